@@ -1,0 +1,40 @@
+# make demo: see it work on the bundled sample. make test: check everything. make help: the rest.
+
+PYTHON ?= python3
+BIN := .venv/bin
+DEMO := data/demo
+REPLAYED := WENCANG_DELAY=0.05 $(BIN)/python -m crawler.replay data/sample -- $(BIN)/wencang --data $(DEMO)
+
+.PHONY: help install demo test lint lock clean
+
+help:  ## this list
+	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
+
+install: .venv/installed  ## make .venv with exactly the locked versions
+
+.venv/installed: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+demo: install  ## crawl the bundled sample through a local replay of the real addresses, then search it
+	$(REPLAYED) crawl tibet_cn
+	$(BIN)/wencang --data $(DEMO) 援藏 招商引资
+	$(BIN)/wencang --data $(DEMO) show tibet.cn-7210688
+
+test: install lint  ## lint, types and tests
+	$(BIN)/python -m pytest
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+lock:  ## write requirements.lock anew from pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --no-annotate --upgrade --quiet -o requirements.lock
+
+clean:  ## remove what make made
+	rm -rf .venv $(DEMO) *.egg-info
