@@ -1,0 +1,113 @@
+"""What an article is, and one kept version of it: frozen values, no I/O."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from archive.url import canonical
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    url: str
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article as it was read, without what stood around it.
+
+    `url` is canonical (archive/url.py). `published` is aware and turned to Asia/Shanghai;
+    a naive one is a ValueError. `body` holds the paragraphs, parted by newlines.
+    """
+
+    url: str
+    title: str
+    body: str
+    source: str = ""  # the site's name: tibet.cn
+    section: str = ""  # where on the site: "news/zx 资讯"
+    original_title: str = ""  # 原标题
+    published: datetime | None = None
+    authors: tuple[str, ...] = ()
+    editor: str = ""  # 责编
+    credit: str = ""  # 来源, as printed
+    rights: str = ""  # the notice taken off the body
+    images: tuple[Image, ...] = ()
+    restored: bool = False  # a mirror's glosses were taken out
+    id: str = ""  # the source's own key where it has one, else from the address
+
+    def __post_init__(self) -> None:
+        if self.published is not None:
+            if self.published.utcoffset() is None:
+                raise ValueError(f"published needs a time zone: {self.published}")
+            object.__setattr__(self, "published", self.published.astimezone(SHANGHAI))
+        if not self.id:
+            key = hashlib.sha256(self.url.encode()).hexdigest()[:16]
+            object.__setattr__(self, "id", f"{self.source or 'page'}-{key}")
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of title and body: says whether the text changed."""
+        return hashlib.sha256(f"{self.title}\n{self.body}".encode()).hexdigest()
+
+    @property
+    def day(self) -> date | None:
+        """The day of publication in Asia/Shanghai."""
+        return self.published.date() if self.published else None
+
+    def says_what(self, other: Article) -> bool:
+        """Whether no field but the images differs."""
+        return replace(self, images=()) == replace(other, images=())
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One kept version; `sequence` grows by one for the whole archive, `fetched` is UTC."""
+
+    sequence: int
+    article: Article
+    fetched: datetime
+    extractor: str = ""  # version of the program that read the page, and by which path
+    gone: bool = False  # the site no longer shows it
+
+
+# The order of the keys in JSON is part of the contract.
+KEYS = (
+    "id", "url", "source", "section", "title", "original_title", "body", "published",
+    "authors", "editor", "credit", "rights", "images", "restored",
+)  # fmt: skip
+
+
+def to_json(article: Article) -> dict[str, Any]:
+    """The article as JSON values, keys in the order of KEYS, times as ISO 8601 with offset."""
+    values = {key: getattr(article, key) for key in KEYS}
+    values["published"] = article.published and article.published.isoformat()
+    values["authors"] = list(article.authors)
+    values["images"] = [{"url": i.url, "caption": i.caption} for i in article.images]
+    return values
+
+
+def from_json(values: Mapping[str, Any]) -> Article:
+    """The article of to_json's values; unknown keys are passed over, a time without offset is Asia/Shanghai's.
+
+    Raises KeyError where url, title or body is missing, ValueError or TypeError where a
+    value is not of its kind.
+    """
+    known = {f.name: values[f.name] for f in fields(Article) if values.get(f.name) is not None}
+    for key in ("url", "title", "body"):
+        if not isinstance(known[key], str) or not known[key].strip():
+            raise ValueError(f"{key} is empty or no text")
+    if "published" in known:
+        published = datetime.fromisoformat(known["published"])
+        known["published"] = published if published.utcoffset() is not None else published.replace(tzinfo=SHANGHAI)
+    known["url"] = canonical(known["url"])
+    known["authors"] = tuple(map(str, known.get("authors", ())))
+    known["images"] = tuple(Image(i["url"], i.get("caption", "")) for i in known.get("images", ()))
+    return Article(**known)

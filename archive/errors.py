@@ -1,0 +1,60 @@
+"""Every error of ours; each names its subject, what is wrong and, where there is one, the way out.
+
+WencangError
+├── UsageFault          the command or the question is wrong; nothing was done     (exit 2)
+│   └── QueryFault      a question that can't be read
+├── Unusable            the archive or an index can't be used as it is             (exit 3)
+│   ├── ArchiveUnusable
+│   └── IndexUnusable
+├── Busy                another run holds what this one needs                      (exit 4)
+├── NotAnArticle        a page that holds no article: skipped, never a failure
+└── BadRecord           one record of an import can't be read: the rest goes on
+"""
+
+
+class WencangError(Exception):
+    """`subject` is the file, address or word it is about, `mend` what the user can do."""
+
+    def __init__(self, subject: object, reason: str, mend: str = "") -> None:
+        self.subject = str(subject)
+        self.reason = reason
+        self.mend = mend
+        super().__init__(self.subject, reason, mend)
+
+    def __str__(self) -> str:
+        line = f"{self.subject}: {self.reason}"
+        if self.mend:
+            line += f"; {self.mend}"
+        return " ".join(line.split())
+
+
+class UsageFault(WencangError):
+    """The command or the question is wrong; nothing was done."""
+
+
+class QueryFault(UsageFault):
+    """A question that can't be read; the reason names the place."""
+
+
+class Unusable(WencangError):
+    """The archive or an index can't be used as it is; `mend` names the command that helps."""
+
+
+class ArchiveUnusable(Unusable):
+    """The archive is missing, damaged, or of a newer program."""
+
+
+class IndexUnusable(Unusable):
+    """The index is missing, damaged, or made by another analyzer."""
+
+
+class Busy(WencangError):
+    """Another run holds what this one needs."""
+
+
+class NotAnArticle(WencangError):
+    """A page that holds no article; `reason` says why."""
+
+
+class BadRecord(WencangError):
+    """One record of an import can't be read."""

@@ -1,0 +1,46 @@
+"""The archive as JSON Lines, out and in: one article a line, keys in a fixed order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from gettext import gettext as _
+from typing import IO
+
+from archive.article import Article, Revision, from_json, to_json
+from archive.errors import BadRecord
+
+
+def write(revisions: Iterable[Revision], out: IO[str]) -> int:
+    """Write the fields of each article plus `fetched` (ISO 8601, UTC); the number written."""
+    count = 0
+    for revision in revisions:
+        values = to_json(revision.article) | {"fetched": revision.fetched.isoformat()}
+        out.write(json.dumps(values, ensure_ascii=False) + "\n")
+        count += 1
+    return count
+
+
+def read(lines: Iterable[bytes], name: str) -> Iterator[tuple[Article, datetime | None] | BadRecord]:
+    """Each line's article and the time it was fetched, or what is wrong with the line.
+
+    A line is trusted: it needs url, title and body, nothing is cleaned.
+    """
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                values = json.loads(line)
+                yield from_json(values), _fetched(values.get("fetched"))
+            except (ValueError, TypeError, KeyError, AttributeError) as error:
+                reason = _("{key} is missing").format(key=error) if isinstance(error, KeyError) else str(error)
+                yield BadRecord(f"{name}:{number}", reason)
+
+
+def _fetched(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    time = datetime.fromisoformat(text)
+    if time.utcoffset() is None:
+        raise ValueError(f"fetched needs a time zone: {text}")
+    return time.astimezone(UTC)

@@ -1,0 +1,434 @@
+"""The archive itself: every version of every article, in one SQL database.
+
+A put is one transaction that holds the one counter row from its first statement, so that
+sequences grow by one and become visible in their order, whoever else writes. A follower
+that reads `changes(after)` misses nothing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from gettext import gettext as _
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from archive.article import Article, Image, Revision
+from archive.errors import ArchiveUnusable, Busy
+from archive.url import canonical
+
+_FILE = "archive.db"
+_PAGE = 500  # rows fetched at once: no read transaction stays open while a caller works
+
+
+class _Instant(sa.types.TypeDecorator[datetime]):
+    """An aware time as UTC text of one width: the same on every database, and in order.
+
+    SQLite would drop the zone of a datetime and PostgreSQL convert it.
+    """
+
+    impl = sa.String(27)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> str | None:
+        return None if value is None else value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> datetime | None:
+        return datetime.fromisoformat(value) if value else None
+
+
+_schema = sa.MetaData()
+
+_archive = sa.Table(
+    "archive", _schema,
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("sequence", sa.BigInteger, nullable=False),
+)  # fmt: skip
+
+_articles = sa.Table(
+    "articles", _schema,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("sequence", sa.BigInteger, nullable=False, unique=True),  # of its newest revision
+    sa.Index("articles_by_text", "source", "digest"),
+)  # fmt: skip
+
+_revisions = sa.Table(
+    "revisions", _schema,
+    sa.Column("sequence", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("id", sa.Text, sa.ForeignKey("articles.id"), nullable=False, index=True),
+    sa.Column("fetched", _Instant, nullable=False),
+    sa.Column("extractor", sa.Text, nullable=False),
+    sa.Column("gone", sa.Boolean, nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("section", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("original_title", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("published", _Instant),
+    sa.Column("authors", sa.JSON, nullable=False),
+    sa.Column("editor", sa.Text, nullable=False),
+    sa.Column("credit", sa.Text, nullable=False),
+    sa.Column("rights", sa.Text, nullable=False),
+    sa.Column("images", sa.JSON, nullable=False),
+    sa.Column("restored", sa.Boolean, nullable=False),
+)  # fmt: skip
+
+_addresses = sa.Table(
+    "addresses", _schema,
+    sa.Column("url", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, sa.ForeignKey("articles.id"), nullable=False, index=True),
+)  # fmt: skip
+
+
+def _step_1(connection: sa.Connection) -> None:
+    _schema.create_all(connection)
+    connection.execute(_archive.insert().values(version=0, sequence=0))
+
+
+# A store of version N has seen the first N steps. A step is never changed once released.
+STEPS: tuple[Callable[[sa.Connection], None], ...] = (_step_1,)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCount:
+    """What is kept of one source; times are UTC, days are those of Asia/Shanghai."""
+
+    source: str
+    articles: int
+    revisions: int
+    newest_fetch: datetime
+    newest_published: datetime | None
+
+
+class ArticleStore:
+    """Articles and all their versions. Use it as a context manager, or close it.
+
+    Any call may raise ArchiveUnusable (damaged, disk full) or Busy (another writer held
+    it for longer than half a minute).
+    """
+
+    def __init__(self, engine: sa.Engine, name: str) -> None:
+        self._engine = engine
+        self._name = name
+        with self._guard():
+            self._migrate()
+
+    @classmethod
+    def open(cls, data: Path) -> ArticleStore:
+        """The archive of a data folder; ArchiveUnusable where there is none."""
+        if not (data / _FILE).exists():
+            raise ArchiveUnusable(
+                data, _("holds no archive yet"), _("`wencang crawl` or `wencang import PATH` makes one")
+            )
+        return cls.at(f"sqlite:///{data / _FILE}")
+
+    @classmethod
+    def create(cls, data: Path) -> ArticleStore:
+        """The archive of a data folder, made where there is none."""
+        try:
+            data.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ArchiveUnusable(data, error.strerror or str(error), _("name another folder with --data")) from error
+        return cls.at(f"sqlite:///{data / _FILE}")
+
+    @classmethod
+    def at(cls, url: str) -> ArticleStore:
+        """The archive at an SQLAlchemy database URL."""
+        address = sa.make_url(url)
+        engine = sa.create_engine(address)
+        if engine.dialect.name == "sqlite":
+            sa.event.listen(engine, "connect", _prepare_sqlite)
+            sa.event.listen(engine, "begin", _begin_sqlite)
+        return cls(engine, address.database or url)
+
+    def __enter__(self) -> ArticleStore:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    # Writing
+
+    def put(
+        self, article: Article, fetched: datetime | None = None, *, extractor: str = "", gone: bool = False
+    ) -> Revision | None:
+        """Keep what was read at `fetched` (aware; now where not given).
+
+        None where no field but the images differs from the newest version. The article keeps
+        the address and section it was first met under; other addresses become its aliases.
+        """
+        fetched = (fetched or datetime.now(UTC)).astimezone(UTC)
+        article = replace(article, url=canonical(article.url))
+        with self._writing() as connection:
+            known = self._known(connection, article)
+            if known is None:
+                current = None
+            else:
+                current = self._newest(connection, known)
+                if article.url != current.article.url:
+                    self._note_address(connection, article.url, known)
+                    article = replace(article, url=current.article.url, section=current.article.section)
+                    if self._was_kept(connection, known, article.digest):
+                        return None
+                article = replace(article, id=known)
+                if current.gone == gone and article.says_what(current.article):
+                    return None
+            return self._append(connection, Revision(0, article, fetched, extractor, gone), current is None)
+
+    def _known(self, connection: sa.Connection, article: Article) -> str | None:
+        """The id under which this article is already kept: by id, by address, by its text and day."""
+        if connection.scalar(sa.select(_articles.c.id).filter_by(id=article.id)):
+            return article.id
+        here = sa.select(_articles.c.id).join(_addresses).where(_addresses.c.url == article.url)
+        if known := connection.scalar(here.where(_articles.c.source == article.source)):
+            return str(known)
+        twins = sa.select(_articles.c.id).filter_by(source=article.source, digest=article.digest)
+        for (twin,) in connection.execute(twins).all():
+            if self._newest(connection, twin).article.day == article.day:
+                return str(twin)
+        return None
+
+    def _newest(self, connection: sa.Connection, id: str) -> Revision:
+        rows = connection.execute(_newest_revisions().where(_revisions.c.id == id))
+        return _revision(rows.one())
+
+    def _was_kept(self, connection: sa.Connection, id: str, digest: str) -> bool:
+        """An alias that lags behind, or differs for good, must not make versions go back and forth."""
+        kept = sa.select(_revisions.c.sequence).filter_by(id=id, digest=digest).limit(1)
+        return connection.scalar(kept) is not None
+
+    def _append(self, connection: sa.Connection, revision: Revision, new: bool) -> Revision:
+        connection.execute(_archive.update().values(sequence=_archive.c.sequence + 1))
+        sequence = connection.execute(sa.select(_archive.c.sequence)).scalar_one()
+        revision = replace(revision, sequence=sequence)
+        article = revision.article
+        pointer = {"source": article.source, "digest": article.digest, "sequence": sequence}
+        if new:
+            connection.execute(_articles.insert().values(id=article.id, **pointer))
+            self._note_address(connection, article.url, article.id)
+        else:
+            connection.execute(_articles.update().where(_articles.c.id == article.id).values(**pointer))
+        connection.execute(_revisions.insert().values(_row(revision)))
+        return revision
+
+    def _note_address(self, connection: sa.Connection, url: str, id: str) -> None:
+        if not connection.scalar(sa.select(_addresses.c.id).filter_by(url=url)):
+            connection.execute(_addresses.insert().values(url=url, id=id))
+
+    # Reading
+
+    def get(self, id_or_url: str) -> Revision | None:
+        """The newest version, by id or by any address it was met under."""
+        with self._reading() as connection:
+            url = canonical(id_or_url) if ":" in id_or_url else ""
+            id = connection.scalar(sa.select(_addresses.c.id).filter_by(url=url)) or id_or_url
+            row = connection.execute(_newest_revisions().where(_revisions.c.id == id)).first()
+            return _revision(row) if row else None
+
+    def get_many(self, ids: Iterable[str]) -> dict[str, Revision]:
+        """The newest versions by id; unknown ids are left out."""
+        wanted = list(ids)
+        found = {}
+        with self._reading() as connection:
+            for start in range(0, len(wanted), _PAGE):
+                some = _revisions.c.id.in_(wanted[start : start + _PAGE])
+                for row in connection.execute(_newest_revisions().where(some)):
+                    found[row.id] = _revision(row)
+        return found
+
+    def history(self, id: str) -> list[Revision]:
+        """Every version of one article, oldest first."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                sa.select(_revisions).where(_revisions.c.id == id).order_by(_revisions.c.sequence)
+            )
+            return [_revision(row) for row in rows]
+
+    def addresses(self, id: str) -> list[str]:
+        """Every address the article was met under."""
+        with self._reading() as connection:
+            urls = sa.select(_addresses.c.url).filter_by(id=id).order_by(_addresses.c.url)
+            return list(connection.scalars(urls))
+
+    def changes(self, after: int = 0) -> Iterator[Revision]:
+        """The newest version of each article that changed since `after`, in order of sequence.
+
+        What a caller puts while it reads is seen too.
+        """
+        while True:
+            query = _newest_revisions().where(_revisions.c.sequence > after)
+            with self._reading() as connection:
+                rows = connection.execute(query.order_by(_revisions.c.sequence).limit(_PAGE)).all()
+            if not rows:
+                return
+            yield from map(_revision, rows)
+            after = rows[-1].sequence
+
+    def sequence(self) -> int:
+        """The sequence of the newest revision; 0 in an empty archive."""
+        with self._reading() as connection:
+            return int(connection.scalar(sa.select(_archive.c.sequence)) or 0)
+
+    def changed_since(self, after: int) -> int:
+        """How many articles `changes(after)` would give."""
+        with self._reading() as connection:
+            counted = sa.select(sa.func.count()).select_from(_articles).where(_articles.c.sequence > after)
+            return int(connection.scalar(counted) or 0)
+
+    def counts(self) -> list[SourceCount]:
+        """What is kept, by source."""
+        with self._reading() as connection:
+            c = _revisions.c
+            rows = connection.execute(
+                sa.select(
+                    c.source, sa.func.count(c.id.distinct()), sa.func.count(),
+                    sa.func.max(c.fetched), sa.func.max(c.published),
+                ).group_by(c.source).order_by(c.source)
+            )  # fmt: skip
+            return [SourceCount(*row) for row in rows]
+
+    def verify(self) -> Iterator[str]:
+        """What is wrong with the archive, a line each; nothing where it is sound."""
+        with self._reading() as connection:
+            if connection.dialect.name == "sqlite":
+                said = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+                yield from (line for line in said if line != "ok")
+                for table, row, parent, _key in connection.exec_driver_sql("PRAGMA foreign_key_check"):
+                    yield _("{table} row {row} points to no row of {parent}").format(
+                        table=table, row=row, parent=parent
+                    )
+            counter = connection.scalar(sa.select(_archive.c.sequence))
+            newest: dict[str, int] = {}
+            expected = 1
+            for row in connection.execute(sa.select(_revisions).order_by(_revisions.c.sequence)):
+                if row.sequence != expected:
+                    yield _("revision {number} is missing").format(number=expected)
+                if _revision(row).article.digest != row.digest:
+                    yield _("revision {number} ({id}): the text is not the one that was kept").format(
+                        number=row.sequence, id=row.id
+                    )
+                expected = row.sequence + 1
+                newest[row.id] = row.sequence
+            if counter != expected - 1:
+                yield _("revision {number} is missing").format(number=counter)
+            for id, sequence in connection.execute(sa.select(_articles.c.id, _articles.c.sequence)):
+                if newest.get(id) != sequence:
+                    yield _("{id} does not point to its newest revision").format(id=id)
+
+    # Transactions
+
+    @contextmanager
+    def _guard(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            if "database is locked" in str(error.orig):
+                raise Busy(self._name, _("another run is writing to it"), _("try again when it has ended")) from error
+            mend = _("put a backup in its place, or move it away")
+            raise ArchiveUnusable(self._name, str(error.orig), mend) from error
+        except ValueError as error:  # a time or a list that is none any more
+            raise ArchiveUnusable(self._name, str(error), _("`wencang verify` tells what is damaged")) from error
+
+    @contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
+        with self._guard(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        """A transaction that no other writer's can overlap."""
+        with self._guard(), self._engine.execution_options(writes=True).begin() as connection:
+            if connection.dialect.name != "sqlite":
+                connection.execute(sa.select(_archive.c.sequence).with_for_update())
+            yield connection
+
+    # Opening
+
+    def _migrate(self) -> None:
+        version = self._version()
+        if version > len(STEPS):
+            raise ArchiveUnusable(
+                self._name,
+                _("was made by a newer wencang (store version {theirs}, this one knows {ours})").format(
+                    theirs=version, ours=len(STEPS)
+                ),
+                _("install the newer wencang"),
+            )
+        if version == len(STEPS):
+            return
+        if version:
+            self._back_up(version)
+        with self._engine.execution_options(writes=True).begin() as connection:
+            # Another process may have migrated while this one waited for its turn.
+            for step in STEPS[_version_in(connection) :]:
+                step(connection)
+            connection.execute(_archive.update().values(version=len(STEPS)))
+
+    def _version(self) -> int:
+        with self._engine.begin() as connection:
+            return _version_in(connection)
+
+    def _back_up(self, version: int) -> None:
+        if self._engine.dialect.name != "sqlite" or self._name == ":memory:":
+            return
+        copy = Path(f"{self._name}.v{version}.bak")
+        with sqlite3.connect(self._name) as here, sqlite3.connect(copy) as there:
+            here.backup(there)
+
+
+def _version_in(connection: sa.Connection) -> int:
+    if not sa.inspect(connection).has_table("archive"):
+        return 0
+    return int(connection.scalar(sa.select(_archive.c.version)) or 0)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # transactions begin where _begin_sqlite says, not where sqlite3 guesses
+    for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    # A transaction that reads first and writes later fails at once when another writer was faster.
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _newest_revisions() -> sa.Select[Any]:
+    return sa.select(_revisions).join(_articles, _articles.c.sequence == _revisions.c.sequence)
+
+
+def _row(revision: Revision) -> dict[str, Any]:
+    article = revision.article
+    return {
+        "sequence": revision.sequence, "id": article.id, "fetched": revision.fetched,
+        "extractor": revision.extractor, "gone": revision.gone, "digest": article.digest,
+        "url": article.url, "source": article.source, "section": article.section, "title": article.title,
+        "original_title": article.original_title, "body": article.body, "published": article.published,
+        "authors": list(article.authors), "editor": article.editor, "credit": article.credit,
+        "rights": article.rights, "images": [[i.url, i.caption] for i in article.images],
+        "restored": article.restored,
+    }  # fmt: skip
+
+
+def _revision(row: sa.Row[Any]) -> Revision:
+    article = Article(
+        id=row.id, url=row.url, source=row.source, section=row.section, title=row.title,
+        original_title=row.original_title, body=row.body, published=row.published,
+        authors=tuple(row.authors), editor=row.editor, credit=row.credit, rights=row.rights,
+        images=tuple(Image(*image) for image in row.images), restored=row.restored,
+    )  # fmt: skip
+    return Revision(row.sequence, article, row.fetched, row.extractor, row.gone)
