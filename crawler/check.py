@@ -1,0 +1,91 @@
+"""Ask a live site whether a source's rules still find anything: one list, three articles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from scrapy import Request
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from archive.errors import NotAnArticle
+from archive.url import canonical
+from crawler.extractor import read, read_list
+from crawler.run import run
+from crawler.sources import Source
+from crawler.spiders import ArticleSpider, reason, spider_of
+
+_ARTICLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule on one page: what it found, "" where nothing."""
+
+    url: str
+    rule: str
+    found: str
+
+
+def check(source: Source) -> list[Finding]:
+    """Fetch the first list that has rows and its first articles; every rule and what it found.
+
+    Can run once in a process, as crawler.run.
+    """
+    findings: list[Finding] = []
+    spider = spider_of(source)
+    checking = type(spider.__name__, (_Checks, spider), {"findings": findings})
+    run([(checking, {})])
+    return findings
+
+
+class _Checks(ArticleSpider):
+    findings: list[Finding]
+
+    async def start(self) -> Any:
+        yield self._list_request(self.source.lists[0], 0)
+
+    def parse_list(self, response: Response, url: str, n: int) -> Iterator[Request]:
+        listing = read_list(response.body, response.url, self.source)
+        articles = [row for row in listing.rows if self.source.is_article(row)]
+        said = self.source.page_count and self.source.page_count.search(response.text)
+        self._found(response.url, "rows", f"{len(listing.rows)} links" if listing.rows else "")
+        self._found(response.url, "article address", f"{len(articles)} of them" if articles else "")
+        self._found(response.url, "page count", said[1] if said else "")
+        for row in articles[:_ARTICLES]:
+            yield self._request(canonical(row), self.parse_article)
+        if not articles:
+            yield from self._next_list(url)
+
+    def _next_list(self, url: str) -> Iterator[Request]:
+        following = self.source.lists[self.source.lists.index(url) + 1 :]
+        if following:
+            yield self._list_request(following[0], 0)
+
+    def parse_article(self, response: Response) -> Iterator[Any]:
+        try:
+            reading = read(response.body, response.url, datetime.now(UTC))
+        except NotAnArticle as error:
+            self._found(response.url, f"article ({error.reason})", "")
+            return
+        article = reading.article
+        for step in reading.steps:
+            if step.field and step.field != "published":
+                self._found(response.url, step.field, "" if step in reading.unfound else step.how)
+        self._found(response.url, "published", article.published.isoformat() if article.published else "")
+        yield from ()
+
+    def list_failed(self, failure: Failure) -> Any:
+        request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
+        self._found(request.url, f"list ({reason(failure)})", "")
+        return self._next_list(request.cb_kwargs["url"])
+
+    def page_failed(self, failure: Failure) -> None:
+        request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
+        self._found(request.url, f"page ({reason(failure)})", "")
+
+    def _found(self, url: str, rule: str, found: str) -> None:
+        self.findings.append(Finding(url, rule, found))

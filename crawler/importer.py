@@ -1,0 +1,125 @@
+"""Saved pages, plain text, JSON Lines and WARC files into the archive, by the same extraction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from gettext import gettext as _
+from pathlib import Path
+
+from archive import jsonl
+from archive.article import Article
+from archive.errors import BadRecord, NotAnArticle, UsageFault
+from archive.store import ArticleStore
+from crawler.extractor import Reading, read, read_text
+from crawler.page import decode
+from crawler.pipelines import keep
+from crawler.report import Report
+
+_Record = Reading | NotAnArticle | BadRecord
+
+
+def files(paths: list[Path]) -> list[Path]:
+    """The files to import: those named, and below folders those of a known kind.
+
+    Raises UsageFault for a path that is missing or of no known kind.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            found += sorted(file for file in path.rglob("*") if file.is_file() and _reader(file))
+        elif not path.exists():
+            raise UsageFault(path, _("is missing"), _("name a file or a folder"))
+        elif not _reader(path):
+            raise UsageFault(path, _("is of no known kind"), _("kinds: {kinds}").format(kinds=" ".join(_READERS)))
+        else:
+            found.append(path)
+    return found
+
+
+def import_files(store: ArticleStore, paths: list[Path], report: Report, source: str = "text") -> None:
+    """Read every file into the archive; what can't be read is counted with its reason.
+
+    `source` is what plain text gets as its source.
+    """
+    for path in paths:
+        reader = _reader(path)
+        assert reader
+        try:
+            for record in reader(path, source):
+                _take(store, record, report)
+        except OSError as error:
+            report.count(source, "failed", str(path), error.strerror or str(error))
+
+
+def _take(store: ArticleStore, record: _Record, report: Report) -> None:
+    match record:
+        case Reading():
+            keep(store, record, report)
+        case NotAnArticle():
+            report.count("page", "skipped", record.subject, record.reason)
+        case BadRecord():
+            report.count("record", "failed", record.subject, record.reason)
+
+
+def _page(path: Path, _source: str) -> Iterator[_Record]:
+    fetched = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    try:
+        yield read(path.read_bytes(), "", fetched)
+    except NotAnArticle as error:
+        yield NotAnArticle(path, error.reason)
+
+
+def _text(path: Path, source: str) -> Iterator[_Record]:
+    fetched = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    try:
+        yield read_text(decode(path.read_bytes()), source, fetched)
+    except NotAnArticle as error:
+        yield NotAnArticle(path, error.reason)
+
+
+def _lines(path: Path, _source: str) -> Iterator[_Record]:
+    with path.open("rb") as lines:
+        for record in jsonl.read(lines, str(path)):
+            yield record if isinstance(record, BadRecord) else _trusted(*record)
+
+
+def _trusted(article: Article, fetched: datetime | None) -> Reading:
+    return Reading(article, "jsonl", (), fetched)
+
+
+def _warc(path: Path, _source: str) -> Iterator[_Record]:
+    from warcio.archiveiterator import ArchiveIterator
+    from warcio.exceptions import ArchiveLoadFailed
+
+    with path.open("rb") as file:
+        try:
+            for record in ArchiveIterator(file):
+                if (
+                    record.rec_type == "response"
+                    and record.http_headers
+                    and record.http_headers.get_statuscode() == "200"
+                ):
+                    url = record.rec_headers.get_header("WARC-Target-URI").strip("<>")
+                    fetched = datetime.fromisoformat(record.rec_headers.get_header("WARC-Date"))
+                    if "html" in (record.http_headers.get_header("Content-Type") or "html"):
+                        yield _read(record.content_stream().read(), url, fetched)
+        except (ArchiveLoadFailed, EOFError, ValueError) as error:
+            yield BadRecord(path, str(error))
+
+
+def _read(page: bytes, url: str, fetched: datetime) -> _Record:
+    try:
+        return read(page, url, fetched)
+    except NotAnArticle as error:
+        return error
+
+
+_READERS: dict[str, Callable[[Path, str], Iterator[_Record]]] = {
+    ".html": _page, ".htm": _page, ".shtml": _page, ".txt": _text, ".jsonl": _lines,
+    ".warc": _warc, ".warc.gz": _warc,
+}  # fmt: skip
+
+
+def _reader(path: Path) -> Callable[[Path, str], Iterator[_Record]] | None:
+    return next((reader for ending, reader in _READERS.items() if path.name.lower().endswith(ending)), None)

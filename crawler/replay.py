@@ -1,0 +1,74 @@
+"""A local HTTP proxy that answers for real hosts from saved pages.
+
+    python -m crawler.replay FOLDER -- COMMAND ...
+
+runs COMMAND with http_proxy set to it, and ends with COMMAND's exit code. A page stands at
+FOLDER/host/path; an address that ends in "/" is answered by index.html. Nothing is asked of
+the network: what is not saved is a 404.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+_TYPES = {".js": "text/javascript", ".jpg": "image/jpeg", ".png": "image/png", ".txt": "text/plain"}
+
+
+def answer(folder: Path, url: str) -> tuple[int, str, bytes]:
+    """Status, content type and body for an address."""
+    parts = urlsplit(url)
+    path = unquote(parts.path) or "/"
+    file = (folder / (parts.hostname or "") / path.lstrip("/")).resolve()
+    if path.endswith("/"):
+        file /= "index.html"
+    if not file.is_relative_to(folder.resolve()) or not file.is_file():
+        return 404, "text/html", b"<html><title>404</title><body>404 Not Found</body></html>"
+    # No charset, as the sites themselves send it.
+    return 200, _TYPES.get(file.suffix, "text/html"), file.read_bytes()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    folder: Path
+
+    def do_GET(self) -> None:
+        status, kind, body = answer(self.folder, self.path)
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Say nothing: the command that runs has the screen."""
+
+
+@contextmanager
+def replay(folder: Path) -> Iterator[str]:
+    """The proxy's address while it runs."""
+    handler = type("_Handler", (_Handler,), {"folder": folder})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def main(arguments: list[str]) -> int:
+    if len(arguments) < 3 or arguments[1] != "--" or not Path(arguments[0]).is_dir():
+        print("usage: python -m crawler.replay FOLDER -- COMMAND ...", file=sys.stderr)
+        return 2
+    with replay(Path(arguments[0])) as proxy:
+        command = arguments[2:]
+        return subprocess.run(command, env=os.environ | {"http_proxy": proxy}).returncode  # noqa: S603  # the user's own
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,81 @@
+"""Run spiders in this process and give back what they did."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+from scrapy import signals
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+from twisted.python.failure import Failure
+
+from archive.errors import UsageFault
+from archive.url import canonical
+from crawler import settings, sources
+from crawler.report import Report
+from crawler.sources import Source
+from crawler.spiders import ArticleSpider, reason, spider_of
+
+_NO_ADDRESS = re.compile(r"(?!)")
+
+
+def crawl(
+    chosen: Sequence[Source], report: Report, *, urls: Iterable[str] = (), since: date | None = None,
+    max_pages: int = 0, max_time: float = 0,
+) -> None:  # fmt: skip
+    """Fetch these sources, or only these addresses, into the archive of the settings.
+
+    A page limit or a time limit (seconds) of 0 is none; both end the run cleanly, after
+    what is under way. Raises WencangError where the archive can't be written. Can run once
+    in a process: Twisted's reactor does not start again.
+    """
+    common: dict[str, Any] = {"report": report, "since": since}
+    jobs = [(spider_of(source), common | {"urls": urls}) for source, urls in _by_source(urls)]
+    jobs = jobs or [(spider_of(source), common) for source in chosen]
+    for spider in run(jobs, CLOSESPIDER_PAGECOUNT=max_pages, CLOSESPIDER_TIMEOUT=max_time):
+        if spider.fault:
+            raise spider.fault
+
+
+def run(jobs: Iterable[tuple[type[ArticleSpider], dict[str, Any]]], **options: Any) -> list[ArticleSpider]:
+    """Run spiders side by side until all have ended; the spiders, with what they found."""
+    logging.getLogger("scrapy").setLevel(logging.CRITICAL)  # what went wrong is in the report
+    chosen = Settings()
+    chosen.setmodule(settings, priority="project")
+    chosen.update({"LOG_ENABLED": False, "LOG_INSTALL_ROOT_HANDLER": False} | options, priority="cmdline")
+    process = AsyncCrawlerProcess(chosen)
+    crawlers = [(process.create_crawler(spider_class), arguments) for spider_class, arguments in jobs]
+    for crawler, arguments in crawlers:
+        crawler.signals.connect(_count_fault, signals.spider_error)
+        crawler.signals.connect(_count_fault, signals.item_error)
+        process.crawl(crawler, **arguments)
+    process.start()
+    return [crawler.spider for crawler, _arguments in crawlers if isinstance(crawler.spider, ArticleSpider)]
+
+
+def _count_fault(failure: Failure, response: Any, spider: ArticleSpider) -> None:
+    """A fault of ours on one page: the page failed, the run goes on."""
+    spider.report.count(spider.source.site, "failed", response.url, reason(failure))
+
+
+def _by_source(urls: Iterable[str]) -> list[tuple[Source, tuple[str, ...]]]:
+    """The addresses in their canonical spelling, each with its source or, where it has none, its host's."""
+    found: dict[str, tuple[Source, list[str]]] = {}
+    for url in map(canonical, urls):
+        host = urlsplit(url).hostname
+        if not host or not url.startswith("http"):
+            raise UsageFault(url, "is no http address")
+        source = sources.of(url) or _unknown(host)
+        found.setdefault(source.name, (source, []))[1].append(url)
+    return [(source, tuple(some)) for source, some in found.values()]
+
+
+def _unknown(host: str) -> Source:
+    """A site that no source describes: its pages are read by general means."""
+    site = host.removeprefix("www.")
+    return Source(site, site, site, hosts=frozenset({host}), article=_NO_ADDRESS, forms=())

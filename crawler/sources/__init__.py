@@ -1,0 +1,99 @@
+"""What a source is, and the sources there are: one file each, found by its name.
+
+A source says where a site's lists are, what an article's address looks like, and where on
+the page each field stands. It is data: nothing in it fetches or parses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from gettext import gettext as _
+from importlib import import_module
+from pkgutil import iter_modules
+from urllib.parse import urlsplit
+
+from archive.errors import UsageFault
+from archive.url import canonical
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One layout of a site's article pages; each field is an XPath, "" where it has none.
+
+    The first form whose `mark` is on the page reads it. What a rule does not find is looked
+    for by general means, and the reading says so.
+    """
+
+    name: str
+    mark: str
+    title: str
+    body: str
+    info: str  # the line that tells date and credit
+    authors: str = ""
+    crumbs: str = ""  # "site > channel > section", the section last
+    related: str = ""  # addresses of other articles
+    rights: str = ""  # the notice, where it stands inside the body
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One news site. Addresses are written in their canonical spelling.
+
+    `article` matches the whole address of an article, with the groups `section`, `key` (the
+    site's own number for it) and, where the address carries one, `date` (YYYYMMDD).
+    """
+
+    name: str
+    site: str
+    title: str
+    hosts: frozenset[str]
+    article: re.Pattern[str]
+    forms: tuple[Form, ...]
+    lists: tuple[str, ...] = ()
+    rows: str = ""  # XPath: the links of a list's rows
+    page_count: re.Pattern[str] | None = None  # group 1: how many pages the list has
+    page_url: str = ""  # of a further page: {list} and {n}, from 1
+    skip: re.Pattern[str] | None = None  # addresses on these hosts that never are articles
+    sections: Mapping[str, str] = field(default_factory=dict)  # the name of each section
+    key_prefixes: Mapping[str, str] = field(default_factory=dict)  # host: prefix of its own count
+
+    def owns(self, url: str) -> bool:
+        return urlsplit(canonical(url)).hostname in self.hosts
+
+    def is_article(self, url: str) -> bool:
+        return self.article.fullmatch(canonical(url)) is not None
+
+    def article_id(self, url: str) -> str:
+        """The article's id by its address; "" where the address holds no key."""
+        match = self.article.fullmatch(url)
+        if not match:
+            return ""
+        prefix = self.key_prefixes.get(urlsplit(url).hostname or "", "")
+        return f"{self.site}-{prefix}{match['key']}"
+
+    def list_page(self, list_url: str, n: int) -> str:
+        return list_url if n == 0 else self.page_url.format(list=list_url, n=n)
+
+
+def names() -> list[str]:
+    return sorted(module.name for module in iter_modules(__path__))
+
+
+def load(name: str) -> Source:
+    """The source of that name; UsageFault names those there are."""
+    if name not in names():
+        raise UsageFault(name, _("is no source"), _("sources: {names}").format(names=", ".join(names())))
+    source = import_module(f"{__name__}.{name}").SOURCE
+    assert isinstance(source, Source)
+    return source
+
+
+def every() -> Iterator[Source]:
+    return map(load, names())
+
+
+def of(url: str) -> Source | None:
+    """The source that owns an address."""
+    return next((source for source in every() if source.owns(url)), None)

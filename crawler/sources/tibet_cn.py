@@ -1,0 +1,94 @@
+"""中国西藏网, http://www.tibet.cn/.
+
+Not checked against the live site: the rules come from what public spiders of 2018-2023 and
+stored texts tell. `wencang check tibet_cn` says which of them still find something.
+"""
+
+import re
+
+from crawler.sources import Form, Source
+
+SECTIONS = {  # an article of several channels is kept under the first
+    "aid_tibet/news": "援藏资讯",
+    "aid_tibet/rw": "援藏人物",
+    "news/yc": "原创",
+    "news/zx": "资讯",
+    "news/zcdt": "涉藏动态",
+    "politics": "时政",
+    "bwsp": "时评",
+    "culture": "文化",
+    "culture/ms": "民俗",
+    "culture/gy": "工艺",
+    "culture/zx": "藏学",
+    "culture/wx": "文化资讯",
+    "travel": "旅游",
+    "medicine/news": "行业动态",
+    "medicine/jbzl": "疾病诊疗",
+    "medicine/sjys": "四季养生",
+    "theory/zjcs": "专家阐释",
+    "theory/news": "理论资讯",
+    "rediscovery": "文史",
+    "religion": "宗教",
+    "tech": "科技",
+    "book": "读书",
+    "data": "数据",
+    "edu": "教育",
+    "ecology": "生态",
+    "fp": "乡村振兴",
+    "network/dt": "网络动态",
+    "Instant/domestic": "国内",
+    "Instant/expo": "博览",
+}
+
+_ADDRESS_DATE = r"(?P<month>\d{6})/t(?P<date>(?P=month)\d\d)_(?P<key>\d+)"
+
+_CRUMBS = "starts-with(normalize-space(.), '中国西藏网 >')"
+_INFO = "//*[text()[contains(., '发布时间')]]"
+
+DESKTOP = Form(  # 2018 on
+    name="desktop",
+    mark="//div[contains(@class, 'title_box')]",
+    title="//div[contains(@class, 'title_box')]//h2",
+    body="//div[@id='text']",
+    info="//div[contains(@class, 'title_box')]//div[contains(@class, 'info')]",
+    authors="//div[contains(@class, 'title_box')]//div[contains(@class, 'info')]/span[1]",
+    crumbs=f"//*[{_CRUMBS}][not(*[{_CRUMBS}])]",
+    related="//div[@id='text']/following::a[not(ancestor::div[contains(@class, 'right')])]/@href",
+    rights="//div[@id='text']//div[contains(@class, 'content_banquan')]",
+)
+
+MOBILE = Form(  # 2021 on, also on www; no class of it is known, so it is known by its one labelled line
+    name="mobile",
+    mark=_INFO,
+    title="//h1",
+    body=_INFO + "/following-sibling::div[1]",
+    info=_INFO,
+)
+
+OLD = Form(  # media.tibet.cn, 2011-2013
+    name="old",
+    mark="//*[text()[contains(., '当前位置')]]",
+    title="//h1",
+    body="//h1/following-sibling::div[p][1]",
+    info="//h1/following-sibling::*[1]",
+    crumbs="//*[text()[contains(., '当前位置')]]",
+    related="//h1/following-sibling::div[p][1]/following::a/@href",
+)
+
+SOURCE = Source(
+    name="tibet_cn",
+    site="tibet.cn",
+    title="中国西藏网",
+    hosts=frozenset({"www.tibet.cn", "media.tibet.cn"}),  # canonical: bare and m. are www.
+    article=re.compile(
+        r"http://(?:www\.tibet\.cn/cn|media\.tibet\.cn)/(?P<section>\w+(?:/\w+){0,2})/" + _ADDRESS_DATE + r"\.html?"
+    ),
+    forms=(DESKTOP, MOBILE, OLD),
+    lists=tuple(f"http://www.tibet.cn/cn/{section}/" for section in SECTIONS),
+    rows="//div[contains(@class, 'listnews')]//li//h4/a/@href",
+    page_count=re.compile(r"createPageHTML\(\s*(\d+)"),
+    page_url="{list}index_{n}.html",
+    skip=re.compile(r"http://(?:media\.tibet\.cn/(?:photo|video)/|www\.tibet\.cn/(?:cn/)?(?:gywm|cloud)/).*"),
+    sections=SECTIONS,
+    key_prefixes={"media.tibet.cn": "media-"},  # an older system: its numbers may be counted anew
+)

@@ -1,0 +1,138 @@
+"""A Scrapy spider made of each source: lists to articles to the articles they link to."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+from scrapy import Request, Spider
+from scrapy.http import Response
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure
+
+from archive.errors import NotAnArticle, WencangError
+from archive.url import canonical
+from crawler import sources
+from crawler.extractor import Reading, read, read_list
+from crawler.report import Report
+from crawler.sources import Source
+
+_MISSING = {404, 410}
+
+
+class ArticleSpider(Spider):
+    """Yields a Reading for each article.
+
+    `urls`: read these pages only, without following links. `since`: leave out articles
+    whose address carries an earlier day.
+    """
+
+    source: Source
+
+    def __init__(
+        self, urls: tuple[str, ...] = (), since: date | None = None, report: Report | None = None, **options: Any
+    ) -> None:
+        super().__init__(**options)
+        self.report = report or Report()
+        self.fault: WencangError | None = None  # what ended the crawl
+        self._urls = urls
+        self._since = since
+        self._left_out: set[str] = set()
+        hosts = {host.removeprefix("www.") for host in self.source.hosts}
+        self.allowed_domains = sorted(hosts | {f"{prefix}.{host}" for host in hosts for prefix in ("www", "m")})
+
+    async def start(self) -> AsyncIterator[Any]:
+        for url in self._urls:
+            yield self._request(url, self.parse_article)
+        if not self._urls:
+            for url in self.source.lists:
+                yield self._list_request(url, 0)
+
+    def _request(self, url: str, callback: Any, **options: Any) -> Request:
+        # One slot for all hosts of the site: one request at a time is meant for all of them.
+        options.setdefault("meta", {})["download_slot"] = self.source.name
+        return Request(url, callback, errback=self.page_failed, **options)
+
+    def _list_request(self, url: str, n: int) -> Request:
+        # Lists before articles and in their order: an article is met first in the same one in each run.
+        priority = len(self.source.lists) - self.source.lists.index(url)
+        request = self._request(
+            self.source.list_page(url, n), self.parse_list, priority=priority, cb_kwargs={"url": url, "n": n}
+        )
+        return request.replace(errback=self.list_failed)
+
+    def parse_list(self, response: Response, url: str, n: int) -> Iterator[Request]:
+        listing = read_list(response.body, response.url, self.source)
+        if not listing.rows:
+            self._list_ends(response.url, n)
+            return
+        self._count_left_out(listing.rows)
+        wanted = [row for row in listing.rows if not self._is_too_old(row)]
+        yield from self._follow(wanted)
+        if wanted and n + 1 < listing.pages:
+            yield self._list_request(url, n + 1)
+
+    def _list_ends(self, url: str, n: int) -> None:
+        if n == 0:
+            self.report.missing_lists.append(url)
+
+    def list_failed(self, failure: Failure) -> None:
+        """A missing page ends a list; one that can't be read is a failure."""
+        request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
+        if _status(failure) in _MISSING:
+            self._list_ends(request.url, request.cb_kwargs["n"])
+        else:
+            self.report.unread_lists.append((request.url, reason(failure)))
+
+    def _is_too_old(self, url: str) -> bool:
+        match = self.source.article.fullmatch(canonical(url)) if self._since else None
+        return bool(match and self._since and match["date"] < f"{self._since:%Y%m%d}")
+
+    def _count_left_out(self, rows: Iterable[str]) -> None:
+        for url in map(canonical, rows):
+            if self.source.skip and self.source.skip.fullmatch(url) and url not in self._left_out:
+                self._left_out.add(url)
+                self.report.count(self.source.site, "skipped", url, "photo, video or about the site")
+
+    def _follow(self, urls: Iterable[str]) -> Iterator[Request]:
+        for url in map(canonical, urls):
+            if self.source.is_article(url) and not self._is_too_old(url):
+                yield self._request(url, self.parse_article)
+
+    def parse_article(self, response: Response) -> Iterator[Reading | Request]:
+        try:
+            reading = read(response.body, response.url, datetime.now(UTC))
+        except NotAnArticle as error:
+            self.report.count(self.source.site, "skipped", error.subject, error.reason)
+            return
+        yield reading
+        if not self._urls:
+            yield from self._follow(reading.related)
+
+    def page_failed(self, failure: Failure) -> None:
+        request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
+        self.report.count(self.source.site, "failed", request.url, reason(failure))
+
+
+def reason(failure: Failure) -> str:
+    """Why a request failed, in one line."""
+    if status := _status(failure):
+        return f"HTTP {status}"
+    return " ".join(f"{type(failure.value).__name__} {failure.value}".split())
+
+
+def _status(failure: Failure) -> int:
+    """The HTTP status that made a request fail; 0 where it was something else."""
+    return int(failure.value.response.status) if isinstance(failure.value, HttpError) else 0
+
+
+def spider_of(source: Source) -> type[ArticleSpider]:
+    """The spider class of one source."""
+    return type(
+        f"{source.name}_spider", (ArticleSpider,), {"name": source.name, "source": source, "__module__": __name__}
+    )
+
+
+# `scrapy crawl NAME` finds them here.
+globals().update({f"{source.name}_spider": spider_of(source) for source in sources.every()})
