@@ -1,0 +1,126 @@
+"""What every search engine can do, and how one is opened.
+
+An engine holds terms and ids; the text stays in the archive. It keeps its own position in
+the archive's sequence, and with it the analyzer's version and the lexicon it was cut with.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from gettext import gettext as _
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Literal, Protocol
+
+from archive.article import Revision
+from archive.errors import IndexUnusable, UsageFault
+from indexer import analyzer, engines
+from indexer.analyzer import Analyzer
+from indexer.query import Query
+
+Order = Literal["relevance", "newest", "oldest"]
+REBUILD = "`wencang index --rebuild` makes it anew"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    id: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """A part of the answer, best first, and how many articles the whole has."""
+
+    total: int
+    matches: tuple[Match, ...]
+
+
+class SearchEngine(Protocol):
+    """One folder's index. Use it as a context manager.
+
+    Calls raise IndexUnusable (damaged) or Busy (another run is writing).
+    """
+
+    @property
+    def analyzer(self) -> Analyzer:
+        """Cuts questions as the articles were cut."""
+
+    def __enter__(self) -> SearchEngine: ...
+    def __exit__(self, *exc: object) -> None: ...
+
+    def position(self) -> int:
+        """The sequence of the last revision it holds."""
+
+    def write(self, revisions: Iterable[Revision]) -> None:
+        """Hold these articles, in place of their older versions. All of them or, after a crash, none."""
+
+    def search(self, query: Query, limit: int | None = None, offset: int = 0, order: Order = "relevance") -> Matches:
+        """The articles that match, all of them for no limit. In an order of dates, undated ones come last."""
+
+    def ids(self) -> set[str]:
+        """Every article it holds."""
+
+
+def names() -> list[str]:
+    return sorted(m.name.removesuffix("_engine") for m in iter_modules(engines.__path__) if m.name.endswith("_engine"))
+
+
+def open_engine(name: str, folder: Path, create: bool = False) -> SearchEngine:
+    """The engine of that name with its index in `folder`; made there if `create`.
+
+    Raises UsageFault for an unknown name, IndexUnusable where there is no index, it is
+    damaged, or it was cut by another version of the analyzer.
+    """
+    if name not in names():
+        raise UsageFault(name, _("is no engine"), _("engines: {names}").format(names=", ".join(names())))
+    opened: SearchEngine = import_module(f"indexer.engines.{name}_engine").open_index(folder, create)
+    return opened
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What an engine notes beside its own files, in one small file that is replaced whole."""
+
+    position: int
+    version: str
+    lexicon: str
+
+    @classmethod
+    def new(cls) -> State:
+        return cls(0, analyzer.VERSION, analyzer.lexicon())
+
+    @classmethod
+    def load(cls, folder: Path) -> State:
+        """The state kept in a folder; IndexUnusable where it can't be used."""
+        path = folder / "state.json"
+        try:
+            state = cls(**json.loads(path.read_text(encoding="utf-8")))
+        except FileNotFoundError as error:
+            raise IndexUnusable(folder, _("holds no index yet"), _("`wencang index` makes one")) from error
+        except (OSError, ValueError, TypeError) as error:
+            raise IndexUnusable(folder, _("its state can't be read"), _(REBUILD)) from error
+        if state.version != analyzer.VERSION:
+            raise IndexUnusable(
+                folder,
+                _("was made by another analyzer (version {theirs}, this is {ours})").format(
+                    theirs=state.version, ours=analyzer.VERSION
+                ),
+                _(REBUILD),
+            )
+        return state
+
+    def save(self, folder: Path) -> None:
+        new = folder / "state.json.new"
+        text = json.dumps(
+            {"position": self.position, "version": self.version, "lexicon": self.lexicon}, ensure_ascii=False
+        )
+        with new.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(folder / "state.json")

@@ -1,0 +1,1 @@
+"""One engine a file, NAME_engine.py, found by its name."""

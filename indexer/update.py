@@ -1,0 +1,61 @@
+"""Bring an engine's index up to date with the archive, or make it anew beside the one in use."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from itertools import chain, islice
+from pathlib import Path
+
+from archive.article import Revision
+from archive.store import ArticleStore
+from indexer.engine import SearchEngine, open_engine
+
+_BATCH = 20_000  # articles a commit: small ones cost five times as much, a crash repeats one
+
+
+def index_folder(data: Path, engine: str) -> Path:
+    return data / "index" / engine
+
+
+def update(store: ArticleStore, engine: SearchEngine, progress: Callable[[int], None] = lambda _done: None) -> int:
+    """Write what changed in the archive since the engine's position; how many articles.
+
+    `progress` is called with the number done so far.
+    """
+    done = 0
+
+    def counted(revisions: Iterator[Revision]) -> Iterator[Revision]:
+        nonlocal done
+        for revision in revisions:
+            yield revision
+            done += 1
+            progress(done)
+
+    changes = store.changes(after=engine.position())
+    while (first := next(changes, None)) is not None:
+        engine.write(counted(chain([first], islice(changes, _BATCH - 1))))
+    return done
+
+
+def rebuild(store: ArticleStore, data: Path, engine: str, progress: Callable[[int], None] = lambda _done: None) -> int:
+    """Cut the whole archive anew, in a folder beside the index in use, then change places."""
+    folder = index_folder(data, engine)
+    new, old = folder.with_suffix(".new"), folder.with_suffix(".old")
+    for left_over in (new, old):
+        shutil.rmtree(left_over, ignore_errors=True)
+    with open_engine(engine, new, create=True) as fresh:
+        done = update(store, fresh, progress)
+    if folder.exists():
+        folder.rename(old)
+    new.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+    return done
+
+
+def verify(store: ArticleStore, engine: SearchEngine) -> Iterator[str]:
+    """What the index holds too much or too little, a line each; it must be up to date."""
+    kept = {revision.article.id for revision in store.changes()}
+    held = engine.ids()
+    yield from (f"{id} is in the archive, not in the index" for id in sorted(kept - held))
+    yield from (f"{id} is in the index, not in the archive" for id in sorted(held - kept))
