@@ -1,0 +1,530 @@
+"""wencang on the command line: search is the default command, each command a few lines over a library call.
+
+A command imports what it needs when it is called: a search starts without Scrapy, and
+without Rich where nobody watches.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from gettext import gettext as _
+from gettext import textdomain
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from archive import settings
+from archive.errors import Busy, UsageFault, WencangError
+
+if TYPE_CHECKING:
+    from archive.store import ArticleStore
+    from crawler.report import Report
+    from indexer.engine import SearchEngine
+    from indexer.search import Hit, Results
+
+DONE, NOTHING, USAGE, UNUSABLE, BUSY, FAILURES, CHECK = range(7)
+_NOTES = 20  # shown to a person; a log gets them all
+_INTERRUPTED, _PIPE_CLOSED = 130, 141  # as a shell has it
+
+
+class _Door(TyperGroup):
+    """Lets --data stand anywhere, and takes a first word that is no command for a question."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        options, words = _data_first(args)
+        if not words:
+            words = ["--help"]
+        if words[0] not in self.commands and words[0] not in _OF_THE_DOOR:
+            words.insert(0, "search")
+        return super().parse_args(ctx, options + words)
+
+
+_OF_THE_DOOR = {"--help", "--version", "--install-completion", "--show-completion"}
+
+
+def _data_first(args: list[str]) -> tuple[list[str], list[str]]:
+    """--data with its value, and the rest."""
+    end = args.index("--") if "--" in args else len(args)
+    options: list[str] = []
+    words: list[str] = []
+    at = 0
+    while at < end:
+        size = 2 if args[at] == "--data" else 1
+        (options if args[at].startswith("--data=") or size == 2 else words).extend(args[at : at + size])
+        at += size
+    return options, words + args[at:]
+
+
+class _Question(TyperCommand):
+    """A command whose words may begin with "-": -word leaves articles with it out."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        end = args.index("--") if "--" in args else len(args)
+        known = {name for parameter in self.get_params(ctx) for name in (*parameter.opts, *parameter.secondary_opts)}
+        for arg in args[:end]:
+            if arg.startswith("--") and arg.split("=")[0] not in known:
+                raise typer.BadParameter(_("no such option: {name}").format(name=arg))
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(
+    cls=_Door, pretty_exceptions_enable=False, rich_markup_mode=None,
+    help=_("Keep, search and export Chinese news. A first word that is no command is searched for."),
+)  # fmt: skip
+_QUESTION: dict[str, Any] = {"cls": _Question, "context_settings": {"ignore_unknown_options": True}}
+
+Words = Annotated[
+    list[str], typer.Argument(metavar="QUERY...", help=_('Words, "exact text", -word.'), show_default=False)
+]
+Since = Annotated[
+    str, typer.Option(metavar="D", help=_("From this year, month or day on (2022, 2022-06, 2022-06-01)."))
+]
+Until = Annotated[str, typer.Option(metavar="D", help=_("Up to the end of this year, month or day."))]
+SourceName = Annotated[str, typer.Option(metavar="S", help=_("Only articles of this source."))]
+Engine = Annotated[str, typer.Option(metavar="E", help=_("Search engine; whoosh unless set otherwise."))]
+Limit = Annotated[int, typer.Option(min=0, metavar="N", help=_("Show at most so many."))]
+Json = Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))]
+
+
+@app.callback()
+def door(
+    ctx: typer.Context,
+    data: Annotated[
+        Path | None, typer.Option(metavar="DIR", help=_("The archive's folder; else WENCANG_DATA, else ./data."))
+    ] = None,
+    version: Annotated[bool, typer.Option("--version", is_eager=True, callback=lambda asked: _version(asked))] = False,
+) -> None:
+    if data:
+        os.environ["WENCANG_DATA"] = str(data)  # Scrapy's settings read it too
+    ctx.obj = settings.load()
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print("wencang", version("wencang"))
+        raise typer.Exit
+
+
+# Finding
+
+
+@app.command(**_QUESTION)
+def search(
+    ctx: typer.Context, query: Words, limit: Limit = 10, source: SourceName = "",
+    since: Since = "", until: Until = "", sort: Literal["relevance", "newest", "oldest"] = "relevance",
+    engine: Engine = "", as_json: Json = False,
+) -> int:  # fmt: skip
+    """Find articles: all words wanted, "exact text" in quotes, -word unwanted."""
+    from indexer.search import search
+
+    with _open_archive(ctx.obj) as store, _open_index(ctx.obj, engine) as index:
+        question = _question(store, index, query, source, since, until)
+        results = search(store, index, question, limit, order=sort)
+        behind = store.changed_since(index.position())
+    if as_json:
+        _print_json(results.hits)
+    elif sys.stdout.isatty():
+        _draw(results)
+    else:
+        _print_plain(results)
+    if behind:
+        _say(_("The index is {count} articles behind the archive: `wencang index` brings it up.").format(count=behind))
+    return DONE if results.total else NOTHING
+
+
+def _question(store: ArticleStore, index: SearchEngine, words: list[str], source: str, since: str, until: str) -> Any:
+    from dataclasses import replace
+
+    from indexer.query import parse_query, period
+
+    return replace(
+        parse_query(" ".join(words), index.analyzer),
+        source=_source_kept(store, source) if source else "",
+        since=period(since)[0] if since else None,
+        until=period(until)[1] if until else None,
+    )
+
+
+def _source_kept(store: ArticleStore, name: str) -> str:
+    """A source of the archive by its site's name (tibet.cn) or its file's (tibet_cn)."""
+    kept = [count.source for count in store.counts()]
+    for spelling in (name, name.replace("_", ".")):
+        if spelling in kept:
+            return spelling
+    raise UsageFault(name, _("is no source of this archive"), _("sources: {names}").format(names=", ".join(kept)))
+
+
+def _print_json(hits: tuple[Hit, ...]) -> None:
+    for rank, hit in enumerate(hits, 1):
+        article = hit.article
+        published = article.published and article.published.isoformat()
+        _print_object({
+            "rank": rank, "id": article.id, "url": article.url, "title": article.title, "published": published,
+            "source": article.source, "section": article.section, "credit": article.credit,
+            "score": round(hit.score, 4), "snippet": hit.snippet.text, "marks": hit.snippet.marks,
+        })  # fmt: skip
+
+
+def _told(hit: Hit) -> str:
+    article = hit.article
+    published = f"{article.published:%Y-%m-%d}" if article.published else _("undated")
+    return "  ".join(filter(None, (published, article.credit or article.source, article.section, article.id)))
+
+
+def _found(results: Results) -> str:
+    return _("{shown} of {total} articles").format(shown=len(results.hits), total=results.total)
+
+
+def _print_plain(results: Results) -> None:
+    for rank, hit in enumerate(results.hits, 1):
+        lines = (hit.article.title, _told(hit), hit.article.url, hit.snippet.text)
+        print(f"{rank:>3}  " + "\n     ".join(lines))
+    _say(_found(results))
+
+
+def _draw(results: Results) -> None:
+    from rich.console import Console, Group
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid(padding=(0, 2, 1, 0))
+    grid.add_column(justify="right", style="dim")
+    grid.add_column(overflow="fold")  # Chinese has no blanks to wrap at
+    for rank, hit in enumerate(results.hits, 1):
+        snippet = Text(hit.snippet.text)
+        for start, end in hit.snippet.marks:
+            snippet.stylize("bold yellow", start, end)
+        told = Text(_told(hit), style="cyan")
+        url = Text(hit.article.url, style="dim")
+        grid.add_row(str(rank), Group(Text(hit.article.title, style="bold"), told, url, snippet))
+    console = Console(highlight=False)
+    console.print(Padding(grid, (1, 0, 0, 1)))
+    console.print(Text(_found(results), style="dim"))
+
+
+@app.command()
+def show(
+    ctx: typer.Context, id_or_url: Annotated[str, typer.Argument(metavar="ID_OR_URL")], as_json: Json = False
+) -> int:
+    """Print one article, by its id or any address it was met under."""
+    from archive import txt
+    from archive.article import to_json
+
+    with _open_archive(ctx.obj) as store:
+        revision = store.get(id_or_url)
+    if revision is None:
+        _say(_("{name}: is not in the archive").format(name=id_or_url))
+        return NOTHING
+    if as_json:
+        told = {"sequence": revision.sequence, "fetched": revision.fetched.isoformat()}
+        _print_object(to_json(revision.article) | told)
+    else:
+        sys.stdout.write(txt.text(revision.article))
+    return DONE
+
+
+@app.command(**_QUESTION)
+def export(
+    ctx: typer.Context, query: Words = [],  # noqa: B006  # never changed
+    format: Annotated[Literal["txt", "jsonl"], typer.Option()] = "txt",
+    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="PATH", help=_("A file, else stdout."))] = None,
+    source: SourceName = "", since: Since = "", until: Until = "", engine: Engine = "",
+) -> int:  # fmt: skip
+    """Write the cleaned text of the hits, or of the whole archive, with its attribution."""
+    from importlib import import_module
+
+    from indexer.search import every_match
+
+    write = import_module(f"archive.{format}").write
+    with _open_archive(ctx.obj) as store, _whole_file(out) as file:
+        if query:
+            with _open_index(ctx.obj, engine) as index:
+                count = write(every_match(store, index, _question(store, index, query, source, since, until)), file)
+        elif source or since or until:
+            raise UsageFault("export", _("filters need a query"), _("add words to look for"))
+        else:
+            count = write(store.changes(), file)
+    if out:
+        _say(_("{count} articles in {path}").format(count=count, path=out))
+    return DONE if count or not query else NOTHING
+
+
+# Filling
+
+
+@app.command()
+def crawl(
+    ctx: typer.Context,
+    sources: Annotated[list[str], typer.Argument(metavar="[SOURCE...]", help=_("All there are, unless named."))] = [],  # noqa: B006
+    url: Annotated[list[str], typer.Option(metavar="U", help=_("Only this page; of any site."))] = [],  # noqa: B006
+    since: Since = "",
+    max_pages: Annotated[int, typer.Option(min=0, metavar="N", help=_("Stop after this many pages."))] = 0,
+    max_time: Annotated[float, typer.Option(min=0, metavar="S", help=_("Stop after this many seconds."))] = 0,
+) -> int:
+    """Fetch, extract and archive what the sources show, then index what is new."""
+    from crawler import sources as known
+    from crawler.report import Report
+    from indexer.query import period
+
+    chosen = [known.load(name) for name in sources or known.names()]
+    first_day = period(since)[0].date() if since else None
+    _create_archive(ctx.obj).close()  # what is wrong with it is said before anything is fetched
+
+    from crawler.run import crawl
+
+    report = Report()
+    with _counting(_("pages")) as progress:
+        report.notice = lambda report: progress(report.read)
+        crawl(chosen, report, urls=url, since=first_day, max_pages=max_pages, max_time=max_time)
+    _bring_up(ctx.obj)
+    return _close(report)
+
+
+@app.command(name="import")
+def import_(
+    ctx: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...")],
+    source: Annotated[str, typer.Option(metavar="S", help=_("The source that plain text gets."))] = "text",
+) -> int:
+    """Read saved pages (.html), plain text (.txt), JSON Lines of an export and WARC files into the archive."""
+    from crawler.importer import files, import_files
+    from crawler.report import Report
+
+    found = files(paths)
+    report = Report()
+    with _create_archive(ctx.obj) as store, _counting(_("articles")) as progress:
+        report.notice = lambda report: progress(report.read)
+        import_files(store, found, report, source)
+    _bring_up(ctx.obj)
+    return _close(report)
+
+
+@app.command()
+def check(ctx: typer.Context, source: str) -> int:
+    """Fetch one list and three articles of a source and name each rule that found nothing."""
+    from crawler import sources
+
+    chosen = sources.load(source)
+
+    from crawler.check import check
+
+    findings = check(chosen)
+    for finding in findings:
+        print(
+            f"{'ok     ' if finding.found else 'NOTHING'}  {finding.rule:<16}  {finding.url}  {finding.found}".rstrip()
+        )
+    nothing = [finding for finding in findings if not finding.found]
+    if nothing or not findings:
+        _say(_("{count} rules found nothing").format(count=len(nothing)))
+    return CHECK if nothing or not findings else DONE
+
+
+# Keeping
+
+
+@app.command()
+def index(
+    ctx: typer.Context,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help=_("Make the whole index anew."))] = False,
+    engine: Engine = "",
+) -> int:
+    """Bring a search engine up to date with the archive."""
+    from indexer import update
+
+    name = engine or ctx.obj.engine
+    with _open_archive(ctx.obj) as store, _counting(_("articles")) as progress:
+        if rebuild:
+            count = update.rebuild(store, ctx.obj.data, name, progress)
+        else:
+            with _open_index(ctx.obj, name, create=True) as opened:
+                count = update.update(store, opened, progress)
+    print(_("{count} articles indexed").format(count=count))
+    return DONE
+
+
+@app.command()
+def status(ctx: typer.Context, as_json: Json = False) -> int:
+    """What is kept, how fresh it is, and whether the index is up to date."""
+    from indexer.engine import open_engine
+    from indexer.update import index_folder
+
+    with _open_archive(ctx.obj) as store:
+        counts, sequence = store.counts(), store.sequence()
+        folders = sorted((ctx.obj.data / "index").glob("*/state.json"))
+        behind = {}
+        for folder in (path.parent for path in folders):
+            with open_engine(folder.name, index_folder(ctx.obj.data, folder.name)) as opened:
+                behind[folder.name] = store.changed_since(opened.position())
+    if as_json:
+        kept = [
+            {"source": c.source, "articles": c.articles, "revisions": c.revisions,
+             "newest_fetch": c.newest_fetch.isoformat(),
+             "newest_published": c.newest_published and c.newest_published.isoformat()}
+            for c in counts
+        ]  # fmt: skip
+        _print_object({"data": str(ctx.obj.data), "sequence": sequence, "sources": kept, "behind": behind})
+        return DONE
+    rows = [
+        (c.source, str(c.articles), str(c.revisions), f"{c.newest_fetch:%Y-%m-%d %H:%M}Z",
+         f"{c.newest_published:%Y-%m-%d}" if c.newest_published else "-")
+        for c in counts
+    ]  # fmt: skip
+    _table((_("source"), _("articles"), _("versions"), _("last fetched"), _("newest article")), rows)
+    for name, count in behind.items():
+        state = _("{count} articles behind; `wencang index`").format(count=count) if count else _("up to date")
+        print(_("index {engine}: {state}").format(engine=name, state=state))
+    if not behind:
+        print(_("no index yet; `wencang index` makes one"))
+    return DONE
+
+
+@app.command()
+def verify(ctx: typer.Context) -> int:
+    """Check that every version is still the text that was kept, and that the index holds each article."""
+    from indexer.update import verify
+
+    with _open_archive(ctx.obj) as store:
+        wrong = list(store.verify())
+        if (ctx.obj.data / "index" / ctx.obj.engine).exists():
+            with _open_index(ctx.obj, "") as opened:
+                wrong += verify(store, opened)
+        checked = store.sequence()
+    for line in wrong:
+        print(line)
+    _say(_("{count} versions checked, {wrong} faults").format(count=checked, wrong=len(wrong)))
+    return CHECK if wrong else DONE
+
+
+# What the commands share
+
+
+def _open_archive(settings: settings.Settings) -> ArticleStore:
+    from archive.store import ArticleStore
+
+    return ArticleStore.open(settings.data)
+
+
+def _create_archive(settings: settings.Settings) -> ArticleStore:
+    from archive.store import ArticleStore
+
+    return ArticleStore.create(settings.data)
+
+
+def _open_index(settings: settings.Settings, engine: str, create: bool = False) -> SearchEngine:
+    from indexer.engine import open_engine
+    from indexer.update import index_folder
+
+    name = engine or settings.engine
+    return open_engine(name, index_folder(settings.data, name), create)
+
+
+def _bring_up(settings: settings.Settings) -> None:
+    """Index what is new with the default engine."""
+    from indexer.update import update
+
+    with (
+        _open_archive(settings) as store,
+        _open_index(settings, "", create=True) as index,
+        _counting(_("articles indexed")) as progress,
+    ):
+        update(store, index, progress)
+
+
+def _close(report: Report) -> int:
+    """The closing table of a run, and its exit code."""
+    from crawler.report import OUTCOMES
+
+    rows = [(source, *(str(counts[outcome]) for outcome in OUTCOMES)) for source, counts in report.counts.items()]
+    _table((_("source"), *map(_, OUTCOMES)), rows)
+    shown = report.notes[:_NOTES] if sys.stderr.isatty() else report.notes
+    for outcome, subject, reason in shown:
+        _say(f"{_(outcome)}: {subject}: {reason}")
+    if len(shown) < len(report.notes):
+        _say(_("... and {count} more").format(count=len(report.notes) - len(shown)))
+    for url in report.general:
+        _say(_("read by general means, no form fits: {url}").format(url=url))
+    if report.missing_lists:
+        _say(_("lists without rows, or gone: {urls}").format(urls=" ".join(report.missing_lists)))
+    for url, reason in report.unread_lists:
+        _say(_("list can't be read: {url}: {reason}").format(url=url, reason=reason))
+    return FAILURES if report.failed else DONE
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+    """A table whose columns stand under each other, wide characters too."""
+    from rich.cells import cell_len
+
+    lines = [head, *rows]
+    widths = [max(cell_len(line[column]) for line in lines) for column in range(len(head))]
+    for line in lines:
+        cells = (text + " " * (width - cell_len(text)) for text, width in zip(line, widths, strict=True))
+        print("  ".join(cells).rstrip())
+
+
+@contextmanager
+def _counting(what: str) -> Iterator[Callable[[int], None]]:
+    """A running count on a terminal; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _count: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what) as status:
+        yield lambda count: status.update(f"{count} {what}")
+
+
+@contextmanager
+def _whole_file(path: Path | None) -> Iterator[Any]:
+    """A file that appears whole or not at all; stdout for None."""
+    if path is None:
+        yield sys.stdout
+        return
+    new = path.with_name(path.name + ".part")
+    try:
+        with new.open("w", encoding="utf-8", newline="\n") as file:
+            yield file
+        new.replace(path)
+    except OSError as error:
+        raise UsageFault(path, error.strerror or str(error), _("name another file with -o")) from error
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def _print_object(values: dict[str, Any]) -> None:
+    print(json.dumps(values, ensure_ascii=False))
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+def main() -> int:
+    """Run the command of sys.argv; its exit code. Every error is one line on stderr."""
+    textdomain("wencang")
+    try:
+        code = app(standalone_mode=False)
+        return code if isinstance(code, int) else DONE
+    except typer.TyperException as error:
+        _say("wencang: " + " ".join(error.format_message().split()))
+        return USAGE
+    except WencangError as error:
+        _say(f"wencang: {error}")
+        return USAGE if isinstance(error, UsageFault) else BUSY if isinstance(error, Busy) else UNUSABLE
+    except (KeyboardInterrupt, typer.Abort):
+        return _INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the exit would flush, and fail, again
+        return _PIPE_CLOSED
+
+
+if __name__ == "__main__":
+    sys.exit(main())
