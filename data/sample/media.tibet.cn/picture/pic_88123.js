@@ -1,0 +1,1 @@
+var picdata={'title':'大天鹅飞抵拉鲁湿地','pubdate':'2013-01-09 15:30:00','contents':[{'photo':'http://media.tibet.cn/picture/88123/1.jpg','summary':'1月8日，六只大天鹅落在拉鲁湿地的水面上。 周岩松 摄'},{'photo':'http://media.tibet.cn/picture/88123/2.jpg','summary':'市民在岸边静静观看，没有人靠近。 周岩松 摄'},{'photo':'http://media.tibet.cn/picture/88123/3.jpg','summary':'夕阳下，大天鹅排成一行游向芦苇深处。 周岩松 摄'}]};
