@@ -1,0 +1,67 @@
+"""Parts that several tests share: the sample, an archive, the program as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive.store import ArticleStore
+from crawler.replay import replay
+
+ROOT = Path(__file__).parent.parent
+SAMPLE = ROOT / "data" / "sample"
+EXPECTED: list[dict[str, Any]] = [
+    json.loads(line) for line in (SAMPLE / "expected.jsonl").read_text(encoding="utf-8").splitlines()
+]
+
+Wencang = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[ArticleStore]:
+    with ArticleStore.create(tmp_path) as store:
+        yield store
+
+
+def run(*arguments: object, data: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """`wencang --data DATA ARGUMENTS`, as a user runs it."""
+    settings = {"WENCANG_DELAY": "0.01", "PYTHONWARNINGS": "error::DeprecationWarning:__main__"}
+    return subprocess.run(
+        [sys.executable, ROOT / "search_cli.py", "--data", data, *map(str, arguments)],
+        capture_output=True, text=True, timeout=120, env=os.environ | settings | environment,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def wencang(tmp_path: Path) -> Wencang:
+    """Run the program on an archive of the test's own."""
+    return lambda *arguments, **environment: run(*arguments, data=tmp_path / "data", **environment)
+
+
+@pytest.fixture(scope="session")
+def proxy() -> Iterator[str]:
+    """The replay of the sample for the real hosts."""
+    with replay(SAMPLE) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def _crawled(tmp_path_factory: pytest.TempPathFactory, proxy: str) -> Path:
+    data = tmp_path_factory.mktemp("crawled") / "data"
+    done = run("crawl", "tibet_cn", data=data, http_proxy=proxy)
+    assert done.returncode == 0, done.stderr
+    return data
+
+
+@pytest.fixture
+def crawled(_crawled: Path, tmp_path: Path) -> Path:
+    """A data folder, free to change, as a crawl of the whole sample left it."""
+    return Path(shutil.copytree(_crawled, tmp_path / "data"))

@@ -1,0 +1,520 @@
+"""Pages to articles: saved pages, what is not the body, mirrors, and real crawls of the replayed sample."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.article import SHANGHAI, to_json
+from archive.errors import NotAnArticle
+from archive.store import ArticleStore
+from crawler import boilerplate, sources
+from crawler.boilerplate import Line
+from crawler.extractor import extract, find_credit, find_date, read, read_list, read_text
+from crawler.mirror import restore
+from crawler.page import decode
+from crawler.replay import answer, replay
+from tests.conftest import EXPECTED, ROOT, SAMPLE, run
+
+PAGES = ROOT / "tests" / "pages"
+TIBET = sources.load("tibet_cn")
+
+
+def saved(folder: str, ending: str) -> list[Any]:
+    return [pytest.param(path, id=path.stem) for path in sorted((PAGES / folder).glob(f"*{ending}"))]
+
+
+# Saved pages
+
+
+@pytest.mark.parametrize("path", saved("*_*", ".html"))
+def test_a_saved_page_becomes_its_article(path: Path) -> None:
+    expected = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    if "not_an_article" in expected:
+        with pytest.raises(NotAnArticle, match=expected["not_an_article"]):
+            extract(path.read_bytes(), expected["url"])
+        return
+    reading = read(path.read_bytes(), expected["url"])
+    assert to_json(reading.article) | {"path": reading.path} == expected
+
+
+@pytest.mark.parametrize("expected", [pytest.param(e, id=e["id"]) for e in EXPECTED])
+def test_a_sample_page_becomes_its_article(expected: dict[str, Any]) -> None:
+    reading = read((SAMPLE / expected["url"].removeprefix("http://")).read_bytes(), expected["url"])
+    assert to_json(reading.article) == expected
+    assert reading.path == "rules"
+
+
+@pytest.mark.parametrize("path", saved("mirror", ".txt"))
+def test_a_text_becomes_its_article(path: Path) -> None:
+    expected = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    reading = read_text(path.read_text(encoding="utf-8"))
+    got = {key: value for key, value in to_json(reading.article).items() if key in expected}
+    assert got == expected | {"url": got["url"]}
+    assert got["url"].startswith("urn:sha256:")
+
+
+@pytest.mark.parametrize("name", sources.names())
+def test_every_source_has_saved_pages(name: str) -> None:
+    folder = PAGES / name
+    assert list(folder.glob("*.html")), (
+        f"save pages of {name} as {folder}/SLUG.html, each with the article it must become as SLUG.json"
+    )
+
+
+def test_a_saved_page_names_its_own_address() -> None:
+    page = (SAMPLE / EXPECTED[0]["url"].removeprefix("http://")).read_bytes()
+    named = page.replace(b"<head>", f"<head><link rel='canonical' href='{EXPECTED[0]['url']}'>".encode())
+    assert extract(named, "").id == EXPECTED[0]["id"]
+    assert extract(page, "").url.startswith("urn:sha256:")
+
+
+def test_a_date_after_the_fetch_is_not_believed() -> None:
+    url = "http://www.tibet.cn/cn/news/zx/202305/t20230510_7460001.html"
+    page = (
+        (PAGES / "tibet_cn" / "desktop-without-author-span.html")
+        .read_bytes()
+        .replace(b"2023-05-10 08", b"2033-05-10 08")
+    )
+    reading = read(page, url, datetime(2023, 5, 11, tzinfo=UTC))
+    assert reading.article.published == datetime(2023, 5, 10, tzinfo=SHANGHAI)
+    assert ("published", "address") in [(step.field, step.how) for step in reading.steps]
+
+
+# Bytes
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_bytes_are_read_as_what_they_are(encoding: str) -> None:
+    assert decode("藏历新年，𠀀".encode(encoding)) == "藏历新年，𠀀"
+
+
+def test_a_cut_character_does_not_garble_the_page() -> None:
+    assert decode(("西藏" * 40).encode()[:-1]).startswith("西藏" * 39)
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes_are_an_article_or_say_why_not(page: bytes) -> None:
+    for url in ("", "http://www.tibet.cn/cn/news/zx/202305/t20230510_7460001.html"):
+        with suppress(NotAnArticle):
+            article = extract(page, url)
+            assert article.title
+            assert article.body
+
+
+# What is not the body
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "value"),
+    [
+        ("(责编: 于超)", "editor", "于超"),
+        ("（责编：央金）", "editor", "央金"),
+        ("(责编:白玛 )", "editor", "白玛"),
+        ("責任編輯：達娃", "editor", "達娃"),
+        ("原标题：高原上的路", "original_title", "高原上的路"),
+        ("（来源：西藏日报）", "credit", "西藏日报"),
+    ],
+)
+def test_a_line_that_holds_a_field(line: str, field: str, value: str) -> None:
+    cleaned = boilerplate.clean([Line("正文。"), Line(line)])
+    assert cleaned.body == "正文。"
+    assert cleaned.fields == {field: value}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "他是这本书的责任编辑，也是作者。",
+        "水的来源：雪山，冰川和泉眼，一年四季不断。",
+        "文章的原标题很长",
+        "请看相关链接中的说明。",
+        "版权声明的作用是什么？",
+        "电子邮箱里收到三百封来信。",
+        "(含1个线上签约项目)",
+        "图为雪山",
+        "点击[详细]可以看到更多。",
+    ],
+)
+def test_a_sentence_that_only_contains_such_a_word_stays(line: str) -> None:
+    assert boilerplate.clean([Line("正文。"), Line(line), Line("结尾。")]).body == f"正文。\n{line}\n结尾。"
+
+
+def test_related_cards_without_a_rights_notice() -> None:
+    lines = ["正文。", "另一篇的标题", "另一篇的头一句话。[详细] -", "- 又一条"]
+    cleaned = boilerplate.clean(map(Line, lines))
+    assert cleaned.body == "正文。"
+    assert [step.text for step in cleaned.steps] == lines[1:]
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["正文。", "(责编: 甲)", "版权声明：乙", "相关链接", "-", "标题", "话。[详细]", "email: a@b.cn"]
+        )
+    )
+)
+def test_no_line_is_lost(lines: list[str]) -> None:
+    cleaned = boilerplate.clean(map(Line, lines))
+    kept = [line.text for line in cleaned.lines] + [step.text for step in cleaned.steps]
+    assert sorted(kept) == sorted(lines)
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("……开工。（中国西藏网 记者/索朗 普布）", ("索朗", "普布")),
+        ("……开工。(记者：王原)", ("王原",)),
+        ("……开工。（见习生也在场）", ()),
+    ],
+)
+def test_the_closing_byline(line: str, names: tuple[str, ...]) -> None:
+    assert boilerplate.byline(["第一段", line]) == names
+
+
+# Dates and credit
+
+
+@pytest.mark.parametrize(
+    ("text", "iso"),
+    [
+        ("发布时间：2022-06-01 10:32:05", "2022-06-01T10:32:05+08:00"),
+        ("2022年6月1日 10:32", "2022-06-01T10:32:00+08:00"),
+        ("2022/6/1", "2022-06-01T00:00:00+08:00"),
+        ("2022-13-45 2021-02-03T00:10", "2021-02-03T00:10:00+08:00"),
+    ],
+)
+def test_a_date_with_its_year(text: str, iso: str) -> None:
+    found = find_date(text)
+    assert found
+    assert found.isoformat() == iso
+
+
+@pytest.mark.parametrize("text", ["5月31日", "20220601", "电话 0891-6800000", "共2022-1项"])
+def test_what_is_no_date(text: str) -> None:
+    assert find_date(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "credit"),
+    [
+        ("发布时间: 2023-11-08 09:15 来源: 中国西藏网 ", "中国西藏网"),
+        ("2012-07-18 来源：新华网 责任编辑：李", "新华网"),
+        ("来源：", ""),
+        ("来源： 责编：李", ""),
+    ],
+)
+def test_the_printed_credit(text: str, credit: str) -> None:
+    assert find_credit(text) == credit
+
+
+# Mirrors
+
+
+def test_a_genuine_gloss_is_left_alone() -> None:
+    lines = ["旃（zhān）檀木", "人均GDP(GDP)增长", "重(zhòng)要", "藏(zàng)蚌埠(bù)地名(dì)"]
+    assert restore(lines) == (lines, 0)
+
+
+@given(st.text("項開達西藏(a)xiàngkāi項(xiàng)", max_size=40))
+def test_restoring_takes_out_glosses_only(text: str) -> None:
+    (restored,), count = restore([text])
+    assert len(re.findall("[項開達西藏]", restored)) == len(re.findall("[項開達西藏]", text))
+    assert (restored == text) == (count == 0)
+    assert count == 0 or count >= 3
+
+
+# Lists
+
+
+def test_a_list_tells_its_rows_and_pages() -> None:
+    url = "http://www.tibet.cn/cn/aid_tibet/news/"
+    listing = read_list(answer(SAMPLE, url)[2], url, TIBET)
+    assert listing.pages == 3
+    assert "http://www.tibet.cn/cn/aid_tibet/news/202206/t20220601_7210688.html" in listing.rows
+    assert [TIBET.list_page(url, n) for n in range(2)] == [url, url + "index_1.html"]
+
+
+@pytest.mark.parametrize(
+    ("url", "article"),
+    [
+        ("https://m.tibet.cn/cn/news/zx/202206/t20220601_7210688.html?utm_source=x#top", True),
+        ("http://www.tibet.cn/cn/travel/202403/t20240320_7586528.html", True),
+        ("http://media.tibet.cn/culture/news/201207/t20120718_1642208.htm", True),
+        ("http://www.tibet.cn/cn/news/zx/202207/t20220601_7210688.html", False),
+        ("http://eng.tibet.cn/eng/news/202206/t20220601_7210688.html", False),
+        ("http://media.tibet.cn/photo/news/content_88123.shtml", False),
+        ("http://www.tibet.cn/gywm/202001/t20200106_6730001.html", False),
+        ("http://www.tibet.cn/cn/news/zx/", False),
+    ],
+)
+def test_which_addresses_are_articles(url: str, article: bool) -> None:
+    assert TIBET.is_article(url) is article
+
+
+# Crawls: Scrapy, over the replay
+
+
+def kept(data: Path) -> list[dict[str, Any]]:
+    with ArticleStore.open(data) as store:
+        assert list(store.verify()) == []
+        return sorted((to_json(revision.article) for revision in store.changes()), key=lambda a: str(a["id"]))
+
+
+def test_a_crawl_keeps_every_article_exactly_once(crawled: Path) -> None:
+    assert kept(crawled) == sorted(EXPECTED, key=lambda a: str(a["id"]))
+    with ArticleStore.open(crawled) as store:
+        assert store.sequence() == len(EXPECTED)
+        for address in (
+            "http://www.tibet.cn/cn/news/zx/202108/t20210819_7052045.html",
+            "http://www.tibet.cn/cn/aid_tibet/news/202108/t20210819_7052045.html",
+        ):
+            found = store.get(address)
+            assert found
+            assert found.article.id == "tibet.cn-7052045"
+
+
+def test_a_second_crawl_finds_nothing_new(crawled: Path, proxy: str) -> None:
+    done = run("crawl", "tibet_cn", data=crawled, http_proxy=proxy)
+    assert done.returncode == 0, done.stderr
+    head, counts = (line.split() for line in done.stdout.splitlines())
+    told = dict(zip(head, counts, strict=True))
+    assert (told["new"], told["changed"], told["failed"]) == ("0", "0", "0")
+    assert int(told["unchanged"]) >= len(EXPECTED)
+    assert "skipped: http://media.tibet.cn/photo/news/content_88123.shtml" in done.stderr
+    assert re.search("skipped: .*t20230412_7391001.html: only .* characters", done.stderr)
+
+
+def test_scrapy_crawl_archives_the_same(tmp_path: Path, proxy: str) -> None:
+    settings = {"http_proxy": proxy, "WENCANG_DATA": str(tmp_path), "WENCANG_DELAY": "0.01", "PATH": "/usr/bin:/bin"}
+    command = [sys.executable, "-m", "scrapy", "crawl", "tibet_cn"]
+    done = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert kept(tmp_path) == sorted(EXPECTED, key=lambda a: str(a["id"]))
+
+
+def test_killed_in_the_middle_and_run_again(tmp_path: Path, proxy: str) -> None:
+    command = [sys.executable, str(ROOT / "search_cli.py"), "--data", str(tmp_path), "crawl", "tibet_cn"]
+    crawl = subprocess.Popen(command, env={"http_proxy": proxy, "WENCANG_DELAY": "0.05"})
+    database = tmp_path / "archive.db"
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if database.exists() and len(kept(tmp_path)) >= 5:
+            break
+        time.sleep(0.05)
+    crawl.send_signal(signal.SIGKILL)
+    crawl.wait()
+    assert 5 <= len(kept(tmp_path)) < len(EXPECTED)
+    again = run("crawl", "tibet_cn", data=tmp_path, http_proxy=proxy)
+    assert again.returncode == 0, again.stderr
+    assert kept(tmp_path) == sorted(EXPECTED, key=lambda a: str(a["id"]))
+    assert run("援藏", "招商引资", data=tmp_path).returncode == 0
+    assert run("verify", data=tmp_path).returncode == 0
+
+
+@contextmanager
+def site(pages: dict[str, tuple[int, str, bytes]]) -> Iterator[tuple[str, list[tuple[float, str, str]]]]:
+    """A proxy that answers from a table, and its log: time, address, User-Agent."""
+    log: list[tuple[float, str, str]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            log.append((time.monotonic(), self.path, self.headers["User-Agent"]))
+            status, location, body = pages.get(self.path, (404, "", b""))
+            self.send_response(status)
+            if location:
+                self.send_header("Location", location)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            """Quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", log
+        server.shutdown()
+
+
+def rows(*addresses: str) -> bytes:
+    items = "".join(f"<li><h4><a href='{address}'>题</a></h4></li>" for address in addresses)
+    return (
+        f"<div class='listnews'><ul>{items}</ul></div><script>createPageHTML(3, 0, 'index', 'html');</script>".encode()
+    )
+
+
+ROW = "http://www.tibet.cn/cn/news/yc/202305/t20230510_74600{n:02}.html"
+LIST = "http://www.tibet.cn/cn/news/yc/"
+ARTICLE = (PAGES / "tibet_cn" / "desktop-without-author-span.html").read_bytes()
+
+
+def test_politeness(tmp_path: Path) -> None:
+    pages = {
+        "http://www.tibet.cn/robots.txt": (200, "", b"User-agent: *\nDisallow: /cn/tech/\n"),
+        "http://www.tibet.cn/cn/tech/": (200, "", rows(ROW.format(n=9))),
+        LIST: (200, "", rows(*(ROW.format(n=n) for n in range(4)), "http://media.tibet.cn/a/201207/t20120718_1.htm")),
+        **{ROW.format(n=n): (200, "", ARTICLE.replace(b"<h2>", b"<h2>%d" % n)) for n in range(4)},
+        ROW.format(n=2): (302, "http://www.example.com/elsewhere", b""),
+    }
+    with site(pages) as (proxy, log):
+        run("crawl", "tibet_cn", data=tmp_path, http_proxy=proxy, WENCANG_DELAY="0.1", WENCANG_CONTACT="me@example.cn")
+    asked = [url for _time, url, _agent in log]
+    assert not [url for url in asked if "/cn/tech/" in url or "example.com" in url]
+    assert len(asked) == len(set(asked)), "nothing is asked twice"
+    assert {agent for _time, _url, agent in log} == {next(iter({a for _t, _u, a in log}))}
+    assert re.fullmatch(r"wencang/\S+ \(.*me@example\.cn\)", log[0][2])
+    times = [at for at, url, _agent in log if not url.endswith("robots.txt")]
+    gaps = [later - earlier for earlier, later in pairwise(times)]
+    assert min(gaps) > 0.04, "Scrapy draws each wait between half and one and a half of the delay"
+    assert {article["title"] for article in kept(tmp_path)} == {f"{n}那曲牧区通了班车" for n in (0, 1, 3)}
+
+
+def test_a_list_ends_at_a_missing_or_an_empty_page_and_a_broken_one_is_a_failure(tmp_path: Path) -> None:
+    pages = {
+        LIST: (200, "", rows(ROW.format(n=1))),
+        LIST + "index_1.html": (200, "", b"<html>empty</html>"),
+        "http://www.tibet.cn/cn/news/zx/": (503, "", b""),
+        ROW.format(n=1): (200, "", ARTICLE),
+    }
+    with site(pages) as (proxy, log):
+        done = run("crawl", "tibet_cn", data=tmp_path, http_proxy=proxy)
+    asked = {url for _time, url, _agent in log}
+    assert LIST + "index_2.html" not in asked
+    assert done.returncode == 5
+    assert "http://www.tibet.cn/cn/news/zx/" in done.stderr
+    assert "503" in done.stderr
+    assert len(kept(tmp_path)) == 1, "what could be read is kept"
+
+
+def test_a_page_that_no_form_fits_is_named(tmp_path: Path) -> None:
+    page = (PAGES / "tibet_cn" / "mobile-markup-never-seen.html").read_bytes()
+    url = "http://www.tibet.cn/cn/book/202305/t20230510_7460003.html"
+    with site({"http://www.tibet.cn/cn/book/": (200, "", rows(url)), url: (200, "", page)}) as (proxy, _log):
+        done = run("crawl", "tibet_cn", data=tmp_path, http_proxy=proxy)
+    assert f"read by general means, no form fits: {url}" in done.stderr
+
+
+def test_a_changed_article_is_a_new_version(tmp_path: Path) -> None:
+    data, pages = tmp_path / "data", tmp_path / "pages"
+    shutil.copytree(SAMPLE, pages)
+    page = pages / EXPECTED[0]["url"].removeprefix("http://")
+    with replay(pages) as proxy:
+        run("crawl", "--url", EXPECTED[0]["url"], data=data, http_proxy=proxy)
+        page.write_bytes(
+            page.read_bytes().replace(EXPECTED[0]["body"].split("\n")[0].encode(), "更正后的第一段。".encode())
+        )
+        done = run("crawl", "--url", EXPECTED[0]["url"], data=data, http_proxy=proxy)
+    assert done.stdout.splitlines()[1].split()[1:3] == ["0", "1"]
+    assert run("更正", data=data).returncode == 0
+    with ArticleStore.open(data) as store:
+        assert [r.article.body.split("\n")[0] for r in store.history(EXPECTED[0]["id"])] == [
+            EXPECTED[0]["body"].split("\n")[0],
+            "更正后的第一段。",
+        ]
+
+
+def test_a_page_of_an_unknown_site(tmp_path: Path) -> None:
+    text = "".join(f"<p>第{n}段说的是当雄草原上的第{n}件事，写得不长也不短。</p>" for n in range(5))
+    page = f"<title>当雄五事 - 某网</title><h1>当雄五事</h1><div>2023-05-10 来源：某报</div><div>{text}</div>".encode()
+    with site({"http://www.example.net/a.html": (200, "", page)}) as (proxy, _log):
+        done = run("crawl", "--url", "https://example.net/a.html", data=tmp_path, http_proxy=proxy)
+    assert done.returncode == 0, done.stderr
+    (article,) = kept(tmp_path)
+    assert (article["source"], article["title"], article["credit"]) == ("example.net", "当雄五事", "某报")
+
+
+def test_limits_of_a_crawl(tmp_path: Path, proxy: str) -> None:
+    assert run("crawl", "tibet_cn", "--max-pages", "3", data=tmp_path, http_proxy=proxy).returncode == 0
+    run("crawl", "tibet_cn", "--since", "2024", data=tmp_path, http_proxy=proxy)
+    wanted = {article["id"] for article in EXPECTED if article["url"].split("/t")[-1] >= "2024"}
+    assert {a["id"] for a in kept(tmp_path)} == wanted
+
+
+# Checking a source
+
+
+def test_check_of_a_source_that_is_as_expected(tmp_path: Path, proxy: str) -> None:
+    done = run("check", "tibet_cn", data=tmp_path, http_proxy=proxy)
+    assert done.stdout.count("title ") == 3
+    assert "rows" in done.stdout
+
+
+def test_check_names_the_rule_that_found_nothing(tmp_path: Path) -> None:
+    page = ARTICLE.replace(b"<h2>", b"<h3>").replace(b"</h2>", b"</h3>")
+    listed = rows(*(ROW.format(n=n) for n in range(5)))
+    first = TIBET.lists[0]
+    with site({first: (200, "", listed), **{ROW.format(n=n): (200, "", page) for n in range(5)}}) as (proxy, log):
+        done = run("check", "tibet_cn", data=tmp_path, http_proxy=proxy)
+    assert done.returncode == 6
+    assert len(re.findall(r"^NOTHING +title", done.stdout, re.MULTILINE)) == 3
+    assert re.search(r"^ok +published", done.stdout, re.MULTILINE)
+    assert len([url for _time, url, _agent in log if not url.endswith("robots.txt")]) == 4
+
+
+# Importing
+
+
+def test_import_of_a_warc(tmp_path: Path) -> None:
+    warc = tmp_path / "pages.warc.gz"
+    with warc.open("wb") as file:
+        for article in EXPECTED[:3]:
+            page = (SAMPLE / article["url"].removeprefix("http://")).read_bytes()
+            block = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + page
+            head = (
+                f"WARC/1.1\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:{uuid4()}>\r\n"
+                f"WARC-Date: 2026-11-02T03:04:05Z\r\nWARC-Target-URI: {article['url']}\r\n"
+                f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(block)}\r\n\r\n"
+            )
+            file.write(gzip.compress(head.encode() + block + b"\r\n\r\n"))
+    done = run("import", warc, data=tmp_path / "data")
+    assert done.returncode == 0, done.stderr
+    assert kept(tmp_path / "data") == sorted(EXPECTED[:3], key=lambda a: str(a["id"]))
+    torn = tmp_path / "torn.warc.gz"
+    torn.write_bytes(warc.read_bytes()[:200] + gzip.compress(b"no warc"))
+    assert run("import", torn, data=tmp_path / "data").returncode == 5
+
+
+def test_import_of_a_folder_takes_what_it_knows(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    (folder / "deep").mkdir(parents=True)
+    shutil.copy(PAGES / "mirror" / "signing-glossed.txt", folder / "deep")
+    (folder / "notes.pdf").write_bytes(b"%PDF")
+    (folder / "empty.txt").write_text("")
+    done = run("import", folder, data=tmp_path / "data")
+    assert done.returncode == 0, done.stderr
+    assert "empty.txt" in done.stderr
+    assert [article["restored"] for article in kept(tmp_path / "data")] == [True]
+
+
+def test_text_may_print_its_address_and_date() -> None:
+    lines = [
+        "题目",
+        "发布时间：2022-06-01 10:32 来源：西藏日报",
+        "原文：https://tibet.cn/cn/a.html#x",
+        "5月31日，正文。2021年1月2日的事。",
+    ]
+    article = read_text("\n".join(lines)).article
+    assert (article.url, article.body) == ("http://www.tibet.cn/cn/a.html", lines[-1])
+    assert article.published == datetime(2022, 6, 1, 10, 32, tzinfo=SHANGHAI)
+    assert read_text("题目\n5月31日，正文。2021年1月2日的事。").article.published is None

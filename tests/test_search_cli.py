@@ -1,0 +1,289 @@
+"""The command line's contract, as scripts rely on it."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive.store import ArticleStore
+from tests.conftest import EXPECTED, ROOT, Wencang, run
+
+GLOSSED = ROOT / "tests" / "pages" / "mirror" / "signing-glossed.txt"
+SIGNING = "tibet.cn-7210688"
+
+
+def lines(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+# Searching
+
+
+@pytest.mark.parametrize(
+    "question",
+    [["援藏 招商引资"], ["援藏", "招商引資"], ["search", '"招商引资"', "援藏"], ["--limit", "3", "援藏", "招商引资"]],
+)
+def test_search_is_the_default_command(crawled: Path, question: list[str]) -> None:
+    done = run(*question, data=crawled)
+    assert done.returncode == 0, done.stderr
+    assert SIGNING in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_json_hits(crawled: Path) -> None:
+    hits = lines(run("援藏", "招商引资", "--json", data=crawled))
+    assert [hit["rank"] for hit in hits] == list(range(1, len(hits) + 1))
+    keys = ["rank", "id", "url", "title", "published", "source", "section", "credit", "score", "snippet", "marks"]
+    assert {tuple(hit) for hit in hits} == {tuple(keys)}
+    signing = next(hit for hit in hits if hit["id"] == SIGNING)
+    assert signing["published"] == "2022-06-01T10:32:00+08:00"
+    assert {signing["snippet"][a:b] for a, b in signing["marks"]} <= {"援藏", "招商引资"}
+
+
+def test_filters_and_sort(crawled: Path) -> None:
+    hits = lines(
+        run("西藏", "--since", "2022", "--until", "2022", "--sort", "oldest", "--limit", "50", "--json", data=crawled)
+    )
+    days = [hit["published"][:10] for hit in hits]
+    assert days
+    assert days == sorted(days)
+    assert {day[:4] for day in days} == {"2022"}
+    for source in ("tibet.cn", "tibet_cn"):
+        assert len(lines(run("西藏", "--source", source, "--limit", "3", "--json", data=crawled))) == 3
+
+
+def test_words_may_begin_with_a_dash(crawled: Path) -> None:
+    every = {hit["id"] for hit in lines(run("援藏", "--limit", "99", "--json", data=crawled))}
+    without = {hit["id"] for hit in lines(run("援藏", "-招商引资", "--limit", "99", "--json", data=crawled))}
+    assert without < every
+    assert run("--", "--援藏", data=crawled).returncode == 2
+
+
+def test_nothing_found_is_said_and_exits_1(crawled: Path) -> None:
+    done = run("无此词汇啊", data=crawled)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "0 of 0" in done.stderr
+    assert run("search", "export", "无此", data=crawled).returncode == 1
+
+
+def test_a_stale_index_is_said(crawled: Path) -> None:
+    with ArticleStore.open(crawled) as store:
+        article = next(store.changes()).article
+        store.put(type(article)(url="http://www.tibet.cn/late", title="迟到的消息", body="迟到。"))
+    assert "1 articles behind" in run("西藏", data=crawled).stderr
+    assert run("index", data=crawled).stdout == "1 articles indexed\n"
+    assert run("迟到", data=crawled).returncode == 0
+
+
+def test_a_terminal_gets_colour_and_aligned_columns(crawled: Path) -> None:
+    screen, terminal = pty.openpty()
+    environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "60"}
+    environment.pop("NO_COLOR", None)
+    command = [sys.executable, str(ROOT / "search_cli.py"), "--data", str(crawled), "援藏", "招商引资"]
+    subprocess.run(command, stdout=terminal, stderr=subprocess.DEVNULL, env=environment, timeout=60)
+    drawn = os.read(screen, 100_000).decode()
+    assert "\x1b[1;33m招商引资" in drawn
+    from rich.cells import cell_len
+    from rich.text import Text
+
+    assert max(cell_len(Text.from_ansi(line).plain) for line in drawn.splitlines()) <= 60
+    plain = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60).stdout
+    assert "\x1b" not in plain
+
+
+# Importing, showing, exporting
+
+
+def test_the_mirrored_article_comes_out_clean_and_is_found(wencang: Wencang) -> None:
+    assert wencang("import", GLOSSED).returncode == 0
+    expected = json.loads(GLOSSED.with_suffix(".json").read_text(encoding="utf-8"))
+    for question in ("援藏 招商引资", "援藏 招商引資", '"招商引资集中签约"'):
+        (hit,) = lines(wencang("search", question, "--json"))
+        assert hit["title"] == expected["title"]
+        assert hit["marks"]
+    (shown,) = lines(wencang("show", hit["id"], "--json"))
+    assert {key: shown[key] for key in expected} == expected | {"url": shown["url"]}
+    assert (shown["sequence"], shown["restored"]) == (1, True)
+    assert shown["fetched"].endswith("+00:00")
+
+
+def test_import_of_an_export_is_the_same_archive(crawled: Path, wencang: Wencang, tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    assert run("export", "--format", "jsonl", "-o", out, data=crawled).returncode == 0
+    assert wencang("import", out).returncode == 0
+    again = tmp_path / "again.jsonl"
+    wencang("export", "--format", "jsonl", "-o", again)
+    assert again.read_bytes() == out.read_bytes()
+    assert len(out.read_text(encoding="utf-8").splitlines()) == len(EXPECTED)
+    assert wencang("import", out).stdout.splitlines()[1].split()[1:] == ["0", "0", str(len(EXPECTED)), "0", "0"]
+
+
+def test_one_bad_line_does_not_stop_an_import(wencang: Wencang, tmp_path: Path) -> None:
+    good = json.dumps(EXPECTED[0], ensure_ascii=False)
+    (tmp_path / "in.jsonl").write_text(f"{good}\n{{\n", encoding="utf-8")
+    done = wencang("import", tmp_path / "in.jsonl")
+    assert done.returncode == 5
+    assert "in.jsonl:2" in done.stderr
+    assert wencang("show", EXPECTED[0]["id"]).returncode == 0
+
+
+def test_export_as_text_carries_the_attribution(crawled: Path) -> None:
+    text = run("export", "援藏", "招商引资", data=crawled).stdout
+    article = next(article for article in EXPECTED if article["id"] == SIGNING)
+    for told in (
+        article["title"],
+        article["body"],
+        article["url"],
+        article["credit"],
+        article["rights"],
+        "2022-06-01 10:32",
+    ):
+        assert told in text
+    assert run("export", data=crawled).stdout.count("http://") >= len(EXPECTED)
+
+
+def test_an_export_file_is_whole_or_not_there(crawled: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.txt"
+    assert run("export", '"', "-o", out, data=crawled).returncode == 2
+    assert run("export", "无此词汇啊", "-o", tmp_path / "no" / "out.txt", data=crawled).returncode == 2
+    assert not list(tmp_path.glob("out*"))
+
+
+@pytest.mark.parametrize(
+    "spelling", [SIGNING, "https://m.tibet.cn/cn/aid_tibet/news/202206/t20220601_7210688.html?utm_source=x"]
+)
+def test_show_by_id_or_any_address(crawled: Path, spelling: str) -> None:
+    done = run("show", spelling, data=crawled)
+    assert done.returncode == 0
+    assert "72.098亿元" in done.stdout
+
+
+def test_show_of_what_is_not_kept(crawled: Path) -> None:
+    done = run("show", "tibet.cn-1", data=crawled)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "tibet.cn-1" in done.stderr
+
+
+# Status, verify
+
+
+def test_status(crawled: Path) -> None:
+    done = run("status", data=crawled)
+    assert str(len(EXPECTED)) in done.stdout
+    assert "index whoosh: up to date" in done.stdout
+    (told,) = lines(run("status", "--json", data=crawled))
+    assert told["sequence"] == len(EXPECTED)
+    assert told["behind"] == {"whoosh": 0}
+
+
+def test_verify_finds_a_forged_text_and_a_missing_index_entry(crawled: Path) -> None:
+    assert run("verify", data=crawled).returncode == 0
+    with sqlite3.connect(crawled / "archive.db") as raw:
+        raw.execute("UPDATE revisions SET title = 'forged' WHERE id = ?", [SIGNING])
+    done = run("verify", data=crawled)
+    assert done.returncode == 6
+    assert SIGNING in done.stdout
+
+
+# Wrong use: one line, the right code, nothing done
+
+
+def fault(done: subprocess.CompletedProcess[str], code: int) -> str:
+    assert (done.returncode, done.stdout) == (code, "")
+    (line,) = done.stderr.splitlines()
+    return line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["crawl", "tibet_xx"], "tibet_cn"),
+        (["check", "tibet_xx"], "tibet_cn"),
+        (["crawl", "--since", "gestern"], "2022-06-01"),
+        (["crawl", "--url", "ftp://example.cn/a"], "ftp://example.cn/a"),
+        (["import", "missing.txt"], "missing.txt"),
+        (["import"], "PATH"),
+        (["search"], "QUERY"),
+        (["search", ""], "no word"),
+        (["search", '"援藏'], "character 1"),
+        (["西藏", "--since", "2022-13"], "2022-13"),
+        (["西藏", "--source", "nowhere"], "tibet.cn"),
+        (["西藏", "--engine", "lucene"], "whoosh"),
+        (["西藏", "--limit", "many"], "--limit"),
+        (["西藏", "--sort", "random"], "--sort"),
+        (["西藏", "--colour"], "--colour"),
+        (["export", "--format", "docx"], "--format"),
+        (["show"], "ID_OR_URL"),
+    ],
+)
+def test_wrong_use(crawled: Path, arguments: list[str], named: str) -> None:
+    before = (crawled / "archive.db").read_bytes()
+    assert named in fault(run(*arguments, data=crawled), 2)
+    assert (crawled / "archive.db").read_bytes() == before
+
+
+def test_a_data_folder_that_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for arguments in (["西藏"], ["import", GLOSSED], ["crawl", "tibet_cn"], ["status"]):
+        assert "--data" in fault(run(*arguments, data=tmp_path / "file"), 2)
+
+
+def test_no_archive_yet(tmp_path: Path) -> None:
+    for arguments in (["西藏"], ["status"], ["index"], ["export"], ["show", "x"], ["verify"]):
+        assert "wencang crawl" in fault(run(*arguments, data=tmp_path / "none"), 3)
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_corrupt_archive(crawled: Path) -> None:
+    (crawled / "archive.db").write_bytes(b"no database " * 1000)
+    for arguments in (["西藏"], ["import", GLOSSED], ["status"], ["verify"]):
+        assert "archive.db" in fault(run(*arguments, data=crawled), 3)
+
+
+def test_no_index_and_an_index_of_another_analyzer(crawled: Path) -> None:
+    state = crawled / "index" / "whoosh" / "state.json"
+    state.write_text(json.dumps(json.loads(state.read_text()) | {"version": "0"}))
+    assert "wencang index --rebuild" in fault(run("西藏", data=crawled), 3)
+    assert run("index", "--rebuild", data=crawled).returncode == 0
+    assert run("西藏", data=crawled).returncode == 0
+    shutil.rmtree(crawled / "index")
+    assert "wencang index" in fault(run("西藏", data=crawled), 3)
+
+
+def test_another_run_is_writing_the_index(crawled: Path) -> None:
+    from whoosh import index
+
+    writer = index.open_dir(str(crawled / "index" / "whoosh")).writer()
+    try:
+        assert "another run" in fault(run("import", GLOSSED, data=crawled), 4)
+    finally:
+        writer.cancel()
+    assert run("index", data=crawled).stdout == "1 articles indexed\n"
+
+
+def test_a_closed_pipe_is_no_fault(crawled: Path) -> None:
+    command = f"{sys.executable} {ROOT / 'search_cli.py'} --data {crawled} export --format jsonl | head -c 10"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60)
+    assert done.stderr == ""
+
+
+# What the READMEs show
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh.md"])
+def test_the_transcript_is_what_the_program_prints(readme: str, crawled: Path) -> None:
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    (transcript,) = re.findall(r"```console\n\$ wencang ([^\n]*)\n(.*?)```", text, re.DOTALL)
+    done = run(*transcript[0].split(), data=crawled)
+    assert done.stdout + done.stderr == transcript[1]
