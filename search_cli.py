@@ -6,10 +6,9 @@ without Rich where nobody watches.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from gettext import gettext as _
 from gettext import textdomain
@@ -21,12 +20,12 @@ from typer.core import TyperCommand, TyperGroup
 
 from archive import settings
 from archive.errors import Busy, UsageFault, WencangError
+from terminal import counting, print_hits, print_json, print_table, say, shown
 
 if TYPE_CHECKING:
     from archive.store import ArticleStore
     from crawler.report import Report
     from indexer.engine import SearchEngine
-    from indexer.search import Hit, Results
 
 DONE, NOTHING, USAGE, UNUSABLE, BUSY, FAILURES, CHECK = range(7)
 _NOTES = 20  # shown to a person; a log gets them all
@@ -129,14 +128,9 @@ def search(
         question = _question(store, index, query, source, since, until)
         results = search(store, index, question, limit, order=sort)
         behind = store.changed_since(index.position())
-    if as_json:
-        _print_json(results.hits)
-    elif sys.stdout.isatty():
-        _draw(results)
-    else:
-        _print_plain(results)
+    print_hits(results, as_json)
     if behind:
-        _say(_("The index is {count} articles behind the archive: `wencang index` brings it up.").format(count=behind))
+        say(_("The index is {count} articles behind the archive: `wencang index` brings it up.").format(count=behind))
     return DONE if results.total else NOTHING
 
 
@@ -162,55 +156,6 @@ def _source_kept(store: ArticleStore, name: str) -> str:
     raise UsageFault(name, _("is no source of this archive"), _("sources: {names}").format(names=", ".join(kept)))
 
 
-def _print_json(hits: tuple[Hit, ...]) -> None:
-    for rank, hit in enumerate(hits, 1):
-        article = hit.article
-        published = article.published and article.published.isoformat()
-        _print_object({
-            "rank": rank, "id": article.id, "url": article.url, "title": article.title, "published": published,
-            "source": article.source, "section": article.section, "credit": article.credit,
-            "score": round(hit.score, 4), "snippet": hit.snippet.text, "marks": hit.snippet.marks,
-        })  # fmt: skip
-
-
-def _told(hit: Hit) -> str:
-    article = hit.article
-    published = f"{article.published:%Y-%m-%d}" if article.published else _("undated")
-    return "  ".join(filter(None, (published, article.credit or article.source, article.section, article.id)))
-
-
-def _found(results: Results) -> str:
-    return _("{shown} of {total} articles").format(shown=len(results.hits), total=results.total)
-
-
-def _print_plain(results: Results) -> None:
-    for rank, hit in enumerate(results.hits, 1):
-        lines = (hit.article.title, _told(hit), hit.article.url, hit.snippet.text)
-        print(f"{rank:>3}  " + "\n     ".join(lines))
-    _say(_found(results))
-
-
-def _draw(results: Results) -> None:
-    from rich.console import Console, Group
-    from rich.padding import Padding
-    from rich.table import Table
-    from rich.text import Text
-
-    grid = Table.grid(padding=(0, 2, 1, 0))
-    grid.add_column(justify="right", style="dim")
-    grid.add_column(overflow="fold")  # Chinese has no blanks to wrap at
-    for rank, hit in enumerate(results.hits, 1):
-        snippet = Text(hit.snippet.text)
-        for start, end in hit.snippet.marks:
-            snippet.stylize("bold yellow", start, end)
-        told = Text(_told(hit), style="cyan")
-        url = Text(hit.article.url, style="dim")
-        grid.add_row(str(rank), Group(Text(hit.article.title, style="bold"), told, url, snippet))
-    console = Console(highlight=False)
-    console.print(Padding(grid, (1, 0, 0, 1)))
-    console.print(Text(_found(results), style="dim"))
-
-
 @app.command()
 def show(
     ctx: typer.Context, id_or_url: Annotated[str, typer.Argument(metavar="ID_OR_URL")], as_json: Json = False
@@ -222,13 +167,13 @@ def show(
     with _open_archive(ctx.obj) as store:
         revision = store.get(id_or_url)
     if revision is None:
-        _say(_("{name}: is not in the archive").format(name=id_or_url))
+        say(_("{name}: is not in the archive").format(name=id_or_url))
         return NOTHING
     if as_json:
         told = {"sequence": revision.sequence, "fetched": revision.fetched.isoformat()}
-        _print_object(to_json(revision.article) | told)
+        print_json(to_json(revision.article) | told)
     else:
-        sys.stdout.write(txt.text(revision.article))
+        print(shown(txt.text(revision.article)), end="")
     return DONE
 
 
@@ -254,7 +199,7 @@ def export(
         else:
             count = write(store.changes(), file)
     if out:
-        _say(_("{count} articles in {path}").format(count=count, path=out))
+        say(_("{count} articles in {path}").format(count=count, path=out))
     return DONE if count or not query else NOTHING
 
 
@@ -282,11 +227,10 @@ def crawl(
     from crawler.run import crawl
 
     report = Report()
-    with _counting(_("pages")) as progress:
+    with counting(_("pages")) as progress:
         report.notice = lambda report: progress(report.read)
         crawl(chosen, report, urls=url, since=first_day, max_pages=max_pages, max_time=max_time)
-    _bring_up(ctx.obj)
-    return _close(report)
+    return _close(ctx.obj, report)
 
 
 @app.command(name="import")
@@ -301,11 +245,10 @@ def import_(
 
     found = files(paths)
     report = Report()
-    with _create_archive(ctx.obj) as store, _counting(_("articles")) as progress:
+    with _create_archive(ctx.obj) as store, counting(_("articles")) as progress:
         report.notice = lambda report: progress(report.read)
         import_files(store, found, report, source)
-    _bring_up(ctx.obj)
-    return _close(report)
+    return _close(ctx.obj, report)
 
 
 @app.command()
@@ -324,7 +267,7 @@ def check(ctx: typer.Context, source: str) -> int:
         )
     nothing = [finding for finding in findings if not finding.found]
     if nothing or not findings:
-        _say(_("{count} rules found nothing").format(count=len(nothing)))
+        say(_("{count} rules found nothing").format(count=len(nothing)))
     return CHECK if nothing or not findings else DONE
 
 
@@ -341,7 +284,7 @@ def index(
     from indexer import update
 
     name = engine or ctx.obj.engine
-    with _open_archive(ctx.obj) as store, _counting(_("articles")) as progress:
+    with _open_archive(ctx.obj) as store, counting(_("articles")) as progress:
         if rebuild:
             count = update.rebuild(store, ctx.obj.data, name, progress)
         else:
@@ -371,14 +314,14 @@ def status(ctx: typer.Context, as_json: Json = False) -> int:
              "newest_published": c.newest_published and c.newest_published.isoformat()}
             for c in counts
         ]  # fmt: skip
-        _print_object({"data": str(ctx.obj.data), "sequence": sequence, "sources": kept, "behind": behind})
+        print_json({"data": str(ctx.obj.data), "sequence": sequence, "sources": kept, "behind": behind})
         return DONE
     rows = [
         (c.source, str(c.articles), str(c.revisions), f"{c.newest_fetch:%Y-%m-%d %H:%M}Z",
          f"{c.newest_published:%Y-%m-%d}" if c.newest_published else "-")
         for c in counts
     ]  # fmt: skip
-    _table((_("source"), _("articles"), _("versions"), _("last fetched"), _("newest article")), rows)
+    print_table((_("source"), _("articles"), _("versions"), _("last fetched"), _("newest article")), rows)
     for name, count in behind.items():
         state = _("{count} articles behind; `wencang index`").format(count=count) if count else _("up to date")
         print(_("index {engine}: {state}").format(engine=name, state=state))
@@ -400,7 +343,7 @@ def verify(ctx: typer.Context) -> int:
         checked = store.sequence()
     for line in wrong:
         print(line)
-    _say(_("{count} versions checked, {wrong} faults").format(count=checked, wrong=len(wrong)))
+    say(_("{count} versions checked, {wrong} faults").format(count=checked, wrong=len(wrong)))
     return CHECK if wrong else DONE
 
 
@@ -427,59 +370,36 @@ def _open_index(settings: settings.Settings, engine: str, create: bool = False) 
     return open_engine(name, index_folder(settings.data, name), create)
 
 
-def _bring_up(settings: settings.Settings) -> None:
-    """Index what is new with the default engine."""
+def _close(settings: settings.Settings, report: Report) -> int:
+    """Tell what a run did, index what is new with the default engine; the exit code."""
     from indexer.update import update
 
+    _tell(report)
     with (
         _open_archive(settings) as store,
         _open_index(settings, "", create=True) as index,
-        _counting(_("articles indexed")) as progress,
+        counting(_("articles indexed")) as progress,
     ):
         update(store, index, progress)
-
-
-def _close(report: Report) -> int:
-    """The closing table of a run, and its exit code."""
-    from crawler.report import OUTCOMES
-
-    rows = [(source, *(str(counts[outcome]) for outcome in OUTCOMES)) for source, counts in report.counts.items()]
-    _table((_("source"), *map(_, OUTCOMES)), rows)
-    shown = report.notes[:_NOTES] if sys.stderr.isatty() else report.notes
-    for outcome, subject, reason in shown:
-        _say(f"{_(outcome)}: {subject}: {reason}")
-    if len(shown) < len(report.notes):
-        _say(_("... and {count} more").format(count=len(report.notes) - len(shown)))
-    for url in report.general:
-        _say(_("read by general means, no form fits: {url}").format(url=url))
-    if report.missing_lists:
-        _say(_("lists without rows, or gone: {urls}").format(urls=" ".join(report.missing_lists)))
-    for url, reason in report.unread_lists:
-        _say(_("list can't be read: {url}: {reason}").format(url=url, reason=reason))
     return FAILURES if report.failed else DONE
 
 
-def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    """A table whose columns stand under each other, wide characters too."""
-    from rich.cells import cell_len
+def _tell(report: Report) -> None:
+    from crawler.report import OUTCOMES
 
-    lines = [head, *rows]
-    widths = [max(cell_len(line[column]) for line in lines) for column in range(len(head))]
-    for line in lines:
-        cells = (text + " " * (width - cell_len(text)) for text, width in zip(line, widths, strict=True))
-        print("  ".join(cells).rstrip())
-
-
-@contextmanager
-def _counting(what: str) -> Iterator[Callable[[int], None]]:
-    """A running count on a terminal; nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda _count: None
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status(what) as status:
-        yield lambda count: status.update(f"{count} {what}")
+    rows = [(source, *(str(counts[outcome]) for outcome in OUTCOMES)) for source, counts in report.counts.items()]
+    print_table((_("source"), *map(_, OUTCOMES)), rows)
+    notes = report.notes[:_NOTES] if sys.stderr.isatty() else report.notes
+    for outcome, subject, reason in notes:
+        say(f"{_(outcome)}: {subject}: {reason}")
+    if len(notes) < len(report.notes):
+        say(_("... and {count} more").format(count=len(report.notes) - len(notes)))
+    for url in report.general:
+        say(_("read by general means, no form fits: {url}").format(url=url))
+    if report.missing_lists:
+        say(_("lists without rows, or gone: {urls}").format(urls=" ".join(report.missing_lists)))
+    for url, reason in report.unread_lists:
+        say(_("list can't be read: {url}: {reason}").format(url=url, reason=reason))
 
 
 @contextmanager
@@ -499,14 +419,6 @@ def _whole_file(path: Path | None) -> Iterator[Any]:
         new.unlink(missing_ok=True)
 
 
-def _print_object(values: dict[str, Any]) -> None:
-    print(json.dumps(values, ensure_ascii=False))
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr)
-
-
 def main() -> int:
     """Run the command of sys.argv; its exit code. Every error is one line on stderr."""
     textdomain("wencang")
@@ -514,10 +426,10 @@ def main() -> int:
         code = app(standalone_mode=False)
         return code if isinstance(code, int) else DONE
     except typer.TyperException as error:
-        _say("wencang: " + " ".join(error.format_message().split()))
+        say("wencang: " + " ".join(error.format_message().split()))
         return USAGE
     except WencangError as error:
-        _say(f"wencang: {error}")
+        say(f"wencang: {error}")
         return USAGE if isinstance(error, UsageFault) else BUSY if isinstance(error, Busy) else UNUSABLE
     except (KeyboardInterrupt, typer.Abort):
         return _INTERRUPTED

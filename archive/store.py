@@ -8,7 +8,7 @@ that reads `changes(after)` misses nothing.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,84 +19,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
+from archive import schema
 from archive.article import Article, Image, Revision
 from archive.errors import ArchiveUnusable, Busy
 from archive.url import canonical
 
 _FILE = "archive.db"
 _PAGE = 500  # rows fetched at once: no read transaction stays open while a caller works
-
-
-class _Instant(sa.types.TypeDecorator[datetime]):
-    """An aware time as UTC text of one width: the same on every database, and in order.
-
-    SQLite would drop the zone of a datetime and PostgreSQL convert it.
-    """
-
-    impl = sa.String(27)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> str | None:
-        return None if value is None else value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
-
-    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> datetime | None:
-        return datetime.fromisoformat(value) if value else None
-
-
-_schema = sa.MetaData()
-
-_archive = sa.Table(
-    "archive", _schema,
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("sequence", sa.BigInteger, nullable=False),
-)  # fmt: skip
-
-_articles = sa.Table(
-    "articles", _schema,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("source", sa.Text, nullable=False),
-    sa.Column("digest", sa.String(64), nullable=False),
-    sa.Column("sequence", sa.BigInteger, nullable=False, unique=True),  # of its newest revision
-    sa.Index("articles_by_text", "source", "digest"),
-)  # fmt: skip
-
-_revisions = sa.Table(
-    "revisions", _schema,
-    sa.Column("sequence", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("id", sa.Text, sa.ForeignKey("articles.id"), nullable=False, index=True),
-    sa.Column("fetched", _Instant, nullable=False),
-    sa.Column("extractor", sa.Text, nullable=False),
-    sa.Column("gone", sa.Boolean, nullable=False),
-    sa.Column("digest", sa.String(64), nullable=False),
-    sa.Column("url", sa.Text, nullable=False),
-    sa.Column("source", sa.Text, nullable=False),
-    sa.Column("section", sa.Text, nullable=False),
-    sa.Column("title", sa.Text, nullable=False),
-    sa.Column("original_title", sa.Text, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
-    sa.Column("published", _Instant),
-    sa.Column("authors", sa.JSON, nullable=False),
-    sa.Column("editor", sa.Text, nullable=False),
-    sa.Column("credit", sa.Text, nullable=False),
-    sa.Column("rights", sa.Text, nullable=False),
-    sa.Column("images", sa.JSON, nullable=False),
-    sa.Column("restored", sa.Boolean, nullable=False),
-)  # fmt: skip
-
-_addresses = sa.Table(
-    "addresses", _schema,
-    sa.Column("url", sa.Text, primary_key=True),
-    sa.Column("id", sa.Text, sa.ForeignKey("articles.id"), nullable=False, index=True),
-)  # fmt: skip
-
-
-def _step_1(connection: sa.Connection) -> None:
-    _schema.create_all(connection)
-    connection.execute(_archive.insert().values(version=0, sequence=0))
-
-
-# A store of version N has seen the first N steps. A step is never changed once released.
-STEPS: tuple[Callable[[sa.Connection], None], ...] = (_step_1,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,43 +119,43 @@ class ArticleStore:
 
     def _known(self, connection: sa.Connection, article: Article) -> str | None:
         """The id under which this article is already kept: by id, by address, by its text and day."""
-        if connection.scalar(sa.select(_articles.c.id).filter_by(id=article.id)):
+        if connection.scalar(sa.select(schema.articles.c.id).filter_by(id=article.id)):
             return article.id
-        here = sa.select(_articles.c.id).join(_addresses).where(_addresses.c.url == article.url)
-        if known := connection.scalar(here.where(_articles.c.source == article.source)):
+        here = sa.select(schema.articles.c.id).join(schema.addresses).where(schema.addresses.c.url == article.url)
+        if known := connection.scalar(here.where(schema.articles.c.source == article.source)):
             return str(known)
-        twins = sa.select(_articles.c.id).filter_by(source=article.source, digest=article.digest)
+        twins = sa.select(schema.articles.c.id).filter_by(source=article.source, digest=article.digest)
         for (twin,) in connection.execute(twins).all():
             if self._newest(connection, twin).article.day == article.day:
                 return str(twin)
         return None
 
     def _newest(self, connection: sa.Connection, id: str) -> Revision:
-        rows = connection.execute(_newest_revisions().where(_revisions.c.id == id))
+        rows = connection.execute(_newest_revisions().where(schema.revisions.c.id == id))
         return _revision(rows.one())
 
     def _was_kept(self, connection: sa.Connection, id: str, digest: str) -> bool:
         """An alias that lags behind, or differs for good, must not make versions go back and forth."""
-        kept = sa.select(_revisions.c.sequence).filter_by(id=id, digest=digest).limit(1)
+        kept = sa.select(schema.revisions.c.sequence).filter_by(id=id, digest=digest).limit(1)
         return connection.scalar(kept) is not None
 
     def _append(self, connection: sa.Connection, revision: Revision, new: bool) -> Revision:
-        connection.execute(_archive.update().values(sequence=_archive.c.sequence + 1))
-        sequence = connection.execute(sa.select(_archive.c.sequence)).scalar_one()
+        connection.execute(schema.archive.update().values(sequence=schema.archive.c.sequence + 1))
+        sequence = connection.execute(sa.select(schema.archive.c.sequence)).scalar_one()
         revision = replace(revision, sequence=sequence)
         article = revision.article
         pointer = {"source": article.source, "digest": article.digest, "sequence": sequence}
         if new:
-            connection.execute(_articles.insert().values(id=article.id, **pointer))
+            connection.execute(schema.articles.insert().values(id=article.id, **pointer))
             self._note_address(connection, article.url, article.id)
         else:
-            connection.execute(_articles.update().where(_articles.c.id == article.id).values(**pointer))
-        connection.execute(_revisions.insert().values(_row(revision)))
+            connection.execute(schema.articles.update().where(schema.articles.c.id == article.id).values(**pointer))
+        connection.execute(schema.revisions.insert().values(_row(revision)))
         return revision
 
     def _note_address(self, connection: sa.Connection, url: str, id: str) -> None:
-        if not connection.scalar(sa.select(_addresses.c.id).filter_by(url=url)):
-            connection.execute(_addresses.insert().values(url=url, id=id))
+        if not connection.scalar(sa.select(schema.addresses.c.id).filter_by(url=url)):
+            connection.execute(schema.addresses.insert().values(url=url, id=id))
 
     # Reading
 
@@ -234,8 +163,8 @@ class ArticleStore:
         """The newest version, by id or by any address it was met under."""
         with self._reading() as connection:
             url = canonical(id_or_url) if ":" in id_or_url else ""
-            id = connection.scalar(sa.select(_addresses.c.id).filter_by(url=url)) or id_or_url
-            row = connection.execute(_newest_revisions().where(_revisions.c.id == id)).first()
+            id = connection.scalar(sa.select(schema.addresses.c.id).filter_by(url=url)) or id_or_url
+            row = connection.execute(_newest_revisions().where(schema.revisions.c.id == id)).first()
             return _revision(row) if row else None
 
     def get_many(self, ids: Iterable[str]) -> dict[str, Revision]:
@@ -244,7 +173,7 @@ class ArticleStore:
         found = {}
         with self._reading() as connection:
             for start in range(0, len(wanted), _PAGE):
-                some = _revisions.c.id.in_(wanted[start : start + _PAGE])
+                some = schema.revisions.c.id.in_(wanted[start : start + _PAGE])
                 for row in connection.execute(_newest_revisions().where(some)):
                     found[row.id] = _revision(row)
         return found
@@ -253,14 +182,14 @@ class ArticleStore:
         """Every version of one article, oldest first."""
         with self._reading() as connection:
             rows = connection.execute(
-                sa.select(_revisions).where(_revisions.c.id == id).order_by(_revisions.c.sequence)
+                sa.select(schema.revisions).where(schema.revisions.c.id == id).order_by(schema.revisions.c.sequence)
             )
             return [_revision(row) for row in rows]
 
     def addresses(self, id: str) -> list[str]:
         """Every address the article was met under."""
         with self._reading() as connection:
-            urls = sa.select(_addresses.c.url).filter_by(id=id).order_by(_addresses.c.url)
+            urls = sa.select(schema.addresses.c.url).filter_by(id=id).order_by(schema.addresses.c.url)
             return list(connection.scalars(urls))
 
     def changes(self, after: int = 0) -> Iterator[Revision]:
@@ -269,9 +198,9 @@ class ArticleStore:
         What a caller puts while it reads is seen too.
         """
         while True:
-            query = _newest_revisions().where(_revisions.c.sequence > after)
+            query = _newest_revisions().where(schema.revisions.c.sequence > after)
             with self._reading() as connection:
-                rows = connection.execute(query.order_by(_revisions.c.sequence).limit(_PAGE)).all()
+                rows = connection.execute(query.order_by(schema.revisions.c.sequence).limit(_PAGE)).all()
             if not rows:
                 return
             yield from map(_revision, rows)
@@ -280,18 +209,18 @@ class ArticleStore:
     def sequence(self) -> int:
         """The sequence of the newest revision; 0 in an empty archive."""
         with self._reading() as connection:
-            return int(connection.scalar(sa.select(_archive.c.sequence)) or 0)
+            return int(connection.scalar(sa.select(schema.archive.c.sequence)) or 0)
 
     def changed_since(self, after: int) -> int:
         """How many articles `changes(after)` would give."""
         with self._reading() as connection:
-            counted = sa.select(sa.func.count()).select_from(_articles).where(_articles.c.sequence > after)
+            counted = sa.select(sa.func.count()).select_from(schema.articles).where(schema.articles.c.sequence > after)
             return int(connection.scalar(counted) or 0)
 
     def counts(self) -> list[SourceCount]:
         """What is kept, by source."""
         with self._reading() as connection:
-            c = _revisions.c
+            c = schema.revisions.c
             rows = connection.execute(
                 sa.select(
                     c.source, sa.func.count(c.id.distinct()), sa.func.count(),
@@ -310,10 +239,10 @@ class ArticleStore:
                     yield _("{table} row {row} points to no row of {parent}").format(
                         table=table, row=row, parent=parent
                     )
-            counter = connection.scalar(sa.select(_archive.c.sequence))
+            counter = connection.scalar(sa.select(schema.archive.c.sequence))
             newest: dict[str, int] = {}
             expected = 1
-            for row in connection.execute(sa.select(_revisions).order_by(_revisions.c.sequence)):
+            for row in connection.execute(sa.select(schema.revisions).order_by(schema.revisions.c.sequence)):
                 if row.sequence != expected:
                     yield _("revision {number} is missing").format(number=expected)
                 if _revision(row).article.digest != row.digest:
@@ -324,7 +253,7 @@ class ArticleStore:
                 newest[row.id] = row.sequence
             if counter != expected - 1:
                 yield _("revision {number} is missing").format(number=counter)
-            for id, sequence in connection.execute(sa.select(_articles.c.id, _articles.c.sequence)):
+            for id, sequence in connection.execute(sa.select(schema.articles.c.id, schema.articles.c.sequence)):
                 if newest.get(id) != sequence:
                     yield _("{id} does not point to its newest revision").format(id=id)
 
@@ -352,34 +281,24 @@ class ArticleStore:
         """A transaction that no other writer's can overlap."""
         with self._guard(), self._engine.execution_options(writes=True).begin() as connection:
             if connection.dialect.name != "sqlite":
-                connection.execute(sa.select(_archive.c.sequence).with_for_update())
+                connection.execute(sa.select(schema.archive.c.sequence).with_for_update())
             yield connection
 
     # Opening
 
     def _migrate(self) -> None:
-        version = self._version()
-        if version > len(STEPS):
-            raise ArchiveUnusable(
-                self._name,
-                _("was made by a newer wencang (store version {theirs}, this one knows {ours})").format(
-                    theirs=version, ours=len(STEPS)
-                ),
-                _("install the newer wencang"),
-            )
-        if version == len(STEPS):
+        with self._engine.begin() as connection:
+            version = schema.version(connection)
+        if version > schema.newest():
+            newer = _("was made by a newer wencang (store version {theirs}, this one knows {ours})")
+            reason = newer.format(theirs=version, ours=schema.newest())
+            raise ArchiveUnusable(self._name, reason, _("install the newer wencang"))
+        if version == schema.newest():
             return
         if version:
             self._back_up(version)
         with self._engine.execution_options(writes=True).begin() as connection:
-            # Another process may have migrated while this one waited for its turn.
-            for step in STEPS[_version_in(connection) :]:
-                step(connection)
-            connection.execute(_archive.update().values(version=len(STEPS)))
-
-    def _version(self) -> int:
-        with self._engine.begin() as connection:
-            return _version_in(connection)
+            schema.upgrade(connection)
 
     def _back_up(self, version: int) -> None:
         if self._engine.dialect.name != "sqlite" or self._name == ":memory:":
@@ -387,12 +306,6 @@ class ArticleStore:
         copy = Path(f"{self._name}.v{version}.bak")
         with sqlite3.connect(self._name) as here, sqlite3.connect(copy) as there:
             here.backup(there)
-
-
-def _version_in(connection: sa.Connection) -> int:
-    if not sa.inspect(connection).has_table("archive"):
-        return 0
-    return int(connection.scalar(sa.select(_archive.c.version)) or 0)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
@@ -408,7 +321,7 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 
 
 def _newest_revisions() -> sa.Select[Any]:
-    return sa.select(_revisions).join(_articles, _articles.c.sequence == _revisions.c.sequence)
+    return sa.select(schema.revisions).join(schema.articles, schema.articles.c.sequence == schema.revisions.c.sequence)
 
 
 def _row(revision: Revision) -> dict[str, Any]:

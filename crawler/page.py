@@ -19,7 +19,7 @@ from lxml import etree
 from crawler.boilerplate import Line
 
 _SPACE = re.compile(r"[\s\u3000\xa0]+")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200c\u200d\u2060\ufeff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200c\u200d\u2060\ufeff]")
 _NOT_TEXT = {"script", "style", "noscript", "template", "iframe", "textarea", "select", "button", "svg"}
 _INLINE = {
     "a", "abbr", "b", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd", "label",

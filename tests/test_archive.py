@@ -16,8 +16,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-import archive.store
-from archive import jsonl, settings
+from archive import jsonl, schema, settings
 from archive.article import SHANGHAI, Article, Image, from_json, to_json
 from archive.errors import ArchiveUnusable, BadRecord, UsageFault
 from archive.store import ArticleStore
@@ -249,8 +248,8 @@ def test_an_older_store_is_migrated_after_a_backup(tmp_path: Path, monkeypatch: 
     def add_a_column(connection: sa.Connection) -> None:
         connection.exec_driver_sql("ALTER TABLE articles ADD COLUMN note TEXT NOT NULL DEFAULT 'later'")
 
-    older = len(archive.store.STEPS)
-    monkeypatch.setattr(archive.store, "STEPS", (*archive.store.STEPS, add_a_column))
+    older = schema.newest()
+    monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, add_a_column))
     for _again in range(2):
         with ArticleStore.open(tmp_path) as store:
             kept = store.get(ARTICLE.id)
@@ -272,7 +271,7 @@ def test_a_step_that_fails_leaves_the_store_as_it_was(tmp_path: Path, monkeypatc
         connection.exec_driver_sql("ALTER TABLE nowhere ADD COLUMN note TEXT")
 
     with monkeypatch.context() as patch:
-        patch.setattr(archive.store, "STEPS", (*archive.store.STEPS, half))
+        patch.setattr(schema, "STEPS", (*schema.STEPS, half))
         with pytest.raises(ArchiveUnusable):
             ArticleStore.open(tmp_path)
     with ArticleStore.open(tmp_path) as store:

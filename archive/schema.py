@@ -1,0 +1,102 @@
+"""The archive's tables, and the numbered steps that lead an older archive to them.
+
+The same on SQLite and PostgreSQL: times as UTC text of one width, sequences as BigInteger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+
+class Instant(sa.types.TypeDecorator[datetime]):
+    """An aware time as UTC text of one width: the same on every database, and in order.
+
+    SQLite would drop the zone of a datetime and PostgreSQL convert it.
+    """
+
+    impl = sa.String(27)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> str | None:
+        return None if value is None else value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> datetime | None:
+        return datetime.fromisoformat(value) if value else None
+
+
+metadata = sa.MetaData()
+
+archive = sa.Table(
+    "archive", metadata,
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("sequence", sa.BigInteger, nullable=False),
+)  # fmt: skip
+
+articles = sa.Table(
+    "articles", metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("sequence", sa.BigInteger, nullable=False, unique=True),  # of its newest revision
+    sa.Index("articles_by_text", "source", "digest"),
+)  # fmt: skip
+
+revisions = sa.Table(
+    "revisions", metadata,
+    sa.Column("sequence", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("id", sa.Text, sa.ForeignKey("articles.id"), nullable=False, index=True),
+    sa.Column("fetched", Instant, nullable=False),
+    sa.Column("extractor", sa.Text, nullable=False),
+    sa.Column("gone", sa.Boolean, nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("section", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("original_title", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("published", Instant),
+    sa.Column("authors", sa.JSON, nullable=False),
+    sa.Column("editor", sa.Text, nullable=False),
+    sa.Column("credit", sa.Text, nullable=False),
+    sa.Column("rights", sa.Text, nullable=False),
+    sa.Column("images", sa.JSON, nullable=False),
+    sa.Column("restored", sa.Boolean, nullable=False),
+)  # fmt: skip
+
+addresses = sa.Table(
+    "addresses", metadata,
+    sa.Column("url", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, sa.ForeignKey("articles.id"), nullable=False, index=True),
+)  # fmt: skip
+
+
+# Step N leads from version N to N + 1 and is never changed once released; a new archive is made whole.
+STEPS: tuple[Callable[[sa.Connection], None], ...] = ()
+
+
+def newest() -> int:
+    """The version this program writes."""
+    return 1 + len(STEPS)
+
+
+def version(connection: sa.Connection) -> int:
+    """The version of the archive in this database; 0 where there is none."""
+    if not sa.inspect(connection).has_table(archive.name):
+        return 0
+    return int(connection.scalar(sa.select(archive.c.version)) or 0)
+
+
+def upgrade(connection: sa.Connection) -> None:
+    """Lead the database to the newest version, from wherever it is."""
+    found = version(connection)
+    if found == 0:
+        metadata.create_all(connection)
+        connection.execute(archive.insert().values(version=newest(), sequence=0))
+    else:
+        for step in STEPS[found - 1 :]:
+            step(connection)
+        connection.execute(archive.update().values(version=newest()))

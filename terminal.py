@@ -1,0 +1,110 @@
+"""How answers look: on a terminal, on a pipe, as JSON.
+
+Answers go to stdout, everything else to stderr. Rich is loaded where somebody watches, or
+waits for a whole run anyway.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from gettext import gettext as _
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from indexer.search import Hit, Results
+
+# What would steer a terminal instead of standing on it: C0 and C1 controls, and overrides of direction.
+_STEERING = dict.fromkeys(
+    (*range(9), *range(11, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\ufffd"
+)
+
+
+def shown(text: str) -> str:
+    """The text without characters that steer a terminal."""
+    return text.translate(_STEERING)
+
+
+def say(line: str) -> None:
+    print(shown(line), file=sys.stderr)
+
+
+def print_json(values: dict[str, Any]) -> None:
+    print(json.dumps(values, ensure_ascii=False))
+
+
+def print_hits(results: Results, as_json: bool = False) -> None:
+    """JSON Lines, or for a reader: drawn on a terminal, plain and never wrapped on a pipe."""
+    if as_json:
+        for rank, hit in enumerate(results.hits, 1):
+            print_json(_values(rank, hit))
+        return
+    if sys.stdout.isatty():
+        _draw(results)
+    else:
+        for rank, hit in enumerate(results.hits, 1):
+            print(
+                shown(
+                    f"{rank:>3}  " + "\n     ".join((hit.article.title, _told(hit), hit.article.url, hit.snippet.text))
+                )
+            )
+    say(_("{shown} of {total} articles").format(shown=len(results.hits), total=results.total))
+
+
+def _values(rank: int, hit: Hit) -> dict[str, Any]:
+    article = hit.article
+    return {
+        "rank": rank, "id": article.id, "url": article.url, "title": article.title,
+        "published": article.published and article.published.isoformat(),
+        "source": article.source, "section": article.section, "credit": article.credit,
+        "score": round(hit.score, 4), "snippet": hit.snippet.text, "marks": hit.snippet.marks,
+    }  # fmt: skip
+
+
+def _told(hit: Hit) -> str:
+    article = hit.article
+    published = f"{article.published:%Y-%m-%d}" if article.published else _("undated")
+    return "  ".join(filter(None, (published, article.credit or article.source, article.section, article.id)))
+
+
+def _draw(results: Results) -> None:
+    from rich.console import Console, Group
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid(padding=(0, 2, 1, 0))
+    grid.add_column(justify="right", style="dim")
+    grid.add_column(overflow="fold")  # Chinese has no blanks to wrap at
+    for rank, hit in enumerate(results.hits, 1):
+        snippet = Text(shown(hit.snippet.text))
+        for start, end in hit.snippet.marks:
+            snippet.stylize("bold yellow", start, end)
+        lines = ((hit.article.title, "bold"), (_told(hit), "cyan"), (hit.article.url, "dim"))
+        grid.add_row(str(rank), Group(*(Text(shown(line), style=style) for line, style in lines), snippet))
+    Console(highlight=False).print(Padding(grid, (1, 0, 0, 1)))
+
+
+def print_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+    """A table whose columns stand under each other, wide characters too."""
+    from rich.cells import cell_len
+
+    lines = [head, *rows]
+    widths = [max(cell_len(line[column]) for line in lines) for column in range(len(head))]
+    for line in lines:
+        cells = (text + " " * (width - cell_len(text)) for text, width in zip(line, widths, strict=True))
+        print(shown("  ".join(cells).rstrip()))
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int], None]]:
+    """A running count on a terminal; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _count: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what) as status:
+        yield lambda count: status.update(f"{count} {what}")
