@@ -6,7 +6,6 @@ A command's own flag comes before both.
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from gettext import gettext as _
@@ -44,10 +43,12 @@ def load(data: Path | None = None, environment: Mapping[str, str] = os.environ) 
 
 
 def _file(path: Path) -> dict[str, object]:
+    if not path.exists():
+        return {}
+    import tomllib  # here: most archives have no such file
+
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
     except (OSError, ValueError) as error:
         raise UsageFault(path, str(error), _("mend or remove the file")) from error
 

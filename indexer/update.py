@@ -11,7 +11,7 @@ from archive.article import Revision
 from archive.store import ArticleStore
 from indexer.engine import SearchEngine, open_engine
 
-_BATCH = 20_000  # articles a commit: small ones cost five times as much, a crash repeats one
+_BATCH = 5_000  # articles a commit: some 300 MB of memory; a crash repeats one
 
 
 def index_folder(data: Path, engine: str) -> Path:

@@ -278,6 +278,26 @@ def test_an_index_follows_the_archive(tmp_path: Path, store: ArticleStore, name:
             assert opened.search(dated, order=order).matches[-1].id == undated.id
 
 
+def test_many_small_commits_answer_as_one(tmp_path: Path, store: ArticleStore, name: str) -> None:
+    rng = random.Random(7)
+    with open_engine(name, update.index_folder(tmp_path, name), create=True) as opened:
+        for article in ARTICLES:
+            store.put(replace(article, body="旧文。", id=article.id))
+            update.update(store, opened)
+            store.put(article)
+            update.update(store, opened)
+        answers = (store, opened)
+        assert opened.ids() == {article.id for article in ARTICLES}
+        assert found(answers, "旧文") == holding("旧文")
+        for _again in range(60):
+            words = tuple(rng.sample(ANALYZER.words(rng.choice(_TEXTS)), 2))
+            assert found(answers, Query((Words(words),))) == holding(*words)
+            text = rng.choice(ARTICLES).body
+            quote = "".join(characters(text[5:10])).strip()
+            held = {a.id for a, t in zip(ARTICLES, _TEXTS, strict=True) if quote in "".join(characters(t))}
+            assert found(answers, f'"{quote}"') == held
+
+
 def test_a_crash_before_the_position_was_noted_writes_once_more(tmp_path: Path, store: ArticleStore, name: str) -> None:
     folder = update.index_folder(tmp_path, name)
     for article in ARTICLES[:3]:

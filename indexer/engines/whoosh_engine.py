@@ -6,9 +6,7 @@ its own analysis chain, a generator of one mutated token, would take twice the t
 
 from __future__ import annotations
 
-import struct
 import zlib
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,65 +16,21 @@ from gettext import gettext as _
 from pathlib import Path
 from pickle import UnpicklingError
 
-from whoosh import fields, formats, index, query
-from whoosh.codec.whoosh3 import W3Codec
+from whoosh import fields, index, query
 from whoosh.index import LockError
 from whoosh.searching import Searcher
-from whoosh.system import pack_uint
 
 from archive.article import Article, Revision
 from archive.errors import Busy, IndexUnusable
 from indexer.analyzer import Analyzer, characters
 from indexer.engine import REBUILD, Match, Matches, Order, State
+from indexer.engines import whoosh_postings
+from indexer.engines.whoosh_postings import CharacterField, WordField
 from indexer.query import Query, Quote, Words
 
 _TITLE_BOOST = 3.0
 _UNDATED = -(2**62)
 _EARLIEST = -(2**61)
-_Posting = tuple[bytes, int, float, bytes]
-
-
-class _Positions(formats.Positions):
-    """Positions as an array of numbers: a third of the time of Whoosh's pickled lists."""
-
-    def encode(self, positions: list[int]) -> bytes:
-        return struct.pack(f">I{len(positions)}I", len(positions), *positions)
-
-    def decode_positions(self, value: bytes) -> list[int]:
-        return list(struct.unpack(f">{(len(value) - 4) // 4}I", value[4:]))
-
-
-class WordField(fields.FieldType):
-    """A list of words, counted."""
-
-    def __init__(self) -> None:
-        self.format = formats.Frequency()
-        self.analyzer = None
-        self.scorable = True
-        self.stored = False
-
-    def index(self, words: list[str], **_options: object) -> Iterator[_Posting]:
-        for word, count in Counter(words).items():
-            yield word.encode(), count, float(count), pack_uint(count)
-
-
-class CharacterField(fields.FieldType):
-    """A list of characters, each with its places."""
-
-    def __init__(self) -> None:
-        self.format = _Positions()
-        self.analyzer = None
-        self.scorable = True  # Whoosh looks for the lengths of a field without them at each posting, on disk
-        self.stored = False
-
-    def index(self, signs: list[str], **_options: object) -> Iterator[_Posting]:
-        places: defaultdict[str, list[int]] = defaultdict(list)
-        for place, sign in enumerate(signs):
-            places[sign].append(place)
-        for sign, found in places.items():
-            yield sign.encode(), len(found), 1.0, self.format.encode(found)
-
-
 _SCHEMA = fields.Schema(
     id=fields.ID(stored=True, unique=True),
     title=WordField(),
@@ -117,7 +71,7 @@ class WhooshEngine:
 
     def write(self, revisions: Iterable[Revision]) -> None:
         with self._guard():
-            writer = self._index.writer(limitmb=256, codec=W3Codec(compression=1))
+            writer = whoosh_postings.writer(self._index)
             try:
                 position = self._state.position
                 with writer.searcher() as searcher:
