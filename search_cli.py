@@ -7,11 +7,13 @@ without Rich where nobody watches.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from gettext import gettext as _
 from gettext import textdomain
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -19,7 +21,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from archive import settings
-from archive.errors import Busy, UsageFault, WencangError
+from archive.errors import Busy, IndexUnusable, UsageFault, WencangError
+from archive.lock import alone
 from terminal import counting, print_hits, print_json, print_table, say, shown
 
 if TYPE_CHECKING:
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
 
 DONE, NOTHING, USAGE, UNUSABLE, BUSY, FAILURES, CHECK = range(7)
 _NOTES = 20  # shown to a person; a log gets them all
-_INTERRUPTED, _PIPE_CLOSED = 130, 141  # as a shell has it
+INTERRUPTED = 130  # as a shell has it
 
 
 class _Door(TyperGroup):
@@ -37,9 +40,9 @@ class _Door(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         options, words = _data_first(args)
-        if not words:
+        if not words and options[-1:] != ["--data"]:
             words = ["--help"]
-        if words[0] not in self.commands and words[0] not in _OF_THE_DOOR:
+        if words and words[0] not in self.commands and words[0] not in _OF_THE_DOOR:
             words.insert(0, "search")
         return super().parse_args(ctx, options + words)
 
@@ -99,6 +102,8 @@ def door(
     ] = None,
     version: Annotated[bool, typer.Option("--version", is_eager=True, callback=lambda asked: _version(asked))] = False,
 ) -> None:
+    if ctx.invoked_subcommand not in ("crawl", "check"):  # a crawl's own connections may close on it
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # end quietly where the reader does, as in `| head`
     if data:
         os.environ["WENCANG_DATA"] = str(data)  # Scrapy's settings read it too
     ctx.obj = settings.load()
@@ -127,10 +132,8 @@ def search(
     with _open_archive(ctx.obj) as store, _open_index(ctx.obj, engine) as index:
         question = _question(store, index, query, source, since, until)
         results = search(store, index, question, limit, order=sort)
-        behind = store.changed_since(index.position())
-    print_hits(results, as_json)
-    if behind:
-        say(_("The index is {count} articles behind the archive: `wencang index` brings it up.").format(count=behind))
+        print_hits(results, as_json)
+        _say_if_behind(store, index)
     return DONE if results.total else NOTHING
 
 
@@ -147,9 +150,14 @@ def _question(store: ArticleStore, index: SearchEngine, words: list[str], source
     )
 
 
+def _say_if_behind(store: ArticleStore, index: SearchEngine) -> None:
+    if behind := store.changed_since(index.position()):
+        say(_("The index is {count} articles behind the archive: `wencang index` brings it up.").format(count=behind))
+
+
 def _source_kept(store: ArticleStore, name: str) -> str:
     """A source of the archive by its site's name (tibet.cn) or its file's (tibet_cn)."""
-    kept = [count.source for count in store.counts()]
+    kept = store.sources()
     for spelling in (name, name.replace("_", ".")):
         if spelling in kept:
             return spelling
@@ -166,11 +174,12 @@ def show(
 
     with _open_archive(ctx.obj) as store:
         revision = store.get(id_or_url)
+        addresses = store.addresses(revision.article.id) if revision else []
     if revision is None:
         say(_("{name}: is not in the archive").format(name=id_or_url))
         return NOTHING
     if as_json:
-        told = {"sequence": revision.sequence, "fetched": revision.fetched.isoformat()}
+        told = {"sequence": revision.sequence, "fetched": revision.fetched.isoformat(), "addresses": addresses}
         print_json(to_json(revision.article) | told)
     else:
         print(shown(txt.text(revision.article)), end="")
@@ -194,6 +203,7 @@ def export(
         if query:
             with _open_index(ctx.obj, engine) as index:
                 count = write(every_match(store, index, _question(store, index, query, source, since, until)), file)
+                _say_if_behind(store, index)
         elif source or since or until:
             raise UsageFault("export", _("filters need a query"), _("add words to look for"))
         else:
@@ -227,7 +237,7 @@ def crawl(
     from crawler.run import crawl
 
     report = Report()
-    with counting(_("pages")) as progress:
+    with alone(ctx.obj.data / "crawl.lock"), counting(_("pages")) as progress:
         report.notice = lambda report: progress(report.read)
         crawl(chosen, report, urls=url, since=first_day, max_pages=max_pages, max_time=max_time)
     return _close(ctx.obj, report)
@@ -265,9 +275,10 @@ def check(ctx: typer.Context, source: str) -> int:
         print(
             f"{'ok     ' if finding.found else 'NOTHING'}  {finding.rule:<16}  {finding.url}  {finding.found}".rstrip()
         )
-    nothing = [finding for finding in findings if not finding.found]
+    found = {finding.rule for finding in findings if finding.found}
+    nothing = sorted({finding.rule for finding in findings} - found)
     if nothing or not findings:
-        say(_("{count} rules found nothing").format(count=len(nothing)))
+        say(_("found nothing anywhere: {rules}").format(rules=", ".join(nothing)))
     return CHECK if nothing or not findings else DONE
 
 
@@ -283,13 +294,9 @@ def index(
     """Bring a search engine up to date with the archive."""
     from indexer import update
 
-    name = engine or ctx.obj.engine
+    write = update.rebuild if rebuild else update.bring_up
     with _open_archive(ctx.obj) as store, counting(_("articles")) as progress:
-        if rebuild:
-            count = update.rebuild(store, ctx.obj.data, name, progress)
-        else:
-            with _open_index(ctx.obj, name, create=True) as opened:
-                count = update.update(store, opened, progress)
+        count = write(store, ctx.obj.data, engine or ctx.obj.engine, progress)
     print(_("{count} articles indexed").format(count=count))
     return DONE
 
@@ -297,16 +304,12 @@ def index(
 @app.command()
 def status(ctx: typer.Context, as_json: Json = False) -> int:
     """What is kept, how fresh it is, and whether the index is up to date."""
-    from indexer.engine import open_engine
-    from indexer.update import index_folder
+    from indexer.engine import names
 
     with _open_archive(ctx.obj) as store:
         counts, sequence = store.counts(), store.sequence()
-        folders = sorted((ctx.obj.data / "index").glob("*/state.json"))
-        behind = {}
-        for folder in (path.parent for path in folders):
-            with open_engine(folder.name, index_folder(ctx.obj.data, folder.name)) as opened:
-                behind[folder.name] = store.changed_since(opened.position())
+        made = [name for name in names() if (ctx.obj.data / "index" / name).exists()]
+        states = {name: _index_state(ctx.obj, store, name) for name in made}
     if as_json:
         kept = [
             {"source": c.source, "articles": c.articles, "revisions": c.revisions,
@@ -314,7 +317,7 @@ def status(ctx: typer.Context, as_json: Json = False) -> int:
              "newest_published": c.newest_published and c.newest_published.isoformat()}
             for c in counts
         ]  # fmt: skip
-        print_json({"data": str(ctx.obj.data), "sequence": sequence, "sources": kept, "behind": behind})
+        print_json({"data": str(ctx.obj.data), "sequence": sequence, "sources": kept, "indexes": states})
         return DONE
     rows = [
         (c.source, str(c.articles), str(c.revisions), f"{c.newest_fetch:%Y-%m-%d %H:%M}Z",
@@ -322,12 +325,20 @@ def status(ctx: typer.Context, as_json: Json = False) -> int:
         for c in counts
     ]  # fmt: skip
     print_table((_("source"), _("articles"), _("versions"), _("last fetched"), _("newest article")), rows)
-    for name, count in behind.items():
-        state = _("{count} articles behind; `wencang index`").format(count=count) if count else _("up to date")
+    for name, state in states.items():
         print(_("index {engine}: {state}").format(engine=name, state=state))
-    if not behind:
+    if not states:
         print(_("no index yet; `wencang index` makes one"))
     return DONE
+
+
+def _index_state(settings: settings.Settings, store: ArticleStore, engine: str) -> str:
+    try:
+        with _open_index(settings, engine) as opened:
+            behind = store.changed_since(opened.position())
+    except WencangError as error:
+        return str(error)
+    return _("{count} articles behind; `wencang index`").format(count=behind) if behind else _("up to date")
 
 
 @app.command()
@@ -338,8 +349,11 @@ def verify(ctx: typer.Context) -> int:
     with _open_archive(ctx.obj) as store:
         wrong = list(store.verify())
         if (ctx.obj.data / "index" / ctx.obj.engine).exists():
-            with _open_index(ctx.obj, "") as opened:
-                wrong += verify(store, opened)
+            try:
+                with _open_index(ctx.obj, "") as opened:
+                    wrong += verify(store, opened)
+            except IndexUnusable as error:
+                wrong.append(str(error))
         checked = store.sequence()
     for line in wrong:
         print(line)
@@ -362,26 +376,22 @@ def _create_archive(settings: settings.Settings) -> ArticleStore:
     return ArticleStore.create(settings.data)
 
 
-def _open_index(settings: settings.Settings, engine: str, create: bool = False) -> SearchEngine:
+def _open_index(settings: settings.Settings, engine: str) -> SearchEngine:
     from indexer.engine import open_engine
     from indexer.update import index_folder
 
     name = engine or settings.engine
-    return open_engine(name, index_folder(settings.data, name), create)
+    return open_engine(name, index_folder(settings.data, name))
 
 
 def _close(settings: settings.Settings, report: Report) -> int:
     """Tell what a run did, index what is new with the default engine; the exit code."""
-    from indexer.update import update
+    from indexer.update import bring_up
 
     _tell(report)
-    with (
-        _open_archive(settings) as store,
-        _open_index(settings, "", create=True) as index,
-        counting(_("articles indexed")) as progress,
-    ):
-        update(store, index, progress)
-    return FAILURES if report.failed else DONE
+    with _open_archive(settings) as store, counting(_("articles indexed")) as progress:
+        bring_up(store, settings.data, settings.engine, progress)
+    return INTERRUPTED if report.interrupted else FAILURES if report.failed else DONE
 
 
 def _tell(report: Report) -> None:
@@ -405,8 +415,12 @@ def _tell(report: Report) -> None:
 @contextmanager
 def _whole_file(path: Path | None) -> Iterator[Any]:
     """A file that appears whole or not at all; stdout for None."""
-    if path is None:
+    if path is None or str(path) == "-":
         yield sys.stdout
+        return
+    if path.exists() and (path.is_symlink() or not path.is_file()):  # a device or a link is written through
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            yield file
         return
     new = path.with_name(path.name + ".part")
     try:
@@ -416,14 +430,22 @@ def _whole_file(path: Path | None) -> Iterator[Any]:
     except OSError as error:
         raise UsageFault(path, error.strerror or str(error), _("name another file with -o")) from error
     finally:
-        new.unlink(missing_ok=True)
+        with suppress(OSError):  # it was renamed, or could not be made
+            new.unlink()
 
 
 def main() -> int:
     """Run the command of sys.argv; its exit code. Every error is one line on stderr."""
     textdomain("wencang")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # UTF-8 for whoever reads on, whatever the locale
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
     try:
+        for argument in sys.argv:
+            if argument != argument.encode(errors="replace").decode():
+                raise UsageFault(ascii(argument), _("is no UTF-8"), _("type it in a UTF-8 terminal"))
         code = app(standalone_mode=False)
+        sys.stdout.flush()
         return code if isinstance(code, int) else DONE
     except typer.TyperException as error:
         say("wencang: " + " ".join(error.format_message().split()))
@@ -432,10 +454,10 @@ def main() -> int:
         say(f"wencang: {error}")
         return USAGE if isinstance(error, UsageFault) else BUSY if isinstance(error, Busy) else UNUSABLE
     except (KeyboardInterrupt, typer.Abort):
-        return _INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the exit would flush, and fail, again
-        return _PIPE_CLOSED
+        return INTERRUPTED
+    except OSError as error:
+        say(f"wencang: {error.filename or 'stdout'}: {error.strerror}")
+        return FAILURES
 
 
 if __name__ == "__main__":

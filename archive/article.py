@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from archive.url import canonical
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+FIRST_YEAR, LAST_YEAR = 1800, 2199  # of a publication: any other is a misprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,7 @@ class Article:
         """The day of publication in Asia/Shanghai."""
         return self.published.date() if self.published else None
 
-    def says_what(self, other: Article) -> bool:
-        """Whether no field but the images differs."""
+    def equals_but_images(self, other: Article) -> bool:
         return replace(self, images=()) == replace(other, images=())
 
 
@@ -94,20 +94,52 @@ def to_json(article: Article) -> dict[str, Any]:
     return values
 
 
+_TEXTS = ("id", "url", "source", "section", "title", "original_title", "body", "editor", "credit", "rights")
+
+
 def from_json(values: Mapping[str, Any]) -> Article:
     """The article of to_json's values; unknown keys are passed over, a time without offset is Asia/Shanghai's.
 
     Raises KeyError where url, title or body is missing, ValueError or TypeError where a
     value is not of its kind.
     """
-    known = {f.name: values[f.name] for f in fields(Article) if values.get(f.name) is not None}
-    for key in ("url", "title", "body"):
-        if not isinstance(known[key], str) or not known[key].strip():
-            raise ValueError(f"{key} is empty or no text")
-    if "published" in known:
-        published = datetime.fromisoformat(known["published"])
-        known["published"] = published if published.utcoffset() is not None else published.replace(tzinfo=SHANGHAI)
-    known["url"] = canonical(known["url"])
-    known["authors"] = tuple(map(str, known.get("authors", ())))
-    known["images"] = tuple(Image(i["url"], i.get("caption", "")) for i in known.get("images", ()))
-    return Article(**known)
+    texts = {name: _text(name, values[name]) for name in _TEXTS if values.get(name) is not None}
+    for name in ("url", "title", "body"):
+        if not texts[name].strip():
+            raise ValueError(f"{name} is empty")
+    if ":" not in texts["url"]:
+        raise ValueError(f"url is no address: {texts['url']}")
+    if not isinstance(restored := values.get("restored") or False, bool):
+        raise TypeError("restored is neither true nor false")
+    images = values.get("images") or []
+    return Article(
+        **texts | {"url": canonical(texts["url"])},
+        published=_time(values.get("published")),
+        authors=tuple(_text("authors", name) for name in _list("authors", values.get("authors") or [])),
+        images=tuple(
+            Image(_text("images", i["url"]), _text("images", i.get("caption", ""))) for i in _list("images", images)
+        ),
+        restored=restored,
+    )
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str) or "\0" in value:
+        raise TypeError(f"{name} is no text")
+    value.encode()  # a lone surrogate is a UnicodeEncodeError, and that a ValueError
+    return value
+
+
+def _list(name: str, value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError(f"{name} is no list")
+    return value
+
+
+def _time(text: Any) -> datetime | None:
+    if text is None:
+        return None
+    time = datetime.fromisoformat(text)
+    if not FIRST_YEAR <= time.year <= LAST_YEAR:
+        raise ValueError(f"published is not a time of news: {text}")
+    return time if time.utcoffset() is not None else time.replace(tzinfo=SHANGHAI)

@@ -32,7 +32,7 @@ def read(lines: Iterable[bytes], name: str) -> Iterator[tuple[Article, datetime 
             try:
                 values = json.loads(line)
                 yield from_json(values), _fetched(values.get("fetched"))
-            except (ValueError, TypeError, KeyError, AttributeError) as error:
+            except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
                 reason = _("{key} is missing").format(key=error) if isinstance(error, KeyError) else str(error)
                 yield BadRecord(f"{name}:{number}", reason)
 

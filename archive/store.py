@@ -7,30 +7,33 @@ that reads `changes(after)` misses nothing.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from gettext import gettext as _
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from archive import schema
-from archive.article import Article, Image, Revision
+from archive.article import SHANGHAI, Article, Image, Revision
 from archive.errors import ArchiveUnusable, Busy
 from archive.url import canonical
 
 _FILE = "archive.db"
+_MEND = "put a backup in its place, or move it away"
 _PAGE = 500  # rows fetched at once: no read transaction stays open while a caller works
 
 
 @dataclass(frozen=True, slots=True)
 class SourceCount:
-    """What is kept of one source; times are UTC, days are those of Asia/Shanghai."""
+    """What is kept of one source; fetch times are UTC, publication times Asia/Shanghai."""
 
     source: str
     articles: int
@@ -46,11 +49,11 @@ class ArticleStore:
     it for longer than half a minute).
     """
 
-    def __init__(self, engine: sa.Engine, name: str) -> None:
+    def __init__(self, engine: sa.Engine, name: str, create: bool) -> None:
         self._engine = engine
         self._name = name
         with self._guard():
-            self._migrate()
+            self._migrate(create)
 
     @classmethod
     def open(cls, data: Path) -> ArticleStore:
@@ -59,7 +62,7 @@ class ArticleStore:
             raise ArchiveUnusable(
                 data, _("holds no archive yet"), _("`wencang crawl` or `wencang import PATH` makes one")
             )
-        return cls.at(f"sqlite:///{data / _FILE}")
+        return cls.at(_sqlite(data), create=False)
 
     @classmethod
     def create(cls, data: Path) -> ArticleStore:
@@ -68,17 +71,21 @@ class ArticleStore:
             data.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ArchiveUnusable(data, error.strerror or str(error), _("name another folder with --data")) from error
-        return cls.at(f"sqlite:///{data / _FILE}")
+        store = cls.at(_sqlite(data))
+        # Outside of any transaction; the file keeps it. While another writer is at work, the next opening does it.
+        with closing(store._engine.raw_connection()) as raw, suppress(sqlite3.OperationalError):
+            raw.cursor().execute("PRAGMA journal_mode=WAL")
+        return store
 
     @classmethod
-    def at(cls, url: str) -> ArticleStore:
-        """The archive at an SQLAlchemy database URL."""
+    def at(cls, url: str | sa.URL, create: bool = True) -> ArticleStore:
+        """The archive at an SQLAlchemy database URL; made in an empty database if `create`."""
         address = sa.make_url(url)
         engine = sa.create_engine(address)
         if engine.dialect.name == "sqlite":
             sa.event.listen(engine, "connect", _prepare_sqlite)
             sa.event.listen(engine, "begin", _begin_sqlite)
-        return cls(engine, address.database or url)
+        return cls(engine, address.database or str(url), create)
 
     def __enter__(self) -> ArticleStore:
         return self
@@ -98,34 +105,37 @@ class ArticleStore:
 
         None where no field but the images differs from the newest version. The article keeps
         the address and section it was first met under; other addresses become its aliases.
+        What was fetched before the newest version joins the history behind it.
         """
         fetched = (fetched or datetime.now(UTC)).astimezone(UTC)
         article = replace(article, url=canonical(article.url))
         with self._writing() as connection:
-            known = self._known(connection, article)
-            if known is None:
-                current = None
-            else:
-                current = self._newest(connection, known)
-                if article.url != current.article.url:
-                    self._note_address(connection, article.url, known)
-                    article = replace(article, url=current.article.url, section=current.article.section)
-                    if self._was_kept(connection, known, article.digest):
-                        return None
-                article = replace(article, id=known)
-                if current.gone == gone and article.says_what(current.article):
-                    return None
-            return self._append(connection, Revision(0, article, fetched, extractor, gone), current is None)
+            id = self._known(connection, article)
+            if id is None:
+                if connection.scalar(sa.select(schema.articles.c.id).filter_by(id=article.id)):
+                    article = replace(article, id=f"{article.source}-{article.id}")  # another source's own key
+                return self._append(connection, Revision(0, article, fetched, extractor, gone), None)
+            current = self._newest(connection, id)
+            article = replace(article, id=id)
+            alias = article.url != current.article.url
+            if alias:
+                self._note_address(connection, article.url, id)
+                article = replace(article, url=current.article.url, section=current.article.section)
+            if (alias or fetched < current.fetched) and self._was_kept(connection, article):
+                return None
+            if current.gone == gone and article.equals_but_images(current.article):
+                return None
+            return self._append(connection, Revision(0, article, fetched, extractor, gone), current)
 
     def _known(self, connection: sa.Connection, article: Article) -> str | None:
         """The id under which this article is already kept: by id, by address, by its text and day."""
-        if connection.scalar(sa.select(schema.articles.c.id).filter_by(id=article.id)):
+        if connection.scalar(sa.select(schema.articles.c.id).filter_by(id=article.id, source=article.source)):
             return article.id
         here = sa.select(schema.articles.c.id).join(schema.addresses).where(schema.addresses.c.url == article.url)
         if known := connection.scalar(here.where(schema.articles.c.source == article.source)):
             return str(known)
         twins = sa.select(schema.articles.c.id).filter_by(source=article.source, digest=article.digest)
-        for (twin,) in connection.execute(twins).all():
+        for (twin,) in connection.execute(twins).all() if article.day else ():
             if self._newest(connection, twin).article.day == article.day:
                 return str(twin)
         return None
@@ -134,21 +144,21 @@ class ArticleStore:
         rows = connection.execute(_newest_revisions().where(schema.revisions.c.id == id))
         return _revision(rows.one())
 
-    def _was_kept(self, connection: sa.Connection, id: str, digest: str) -> bool:
-        """An alias that lags behind, or differs for good, must not make versions go back and forth."""
-        kept = sa.select(schema.revisions.c.sequence).filter_by(id=id, digest=digest).limit(1)
+    def _was_kept(self, connection: sa.Connection, article: Article) -> bool:
+        """An alias that lags behind, or an old copy read again, must not make versions go back and forth."""
+        kept = sa.select(schema.revisions.c.sequence).filter_by(id=article.id, digest=article.digest).limit(1)
         return connection.scalar(kept) is not None
 
-    def _append(self, connection: sa.Connection, revision: Revision, new: bool) -> Revision:
+    def _append(self, connection: sa.Connection, revision: Revision, current: Revision | None) -> Revision:
         connection.execute(schema.archive.update().values(sequence=schema.archive.c.sequence + 1))
         sequence = connection.execute(sa.select(schema.archive.c.sequence)).scalar_one()
         revision = replace(revision, sequence=sequence)
         article = revision.article
         pointer = {"source": article.source, "digest": article.digest, "sequence": sequence}
-        if new:
+        if current is None:
             connection.execute(schema.articles.insert().values(id=article.id, **pointer))
             self._note_address(connection, article.url, article.id)
-        else:
+        elif revision.fetched >= current.fetched:
             connection.execute(schema.articles.update().where(schema.articles.c.id == article.id).values(**pointer))
         connection.execute(schema.revisions.insert().values(_row(revision)))
         return revision
@@ -180,11 +190,21 @@ class ArticleStore:
 
     def history(self, id: str) -> list[Revision]:
         """Every version of one article, oldest first."""
+        c = schema.revisions.c
         with self._reading() as connection:
-            rows = connection.execute(
-                sa.select(schema.revisions).where(schema.revisions.c.id == id).order_by(schema.revisions.c.sequence)
-            )
+            rows = connection.execute(sa.select(schema.revisions).where(c.id == id).order_by(c.fetched, c.sequence))
             return [_revision(row) for row in rows]
+
+    def versions(self, id: str) -> int:
+        """How many versions of an article are kept."""
+        with self._reading() as connection:
+            counted = sa.select(sa.func.count()).select_from(schema.revisions).filter_by(id=id)
+            return int(connection.scalar(counted) or 0)
+
+    def sources(self) -> list[str]:
+        """The name of every source there is an article of."""
+        with self._reading() as connection:
+            return sorted(connection.scalars(sa.select(schema.articles.c.source).distinct()))
 
     def addresses(self, id: str) -> list[str]:
         """Every address the article was met under."""
@@ -195,16 +215,21 @@ class ArticleStore:
     def changes(self, after: int = 0) -> Iterator[Revision]:
         """The newest version of each article that changed since `after`, in order of sequence.
 
-        What a caller puts while it reads is seen too.
+        No article comes twice: what changes while a caller reads is for its next call.
         """
-        while True:
-            query = _newest_revisions().where(schema.revisions.c.sequence > after)
+        last = self.sequence()
+        while after < last:
+            sequence = schema.revisions.c.sequence
+            some = _newest_revisions().where(sequence > after, sequence <= last).order_by(sequence).limit(_PAGE)
             with self._reading() as connection:
-                rows = connection.execute(query.order_by(schema.revisions.c.sequence).limit(_PAGE)).all()
-            if not rows:
-                return
+                rows = connection.execute(some).all()
             yield from map(_revision, rows)
-            after = rows[-1].sequence
+            after = rows[-1].sequence if rows else last
+
+    def digest_at(self, sequence: int) -> str | None:
+        """The digest of one revision's text; None where there is no such revision."""
+        with self._reading() as connection:
+            return connection.scalar(sa.select(schema.revisions.c.digest).filter_by(sequence=sequence))
 
     def sequence(self) -> int:
         """The sequence of the newest revision; 0 in an empty archive."""
@@ -227,7 +252,10 @@ class ArticleStore:
                     sa.func.max(c.fetched), sa.func.max(c.published),
                 ).group_by(c.source).order_by(c.source)
             )  # fmt: skip
-            return [SourceCount(*row) for row in rows]
+            return [
+                SourceCount(source, articles, revisions, fetched, published and published.astimezone(SHANGHAI))
+                for source, articles, revisions, fetched, published in rows
+            ]
 
     def verify(self) -> Iterator[str]:
         """What is wrong with the archive, a line each; nothing where it is sound."""
@@ -239,23 +267,30 @@ class ArticleStore:
                     yield _("{table} row {row} points to no row of {parent}").format(
                         table=table, row=row, parent=parent
                     )
-            counter = connection.scalar(sa.select(schema.archive.c.sequence))
-            newest: dict[str, int] = {}
-            expected = 1
-            for row in connection.execute(sa.select(schema.revisions).order_by(schema.revisions.c.sequence)):
-                if row.sequence != expected:
-                    yield _("revision {number} is missing").format(number=expected)
-                if _revision(row).article.digest != row.digest:
-                    yield _("revision {number} ({id}): the text is not the one that was kept").format(
-                        number=row.sequence, id=row.id
-                    )
-                expected = row.sequence + 1
-                newest[row.id] = row.sequence
-            if counter != expected - 1:
-                yield _("revision {number} is missing").format(number=counter)
-            for id, sequence in connection.execute(sa.select(schema.articles.c.id, schema.articles.c.sequence)):
-                if newest.get(id) != sequence:
-                    yield _("{id} does not point to its newest revision").format(id=id)
+            yield from self._faults_of_revisions(connection)
+
+    def _faults_of_revisions(self, connection: sa.Connection) -> Iterator[str]:
+        last = connection.scalar(sa.select(schema.archive.c.sequence)) or 0
+        newest: dict[str, tuple[datetime, int]] = {}
+        found = set(connection.scalars(sa.select(schema.revisions.c.sequence)))
+        for number in sorted(found ^ set(range(1, last + 1))):
+            yield _("revision {number} is missing or too many").format(number=number)
+        for number in sorted(found):
+            try:
+                row = connection.execute(sa.select(schema.revisions).filter_by(sequence=number)).one()
+                revision = _revision(row)
+            except ValueError as error:
+                yield _("revision {number} can't be read: {error}").format(number=number, error=error)
+                continue
+            article = revision.article
+            if article.digest != row.digest:
+                yield _("revision {number} ({id}): the text is not the one that was kept").format(
+                    number=number, id=article.id
+                )
+            newest[article.id] = max(newest.get(article.id, (revision.fetched, 0)), (revision.fetched, number))
+        for id, sequence in connection.execute(sa.select(schema.articles.c.id, schema.articles.c.sequence)):
+            if id not in newest or newest[id][1] != sequence:
+                yield _("{id} does not point to its newest revision").format(id=id)
 
     # Transactions
 
@@ -266,8 +301,11 @@ class ArticleStore:
         except DBAPIError as error:
             if "database is locked" in str(error.orig):
                 raise Busy(self._name, _("another run is writing to it"), _("try again when it has ended")) from error
-            mend = _("put a backup in its place, or move it away")
-            raise ArchiveUnusable(self._name, str(error.orig), mend) from error
+            if "readonly" in str(error.orig):
+                raise ArchiveUnusable(self._name, _("can't be written"), _("mend the rights of its folder")) from error
+            if "full" in str(error.orig):
+                raise ArchiveUnusable(self._name, str(error.orig), _("make room, then try again")) from error
+            raise ArchiveUnusable(self._name, str(error.orig), _(_MEND)) from error
         except ValueError as error:  # a time or a list that is none any more
             raise ArchiveUnusable(self._name, str(error), _("`wencang verify` tells what is damaged")) from error
 
@@ -286,9 +324,12 @@ class ArticleStore:
 
     # Opening
 
-    def _migrate(self) -> None:
+    def _migrate(self, create: bool) -> None:
         with self._engine.begin() as connection:
             version = schema.version(connection)
+            empty = version == 0 and not sa.inspect(connection).get_table_names()
+        if version == 0 and not (create and empty):
+            raise ArchiveUnusable(self._name, _("is no archive"), _(_MEND))
         if version > schema.newest():
             newer = _("was made by a newer wencang (store version {theirs}, this one knows {ours})")
             reason = newer.format(theirs=version, ours=schema.newest())
@@ -304,13 +345,24 @@ class ArticleStore:
         if self._engine.dialect.name != "sqlite" or self._name == ":memory:":
             return
         copy = Path(f"{self._name}.v{version}.bak")
-        with sqlite3.connect(self._name) as here, sqlite3.connect(copy) as there:
+        with closing(sqlite3.connect(self._name)) as here, closing(sqlite3.connect(copy)) as there:
             here.backup(there)
+
+
+def _sqlite(data: Path) -> sa.URL:
+    file = data / _FILE
+    if file.exists() and not os.access(data, os.W_OK):  # SQLite writes beside the file even to read it
+        return sa.URL.create(
+            "sqlite",
+            database=f"file:{quote(str(file.absolute()))}",
+            query={"mode": "ro", "immutable": "1", "uri": "true"},
+        )
+    return sa.URL.create("sqlite", database=str(file))  # a "?" in the path is a character as any other
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # transactions begin where _begin_sqlite says, not where sqlite3 guesses
-    for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

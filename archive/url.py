@@ -18,7 +18,7 @@ def canonical(url: str) -> str:
 
     http and https, the hosts bare, www., m. and wap., a default port, a fragment, tracking
     parameters, the order of parameters, percent-encoding and dot segments make no difference.
-    The spelling chosen is http, and www. where the host would otherwise be a bare domain:
+    The spelling chosen is http (with a port of its own the scheme stays), and www. where the host would otherwise be a bare domain:
     both are answered by nearly every site, the older ones among them.
     """
     from w3lib.url import canonicalize_url  # here, so that a search need not load it (0.05 s)
@@ -31,10 +31,10 @@ def canonical(url: str) -> str:
         return url
     if parts.scheme.lower() not in _DEFAULT_PORTS or not parts.hostname:
         return url
-    host = _host(parts.hostname.rstrip("."))
+    scheme, host = "http", _host(parts.hostname.rstrip("."))
     if port and port != _DEFAULT_PORTS[parts.scheme.lower()]:
-        host += f":{port}"
-    plain = urlunsplit(("http", host, _path(parts.path), _query(parts.query), ""))
+        scheme, host = parts.scheme.lower(), f"{host}:{port}"
+    plain = urlunsplit((scheme, host, _path(parts.path), _query(parts.query), ""))
     return str(canonicalize_url(plain))
 
 

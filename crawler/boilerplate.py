@@ -57,7 +57,7 @@ _OPEN, _CLOSE = r"[(（\[【]?\s*", r"\s*[)）\]】]?"
 
 # Lines that hold a field, printed among the body's.
 _FIELDS = {
-    "editor": re.compile(_OPEN + r"(?:[责責]任?[编編][辑輯]?|[编編][辑輯])\s*[:：]\s*([^,，。]{1,30}?)" + _CLOSE),
+    "editor": re.compile(_OPEN + r"(?:[责責]任?[编編][辑輯]?|[编編][辑輯])\s*[:：]\s*([^。？！?!]{1,30}?)" + _CLOSE),
     "original_title": re.compile(_OPEN + r"原[标標][题題]\s*[:：]\s*(.+?)" + _CLOSE),
     "credit": re.compile(_OPEN + r"(?:本文|稿件|文章)?[来來]源\s*[:：]\s*([^,，。]{1,30}?)" + _CLOSE),
 }
@@ -66,13 +66,16 @@ _CAPTION = re.compile(r"(?:图为|圖為|图片?[:：]|资料图).{0,150}|.{0,10
 
 # From such a line on nothing is the body's.
 _ENDS = (
-    (re.compile(r"最新评论|说两句吧|网友评论|我来说两句"), "comments"),
+    (re.compile(r"(?:最新评论|说两句吧|网友评论|我来说两句)\s*(?:[(（]\S{0,8}[)）])?"), "comments"),
     (re.compile(r"(?:相关|延伸)(?:链接|新闻|阅读|报道|文章)\s*[:：]?|更多精彩|猜你喜欢|热门推荐"), "related links"),
 )
 _CARD = re.compile(r".*\[[详詳][细細]\]\s*-?")  # the text of a related card; its headline is the line before
 
+_SENTENCE_ENDS = ("。", "！", "？", "”", "）", ")", "…")
+
 _NOTHING = (
-    (re.compile(r"(?:e-?mail|邮箱)\s*[:：]?\s*\S{0,60}", re.IGNORECASE), "address line of the mobile form"),
+    (re.compile(r"(?:(?:上一页|下一页|首页|尾页|末页|[\[【(]?\d{1,3}[\]】)]?)\s*){2,}|[上下]一页"), "pager"),
+    (re.compile(r"(?:e-?mail|邮箱)\s*(?:[:：]\s*\S{0,60}|\S+@\S+)?", re.IGNORECASE), "address line of the mobile form"),
     (re.compile(r"[-—_=·.*\s]+"), "rule of dashes"),
     (re.compile(_OPEN + r"(?:[责責]任?[编編][辑輯]?|[来來]源)\s*[:：]" + _CLOSE), "label without a value"),
 )
@@ -103,9 +106,10 @@ def _end(lines: Sequence[Line], rights: str) -> tuple[int, str]:
     for at, line in enumerate(lines):
         if _RIGHTS.fullmatch(line.text) or (line.text and rights.startswith(line.text)):
             return at, "after the rights notice"
-        if _CARD.fullmatch(line.text):
-            return max(at - 1, 0), "related card"
-        for pattern, why in _ENDS:
+        if at and _CARD.fullmatch(line.text):
+            has_headline = not lines[at - 1].text.endswith(_SENTENCE_ENDS)
+            return at - bool(has_headline), "related card"
+        for pattern, why in _ENDS if at else ():
             if pattern.fullmatch(line.text):
                 return at, why
     return len(lines), ""
@@ -135,6 +139,9 @@ def _take_after_end(found: Cleaned, line: Line, why: str) -> None:
     found.steps.append(Step("", why, line.text))
 
 
+_LABELS = {"作者", "记者", "記者", "通讯员", "通訊員", "文", "图", "圖", "摄影", "攝影"}
+
+
 def byline(lines: Sequence[str]) -> tuple[str, ...]:
     """The authors named in brackets at the end of one of the last paragraphs."""
     for line in reversed(lines[-3:]):
@@ -145,5 +152,5 @@ def byline(lines: Sequence[str]) -> tuple[str, ...]:
 
 def people(text: str) -> tuple[str, ...]:
     """The names in a printed list of them."""
-    names = re.split(r"[\s\u3000、,，;；/／]+", re.sub(r"(?:作者|记者|記者|通讯员|文|图)\s*[:：/／]", " ", text))
-    return tuple(name for name in names if name)
+    names = re.split(r"[\s\u3000、,，;；:：/／]+", text)
+    return tuple(name for name in names if name and name not in _LABELS)

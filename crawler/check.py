@@ -38,7 +38,7 @@ def check(source: Source) -> list[Finding]:
     findings: list[Finding] = []
     spider = spider_of(source)
     checking = type(spider.__name__, (_Checks, spider), {"findings": findings})
-    run([(checking, {})])
+    run([(checking, {})], ITEM_PIPELINES={})
     return findings
 
 
@@ -51,12 +51,11 @@ class _Checks(ArticleSpider):
     def parse_list(self, response: Response, url: str, n: int) -> Iterator[Request]:
         listing = read_list(response.body, response.url, self.source)
         articles = [row for row in listing.rows if self.source.is_article(row)]
-        said = self.source.page_count and self.source.page_count.search(response.text)
         self._found(response.url, "rows", f"{len(listing.rows)} links" if listing.rows else "")
         self._found(response.url, "article address", f"{len(articles)} of them" if articles else "")
-        self._found(response.url, "page count", said[1] if said else "")
+        self._found(response.url, "page count", str(listing.pages or ""))
         for row in articles[:_ARTICLES]:
-            yield self._request(canonical(row), self.parse_article)
+            yield self._article_request(canonical(row))
         if not articles:
             yield from self._next_list(url)
 
@@ -73,7 +72,7 @@ class _Checks(ArticleSpider):
             return
         article = reading.article
         for step in reading.steps:
-            if step.field and step.field != "published":
+            if step in reading.unfound or step.how.endswith(" form"):  # not what general means found instead
                 self._found(response.url, step.field, "" if step in reading.unfound else step.how)
         self._found(response.url, "published", article.published.isoformat() if article.published else "")
         yield from ()

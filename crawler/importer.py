@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from gettext import gettext as _
 from pathlib import Path
+from typing import Any
 
 from archive import jsonl
 from archive.article import Article
@@ -59,6 +62,7 @@ def _take(store: ArticleStore, record: _Record, report: Report) -> None:
         case NotAnArticle():
             report.count("page", "skipped", record.subject, record.reason)
         case BadRecord():
+            report.bad_records += 1
             report.count("record", "failed", record.subject, record.reason)
 
 
@@ -90,22 +94,46 @@ def _trusted(article: Article, fetched: datetime | None) -> Reading:
 
 def _warc(path: Path, _source: str) -> Iterator[_Record]:
     from warcio.archiveiterator import ArchiveIterator
-    from warcio.exceptions import ArchiveLoadFailed
 
+    number = 0
     with path.open("rb") as file:
         try:
-            for record in ArchiveIterator(file):
-                if (
-                    record.rec_type == "response"
-                    and record.http_headers
-                    and record.http_headers.get_statuscode() == "200"
-                ):
-                    url = record.rec_headers.get_header("WARC-Target-URI").strip("<>")
-                    fetched = datetime.fromisoformat(record.rec_headers.get_header("WARC-Date"))
-                    if "html" in (record.http_headers.get_header("Content-Type") or "html"):
-                        yield _read(record.content_stream().read(), url, fetched)
-        except (ArchiveLoadFailed, EOFError, ValueError) as error:
-            yield BadRecord(path, str(error))
+            for number, record in enumerate(ArchiveIterator(file), 1):  # noqa: B007  # named in the error
+                if _holds_page(record):
+                    yield _response(record)
+        except Exception as error:  # warcio meets a torn or wrong record with whatever it leads to
+            yield BadRecord(f"{path}: record {number}", f"{type(error).__name__} {error}")
+        else:
+            if _is_torn(path):
+                yield BadRecord(f"{path}: record {number + 1}", _("the file ends in the middle of it"))
+
+
+def _is_torn(path: Path) -> bool:
+    """Whether a WARC file ends before its last record does: warcio then ends without a word."""
+    end = b""
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+        try:
+            while chunk := file.read(1 << 20):
+                end = (end + chunk)[-4:]
+        except (EOFError, OSError, zlib.error):
+            return True
+    return end != b"\r\n\r\n"
+
+
+def _holds_page(record: Any) -> bool:
+    if record.rec_type != "response" or not record.http_headers or record.http_headers.get_statuscode() != "200":
+        return False
+    return "html" in (record.http_headers.get_header("Content-Type") or "html").lower()
+
+
+def _response(record: Any) -> _Record:
+    """The page of a response record; ValueError where the record is cut short."""
+    url, date = (record.rec_headers.get_header(name) for name in ("WARC-Target-URI", "WARC-Date"))
+    page = record.content_stream().read()
+    if record.raw_stream.limit:
+        raise ValueError(_("it ends {count} bytes too early").format(count=record.raw_stream.limit))
+    time = datetime.fromisoformat(date)
+    return _read(page, url.strip("<>"), time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC))
 
 
 def _read(page: bytes, url: str, fetched: datetime) -> _Record:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 # Half-width brackets and at least one tone mark: genuine articles write 旃（zhān） and (GDP).
 _GLOSS = re.compile(
     r"(?<=([\u3400-\u9fff\uf900-\ufaff]))"
-    r"\((?=[a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ])[a-züāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]{1,6}\)"
+    r"(?:\((?=[a-zü]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ])[a-züāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]{1,6}\))+"  # some print it twice
 )
 _FEWEST = 3  # a genuine page may gloss a rare name or two
 

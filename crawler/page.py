@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 from urllib.parse import urljoin
 
 import lxml.html
@@ -19,12 +20,20 @@ from lxml import etree
 from crawler.boilerplate import Line
 
 _SPACE = re.compile(r"[\s\u3000\xa0]+")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200c\u200d\u2060\ufeff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200c\u200d\u2060\ufeff\ud800-\udfff]")
 _NOT_TEXT = {"script", "style", "noscript", "template", "iframe", "textarea", "select", "button", "svg"}
 _INLINE = {
     "a", "abbr", "b", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd", "label",
     "mark", "q", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "u", "var", "o:p",
 }  # fmt: skip
+_FURNITURE = _NOT_TEXT | {"head", "header", "footer", "nav", "aside", "form"}
+_PARAGRAPHS = {"p", "li", "blockquote", "pre", "h3", "h4", "dd"} | _INLINE
+_OF_A_PARAGRAPH, _OF_A_DIV = (0, 1.0, 0.5, 0.25), (1.0, 0.75, 0.4, 0.2)  # for itself, its parent, ...
+_MARKS = re.compile("[，。！？；：、“”,.!?]")
+_FOOTER = re.compile(
+    r"ICP备|版[权權](?:所有|[声聲]明|归)|许可证|Copyright|©|免责声明|公网安备|All Rights|举报电话|未经授权",
+    re.IGNORECASE,
+)
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
@@ -83,30 +92,47 @@ class Page:
                     return value
         return ""
 
-    def shortest_with(self, pattern: re.Pattern[str], longest: int) -> str:
+    def own_address(self) -> str:
+        """The address that a saved page names as its own; "" where it names none."""
+        if saved := re.search(r"<!-- saved from url=\(\d+\)(\S+) -->", self.source[:2000]):
+            return saved[1]
+        named = self._root.xpath("(//link[@rel='canonical']/@href | //meta[@property='og:url']/@content)[1]")
+        return str(named[0]) if named and str(named[0]).startswith("http") else ""
+
+    def first_with(self, pattern: re.Pattern[str], longest: int) -> str:
         """The first text of at most `longest` characters that the pattern is found in."""
         for node in self._root.iter("p", "div", "span", "td", "li", "time", "em", "i", "h4", "h5"):
             if len(node) < 30 and len(text := text_of(node)) <= longest and pattern.search(text):
                 return text
         return ""
 
-    def densest(self) -> etree._Element | None:
-        """The node whose own paragraphs hold the most running text; None where there is none.
+    def densest(self) -> list[etree._Element]:
+        """The nodes that hold the most running text, best first, at most three.
 
-        A paragraph counts for its parent, and half for the parent of that; text in links not.
+        A paragraph counts for its parent, less for those above; one that stands in a div of
+        its own counts for that too. Text in links, navigation and footers does not count.
         """
         scores: dict[etree._Element, float] = {}
-        for node in self._root.iter("p", "div", "td", "section", "article", "span"):
-            size = _own_text(node)
+        for node, size in self._blocks():
+            shares = _OF_A_PARAGRAPH if node.tag in _PARAGRAPHS else _OF_A_DIV
+            above = (node, *islice(node.iterancestors(), 3))
+            for holder, share in zip(above, shares, strict=False):
+                if share and holder.tag not in ("body", "html"):
+                    scores[holder] = scores.get(holder, 0) + size * share
+        return sorted(scores, key=lambda node: -scores[node])[:3]
+
+    def _blocks(self) -> Iterator[tuple[etree._Element, float]]:
+        """Each node with running text of its own, and how much."""
+        outside: set[etree._Element] = set()  # below links and the page's furniture
+        for node in self._root.iter(etree.Element):
             parent = node.getparent()
-            if node.tag != "p":
-                scores[node] = scores.get(node, 0) + size
-            elif parent is not None:
-                scores[parent] = scores.get(parent, 0) + size
-                if (above := parent.getparent()) is not None:
-                    scores[above] = scores.get(above, 0) + size / 2
-        best = max(scores, key=lambda node: scores[node], default=None)
-        return best if best is not None and scores[best] > 0 else None
+            if parent in outside or node.tag in _FURNITURE or node.tag == "a":
+                outside.add(node)
+            elif not (node.tag in _INLINE and parent is not None and parent.tag in _INLINE | _PARAGRAPHS):
+                text = _own_text(node)
+                if len(text) >= 5 and not _FOOTER.search(text):
+                    running = len(text) >= 25 or _MARKS.search(text)
+                    yield node, len(text) if running else len(text) * 0.15
 
     def lines(self, node: etree._Element) -> list[Line]:
         """The paragraphs and images below a node, in order."""
@@ -127,19 +153,22 @@ def _texts(node: etree._Element) -> Iterator[str]:
             yield part.tail
 
 
-def _own_text(node: etree._Element) -> int:
-    """The length of running text in a node, not that of blocks or links in it."""
+def _own_text(node: etree._Element) -> str:
+    """The running text in a node, not that of blocks or links in it."""
     texts = [node.text or ""]
     for child in node:
         if child.tag in _INLINE and child.tag != "a":
             texts.append(text_of(child))
         texts.append(child.tail or "")
-    return len(plain("".join(texts)))
+    return plain("".join(texts))
 
 
 @cache
 def _compiled(xpath: str) -> etree.XPath:
     return etree.XPath(xpath)
+
+
+_ROW_END = "end of a table's row"
 
 
 class _Lines:
@@ -148,9 +177,10 @@ class _Lines:
     def __init__(self, url: str) -> None:
         self._url = url
         self._text: list[str] = []
+        self._rows = 0  # open table rows with several cells: each stays one line; a lone cell is layout
 
     def of(self, soup: BeautifulSoup) -> Iterator[Line]:
-        # A stack of its own: a page may nest deeper than Python's.
+        # A stack of its own, with what ends each node: a page may nest deeper than Python's.
         stack: list[PageElement | str] = [soup]
         while stack:
             node = stack.pop()
@@ -160,29 +190,35 @@ class _Lines:
                 if node.name == "img":
                     yield from self._image(node)
                     continue
-                before, after = self._edges(node)
-                if before == "\n":
+                end = self._end_of(node)
+                if end == _ROW_END:
+                    yield from self._line()
+                    self._rows += 1
+                elif end == "\n":
                     yield from self._line()
                 else:
-                    self._text.append(before)
-                stack.append(after)
+                    self._text.append(end)
+                stack.append(end)
                 stack.extend(reversed(node.contents))
             elif isinstance(node, NavigableString):
                 if not isinstance(node, Comment):
                     self._text.append(str(node))
-            elif node == "\n":
+            elif node in ("\n", _ROW_END):
+                self._rows -= node == _ROW_END
                 yield from self._line()
             else:
                 self._text.append(str(node))
         yield from self._line()
 
-    def _edges(self, node: Tag) -> tuple[str, str]:
-        """What stands before and after a node's text: nothing, a blank, or a line's end."""
+    def _end_of(self, node: Tag) -> str:
+        """What parts a node from its neighbours: nothing, a blank, or the end of a line."""
         if node.name in _INLINE:
-            return "", ""
-        if (row := node.find_parent("tr")) and len(row.find_all(("td", "th"), recursive=False)) > 1:
-            return " ", " "  # a table's row stays one line; a lone cell is layout
-        return "\n", "\n"
+            return ""
+        if self._rows:
+            return " "
+        if node.name == "tr" and len(node.find_all(("td", "th"), recursive=False)) > 1:
+            return _ROW_END
+        return "\n"
 
     def _line(self) -> Iterator[Line]:
         text = plain("".join(self._text))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from archive.errors import WencangError
 from archive.store import ArticleStore
@@ -22,14 +22,14 @@ def keep(store: ArticleStore, reading: Reading, report: Report) -> None:
     if revision is None:
         report.count(article.source, "unchanged")
     else:
-        first = len(store.history(revision.article.id)) == 1
+        first = store.versions(revision.article.id) == 1
         report.count(article.source, "new" if first else "changed")
     if reading.path == "general":
         report.general.append(article.url)
 
 
 class ArchivePipeline:
-    """Scrapy's item pipeline; an archive that can't be written ends the crawl."""
+    """Scrapy's item pipeline. An archive that can't be written ends the crawl at the spider's next page."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -44,12 +44,10 @@ class ArchivePipeline:
     def close_spider(self) -> None:
         self._store.close()
 
-    async def process_item(self, reading: Reading) -> Reading:
-        spider = self._crawler.spider
+    def process_item(self, reading: Reading) -> Reading:
+        spider: Any = self._crawler.spider
         try:
-            keep(self._store, reading, spider.report)  # type: ignore[union-attr]  # an ArticleSpider
+            keep(self._store, reading, spider.report)
         except WencangError as error:
-            spider.fault = error  # type: ignore[union-attr]
-            if self._crawler.engine:
-                await self._crawler.engine.close_spider_async(reason="archive")
+            spider.fault = error
         return reading

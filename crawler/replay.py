@@ -67,7 +67,7 @@ def main(arguments: list[str]) -> int:
         return 2
     with replay(Path(arguments[0])) as proxy:
         command = arguments[2:]
-        return subprocess.run(command, env=os.environ | {"http_proxy": proxy}).returncode  # noqa: S603  # the user's own
+        return subprocess.run(command, env=os.environ | {"http_proxy": proxy, "no_proxy": ""}).returncode  # noqa: S603  # the user's own
 
 
 if __name__ == "__main__":

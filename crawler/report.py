@@ -20,6 +20,8 @@ class Report:
     notes: list[tuple[Outcome, str, str]] = field(default_factory=list)  # outcome, address, reason
     unread_lists: list[tuple[str, str]] = field(default_factory=list)  # address, reason
     missing_lists: list[str] = field(default_factory=list)  # gone from the site, or empty
+    bad_records: int = 0  # of an import
+    interrupted: bool = False
     general: list[str] = field(default_factory=list)  # addresses that no form of their source fitted
     notice: Callable[[Report], None] | None = None
 
@@ -39,5 +41,5 @@ class Report:
 
     @property
     def failed(self) -> bool:
-        """Whether the run as a whole failed: a list can't be read, or too many pages."""
-        return bool(self.unread_lists) or self.total("failed") > self.read * _TOLERATED
+        """Whether the run as a whole failed: a list or a record can't be read, or too many pages."""
+        return bool(self.unread_lists or self.bad_records) or self.total("failed") > self.read * _TOLERATED

@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
+from gettext import gettext as _
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -38,6 +39,9 @@ def crawl(
     jobs = [(spider_of(source), common | {"urls": urls}) for source, urls in _by_source(urls)]
     jobs = jobs or [(spider_of(source), common) for source in chosen]
     for spider in run(jobs, CLOSESPIDER_PAGECOUNT=max_pages, CLOSESPIDER_TIMEOUT=max_time):
+        report.interrupted |= (
+            spider.crawler.stats is not None and spider.crawler.stats.get_value("finish_reason") == "shutdown"
+        )
         if spider.fault:
             raise spider.fault
 
@@ -64,12 +68,13 @@ def _count_fault(failure: Failure, response: Any, spider: ArticleSpider) -> None
 
 
 def _by_source(urls: Iterable[str]) -> list[tuple[Source, tuple[str, ...]]]:
-    """The addresses in their canonical spelling, each with its source or, where it has none, its host's."""
+    """The addresses, each with its source or, where it has none, its host's."""
     found: dict[str, tuple[Source, list[str]]] = {}
-    for url in map(canonical, urls):
-        host = urlsplit(url).hostname
-        if not host or not url.startswith("http"):
-            raise UsageFault(url, "is no http address")
+    for url in urls:
+        match = re.fullmatch(r"https?://([\w.-]+|\[[0-9a-f:]+\])(?::\d+)?(?:[/?#].*)?", url, re.IGNORECASE)
+        if not match:
+            raise UsageFault(url, _("is no http address"))
+        host = urlsplit(canonical(url)).hostname or match[1]
         source = sources.of(url) or _unknown(host)
         found.setdefault(source.name, (source, []))[1].append(url)
     return [(source, tuple(some)) for source, some in found.values()]

@@ -18,6 +18,7 @@ DATA_FOLDER = str(_set.data)
 # Polite: who we are, what is allowed, one request at a time, slower when the site is slow.
 USER_AGENT = f"wencang/{_VERSION} (news archive; contact: {_set.contact or 'none given'})"
 ROBOTSTXT_OBEY = True
+CONCURRENT_REQUESTS = 1  # of each spider, so that the scheduler's order is the order of requests
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = _set.delay
 AUTOTHROTTLE_ENABLED = True

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from scrapy import Request, Spider
+from scrapy.exceptions import CloseSpider, IgnoreRequest
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
@@ -15,7 +16,7 @@ from archive.errors import NotAnArticle, WencangError
 from archive.url import canonical
 from crawler import sources
 from crawler.extractor import Reading, read, read_list
-from crawler.report import Report
+from crawler.report import Outcome, Report
 from crawler.sources import Source
 
 _MISSING = {404, 410}
@@ -39,34 +40,34 @@ class ArticleSpider(Spider):
         self._urls = urls
         self._since = since
         self._left_out: set[str] = set()
-        hosts = {host.removeprefix("www.") for host in self.source.hosts}
-        self.allowed_domains = sorted(hosts | {f"{prefix}.{host}" for host in hosts for prefix in ("www", "m")})
+        self._saw_rows = False
+        self.allowed_domains = sorted({host.removeprefix("www.") for host in self.source.hosts})
 
     async def start(self) -> AsyncIterator[Any]:
         for url in self._urls:
-            yield self._request(url, self.parse_article)
+            yield self._article_request(url)
         if not self._urls:
             for url in self.source.lists:
                 yield self._list_request(url, 0)
 
-    def _request(self, url: str, callback: Any, **options: Any) -> Request:
-        # One slot for all hosts of the site: one request at a time is meant for all of them.
-        options.setdefault("meta", {})["download_slot"] = self.source.name
-        return Request(url, callback, errback=self.page_failed, **options)
+    def _article_request(self, url: str) -> Request:
+        # Articles before further lists: a run that is cut short has fetched the newest ones.
+        return self._request(url, self.parse_article, self.page_failed, priority=1)
 
     def _list_request(self, url: str, n: int) -> Request:
-        # Lists before articles and in their order: an article is met first in the same one in each run.
-        priority = len(self.source.lists) - self.source.lists.index(url)
-        request = self._request(
-            self.source.list_page(url, n), self.parse_list, priority=priority, cb_kwargs={"url": url, "n": n}
-        )
-        return request.replace(errback=self.list_failed)
+        page = self.source.list_page(url, n)
+        return self._request(page, self.parse_list, self.list_failed, cb_kwargs={"url": url, "n": n})
+
+    def _request(self, url: str, callback: Any, errback: Any, **options: Any) -> Request:
+        # One slot for all hosts of the site: one request at a time is meant for all of them.
+        return Request(url, callback, errback=errback, meta={"download_slot": self.source.name}, **options)
 
     def parse_list(self, response: Response, url: str, n: int) -> Iterator[Request]:
         listing = read_list(response.body, response.url, self.source)
         if not listing.rows:
             self._list_ends(response.url, n)
             return
+        self._saw_rows = True
         self._count_left_out(listing.rows)
         wanted = [row for row in listing.rows if not self._is_too_old(row)]
         yield from self._follow(wanted)
@@ -80,14 +81,14 @@ class ArticleSpider(Spider):
     def list_failed(self, failure: Failure) -> None:
         """A missing page ends a list; one that can't be read is a failure."""
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
-        if _status(failure) in _MISSING:
+        if _is_absent(failure):
             self._list_ends(request.url, request.cb_kwargs["n"])
         else:
             self.report.unread_lists.append((request.url, reason(failure)))
 
     def _is_too_old(self, url: str) -> bool:
-        match = self.source.article.fullmatch(canonical(url)) if self._since else None
-        return bool(match and self._since and match["date"] < f"{self._since:%Y%m%d}")
+        day = self.source.day(canonical(url))
+        return bool(self._since and day and day < f"{self._since:%Y%m%d}")
 
     def _count_left_out(self, rows: Iterable[str]) -> None:
         for url in map(canonical, rows):
@@ -98,9 +99,14 @@ class ArticleSpider(Spider):
     def _follow(self, urls: Iterable[str]) -> Iterator[Request]:
         for url in map(canonical, urls):
             if self.source.is_article(url) and not self._is_too_old(url):
-                yield self._request(url, self.parse_article)
+                yield self._article_request(url)
 
     def parse_article(self, response: Response) -> Iterator[Reading | Request]:
+        if self.fault:
+            raise CloseSpider("archive")
+        if not self._urls and not self.source.is_article(response.url):
+            self.report.count(self.source.site, "skipped", response.url, "a redirect led away from the articles")
+            return
         try:
             reading = read(response.body, response.url, datetime.now(UTC))
         except NotAnArticle as error:
@@ -112,7 +118,16 @@ class ArticleSpider(Spider):
 
     def page_failed(self, failure: Failure) -> None:
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
-        self.report.count(self.source.site, "failed", request.url, reason(failure))
+        outcome: Outcome = "skipped" if _is_absent(failure) and not self._urls else "failed"
+        self.report.count(self.source.site, outcome, request.url, reason(failure))
+
+    def closed(self, _reason: str) -> None:
+        if not self._urls and not self._saw_rows:
+            self.report.unread_lists.append((self.source.title, "no list has any rows"))
+        for url, why in self.report.unread_lists:
+            self.logger.error("list can't be read: %s: %s", url, why)
+        for url in self.report.general:
+            self.logger.warning("read by general means, no form fits: %s", url)
 
 
 def reason(failure: Failure) -> str:
@@ -120,6 +135,12 @@ def reason(failure: Failure) -> str:
     if status := _status(failure):
         return f"HTTP {status}"
     return " ".join(f"{type(failure.value).__name__} {failure.value}".split())
+
+
+def _is_absent(failure: Failure) -> bool:
+    """Whether the page is gone or not to be fetched (robots.txt), which is no failure of the run."""
+    status = _status(failure)
+    return status in _MISSING if status else isinstance(failure.value, IgnoreRequest)
 
 
 def _status(failure: Failure) -> int:

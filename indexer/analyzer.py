@@ -18,7 +18,11 @@ SEPARATOR = " "  # stands in the character view for any run of what is no letter
 
 _FOLDER = Path(__file__).parent
 # Cut by rule and not by jieba, which would take them apart: decimals, and Tibetan syllables.
-_WHOLE = re.compile(r"(\d+(?:[.,]\d+)+|[\u0f40-\u0fbc]+)")
+# Looked for before folding, which would make a Chinese comma one of thousands.
+_WHOLE = re.compile(
+    r"([0-9０-９]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9０-９]+[.．][0-9０-９]+|[\u0f40-\u0fbc]+)"
+)
+_LONGEST = 16  # of a word that is looked through for shorter ones; a longer one is an address or a number
 
 
 class _Fold(dict[int, str]):
@@ -64,27 +68,31 @@ class Analyzer:
     def __init__(self, words: str) -> None:
         # rjieba loads one dictionary when it is imported: another costs 0.06 s and 30 MB.
         self._jieba = rjieba if words == lexicon() else rjieba.Jieba()
-        for line in words.splitlines():
-            if line and not line.startswith("#"):
-                word, frequency = line.split()[:2]
-                self._jieba.add_word(fold(word), int(frequency), None)
+        for word, frequency in self.parse(words):
+            self._jieba.add_word(fold(word), frequency, None)
         self._overlapping = lru_cache(maxsize=1 << 18)(self._with_inner_words)
+
+    @staticmethod
+    def parse(words: str) -> list[tuple[str, int]]:
+        """The words of a lexicon with their frequencies; ValueError for a line that is none."""
+        lines = (line.split() for line in words.splitlines() if line and not line.startswith("#"))
+        return [(word, int(frequency)) for word, frequency, *_tag in lines]
 
     def terms(self, text: str) -> list[str]:
         """The words of an article's text, and the shorter words in each."""
         found: list[str] = []
         for word in self.words(text):
-            found += self._overlapping(word) if len(word) > 2 else (word,)
+            found += self._overlapping(word) if 2 < len(word) <= _LONGEST else (word,)
         return found
 
     def words(self, text: str) -> list[str]:
         """The words of a text, side by side, each as jieba finds it."""
         found: list[str] = []
-        for at, part in enumerate(_WHOLE.split(fold(text))):
+        for at, part in enumerate(_WHOLE.split(text)):
             if at % 2:
-                found.append(part.replace(",", ""))
+                found.append(fold(part).replace(",", ""))
             else:
-                found += filter(str.isalnum, self._jieba.cut(part, False))
+                found += filter(str.isalnum, self._jieba.cut(fold(part), False))
         return found
 
     def _with_inner_words(self, word: str) -> tuple[str, ...]:
@@ -95,7 +103,8 @@ class Analyzer:
         return (*(part for part in inner if self._jieba.has_word(part)), word)
 
 
-_SEPARATORS = re.compile(r"[\W_]+")
+# \W takes the vowel signs of Tibetan and the accents of Latin for separators.
+_SEPARATORS = re.compile(r"(?:(?![\u0300-\u036f\u0f71-\u0f84\u0f86\u0f87\u0f8d-\u0fbc])[\W_])+")
 
 
 def characters(text: str) -> list[str]:

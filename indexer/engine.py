@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from gettext import gettext as _
 from importlib import import_module
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Literal, Protocol
 
 from archive.article import Revision
 from archive.errors import IndexUnusable, UsageFault
+from archive.store import ArticleStore
 from indexer import analyzer, engines
 from indexer.analyzer import Analyzer
 from indexer.query import Query
@@ -56,6 +57,9 @@ class SearchEngine(Protocol):
     def position(self) -> int:
         """The sequence of the last revision it holds."""
 
+    def anchor(self) -> str:
+        """The digest of that revision's text: tells whether an archive is the one it followed."""
+
     def write(self, revisions: Iterable[Revision]) -> None:
         """Hold these articles, in place of their older versions. All of them or, after a crash, none."""
 
@@ -76,10 +80,22 @@ def open_engine(name: str, folder: Path, create: bool = False) -> SearchEngine:
     Raises UsageFault for an unknown name, IndexUnusable where there is no index, it is
     damaged, or it was cut by another version of the analyzer.
     """
-    if name not in names():
-        raise UsageFault(name, _("is no engine"), _("engines: {names}").format(names=", ".join(names())))
+    check_name(name)
     opened: SearchEngine = import_module(f"indexer.engines.{name}_engine").open_index(folder, create)
     return opened
+
+
+def check_follows(store: ArticleStore, engine: SearchEngine) -> None:
+    """Raises IndexUnusable for an index of another archive, or of one that was put back to an older state."""
+    position = engine.position()
+    if position and store.digest_at(position) != engine.anchor():
+        raise IndexUnusable(_("the index"), _("was made of another state of the archive"), _(REBUILD))
+
+
+def check_name(name: str) -> None:
+    """Raises UsageFault for a name no engine has."""
+    if name not in names():
+        raise UsageFault(name, _("is no engine"), _("engines: {names}").format(names=", ".join(names())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,38 +103,35 @@ class State:
     """What an engine notes beside its own files, in one small file that is replaced whole."""
 
     position: int
+    anchor: str
     version: str
     lexicon: str
 
     @classmethod
-    def new(cls) -> State:
-        return cls(0, analyzer.VERSION, analyzer.lexicon())
+    def new(cls, layout: str) -> State:
+        """Of an empty index; `layout` is the version of the engine's own schema."""
+        return cls(0, "", f"{analyzer.VERSION}.{layout}", analyzer.lexicon())
 
     @classmethod
-    def load(cls, folder: Path) -> State:
+    def load(cls, folder: Path, layout: str) -> State:
         """The state kept in a folder; IndexUnusable where it can't be used."""
         path = folder / "state.json"
         try:
             state = cls(**json.loads(path.read_text(encoding="utf-8")))
+            Analyzer.parse(state.lexicon)
         except FileNotFoundError as error:
             raise IndexUnusable(folder, _("holds no index yet"), _("`wencang index` makes one")) from error
-        except (OSError, ValueError, TypeError) as error:
+        except (OSError, ValueError, TypeError, AttributeError) as error:
             raise IndexUnusable(folder, _("its state can't be read"), _(REBUILD)) from error
-        if state.version != analyzer.VERSION:
-            raise IndexUnusable(
-                folder,
-                _("was made by another analyzer (version {theirs}, this is {ours})").format(
-                    theirs=state.version, ours=analyzer.VERSION
-                ),
-                _(REBUILD),
-            )
+        ours = f"{analyzer.VERSION}.{layout}"
+        if state.version != ours:
+            other = _("was made by another analyzer (version {theirs}, this is {ours})")
+            raise IndexUnusable(folder, other.format(theirs=state.version, ours=ours), _(REBUILD))
         return state
 
     def save(self, folder: Path) -> None:
         new = folder / "state.json.new"
-        text = json.dumps(
-            {"position": self.position, "version": self.version, "lexicon": self.lexicon}, ensure_ascii=False
-        )
+        text = json.dumps(asdict(self), ensure_ascii=False)
         with new.open("w", encoding="utf-8") as file:
             file.write(text)
             file.flush()

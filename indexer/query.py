@@ -18,7 +18,8 @@ from archive.article import SHANGHAI
 from archive.errors import QueryFault, UsageFault
 from indexer.analyzer import SEPARATOR, Analyzer, characters
 
-_CLAUSE = re.compile(r'(?P<minus>-?)(?:["＂](?P<quote>[^"＂]*)["＂]|(?P<text>[^\s"＂]+))')
+_CLAUSE = re.compile(r'(?P<minus>[-－]?)(?:["＂](?P<quote>[^"＂]*)["＂]|(?P<text>[^\s"＂]+))')
+_MOST_WORDS = 200  # a matcher is built for each, one in another
 _PERIOD = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?|年)?")
 
 
@@ -67,8 +68,14 @@ def parse_query(text: str, analyzer: Analyzer) -> Query:
         clause = Quote(quoted, words) if quoted else Words(words) if words else None
         if clause:
             (unwanted if match["minus"] else wanted).append(clause)
+    count = sum(len(clause.words) for clause in (*wanted, *unwanted))
+    if count > _MOST_WORDS:
+        raise QueryFault(
+            f"{text[:20]}...", _("holds {count} words").format(count=count),
+            _("shorten it to {most}").format(most=_MOST_WORDS),
+        )  # fmt: skip
     if not wanted:
-        raise QueryFault(text or '""', _("holds no word to look for"), _("type at least one word"))
+        raise QueryFault(text.strip() or '""', _("holds no word to look for"), _("type at least one word"))
     return Query(tuple(wanted), tuple(unwanted))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from archive.article import Article, Revision
 from archive.store import ArticleStore
-from indexer.engine import Order, SearchEngine
+from indexer.engine import Order, SearchEngine, check_follows
 from indexer.query import Query
 from indexer.snippet import Snippet, snippet
 
@@ -34,6 +34,7 @@ def search(
     order: Order = "relevance",
 ) -> Results:  # fmt: skip
     """The articles that answer a question."""
+    check_follows(store, engine)
     found = engine.search(query, limit, offset, order)
     kept = store.get_many(match.id for match in found.matches)
     hits = [
@@ -46,6 +47,7 @@ def search(
 
 def every_match(store: ArticleStore, engine: SearchEngine, query: Query) -> Iterator[Revision]:
     """All articles that answer a question, best first, read a few at a time."""
+    check_follows(store, engine)
     ids = [match.id for match in engine.search(query).matches]
     for start in range(0, len(ids), _PAGE):
         some = ids[start : start + _PAGE]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from indexer.analyzer import SEPARATOR, fold
@@ -27,7 +28,7 @@ def snippet(body: str, query: Query) -> Snippet:
     start = _best_start(folded, found)
     end = min(len(body), start + _LENGTH)
     text = re.sub(r"\s", " ", body[start:end]).rstrip()
-    marks = tuple((a - start, min(b - start, len(text))) for a, b in found if start <= a < start + len(text))
+    marks = tuple((a - start, b - start) for a, b in found if start <= a and b <= start + len(text))
     return Snippet(text, marks)
 
 
@@ -47,12 +48,14 @@ def _best_start(folded: str, found: list[tuple[int, int]]) -> int:
     if not found:
         return 0
     starts = [0, *(match.end() for match in _STARTS.finditer(folded) if match.end() < len(folded))]
+    ends = [end for _at, end in found]
     best, most = 0, 0
     for number, (at, _end) in enumerate(found):
-        start = max((s for s in starts if s <= at), default=0)
+        start = starts[bisect_right(starts, at) - 1]
         if at - start > _LENGTH // 2:  # a long sentence: begin shortly before the match
             start = at - _LENGTH // 4
-        different = len({folded[a:b] for a, b in found[number:] if b <= start + _LENGTH})
+        end = bisect_right(ends, start + _LENGTH)
+        different = len({folded[a:b] for a, b in found[number:end]})
         if different > most:
             best, most = start, different
     return best

@@ -113,7 +113,7 @@ _ARTICLES = st.builds(
     published=st.none()
     | st.datetimes(datetime(1990, 1, 1), datetime(2040, 1, 1), timezones=st.just(timezone(timedelta(hours=-5)))),
     authors=st.lists(_LINES, max_size=2).map(tuple),
-    rights=st.text(st.characters(exclude_categories=["Cs"])),
+    rights=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")),
     images=st.lists(st.builds(Image, _LINES, _LINES), max_size=2).map(tuple),
     restored=st.booleans(),
 )
@@ -188,6 +188,30 @@ def test_the_same_text_on_the_same_day_is_the_same_article(store: ArticleStore) 
     assert store.put(replace(twin, source="xzxw.com", id="xzxw.com-1", url="http://www.xzxw.com/1")), "another site"
 
 
+def test_an_older_copy_joins_the_history_behind_the_newest(store: ArticleStore) -> None:
+    times = [THEN + timedelta(days=day) for day in range(3)]
+    old, older, new = (replace(ARTICLE, body=text) for text in ("旧。", "更旧。", "新。"))
+    for _again in range(2):
+        for article, fetched in ((old, times[1]), (new, times[2]), (older, times[0])):
+            store.put(article, fetched)
+    assert [r.article.body for r in store.history(ARTICLE.id)] == ["更旧。", "旧。", "新。"]
+    kept = store.get(ARTICLE.id)
+    assert kept
+    assert kept.article == new
+    assert list(store.verify()) == []
+
+
+def test_a_change_while_changes_are_read_is_for_the_next_call(store: ArticleStore) -> None:
+    for n in range(3):
+        store.put(replace(ARTICLE, id=f"tibet.cn-{n}", url=f"http://www.tibet.cn/{n}", title=f"题{n}"), THEN)
+    seen = []
+    for revision in store.changes():
+        seen.append(revision.article.id)
+        store.put(replace(revision.article, body=f"{len(seen)}"), THEN + timedelta(days=1))
+    assert len(seen) == len(set(seen)) == 3
+    assert len(list(store.changes(after=3))) == 3
+
+
 def test_an_alias_that_lags_behind_makes_no_versions(store: ArticleStore) -> None:
     alias = replace(ARTICLE, url="http://www.tibet.cn/cn/aid_tibet/news/202206/t20220601_7210688.html")
     corrected = replace(ARTICLE, body="改正了。")
@@ -235,7 +259,11 @@ def test_verify_names_a_text_that_is_not_the_one_kept(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "archive.db") as raw:
         raw.execute("DELETE FROM revisions WHERE sequence = 1")
     with ArticleStore.open(tmp_path) as store:
-        assert "revision 1 is missing" in list(store.verify())
+        assert "revision 1 is missing or too many" in list(store.verify())
+    with sqlite3.connect(tmp_path / "archive.db") as raw:
+        raw.execute("UPDATE revisions SET fetched = 'soon'")
+    with ArticleStore.open(tmp_path) as store:
+        assert [fault for fault in store.verify() if fault.startswith("revision 2 can't be read")]
 
 
 # Opening

@@ -7,11 +7,12 @@ import json
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
@@ -25,7 +26,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.article import SHANGHAI, to_json
-from archive.errors import NotAnArticle
+from archive.errors import ArchiveUnusable, NotAnArticle
 from archive.store import ArticleStore
 from crawler import boilerplate, sources
 from crawler.boilerplate import Line
@@ -40,7 +41,9 @@ TIBET = sources.load("tibet_cn")
 
 
 def saved(folder: str, ending: str) -> list[Any]:
-    return [pytest.param(path, id=path.stem) for path in sorted((PAGES / folder).glob(f"*{ending}"))]
+    found = sorted(PAGES.glob(f"{folder}/*{ending}"))
+    assert found
+    return [pytest.param(path, id=path.stem) for path in found]
 
 
 # Saved pages
@@ -85,7 +88,9 @@ def test_a_saved_page_names_its_own_address() -> None:
     page = (SAMPLE / EXPECTED[0]["url"].removeprefix("http://")).read_bytes()
     named = page.replace(b"<head>", f"<head><link rel='canonical' href='{EXPECTED[0]['url']}'>".encode())
     assert extract(named, "").id == EXPECTED[0]["id"]
-    assert extract(page, "").url.startswith("urn:sha256:")
+    nameless = extract(page, "")
+    assert nameless.url.startswith("urn:sha256:")
+    assert (nameless.source, nameless.rights) == ("tibet.cn", EXPECTED[0]["rights"]), "the site is named in its title"
 
 
 def test_a_date_after_the_fetch_is_not_believed() -> None:
@@ -130,6 +135,7 @@ def test_any_bytes_are_an_article_or_say_why_not(page: bytes) -> None:
         ("(责编: 于超)", "editor", "于超"),
         ("（责编：央金）", "editor", "央金"),
         ("(责编:白玛 )", "editor", "白玛"),
+        ("(责编：于超，周晶)", "editor", "于超，周晶"),
         ("責任編輯：達娃", "editor", "達娃"),
         ("原标题：高原上的路", "original_title", "高原上的路"),
         ("（来源：西藏日报）", "credit", "西藏日报"),
@@ -149,7 +155,9 @@ def test_a_line_that_holds_a_field(line: str, field: str, value: str) -> None:
         "文章的原标题很长",
         "请看相关链接中的说明。",
         "版权声明的作用是什么？",
-        "电子邮箱里收到三百封来信。",
+        "邮箱里收到三百封来信。",
+        "Email营销成为新选择",
+        "编辑：您是怎么开始的？",
         "(含1个线上签约项目)",
         "图为雪山",
         "点击[详细]可以看到更多。",
@@ -191,6 +199,11 @@ def test_the_closing_byline(line: str, names: tuple[str, ...]) -> None:
     assert boilerplate.byline(["第一段", line]) == names
 
 
+def test_end_marks_do_not_take_the_whole_body() -> None:
+    assert boilerplate.clean(map(Line, ["附件[详细]", "正文。"])).body == "附件[详细]\n正文。"
+    assert boilerplate.clean(map(Line, ["更多精彩", "正文。"])).body == "更多精彩\n正文。"
+
+
 # Dates and credit
 
 
@@ -221,6 +234,10 @@ def test_what_is_no_date(text: str) -> None:
         ("2012-07-18 来源：新华网 责任编辑：李", "新华网"),
         ("来源：", ""),
         ("来源： 责编：李", ""),
+        ("来源：新华网 2012-07-18", "新华网"),
+        ("来源：新华网 记者：张三", "新华网"),
+        ("来源：中国（西藏）网", "中国（西藏）网"),
+        ("來源:新華社", "新華社"),
     ],
 )
 def test_the_printed_credit(text: str, credit: str) -> None:
@@ -228,6 +245,10 @@ def test_the_printed_credit(text: str, credit: str) -> None:
 
 
 # Mirrors
+
+
+def test_a_gloss_printed_twice_goes_whole() -> None:
+    assert restore(["項(xiàng)(xiàng)目開(kāi)(kāi)工，縣(xiàn)(xiàn)里"]) == (["項目開工，縣里"], 3)
 
 
 def test_a_genuine_gloss_is_left_alone() -> None:
@@ -280,6 +301,13 @@ def kept(data: Path) -> list[dict[str, Any]]:
         return sorted((to_json(revision.article) for revision in store.changes()), key=lambda a: str(a["id"]))
 
 
+def kept_so_far(data: Path) -> int:
+    try:
+        return len(kept(data))
+    except ArchiveUnusable:  # not made yet
+        return 0
+
+
 def test_a_crawl_keeps_every_article_exactly_once(crawled: Path) -> None:
     assert kept(crawled) == sorted(EXPECTED, key=lambda a: str(a["id"]))
     with ArticleStore.open(crawled) as store:
@@ -316,11 +344,8 @@ def test_scrapy_crawl_archives_the_same(tmp_path: Path, proxy: str) -> None:
 def test_killed_in_the_middle_and_run_again(tmp_path: Path, proxy: str) -> None:
     command = [sys.executable, str(ROOT / "search_cli.py"), "--data", str(tmp_path), "crawl", "tibet_cn"]
     crawl = subprocess.Popen(command, env={"http_proxy": proxy, "WENCANG_DELAY": "0.05"})
-    database = tmp_path / "archive.db"
     deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if database.exists() and len(kept(tmp_path)) >= 5:
-            break
+    while kept_so_far(tmp_path) < 5 and time.monotonic() < deadline:
         time.sleep(0.05)
     crawl.send_signal(signal.SIGKILL)
     crawl.wait()
@@ -437,15 +462,56 @@ def test_a_changed_article_is_a_new_version(tmp_path: Path) -> None:
 def test_a_page_of_an_unknown_site(tmp_path: Path) -> None:
     text = "".join(f"<p>第{n}段说的是当雄草原上的第{n}件事，写得不长也不短。</p>" for n in range(5))
     page = f"<title>当雄五事 - 某网</title><h1>当雄五事</h1><div>2023-05-10 来源：某报</div><div>{text}</div>".encode()
-    with site({"http://www.example.net/a.html": (200, "", page)}) as (proxy, _log):
-        done = run("crawl", "--url", "https://example.net/a.html", data=tmp_path, http_proxy=proxy)
+    with site({"http://example.net/a.html": (200, "", page)}) as (proxy, _log):
+        done = run("crawl", "--url", "http://example.net/a.html", data=tmp_path, http_proxy=proxy)
     assert done.returncode == 0, done.stderr
     (article,) = kept(tmp_path)
     assert (article["source"], article["title"], article["credit"]) == ("example.net", "当雄五事", "某报")
 
 
+def test_an_archive_that_can_not_be_written_ends_the_crawl(tmp_path: Path, proxy: str) -> None:
+    ArticleStore.create(tmp_path).close()
+    with closing(sqlite3.connect(tmp_path / "archive.db")) as raw:
+        raw.execute("CREATE TRIGGER full BEFORE INSERT ON revisions BEGIN SELECT RAISE(ABORT, 'disk full'); END")
+        raw.commit()
+    done = run("crawl", "tibet_cn", data=tmp_path, http_proxy=proxy)
+    assert done.returncode == 3
+    assert "disk full" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+
+
+def test_a_redirect_away_from_the_articles_is_skipped(tmp_path: Path) -> None:
+    pages = {
+        LIST: (200, "", rows(*(ROW.format(n=n) for n in range(3)))),
+        ROW.format(n=0): (200, "", ARTICLE),
+        ROW.format(n=1): (302, "http://www.tibet.cn/cn/error.html", b""),
+        "http://www.tibet.cn/cn/error.html": (200, "", ARTICLE),
+    }
+    with site(pages) as (proxy, _log):
+        done = run("crawl", "tibet_cn", data=tmp_path, http_proxy=proxy)
+    assert done.returncode == 0, done.stderr
+    assert "skipped: http://www.tibet.cn/cn/error.html" in done.stderr
+    assert f"skipped: {ROW.format(n=2)}: HTTP 404" in done.stderr
+    assert [article["url"] for article in kept(tmp_path)] == [ROW.format(n=0)]
+
+
+def test_an_interrupted_crawl_says_so(tmp_path: Path, proxy: str) -> None:
+    command = [sys.executable, str(ROOT / "search_cli.py"), "--data", str(tmp_path), "crawl", "tibet_cn"]
+    crawl = subprocess.Popen(command, env={"http_proxy": proxy, "WENCANG_DELAY": "0.3"}, stdout=subprocess.PIPE)
+    deadline = time.monotonic() + 60
+    while not kept_so_far(tmp_path) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    crawl.send_signal(signal.SIGINT)
+    assert crawl.wait(60) == 130
+    crawl.stdout.close()  # type: ignore[union-attr]  # it is a pipe
+    assert kept(tmp_path)
+    assert run("西藏", "--limit", "0", data=tmp_path).returncode in (0, 1), "what was kept is indexed"
+
+
 def test_limits_of_a_crawl(tmp_path: Path, proxy: str) -> None:
-    assert run("crawl", "tibet_cn", "--max-pages", "3", data=tmp_path, http_proxy=proxy).returncode == 0
+    assert run("crawl", "tibet_cn", "--max-pages", "8", data=tmp_path, http_proxy=proxy).returncode == 0
+    assert kept(tmp_path), "a short run has fetched articles too"
+    shutil.rmtree(tmp_path)
     run("crawl", "tibet_cn", "--since", "2024", data=tmp_path, http_proxy=proxy)
     wanted = {article["id"] for article in EXPECTED if article["url"].split("/t")[-1] >= "2024"}
     assert {a["id"] for a in kept(tmp_path)} == wanted
@@ -456,8 +522,10 @@ def test_limits_of_a_crawl(tmp_path: Path, proxy: str) -> None:
 
 def test_check_of_a_source_that_is_as_expected(tmp_path: Path, proxy: str) -> None:
     done = run("check", "tibet_cn", data=tmp_path, http_proxy=proxy)
+    assert done.returncode == 0, done.stdout
     assert done.stdout.count("title ") == 3
     assert "rows" in done.stdout
+    assert not tmp_path.joinpath("archive.db").exists()
 
 
 def test_check_names_the_rule_that_found_nothing(tmp_path: Path) -> None:
@@ -490,9 +558,20 @@ def test_import_of_a_warc(tmp_path: Path) -> None:
     done = run("import", warc, data=tmp_path / "data")
     assert done.returncode == 0, done.stderr
     assert kept(tmp_path / "data") == sorted(EXPECTED[:3], key=lambda a: str(a["id"]))
-    torn = tmp_path / "torn.warc.gz"
-    torn.write_bytes(warc.read_bytes()[:200] + gzip.compress(b"no warc"))
-    assert run("import", torn, data=tmp_path / "data").returncode == 5
+    plain = gzip.decompress(warc.read_bytes())
+    for name, content in (
+        ("cut-in-the-header", plain[:150]),
+        ("cut-in-the-page", plain[: plain.index(b"</p>")]),
+        ("no-date", plain.replace(b"WARC-Date", b"WARC-Data")),
+        ("no-warc", b"no warc"),
+    ):
+        (torn := tmp_path / f"{name}.warc").write_bytes(content)
+        done = run("import", torn, data=tmp_path / "data")
+        assert done.returncode == 5, name
+        assert f"{name}.warc: record" in done.stderr
+    assert kept(tmp_path / "data") == sorted(EXPECTED[:3], key=lambda a: str(a["id"])), (
+        "no half page took a whole one's place"
+    )
 
 
 def test_import_of_a_folder_takes_what_it_knows(tmp_path: Path) -> None:
@@ -507,6 +586,11 @@ def test_import_of_a_folder_takes_what_it_knows(tmp_path: Path) -> None:
     assert [article["restored"] for article in kept(tmp_path / "data")] == [True]
 
 
+def test_what_is_no_text_is_no_article() -> None:
+    with pytest.raises(NotAnArticle, match="no text"):
+        read_text("\ufffd\x01" * 50 + "\n" + "\x02字" * 50)
+
+
 def test_text_may_print_its_address_and_date() -> None:
     lines = [
         "题目",
@@ -515,6 +599,6 @@ def test_text_may_print_its_address_and_date() -> None:
         "5月31日，正文。2021年1月2日的事。",
     ]
     article = read_text("\n".join(lines)).article
-    assert (article.url, article.body) == ("http://www.tibet.cn/cn/a.html", lines[-1])
+    assert (article.url, article.body, article.credit) == ("http://www.tibet.cn/cn/a.html", lines[-1], "西藏日报")
     assert article.published == datetime(2022, 6, 1, 10, 32, tzinfo=SHANGHAI)
     assert read_text("题目\n5月31日，正文。2021年1月2日的事。").article.published is None

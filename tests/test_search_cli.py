@@ -10,11 +10,13 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from archive.lock import alone
 from archive.store import ArticleStore
 from tests.conftest import EXPECTED, ROOT, Wencang, run
 
@@ -184,7 +186,7 @@ def test_status(crawled: Path) -> None:
     assert "index whoosh: up to date" in done.stdout
     (told,) = lines(run("status", "--json", data=crawled))
     assert told["sequence"] == len(EXPECTED)
-    assert told["behind"] == {"whoosh": 0}
+    assert told["indexes"] == {"whoosh": "up to date"}
 
 
 def test_verify_finds_a_forged_text_and_a_missing_index_entry(crawled: Path) -> None:
@@ -194,6 +196,19 @@ def test_verify_finds_a_forged_text_and_a_missing_index_entry(crawled: Path) -> 
     done = run("verify", data=crawled)
     assert done.returncode == 6
     assert SIGNING in done.stdout
+
+
+def test_verify_finds_what_the_index_lacks_and_what_is_damaged(crawled: Path) -> None:
+    with ArticleStore.open(crawled) as store:
+        store.put(next(store.changes()).article.__class__(url="http://www.tibet.cn/late", title="迟", body="迟到。"))
+    assert run("verify", data=crawled).returncode == 0, "an index that is behind is not wrong"
+    state = crawled / "index" / "whoosh" / "state.json"
+    state.write_text(json.dumps(json.loads(state.read_text()) | {"position": 43}))
+    assert "is in the archive, not in the index" in run("verify", data=crawled).stdout
+    state.write_text("{")
+    done = run("verify", data=crawled)
+    assert (done.returncode, "--rebuild" in done.stdout) == (6, True)
+    assert "--rebuild" in run("status", data=crawled).stdout
 
 
 # Wrong use: one line, the right code, nothing done
@@ -216,6 +231,8 @@ def fault(done: subprocess.CompletedProcess[str], code: int) -> str:
         (["import"], "PATH"),
         (["search"], "QUERY"),
         (["search", ""], "no word"),
+        (["西藏 " * 300], "words"),
+        (["crawl", "--url", "http://[bad"], "http://[bad"),
         (["search", '"援藏'], "character 1"),
         (["西藏", "--since", "2022-13"], "2022-13"),
         (["西藏", "--source", "nowhere"], "tibet.cn"),
@@ -275,9 +292,71 @@ def test_another_run_is_writing_the_index(crawled: Path) -> None:
 
 
 def test_a_closed_pipe_is_no_fault(crawled: Path) -> None:
-    command = f"{sys.executable} {ROOT / 'search_cli.py'} --data {crawled} export --format jsonl | head -c 10"
-    done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60)
-    assert done.stderr == ""
+    export = f"{sys.executable} {ROOT / 'search_cli.py'} --data {crawled} export --format jsonl"
+    command = export + " | head -c 10; echo ${PIPESTATUS[0]}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
+    assert (done.stderr, done.stdout[-4:]) == ("", "141\n")
+
+
+@pytest.mark.parametrize("content", [b"", b"SQLite"])
+def test_a_file_that_is_no_archive_is_left_alone(crawled: Path, content: bytes) -> None:
+    (crawled / "archive.db").write_bytes(content)
+    if content:
+        (crawled / "archive.db").unlink()
+        with closing(sqlite3.connect(crawled / "archive.db")) as raw:
+            raw.execute("CREATE TABLE mine (x)")
+            raw.commit()
+    before = (crawled / "archive.db").read_bytes()
+    for arguments in (["西藏"], ["status"], ["verify"]):
+        assert "archive.db" in fault(run(*arguments, data=crawled), 3)
+    assert (crawled / "archive.db").read_bytes() == before
+
+
+def test_an_index_of_another_state_of_the_archive_is_noticed(crawled: Path) -> None:
+    for file in crawled.glob("archive.db*"):
+        file.unlink()
+    done = run("import", GLOSSED, data=crawled)
+    assert (done.returncode, "--rebuild" in done.stderr) == (3, True)
+    assert "--rebuild" in fault(run("西藏", data=crawled), 3)
+    assert run("index", "--rebuild", data=crawled).returncode == 0
+    assert run("援藏", data=crawled).returncode == 0
+
+
+def test_a_rebuild_that_was_killed_is_in_nobodys_way(crawled: Path) -> None:
+    shutil.copytree(crawled / "index" / "whoosh", crawled / "index" / "whoosh.new")
+    assert "up to date" in run("status", data=crawled).stdout
+    assert run("index", "--rebuild", data=crawled).returncode == 0
+    assert sorted(path.name for path in (crawled / "index").iterdir()) == ["whoosh", "whoosh.lock"]
+
+
+def test_a_second_crawl_at_once_leaves_at_once(tmp_path: Path) -> None:
+    with alone(tmp_path / "crawl.lock"):
+        assert "another run" in fault(run("crawl", "tibet_cn", data=tmp_path), 4)
+
+
+def test_what_is_no_utf_8_is_said(crawled: Path) -> None:
+    command = [sys.executable, str(ROOT / "search_cli.py"), "--data", str(crawled), "\udcff\udcfe"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert "UTF-8" in fault(done, 2)
+
+
+def test_export_to_a_device_and_to_a_full_one(crawled: Path) -> None:
+    assert run("export", "-o", "/dev/null", data=crawled).returncode == 0
+    assert Path("/dev/null").is_char_device()
+    command = f"{sys.executable} {ROOT / 'search_cli.py'} --data {crawled} export > /dev/full"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, len(done.stderr.splitlines())) == (5, 1)
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root may write everywhere")
+def test_a_read_only_archive_can_be_searched(crawled: Path) -> None:
+    for path in (crawled, crawled / "index", crawled / "index" / "whoosh"):
+        path.chmod(0o555)
+    try:
+        assert run("西藏", data=crawled).returncode == 0
+    finally:
+        for path in (crawled, crawled / "index", crawled / "index" / "whoosh"):
+            path.chmod(0o755)
 
 
 # What the READMEs show

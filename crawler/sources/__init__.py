@@ -59,6 +59,11 @@ class Source:
     sections: Mapping[str, str] = field(default_factory=dict)  # the name of each section
     key_prefixes: Mapping[str, str] = field(default_factory=dict)  # host: prefix of its own count
 
+    def day(self, url: str) -> str:
+        """The day in an article's address, YYYYMMDD; "" where it carries none."""
+        match = self.article.fullmatch(url)
+        return (match.groupdict().get("date") or "") if match else ""
+
     def owns(self, url: str) -> bool:
         return urlsplit(canonical(url)).hostname in self.hosts
 

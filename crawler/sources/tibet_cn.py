@@ -43,7 +43,8 @@ SECTIONS = {  # an article of several channels is kept under the first
 _ADDRESS_DATE = r"(?P<month>\d{6})/t(?P<date>(?P=month)\d\d)_(?P<key>\d+)"
 
 _CRUMBS = "starts-with(normalize-space(.), '中国西藏网 >')"
-_INFO = "//*[text()[contains(., '发布时间')]]"
+_LABELLED = "contains(., '发布时间') and contains(., '来源')"
+_INFO = f"//body//*[{_LABELLED}][not(*[{_LABELLED}])]"
 
 DESKTOP = Form(  # 2018 on
     name="desktop",
@@ -54,14 +55,14 @@ DESKTOP = Form(  # 2018 on
     authors="//div[contains(@class, 'title_box')]//div[contains(@class, 'info')]/span[1]",
     crumbs=f"//*[{_CRUMBS}][not(*[{_CRUMBS}])]",
     related="//div[@id='text']/following::a[not(ancestor::div[contains(@class, 'right')])]/@href",
-    rights="//div[@id='text']//div[contains(@class, 'content_banquan')]",
+    rights="//div[contains(@class, 'content_banquan')]",
 )
 
 MOBILE = Form(  # 2021 on, also on www; no class of it is known, so it is known by its one labelled line
     name="mobile",
     mark=_INFO,
     title="//h1",
-    body=_INFO + "/following-sibling::div[1]",
+    body=_INFO + "/following-sibling::*[self::div or self::article or self::section][.//p][1]",
     info=_INFO,
 )
 

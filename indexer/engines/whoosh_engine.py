@@ -6,7 +6,6 @@ its own analysis chain, a generator of one mutated token, would take twice the t
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,11 +13,12 @@ from datetime import datetime
 from functools import cached_property
 from gettext import gettext as _
 from pathlib import Path
-from pickle import UnpicklingError
 
 from whoosh import fields, index, query
+from whoosh.collectors import TopCollector
 from whoosh.index import LockError
 from whoosh.searching import Searcher
+from whoosh.writing import SegmentWriter
 
 from archive.article import Article, Revision
 from archive.errors import Busy, IndexUnusable
@@ -28,7 +28,9 @@ from indexer.engines import whoosh_postings
 from indexer.engines.whoosh_postings import CharacterField, WordField
 from indexer.query import Query, Quote, Words
 
+_LAYOUT = "1"  # of the schema and its fields
 _TITLE_BOOST = 3.0
+_BREAK = "\n"  # stands in no question: no quote goes from the title into the body
 _UNDATED = -(2**62)
 _EARLIEST = -(2**61)
 _SCHEMA = fields.Schema(
@@ -45,14 +47,14 @@ def open_index(folder: Path, create: bool = False) -> WhooshEngine:
     if create and not (folder / "state.json").exists():
         folder.mkdir(parents=True, exist_ok=True)
         index.create_in(str(folder), _SCHEMA)
-        State.new().save(folder)
+        State.new(_LAYOUT).save(folder)
     return WhooshEngine(folder)
 
 
 class WhooshEngine:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._state = State.load(folder)
+        self._state = State.load(folder, _LAYOUT)
         with self._guard():
             self._index = index.open_dir(str(folder))
 
@@ -69,23 +71,19 @@ class WhooshEngine:
     def position(self) -> int:
         return self._state.position
 
+    def anchor(self) -> str:
+        return self._state.anchor
+
     def write(self, revisions: Iterable[Revision]) -> None:
-        with self._guard():
-            writer = whoosh_postings.writer(self._index)
-            try:
-                position = self._state.position
-                with writer.searcher() as searcher:
-                    for revision in revisions:
-                        if (held := searcher.document_number(id=revision.article.id)) is not None:
-                            writer.delete_document(held)
-                        writer.add_document(**self._document(revision.article))
-                        position = revision.sequence
-            except BaseException:
-                writer.cancel()
-                raise
-            writer.commit()
+        with self._writing() as writer, writer.searcher() as searcher:
+            state = self._state
+            for revision in revisions:
+                if (held := searcher.document_number(id=revision.article.id)) is not None:
+                    writer.delete_document(held)
+                writer.add_document(**self._document(revision.article))
+                state = replace(state, position=revision.sequence, anchor=revision.article.digest)
         # After the index: a crash between the two writes the same articles once more.
-        self._state = replace(self._state, position=position)
+        self._state = state
         self._state.save(self._folder)
 
     def _document(self, article: Article) -> dict[str, object]:
@@ -93,7 +91,7 @@ class WhooshEngine:
             "id": article.id,
             "title": self.analyzer.terms(article.title),
             "body": self.analyzer.terms(article.body),
-            "exact": characters(f"{article.title}\n{article.body}"),
+            "exact": [*characters(article.title), _BREAK, *characters(article.body)],
             "source": article.source,
             "published": _seconds(article.published, _UNDATED),
         }
@@ -104,7 +102,13 @@ class WhooshEngine:
             end = None if limit is None else offset + limit
             if order != "relevance":
                 return _by_date(searcher, asked, order, slice(offset, end))
-            results = searcher.search(asked, limit=None if end is None else max(end, 1))  # Whoosh refuses 0
+            if end is None:
+                results = searcher.search(asked, limit=None)
+            else:
+                # Whoosh's skipping of blocks loses hits and miscounts: the whole answer is gone through.
+                best = TopCollector(limit=max(end, 1), usequality=False, replace=0)
+                searcher.search_with_collector(asked, best)
+                results = best.results()
             found = [Match(hit["id"], hit.score) for hit in results[offset:end]]
             return Matches(len(results), tuple(found))
 
@@ -113,13 +117,28 @@ class WhooshEngine:
             return {fields["id"] for fields in searcher.all_stored_fields()}
 
     @contextmanager
+    def _writing(self) -> Iterator[SegmentWriter]:
+        """A writer that is committed at the end, or leaves the index as it was."""
+        try:
+            writer = whoosh_postings.writer(self._index)
+        except LockError as error:
+            raise Busy(self._folder, _("another run is writing to it"), _("try again when it has ended")) from error
+        try:
+            yield writer
+            writer.commit()
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise IndexUnusable(self._folder, reason, _("then `wencang index` brings it up to date")) from error
+        finally:
+            if not writer.is_closed:
+                writer.cancel()
+
+    @contextmanager
     def _guard(self) -> Iterator[None]:
         try:
             yield
-        except LockError as error:
-            raise Busy(self._folder, _("another run is writing to it"), _("try again when it has ended")) from error
-        except (index.IndexError, OSError, ValueError, KeyError, EOFError, UnpicklingError, zlib.error) as error:
-            raise IndexUnusable(self._folder, _("is damaged") + f" ({error})", _(REBUILD)) from error
+        except Exception as error:  # Whoosh meets damaged bytes with whatever they lead to
+            raise IndexUnusable(self._folder, _("is damaged") + f" ({type(error).__name__})", _(REBUILD)) from error
 
 
 def _seconds(time: datetime | None, otherwise: int) -> int:

@@ -1,0 +1,23 @@
+"""One run at a time, by a lock of the kernel's: it lets go by itself at a crash."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from gettext import gettext as _
+from pathlib import Path
+
+from archive.errors import Busy
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Hold the lock file `path` (made where it is missing); Busy while another run holds it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Busy(path, _("another run holds it"), _("try again when that has ended")) from error
+        yield
