@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from gettext import gettext as _
 from importlib import import_module
 from pkgutil import iter_modules
@@ -82,8 +83,9 @@ class Source:
         return list_url if n == 0 else self.page_url.format(list=list_url, n=n)
 
 
-def names() -> list[str]:
-    return sorted(module.name for module in iter_modules(__path__))
+@cache
+def names() -> tuple[str, ...]:
+    return tuple(sorted(module.name for module in iter_modules(__path__)))
 
 
 def load(name: str) -> Source:

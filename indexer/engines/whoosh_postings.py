@@ -157,6 +157,7 @@ class Codec(W3Codec):
 
 def writer(opened: object) -> SegmentWriter:
     """A writer for an open index; raises whoosh.index.LockError while another one holds it."""
-    made = SegmentWriter(opened, codec=Codec())
+    # Of a compound file Whoosh copies every part into memory each time a search opens it.
+    made = SegmentWriter(opened, codec=Codec(), compound=False)
     made.pool = _Pool()
     return made
