@@ -6,6 +6,7 @@ without Rich where nobody watches.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -102,6 +103,8 @@ def door(
     ] = None,
     version: Annotated[bool, typer.Option("--version", is_eager=True, callback=lambda asked: _version(asked))] = False,
 ) -> None:
+    if ctx.invoked_subcommand != "search":
+        gc.enable()
     if ctx.invoked_subcommand not in ("crawl", "check"):  # a crawl's own connections may close on it
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # end quietly where the reader does, as in `| head`
     if data:
@@ -436,6 +439,14 @@ def _whole_file(path: Path | None) -> Iterator[Any]:
 
 def main() -> int:
     """Run the command of sys.argv; its exit code. Every error is one line on stderr."""
+    gc.disable()  # a search loads much and throws nothing away; other commands turn it on again
+    try:
+        return _run()
+    finally:
+        gc.freeze()  # or all of it would be gone through once more before the process ends
+
+
+def _run() -> int:
     textdomain("wencang")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # UTF-8 for whoever reads on, whatever the locale

@@ -18,8 +18,8 @@ def canonical(url: str) -> str:
 
     http and https, the hosts bare, www., m. and wap., a default port, a fragment, tracking
     parameters, the order of parameters, percent-encoding and dot segments make no difference.
-    The spelling chosen is http (with a port of its own the scheme stays), and www. where the host would otherwise be a bare domain:
-    both are answered by nearly every site, the older ones among them.
+    The spelling chosen is http (unless a port is named), and www. where the host would
+    otherwise be a bare domain: both are answered by nearly every site, old ones among them.
     """
     from w3lib.url import canonicalize_url  # here, so that a search need not load it (0.05 s)
 
