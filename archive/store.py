@@ -301,11 +301,7 @@ class ArticleStore:
         except DBAPIError as error:
             if "database is locked" in str(error.orig):
                 raise Busy(self._name, _("another run is writing to it"), _("try again when it has ended")) from error
-            if "readonly" in str(error.orig):
-                raise ArchiveUnusable(self._name, _("can't be written"), _("mend the rights of its folder")) from error
-            if "full" in str(error.orig):
-                raise ArchiveUnusable(self._name, str(error.orig), _("make room, then try again")) from error
-            raise ArchiveUnusable(self._name, str(error.orig), _(_MEND)) from error
+            raise ArchiveUnusable(self._name, str(error.orig), _mend(str(error.orig))) from error
         except ValueError as error:  # a time or a list that is none any more
             raise ArchiveUnusable(self._name, str(error), _("`wencang verify` tells what is damaged")) from error
 
@@ -347,6 +343,15 @@ class ArticleStore:
         copy = Path(f"{self._name}.v{version}.bak")
         with closing(sqlite3.connect(self._name)) as here, closing(sqlite3.connect(copy)) as there:
             here.backup(there)
+
+
+def _mend(fault: str) -> str:
+    """What helps against a fault that the database reports."""
+    if "readonly" in fault or "unable to open" in fault:
+        return _("mend the rights of its folder")
+    if "full" in fault:
+        return _("make room, then try again")
+    return _(_MEND)
 
 
 def _sqlite(data: Path) -> sa.URL:

@@ -343,7 +343,7 @@ def test_scrapy_crawl_archives_the_same(tmp_path: Path, proxy: str) -> None:
 
 def test_killed_in_the_middle_and_run_again(tmp_path: Path, proxy: str) -> None:
     command = [sys.executable, str(ROOT / "search_cli.py"), "--data", str(tmp_path), "crawl", "tibet_cn"]
-    crawl = subprocess.Popen(command, env={"http_proxy": proxy, "WENCANG_DELAY": "0.05"})
+    crawl = subprocess.Popen(command, env={"http_proxy": proxy, "WENCANG_DELAY": "0.2"})
     deadline = time.monotonic() + 60
     while kept_so_far(tmp_path) < 5 and time.monotonic() < deadline:
         time.sleep(0.05)
