@@ -68,6 +68,16 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class RawPage:
+    """Where the bytes that were read are kept: a record of a WARC file, and the SHA-256 (hex) of its payload."""
+
+    file: str
+    offset: int
+    record_id: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Revision:
     """One kept version; `sequence` grows by one for the whole archive, `fetched` is UTC."""
 
@@ -76,6 +86,7 @@ class Revision:
     fetched: datetime
     extractor: str = ""  # version of the program that read the page, and by which path
     gone: bool = False  # the site no longer shows it
+    page: RawPage | None = None  # None where none was kept
 
 
 # The order of the keys in JSON is part of the contract.

@@ -51,6 +51,7 @@ revisions = sa.Table(
     sa.Column("fetched", Instant, nullable=False),
     sa.Column("extractor", sa.Text, nullable=False),
     sa.Column("gone", sa.Boolean, nullable=False),
+    sa.Column("page", sa.JSON(none_as_null=True)),  # file, offset, record id, sha-256
     sa.Column("digest", sa.String(64), nullable=False),
     sa.Column("url", sa.Text, nullable=False),
     sa.Column("source", sa.Text, nullable=False),

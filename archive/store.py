@@ -11,7 +11,7 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from gettext import gettext as _
 from pathlib import Path
@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from archive import schema
-from archive.article import SHANGHAI, Article, Image, Revision
+from archive.article import SHANGHAI, Article, Image, RawPage, Revision
 from archive.errors import ArchiveUnusable, Busy
 from archive.url import canonical
 
@@ -99,8 +99,9 @@ class ArticleStore:
     # Writing
 
     def put(
-        self, article: Article, fetched: datetime | None = None, *, extractor: str = "", gone: bool = False
-    ) -> Revision | None:
+        self, article: Article, fetched: datetime | None = None, *, extractor: str = "", gone: bool = False,
+        page: RawPage | None = None,
+    ) -> Revision | None:  # fmt: skip
         """Keep what was read at `fetched` (aware; now where not given).
 
         None where no field but the images differs from the newest version. The article keeps
@@ -109,12 +110,13 @@ class ArticleStore:
         """
         fetched = (fetched or datetime.now(UTC)).astimezone(UTC)
         article = replace(article, url=canonical(article.url))
+        read = Revision(0, article, fetched, extractor, gone, page)
         with self._writing() as connection:
             id = self._known(connection, article)
             if id is None:
                 if connection.scalar(sa.select(schema.articles.c.id).filter_by(id=article.id)):
                     article = replace(article, id=f"{article.source}-{article.id}")  # another source's own key
-                return self._append(connection, Revision(0, article, fetched, extractor, gone), None)
+                return self._append(connection, replace(read, article=article), None)
             current = self._newest(connection, id)
             article = replace(article, id=id)
             alias = article.url != current.article.url
@@ -125,7 +127,7 @@ class ArticleStore:
                 return None
             if current.gone == gone and article.equals_but_images(current.article):
                 return None
-            return self._append(connection, Revision(0, article, fetched, extractor, gone), current)
+            return self._append(connection, replace(read, article=article), current)
 
     def _known(self, connection: sa.Connection, article: Article) -> str | None:
         """The id under which this article is already kept: by id, by address, by its text and day."""
@@ -386,6 +388,7 @@ def _row(revision: Revision) -> dict[str, Any]:
     return {
         "sequence": revision.sequence, "id": article.id, "fetched": revision.fetched,
         "extractor": revision.extractor, "gone": revision.gone, "digest": article.digest,
+        "page": revision.page and astuple(revision.page),
         "url": article.url, "source": article.source, "section": article.section, "title": article.title,
         "original_title": article.original_title, "body": article.body, "published": article.published,
         "authors": list(article.authors), "editor": article.editor, "credit": article.credit,
@@ -401,4 +404,5 @@ def _revision(row: sa.Row[Any]) -> Revision:
         authors=tuple(row.authors), editor=row.editor, credit=row.credit, rights=row.rights,
         images=tuple(Image(*image) for image in row.images), restored=row.restored,
     )  # fmt: skip
-    return Revision(row.sequence, article, row.fetched, row.extractor, row.gone)
+    page = RawPage(*row.page) if row.page else None
+    return Revision(row.sequence, article, row.fetched, row.extractor, row.gone, page)

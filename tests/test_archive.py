@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive import jsonl, schema, settings
-from archive.article import SHANGHAI, Article, Image, from_json, to_json
+from archive.article import SHANGHAI, Article, Image, RawPage, from_json, to_json
 from archive.errors import ArchiveUnusable, BadRecord, UsageFault
 from archive.store import ArticleStore
 from archive.url import canonical
@@ -167,6 +167,15 @@ def test_times_come_back_as_they_went_in(store: ArticleStore) -> None:
     assert kept.article == ARTICLE
     assert kept.fetched == THEN
     assert kept.fetched.utcoffset() == timedelta(0)
+
+
+def test_a_revision_points_at_its_raw_page(store: ArticleStore) -> None:
+    page = RawPage("pages/2022-06.warc.gz", 2**40, "<urn:uuid:1>", "ab" * 32)
+    put = store.put(ARTICLE, THEN, extractor="1 rules", gone=True, page=page)
+    assert put
+    assert put.page == page
+    assert store.get(ARTICLE.id) == put
+    assert store.history(ARTICLE.id) == [put]
 
 
 def test_another_channel_is_an_alias(store: ArticleStore) -> None:
