@@ -108,7 +108,7 @@ def _end(lines: Sequence[Line], rights: str) -> tuple[int, str]:
             return at, "after the rights notice"
         if at and _CARD.fullmatch(line.text):
             has_headline = not lines[at - 1].text.endswith(_SENTENCE_ENDS)
-            return at - bool(has_headline), "related card"
+            return at - has_headline, "related card"
         for pattern, why in _ENDS if at else ():
             if pattern.fullmatch(line.text):
                 return at, why

@@ -66,20 +66,23 @@ def _take(store: ArticleStore, record: _Record, report: Report) -> None:
             report.count("record", "failed", record.subject, record.reason)
 
 
-def _page(path: Path, _source: str) -> Iterator[_Record]:
-    fetched = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+def _attempt(subject: object, read: Callable[..., Reading], *arguments: object) -> _Record:
     try:
-        yield read(path.read_bytes(), "", fetched)
+        return read(*arguments)
     except NotAnArticle as error:
-        yield NotAnArticle(path, error.reason)
+        return NotAnArticle(subject, error.reason)
+
+
+def _page(path: Path, _source: str) -> Iterator[_Record]:
+    yield _attempt(path, read, path.read_bytes(), "", _saved(path))
 
 
 def _text(path: Path, source: str) -> Iterator[_Record]:
-    fetched = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    try:
-        yield read_text(decode(path.read_bytes()), source, fetched)
-    except NotAnArticle as error:
-        yield NotAnArticle(path, error.reason)
+    yield _attempt(path, read_text, decode(path.read_bytes()), source, _saved(path))
+
+
+def _saved(path: Path) -> datetime:
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
 def _lines(path: Path, _source: str) -> Iterator[_Record]:
@@ -133,14 +136,8 @@ def _response(record: Any) -> _Record:
     if record.raw_stream.limit:
         raise ValueError(_("it ends {count} bytes too early").format(count=record.raw_stream.limit))
     time = datetime.fromisoformat(date)
-    return _read(page, url.strip("<>"), time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC))
-
-
-def _read(page: bytes, url: str, fetched: datetime) -> _Record:
-    try:
-        return read(page, url, fetched)
-    except NotAnArticle as error:
-        return error
+    url, fetched = url.strip("<>"), time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+    return _attempt(url, read, page, url, fetched)
 
 
 _READERS: dict[str, Callable[[Path, str], Iterator[_Record]]] = {

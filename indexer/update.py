@@ -14,8 +14,6 @@ from archive.store import ArticleStore
 from indexer.engine import SearchEngine, check_follows, check_name, open_engine
 
 _BATCH = 5_000  # articles a commit: some 300 MB of memory; a crash repeats one
-
-
 Progress = Callable[[int], None]
 
 

@@ -1,8 +1,4 @@
-"""Whoosh: the embedded default, in pure Python.
-
-The schema's field types take terms that are cut already and hand Whoosh finished postings:
-its own analysis chain, a generator of one mutated token, would take twice the time.
-"""
+"""Whoosh: the embedded default, in pure Python. Its writing side is in whoosh_postings.py."""
 
 from __future__ import annotations
 
@@ -102,13 +98,11 @@ class WhooshEngine:
             end = None if limit is None else offset + limit
             if order != "relevance":
                 return _by_date(searcher, asked, order, slice(offset, end))
-            if end is None:
-                results = searcher.search(asked, limit=None)
-            else:
-                # Whoosh's skipping of blocks loses hits and miscounts: the whole answer is gone through.
-                best = TopCollector(limit=max(end, 1), usequality=False, replace=0)
-                searcher.search_with_collector(asked, best)
-                results = best.results()
+            most = searcher.doc_count_all() if end is None else end
+            # Whoosh's skipping of blocks loses hits and miscounts: the whole answer is gone through.
+            best = TopCollector(limit=max(most, 1), usequality=False, replace=0)
+            searcher.search_with_collector(asked, best)
+            results = best.results()
             found = [Match(hit["id"], hit.score) for hit in results[offset:end]]
             return Matches(len(results), tuple(found))
 
