@@ -14,8 +14,8 @@ from archive import jsonl
 from archive.article import Article
 from archive.errors import BadRecord, NotAnArticle, UsageFault
 from archive.store import ArticleStore
+from crawler.encoding import decode
 from crawler.extractor import Reading, read, read_text
-from crawler.page import decode
 from crawler.pipelines import keep
 from crawler.report import Report
 
@@ -78,7 +78,7 @@ def _page(path: Path, _source: str) -> Iterator[_Record]:
 
 
 def _text(path: Path, source: str) -> Iterator[_Record]:
-    yield _attempt(path, read_text, decode(path.read_bytes()), source, _saved(path))
+    yield _attempt(path, read_text, decode(path.read_bytes()).text, source, _saved(path))
 
 
 def _saved(path: Path) -> datetime:
