@@ -70,7 +70,11 @@ _SENTENCE = re.compile("[。！？；!?]|[，,].*[，,]")
 _MARK = re.compile("[，。！？；、,.!?;]")
 _CAPTION = re.compile(r"(?:图为|圖為|图片?[:：]|资料图).{0,150}|.{0,100}[\s\u3000](?:摄|攝|供图)[)）。]?")
 _OPEN, _CLOSE = r"[(\[<]?\s*", r"\s*[)\]>]?"
+_LABEL_LINES = (
+    ("editor", "editor line"), ("staff", "editor line"), ("credit", "credit line"), ("count", "counter"),
+)  # fmt: skip
 _ORIGINAL_TITLE = re.compile(_OPEN + r"原(?:标题|题)(?:\s*:|为)\s*(?P<value>.{2,200}?)" + _CLOSE)
+_RIGHTS_WORD = re.compile("版[权權]")
 _RIGHTS = re.compile(r"(?:本网|本站)?版权(?:声明|说明|所有)\s*[:©].+", re.DOTALL)
 
 
@@ -105,6 +109,10 @@ _BUTTONS = _any(
     r"展开全文|收起|(?:查看)?原图|免费|在线咨询|保存|邮件|短信|关注|广告|不感兴趣|责编|编辑|来源|作者|时间|无障碍|进入|打开|全屏|大图|[到用]|\d+[条人次]?|"
     r"[\s:|/\[\]()·•<>»«,，、.+*#~^_©—▲▼↑↓△▽★☆◆■●○-]|null|undefined)+"
 )
+_COMMENT_NOTICE = _any(
+    r"(?:文明上网|理性发言|网友评论仅|所有评论|评论仅代表|请文明).{0,80}(?:评论|发言|跟帖|规定|观点|协议|意见|立场).{0,30}"
+)
+# Lines that are no sentence and say nothing of the article.
 _NOTHING = (
     ("pager", _any(
         r"(?:第?\s*\d+\s*页?\s*/?\s*)?(?:共\s*\d+\s*页)?\s*"
@@ -126,10 +134,8 @@ _NOTHING = (
     ("prompt to follow", _any(
         r"(?:欢迎|敬请|请|点击|立即|快来|长按)?(?:关注|搜索|订阅|添加).{0,30}(?:公众号|微信号|微博|视频号|官方账号|蓝字).{0,30}",
     )),
-    ("login or comment notice", _any(
-        r".{0,15}(?:登录|注册)[后才即].{0,30}",
-        r"(?:文明上网|理性发言|网友评论仅|所有评论|评论仅代表|请文明|遵守).{0,80}(?:评论|发言|跟帖|规定|观点|协议).{0,30}",
-    )),
+    ("comment notice", _COMMENT_NOTICE),
+    ("login prompt", _any(r"[您你请]?.{0,6}(?:登录|注册)[后才即].{0,4}(?:评论|发言|查看|阅读|下载|收藏|参与|发表|留言).{0,12}")),
     ("counter", _any(
         r"[已共]?有?\s*\d+\s*[人条位]?(?:网友)?(?:参与|发表|评论|跟贴|跟帖|阅读|浏览|赞|喜欢|次)+.{0,12}",
     )),
@@ -141,7 +147,7 @@ _NOTHING = (
     ("crumbs", _any(r"[您你]?(?:现在|当前|所在)?的?位置\s*[:>].{0,120}", r"首页\s*[>»/].{0,100}")),
     ("key words", _any(r"(?:关键[词字]|标签|tags?|keywords?)\s*:.{0,150}")),
 )  # fmt: skip
-_LONGEST = 300  # characters of a line that may be one of these
+_LONGEST = 160  # characters of a line that may be one of these
 
 # Notices to the reader about the text: how they open, what they speak of, and what they say of it.
 _NOTICE = re.compile(
@@ -197,17 +203,19 @@ def _reason(line: Line, rights: str) -> str:
         return ""
     if rights and rights.startswith(text):
         return "rights notice"
+    if len(text) > _LONGEST and not _RIGHTS_WORD.search(text):
+        return ""
     plain = flat(text)
     if _RIGHTS.fullmatch(plain):
         return "rights notice"
-    if len(plain) > _LONGEST:
-        return ""
     kinds = {label.kind for label in labels(text)}
-    for kind, name in (("editor", "editor"), ("staff", "editor"), ("credit", "credit"), ("count", "counter")):
+    for kind, why in _LABEL_LINES if kinds else ():
         if kind in kinds:
-            return f"{name} line"
+            return why
     if _ORIGINAL_TITLE.fullmatch(plain):
         return "original_title line"
+    if "。" in plain or "；" in plain:  # a sentence: prompts have none
+        return "comment notice" if _COMMENT_NOTICE.fullmatch(plain) else ""
     for why, pattern in _NOTHING:
         if pattern.fullmatch(plain):
             return why
@@ -337,7 +345,7 @@ def _is_notice(text: str) -> bool:
     named, said = len(set(_NOTICE_OF.findall(plain))), len(set(_NOTICE_SAYS.findall(plain)))
     if _NOTICE.match(plain):
         return named + said >= 2
-    return named >= 1 and said >= 1 and named + said >= 2 + (len(plain) > 60) and len(plain) <= _LONGEST
+    return named >= 1 and said >= 1 and named + said >= 2 + (len(plain) > 60) and len(plain) <= 300
 
 
 def _mark_repeated(lines: Sequence[Line], reasons: list[str]) -> None:

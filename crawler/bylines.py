@@ -47,6 +47,7 @@ def _label(kinds: Sequence[str], name: str = "") -> re.Pattern[str]:
 _LABEL = _label(tuple(_KINDS))
 _CREDIT = _label(("credit",))
 _DATE = re.compile(r"\d{4}[-/.年\s][\d\s年月日时分:/.-]{3,22}(?:星期.)?")  # may stand before the first label
+_COLON = re.compile("[:：|｜丨/／]")
 _EDGES = " \t-—_·•*□■◎●▲|()[]<>"
 _SENTENCE = re.compile("[。！？!?；;]")
 _LONGEST = 300  # characters of a line that may be a list of labels
@@ -80,12 +81,11 @@ def labels(line: str) -> list[Label]:
 
     责任编辑：甲 校对：乙, (来源：新华社 记者 甲), 2022-06-01 10:32 来源：新华社 ...
     """
-    if len(line) > _LONGEST:
+    if len(line) > _LONGEST or not _COLON.search(line):
         return []
-    first, read = 0, list(_labelled(line))
-    if match := _LABEL.search(flat(line)):
-        first = match.start()
-    before = flat(line)[:first].strip(_EDGES)
+    read = list(_labelled(line))
+    first = _LABEL.search(flat(line))
+    before = flat(line)[: first.start()].strip(_EDGES) if first else ""
     if (before and not _DATE.fullmatch(before)) or not all(map(_is_value, read)):
         return []
     return read

@@ -18,6 +18,7 @@ _BROKEN = "\ufffd"
 _COMMON = re.compile(
     "[的一是在不了有和人中大上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多这為國個們來時於發動產種後這對會過說]"
 )
+_SAMPLE = 20_000  # bytes to both sides of the middle
 _MOST_BROKEN = 0.02  # of the characters beyond ASCII: more, and it is not this encoding
 
 
@@ -39,11 +40,14 @@ def decode(page: bytes) -> Decoded:
     for mark, encoding in _MARKS:
         if page.startswith(mark):
             return _decoded(page, encoding)
-    utf8 = _decoded(page, "utf-8")
-    beyond = len(page.translate(None, _ASCII)) / 3
-    if utf8.broken <= beyond * _MOST_BROKEN:
-        return utf8
-    return max((_decoded(page, "gb18030"), _decoded(page, "big5hkscs")), key=_likeness)
+    try:
+        return Decoded(page.decode(), "utf-8", 0)
+    except UnicodeDecodeError:
+        middle = len(page) // 2
+        sample = page[max(0, middle - _SAMPLE) : middle + _SAMPLE]
+    if _is_utf8(sample) and _is_utf8(page):
+        return _decoded(page, "utf-8")
+    return _decoded(page, max(("gb18030", "big5hkscs"), key=lambda encoding: _likeness(sample, encoding)))
 
 
 def _decoded(page: bytes, encoding: str) -> Decoded:
@@ -51,6 +55,12 @@ def _decoded(page: bytes, encoding: str) -> Decoded:
     return Decoded(text, encoding, text.count(_BROKEN))
 
 
-def _likeness(decoded: Decoded) -> int:
+def _is_utf8(page: bytes) -> bool:
+    """Whether it is UTF-8 but for a broken byte here and there."""
+    return page.decode("utf-8", "replace").count(_BROKEN) <= _MOST_BROKEN * len(page.translate(None, _ASCII)) / 3
+
+
+def _likeness(page: bytes, encoding: str) -> int:
     """How much a text looks like Chinese."""
-    return len(_COMMON.findall(decoded.text)) - 10 * decoded.broken
+    text = page.decode(encoding, "replace")
+    return len(_COMMON.findall(text)) - 10 * text.count(_BROKEN)

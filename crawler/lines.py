@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 from bs4 import BeautifulSoup
@@ -11,9 +12,8 @@ from bs4.element import Comment, NavigableString, PageElement, Tag
 from lxml import etree
 
 from crawler.boilerplate import Line
-from crawler.page import INLINE, NOT_TEXT, Page, plain
+from crawler.page import INLINE, NOT_TEXT, Page, is_hidden, plain
 
-_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 # Words in class and id of what is not the article's, in English and pinyin.
 _HINT = re.compile(
     r"(?:^|[\W_])((?:re)?comm(?:ent|end)\w*|pinglun|repl(?:y|ies)|relat\w*|xiangguan|xgxw|xgyd|tuijian|hot(?:news|list|words?|tags?|spots?|search)?|rank\w*|paihang\w*|"
@@ -30,8 +30,18 @@ _ROW_END = "end of a table's row"
 
 def lines_of(page: Page, node: etree._Element) -> list[Line]:
     """The paragraphs and images below a node, in order."""
-    soup = BeautifulSoup(etree.tostring(node, encoding="unicode", with_tail=False), "lxml")
+    soup = BeautifulSoup(etree.tostring(_shown(node), encoding="unicode", with_tail=False), "lxml")
     return list(_Lines(page).of(soup))
+
+
+def _shown(node: etree._Element) -> etree._Element:
+    """A copy without what is not shown and without tags that only set the type: most of a page's tags."""
+    shown = deepcopy(node)
+    hidden = [part for part in shown.iter() if _is_left_out(part)]
+    for part in hidden:
+        part.clear(keep_tail=True)
+    etree.strip_tags(shown, *INLINE - {"a"})
+    return shown
 
 
 class _Lines:
@@ -54,8 +64,6 @@ class _Lines:
         while stack:
             node = stack.pop()
             if isinstance(node, Tag):
-                if _is_hidden(node):
-                    continue
                 if node.name == "img":
                     yield from self._image(node)
                     continue
@@ -100,7 +108,7 @@ class _Lines:
 
     def _end_of(self, node: Tag) -> str:
         """What parts a node from its neighbours: nothing, a blank, or the end of a line."""
-        if node.name in INLINE:
+        if node.name == "a":
             return ""
         if self._rows:
             return " "
@@ -143,7 +151,5 @@ def _hint(node: Tag) -> str:
     return match[1] if match else ""
 
 
-def _is_hidden(node: Tag) -> bool:
-    if node.name in NOT_TEXT or _HIDDEN.search(str(node.get("style") or "")):
-        return True
-    return not _NOT_PRINTED.isdisjoint(node.get("class") or ())
+def _is_left_out(node: etree._Element) -> bool:
+    return node.tag in NOT_TEXT or is_hidden(node) or not _NOT_PRINTED.isdisjoint(node.get("class", "").split())

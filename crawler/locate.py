@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice, takewhile
 
 from lxml import etree
 
 from crawler.boilerplate import ends
-from crawler.page import INLINE, NOT_TEXT, Page, plain
+from crawler.page import INLINE, NOT_TEXT, Page, is_hidden, plain
 
 _FURNITURE = {"nav", "aside", "footer"}
+_BREAKS = {"br", "hr"}
 _HEADINGS = {"h1", "h2", "h3"}
 _PARAGRAPHS = {"p", "li", "blockquote", "pre", "h3", "h4", "dd"} | INLINE
 _OF_A_PARAGRAPH, _OF_A_DIV = (0, 1.0, 0.5, 0.25), (1.0, 0.75, 0.4, 0.2)  # for itself, its parent, ...
@@ -26,12 +26,14 @@ _FOOTER = re.compile(
     r"ICP备|版[权權](?:所有|[声聲]明|归)|许可证|Copyright|©|免责声明|公网安备|All Rights|举报电话|未经授权",
     re.IGNORECASE,
 )
-_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _SENTENCE_END = re.compile("[。！？!?；…”]$")
 # How much text counts, and times what a node's score is taken that holds the page's own description.
 _ABOVE, _COMMENT, _DESCRIBED = 0.5, 0.1, 5
 _SEPARATOR = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s*|\s*[-–—]+\s+|\s*--+\s*|\s*[-–—](?=\S{1,10}$)")
 _NOT_SAID = re.compile(r"[\W_]+")
+
+
+_TEXTS = etree.XPath("//body/descendant::text()[normalize-space()]")
 
 
 class Block:
@@ -43,17 +45,27 @@ class Block:
     __slots__ = ("_parts", "heading", "linked", "node", "running", "text")
 
     def __init__(self, place: _Place, parts: list[str], linked: int) -> None:
-        self.node = place.holder
-        self.heading = place.heading
+        self.node, what = place
+        self.heading = bool(what & _HEADING)
         self.linked = linked
         self.text = plain("".join(parts))
-        self.running = 0.0 if place.outside else _running(self.text, linked)
+        self.running = 0.0 if what & _OUTSIDE else _running(self.text, linked)
         self._parts = parts
 
     @property
     def spaced(self) -> str:
         """The text with a blank between its nodes: 来源：<a>新华社</a>举报."""
         return plain(" ".join(self._parts))
+
+
+def _placed(node: etree._Element, above: _Place) -> _Place:
+    holder, what = above
+    tag = node.tag
+    if tag in NOT_TEXT or is_hidden(node):
+        return holder, what | _HIDDEN
+    if tag in INLINE:
+        return (holder, what | _LINKED) if tag == "a" else above
+    return node, what | (_OUTSIDE if tag in _FURNITURE else _HEADING if tag in _HEADINGS else 0)
 
 
 def _running(text: str, linked: int) -> float:
@@ -63,15 +75,10 @@ def _running(text: str, linked: int) -> float:
     return own if len(text) >= 25 or _MARKS.search(text) else own * 0.15
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """What a node's texts belong to."""
-
-    holder: etree._Element
-    linked: bool
-    outside: bool
-    heading: bool
-    hidden: bool
+# What a node's texts belong to: the block that holds them, and what they are. A plain pair: there
+# is one for each node with text, a good part of the time a page takes.
+_Place = tuple[etree._Element, int]
+_LINKED, _OUTSIDE, _HEADING, _HIDDEN = 1, 2, 4, 8
 
 
 class Located:
@@ -89,40 +96,32 @@ class Located:
         parts: list[str] = []
         linked = 0
         last: _Place | None = None
-        for text in self._page.root.xpath("//body//text()[normalize-space()]"):
-            parent = text.getparent()
-            place = self._place(parent.getparent() if text.is_tail else parent)
-            if place.hidden:
+        for text in _TEXTS(self._page.root):
+            node = text.getparent()
+            tail = text.is_tail
+            broken = tail and node.tag in _BREAKS
+            if tail:
+                node = node.getparent()
+            place = self._places.get(node) or self._place(node)
+            if place[1] & _HIDDEN:
                 continue
-            broken = text.is_tail and parent.tag in ("br", "hr")
-            if last and (place.holder is not last.holder or broken):
+            if last and (place[0] is not last[0] or broken):
                 yield Block(last, parts, linked)
                 parts, linked = [], 0
             parts.append(text)
-            linked += len(text.strip()) if place.linked else 0
+            linked += len(text.strip()) if place[1] & _LINKED else 0
             last = place
         if last:
             yield Block(last, parts, linked)
 
     def _place(self, node: etree._Element) -> _Place:
         """Asked of the ancestors once for each node."""
-        climbed = []
-        while (place := self._places.get(node)) is None:
-            climbed.append(node)
-            parent = node.getparent()
-            if parent is None:
-                place = _Place(node, False, False, False, False)
-                break
-            node = parent
+        climbed = [node]
+        while (parent := climbed[-1].getparent()) is not None and parent not in self._places:
+            climbed.append(parent)
+        place = (node, 0) if parent is None else self._places[parent]
         for node in reversed(climbed):
-            inline = node.tag in INLINE and node.getparent() is not None
-            place = self._places[node] = _Place(
-                place.holder if inline else node,
-                place.linked or node.tag == "a",
-                place.outside or node.tag in _FURNITURE,
-                place.heading or node.tag in _HEADINGS,
-                place.hidden or node.tag in NOT_TEXT or bool(_HIDDEN.search(node.get("style") or "")),
-            )
+            place = self._places[node] = _placed(node, place)
         return place
 
     @cached_property
@@ -143,7 +142,9 @@ class Located:
         whole = _said(self._page.title)
         best, at = "", -1
         for number, block in enumerate(self.blocks):
-            said = _said(block.text) if len(block.text) <= 150 else ""
+            if not 4 <= len(block.text) <= 150 or block.text[0] not in self._page.title:
+                continue
+            said = _said(block.text)
             if len(said) < 4 or not (said in whole or (block.heading and self._is_cut_short(said))):
                 continue
             better = len(said) - len(_said(best)) or (block.heading and not self.blocks[at].heading)
@@ -215,7 +216,7 @@ class Located:
         for parent in islice(node.iterancestors(), 3):
             if parent.tag in ("body", "html"):
                 break
-            if self._has_text_beside(node, parent):
+            if len(parent) > 1 and self._has_text_beside(node, parent):
                 node = parent
         return node
 

@@ -23,19 +23,21 @@ from crawler.encoding import decode
 _MOST_BYTES = 8 << 20
 _MOST_TAGS = 200_000
 
-_SPACE = re.compile(r"\s+")
+_C0 = bytes({*range(32)} - {*b"\t\n\f\r"})
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200c\u200d\u2060\ufeff\ud800-\udfff]")
 NOT_TEXT = {"script", "style", "noscript", "template", "iframe", "textarea", "select", "button", "svg", "title"}
 INLINE = {
     "a", "abbr", "b", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd", "label",
     "mark", "q", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "u", "var", "o:p",
 }  # fmt: skip
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _NEWS = re.compile("(?:News|Blog|Report|Analysis|Opinion)?.*(?:Article|Posting)")
 
 
 def plain(text: str) -> str:
     """One line of text: no control characters, runs of white space as one blank."""
-    return _SPACE.sub(" ", _CONTROL.sub("", text)).strip()
+    line = " ".join(text.split())
+    return line if line.isprintable() else " ".join(_CONTROL.sub("", line).split())
 
 
 class Page:
@@ -48,10 +50,11 @@ class Page:
         self.url = url
         _refuse_monsters(page, url)
         self.decoded = decode(page)
-        self.source = _CONTROL.sub("", self.decoded.text)
+        self.source = self.decoded.text
         # Handed over as UTF-8 again: lxml refuses a str that declares an encoding of its own.
+        text = self.source.encode(errors="replace").translate(None, _C0)
         parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
-        root = etree.fromstring(self.source.encode(), parser) if self.source.strip() else None
+        root = etree.fromstring(text, parser) if text.strip() else None
         self.root = etree.Element("html") if root is None else root
         if any("Excessive depth" in error.message for error in parser.error_log.filter_from_fatals()):
             raise NotAnArticle(url, _("its tags are nested too deep"))
@@ -68,7 +71,8 @@ class Page:
     @cached_property
     def title(self) -> str:
         """What the head's title tag says."""
-        return plain(str(self.root.xpath("string((//title)[1])")))
+        node = next(self.root.iter("title"), None)
+        return "" if node is None else plain(node.text or "")
 
     def links(self, xpath: str) -> list[str]:
         """Absolute addresses, in the page's order, without repetition."""
@@ -98,9 +102,11 @@ class Page:
     @cached_property
     def structured(self) -> dict[str, Any]:
         """The schema.org object of the article (JSON-LD); empty where there is none."""
-        for script in self.root.xpath("//script[@type='application/ld+json']/text()"):
+        for script in self.root.iter("script"):
+            if script.get("type") != "application/ld+json":
+                continue
             try:
-                values = json.loads(str(script), strict=False)
+                values = json.loads(script.text or "", strict=False)
             except (ValueError, RecursionError):
                 continue
             for value in _objects(values):
@@ -112,8 +118,9 @@ class Page:
         """The address that a saved page names as its own; "" where it names none."""
         if saved := re.search(r"<!-- saved from url=\(\d+\)(\S+) -->", self.source[:2000]):
             return saved[1]
-        named = self.root.xpath("(//link[@rel='canonical']/@href | //meta[@property='og:url']/@content)[1]")
-        return str(named[0]) if named and str(named[0]).startswith("http") else ""
+        links = (node.get("href", "") for node in self.root.iter("link") if node.get("rel") == "canonical")
+        named = next(links, "") or self.meta("og:url")
+        return named if named.startswith("http") else ""
 
 
 def _refuse_monsters(page: bytes, url: str) -> None:
@@ -132,6 +139,12 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
             yield each
             if isinstance(graph := each.get("@graph"), list):
                 yield from (node for node in graph if isinstance(node, dict))
+
+
+def is_hidden(node: etree._Element) -> bool:
+    """Whether its own style keeps a node from being shown."""
+    style = node.get("style")
+    return style is not None and _HIDDEN.search(style) is not None
 
 
 def text_of(node: etree._Element) -> str:
