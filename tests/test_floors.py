@@ -20,7 +20,7 @@ KNOWN_BY = {  # library: the only files that may import it
     "twisted": {"crawler/spiders.py", "crawler/run.py", "crawler/check.py"},
     "rjieba": {"indexer/analyzer.py"},
     "whoosh": {"indexer/engines/whoosh_engine.py", "indexer/engines/whoosh_postings.py"},
-    "warcio": {"crawler/importer.py"},
+    "warcio": {"archive/pages.py", "crawler/importer.py"},
     "opencc": {"crawler/mirror.py", "indexer/variants.py"},
     "sqlalchemy": {"archive/store.py", "archive/schema.py"},
     "typer": {"search_cli.py"},
