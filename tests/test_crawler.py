@@ -25,8 +25,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.article import SHANGHAI, to_json
+from archive.article import SHANGHAI, Revision, to_json
 from archive.errors import ArchiveUnusable, NotAnArticle
+from archive.pages import FetchedPage, Pages
 from archive.store import ArticleStore
 from crawler import boilerplate, sources
 from crawler.boilerplate import Line
@@ -370,6 +371,8 @@ def site(pages: dict[str, tuple[int, str, bytes]]) -> Iterator[tuple[str, list[t
             if location:
                 self.send_header("Location", location)
             self.send_header("Content-Type", "text/html")
+            if body.startswith(b"\x1f\x8b"):
+                self.send_header("Content-Encoding", "gzip")
             self.end_headers()
             self.wfile.write(body)
 
@@ -515,6 +518,72 @@ def test_limits_of_a_crawl(tmp_path: Path, proxy: str) -> None:
     run("crawl", "tibet_cn", "--since", "2024", data=tmp_path, http_proxy=proxy)
     wanted = {article["id"] for article in EXPECTED if article["url"].split("/t")[-1] >= "2024"}
     assert {a["id"] for a in kept(tmp_path)} == wanted
+
+
+# Raw pages
+
+
+def newest(data: Path) -> list[Revision]:
+    with ArticleStore.open(data) as store:
+        return list(store.changes())
+
+
+def raw(data: Path, revision: Revision) -> FetchedPage:
+    (page,) = revision.pages
+    return Pages(data).read(page)
+
+
+def weight(data: Path) -> int:
+    return sum(path.stat().st_size for path in (data / "pages").iterdir())
+
+
+def test_a_crawl_keeps_the_page_as_it_came_and_what_was_asked(crawled: Path) -> None:
+    for revision in newest(crawled):
+        page = raw(crawled, revision)
+        assert page.fetched == revision.fetched
+        assert page.body == (SAMPLE / page.url.removeprefix("http://")).read_bytes()
+        assert page.response
+        assert page.response.line == "HTTP/1.1 200 OK"
+        assert ("Content-Length", str(len(page.body))) in page.response.headers
+    (warc,) = (crawled / "pages").iterdir()
+    said = gzip.decompress(warc.read_bytes())
+    assert said.count(b"WARC-Type: request") == said.count(b"WARC-Type: response") == len(EXPECTED)
+    assert len(re.findall(rb"GET /\S+ HTTP/1\.1\r\nHost: \w+\.tibet\.cn\r\n", said)) == len(EXPECTED)
+    assert b"User-Agent: wencang/" in said
+
+
+def test_what_is_unchanged_costs_no_space(tmp_path: Path, proxy: str) -> None:
+    run("crawl", "--url", EXPECTED[0]["url"], data=tmp_path, http_proxy=proxy)
+    before = weight(tmp_path)
+    assert "unchanged" in run("crawl", "--url", EXPECTED[0]["url"], data=tmp_path, http_proxy=proxy).stdout
+    assert weight(tmp_path) == before
+
+
+def test_a_page_that_was_compressed_on_its_way(tmp_path: Path) -> None:
+    coded = gzip.compress(ARTICLE)
+    with site({ROW.format(n=1): (200, "", coded)}) as (proxy, _log):
+        assert run("crawl", "--url", ROW.format(n=1), data=tmp_path, http_proxy=proxy).returncode == 0
+    page = raw(tmp_path, *newest(tmp_path))
+    assert page.body == ARTICLE
+    assert page.response
+    names = [name for name, _value in page.response.headers]
+    assert ("X-Archive-Orig-Content-Encoding", "gzip") in page.response.headers
+    assert "Content-Encoding" not in names
+
+
+def test_imported_files_are_kept_and_lines_of_an_export_have_none(tmp_path: Path) -> None:
+    folder, data = tmp_path / "in", tmp_path / "data"
+    folder.mkdir()
+    html = shutil.copy(SAMPLE / EXPECTED[0]["url"].removeprefix("http://"), folder / "a.html")
+    text = shutil.copy(PAGES / "mirror" / "signing-glossed.txt", folder)
+    (folder / "b.jsonl").write_text(json.dumps(EXPECTED[1], ensure_ascii=False), encoding="utf-8")
+    assert run("import", folder, data=data).returncode == 0
+    lines, plain, page = sorted(newest(data), key=lambda r: (bool(r.pages), r.article.source))
+    assert lines.pages == ()
+    for revision, path, kind in ((page, html, "text/html"), (plain, text, "text/plain")):
+        found = raw(data, revision)
+        assert (found.body, found.content_type) == (Path(path).read_bytes(), kind)
+        assert (found.url, found.response) == (revision.article.url, None)
 
 
 # Checking a source
