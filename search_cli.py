@@ -281,6 +281,24 @@ def import_(
 
 
 @app.command()
+def reextract(
+    ctx: typer.Context,
+    sources: Annotated[list[str], typer.Argument(metavar="[SOURCE...]", help=_("All there are, unless named."))] = [],  # noqa: B006
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Only tell what would change."))] = False,
+) -> int:
+    """Read the kept raw pages again by the present rules, without the network, then index what changed."""
+    from crawler.reextract import reextract
+    from crawler.report import Report
+
+    report = Report()
+    with _open_archive(ctx.obj) as store, counting(_("articles")) as progress:
+        report.notice = lambda report: progress(report.read)
+        chosen = {_source_kept(store, name) for name in sources}
+        reextract(store, ctx.obj.data, report, chosen, dry_run=dry_run)
+    return _close(ctx.obj, report, index=not dry_run)
+
+
+@app.command()
 def check(ctx: typer.Context, source: str) -> int:
     """Fetch one list and three articles of a source and name each rule that found nothing."""
     from crawler import sources
@@ -404,13 +422,14 @@ def _open_index(settings: settings.Settings, engine: str) -> SearchEngine:
     return open_engine(name, index_folder(settings.data, name))
 
 
-def _close(settings: settings.Settings, report: Report) -> int:
+def _close(settings: settings.Settings, report: Report, index: bool = True) -> int:
     """Tell what a run did, index what is new with the default engine; the exit code."""
     from indexer.update import bring_up
 
     _tell(report)
-    with _open_archive(settings) as store, counting(_("articles indexed")) as progress:
-        bring_up(store, settings.data, settings.engine, progress)
+    if index:
+        with _open_archive(settings) as store, counting(_("articles indexed")) as progress:
+            bring_up(store, settings.data, settings.engine, progress)
     return INTERRUPTED if report.interrupted else FAILURES if report.failed else DONE
 
 
@@ -424,6 +443,11 @@ def _tell(report: Report) -> None:
         say(f"{_(outcome)}: {subject}: {reason}")
     if len(notes) < len(report.notes):
         say(_("... and {count} more").format(count=len(report.notes) - len(notes)))
+    if report.fields:
+        fields = ", ".join(f"{name} {count}" for name, count in report.fields.most_common())
+        say(_("changed by field: {fields}").format(fields=fields))
+    if report.without_page:
+        say(_("articles without a raw page: {count}").format(count=report.without_page))
     for url in report.general:
         say(_("read by general means, no form fits: {url}").format(url=url))
     if report.missing_lists:

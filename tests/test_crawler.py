@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
@@ -25,7 +26,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.article import SHANGHAI, Revision, to_json
+from archive.article import SHANGHAI, Article, Revision, to_json
 from archive.errors import ArchiveUnusable, NotAnArticle
 from archive.pages import FetchedPage, Pages
 from archive.store import ArticleStore
@@ -34,7 +35,9 @@ from crawler.boilerplate import Line
 from crawler.extractor import extract, find_credit, find_date, read, read_list, read_text
 from crawler.mirror import restore
 from crawler.page import decode
+from crawler.reextract import reextract
 from crawler.replay import answer, replay
+from crawler.report import Report
 from tests.conftest import EXPECTED, ROOT, SAMPLE, run
 
 PAGES = ROOT / "tests" / "pages"
@@ -584,6 +587,99 @@ def test_imported_files_are_kept_and_lines_of_an_export_have_none(tmp_path: Path
         found = raw(data, revision)
         assert (found.body, found.content_type) == (Path(path).read_bytes(), kind)
         assert (found.url, found.response) == (revision.article.url, None)
+    done = run("reextract", data=data)
+    assert done.returncode == 0, done.stderr
+    assert "articles without a raw page: 1" in done.stderr
+    assert [r.sequence for r in newest(data)] == [1, 2, 3], "read again, they are the same"
+
+
+# Reading again
+
+
+def as_once_read(data: Path, article: Article, **fields: Any) -> Revision:
+    """Give an article the version that older rules would have made of its raw pages."""
+    with ArticleStore.open(data) as store:
+        kept = store.get(article.id)
+        assert kept
+        older = store.put(
+            replace(kept.article, **fields), kept.fetched, extractor="0 rules", keep=lambda: kept.pages
+        )  # fmt: skip
+        assert older
+        return older
+
+
+def test_reading_again_makes_a_version_only_where_something_changed(crawled: Path) -> None:
+    before = newest(crawled)
+    once = as_once_read(crawled, before[0].article, title="旧题", credit="")
+    as_once_read(crawled, before[1].article, credit="旧")
+    done = run("reextract", "--dry-run", data=crawled)
+    assert done.returncode == 0, done.stderr
+    assert newest(crawled)[-2] == once
+    again = run("reextract", data=crawled)
+    assert (again.stdout, again.stderr) == (done.stdout, done.stderr)
+    assert again.stdout.splitlines()[1].split()[1:] == ["0", "2", str(len(before) - 2), "0", "0"]
+    assert f"changed: {once.article.id}: title, credit" in again.stderr
+    assert "changed by field: credit 2, title 1" in again.stderr
+    with ArticleStore.open(crawled) as store:
+        first, _older, third = store.history(once.article.id)
+        assert (first.article, third.article) == (before[0].article, before[0].article)
+        assert (third.fetched, third.pages, third.extractor) == (first.fetched, first.pages, first.extractor)
+    assert run("verify", data=crawled).returncode == 0
+    assert "up to date" in run("status", data=crawled).stdout
+
+
+def test_an_article_met_under_another_address_keeps_its_own(tmp_path: Path, proxy: str) -> None:
+    url = "http://www.tibet.cn/cn/aid_tibet/news/202108/t20210819_7052045.html"
+    assert run("crawl", "--url", url, data=tmp_path, http_proxy=proxy).returncode == 0
+    (kept,) = newest(tmp_path)
+    page = raw(tmp_path, kept)
+    with ArticleStore.open(tmp_path) as store, Pages(tmp_path) as pages:
+        alias = replace(page, url=url.replace("aid_tibet/news", "news/zx"))
+        store.put(
+            replace(kept.article, title="旧题"), kept.fetched, keep=lambda: (pages.append(alias),)
+        )  # fmt: skip
+        report = Report()
+        reextract(store, tmp_path, report, workers=1)
+        found = store.get(kept.article.id)
+    assert report.fields == {"title": 1}
+    assert found
+    assert found.article == kept.article
+
+
+def test_what_is_no_article_any_more_stays_and_what_is_damaged_is_a_failure(crawled: Path) -> None:
+    one, other, third = newest(crawled)[:3]
+    with ArticleStore.open(crawled) as store, Pages(crawled) as pages:
+        empty = pages.append(replace(raw(crawled, one), body=b"<html></html>"))
+        store.put(replace(one.article, title="旧题"), one.fetched, keep=lambda: (empty,))
+        torn = replace(other.pages[0], offset=other.pages[0].offset + 1)
+        store.put(replace(other.article, title="旧题"), other.fetched, keep=lambda: (torn,))
+    as_once_read(crawled, third.article, title="旧题")
+    done = run("reextract", "tibet.cn", data=crawled)
+    assert done.returncode == 5
+    assert done.stdout.splitlines()[1].split()[1:] == ["0", "1", str(len(EXPECTED) - 3), "1", "1"]
+    assert re.search(rf"skipped: {one.article.id}: is read as no article any more.*: it has no text", done.stderr)
+    assert re.search(rf"failed: {other.article.id}: .*warc\.gz, record at byte {torn.offset}: it is torn", done.stderr)
+    assert {r.article.id: r.article.title for r in newest(crawled)}[one.article.id] == "旧题"
+
+
+def test_a_crawl_at_the_same_time_keeps_the_newest_version(crawled: Path, tmp_path: Path) -> None:
+    data = tmp_path / "other"
+    first, second = newest(crawled)[:2]
+    with ArticleStore.create(data) as store, Pages(data) as pages:
+        for kept in (first, second):
+            page = pages.append(raw(crawled, kept))
+            store.put(replace(kept.article, title="旧题"), kept.fetched, keep=lambda page=page: (page,))  # type: ignore[misc]
+
+        def crawl(_report: Report) -> None:  # while the first of them is counted
+            store.put(replace(second.article, body="刚刚改过。"))
+
+        report = Report(notice=crawl)
+        reextract(store, data, report, workers=2)
+        bodies = [revision.article.body for revision in store.history(second.article.id)]
+        assert list(store.verify(pages.faults)) == []
+    assert report.total("changed") == 2
+    assert bodies == [second.article.body] * 2 + ["刚刚改过。"]
+    assert {r.article.id: r.article.body for r in newest(data)}[second.article.id] == "刚刚改过。"
 
 
 # Checking a source

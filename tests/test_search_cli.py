@@ -275,6 +275,7 @@ def fault(done: subprocess.CompletedProcess[str], code: int) -> str:
         (["西藏", "--colour"], "--colour"),
         (["export", "--format", "docx"], "--format"),
         (["show"], "ID_OR_URL"),
+        (["reextract", "nowhere"], "tibet.cn"),
     ],
 )
 def test_wrong_use(crawled: Path, arguments: list[str], named: str) -> None:
@@ -290,7 +291,7 @@ def test_a_data_folder_that_is_a_file(tmp_path: Path) -> None:
 
 
 def test_no_archive_yet(tmp_path: Path) -> None:
-    for arguments in (["西藏"], ["status"], ["index"], ["export"], ["show", "x"], ["verify"]):
+    for arguments in (["西藏"], ["status"], ["index"], ["export"], ["show", "x"], ["verify"], ["reextract"]):
         assert "wencang crawl" in fault(run(*arguments, data=tmp_path / "none"), 3)
     assert not (tmp_path / "none").exists()
 
