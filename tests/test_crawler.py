@@ -662,6 +662,17 @@ def test_what_is_no_article_any_more_stays_and_what_is_damaged_is_a_failure(craw
     assert {r.article.id: r.article.title for r in newest(crawled)}[one.article.id] == "旧题"
 
 
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_reading_again_that_is_ended_leaves_no_process_behind(crawled: Path, how: signal.Signals) -> None:
+    command = [sys.executable, str(ROOT / "search_cli.py"), "--data", str(crawled), "reextract"]
+    reading = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(1.2)  # until its processes have started, on most machines
+    reading.send_signal(how)
+    _out, err = reading.communicate(timeout=60)  # ends when the last process that holds stderr has
+    assert "Traceback" not in err
+    assert run("reextract", data=crawled).returncode == 0
+
+
 def test_a_crawl_at_the_same_time_keeps_the_newest_version(crawled: Path, tmp_path: Path) -> None:
     data = tmp_path / "other"
     first, second = newest(crawled)[:2]
