@@ -25,11 +25,10 @@ class HeadersNoted:
 
 def fetched_page(response: Response, fetched: datetime) -> FetchedPage:
     """The answer with its request. Scrapy tells no reason phrase: it is the standard's."""
-    phrase = responses.get(response.status, "")
-    received = response.meta.get(_RECEIVED) or _pairs(response.headers)
-    answer = Head(f"{response.protocol or 'HTTP/1.1'} {response.status} {phrase}".rstrip(), received)
-    asked = _asked(response.request) if response.request else None
-    return FetchedPage(response.url, response.body, fetched, response=answer, request=asked)
+    line = f"{response.protocol or 'HTTP/1.1'} {response.status} {responses.get(response.status, '')}".rstrip()
+    answer = Head(line, response.meta[_RECEIVED])
+    assert response.request
+    return FetchedPage(response.url, response.body, fetched, response=answer, request=_asked(response.request))
 
 
 def _asked(request: Request) -> Head:

@@ -724,7 +724,7 @@ def test_import_of_a_warc(tmp_path: Path) -> None:
     with warc.open("wb") as file:
         for article in EXPECTED[:3]:
             page = (SAMPLE / article["url"].removeprefix("http://")).read_bytes()
-            block = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + page
+            block = b"HTTP/1.1 200 Fine\r\nContent-Type: text/html\r\nX-Cache: MISS\r\n\r\n" + page
             head = (
                 f"WARC/1.1\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:{uuid4()}>\r\n"
                 f"WARC-Date: 2026-11-02T03:04:05Z\r\nWARC-Target-URI: {article['url']}\r\n"
@@ -734,6 +734,12 @@ def test_import_of_a_warc(tmp_path: Path) -> None:
     done = run("import", warc, data=tmp_path / "data")
     assert done.returncode == 0, done.stderr
     assert kept(tmp_path / "data") == sorted(EXPECTED[:3], key=lambda a: str(a["id"]))
+    for revision in newest(tmp_path / "data"):
+        copy = raw(tmp_path / "data", revision)
+        assert copy.fetched == revision.fetched == datetime(2026, 11, 2, 3, 4, 5, tzinfo=UTC)
+        assert copy.body == (SAMPLE / copy.url.removeprefix("http://")).read_bytes()
+        assert copy.response
+        assert (copy.response.line, ("X-Cache", "MISS") in copy.response.headers) == ("HTTP/1.1 200 Fine", True)
     plain = gzip.decompress(warc.read_bytes())
     for name, content in (
         ("cut-in-the-header", plain[:150]),

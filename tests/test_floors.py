@@ -70,6 +70,7 @@ def test_every_file_says_what_it_is() -> None:
         (["西藏"], ["scrapy", "twisted", "bs4", "lxml", "rich", "jieba", "opencc", "w3lib", "warcio"]),
         (["import", str(ROOT / "tests/pages/mirror/signing-glossed.txt")], ["scrapy", "twisted"]),
         (["show", "tibet.cn-7210688"], ["scrapy", "twisted", "bs4", "rjieba", "whoosh", "warcio"]),
+        (["show", "tibet.cn-7210688", "--raw"], ["scrapy", "twisted", "bs4", "rjieba", "whoosh"]),
         (["reextract", "tibet_cn"], ["scrapy", "twisted"]),
     ],
 )
