@@ -16,8 +16,8 @@ from archive.article import Article
 from archive.errors import BadRecord, NotAnArticle, UsageFault
 from archive.pages import FetchedPage, Head, Pages
 from archive.store import ArticleStore
+from crawler.encoding import decode
 from crawler.extractor import Reading, read, read_text
-from crawler.page import decode
 from crawler.pipelines import Fetched, keep
 from crawler.report import Report
 
@@ -84,7 +84,7 @@ def _page(path: Path, _source: str) -> Iterator[_Record]:
 
 def _text(path: Path, source: str) -> Iterator[_Record]:
     page = _saved(path, "text/plain")
-    yield _attempt(path, page, lambda: read_text(decode(page.body), source, page.fetched))
+    yield _attempt(path, page, lambda: read_text(decode(page.body).text, source, page.fetched))
 
 
 def _saved(path: Path, content_type: str) -> FetchedPage:

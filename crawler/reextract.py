@@ -19,8 +19,8 @@ from archive.article import KEYS, Article, Revision
 from archive.errors import ArchiveUnusable, NotAnArticle, WencangError
 from archive.pages import FetchedPage, Pages
 from archive.store import ArticleStore
+from crawler.encoding import decode
 from crawler.extractor import Reading, read, read_text
-from crawler.page import decode
 from crawler.report import Report
 
 _AHEAD = 64  # articles that are under way at once: so many are in memory, however large the archive
@@ -119,7 +119,7 @@ def _read(pages: Sequence[FetchedPage], kept: Article) -> Reading:
     """Read an article's pages, its own address first, as the way in read them."""
     first = pages[0]
     if first.response is None and first.content_type == "text/plain":
-        return read_text(decode(first.body), kept.source, first.fetched)
+        return read_text(decode(first.body).text, kept.source, first.fetched)
     return read(first.body, "" if first.url.startswith("urn:") else first.url, first.fetched)
 
 

@@ -14,8 +14,8 @@ from tests.conftest import ROOT
 ROOMS = ("archive", "crawler", "indexer")
 MAY_KNOW = {"archive": {"archive"}, "crawler": {"archive", "crawler"}, "indexer": {"archive", "indexer"}}
 KNOWN_BY = {  # library: the only files that may import it
-    "lxml": {"crawler/page.py"},
-    "bs4": {"crawler/page.py"},
+    "lxml": {"crawler/page.py", "crawler/locate.py", "crawler/lines.py"},
+    "bs4": {"crawler/lines.py"},
     "scrapy": {
         "crawler/spiders.py",
         "crawler/run.py",

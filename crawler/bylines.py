@@ -1,0 +1,218 @@
+"""Who wrote it, who edited it, where it came from, as Chinese pages print it: 记者、责编、来源 and their like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+# One character for one, so that a place in the flat text is a place in the printed one.
+_PLAIN_FOR = {
+    "責編輯校對審來權聲關閱讀連鏈結聞報導題評論區標記訊員圖攝發佈布時間點擊瀏覽會錄註冊載違須創網頁熱門薦為您轉視頻廣號體簡":
+    "责编辑校对审来权声关阅读连链结闻报导题评论区标记讯员图摄发布布时间点击浏览会录注册载违须创网页热门荐为您转视频广号体简",
+    "節貼選個條誌雜與長後從籤專欄測試（）【】［］〔〕：｜／丨－．　":
+    "节贴选个条志杂与长后从签专栏测试()[][][]:|/|-. ",
+}  # fmt: skip
+_FLAT = {ord(printed): plain for pair in _PLAIN_FOR.items() for printed, plain in zip(*pair, strict=True)}
+
+_KINDS = {
+    "editor": (
+        r"(?:责任|网[络上站]|值班|本[网文期版]|新媒体|执行|微信|文字|栏目|稿件|助理|见习|实习)?编\s?辑", r"责\s?编",
+    ),
+    "staff": (
+        r"校\s?对", "校审", r"审\s?[核校读稿定]",
+        "[初复终一二三]审", "终校", "签发", "(?:总|执行)?监制", "统筹",
+        "总?策划", "(?:执行|值班)?主编", "值班主任", "制作", "排版", "美编", "视觉", "设计", "出品", "编审", "选稿", "录入",
+        "供稿", "播音", "剪辑", "海报", "实习生", "来稿",
+    ),
+    "author": (
+        "(?:本报|本网|本刊|特约|见习|实习|驻地)?记者", r"作\s?者", "通讯员", r"撰\s?[文稿]", "图文", "文图", "文字",
+        "摄影(?:报道)?", "采写", "原创", r"[文图](?=\s*[:|/])",
+    ),
+    "credit": (
+        r"(?:本文|稿件|文章|信息|新闻|消息|内容|资讯|原文)?来\s?源于?", "稿源", "供稿单位", "转载?自", "出处",
+    ),
+    "time": ("最后更新", "(?:发布|发表|更新|上传|创建|成文|发文|编辑|刊发)?(?:时间|日期)"),
+    "count": ("(?:点击|浏览|阅读|访问|人气|评论|查看|播放|跟帖)(?:次?数|量|率)?", "字[号体](?:大小)?"),
+}  # fmt: skip
+_OF = r"\s*[:|/]\s*"
+
+
+def _label(kinds: Sequence[str], name: str = "") -> re.Pattern[str]:
+    """A label of these kinds, not in the middle of a word, and what parts it from its value."""
+    named = "|".join(f"(?P<{kind}>{'|'.join(_KINDS[kind])})" for kind in kinds)
+    return re.compile(rf"(?<![\u4e00-\u9fff])(?:{named}){_OF}")
+
+
+_LABEL = _label(tuple(_KINDS))
+_CREDIT = _label(("credit",))
+_DATE = re.compile(r"\d{4}[-/.年\s][\d\s年月日时分:/.-]{3,22}(?:星期.)?")  # may stand before the first label
+_EDGES = " \t-—_·•*□■◎●▲|()[]<>"
+_SENTENCE = re.compile("[。！？!?；;]")
+_LONGEST = 300  # characters of a line that may be a list of labels
+_LONGEST_VALUE = 40
+_BETWEEN = re.compile(r"[\s、,，;；:：/／|]+")
+_HAN = "[\u3400-\u9fff]"
+_NAME = re.compile(
+    rf"{_HAN}{{2,4}}|{_HAN}{{1,8}}(?:[·•・]{_HAN}{{1,8}})+|[A-Z][A-Za-z.'-]*(?: [A-Z][A-Za-z.'-]*)*",
+)  # fmt: skip
+_NO_NAMES = {
+    "作者", "记者", "通讯员", "文", "图", "摄影", "摄", "报道", "文图", "图文", "撰文", "撰稿", "编辑", "实习生",
+    "见习记者", "本报记者", "综合", "整理", "本网", "受访者", "供图", "佚名", "未知", "来源",
+}  # fmt: skip
+
+
+def flat(text: str) -> str:
+    """The text with Traditional characters and full-width marks of labels made plain; as long as it was."""
+    return text.translate(_FLAT)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label and what is printed behind it: `kind` is editor, staff, author, credit, time or count."""
+
+    kind: str
+    value: str
+
+
+def labels(line: str) -> list[Label]:
+    """What a line holds that is nothing but labels with their values; [] for any other.
+
+    责任编辑：甲 校对：乙, (来源：新华社 记者 甲), 2022-06-01 10:32 来源：新华社 ...
+    """
+    if len(line) > _LONGEST:
+        return []
+    first, read = 0, list(_labelled(line))
+    if match := _LABEL.search(flat(line)):
+        first = match.start()
+    before = flat(line)[:first].strip(_EDGES)
+    if (before and not _DATE.fullmatch(before)) or not all(map(_is_value, read)):
+        return []
+    return read
+
+
+def _labelled(text: str) -> Iterator[Label]:
+    """Each label in a text, with what follows up to the next."""
+    found = list(_LABEL.finditer(flat(text)))
+    ends = [*(match.start() for match in found[1:]), len(text)]
+    for match, end in zip(found, ends, strict=False):
+        yield Label(match.lastgroup or "", text[match.end() : end].strip(_EDGES + "（）【】［］〔〕｜"))
+
+
+def _is_value(label: Label) -> bool:
+    if len(label.value) > _LONGEST_VALUE or _SENTENCE.search(label.value):
+        return False
+    # A speaker in an interview (编辑：好的，我们继续往下看) has more to say than names.
+    parts = list(filter(None, _BETWEEN.split(label.value)))
+    return label.kind not in ("editor", "staff", "credit") or (
+        len(parts) <= 8 and max(map(len, parts), default=0) <= 24
+    )
+
+
+# 来源
+
+_END_OF_CREDIT = re.compile(
+    r"\s*(?:\d{4}\s*[-/.年]\s*\d{1,2}|"
+    + _LABEL.pattern.replace("?P<", "?P<_")
+    + r"|\s(?:记者|作者|编辑|责编|通讯员)(?=[\s:/])|[([]\s*(?:记者|作者|编辑|责编|[\u4e00-\u9fff]{2}[省市]?\s*[)\]]$))"
+)
+_BRACKETS = {"《": "》", "[": "]", "【": "】", "［": "］", "（": "）", "(": ")", "“": "”", "「": "」"}
+_BUTTON = re.compile("举报|字[号体]?|分享.{0,4}|打印|收藏|评论|[大中小]|作者|编辑|时间|关闭")
+_OUTLET_AFTER_TIME = re.compile(
+    r"\d[日\d]\s+((?!\d)[《\[【]?[\u4e00-\u9fffA-Za-z0-9·－-]{1,14}"
+    r"(?:网|报|社|周刊|杂志|新闻|电视台|广播|客户端|发布|在线|时报|频道|传媒|财经)[》\]】]?)(?=$|\s)"
+)
+
+
+def find_credit(text: str) -> str:
+    """The value of the first label 来源 in a text (稿源, 转自, ... too); "" where none has one."""
+    for match in _CREDIT.finditer(flat(text)):
+        if credit := _credit_at(text[match.end() :]):
+            return credit
+    return ""
+
+
+def _credit_at(text: str) -> str:
+    """The name that a text begins with: in brackets, or up to a blank, a date or another label."""
+    text = text.lstrip()
+    close = _BRACKETS.get(text[:1])
+    if close and 0 < (end := text.find(close)) <= _LONGEST_VALUE:
+        return tidy(text[1:end])
+    if cut := _END_OF_CREDIT.search(flat(text)):
+        text = text[: cut.start()]
+    return tidy(text)
+
+
+def tidy(credit: str) -> str:
+    """A credit without brackets around it and what is printed behind it."""
+    credit = credit.strip(" \t:：|｜-—·,，;；。")
+    close = _BRACKETS.get(credit[:1])
+    if close and credit.endswith(close):
+        return tidy(credit[1:-1])
+    if re.search(_HAN, credit):  # names in Chinese have no blanks: what follows one is something else
+        credit = re.sub(r"[(（\[【][^)）\]】]*$", "", credit.split()[0])
+    return credit if len(credit) <= _LONGEST_VALUE and not _BUTTON.fullmatch(flat(credit)) else ""
+
+
+def outlet_after_time(text: str) -> str:
+    """An outlet printed without a label, directly after a time: 10:56:28 证券时报网."""
+    match = _OUTLET_AFTER_TIME.search(text)
+    return tidy(match[1]) if match else ""
+
+
+# Authors
+
+_IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]{2,60})[)\]]")
+_BEFORE_NAMES = re.compile(
+    r"(?:.{0,30}?(?:记者|通讯员)|(?:作者|撰文|撰稿|文字|图文|文图|文|图|摄影)(?=[\s:|/]))\s*[:|/]?\s*"
+)
+_ROLE_BEHIND = re.compile(r"(?:报道|摄影|摄|文|图|供图|实习生|通讯员)$")
+_ROLE_BEFORE = re.compile(r"^(?:记者|通讯员|文|图)(?=..)")
+_LONGEST_BYLINE = 40
+
+
+def authors(above: Sequence[str], body: Sequence[str]) -> tuple[str, ...]:
+    """The authors named above the body (作者：甲), in the byline that opens it, or in the one that closes it."""
+    for label in (label for text in above for label in _labelled(text) if label.kind == "author"):
+        if found := _names(flat(label.value[:_LONGEST_VALUE])):
+            return found
+    for line in (*body[:2], *reversed(body[-3:])):
+        if found := byline(line):
+            return found
+    return ()
+
+
+def byline(line: str) -> tuple[str, ...]:
+    """The authors named in brackets near an end of a paragraph, or by one that is nothing but a byline."""
+    plain = flat(line)
+    spans = [match.span(1) for match in _IN_BRACKETS.finditer(plain)]
+    spans = [(start, end) for start, end in reversed(spans) if start < 40 or end > len(plain) - 4]
+    if len(plain) <= _LONGEST_BYLINE:
+        spans.append((0, len(plain)))
+    for start, end in spans:
+        text = plain[start:end].strip(_EDGES)
+        if (head := _BEFORE_NAMES.match(text)) and (names := _names(text[head.end() :])):
+            return names
+    return ()
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """The names that a text begins with; what is no name ends them."""
+    names: list[str] = []
+    for part in _BETWEEN.split(text.strip()):
+        name = _ROLE_BEFORE.sub("", _ROLE_BEHIND.sub("", part)) if len(part) > 3 else part
+        if name in _NO_NAMES:
+            continue
+        if not is_name(name) or (names and part != name):  # 甲 山东报道: where, not who
+            break
+        names.append(name)
+    return tuple(names)
+
+
+def is_name(text: str) -> bool:
+    return bool(_NAME.fullmatch(text))
+
+
+def people(text: str) -> tuple[str, ...]:
+    """The names in a printed list of them."""
+    return tuple(name for name in _BETWEEN.split(text.replace("\u3000", " ")) if name and flat(name) not in _NO_NAMES)

@@ -1,0 +1,149 @@
+"""The article's fragment of a page as lines, in order: the one place that knows BeautifulSoup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from bs4 import BeautifulSoup
+from bs4.element import Comment, NavigableString, PageElement, Tag
+from lxml import etree
+
+from crawler.boilerplate import Line
+from crawler.page import INLINE, NOT_TEXT, Page, plain
+
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+# Words in class and id of what is not the article's, in English and pinyin.
+_HINT = re.compile(
+    r"(?:^|[\W_])((?:re)?comm(?:ent|end)\w*|pinglun|repl(?:y|ies)|relat\w*|xiangguan|xgxw|xgyd|tuijian|hot(?:news|list|words?|tags?|spots?|search)?|rank\w*|paihang\w*|"
+    r"shar(?:e|ing)\w*|fenxiang|bdshare\w*|jiathis\w*|social\w*|copyright|banquan|statement|shengming|disclaim\w*|breadcrumbs?|crumbs?|"
+    r"nav|navbar|navigation|menu|sidebar|side|footer|toolbar|tools?|qrcode|erweima|ewm|advert\w*|ads?|guanggao|banner|"
+    r"pager|paging|pagination|login|vote|tags?|keywords?|prev\w*|next\w*|player|subscribe|promo\w*|sponsor\w*|popup|modal|widget|references|reflist|infobox|navbox\w*|toc|noprint|metadata|hatnote)"
+    r"(?=$|[\W_\d])"
+)
+_NOT_PRINTED = {"mw-editsection", "noprint"}  # MediaWiki's
+_FURNITURE = {"nav", "aside", "footer"}
+_FILES = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|wps|zip|rar|ofd|et)$", re.IGNORECASE)
+_ROW_END = "end of a table's row"
+
+
+def lines_of(page: Page, node: etree._Element) -> list[Line]:
+    """The paragraphs and images below a node, in order."""
+    soup = BeautifulSoup(etree.tostring(node, encoding="unicode", with_tail=False), "lxml")
+    return list(_Lines(page).of(soup))
+
+
+class _Lines:
+    """Walks a fragment and breaks it into lines where a browser would."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._text: list[str] = []
+        self._linked: list[str] = []  # of the text, what stands in links to other pages
+        self._links = 0
+        self._rows = 0  # open table rows with several cells: each stays one line; a lone cell is layout
+        self._in_link = 0
+        self._path: list[int] = []  # the open blocks
+        self._hints: list[str] = []  # of the open blocks
+        self._numbers = 0
+
+    def of(self, soup: BeautifulSoup) -> Iterator[Line]:
+        # A stack of its own, with what ends each node: a page may nest deeper than Python's.
+        stack: list[PageElement | tuple[Tag, str]] = [soup]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, Tag):
+                if _is_hidden(node):
+                    continue
+                if node.name == "img":
+                    yield from self._image(node)
+                    continue
+                end = self._end_of(node)
+                yield from self._open(node, end)
+                stack.append((node, end))
+                stack.extend(reversed(node.contents))
+            elif isinstance(node, tuple):
+                yield from self._close(*node)
+            elif isinstance(node, NavigableString) and not isinstance(node, Comment):
+                self._add(str(node))
+        yield from self._line()
+
+    def _add(self, text: str) -> None:
+        self._text.append(text)
+        if self._in_link:
+            self._linked.append(text)
+
+    def _open(self, node: Tag, end: str) -> Iterator[Line]:
+        if end in ("\n", _ROW_END):
+            yield from self._line()
+            self._rows += end == _ROW_END
+            self._numbers += 1
+            self._path.append(self._numbers)
+            self._hints.append(_hint(node))
+        else:
+            self._text.append(end)
+        if _is_link(node):
+            self._in_link += 1
+            self._links += 1
+
+    def _close(self, node: Tag, end: str) -> Iterator[Line]:
+        if _is_link(node):
+            self._in_link -= 1
+        if end in ("\n", _ROW_END):
+            self._rows -= end == _ROW_END
+            yield from self._line()
+            self._path.pop()
+            self._hints.pop()
+        else:
+            self._text.append(end)
+
+    def _end_of(self, node: Tag) -> str:
+        """What parts a node from its neighbours: nothing, a blank, or the end of a line."""
+        if node.name in INLINE:
+            return ""
+        if self._rows:
+            return " "
+        if node.name == "tr" and len(node.find_all(("td", "th"), recursive=False)) > 1:
+            return _ROW_END
+        return "\n"
+
+    def _line(self) -> Iterator[Line]:
+        text = plain("".join(self._text))
+        if text:
+            linked = len(plain("".join(self._linked)))
+            # The outermost two are the document and the body that BeautifulSoup adds, the third is the node itself.
+            hint = next(filter(None, self._hints[4:]), "")
+            yield Line(text, linked=linked, links=self._links, path=tuple(self._path[4:]), hint=hint)
+        self._text.clear()
+        self._linked.clear()
+        self._links = self._in_link
+
+    def _image(self, node: Tag) -> Iterator[Line]:
+        names = ("data-src", "data-original", "data-lazy-src", "data-actualsrc", "src")
+        addresses = (str(node.get(name) or "").strip() for name in names)
+        address = next((a for a in addresses if a and not a.startswith("data:")), "")
+        if address := self._page.absolute(address) if address else "":
+            yield from self._line()
+            yield Line(image=address, path=tuple(self._path[4:]), hint=next(filter(None, self._hints[4:]), ""))
+
+
+def _is_link(node: Tag) -> bool:
+    """Whether a node leads to another page: not to a note below, nor to a file that belongs to the article."""
+    href = str(node.get("href") or "").strip() if node.name == "a" else ""
+    return bool(href) and not href.startswith("#") and not _FILES.search(href)
+
+
+def _hint(node: Tag) -> str:
+    if node.name in _FURNITURE:
+        return node.name
+    names: Any = node.get("class") or []
+    told = " ".join([*([names] if isinstance(names, str) else names), str(node.get("id") or "")])
+    match = _HINT.search(told.lower()) if told.strip() else None
+    return match[1] if match else ""
+
+
+def _is_hidden(node: Tag) -> bool:
+    if node.name in NOT_TEXT or _HIDDEN.search(str(node.get("style") or "")):
+        return True
+    return not _NOT_PRINTED.isdisjoint(node.get("class") or ())

@@ -1,0 +1,262 @@
+"""Where on a page of any site the headline, the line below it and the body stand.
+
+One look at every text of the page, cut into blocks as a browser would; what follows reads
+these blocks only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice, takewhile
+
+from lxml import etree
+
+from crawler.boilerplate import ends
+from crawler.page import INLINE, NOT_TEXT, Page, plain
+
+_FURNITURE = {"nav", "aside", "footer"}
+_HEADINGS = {"h1", "h2", "h3"}
+_PARAGRAPHS = {"p", "li", "blockquote", "pre", "h3", "h4", "dd"} | INLINE
+_OF_A_PARAGRAPH, _OF_A_DIV = (0, 1.0, 0.5, 0.25), (1.0, 0.75, 0.4, 0.2)  # for itself, its parent, ...
+_MARKS = re.compile("[，。！？；：、“”,.!?]")
+_FOOTER = re.compile(
+    r"ICP备|版[权權](?:所有|[声聲]明|归)|许可证|Copyright|©|免责声明|公网安备|All Rights|举报电话|未经授权",
+    re.IGNORECASE,
+)
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_SENTENCE_END = re.compile("[。！？!?；…”]$")
+# How much text counts, and times what a node's score is taken that holds the page's own description.
+_ABOVE, _COMMENT, _DESCRIBED = 0.5, 0.1, 5
+_SEPARATOR = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s*|\s*[-–—]+\s+|\s*--+\s*|\s*[-–—](?=\S{1,10}$)")
+_NOT_SAID = re.compile(r"[\W_]+")
+
+
+class Block:
+    """A run of text that a browser shows as one block; `linked` characters of it are links.
+
+    `running` is how many characters of running text it counts for.
+    """
+
+    __slots__ = ("_parts", "heading", "linked", "node", "running", "text")
+
+    def __init__(self, place: _Place, parts: list[str], linked: int) -> None:
+        self.node = place.holder
+        self.heading = place.heading
+        self.linked = linked
+        self.text = plain("".join(parts))
+        self.running = 0.0 if place.outside else _running(self.text, linked)
+        self._parts = parts
+
+    @property
+    def spaced(self) -> str:
+        """The text with a blank between its nodes: 来源：<a>新华社</a>举报."""
+        return plain(" ".join(self._parts))
+
+
+def _running(text: str, linked: int) -> float:
+    own = len(text) - linked
+    if own < 5 or linked > own or _FOOTER.search(text):
+        return 0
+    return own if len(text) >= 25 or _MARKS.search(text) else own * 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What a node's texts belong to."""
+
+    holder: etree._Element
+    linked: bool
+    outside: bool
+    heading: bool
+    hidden: bool
+
+
+class Located:
+    """The general means: blocks of the page, and what they are likely to be."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._places: dict[etree._Element, _Place] = {}
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        return [block for block in self._gathered() if block.text]
+
+    def _gathered(self) -> Iterator[Block]:
+        parts: list[str] = []
+        linked = 0
+        last: _Place | None = None
+        for text in self._page.root.xpath("//body//text()[normalize-space()]"):
+            parent = text.getparent()
+            place = self._place(parent.getparent() if text.is_tail else parent)
+            if place.hidden:
+                continue
+            broken = text.is_tail and parent.tag in ("br", "hr")
+            if last and (place.holder is not last.holder or broken):
+                yield Block(last, parts, linked)
+                parts, linked = [], 0
+            parts.append(text)
+            linked += len(text.strip()) if place.linked else 0
+            last = place
+        if last:
+            yield Block(last, parts, linked)
+
+    def _place(self, node: etree._Element) -> _Place:
+        """Asked of the ancestors once for each node."""
+        climbed = []
+        while (place := self._places.get(node)) is None:
+            climbed.append(node)
+            parent = node.getparent()
+            if parent is None:
+                place = _Place(node, False, False, False, False)
+                break
+            node = parent
+        for node in reversed(climbed):
+            inline = node.tag in INLINE and node.getparent() is not None
+            place = self._places[node] = _Place(
+                place.holder if inline else node,
+                place.linked or node.tag == "a",
+                place.outside or node.tag in _FURNITURE,
+                place.heading or node.tag in _HEADINGS,
+                place.hidden or node.tag in NOT_TEXT or bool(_HIDDEN.search(node.get("style") or "")),
+            )
+        return place
+
+    @cached_property
+    def short_texts(self) -> list[str]:
+        """The texts of at most 150 characters, which tell about the page rather than being its text."""
+        return [block.text for block in self.blocks if len(block.text) <= 150]
+
+    # Headline
+
+    @cached_property
+    def headline(self) -> tuple[str, int]:
+        """The headline as printed and the number of its block; ("", -1) where none fits the page's title.
+
+        The longest block that the title of the page holds: that has the site's and the
+        section's name before or behind it. Where the title is cut short, a heading that
+        begins with it.
+        """
+        whole = _said(self._page.title)
+        best, at = "", -1
+        for number, block in enumerate(self.blocks):
+            said = _said(block.text) if len(block.text) <= 150 else ""
+            if len(said) < 4 or not (said in whole or (block.heading and self._is_cut_short(said))):
+                continue
+            better = len(said) - len(_said(best)) or (block.heading and not self.blocks[at].heading)
+            if better > 0 and (block.linked * 2 <= len(block.text) or block.heading):
+                best, at = block.text, number
+        if len(_said(best)) * 3 < len(_said(self.short_title)) or at < 0:
+            return "", -1
+        following = self.blocks[at + 1].text if at + 1 < len(self.blocks) else ""
+        if following and _said(best + following) in whole:  # set in two lines
+            best += following
+        return best, at
+
+    def _is_cut_short(self, said: str) -> bool:
+        first = _said(self.short_title).removesuffix("…")
+        return len(first) >= 8 and said.startswith(first)
+
+    @cached_property
+    def short_title(self) -> str:
+        """The page's title without the site's and the section's name."""
+        parts = _SEPARATOR.split(self._page.title)
+        return max(parts[:2], key=len).strip()
+
+    # Body
+
+    @cached_property
+    def bodies(self) -> list[etree._Element]:
+        """The nodes that hold the most running text, best first, at most three.
+
+        A paragraph counts for its parent, less for those above; one that stands in a div of
+        its own counts for that too. Text in links, navigation and footers does not count,
+        and text above the headline counts half.
+        """
+        scores: dict[etree._Element, float] = {}
+        for block, size in self._sizes():
+            shares = _OF_A_PARAGRAPH if block.node.tag in _PARAGRAPHS else _OF_A_DIV
+            above = (block.node, *islice(block.node.iterancestors(), 3))
+            for holder, share in zip(above, shares, strict=False):
+                if share and holder.tag not in ("body", "html"):
+                    scores[holder] = scores.get(holder, 0) + size * share
+        for node in self._described():
+            if node in scores:
+                scores[node] *= _DESCRIBED
+        return sorted(scores, key=lambda node: -scores[node])[:3]
+
+    def _sizes(self) -> Iterator[tuple[Block, float]]:
+        """The blocks with running text, and for how much each counts."""
+        _text, headline = self.headline
+        seen = 0.0
+        factor = 1.0
+        for number, block in enumerate(self.blocks):
+            if seen >= 50 and factor == 1 and ends(block.text) == "comments":
+                factor = _COMMENT
+            if block.running:
+                above = number < headline
+                seen += 0 if above else block.running
+                yield block, block.running * (_ABOVE if above else factor)
+
+    def _described(self) -> set[etree._Element]:
+        """What holds the page's own description of itself, which most often is its first sentence."""
+        said = _said(self._page.meta("description", "og:description"))[:16]
+        if len(said) < 16 or said in _said(self._page.title):
+            return set()
+        _text, headline = self.headline
+        found = (b.node for b in self.blocks[headline + 1 :] if b.running >= 25 and said in _said(b.text))
+        return {holder for node in found for holder in (node, *node.iterancestors())}
+
+    def widened(self, node: etree._Element) -> etree._Element:
+        """The node, or one above it where a good part of the text stands beside the node."""
+        for parent in islice(node.iterancestors(), 3):
+            if parent.tag in ("body", "html"):
+                break
+            if self._has_text_beside(node, parent):
+                node = parent
+        return node
+
+    def _has_text_beside(self, node: etree._Element, parent: etree._Element) -> bool:
+        inside, around = set(node.iter()), set(parent.iter())
+        numbers = [number for number, block in enumerate(self.blocks) if block.node in around]
+        own = [number for number in numbers if self.blocks[number].node in inside]
+        if not own:
+            return False
+        _text, headline = self.headline
+        before = [self.blocks[n] for n in numbers if max(headline, own[0] - 12) < n < own[0]]
+        after = list(takewhile(lambda block: not ends(block.text), (self.blocks[n] for n in numbers if n > own[-1])))
+        size = sum(self.blocks[n].running for n in own)
+        return _is_text(before, 40) or _is_text(after, 0.3 * size)
+
+    def heading_above(self, body: etree._Element) -> str:
+        """The nearest heading, or block whose class says title, above the body."""
+        inside = set(body.iter())
+        first = next((n for n, block in enumerate(self.blocks) if block.node in inside), 0)
+        for block in reversed(self.blocks[max(0, first - 15) : first + 1]):
+            named = "title" in (block.node.get("class") or "").lower()
+            if (block.heading or named) and 4 <= len(block.text) <= 100:
+                return block.text
+        return ""
+
+    def above(self, body: etree._Element) -> list[str]:
+        """The texts from the headline to where the body begins: date, credit and authors stand there."""
+        inside = set(body.iter())
+        _text, headline = self.headline
+        first = next((n for n, b in enumerate(self.blocks) if b.node in inside and b.running >= 25), len(self.blocks))
+        start = headline if 0 <= headline < first else max(0, first - 15)
+        return [block.spaced for block in self.blocks[start : min(first, start + 40)] if len(block.text) <= 200]
+
+
+def _is_text(blocks: Sequence[Block], least: float) -> bool:
+    """Whether blocks hold that much running text, and few links."""
+    total = sum(len(block.text) for block in blocks)
+    running = sum(block.running for block in blocks if block.running >= 15 and _SENTENCE_END.search(block.text))
+    return running >= least and sum(block.linked for block in blocks) <= 0.25 * total
+
+
+def _said(text: str) -> str:
+    """A text without blanks and marks: a title is set differently at each place."""
+    return _NOT_SAID.sub("", text)
