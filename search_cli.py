@@ -27,6 +27,7 @@ from archive.lock import alone
 from terminal import counting, print_hits, print_json, print_table, say, shown
 
 if TYPE_CHECKING:
+    from archive.article import Revision
     from archive.store import ArticleStore
     from crawler.report import Report
     from indexer.engine import SearchEngine
@@ -169,8 +170,9 @@ def _source_kept(store: ArticleStore, name: str) -> str:
 
 @app.command()
 def show(
-    ctx: typer.Context, id_or_url: Annotated[str, typer.Argument(metavar="ID_OR_URL")], as_json: Json = False
-) -> int:
+    ctx: typer.Context, id_or_url: Annotated[str, typer.Argument(metavar="ID_OR_URL")], as_json: Json = False,
+    raw: Annotated[bool, typer.Option("--raw", help=_("The bytes of the page as it was fetched."))] = False,
+) -> int:  # fmt: skip
     """Print one article, by its id or any address it was met under."""
     from archive import txt
     from archive.article import to_json
@@ -181,12 +183,25 @@ def show(
     if revision is None:
         say(_("{name}: is not in the archive").format(name=id_or_url))
         return NOTHING
+    if raw:
+        return _write_raw(ctx.obj, revision)
     if as_json:
         told = {"sequence": revision.sequence, "fetched": revision.fetched.isoformat(), "addresses": addresses}
         print_json(to_json(revision.article) | told)
     else:
         print(shown(txt.text(revision.article)), end="")
     return DONE
+
+
+def _write_raw(settings: settings.Settings, revision: Revision) -> int:
+    from archive.pages import Pages
+
+    pages = Pages(settings.data)
+    for page in revision.pages:
+        sys.stdout.buffer.write(pages.read(page).body)
+    if not revision.pages:
+        say(_("{name}: no raw page of it is kept").format(name=revision.article.id))
+    return DONE if revision.pages else NOTHING
 
 
 @app.command(**_QUESTION)
@@ -253,15 +268,34 @@ def import_(
     source: Annotated[str, typer.Option(metavar="S", help=_("The source that plain text gets."))] = "text",
 ) -> int:
     """Read saved pages (.html), plain text (.txt), JSON Lines of an export and WARC files into the archive."""
+    from archive.pages import Pages
     from crawler.importer import files, import_files
     from crawler.report import Report
 
     found = files(paths)
     report = Report()
-    with _create_archive(ctx.obj) as store, counting(_("articles")) as progress:
+    with _create_archive(ctx.obj) as store, Pages(ctx.obj.data) as pages, counting(_("articles")) as progress:
         report.notice = lambda report: progress(report.read)
-        import_files(store, found, report, source)
+        import_files(store, pages, found, report, source)
     return _close(ctx.obj, report)
+
+
+@app.command()
+def reextract(
+    ctx: typer.Context,
+    sources: Annotated[list[str], typer.Argument(metavar="[SOURCE...]", help=_("All there are, unless named."))] = [],  # noqa: B006
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Only tell what would change."))] = False,
+) -> int:
+    """Read the kept raw pages again by the present rules, without the network, then index what changed."""
+    from crawler.reextract import reextract
+    from crawler.report import Report
+
+    report = Report()
+    with _open_archive(ctx.obj) as store, counting(_("articles")) as progress:
+        report.notice = lambda report: progress(report.read)
+        chosen = {_source_kept(store, name) for name in sources}
+        reextract(store, ctx.obj.data, report, chosen, dry_run=dry_run)
+    return _close(ctx.obj, report, index=not dry_run)
 
 
 @app.command()
@@ -346,11 +380,12 @@ def _index_state(settings: settings.Settings, store: ArticleStore, engine: str) 
 
 @app.command()
 def verify(ctx: typer.Context) -> int:
-    """Check that every version is still the text that was kept, and that the index holds each article."""
+    """Check that every version is still the text, and the raw page, that was kept, and that the index holds each."""
+    from archive.pages import Pages
     from indexer.update import verify
 
     with _open_archive(ctx.obj) as store:
-        wrong = list(store.verify())
+        wrong = list(store.verify(Pages(ctx.obj.data).faults))
         if (ctx.obj.data / "index" / ctx.obj.engine).exists():
             try:
                 with _open_index(ctx.obj, "") as opened:
@@ -387,13 +422,14 @@ def _open_index(settings: settings.Settings, engine: str) -> SearchEngine:
     return open_engine(name, index_folder(settings.data, name))
 
 
-def _close(settings: settings.Settings, report: Report) -> int:
+def _close(settings: settings.Settings, report: Report, index: bool = True) -> int:
     """Tell what a run did, index what is new with the default engine; the exit code."""
     from indexer.update import bring_up
 
     _tell(report)
-    with _open_archive(settings) as store, counting(_("articles indexed")) as progress:
-        bring_up(store, settings.data, settings.engine, progress)
+    if index:
+        with _open_archive(settings) as store, counting(_("articles indexed")) as progress:
+            bring_up(store, settings.data, settings.engine, progress)
     return INTERRUPTED if report.interrupted else FAILURES if report.failed else DONE
 
 
@@ -407,6 +443,11 @@ def _tell(report: Report) -> None:
         say(f"{_(outcome)}: {subject}: {reason}")
     if len(notes) < len(report.notes):
         say(_("... and {count} more").format(count=len(report.notes) - len(notes)))
+    if report.fields:
+        fields = ", ".join(f"{name} {count}" for name, count in report.fields.most_common())
+        say(_("changed by field: {fields}").format(fields=fields))
+    if report.without_page:
+        say(_("articles without a raw page: {count}").format(count=report.without_page))
     for url in report.general:
         say(_("read by general means, no form fits: {url}").format(url=url))
     if report.missing_lists:

@@ -86,7 +86,7 @@ class Revision:
     fetched: datetime
     extractor: str = ""  # version of the program that read the page, and by which path
     gone: bool = False  # the site no longer shows it
-    page: RawPage | None = None  # None where none was kept
+    pages: tuple[RawPage, ...] = ()  # it was read from, its own address first; none where none were kept
 
 
 # The order of the keys in JSON is part of the contract.

@@ -6,7 +6,9 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from gettext import gettext as _
+from io import FileIO
 from pathlib import Path
+from typing import IO, Any
 
 from archive.errors import Busy
 
@@ -16,8 +18,15 @@ def alone(path: Path) -> Iterator[None]:
     """Hold the lock file `path` (made where it is missing); Busy while another run holds it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise Busy(path, _("another run holds it"), _("try again when that has ended")) from error
+        if not taken(file):
+            raise Busy(path, _("another run holds it"), _("try again when that has ended"))
         yield
+
+
+def taken(file: IO[Any] | FileIO) -> bool:
+    """Hold an open file until it is closed; False while another run holds it."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -51,7 +51,7 @@ revisions = sa.Table(
     sa.Column("fetched", Instant, nullable=False),
     sa.Column("extractor", sa.Text, nullable=False),
     sa.Column("gone", sa.Boolean, nullable=False),
-    sa.Column("page", sa.JSON(none_as_null=True)),  # file, offset, record id, sha-256
+    sa.Column("pages", sa.JSON(none_as_null=True)),  # of each: file, offset, record id, sha-256
     sa.Column("digest", sa.String(64), nullable=False),
     sa.Column("url", sa.Text, nullable=False),
     sa.Column("source", sa.Text, nullable=False),
@@ -75,8 +75,13 @@ addresses = sa.Table(
 )  # fmt: skip
 
 
+def _several_pages(connection: sa.Connection) -> None:
+    """An article may have several raw pages; under version 1 none were kept."""
+    connection.exec_driver_sql("ALTER TABLE revisions RENAME COLUMN page TO pages")
+
+
 # Step N leads from version N to N + 1 and is never changed once released; a new archive is made whole.
-STEPS: tuple[Callable[[sa.Connection], None], ...] = ()
+STEPS: tuple[Callable[[sa.Connection], None], ...] = (_several_pages,)
 
 
 def newest() -> int:

@@ -24,6 +24,16 @@ class Settings:
     engine: str = "whoosh"
 
 
+def version() -> str:
+    """This program's version; "dev" where it is run from a checkout that is not installed."""
+    from importlib.metadata import PackageNotFoundError, version  # here: a search needs none
+
+    try:
+        return version("wencang")
+    except PackageNotFoundError:
+        return "dev"
+
+
 def load(data: Path | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings in force for the data folder, `./data` or WENCANG_DATA where none is named.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
@@ -100,23 +100,27 @@ class ArticleStore:
 
     def put(
         self, article: Article, fetched: datetime | None = None, *, extractor: str = "", gone: bool = False,
-        page: RawPage | None = None,
+        keep: Callable[[], tuple[RawPage, ...]] | None = None,
     ) -> Revision | None:  # fmt: skip
         """Keep what was read at `fetched` (aware; now where not given).
 
         None where no field but the images differs from the newest version. The article keeps
         the address and section it was first met under; other addresses become its aliases.
         What was fetched before the newest version joins the history behind it.
+
+        `keep` puts the raw pages where they stay and tells where that is. It is called only
+        where a version is made, before that is committed: a crash may leave a raw page that
+        nothing points to, never a version that points to nothing.
         """
         fetched = (fetched or datetime.now(UTC)).astimezone(UTC)
         article = replace(article, url=canonical(article.url))
-        read = Revision(0, article, fetched, extractor, gone, page)
+        read = Revision(0, article, fetched, extractor, gone)
         with self._writing() as connection:
             id = self._known(connection, article)
             if id is None:
                 if connection.scalar(sa.select(schema.articles.c.id).filter_by(id=article.id)):
                     article = replace(article, id=f"{article.source}-{article.id}")  # another source's own key
-                return self._append(connection, replace(read, article=article), None)
+                return self._append(connection, replace(read, article=article), None, keep)
             current = self._newest(connection, id)
             article = replace(article, id=id)
             alias = article.url != current.article.url
@@ -127,7 +131,7 @@ class ArticleStore:
                 return None
             if current.gone == gone and article.equals_but_images(current.article):
                 return None
-            return self._append(connection, replace(read, article=article), current)
+            return self._append(connection, replace(read, article=article), current, keep)
 
     def _known(self, connection: sa.Connection, article: Article) -> str | None:
         """The id under which this article is already kept: by id, by address, by its text and day."""
@@ -151,10 +155,13 @@ class ArticleStore:
         kept = sa.select(schema.revisions.c.sequence).filter_by(id=article.id, digest=article.digest).limit(1)
         return connection.scalar(kept) is not None
 
-    def _append(self, connection: sa.Connection, revision: Revision, current: Revision | None) -> Revision:
+    def _append(
+        self, connection: sa.Connection, revision: Revision, current: Revision | None,
+        keep: Callable[[], tuple[RawPage, ...]] | None,
+    ) -> Revision:  # fmt: skip
         connection.execute(schema.archive.update().values(sequence=schema.archive.c.sequence + 1))
         sequence = connection.execute(sa.select(schema.archive.c.sequence)).scalar_one()
-        revision = replace(revision, sequence=sequence)
+        revision = replace(revision, sequence=sequence, pages=keep() if keep else ())
         article = revision.article
         pointer = {"source": article.source, "digest": article.digest, "sequence": sequence}
         if current is None:
@@ -259,8 +266,11 @@ class ArticleStore:
                 for source, articles, revisions, fetched, published in rows
             ]
 
-    def verify(self) -> Iterator[str]:
-        """What is wrong with the archive, a line each; nothing where it is sound."""
+    def verify(self, faults: Callable[[Revision], Iterable[str]] = lambda _revision: ()) -> Iterator[str]:
+        """What is wrong with the archive, a line each; nothing where it is sound.
+
+        `faults` tells what else is wrong with a revision: its raw pages (Pages.faults).
+        """
         with self._reading() as connection:
             if connection.dialect.name == "sqlite":
                 said = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
@@ -269,9 +279,11 @@ class ArticleStore:
                     yield _("{table} row {row} points to no row of {parent}").format(
                         table=table, row=row, parent=parent
                     )
-            yield from self._faults_of_revisions(connection)
+            yield from self._faults_of_revisions(connection, faults)
 
-    def _faults_of_revisions(self, connection: sa.Connection) -> Iterator[str]:
+    def _faults_of_revisions(
+        self, connection: sa.Connection, faults: Callable[[Revision], Iterable[str]]
+    ) -> Iterator[str]:
         last = connection.scalar(sa.select(schema.archive.c.sequence)) or 0
         newest: dict[str, tuple[datetime, int]] = {}
         found = set(connection.scalars(sa.select(schema.revisions.c.sequence)))
@@ -289,6 +301,7 @@ class ArticleStore:
                 yield _("revision {number} ({id}): the text is not the one that was kept").format(
                     number=number, id=article.id
                 )
+            yield from faults(revision)
             newest[article.id] = max(newest.get(article.id, (revision.fetched, 0)), (revision.fetched, number))
         for id, sequence in connection.execute(sa.select(schema.articles.c.id, schema.articles.c.sequence)):
             if id not in newest or newest[id][1] != sequence:
@@ -388,7 +401,7 @@ def _row(revision: Revision) -> dict[str, Any]:
     return {
         "sequence": revision.sequence, "id": article.id, "fetched": revision.fetched,
         "extractor": revision.extractor, "gone": revision.gone, "digest": article.digest,
-        "page": revision.page and astuple(revision.page),
+        "pages": list(map(astuple, revision.pages)) or None,
         "url": article.url, "source": article.source, "section": article.section, "title": article.title,
         "original_title": article.original_title, "body": article.body, "published": article.published,
         "authors": list(article.authors), "editor": article.editor, "credit": article.credit,
@@ -404,5 +417,5 @@ def _revision(row: sa.Row[Any]) -> Revision:
         authors=tuple(row.authors), editor=row.editor, credit=row.credit, rights=row.rights,
         images=tuple(Image(*image) for image in row.images), restored=row.restored,
     )  # fmt: skip
-    page = RawPage(*row.page) if row.page else None
-    return Revision(row.sequence, article, row.fetched, row.extractor, row.gone, page)
+    pages = tuple(RawPage(*page) for page in row.pages or ())
+    return Revision(row.sequence, article, row.fetched, row.extractor, row.gone, pages)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from gettext import gettext as _
 from pathlib import Path
@@ -13,13 +14,14 @@ from typing import Any
 from archive import jsonl
 from archive.article import Article
 from archive.errors import BadRecord, NotAnArticle, UsageFault
+from archive.pages import FetchedPage, Head, Pages
 from archive.store import ArticleStore
 from crawler.encoding import decode
 from crawler.extractor import Reading, read, read_text
-from crawler.pipelines import keep
+from crawler.pipelines import Fetched, keep
 from crawler.report import Report
 
-_Record = Reading | NotAnArticle | BadRecord
+_Record = Fetched | NotAnArticle | BadRecord
 
 
 def files(paths: list[Path]) -> list[Path]:
@@ -40,7 +42,7 @@ def files(paths: list[Path]) -> list[Path]:
     return found
 
 
-def import_files(store: ArticleStore, paths: list[Path], report: Report, source: str = "text") -> None:
+def import_files(store: ArticleStore, pages: Pages, paths: list[Path], report: Report, source: str = "text") -> None:
     """Read every file into the archive; what can't be read is counted with its reason.
 
     `source` is what plain text gets as its source.
@@ -50,15 +52,15 @@ def import_files(store: ArticleStore, paths: list[Path], report: Report, source:
         assert reader
         try:
             for record in reader(path, source):
-                _take(store, record, report)
+                _take(store, pages, record, report)
         except OSError as error:
             report.count(source, "failed", str(path), error.strerror or str(error))
 
 
-def _take(store: ArticleStore, record: _Record, report: Report) -> None:
+def _take(store: ArticleStore, pages: Pages, record: _Record, report: Report) -> None:
     match record:
-        case Reading():
-            keep(store, record, report)
+        case Fetched():
+            keep(store, pages, record, report)
         case NotAnArticle():
             report.count("page", "skipped", record.subject, record.reason)
         case BadRecord():
@@ -66,23 +68,28 @@ def _take(store: ArticleStore, record: _Record, report: Report) -> None:
             report.count("record", "failed", record.subject, record.reason)
 
 
-def _attempt(subject: object, read: Callable[..., Reading], *arguments: object) -> _Record:
+def _attempt(subject: object, page: FetchedPage, read: Callable[[], Reading]) -> _Record:
+    """What a page holds; one that came without its address is kept under the article's."""
     try:
-        return read(*arguments)
+        reading = read()
     except NotAnArticle as error:
         return NotAnArticle(subject, error.reason)
+    return Fetched(reading, (replace(page, url=page.url or reading.article.url),))
 
 
 def _page(path: Path, _source: str) -> Iterator[_Record]:
-    yield _attempt(path, read, path.read_bytes(), "", _saved(path))
+    page = _saved(path, "text/html")
+    yield _attempt(path, page, lambda: read(page.body, "", page.fetched))
 
 
 def _text(path: Path, source: str) -> Iterator[_Record]:
-    yield _attempt(path, read_text, decode(path.read_bytes()).text, source, _saved(path))
+    page = _saved(path, "text/plain")
+    yield _attempt(path, page, lambda: read_text(decode(page.body).text, source, page.fetched))
 
 
-def _saved(path: Path) -> datetime:
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+def _saved(path: Path, content_type: str) -> FetchedPage:
+    time = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    return FetchedPage("", path.read_bytes(), time, content_type)
 
 
 def _lines(path: Path, _source: str) -> Iterator[_Record]:
@@ -91,8 +98,8 @@ def _lines(path: Path, _source: str) -> Iterator[_Record]:
             yield record if isinstance(record, BadRecord) else _trusted(*record)
 
 
-def _trusted(article: Article, fetched: datetime | None) -> Reading:
-    return Reading(article, "jsonl", (), fetched)
+def _trusted(article: Article, fetched: datetime | None) -> Fetched:
+    return Fetched(Reading(article, "jsonl", (), fetched))
 
 
 def _warc(path: Path, _source: str) -> Iterator[_Record]:
@@ -137,7 +144,8 @@ def _response(record: Any) -> _Record:
         raise ValueError(_("it ends {count} bytes too early").format(count=record.raw_stream.limit))
     time = datetime.fromisoformat(date)
     url, fetched = url.strip("<>"), time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
-    return _attempt(url, read, page, url, fetched)
+    head = Head(f"{record.http_headers.protocol} {record.http_headers.statusline}", tuple(record.http_headers.headers))
+    return _attempt(url, FetchedPage(url, page, fetched, response=head), lambda: read(page, url, fetched))
 
 
 _READERS: dict[str, Callable[[Path, str], Iterator[_Record]]] = {

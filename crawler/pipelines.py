@@ -1,11 +1,13 @@
-"""The last step of every way in: a reading goes into the archive and is counted."""
+"""The last step of every way in: an article and its raw pages go into the archive and are counted."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from archive.errors import WencangError
+from archive.pages import FetchedPage, Pages
 from archive.store import ArticleStore
 from crawler.report import Report
 
@@ -15,10 +17,21 @@ if TYPE_CHECKING:  # an import of saved pages comes by here too, and needs no Sc
     from crawler.extractor import Reading
 
 
-def keep(store: ArticleStore, reading: Reading, report: Report) -> None:
-    """Put a reading's article and count it as new, changed or unchanged."""
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A reading, and the raw pages it was read from, the article's own address first."""
+
+    reading: Reading
+    pages: tuple[FetchedPage, ...] = ()
+
+
+def keep(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) -> None:
+    """Put a reading's article, with its raw pages if it is a new version; count it as new, changed or unchanged."""
+    reading = fetched.reading
     article = reading.article
-    revision = store.put(article, reading.fetched, extractor=reading.extractor)
+    revision = store.put(
+        article, reading.fetched, extractor=reading.extractor, keep=lambda: tuple(map(pages.append, fetched.pages))
+    )
     if revision is None:
         report.count(article.source, "unchanged")
     else:
@@ -39,15 +52,17 @@ class ArchivePipeline:
         return cls(crawler)
 
     def open_spider(self) -> None:
-        self._store = ArticleStore.create(Path(self._crawler.settings["DATA_FOLDER"]))
+        data = Path(self._crawler.settings["DATA_FOLDER"])
+        self._store, self._pages = ArticleStore.create(data), Pages(data)
 
     def close_spider(self) -> None:
         self._store.close()
+        self._pages.close()
 
-    def process_item(self, reading: Reading) -> Reading:
+    def process_item(self, fetched: Fetched) -> Fetched:
         spider: Any = self._crawler.spider
         try:
-            keep(self._store, reading, spider.report)
+            keep(self._store, self._pages, fetched, spider.report)
         except WencangError as error:
             spider.fault = error
-        return reading
+        return fetched

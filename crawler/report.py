@@ -23,6 +23,8 @@ class Report:
     bad_records: int = 0  # of an import
     interrupted: bool = False
     general: list[str] = field(default_factory=list)  # addresses that no form of their source fitted
+    fields: Counter[str] = field(default_factory=Counter)  # of a re-reading: in how many articles each changed
+    without_page: int = 0  # of a re-reading: articles that no raw page was kept of
     notice: Callable[[Report], None] | None = None
 
     def count(self, source: str, outcome: Outcome, url: str = "", reason: str = "") -> None:

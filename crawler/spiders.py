@@ -15,7 +15,9 @@ from twisted.python.failure import Failure
 from archive.errors import NotAnArticle, WencangError
 from archive.url import canonical
 from crawler import sources
-from crawler.extractor import Reading, read, read_list
+from crawler.exchange import fetched_page
+from crawler.extractor import read, read_list
+from crawler.pipelines import Fetched
 from crawler.report import Outcome, Report
 from crawler.sources import Source
 
@@ -23,7 +25,7 @@ _MISSING = {404, 410}
 
 
 class ArticleSpider(Spider):
-    """Yields a Reading for each article.
+    """Yields each article as Fetched: its reading, and the page it was read from.
 
     `urls`: read these pages only, without following links. `since`: leave out articles
     whose address carries an earlier day.
@@ -101,18 +103,19 @@ class ArticleSpider(Spider):
             if self.source.is_article(url) and not self._is_too_old(url):
                 yield self._article_request(url)
 
-    def parse_article(self, response: Response) -> Iterator[Reading | Request]:
+    def parse_article(self, response: Response) -> Iterator[Fetched | Request]:
         if self.fault:
             raise CloseSpider("archive")
         if not self._urls and not self.source.is_article(response.url):
             self.report.count(self.source.site, "skipped", response.url, "a redirect led away from the articles")
             return
+        page = fetched_page(response, datetime.now(UTC))
         try:
-            reading = read(response.body, response.url, datetime.now(UTC))
+            reading = read(page.body, page.url, page.fetched)
         except NotAnArticle as error:
             self.report.count(self.source.site, "skipped", error.subject, error.reason)
             return
-        yield reading
+        yield Fetched(reading, (page,))
         if not self._urls:
             yield from self._follow(reading.related)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
+import random
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -19,6 +22,7 @@ from hypothesis import strategies as st
 from archive import jsonl, schema, settings
 from archive.article import SHANGHAI, Article, Image, RawPage, from_json, to_json
 from archive.errors import ArchiveUnusable, BadRecord, UsageFault
+from archive.pages import FetchedPage, Head, Pages
 from archive.store import ArticleStore
 from archive.url import canonical
 
@@ -169,13 +173,34 @@ def test_times_come_back_as_they_went_in(store: ArticleStore) -> None:
     assert kept.fetched.utcoffset() == timedelta(0)
 
 
-def test_a_revision_points_at_its_raw_page(store: ArticleStore) -> None:
-    page = RawPage("pages/2022-06.warc.gz", 2**40, "<urn:uuid:1>", "ab" * 32)
-    put = store.put(ARTICLE, THEN, extractor="1 rules", gone=True, page=page)
+def test_a_revision_points_at_its_raw_pages(store: ArticleStore) -> None:
+    pages = tuple(RawPage("pages/2022-06.warc.gz", 2**40 + n, f"<urn:uuid:{n}>", "ab" * 32) for n in range(2))
+    put = store.put(ARTICLE, THEN, extractor="1 rules", gone=True, keep=lambda: pages)
     assert put
-    assert put.page == page
+    assert put.pages == pages
     assert store.get(ARTICLE.id) == put
     assert store.history(ARTICLE.id) == [put]
+
+
+def test_raw_pages_are_kept_where_a_version_is_made_and_nowhere_else(store: ArticleStore) -> None:
+    kept: list[RawPage] = []
+
+    def keep() -> tuple[RawPage, ...]:
+        kept.append(RawPage("pages/a.warc.gz", len(kept), "<urn:uuid:1>", "ab" * 32))
+        return (kept[-1],)
+
+    def full() -> tuple[RawPage, ...]:
+        raise ArchiveUnusable("pages", "No space left on device")
+
+    assert store.put(ARTICLE, THEN, keep=keep)
+    assert store.put(ARTICLE, THEN + timedelta(days=1), keep=keep) is None
+    assert len(kept) == 1
+    with pytest.raises(ArchiveUnusable, match="No space"):
+        store.put(replace(ARTICLE, body="二"), keep=full)
+    assert store.versions(ARTICLE.id) == 1, "a version never points to nothing"
+    assert store.put(replace(ARTICLE, body="二"), keep=keep)
+    assert [revision.pages for revision in store.history(ARTICLE.id)] == [(page,) for page in kept]
+    assert list(store.verify()) == []
 
 
 def test_another_channel_is_an_alias(store: ArticleStore) -> None:
@@ -300,6 +325,20 @@ def test_an_older_store_is_migrated_after_a_backup(tmp_path: Path, monkeypatch: 
         assert raw.execute("SELECT count(*) FROM revisions").fetchone() == (1,)
 
 
+def test_an_archive_of_version_1_is_opened(tmp_path: Path) -> None:
+    with ArticleStore.create(tmp_path) as store:
+        store.put(ARTICLE, THEN)
+    with sqlite3.connect(tmp_path / "archive.db") as raw:
+        raw.execute("ALTER TABLE revisions RENAME COLUMN pages TO page")
+        raw.execute("UPDATE archive SET version = 1")
+    with ArticleStore.open(tmp_path) as store:
+        (kept,) = store.history(ARTICLE.id)
+        assert (kept.article, kept.pages) == (ARTICLE, ())
+        page = RawPage("pages/a.warc.gz", 0, "<urn:uuid:1>", "ab" * 32)
+        assert store.put(replace(ARTICLE, body="二"), keep=lambda: (page,))
+        assert list(store.verify()) == []
+
+
 def test_a_step_that_fails_leaves_the_store_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ArticleStore.create(tmp_path).close()
 
@@ -327,6 +366,237 @@ def test_a_folder_without_an_archive_names_the_way_to_one(tmp_path: Path) -> Non
     with pytest.raises(ArchiveUnusable, match="wencang crawl"):
         ArticleStore.open(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+# Raw pages
+
+PAGE = FetchedPage(
+    ARTICLE.url,
+    "<html>拉萨河畔的新桥</html>".encode("gb18030") + bytes(range(256)),
+    THEN.replace(microsecond=123456),
+    response=Head("HTTP/1.1 200 OK", (("Content-Type", "text/html"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"))),
+    request=Head("GET /cn/a.html?b HTTP/1.1", (("Host", "www.tibet.cn"), ("User-Agent", "wencang"))),
+)
+
+
+def noise(seed: int, size: int = 3000) -> bytes:
+    return random.Random(seed).randbytes(size)
+
+
+def warcs(data: Path) -> list[Path]:
+    return sorted((data / "pages").iterdir())
+
+
+def check(data: Path) -> None:
+    """warcio's own checker finds nothing wrong."""
+    for path in warcs(data):
+        command = [sys.executable, "-m", "warcio.cli", "check", str(path)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), path
+
+
+@given(
+    body=st.binary(),
+    url=st.sampled_from([ARTICLE.url, "http://www.tibet.cn/西藏?a=b c", "urn:sha256:ab"]),
+    saved=st.booleans(),
+    value=st.text(st.characters(exclude_categories=["Cc", "Cs", "Z"]), max_size=20),
+)
+def test_a_raw_page_is_read_back_byte_for_byte(
+    tmp_path_factory: pytest.TempPathFactory, body: bytes, url: str, saved: bool, value: str
+) -> None:
+    page = replace(PAGE, body=body, url=url, content_type="text/html")
+    if saved or url.startswith("urn:"):
+        page = replace(page, response=None, request=None)
+    elif page.response:
+        page = replace(page, response=replace(page.response, headers=(*page.response.headers, ("X-Value", value))))
+    with Pages(tmp_path_factory.mktemp("any")) as pages:
+        for _again in range(2):
+            read = pages.read(pages.append(page))
+            assert (read.body, read.fetched, read.content_type) == (body, page.fetched, "text/html")
+            assert canonical(read.url) == canonical(url)
+            assert (read.response is None) == (page.response is None)
+
+
+def test_warcio_finds_nothing_wrong_with_a_file(tmp_path: Path) -> None:
+    with Pages(tmp_path) as pages:
+        for n in range(5):
+            pages.append(replace(PAGE, body=noise(n)))
+            pages.append(FetchedPage("urn:sha256:ab", b"text", THEN, "text/plain"))
+    check(tmp_path)
+    (path,) = warcs(tmp_path)
+    plain = gzip.decompress(path.read_bytes())
+    kinds = ["warcinfo", *["response", "request", "resource"] * 5]
+    assert [line.split()[1].decode() for line in plain.splitlines() if line.startswith(b"WARC-Type")] == kinds
+    assert f"WARC-Filename: {path.name}".encode() in plain
+    assert plain.count(b"\r\nSet-Cookie: ") == 10
+
+
+def test_what_was_said_of_a_coding_that_was_taken_off_is_kept_under_another_name(tmp_path: Path) -> None:
+    headers = (("Content-Encoding", "gzip"), ("Transfer-Encoding", "chunked"), ("Content-Length", "7"), ("X-A", "b"))
+    with Pages(tmp_path) as pages:
+        raw = pages.append(replace(PAGE, body=b"<html></html>", response=Head("HTTP/1.1 200 OK", headers)))
+        read = pages.read(raw)
+    assert read.response
+    assert read.body == b"<html></html>"
+    assert read.response.headers == (
+        ("X-Archive-Orig-Content-Encoding", "gzip"), ("X-Archive-Orig-Transfer-Encoding", "chunked"),
+        ("X-Archive-Orig-Content-Length", "7"), ("X-A", "b"), ("Content-Length", "13"),
+    )  # fmt: skip
+    check(tmp_path)
+
+
+def test_a_file_that_is_full_is_followed_by_another(tmp_path: Path) -> None:
+    with Pages(tmp_path, largest=9000) as pages:
+        kept = [(pages.append(replace(PAGE, body=noise(n))), n) for n in range(7)]
+    with Pages(tmp_path, largest=9000) as pages:
+        kept.append((pages.append(replace(PAGE, body=noise(7))), 7))
+        assert [pages.read(raw).body for raw, _n in kept] == [noise(n) for _raw, n in kept]
+    assert [path.stat().st_size <= 9000 for path in warcs(tmp_path)] == [True] * 4
+    assert [raw.file for raw, _n in kept] == sorted(raw.file for raw, _n in kept)
+    check(tmp_path)
+
+
+@pytest.mark.parametrize("left", [1, 9, 10, 18, 200, 1500, -9, -1])
+@pytest.mark.parametrize(
+    "body", [noise(1), gzip.compress(noise(2)) + noise(3, 100), noise(4).hex().encode()], ids=["noise", "gzip", "text"]
+)
+def test_a_torn_record_is_cut_off_and_the_others_stay(tmp_path: Path, left: int, body: bytes) -> None:
+    with Pages(tmp_path) as pages:
+        first, second = (pages.append(replace(PAGE, body=noise(n), request=None)) for n in range(2))
+        torn = pages.append(replace(PAGE, body=body, request=None))
+    (path,) = warcs(tmp_path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: torn.offset + left if left > 0 else left])
+    pages = Pages(tmp_path)
+    with pytest.raises(ArchiveUnusable, match=rf"{path.name}, record at byte {torn.offset}: it is torn"):
+        pages.read(torn)
+    with pages:
+        again = pages.append(replace(PAGE, body=body))
+        assert [pages.read(raw).body for raw in (first, second, again)] == [noise(0), noise(1), body]
+    assert (again.file, again.offset) == (torn.file, torn.offset)
+    check(tmp_path)
+
+
+def test_zeros_at_the_end_and_a_file_without_a_whole_record_are_cut_too(tmp_path: Path) -> None:
+    with Pages(tmp_path) as pages:
+        first = pages.append(PAGE)
+    (path,) = warcs(tmp_path)
+    whole = path.read_bytes()
+    path.write_bytes(whole + bytes(5000))
+    with Pages(tmp_path) as pages:
+        second = pages.append(PAGE)
+        assert (pages.read(first).body, second.offset) == (PAGE.body, len(whole))
+    path.write_bytes(whole[:20])
+    with Pages(tmp_path) as pages:
+        assert pages.read(pages.append(PAGE)).body == PAGE.body
+    check(tmp_path)
+
+
+def test_a_record_longer_than_what_is_looked_at_first(tmp_path: Path) -> None:
+    with Pages(tmp_path) as pages:
+        kept = [
+            pages.append(replace(PAGE, body=noise(n, size), request=None)) for n, size in enumerate((10, 2_500_000))
+        ]
+    with Pages(tmp_path) as pages:
+        kept.append(pages.append(PAGE))
+        assert [len(pages.read(raw).body) for raw in kept] == [10, 2_500_000, len(PAGE.body)]
+
+
+_APPENDS = """
+import random, sys
+from datetime import datetime, UTC
+from pathlib import Path
+from archive.pages import FetchedPage, Pages
+with Pages(Path(sys.argv[1]), largest=400_000) as pages:
+    for n in range(int(sys.argv[3])):
+        body = f"{sys.argv[2]} {n} ".encode() + random.Random(n).randbytes(20_000)
+        raw = pages.append(FetchedPage("http://a.cn/1", body, datetime.now(UTC), "text/html"))
+        print(raw.file, raw.offset, raw.record_id, raw.sha256, flush=True)
+"""
+
+
+def appending(data: Path, name: str, count: int) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", _APPENDS, str(data), name, str(count)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def raw_page(line: str) -> RawPage:
+    file, offset, record_id, sha256 = line.split()
+    return RawPage(file, int(offset), record_id, sha256)
+
+
+def test_two_writers_do_not_mix(tmp_path: Path) -> None:
+    with Pages(tmp_path) as pages:
+        pages.append(PAGE)  # a file with room, that both would like
+    writers = [appending(tmp_path, name, 50) for name in "ab"]
+    told = [writer.communicate(timeout=60)[0].splitlines() for writer in writers]
+    pages = Pages(tmp_path)
+    for name, lines in zip("ab", told, strict=True):
+        bodies = [pages.read(raw_page(line)).body for line in lines]
+        assert [body[:5].split()[:2] for body in bodies] == [f"{name} {n}".encode().split() for n in range(50)]
+    check(tmp_path)
+
+
+def test_killed_in_the_middle_of_an_append(tmp_path: Path) -> None:
+    told: list[RawPage] = []
+    for _run in range(4):
+        writer = appending(tmp_path, "x", 10_000)
+        assert writer.stdout
+        told += [raw_page(writer.stdout.readline()) for _n in range(5)]
+        writer.send_signal(signal.SIGKILL)
+        told += map(raw_page, writer.stdout.read().splitlines())
+        writer.stdout.close()
+        writer.wait()
+    with Pages(tmp_path) as pages:
+        told.append(pages.append(PAGE))
+        assert len({pages.read(raw).fetched for raw in told}) == len(told)
+    assert len({(raw.file, raw.offset) for raw in told}) == len(told)
+
+
+_FULL = """
+import resource, sys
+from datetime import datetime, UTC
+from pathlib import Path
+from archive.errors import ArchiveUnusable
+from archive.pages import FetchedPage, Pages
+with Pages(Path(sys.argv[1])) as pages:
+    (file,) = Path(sys.argv[1], "pages").iterdir()
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size + 300,) * 2)
+    try:
+        pages.append(FetchedPage("http://a.cn/1", b"b" * 10 + bytes(range(256)) * 8, datetime.now(UTC)))
+    except ArchiveUnusable as error:
+        print(error)
+"""
+
+
+def test_a_full_disk_leaves_no_half_record(tmp_path: Path) -> None:
+    with Pages(tmp_path) as pages:
+        pages.append(PAGE)
+    (path,) = warcs(tmp_path)
+    before = path.read_bytes()
+    done = subprocess.run([sys.executable, "-c", _FULL, tmp_path], capture_output=True, text=True, timeout=60)
+    assert "make room" in done.stdout, done.stderr
+    assert path.read_bytes() == before
+
+
+def test_a_raw_page_that_is_not_what_was_kept_is_named(tmp_path: Path, store: ArticleStore) -> None:
+    with Pages(tmp_path) as pages:
+        raw, other = pages.append(PAGE), pages.append(replace(PAGE, body=b"other"))
+    store.put(ARTICLE, keep=lambda: (raw, other))
+    assert list(store.verify(pages.faults)) == []
+    with pytest.raises(ArchiveUnusable, match="not the ones that were kept"):
+        pages.read(replace(raw, sha256=other.sha256))
+    with pytest.raises(ArchiveUnusable, match="another record"):
+        pages.read(replace(raw, offset=other.offset))
+    (path,) = warcs(tmp_path)
+    damaged = bytearray(path.read_bytes())
+    damaged[raw.offset + 300] ^= 1
+    path.write_bytes(damaged)
+    (fault,) = store.verify(pages.faults)
+    for told in ("revision 1", ARTICLE.url, str(path), f"byte {raw.offset}", "torn or damaged"):
+        assert told in fault
+    path.unlink()
+    assert ["the file is missing" in fault for fault in store.verify(pages.faults)] == [True, True]
 
 
 # JSON Lines

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
@@ -25,8 +26,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.article import SHANGHAI, to_json
+from archive.article import SHANGHAI, Article, Revision, to_json
 from archive.errors import ArchiveUnusable, NotAnArticle
+from archive.pages import FetchedPage, Pages
 from archive.store import ArticleStore
 from crawler import boilerplate, sources
 from crawler.boilerplate import Line
@@ -35,7 +37,9 @@ from crawler.dates import find_date
 from crawler.encoding import decode
 from crawler.extractor import extract, read, read_list, read_text
 from crawler.mirror import restore
+from crawler.reextract import reextract
 from crawler.replay import answer, replay
+from crawler.report import Report
 from tests.conftest import EXPECTED, ROOT, SAMPLE, run
 
 PAGES = ROOT / "tests" / "pages"
@@ -372,6 +376,8 @@ def site(pages: dict[str, tuple[int, str, bytes]]) -> Iterator[tuple[str, list[t
             if location:
                 self.send_header("Location", location)
             self.send_header("Content-Type", "text/html")
+            if body.startswith(b"\x1f\x8b"):
+                self.send_header("Content-Encoding", "gzip")
             self.end_headers()
             self.wfile.write(body)
 
@@ -519,6 +525,176 @@ def test_limits_of_a_crawl(tmp_path: Path, proxy: str) -> None:
     assert {a["id"] for a in kept(tmp_path)} == wanted
 
 
+# Raw pages
+
+
+def newest(data: Path) -> list[Revision]:
+    with ArticleStore.open(data) as store:
+        return list(store.changes())
+
+
+def raw(data: Path, revision: Revision) -> FetchedPage:
+    (page,) = revision.pages
+    return Pages(data).read(page)
+
+
+def weight(data: Path) -> int:
+    return sum(path.stat().st_size for path in (data / "pages").iterdir())
+
+
+def test_a_crawl_keeps_the_page_as_it_came_and_what_was_asked(crawled: Path) -> None:
+    for revision in newest(crawled):
+        page = raw(crawled, revision)
+        assert page.fetched == revision.fetched
+        assert page.body == (SAMPLE / page.url.removeprefix("http://")).read_bytes()
+        assert page.response
+        assert page.response.line == "HTTP/1.1 200 OK"
+        assert ("Content-Length", str(len(page.body))) in page.response.headers
+    (warc,) = (crawled / "pages").iterdir()
+    said = gzip.decompress(warc.read_bytes())
+    assert said.count(b"WARC-Type: request") == said.count(b"WARC-Type: response") == len(EXPECTED)
+    assert len(re.findall(rb"GET /\S+ HTTP/1\.1\r\nHost: \w+\.tibet\.cn\r\n", said)) == len(EXPECTED)
+    assert b"User-Agent: wencang/" in said
+
+
+def test_what_is_unchanged_costs_no_space(tmp_path: Path, proxy: str) -> None:
+    run("crawl", "--url", EXPECTED[0]["url"], data=tmp_path, http_proxy=proxy)
+    before = weight(tmp_path)
+    assert "unchanged" in run("crawl", "--url", EXPECTED[0]["url"], data=tmp_path, http_proxy=proxy).stdout
+    assert weight(tmp_path) == before
+
+
+def test_a_page_that_was_compressed_on_its_way(tmp_path: Path) -> None:
+    coded = gzip.compress(ARTICLE)
+    with site({ROW.format(n=1): (200, "", coded)}) as (proxy, _log):
+        assert run("crawl", "--url", ROW.format(n=1), data=tmp_path, http_proxy=proxy).returncode == 0
+    page = raw(tmp_path, *newest(tmp_path))
+    assert page.body == ARTICLE
+    assert page.response
+    names = [name for name, _value in page.response.headers]
+    assert ("X-Archive-Orig-Content-Encoding", "gzip") in page.response.headers
+    assert "Content-Encoding" not in names
+
+
+def test_imported_files_are_kept_and_lines_of_an_export_have_none(tmp_path: Path) -> None:
+    folder, data = tmp_path / "in", tmp_path / "data"
+    folder.mkdir()
+    html = shutil.copy(SAMPLE / EXPECTED[0]["url"].removeprefix("http://"), folder / "a.html")
+    text = shutil.copy(PAGES / "mirror" / "signing-glossed.txt", folder)
+    (folder / "b.jsonl").write_text(json.dumps(EXPECTED[1], ensure_ascii=False), encoding="utf-8")
+    assert run("import", folder, data=data).returncode == 0
+    lines, plain, page = sorted(newest(data), key=lambda r: (bool(r.pages), r.article.source))
+    assert lines.pages == ()
+    for revision, path, kind in ((page, html, "text/html"), (plain, text, "text/plain")):
+        found = raw(data, revision)
+        assert (found.body, found.content_type) == (Path(path).read_bytes(), kind)
+        assert (found.url, found.response) == (revision.article.url, None)
+    done = run("reextract", data=data)
+    assert done.returncode == 0, done.stderr
+    assert "articles without a raw page: 1" in done.stderr
+    assert [r.sequence for r in newest(data)] == [1, 2, 3], "read again, they are the same"
+
+
+# Reading again
+
+
+def as_once_read(data: Path, article: Article, **fields: Any) -> Revision:
+    """Give an article the version that older rules would have made of its raw pages."""
+    with ArticleStore.open(data) as store:
+        kept = store.get(article.id)
+        assert kept
+        older = store.put(
+            replace(kept.article, **fields), kept.fetched, extractor="0 rules", keep=lambda: kept.pages
+        )  # fmt: skip
+        assert older
+        return older
+
+
+def test_reading_again_makes_a_version_only_where_something_changed(crawled: Path) -> None:
+    before = newest(crawled)
+    once = as_once_read(crawled, before[0].article, title="旧题", credit="")
+    as_once_read(crawled, before[1].article, credit="旧")
+    done = run("reextract", "--dry-run", data=crawled)
+    assert done.returncode == 0, done.stderr
+    assert newest(crawled)[-2] == once
+    again = run("reextract", data=crawled)
+    assert (again.stdout, again.stderr) == (done.stdout, done.stderr)
+    assert again.stdout.splitlines()[1].split()[1:] == ["0", "2", str(len(before) - 2), "0", "0"]
+    assert f"changed: {once.article.id}: title, credit" in again.stderr
+    assert "changed by field: credit 2, title 1" in again.stderr
+    with ArticleStore.open(crawled) as store:
+        first, _older, third = store.history(once.article.id)
+        assert (first.article, third.article) == (before[0].article, before[0].article)
+        assert (third.fetched, third.pages, third.extractor) == (first.fetched, first.pages, first.extractor)
+    assert run("verify", data=crawled).returncode == 0
+    assert "up to date" in run("status", data=crawled).stdout
+
+
+def test_an_article_met_under_another_address_keeps_its_own(tmp_path: Path, proxy: str) -> None:
+    url = "http://www.tibet.cn/cn/aid_tibet/news/202108/t20210819_7052045.html"
+    assert run("crawl", "--url", url, data=tmp_path, http_proxy=proxy).returncode == 0
+    (kept,) = newest(tmp_path)
+    page = raw(tmp_path, kept)
+    with ArticleStore.open(tmp_path) as store, Pages(tmp_path) as pages:
+        alias = replace(page, url=url.replace("aid_tibet/news", "news/zx"))
+        store.put(
+            replace(kept.article, title="旧题"), kept.fetched, keep=lambda: (pages.append(alias),)
+        )  # fmt: skip
+        report = Report()
+        reextract(store, tmp_path, report, workers=1)
+        found = store.get(kept.article.id)
+    assert report.fields == {"title": 1}
+    assert found
+    assert found.article == kept.article
+
+
+def test_what_is_no_article_any_more_stays_and_what_is_damaged_is_a_failure(crawled: Path) -> None:
+    one, other, third = newest(crawled)[:3]
+    with ArticleStore.open(crawled) as store, Pages(crawled) as pages:
+        empty = pages.append(replace(raw(crawled, one), body=b"<html></html>"))
+        store.put(replace(one.article, title="旧题"), one.fetched, keep=lambda: (empty,))
+        torn = replace(other.pages[0], offset=other.pages[0].offset + 1)
+        store.put(replace(other.article, title="旧题"), other.fetched, keep=lambda: (torn,))
+    as_once_read(crawled, third.article, title="旧题")
+    done = run("reextract", "tibet.cn", data=crawled)
+    assert done.returncode == 5
+    assert done.stdout.splitlines()[1].split()[1:] == ["0", "1", str(len(EXPECTED) - 3), "1", "1"]
+    assert re.search(rf"skipped: {one.article.id}: is read as no article any more.*: it has no text", done.stderr)
+    assert re.search(rf"failed: {other.article.id}: .*warc\.gz, record at byte {torn.offset}: it is torn", done.stderr)
+    assert {r.article.id: r.article.title for r in newest(crawled)}[one.article.id] == "旧题"
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_reading_again_that_is_ended_leaves_no_process_behind(crawled: Path, how: signal.Signals) -> None:
+    command = [sys.executable, str(ROOT / "search_cli.py"), "--data", str(crawled), "reextract"]
+    reading = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(1.2)  # until its processes have started, on most machines
+    reading.send_signal(how)
+    _out, err = reading.communicate(timeout=60)  # ends when the last process that holds stderr has
+    assert "Traceback" not in err
+    assert run("reextract", data=crawled).returncode == 0
+
+
+def test_a_crawl_at_the_same_time_keeps_the_newest_version(crawled: Path, tmp_path: Path) -> None:
+    data = tmp_path / "other"
+    first, second = newest(crawled)[:2]
+    with ArticleStore.create(data) as store, Pages(data) as pages:
+        for kept in (first, second):
+            page = pages.append(raw(crawled, kept))
+            store.put(replace(kept.article, title="旧题"), kept.fetched, keep=lambda page=page: (page,))  # type: ignore[misc]
+
+        def crawl(_report: Report) -> None:  # while the first of them is counted
+            store.put(replace(second.article, body="刚刚改过。"))
+
+        report = Report(notice=crawl)
+        reextract(store, data, report, workers=2)
+        bodies = [revision.article.body for revision in store.history(second.article.id)]
+        assert list(store.verify(pages.faults)) == []
+    assert report.total("changed") == 2
+    assert bodies == [second.article.body] * 2 + ["刚刚改过。"]
+    assert {r.article.id: r.article.body for r in newest(data)}[second.article.id] == "刚刚改过。"
+
+
 # Checking a source
 
 
@@ -550,7 +726,7 @@ def test_import_of_a_warc(tmp_path: Path) -> None:
     with warc.open("wb") as file:
         for article in EXPECTED[:3]:
             page = (SAMPLE / article["url"].removeprefix("http://")).read_bytes()
-            block = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + page
+            block = b"HTTP/1.1 200 Fine\r\nContent-Type: text/html\r\nX-Cache: MISS\r\n\r\n" + page
             head = (
                 f"WARC/1.1\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:{uuid4()}>\r\n"
                 f"WARC-Date: 2026-11-02T03:04:05Z\r\nWARC-Target-URI: {article['url']}\r\n"
@@ -560,6 +736,12 @@ def test_import_of_a_warc(tmp_path: Path) -> None:
     done = run("import", warc, data=tmp_path / "data")
     assert done.returncode == 0, done.stderr
     assert kept(tmp_path / "data") == sorted(EXPECTED[:3], key=lambda a: str(a["id"]))
+    for revision in newest(tmp_path / "data"):
+        copy = raw(tmp_path / "data", revision)
+        assert copy.fetched == revision.fetched == datetime(2026, 11, 2, 3, 4, 5, tzinfo=UTC)
+        assert copy.body == (SAMPLE / copy.url.removeprefix("http://")).read_bytes()
+        assert copy.response
+        assert (copy.response.line, ("X-Cache", "MISS") in copy.response.headers) == ("HTTP/1.1 200 Fine", True)
     plain = gzip.decompress(warc.read_bytes())
     for name, content in (
         ("cut-in-the-header", plain[:150]),

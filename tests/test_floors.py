@@ -16,11 +16,17 @@ MAY_KNOW = {"archive": {"archive"}, "crawler": {"archive", "crawler"}, "indexer"
 KNOWN_BY = {  # library: the only files that may import it
     "lxml": {"crawler/page.py", "crawler/locate.py", "crawler/lines.py"},
     "bs4": {"crawler/lines.py"},
-    "scrapy": {"crawler/spiders.py", "crawler/run.py", "crawler/check.py", "crawler/pipelines.py"},
+    "scrapy": {
+        "crawler/spiders.py",
+        "crawler/run.py",
+        "crawler/check.py",
+        "crawler/pipelines.py",
+        "crawler/exchange.py",
+    },
     "twisted": {"crawler/spiders.py", "crawler/run.py", "crawler/check.py"},
     "rjieba": {"indexer/analyzer.py"},
     "whoosh": {"indexer/engines/whoosh_engine.py", "indexer/engines/whoosh_postings.py"},
-    "warcio": {"crawler/importer.py"},
+    "warcio": {"archive/pages.py", "crawler/importer.py"},
     "opencc": {"crawler/mirror.py", "indexer/variants.py"},
     "sqlalchemy": {"archive/store.py", "archive/schema.py"},
     "typer": {"search_cli.py"},
@@ -63,7 +69,9 @@ def test_every_file_says_what_it_is() -> None:
     [
         (["西藏"], ["scrapy", "twisted", "bs4", "lxml", "rich", "jieba", "opencc", "w3lib", "warcio"]),
         (["import", str(ROOT / "tests/pages/mirror/signing-glossed.txt")], ["scrapy", "twisted"]),
-        (["show", "tibet.cn-7210688"], ["scrapy", "twisted", "bs4", "rjieba", "whoosh"]),
+        (["show", "tibet.cn-7210688"], ["scrapy", "twisted", "bs4", "rjieba", "whoosh", "warcio"]),
+        (["show", "tibet.cn-7210688", "--raw"], ["scrapy", "twisted", "bs4", "rjieba", "whoosh"]),
+        (["reextract", "tibet_cn"], ["scrapy", "twisted"]),
     ],
 )
 def test_a_command_loads_only_what_it_needs(arguments: list[str], unwanted: list[str], crawled: Path) -> None:

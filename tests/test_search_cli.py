@@ -18,7 +18,7 @@ import pytest
 
 from archive.lock import alone
 from archive.store import ArticleStore
-from tests.conftest import EXPECTED, ROOT, Wencang, run
+from tests.conftest import EXPECTED, ROOT, SAMPLE, Wencang, run
 
 GLOSSED = ROOT / "tests" / "pages" / "mirror" / "signing-glossed.txt"
 SIGNING = "tibet.cn-7210688"
@@ -177,6 +177,23 @@ def test_show_of_what_is_not_kept(crawled: Path) -> None:
     assert "tibet.cn-1" in done.stderr
 
 
+def test_show_raw_gives_the_bytes_of_the_page(crawled: Path) -> None:
+    url = next(article["url"] for article in EXPECTED if article["id"] == SIGNING)
+    command = [sys.executable, str(ROOT / "search_cli.py"), "--data", str(crawled), "show", SIGNING, "--raw"]
+    done = subprocess.run(command, capture_output=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout == (SAMPLE / url.removeprefix("http://")).read_bytes()
+    for warc in (crawled / "pages").iterdir():
+        warc.unlink()
+    assert "the file is missing" in fault(run("show", SIGNING, "--raw", data=crawled), 3)
+
+
+def test_show_raw_of_an_article_without_one(wencang: Wencang, tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_text(json.dumps(EXPECTED[0], ensure_ascii=False), encoding="utf-8")
+    wencang("import", tmp_path / "in.jsonl")
+    assert f"{EXPECTED[0]['id']}: no raw page" in fault(wencang("show", EXPECTED[0]["id"], "--raw"), 1)
+
+
 # Status, verify
 
 
@@ -196,6 +213,22 @@ def test_verify_finds_a_forged_text_and_a_missing_index_entry(crawled: Path) -> 
     done = run("verify", data=crawled)
     assert done.returncode == 6
     assert SIGNING in done.stdout
+
+
+def test_verify_finds_a_raw_page_that_is_damaged(crawled: Path) -> None:
+    with ArticleStore.open(crawled) as store:
+        kept = store.get(SIGNING)
+        assert kept
+    (page,) = kept.pages
+    warc = crawled / page.file
+    damaged = bytearray(warc.read_bytes())
+    damaged[page.offset + 500] ^= 1
+    warc.write_bytes(damaged)
+    done = run("verify", data=crawled)
+    assert done.returncode == 6
+    (line,) = done.stdout.splitlines()
+    assert (str(warc) in line, f"byte {page.offset}:" in line, kept.article.url in line) == (True,) * 3
+    assert f"{len(EXPECTED)} versions checked, 1 faults" in done.stderr
 
 
 def test_verify_finds_what_the_index_lacks_and_what_is_damaged(crawled: Path) -> None:
@@ -242,6 +275,7 @@ def fault(done: subprocess.CompletedProcess[str], code: int) -> str:
         (["西藏", "--colour"], "--colour"),
         (["export", "--format", "docx"], "--format"),
         (["show"], "ID_OR_URL"),
+        (["reextract", "nowhere"], "tibet.cn"),
     ],
 )
 def test_wrong_use(crawled: Path, arguments: list[str], named: str) -> None:
@@ -257,7 +291,7 @@ def test_a_data_folder_that_is_a_file(tmp_path: Path) -> None:
 
 
 def test_no_archive_yet(tmp_path: Path) -> None:
-    for arguments in (["西藏"], ["status"], ["index"], ["export"], ["show", "x"], ["verify"]):
+    for arguments in (["西藏"], ["status"], ["index"], ["export"], ["show", "x"], ["verify"], ["reextract"]):
         assert "wencang crawl" in fault(run(*arguments, data=tmp_path / "none"), 3)
     assert not (tmp_path / "none").exists()
 

@@ -1,0 +1,43 @@
+"""What was asked and answered over HTTP, in the form in which the archive keeps it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from http.client import responses
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.http import Response
+from scrapy.http.headers import Headers
+
+from archive.pages import FetchedPage, Head
+
+_RECEIVED = "headers_received"
+
+
+class HeadersNoted:
+    """Downloader middleware: notes the headers as they came, before Scrapy decodes the body and drops some."""
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        request.meta[_RECEIVED] = _pairs(response.headers)
+        return response
+
+
+def fetched_page(response: Response, fetched: datetime) -> FetchedPage:
+    """The answer with its request. Scrapy tells no reason phrase: it is the standard's."""
+    line = f"{response.protocol or 'HTTP/1.1'} {response.status} {responses.get(response.status, '')}".rstrip()
+    answer = Head(line, response.meta[_RECEIVED])
+    assert response.request
+    return FetchedPage(response.url, response.body, fetched, response=answer, request=_asked(response.request))
+
+
+def _asked(request: Request) -> Head:
+    parts = urlsplit(request.url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Head(f"{request.method} {target} HTTP/1.1", (("Host", parts.netloc), *_pairs(request.headers)))
+
+
+def _pairs(headers: Headers) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name.decode("latin-1"), value.decode("latin-1")) for name, values in headers.items() for value in values
+    )

@@ -1,0 +1,154 @@
+"""Read the kept raw pages again: the archive follows the rules as they become better, without the network."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections import deque
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from gettext import gettext as _
+from multiprocessing import get_context, parent_process
+from pathlib import Path
+from threading import Thread
+
+from archive.article import KEYS, Article, Revision
+from archive.errors import ArchiveUnusable, NotAnArticle, WencangError
+from archive.pages import FetchedPage, Pages
+from archive.store import ArticleStore
+from crawler.encoding import decode
+from crawler.extractor import Reading, read, read_text
+from crawler.report import Report
+
+_AHEAD = 64  # articles that are under way at once: so many are in memory, however large the archive
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """An article as it is read now, under the id and address it has in the archive."""
+
+    article: Article
+    extractor: str
+
+
+def reextract(
+    store: ArticleStore, data: Path, report: Report, sources: Collection[str] = (), *,
+    dry_run: bool = False, workers: int = 0,
+) -> None:  # fmt: skip
+    """Read the raw pages of each article's newest version again, in as many processes as there are cores.
+
+    Articles of these sources only, or of all. Where a field other than the images differs,
+    a version is added (unless `dry_run`): same time of fetching, same raw pages. It holds no
+    lock and may run beside a crawl: what that keeps meanwhile was fetched later, and stays
+    the newest. An article is never lost: what is no article any more is counted as skipped.
+    """
+    revisions = _with_pages(store, report, sources)
+    try:
+        for revision, found in _read_all(revisions, data, workers or os.cpu_count() or 1):
+            if isinstance(found, WencangError):
+                _count_fault(revision.article, found, report)
+            else:
+                _keep(store, revision, found, report, dry_run)
+    except BrokenProcessPool as error:
+        raise WencangError(data, _("a process that read pages was ended"), _("run it again")) from error
+
+
+def _with_pages(store: ArticleStore, report: Report, sources: Collection[str]) -> Iterator[Revision]:
+    for revision in store.changes():
+        if not sources or revision.article.source in sources:
+            if revision.pages:
+                yield revision
+            else:
+                report.without_page += 1
+
+
+def _read_all(
+    revisions: Iterator[Revision], data: Path, workers: int
+) -> Iterator[tuple[Revision, Reread | WencangError]]:
+    """Each revision with what its raw pages hold now, in their order."""
+    under_way: deque[tuple[Revision, Future[Reread | WencangError]]] = deque()
+    # Spawned: a fork would share the open database, and threads that draw the progress.
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_end_with_parent) as pool:
+        for revision in revisions:
+            with _uninterrupted():
+                under_way.append((revision, pool.submit(reread, data, revision)))
+            if len(under_way) == _AHEAD:
+                first, future = under_way.popleft()
+                yield first, future.result()
+        for left, future in under_way:
+            yield left, future.result()
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """A process started in here never hears of Ctrl-C: the one that started it ends the run, and says so once."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+def _end_with_parent() -> None:
+    """A pool's processes wait for work for ever when the one that started them is killed."""
+    Thread(target=_wait_for_parent, daemon=True).start()
+
+
+def _wait_for_parent() -> None:
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)
+
+
+def reread(data: Path, revision: Revision) -> Reread | WencangError:
+    """What the raw pages of a revision hold now, or why they hold nothing."""
+    try:
+        pages = Pages(data)
+        reading = _read([pages.read(raw) for raw in revision.pages], revision.article)
+    except WencangError as error:
+        return error
+    except Exception as error:  # a fault of ours on one page: the others are read
+        return WencangError(revision.article.url, f"{type(error).__name__} {error}")
+    return Reread(_under_its_id(reading.article, revision.article), reading.extractor)
+
+
+def _read(pages: Sequence[FetchedPage], kept: Article) -> Reading:
+    """Read an article's pages, its own address first, as the way in read them."""
+    first = pages[0]
+    if first.response is None and first.content_type == "text/plain":
+        return read_text(decode(first.body).text, kept.source, first.fetched)
+    return read(first.body, "" if first.url.startswith("urn:") else first.url, first.fetched)
+
+
+def _under_its_id(article: Article, kept: Article) -> Article:
+    """Nothing that is read changes which article it is; a section belongs to the address it was read at."""
+    section = article.section if article.url == kept.url else kept.section
+    return replace(article, id=kept.id, url=kept.url, source=kept.source, section=section)
+
+
+def _keep(store: ArticleStore, revision: Revision, found: Reread, report: Report, dry_run: bool) -> None:
+    kept, article = revision.article, found.article
+    if article.equals_but_images(kept) or not (dry_run or _put(store, revision, found)):
+        report.count(kept.source, "unchanged")
+        return
+    fields = [key for key in KEYS if getattr(article, key) != getattr(kept, key)]
+    report.fields.update(fields)
+    report.count(kept.source, "changed", kept.id, ", ".join(fields))
+
+
+def _put(store: ArticleStore, revision: Revision, found: Reread) -> Revision | None:
+    return store.put(
+        found.article, revision.fetched, extractor=found.extractor, gone=revision.gone, keep=lambda: revision.pages
+    )
+
+
+def _count_fault(kept: Article, fault: WencangError, report: Report) -> None:
+    if isinstance(fault, NotAnArticle):
+        reason = _("is read as no article any more, and stays as it is: {reason}").format(reason=fault.reason)
+        report.count(kept.source, "skipped", kept.id, reason)
+    else:
+        report.bad_records += isinstance(fault, ArchiveUnusable)
+        report.count(kept.source, "failed", kept.id, str(fault))
