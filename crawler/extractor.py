@@ -87,7 +87,8 @@ def read(page: bytes, url: str, fetched: datetime | None = None) -> Reading:
     source = sources.of(url) if url else _named_in(parsed)
     if source and _is_list(source, url):
         raise NotAnArticle(url, _("its address is a list's"))
-    form = next((form for form in source.forms if parsed.first(form.mark) is not None), None) if source else None
+    forms = source.forms if source else ()
+    form = next((form for form in forms if form.served(fetched) and parsed.first(form.mark) is not None), None)
     if source and not form and not url and parsed.links(source.rows):
         raise NotAnArticle(url, _("it is a list"))
     return _PageReader(parsed, url, source, form, fetched).read()
