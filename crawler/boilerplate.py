@@ -135,7 +135,7 @@ _NOTHING = (
         r"(?:欢迎|敬请|请|点击|立即|快来|长按)?(?:关注|搜索|订阅|添加).{0,30}(?:公众号|微信号|微博|视频号|官方账号|蓝字).{0,30}",
     )),
     ("comment notice", _COMMENT_NOTICE),
-    ("login prompt", _any(r"[您你请]?.{0,6}(?:登录|注册)[后才即].{0,4}(?:评论|发言|查看|阅读|下载|收藏|参与|发表|留言).{0,12}")),
+    ("login prompt", _any(r"[您你请]?.{0,6}(?:登录|注册)[后才即].{0,4}(?:评论|发言|查看|阅读|下载|收藏|参与).{0,12}")),
     ("counter", _any(
         r"[已共]?有?\s*\d+\s*[人条位]?(?:网友)?(?:参与|发表|评论|跟贴|跟帖|阅读|浏览|赞|喜欢|次)+.{0,12}",
     )),
@@ -148,6 +148,12 @@ _NOTHING = (
     ("key words", _any(r"(?:关键[词字]|标签|tags?|keywords?)\s*:.{0,150}")),
 )  # fmt: skip
 _LONGEST = 160  # characters of a line that may be one of these
+
+FOOTER = re.compile(
+    r"ICP[备备備证證]|公网安备|版\s?[权權]\s?所\s?有|许可证(?:编?号)?[:：\s]*[A-Z\d]|Copyright|©|All Rights Reserved|"
+    r"举报(?:电话|邮箱)\s*[:：]|网站标识码|邮编[:：\s]*\d{6}|未\s?[经經]\s?书?\s?面?\s?授\s?[权權]",
+    re.IGNORECASE,
+)
 
 # Notices to the reader about the text: how they open, what they speak of, and what they say of it.
 _NOTICE = re.compile(
@@ -219,6 +225,8 @@ def _reason(line: Line, rights: str) -> str:
     for why, pattern in _NOTHING:
         if pattern.fullmatch(plain):
             return why
+    if FOOTER.search(plain):
+        return "footer"
     return "buttons" if _BUTTONS.fullmatch(plain) and not plain.strip().isdecimal() else ""
 
 

@@ -22,8 +22,8 @@ _KINDS = {
     "staff": (
         r"校\s?对", "校审", r"审\s?[核校读稿定]",
         "[初复终一二三]审", "终校", "签发", "(?:总|执行)?监制", "统筹",
-        "总?策划", "(?:执行|值班)?主编", "值班主任", "制作", "排版", "美编", "视觉", "设计", "出品", "编审", "选稿", "录入",
-        "供稿", "播音", "剪辑", "海报", "实习生", "来稿",
+        "总?策划", "(?:执行|值班)?主编", "值班主任", "制作", "排版", "美编", "视觉", "设计", "出品", "编审",
+        "选稿", "录入", "供稿", "播音", "剪辑", "海报", "实习生", "来稿",
     ),
     "author": (
         "(?:本报|本网|本刊|特约|见习|实习|驻地)?记者", r"作\s?者", "通讯员", r"撰\s?[文稿]", "图文", "文图", "文字",
@@ -136,7 +136,7 @@ def _credit_at(text: str) -> str:
     """The name that a text begins with: in brackets, or up to a blank, a date or another label."""
     text = text.lstrip()
     close = _BRACKETS.get(text[:1])
-    if close and 0 < (end := text.find(close)) <= _LONGEST_VALUE:
+    if close and 0 < (end := text.find(close)) <= _LONGEST_VALUE and not re.match(_HAN, text[end + 1 :]):
         return tidy(text[1:end])
     if cut := _END_OF_CREDIT.search(flat(text)):
         text = text[: cut.start()]

@@ -47,7 +47,8 @@ def read(page: bytes, url: str, fetched: datetime | None = None) -> Reading:
     source = sources.of(url) if url else _named_in(parsed)
     if source and _is_list(source, url):
         raise NotAnArticle(url, _("its address is a list's"))
-    form = next((form for form in source.forms if parsed.first(form.mark) is not None), None) if source else None
+    forms = source.forms if source else ()
+    form = next((form for form in forms if form.served(fetched) and parsed.first(form.mark) is not None), None)
     if source and not form and not url and parsed.links(source.rows):
         raise NotAnArticle(url, _("it is a list"))
     return PageReader(parsed, url, source, form, fetched).read()
@@ -57,7 +58,10 @@ def read_list(page: bytes, url: str, source: Source) -> Listing:
     """The rows of one page of a source's list."""
     parsed = Page(page, url)
     said = source.page_count.search(parsed.source) if source.page_count else None
-    return Listing(tuple(parsed.links(source.rows)), int(said[1]) if said else 0)
+    rows = parsed.links(source.rows)
+    if source.row:
+        rows = [parsed.absolute(found[1]) for row in rows if (found := source.row.search(row))]
+    return Listing(tuple(rows), int(said[1]) if said else 0)
 
 
 def _named_in(page: Page) -> Source | None:

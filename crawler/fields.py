@@ -147,18 +147,23 @@ class PageReader:
 
     def _general_title(self) -> str:
         """The block that the page's title holds; else what meta tags say, the nearest heading, that title itself."""
+        return self._first("title", self._titles())
+
+    def _titles(self) -> Iterator[tuple[str, str]]:
         printed, _at = self._located.headline
-        body = next(iter(self._located.bodies), None)
-        for text, how in (
-            (printed, "block in the page's title"),
-            (self._page.meta(*_TITLES) or _text(self._page.structured.get("headline")), "meta tag"),
-            ("" if body is None else self._located.heading_above(body), "heading above the body"),
-            (self._located.short_title, "//title"),
-        ):
+        yield printed, "block in the page's title"
+        yield self._page.meta(*_TITLES) or _text(self._page.structured.get("headline")), "meta tag"
+        if self._located.bodies:
+            yield self._located.heading_above(self._located.bodies[0]), "heading above the body"
+        yield self._located.short_title, "//title"
+
+    def _first(self, field: str, found: Iterable[tuple[str, str]]) -> str:
+        """The first of these that is not empty, noted with how it was found."""
+        for text, how in found:
             if text:
-                self._note("title", how)
+                self._note(field, how)
                 return text
-        self._note("title", "nothing found")
+        self._note(field, "nothing found")
         return ""
 
     # Time
@@ -199,10 +204,8 @@ class PageReader:
         yield find_date("\n".join(self._located.short_texts), self._fetched), "printed elsewhere"
 
     def _time_told(self) -> datetime | None:
-        for text in (self._page.meta(*_TIMES), _text(self._page.structured.get("datePublished"))):
-            if found := find_compact(text[:60]):
-                return found
-        return None
+        meta = find_compact(self._page.meta(*_TIMES)[:60])
+        return meta or find_compact(_text(self._page.structured.get("datePublished"))[:60])
 
     def _time_in_address(self) -> datetime | None:
         day = self._source.day(self._url) if self._source else ""
@@ -211,30 +214,28 @@ class PageReader:
     # People
 
     def _credit(self, cleaned: Cleaned) -> str:
+        return self._first("credit", self._credits(cleaned))
+
+    def _credits(self, cleaned: Cleaned) -> Iterator[tuple[str, str]]:
         head = "\n".join(self._head)
-        if self._form and self._path == "rules":
-            return bylines.find_credit(head) or cleaned.fields.get("credit", "")
-        for credit, how in (
-            (bylines.find_credit(head), "printed above"),
-            (cleaned.fields.get("credit", ""), "printed below"),
-            (bylines.outlet_after_time(head), "printed behind the time"),
-            (bylines.tidy(self._page.meta(*_CREDITS)), "meta tag"),
-        ):
-            if credit:
-                self._note("credit", how)
-                return credit
-        return ""
+        yield bylines.find_credit(head), "printed above"
+        yield cleaned.fields.get("credit", ""), "printed below"
+        if self._path == "general":
+            yield bylines.outlet_after_time(head), "printed behind the time"
+            yield bylines.tidy(self._page.meta(*_CREDITS)), "meta tag"
 
     def _editor(self, cleaned: Cleaned) -> str:
-        above = (label.value for text in self._head for label in bylines.labels(text) if label.kind == "editor")
-        return cleaned.fields.get("editor") or next(filter(None, above), "")
+        lines = [self._rule("editor"), *self._head]  # where it is printed outside the body
+        named = (label.value for line in lines for label in bylines.labels(line) if label.kind == "editor")
+        return cleaned.fields.get("editor") or next(filter(None, named), "")
 
     def _authors(self, cleaned: Cleaned) -> tuple[str, ...]:
         printed = self._rule("authors")
         if re.search("[:：]", printed) and not printed.startswith("作者"):  # the span is missing, the next one moved up
             printed = ""
         return (
-            bylines.people(printed)
+            bylines.byline(printed)
+            or bylines.people(printed)
             or bylines.authors(self._head, cleaned.body.split("\n"))
             or cleaned.authors
             or self._authors_told()

@@ -13,7 +13,7 @@ from itertools import islice, takewhile
 
 from lxml import etree
 
-from crawler.boilerplate import ends
+from crawler.boilerplate import FOOTER, ends
 from crawler.page import INLINE, NOT_TEXT, Page, is_hidden, plain
 
 _FURNITURE = {"nav", "aside", "footer"}
@@ -22,10 +22,6 @@ _HEADINGS = {"h1", "h2", "h3"}
 _PARAGRAPHS = {"p", "li", "blockquote", "pre", "h3", "h4", "dd"} | INLINE
 _OF_A_PARAGRAPH, _OF_A_DIV = (0, 1.0, 0.5, 0.25), (1.0, 0.75, 0.4, 0.2)  # for itself, its parent, ...
 _MARKS = re.compile("[，。！？；：、“”,.!?]")
-_FOOTER = re.compile(
-    r"ICP备|版[权權](?:所有|[声聲]明|归)|许可证|Copyright|©|免责声明|公网安备|All Rights|举报电话|未经授权",
-    re.IGNORECASE,
-)
 _SENTENCE_END = re.compile("[。！？!?；…”]$")
 # How much text counts, and times what a node's score is taken that holds the page's own description.
 _ABOVE, _COMMENT, _DESCRIBED = 0.5, 0.1, 5
@@ -70,7 +66,7 @@ def _placed(node: etree._Element, above: _Place) -> _Place:
 
 def _running(text: str, linked: int) -> float:
     own = len(text) - linked
-    if own < 5 or linked > own or _FOOTER.search(text):
+    if own < 5 or linked > own or FOOTER.search(text):
         return 0
     return own if len(text) >= 25 or _MARKS.search(text) else own * 0.15
 

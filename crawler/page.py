@@ -65,8 +65,10 @@ class Page:
         return next((node for node in nodes if text_of(node)), nodes[0] if nodes else None)
 
     def text(self, xpath: str) -> str:
-        node = self.first(xpath) if xpath else None
-        return "" if node is None else text_of(node)
+        """The first text there: of a node, or, for h1/text() and meta/@content, that itself."""
+        found = _compiled(xpath)(self.root) if xpath else []
+        texts = (text_of(node) if isinstance(node, etree._Element) else plain(str(node)) for node in found)
+        return next(filter(None, texts), "")
 
     @cached_property
     def title(self) -> str:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cache
 from gettext import gettext as _
 from importlib import import_module
 from pkgutil import iter_modules
 from urllib.parse import urlsplit
 
+from archive.article import SHANGHAI
 from archive.errors import UsageFault
 from archive.url import canonical
 
@@ -24,7 +26,8 @@ class Form:
     """One layout of a site's article pages; each field is an XPath, "" where it has none.
 
     The first form whose `mark` is on the page reads it. What a rule does not find is looked
-    for by general means, and the reading says so.
+    for by general means, and the reading says so. `since` and `until` are the first and the
+    last day, in China, on which the site served this layout, None where that is not known.
     """
 
     name: str
@@ -36,6 +39,16 @@ class Form:
     crumbs: str = ""  # "site > channel > section", the section last
     related: str = ""  # addresses of other articles
     rights: str = ""  # the notice, where it stands inside the body
+    editor: str = ""  # the line that names the editor, where it stands outside the body
+    since: date | None = None
+    until: date | None = None
+
+    def served(self, fetched: datetime | None) -> bool:
+        """Whether a page fetched then may have this layout; True where no time is known."""
+        if fetched is None:
+            return True
+        day = fetched.astimezone(SHANGHAI).date()
+        return (self.since or day) <= day <= (self.until or day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +56,8 @@ class Source:
     """One news site. Addresses are written in their canonical spelling.
 
     `article` matches the whole address of an article, with the groups `section`, `key` (the
-    site's own number for it) and, where the address carries one, `date` (YYYYMMDD).
+    site's own number for it) and, where the address carries one, `date`: the eight digits of
+    a day, with whatever the site writes between them.
     """
 
     name: str
@@ -54,8 +68,9 @@ class Source:
     forms: tuple[Form, ...]
     lists: tuple[str, ...] = ()
     rows: str = ""  # XPath: the links of a list's rows
+    row: re.Pattern[str] | None = None  # group 1: the address in such a link, where that is a script
     page_count: re.Pattern[str] | None = None  # group 1: how many pages the list has
-    page_url: str = ""  # of a further page: {list} and {n}, from 1
+    page_url: str = ""  # of a further page: {list}, and {n} from 1 or {next} from 2
     skip: re.Pattern[str] | None = None  # addresses on these hosts that never are articles
     sections: Mapping[str, str] = field(default_factory=dict)  # the name of each section
     key_prefixes: Mapping[str, str] = field(default_factory=dict)  # host: prefix of its own count
@@ -63,7 +78,7 @@ class Source:
     def day(self, url: str) -> str:
         """The day in an article's address, YYYYMMDD; "" where it carries none."""
         match = self.article.fullmatch(url)
-        return (match.groupdict().get("date") or "") if match else ""
+        return re.sub(r"\D", "", match.groupdict().get("date") or "") if match else ""
 
     def owns(self, url: str) -> bool:
         return urlsplit(canonical(url)).hostname in self.hosts
@@ -80,7 +95,7 @@ class Source:
         return f"{self.site}-{prefix}{match['key']}"
 
     def list_page(self, list_url: str, n: int) -> str:
-        return list_url if n == 0 else self.page_url.format(list=list_url, n=n)
+        return list_url if n == 0 else self.page_url.format(list=list_url, n=n, next=n + 1)
 
 
 @cache
