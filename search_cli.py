@@ -22,7 +22,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from archive import settings
-from archive.errors import Busy, IndexUnusable, UsageFault, WencangError
+from archive.errors import Busy, IndexUnusable, NotAnArticle, NotFetched, UsageFault, WencangError
 from archive.lock import alone
 from terminal import counting, print_hits, print_json, print_table, say, shown
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from indexer.engine import SearchEngine
 
 DONE, NOTHING, USAGE, UNUSABLE, BUSY, FAILURES, CHECK = range(7)
+_CODES = {UsageFault: USAGE, Busy: BUSY, NotFetched: FAILURES, NotAnArticle: NOTHING}
 _NOTES = 20  # shown to a person; a log gets them all
 INTERRUPTED = 130  # as a shell has it
 
@@ -299,6 +300,34 @@ def reextract(
 
 
 @app.command()
+def extract(
+    ctx: typer.Context,
+    page: Annotated[str, typer.Argument(metavar="FILE|-|URL", show_default=False)],
+    url: Annotated[str, typer.Option(metavar="U", help=_("The address that a file was saved from."))] = "",
+    as_json: Json = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help=_("Which rule gave which field, and what was taken off."))
+    ] = False,
+) -> int:
+    """Print the article of one page, without archiving it."""
+    from archive import txt
+    from crawler.onepage import read_page, reading_json
+
+    reading = read_page(page, url)
+    if as_json:
+        print_json(reading_json(reading, explain))
+        return DONE
+    print(shown(txt.text(reading.article)), end="")
+    if explain:
+        print()
+        print_table(
+            (_("field"), _("how"), _("text")),
+            [(step.field or _("not the body"), step.how, step.text) for step in reading.steps],
+        )
+    return DONE
+
+
+@app.command()
 def check(ctx: typer.Context, source: str) -> int:
     """Fetch one list and three articles of a source and name each rule that found nothing."""
     from crawler import sources
@@ -450,6 +479,8 @@ def _tell(report: Report) -> None:
         say(_("articles without a raw page: {count}").format(count=report.without_page))
     for url in report.general:
         say(_("read by general means, no form fits: {url}").format(url=url))
+    for url, missing in report.incomplete:
+        say(_("pages of it are missing: {url}: {urls}").format(url=url, urls=" ".join(missing)))
     if report.missing_lists:
         say(_("lists without rows, or gone: {urls}").format(urls=" ".join(report.missing_lists)))
     for url, reason in report.unread_lists:
@@ -504,7 +535,7 @@ def _run() -> int:
         return USAGE
     except WencangError as error:
         say(f"wencang: {error}")
-        return USAGE if isinstance(error, UsageFault) else BUSY if isinstance(error, Busy) else UNUSABLE
+        return next((code for kind, code in _CODES.items() if isinstance(error, kind)), UNUSABLE)
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except OSError as error:

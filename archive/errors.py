@@ -7,6 +7,7 @@ WencangError
 │   ├── ArchiveUnusable
 │   └── IndexUnusable
 ├── Busy                another run holds what this one needs                      (exit 4)
+├── NotFetched          a page that can't be had from the network                  (exit 5)
 ├── NotAnArticle        a page that holds no article: skipped, never a failure
 └── BadRecord           one record of an import can't be read: the rest goes on
 """
@@ -50,6 +51,10 @@ class IndexUnusable(Unusable):
 
 class Busy(WencangError):
     """Another run holds what this one needs."""
+
+
+class NotFetched(WencangError):
+    """A page that can't be had from the network."""
 
 
 class NotAnArticle(WencangError):

@@ -18,10 +18,10 @@ from crawler import sources
 from crawler.fields import PageReader
 from crawler.page import Page
 from crawler.plaintext import read_text
-from crawler.reading import VERSION, Reading
+from crawler.reading import VERSION, Reading, join
 from crawler.sources import Source
 
-__all__ = ["VERSION", "Listing", "Reading", "extract", "read", "read_list", "read_text"]
+__all__ = ["VERSION", "Listing", "Reading", "extract", "join", "read", "read_list", "read_text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,11 @@ def extract(page: bytes, url: str) -> Article:
     return read(page, url).article
 
 
-def read(page: bytes, url: str, fetched: datetime | None = None) -> Reading:
+def read(page: bytes, url: str, fetched: datetime | None = None, part_of: str = "") -> Reading:
     """The article of a page and how it was read; `url` may be empty.
 
-    Raises NotAnArticle, with the reason.
+    `part_of` is the first page's address where this is a further page of an article: join
+    makes one of them. Raises NotAnArticle, with the reason.
     """
     parsed = Page(page, url)
     url = parsed.url = canonical(url) or canonical(parsed.own_address())
@@ -51,7 +52,7 @@ def read(page: bytes, url: str, fetched: datetime | None = None) -> Reading:
     form = next((form for form in forms if form.served(fetched) and parsed.first(form.mark) is not None), None)
     if source and not form and not url and parsed.links(source.rows):
         raise NotAnArticle(url, _("it is a list"))
-    return PageReader(parsed, url, source, form, fetched).read()
+    return PageReader(parsed, url, source, form, fetched).read(part_of or url)
 
 
 def read_list(page: bytes, url: str, source: Source) -> Listing:

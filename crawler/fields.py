@@ -19,6 +19,7 @@ from crawler.lines import lines_of
 from crawler.locate import Located
 from crawler.mirror import restore
 from crawler.page import Page
+from crawler.pager import next_pages
 from crawler.reading import Reading
 from crawler.sources import Form, Source
 
@@ -58,8 +59,8 @@ class PageReader:
         self._located = Located(page)
         self._head: list[str] = []  # what stands between headline and body
 
-    def read(self) -> Reading:
-        """Raises NotAnArticle, with the reason."""
+    def read(self, first: str) -> Reading:
+        """The page as (a part of) the article whose first page has this address; NotAnArticle, with the reason."""
         self._note_bytes()
         title, rights, info = self._title(), self._rule("rights"), self._rule("info")
         cleaned, (title, rights, info), restored = self._body(title, rights, info)
@@ -82,8 +83,12 @@ class PageReader:
             rights=cleaned.fields.get("rights", ""),
             original_title=cleaned.fields.get("original_title", ""),
         )
+        further = next_pages(self._page, first)
         related = self._page.links(self._form.related) if self._form else []
-        return Reading(article, self._path, (*self._steps, *cleaned.steps), self._fetched, related=tuple(related))
+        return Reading(
+            article, self._path, (*self._steps, *cleaned.steps), self._fetched,
+            tuple(url for url in further if url != self._url), tuple(url for url in related if url not in further),
+        )  # fmt: skip
 
     def _note(self, field: str, how: str, text: str = "") -> None:
         self._steps.append(Step(field, how, text))

@@ -81,6 +81,13 @@ class Page:
         found = [self.absolute(str(href)) for href in _compiled(xpath)(self.root)] if xpath else []
         return list(dict.fromkeys(filter(None, found)))
 
+    def anchors(self, hint: str) -> Iterator[tuple[str, str]]:
+        """The links whose address holds `hint` or a query: the address, absolute, and the text."""
+        for node in self.root.iter("a"):
+            href = node.get("href") or ""
+            if (hint in href or "?" in href) and (url := self.absolute(href)):
+                yield url, text_of(node)
+
     def absolute(self, href: str) -> str:
         try:
             return urljoin(self.url, href.strip())

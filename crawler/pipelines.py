@@ -29,6 +29,11 @@ def keep(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) ->
     """Put a reading's article, with its raw pages if it is a new version; count it as new, changed or unchanged."""
     reading = fetched.reading
     article = reading.article
+    if reading.missing:
+        report.incomplete.append((article.url, reading.missing))
+        if store.get(article.url):  # a whole one may be kept
+            report.count(article.source, "failed", article.url, "pages of it are missing")
+            return
     revision = store.put(
         article, reading.fetched, extractor=reading.extractor, keep=lambda: tuple(map(pages.append, fetched.pages))
     )

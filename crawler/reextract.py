@@ -20,7 +20,7 @@ from archive.errors import ArchiveUnusable, NotAnArticle, WencangError
 from archive.pages import FetchedPage, Pages
 from archive.store import ArticleStore
 from crawler.encoding import decode
-from crawler.extractor import Reading, read, read_text
+from crawler.extractor import Reading, join, read, read_text
 from crawler.report import Report
 
 _AHEAD = 64  # articles that are under way at once: so many are in memory, however large the archive
@@ -120,7 +120,9 @@ def _read(pages: Sequence[FetchedPage], kept: Article) -> Reading:
     first = pages[0]
     if first.response is None and first.content_type == "text/plain":
         return read_text(decode(first.body).text, kept.source, first.fetched)
-    return read(first.body, "" if first.url.startswith("urn:") else first.url, first.fetched)
+    url = "" if first.url.startswith("urn:") else first.url
+    parts = (read(page.body, page.url, page.fetched, part_of=url) for page in pages[1:])
+    return join([read(first.body, url, first.fetched), *parts])
 
 
 def _under_its_id(article: Article, kept: Article) -> Article:

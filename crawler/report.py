@@ -20,6 +20,7 @@ class Report:
     notes: list[tuple[Outcome, str, str]] = field(default_factory=list)  # outcome, address, reason
     unread_lists: list[tuple[str, str]] = field(default_factory=list)  # address, reason
     missing_lists: list[str] = field(default_factory=list)  # gone from the site, or empty
+    incomplete: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)  # address, pages that are missing
     bad_records: int = 0  # of an import
     interrupted: bool = False
     general: list[str] = field(default_factory=list)  # addresses that no form of their source fitted

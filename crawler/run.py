@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from gettext import gettext as _
 from typing import Any
@@ -15,9 +15,11 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 from twisted.python.failure import Failure
 
-from archive.errors import UsageFault
+from archive.errors import NotAnArticle, NotFetched, UsageFault
 from archive.url import canonical
 from crawler import settings, sources
+from crawler.extractor import Reading
+from crawler.pipelines import Fetched
 from crawler.report import Report
 from crawler.sources import Source
 from crawler.spiders import ArticleSpider, reason, spider_of
@@ -46,8 +48,29 @@ def crawl(
             raise spider.fault
 
 
-def run(jobs: Iterable[tuple[type[ArticleSpider], dict[str, Any]]], **options: Any) -> list[ArticleSpider]:
-    """Run spiders side by side until all have ended; the spiders, with what they found."""
+def fetch(url: str) -> Reading:
+    """The article at an address, of all its pages; nothing is archived.
+
+    Raises NotAnArticle or NotFetched. Can run once, as crawl.
+    """
+    found: list[Reading] = []
+    report = Report()
+    jobs = [(spider_of(source), {"report": report, "urls": urls}) for source, urls in _by_source([url])]
+    run(jobs, lambda item: found.append(item.reading), ITEM_PIPELINES={})
+    if found:
+        return found[0]
+    outcome, subject, why = next(iter(report.notes), ("failed", url, _("nothing came back")))
+    raise (NotAnArticle if outcome == "skipped" else NotFetched)(subject, why)
+
+
+def run(
+    jobs: Iterable[tuple[type[ArticleSpider], dict[str, Any]]], take: Callable[[Fetched], None] | None = None,
+    **options: Any,
+) -> list[ArticleSpider]:  # fmt: skip
+    """Run spiders side by side until all have ended; the spiders, with what they found.
+
+    `take` is called with each article.
+    """
     logging.getLogger("scrapy").setLevel(logging.CRITICAL)  # what went wrong is in the report
     chosen = Settings()
     chosen.setmodule(settings, priority="project")
@@ -57,6 +80,8 @@ def run(jobs: Iterable[tuple[type[ArticleSpider], dict[str, Any]]], **options: A
     for crawler, arguments in crawlers:
         crawler.signals.connect(_count_fault, signals.spider_error)
         crawler.signals.connect(_count_fault, signals.item_error)
+        if take:
+            crawler.signals.connect(take, signals.item_scraped)
         process.crawl(crawler, **arguments)
     process.start()
     return [crawler.spider for crawler, _arguments in crawlers if isinstance(crawler.spider, ArticleSpider)]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -13,15 +15,33 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from archive.errors import NotAnArticle, WencangError
+from archive.pages import FetchedPage
 from archive.url import canonical
 from crawler import sources
 from crawler.exchange import fetched_page
-from crawler.extractor import read, read_list
+from crawler.extractor import Reading, join, read, read_list
+from crawler.pager import MOST
 from crawler.pipelines import Fetched
 from crawler.report import Outcome, Report
 from crawler.sources import Source
 
 _MISSING = {404, 410}
+
+
+@dataclass(slots=True)
+class _Parts:
+    """An article of several pages while they are fetched, one after the other."""
+
+    readings: list[Reading]
+    pages: list[FetchedPage]
+    asked: set[str] = field(default_factory=set)
+
+    def take_next(self) -> str:
+        """The next page that was not asked for yet; "" where there is none."""
+        told = (url for reading in self.readings for url in reading.next_pages)
+        url = next((url for url in told if url not in self.asked), "") if len(self.asked) < MOST else ""
+        self.asked.add(url)
+        return url
 
 
 class ArticleSpider(Spider):
@@ -115,9 +135,29 @@ class ArticleSpider(Spider):
         except NotAnArticle as error:
             self.report.count(self.source.site, "skipped", error.subject, error.reason)
             return
-        yield Fetched(reading, (page,))
+        yield self._joined_or_next(_Parts([reading], [page]))
         if not self._urls:
             yield from self._follow(reading.related)
+
+    def _joined_or_next(self, parts: _Parts) -> Fetched | Request:
+        """The request of the article's next page; the article where it has no more."""
+        if url := parts.take_next():
+            # Before all else: an article is whole at once, or a run that is cut short leaves it for the next.
+            return self._request(
+                url, self.parse_part, self.part_failed, cb_kwargs={"parts": parts}, priority=2, dont_filter=True
+            )
+        return Fetched(join(parts.readings), tuple(parts.pages))
+
+    def parse_part(self, response: Response, parts: _Parts) -> Iterator[Fetched | Request]:
+        page = fetched_page(response, datetime.now(UTC))
+        with suppress(NotAnArticle):  # missing, then
+            parts.readings.append(read(page.body, page.url, page.fetched, part_of=parts.pages[0].url))
+            parts.pages.append(page)
+        yield self._joined_or_next(parts)
+
+    def part_failed(self, failure: Failure) -> Iterator[Fetched | Request]:
+        request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
+        yield self._joined_or_next(request.cb_kwargs["parts"])
 
     def page_failed(self, failure: Failure) -> None:
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy

@@ -36,8 +36,10 @@ from crawler.boilerplate import Line
 from crawler.bylines import byline, find_credit
 from crawler.dates import find_date
 from crawler.encoding import decode
-from crawler.extractor import extract, read, read_list, read_text
+from crawler.extractor import extract, join, read, read_list, read_text
 from crawler.mirror import restore
+from crawler.page import Page
+from crawler.pager import next_pages
 from crawler.reextract import reextract
 from crawler.replay import answer, replay
 from crawler.report import Report
@@ -419,6 +421,92 @@ def test_a_crawl_keeps_every_article_exactly_once(crawled: Path) -> None:
             found = store.get(address)
             assert found
             assert found.article.id == "tibet.cn-7052045"
+
+
+# Articles of several pages
+
+
+PEOPLE = "http://xz.people.com.cn/n2/2016/0512/c139194-28310222"
+
+
+@pytest.fixture
+def two_pages(tmp_path: Path) -> Path:
+    """A replay folder with an article's first page and its second."""
+    folder = tmp_path / "replayed"
+    for number, name in ((1, f"{PEOPLE}.html"), (2, f"{PEOPLE}-2.html")):
+        file = folder / name.removeprefix("http://")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(PAGES / "xz_people_com_cn" / f"multi-page-{number}.html", file)
+    return folder
+
+
+def body_of(page: int) -> str:
+    expected = json.loads((PAGES / "xz_people_com_cn" / f"multi-page-{page}.json").read_text(encoding="utf-8"))
+    return str(expected["body"])
+
+
+def test_an_article_of_two_pages_is_archived_as_one(two_pages: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with replay(two_pages) as proxy:
+        done = run("crawl", "--url", f"{PEOPLE}.html", data=data, http_proxy=proxy)
+    assert done.returncode == 0, done.stderr
+    (article,) = kept(data)
+    assert article["id"] == "xz.people.com.cn-28310222"
+    assert article["body"] == f"{body_of(1)}\n{body_of(2)}"
+    assert article["authors"] == ["扎西央金"], "only the last page names the author"
+    with ArticleStore.open(data) as store:
+        (revision,) = store.changes()
+        assert [Pages(data).read(page).url for page in revision.pages] == [f"{PEOPLE}.html", f"{PEOPLE}-2.html"]
+        report = Report()
+        reextract(store, data, report, workers=1)
+        assert (report.total("unchanged"), report.total("changed")) == (1, 0)
+
+
+def test_a_missing_page_is_told_and_does_not_shorten_what_is_kept(two_pages: Path, tmp_path: Path) -> None:
+    data, second = tmp_path / "data", two_pages / f"{PEOPLE}-2.html".removeprefix("http://")
+    away = second.rename(tmp_path / "away.html")
+    with replay(two_pages) as proxy:
+        done = run("crawl", "--url", f"{PEOPLE}.html", data=data, http_proxy=proxy)
+        assert f"pages of it are missing: {PEOPLE}.html: {PEOPLE}-2.html" in done.stderr
+        assert kept(data)[0]["body"] == body_of(1)
+        away.rename(second)
+        assert run("crawl", "--url", f"{PEOPLE}.html", data=data, http_proxy=proxy).returncode == 0
+        second.unlink()
+        run("crawl", "--url", f"{PEOPLE}.html", data=data, http_proxy=proxy)
+    assert kept(data)[0]["body"] == f"{body_of(1)}\n{body_of(2)}"
+
+
+@pytest.mark.parametrize(
+    ("page", "first", "found"),
+    [
+        (
+            "<a href='t1_2_4.html'>尾页</a><a href='t1_2_1.html'>2</a>", "t1_2.html",
+            ["t1_2_1.html", "t1_2_2.html", "t1_2_3.html", "t1_2_4.html"],
+        ),
+        ("<a href='7-2.html'>下一页</a><a href='7.html'>【1】</a>", "7.html", ["7-2.html"]),
+        ("<a href='7-2.html'><img src='next.jpg'></a>", "7.html", ["7-2.html"]),
+        ("<script>createPageHTML(3, 0, 't1_2', 'html');</script>", "t1_2.html", ["t1_2_1.html", "t1_2_2.html"]),
+        ("<script>createPageHTML(3, 0, 'index', 'html');</script>", "t1_2.html", []),
+        (
+            "<a href='?page=3&id=3'>[3]</a><a href='?page=2&id=3'>[2]</a>", "v.php?id=3",
+            ["v.php?page=2&id=3", "v.php?page=3&id=3"],
+        ),
+        ("<a href='?id=4&page=2'>[2]</a>", "v.php?id=3", []),
+        ("<a href='7-2.html'>七号文件的第二篇解读</a>", "7.html", []),
+        ("<a href='8.html'>下一页</a><a href='http://[/7-2.html'>2</a><a>3</a>", "7.html", []),
+        ("<a href='http://b.example/7-2.html'>2</a>", "7.html", []),
+    ],
+)  # fmt: skip
+def test_the_further_pages_of_an_article(page: str, first: str, found: list[str]) -> None:
+    site = "http://www.example.cn/news/"
+    assert next_pages(Page(page.encode(), site + first), site + first) == [site + part for part in found]
+
+
+def test_pages_that_repeat_the_first_are_left_out() -> None:
+    page = (PAGES / "xz_people_com_cn" / "multi-page-1.html").read_bytes()
+    joined = join([read(page, f"{PEOPLE}.html"), read(page, f"{PEOPLE}-2.html", part_of=f"{PEOPLE}.html")])
+    assert (joined.article.body, joined.missing) == (body_of(1), ())
+    assert [step.how for step in joined.steps if step.field == "pages"] == ["repeats a page before, left out"]
 
 
 def test_a_second_crawl_finds_nothing_new(crawled: Path, proxy: str) -> None:

@@ -177,6 +177,49 @@ def test_show_of_what_is_not_kept(crawled: Path) -> None:
     assert "tibet.cn-1" in done.stderr
 
 
+SUMMER = ROOT / "tests" / "pages" / "tibet_cn" / "desktop-without-author-span.html"
+SUMMER_URL = "http://www.tibet.cn/cn/news/zx/202305/t20230510_7460001.html"
+
+
+def test_extract_prints_one_page_and_archives_nothing(wencang: Wencang, tmp_path: Path) -> None:
+    expected = json.loads(SUMMER.with_suffix(".json").read_text(encoding="utf-8"))
+    (found,) = lines(wencang("extract", SUMMER, "--url", SUMMER_URL, "--json"))
+    assert {key: found[key] for key in expected} == expected
+    assert "steps" not in found
+    printed = wencang("extract", SUMMER, "--url", SUMMER_URL).stdout
+    assert printed.splitlines()[0] == expected["title"]
+    assert expected["body"] in printed
+    assert not (tmp_path / "data").exists()
+
+
+def test_extract_explains_each_field_and_each_line_taken_off(wencang: Wencang) -> None:
+    done = wencang("extract", SUMMER, "--url", SUMMER_URL, "--explain")
+    told = [line.split() for line in done.stdout.splitlines()]
+    assert ["body", "desktop", "form"] in told
+    assert ["bytes", "utf-8"] in told
+    (found,) = lines(wencang("extract", SUMMER, "--url", SUMMER_URL, "--explain", "--json"))
+    taken_off = [step["text"] for step in found["steps"] if step["how"] == "editor line"]
+    assert [found["editor"] in line for line in taken_off] == [True]
+
+
+def test_extract_reads_standard_input_and_the_network(proxy: str, tmp_path: Path) -> None:
+    expected = EXPECTED[0]
+    page = (SAMPLE / expected["url"].removeprefix("http://")).read_bytes()
+    program = [sys.executable, str(ROOT / "search_cli.py"), "extract", "--json"]
+    piped = subprocess.run([*program, "-", "--url", expected["url"]], input=page, capture_output=True, timeout=60)
+    fetched = run("extract", expected["url"], "--json", data=tmp_path, http_proxy=proxy)
+    assert json.loads(piped.stdout) == json.loads(fetched.stdout)
+    assert json.loads(fetched.stdout)["body"] == expected["body"]
+
+
+def test_extract_of_what_is_no_article(wencang: Wencang, proxy: str, tmp_path: Path) -> None:
+    (tmp_path / "empty.html").write_text("<html><title>空</title></html>", encoding="utf-8")
+    assert "it has no text" in fault(wencang("extract", tmp_path / "empty.html"), 1)
+    assert "missing.html" in fault(wencang("extract", tmp_path / "missing.html"), 2)
+    gone = wencang("extract", "http://www.tibet.cn/cn/news/zx/209901/t20990101_1.html", http_proxy=proxy)
+    assert "HTTP 404" in fault(gone, 5)
+
+
 def test_show_raw_gives_the_bytes_of_the_page(crawled: Path) -> None:
     url = next(article["url"] for article in EXPECTED if article["id"] == SIGNING)
     command = [sys.executable, str(ROOT / "search_cli.py"), "--data", str(crawled), "show", SIGNING, "--raw"]

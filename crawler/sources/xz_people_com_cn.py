@@ -34,7 +34,6 @@ SECTIONS = {
 
 _PATH = "starts-with(normalize-space(.), '人民网') and contains(., '>>')"
 _CRUMBS = f"//body//*[{_PATH}][not(*[{_PATH}])]"
-_NEXT_PAGES = "//div[contains(@class, 'zdfy')]//a/@href"  # 【1】【2】, in the body of all three
 
 
 def _has_class(name: str) -> str:
@@ -53,7 +52,7 @@ NEW = Form(  # 2020 on, in UTF-8 or GB2312
     info=f"{_NEW}/preceding-sibling::div[contains(., '来源')]/div[contains(., '来源')]",
     authors=f"{_NEW}/preceding-sibling::div[{_has_class('author')}]",
     crumbs=_CRUMBS,
-    related=f"{_NEXT_PAGES} | {_NEW}/following::a/@href",
+    related=f"{_NEW}/following::a/@href",
 )
 
 OLD = Form(  # about 2014 on; a channel's own pages may have kept it longer
@@ -64,7 +63,7 @@ OLD = Form(  # about 2014 on; a channel's own pages may have kept it longer
     info=f"//div[{_has_class('text_title')}]//div[contains(., '来源')][not(div)]",
     authors=f"//div[{_has_class('text_title')}]/p[{_has_class('author')}]",
     crumbs=_CRUMBS,
-    related=f"{_NEXT_PAGES} | {_OLD}/following::a/@href",
+    related=f"{_OLD}/following::a/@href",
 )
 
 OLDEST = Form(  # about 2012 to 2014, in GB2312
@@ -75,7 +74,7 @@ OLDEST = Form(  # about 2012 to 2014, in GB2312
     info=f"{_OLDEST}//*[self::p or self::h5][contains(., '来源')][not(ancestor::*[@id='p_content'])]",
     authors=f"{_OLDEST}/p[{_has_class('author')}]",
     crumbs=_CRUMBS,
-    related=f"{_NEXT_PAGES} | {_OLDEST}/following::a/@href",
+    related=f"{_OLDEST}/following::a/@href",
     editor="//*[@id='p_editor']",
 )
 
@@ -87,7 +86,7 @@ SOURCE = Source(
     # A further page of an article is -2, -3 ...; before 2013 the address carried no date.
     article=re.compile(
         r"http://xz\.people\.com\.cn/(?:n\d?/(?P<date>\d{4}/\d{4})/c|GB/(?:\d+/)*)"
-        r"(?P<section>\d+)(?(date)-|/)(?P<key>\d{6,}(?:-\d+)?)\.html"
+        r"(?P<section>\d+)(?(date)-|/)(?P<key>\d{6,})\.html"
     ),
     forms=(NEW, OLD, OLDEST),
     lists=tuple(f"http://xz.people.com.cn/GB/{section}/" for section in SECTIONS),
