@@ -30,7 +30,7 @@ class Line:
     @property
     def is_running(self) -> bool:
         """Whether it reads as part of a text: a sentence, not in links."""
-        return len(self.text) >= 20 and bool(_SENTENCE.search(self.text)) and self.linked * 2 <= len(self.text)
+        return len(self.text) >= 20 and bool(SENTENCE.search(self.text)) and self.linked * 2 <= len(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Cleaned:
         )
 
 
-_SENTENCE = re.compile("[。！？；!?]|[，,].*[，,]")
+SENTENCE = re.compile("[。！？；!?]|[，,].*[，,]")
 _MARK = re.compile("[，。！？；、,.!?;]")
 _CAPTION = re.compile(r"(?:图为|圖為|图片?[:：]|资料图).{0,150}|.{0,100}[\s\u3000](?:摄|攝|供图)[)）。]?")
 _OPEN, _CLOSE = r"[(\[<]?\s*", r"\s*[)\]>]?"

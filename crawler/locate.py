@@ -13,7 +13,7 @@ from itertools import islice, takewhile
 
 from lxml import etree
 
-from crawler.boilerplate import FOOTER, ends
+from crawler.boilerplate import FOOTER, SENTENCE, ends
 from crawler.page import INLINE, NOT_TEXT, Page, is_hidden, plain
 
 _FURNITURE = {"nav", "aside", "footer"}
@@ -238,11 +238,14 @@ class Located:
                 return block.text
         return ""
 
-    def above(self, body: etree._Element) -> list[str]:
+    def above(self, node: etree._Element) -> list[str]:
         """The texts from the headline to where the body begins: date, credit and authors stand there."""
-        inside = set(body.iter())
+        inside = set(node.iter())
         _text, headline = self.headline
-        first = next((n for n, b in enumerate(self.blocks) if b.node in inside and b.running >= 25), len(self.blocks))
+        body = (
+            n for n, b in enumerate(self.blocks) if b.node in inside and b.running >= 25 and SENTENCE.search(b.text)
+        )
+        first = next(body, len(self.blocks))
         start = headline if 0 <= headline < first else max(0, first - 15)
         return [block.spaced for block in self.blocks[start : min(first, start + 40)] if len(block.text) <= 200]
 

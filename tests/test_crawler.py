@@ -347,7 +347,6 @@ def test_which_addresses_are_articles(url: str, article: bool) -> None:
         ("http://www.tibetol.cn/html/zixun/bwyc/2018/0904/39671.html", "tibetol.cn-39671", "20180904"),
         ("http://www.tibetol.cn/html/wenzhai/gjrw/42.html", "", ""),
         ("http://xz.people.com.cn/n2/2022/0601/c138901-35296001.html", "xz.people.com.cn-35296001", "20220601"),
-        ("http://xz.people.com.cn/n2/2022/0601/c138901-35296001-2.html", "xz.people.com.cn-35296001-2", "20220601"),
         ("http://xz.people.com.cn/GB/139190/8523457.html", "xz.people.com.cn-8523457", ""),
         ("http://xz.people.com.cn/GB/387841/387843/index8.html", "", ""),
         ("http://www.xizang.gov.cn/xwzx_406/bmkx/202206/t20220601_302116.html", "xizang.gov.cn-302116", "20220601"),
