@@ -79,13 +79,14 @@ _RIGHTS = re.compile(r"(?:本网|本站)?版权(?:声明|说明|所有)\s*[:©].
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
+    """Any of these. Words repeated are taken once and for all (++): a page could make it try every way to part them."""
     return re.compile("|".join(patterns), re.IGNORECASE)
 
 
 # From such a line on nothing is the body's, in the block that it heads.
 _COMMENTS = _any(
     r"(?=.*(?:评论|跟贴|跟帖|留言|参与))(?:最新|网友|全部|热门|精彩|用户|查看|文明|我要|手机|发表?|添加|参与|评论|跟贴|跟帖|"
-    r"留言|区|列表|注册|登录|\d+|[人条个次件]|[\s|()·,:])+(?<!条评论)",
+    r"留言|区|列表|注册|登录|\d+|[人条个次件]|[\s|()·,:])++(?<!条评论)",
     r"说两句吧",
     r"我[来要]说两句.{0,12}",
     r".{0,16}[已共]有\s*\d+\s*[条件个篇]?评论.{0,6}",
@@ -95,19 +96,19 @@ _RELATED = _any(
     r"(?=.*(?:相关|延伸|推荐|猜|为[您你]|都在看|还在看|又看|排行|热门|热点|往期|可能|热榜|热搜|更多|最新|精彩|头条新闻|聚焦|焦点|感兴趣|图集|要闻))"
     r"(?:相关|延伸|推荐|扩展|更多|往期|往日|近期|精彩|热门|热点|编辑|今日|重点|大家|最新|随机|头条|聚焦|图片|视频|专题|本周|本月|24小时|滚动|"
     r"您|你|可能|也许|猜|为|喜欢|感兴趣|看了|又看|[还都]在看|精选|要闻|焦点|资讯|报道|链接|回顾|排行榜?|专栏|热榜|热搜|关注|其他|同类|"
-    r"内容|稿件|搜索|热词|图集|图文|专辑|话题|标签|原创|独家|深度|看点|栏目|频道|更新|点击|阅读|新闻|文章|[的上下一篇榜点·&\s|]){2,}"
+    r"内容|稿件|搜索|热词|图集|图文|专辑|话题|标签|原创|独家|深度|看点|栏目|频道|更新|点击|阅读|新闻|文章|[的上下一篇榜点·&\s|]){2,}+"
 )
 _CARD = re.compile(r".*\[[详詳][细細]\]\s*-?")  # the text of a related card; its headline is the line before
 _SENTENCE_ENDS = ("。", "！", "？", "”", "）", ")", "…")
 
 # Lines made of nothing but such words.
 _BUTTONS = _any(
-    r"(?:分享(?:[到至给]|让更多人看到|按钮)?|转发|转播|收藏(?:本文|文章)?|已收藏|加入收藏|设为首页|打印(?:本[文页])?|字[号体大小]|[大中小]{1,3}号?|A[-+]?|T|"
+    r"(?:Facebook|Twitter|Weibo|Line|大图|分享(?:[到至给]|让更多人看到|按钮)?|转发|转播|收藏(?:本文|文章)?|已收藏|加入收藏|设为首页|打印(?:本[文页])?|字[号体大小]|[大中小]{1,3}号?|A[-+]?|T|"
     r"复制(?:链接|网址)?|链接已复制|我要纠错|举报|纠错|点赞|赞|踩|微信(?:好友)?|(?:新浪|腾讯)?微博|朋友圈|好友|QQ(?:空间|好友)?|易信|豆瓣|人人网?|(?:百度)?贴吧|"
-    r"Facebook|Twitter|Weibo|Line|(?:我要|发表|查看)?评论|关闭(?:窗口|本页)?|返回(?:首页|顶部|列表|页首|上一?页)?|首页|发送给朋友|推荐(?:给朋友)?|已推荐|订阅|"
+    r"(?:我要|发表|查看)?评论|关闭(?:窗口|本页)?|返回(?:首页|顶部|列表|页首|上一?页)?|首页|发送给朋友|推荐(?:给朋友)?|已推荐|订阅|"
     r"登录|注册|更多(?:精彩)?|投稿|朗读|听新闻|收听|语音播报|播放|暂停|手机(?:看|阅读)|客户端|[上下]一篇|页面功能|在线荐稿|记者博客|联系记者|繁体|简体|阅读全文|"
-    r"展开全文|收起|(?:查看)?原图|免费|在线咨询|保存|邮件|短信|关注|广告|不感兴趣|责编|编辑|来源|作者|时间|无障碍|进入|打开|全屏|大图|[到用]|\d+[条人次]?|"
-    r"[\s:|/\[\]()·•<>»«,，、.+*#~^_©—▲▼↑↓△▽★☆◆■●○-]|null|undefined)+"
+    r"展开全文|收起|(?:查看)?原图|免费|在线咨询|保存|邮件|短信|关注|广告|不感兴趣|责编|编辑|来源|作者|时间|无障碍|进入|打开|全屏|[到用]|\d+[条人次]?|"
+    r"[\s:|/\[\]()·•<>»«,，、.+*#~^_©—▲▼↑↓△▽★☆◆■●○-]|null|undefined)++"
 )
 _COMMENT_NOTICE = _any(
     r"(?:文明上网|理性发言|网友评论仅|所有评论|评论仅代表|请文明).{0,80}(?:评论|发言|跟帖|规定|观点|协议|意见|立场).{0,30}"
@@ -116,7 +117,7 @@ _COMMENT_NOTICE = _any(
 _NOTHING = (
     ("pager", _any(
         r"(?:第?\s*\d+\s*页?\s*/?\s*)?(?:共\s*\d+\s*页)?\s*"
-        r"(?:(?:<<|>>|<|>|\||上一?页|下一?页|首页|尾页|末页|最后一?页|\[?\(?\d{1,3}\]?\)?|全文|余下全文)\s*){2,}",
+        r"(?:(?:<<|>>|<|>|\||上一?页|下一?页|首页|尾页|末页|最后一?页|\[?\(?\d{1,3}\]?\)?|全文|余下全文)\s*){2,}+",
         r"[上下]一[页篇](?:\s*:.{0,80})?",
         r"第?\s*\d+\s*页\s*/?\s*共\s*\d+\s*页.{0,30}",
     )),
@@ -227,7 +228,7 @@ def _reason(line: Line, rights: str) -> str:
             return why
     if FOOTER.search(plain):
         return "footer"
-    return "buttons" if _BUTTONS.fullmatch(plain) and not plain.strip().isdecimal() else ""
+    return "buttons" if len(plain) <= 100 and _BUTTONS.fullmatch(plain) and not plain.strip().isdecimal() else ""
 
 
 def _mark_ends(lines: Sequence[Line], reasons: list[str], rights: str) -> None:
@@ -235,6 +236,7 @@ def _mark_ends(lines: Sequence[Line], reasons: list[str], rights: str) -> None:
 
     That is the rest of the text, where it stands as a paragraph of it.
     """
+    sizes = Counter(number for line in lines if line.text for number in line.path)
     until: tuple[int, ...] | None = None
     why = ""
     for at, line in enumerate(lines):
@@ -252,7 +254,7 @@ def _mark_ends(lines: Sequence[Line], reasons: list[str], rights: str) -> None:
             if not lines[at - 1].text.endswith(_SENTENCE_ENDS):
                 reasons[at - 1] = why
         elif named := ends(line.text):
-            until, why = _headed(lines, at), named
+            until, why = _headed(line.path, sizes), named
         if until is not None:
             reasons[at] = reasons[at] or why
 
@@ -267,13 +269,11 @@ def ends(text: str) -> str:
     return "related links" if len(plain) <= 24 and _RELATED.fullmatch(plain) else ""
 
 
-def _headed(lines: Sequence[Line], at: int) -> tuple[int, ...]:
-    """The innermost block that holds more than this line."""
-    path = lines[at].path
-    while path:
+def _headed(path: tuple[int, ...], sizes: Counter[int]) -> tuple[int, ...]:
+    """The innermost block around a line that holds more than this line."""
+    path = path[:-1]
+    while path and sizes[path[-1]] < 2:
         path = path[:-1]
-        if any(line.text and number != at and line.path[: len(path)] == path for number, line in enumerate(lines)):
-            break
     return path
 
 

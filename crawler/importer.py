@@ -18,6 +18,7 @@ from archive.pages import FetchedPage, Head, Pages
 from archive.store import ArticleStore
 from crawler.encoding import decode
 from crawler.extractor import Reading, read, read_text
+from crawler.page import MOST_BYTES, refuse_size
 from crawler.pipelines import Fetched, keep
 from crawler.report import Report
 
@@ -71,6 +72,7 @@ def _take(store: ArticleStore, pages: Pages, record: _Record, report: Report) ->
 def _attempt(subject: object, page: FetchedPage, read: Callable[[], Reading]) -> _Record:
     """What a page holds; one that came without its address is kept under the article's."""
     try:
+        refuse_size(len(page.body), str(subject))
         reading = read()
     except NotAnArticle as error:
         return NotAnArticle(subject, error.reason)
@@ -89,7 +91,8 @@ def _text(path: Path, source: str) -> Iterator[_Record]:
 
 def _saved(path: Path, content_type: str) -> FetchedPage:
     time = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    return FetchedPage("", path.read_bytes(), time, content_type)
+    with path.open("rb") as file:
+        return FetchedPage("", file.read(MOST_BYTES + 1), time, content_type)
 
 
 def _lines(path: Path, _source: str) -> Iterator[_Record]:
@@ -139,8 +142,8 @@ def _holds_page(record: Any) -> bool:
 def _response(record: Any) -> _Record:
     """The page of a response record; ValueError where the record is cut short."""
     url, date = (record.rec_headers.get_header(name) for name in ("WARC-Target-URI", "WARC-Date"))
-    page = record.content_stream().read()
-    if record.raw_stream.limit:
+    page = record.content_stream().read(MOST_BYTES + 1)  # it may unpack to gigabytes
+    if len(page) <= MOST_BYTES and record.raw_stream.limit:
         raise ValueError(_("it ends {count} bytes too early").format(count=record.raw_stream.limit))
     time = datetime.fromisoformat(date)
     url, fetched = url.strip("<>"), time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from copy import deepcopy
+from gettext import gettext as _
 from typing import Any
 
 from bs4 import BeautifulSoup
 from bs4.element import Comment, NavigableString, PageElement, Tag
 from lxml import etree
 
+from archive.errors import NotAnArticle
 from crawler.boilerplate import Line
 from crawler.page import INLINE, NOT_TEXT, Page, is_hidden, plain
 
@@ -23,14 +25,20 @@ _HINT = re.compile(
     r"(?=$|[\W_\d])"
 )
 _NOT_PRINTED = {"mw-editsection", "noprint"}  # MediaWiki's
+_MOST_TAGS = 8_000  # below one node, without those that only set the type
+_DEEPEST = 64  # blocks in blocks that are told apart
 _FURNITURE = {"nav", "aside", "footer"}
 _FILES = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|wps|zip|rar|ofd|et)$", re.IGNORECASE)
 _ROW_END = "end of a table's row"
 
 
 def lines_of(page: Page, node: etree._Element) -> list[Line]:
-    """The paragraphs and images below a node, in order."""
-    soup = BeautifulSoup(etree.tostring(_shown(node), encoding="unicode", with_tail=False), "lxml")
+    """The paragraphs and images below a node, in order; NotAnArticle where they are too many to be one's."""
+    shown = _shown(node)
+    if (tags := sum(1 for _tag in shown.iter())) > _MOST_TAGS:
+        told = _("{count} tags in the text are no article's; {most} at most are read")
+        raise NotAnArticle(page.url, told.format(count=tags, most=_MOST_TAGS))
+    soup = BeautifulSoup(etree.tostring(shown, encoding="unicode", with_tail=False), "lxml")
     return list(_Lines(page).of(soup))
 
 
@@ -122,7 +130,7 @@ class _Lines:
             linked = len(plain("".join(self._linked)))
             # The outermost two are the document and the body that BeautifulSoup adds, the third is the node itself.
             hint = next(filter(None, self._hints[4:]), "")
-            yield Line(text, linked=linked, links=self._links, path=tuple(self._path[4:]), hint=hint)
+            yield Line(text, linked=linked, links=self._links, path=tuple(self._path[4:_DEEPEST]), hint=hint)
         self._text.clear()
         self._linked.clear()
         self._links = self._in_link
@@ -133,7 +141,7 @@ class _Lines:
         address = next((a for a in addresses if a and not a.startswith("data:")), "")
         if address := self._page.absolute(address) if address else "":
             yield from self._line()
-            yield Line(image=address, path=tuple(self._path[4:]), hint=next(filter(None, self._hints[4:]), ""))
+            yield Line(image=address, path=tuple(self._path[4:_DEEPEST]), hint=next(filter(None, self._hints[4:]), ""))
 
 
 def _is_link(node: Tag) -> bool:

@@ -24,7 +24,7 @@ _OF_A_PARAGRAPH, _OF_A_DIV = (0, 1.0, 0.5, 0.25), (1.0, 0.75, 0.4, 0.2)  # for i
 _MARKS = re.compile("[，。！？；：、“”,.!?]")
 _SENTENCE_END = re.compile("[。！？!?；…”]$")
 # How much text counts, and times what a node's score is taken that holds the page's own description.
-_ABOVE, _COMMENT, _DESCRIBED = 0.5, 0.1, 5
+_ABOVE, _COMMENT, _WHOLE, _DESCRIBED = 0.5, 0.1, 0.3, 5
 _SEPARATOR = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s*|\s*[-–—]+\s+|\s*--+\s*|\s*[-–—](?=\S{1,10}$)")
 _NOT_SAID = re.compile(r"[\W_]+")
 
@@ -178,8 +178,9 @@ class Located:
             shares = _OF_A_PARAGRAPH if block.node.tag in _PARAGRAPHS else _OF_A_DIV
             above = (block.node, *islice(block.node.iterancestors(), 3))
             for holder, share in zip(above, shares, strict=False):
-                if share and holder.tag not in ("body", "html"):
-                    scores[holder] = scores.get(holder, 0) + size * share
+                if share and holder.tag != "html":
+                    # The whole page only where no part of it holds the text.
+                    scores[holder] = scores.get(holder, 0) + size * (share if holder.tag != "body" else share * _WHOLE)
         for node in self._described():
             if node in scores:
                 scores[node] *= _DESCRIBED

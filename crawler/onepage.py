@@ -13,6 +13,7 @@ from archive.article import to_json
 from archive.errors import NotAnArticle, UsageFault
 from crawler.encoding import decode
 from crawler.extractor import Reading, read, read_text
+from crawler.page import MOST_BYTES, refuse_size
 
 _MARKUP = re.compile(r"<(?:!doctype|html|head|body|div|p|meta|table)\b", re.IGNORECASE)
 
@@ -38,8 +39,9 @@ def read_page(where: str, url: str = "") -> Reading:
 def _bytes(where: str) -> tuple[bytes, datetime | None]:
     """A file's bytes, and when it was saved."""
     if where == "-":
-        return sys.stdin.buffer.read(), None
+        return sys.stdin.buffer.read(MOST_BYTES + 1), None
     path = Path(where)
+    refuse_size(path.stat().st_size, where)
     return path.read_bytes(), datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 

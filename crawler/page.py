@@ -19,9 +19,12 @@ from lxml import etree
 from archive.errors import NotAnArticle
 from crawler.encoding import decode
 
-# No page of news is larger (the largest of a hundred real ones has 0.9 MB and 15,000 tags); what is takes too long.
-_MOST_BYTES = 8 << 20
-_MOST_TAGS = 200_000
+# No page of news is larger (the largest of a hundred real ones has 0.9 MB and 15,400 tags); what is takes too long.
+MOST_BYTES = 8 << 20
+_MOST_TAGS = 150_000
+# libxml2 looks for each attribute of a tag among all before it.
+_MOST_ATTRIBUTES = 2_000
+_MANY_ATTRIBUTES = re.compile(rb"<[a-zA-Z](?:[^<>=]*=){%d}" % _MOST_ATTRIBUTES)
 
 _C0 = bytes({*range(32)} - {*b"\t\n\f\r"})
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200c\u200d\u2060\ufeff\ud800-\udfff]")
@@ -132,13 +135,19 @@ class Page:
         return named if named.startswith("http") else ""
 
 
+def refuse_size(size: int, name: str) -> None:
+    """Raises NotAnArticle for so many bytes."""
+    if size > MOST_BYTES:
+        raise NotAnArticle(name, _("it has over {most} MB, which no page of news has").format(most=MOST_BYTES >> 20))
+
+
 def _refuse_monsters(page: bytes, url: str) -> None:
-    if len(page) > _MOST_BYTES:
-        told = _("{size:.0f} MB are no page of news; {most} MB at most are read")
-        raise NotAnArticle(url, told.format(size=len(page) / (1 << 20), most=_MOST_BYTES >> 20))
+    refuse_size(len(page), url)
     if (tags := page.count(b"<")) > _MOST_TAGS:
         told = _("{count} tags are no page of news; {most} at most are read")
         raise NotAnArticle(url, told.format(count=tags, most=_MOST_TAGS))
+    if page.count(b"=") > _MOST_TAGS // 10 and _MANY_ATTRIBUTES.search(page):
+        raise NotAnArticle(url, _("a tag of it has over {most} attributes").format(most=_MOST_ATTRIBUTES))
 
 
 def _objects(value: Any) -> Iterator[dict[str, Any]]:

@@ -14,9 +14,10 @@ from crawler.boilerplate import Line, Step
 from crawler.dates import find_date, is_date_line
 from crawler.fields import urn
 from crawler.mirror import restore
-from crawler.page import plain
+from crawler.page import plain, refuse_size
 from crawler.reading import Reading
 
+_MOST_LINES = 20_000
 _ADDRESS_LINE = re.compile(r"(?:\S{0,8}\s*[:：]\s*)?(https?://\S+)")
 
 
@@ -26,9 +27,13 @@ def read_text(text: str, source: str = "text", fetched: datetime | None = None) 
     The address is the one printed on a line of its own, else urn:sha256: of the cleaned
     text; published is None unless a line holds nothing but a date with its year.
     """
-    lines, restored = restore(line for line in map(plain, text.splitlines()) if line)
+    refuse_size(len(text), source)
     if _is_binary(text):
         raise NotAnArticle(source, _("it is no text"))
+    lines, restored = restore(line for line in map(plain, text.splitlines()) if line)
+    if len(lines) > _MOST_LINES:
+        told = _("{count} lines are no article; {most} at most are read")
+        raise NotAnArticle(source, told.format(count=len(lines), most=_MOST_LINES))
     title, url, credit, published = "", "", "", None
     steps, kept = [Step("title", "first line")], []
     for line in lines:
