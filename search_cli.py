@@ -259,7 +259,28 @@ def crawl(
     with alone(ctx.obj.data / "crawl.lock"), counting(_("pages")) as progress:
         report.notice = lambda report: progress(report.read)
         crawl(chosen, report, urls=url, since=first_day, max_pages=max_pages, max_time=max_time)
-    return _close(ctx.obj, report)
+    code = _close(ctx.obj, report)
+    _note_runs(ctx.obj, report)
+    return code
+
+
+def _note_runs(settings: settings.Settings, report: Report) -> None:
+    """Note what the run came to, and warn where a share of its pages rose above what it was."""
+    from datetime import UTC, datetime
+
+    from crawler.report import RUNS, risen
+
+    told = {
+        "general": _(
+            "{source}: {count} of {read} pages read by general means, {old:.0%} before: has a layout changed?"
+        ),
+        "failed": _("{source}: {count} of {read} pages failed, {old:.0%} before: has the site changed?"),
+    }
+    with _open_archive(settings) as store:
+        for run in report.runs(datetime.now(UTC)):
+            for kind, old in risen(run, store.last_runs(run.source, RUNS)):
+                say(told[kind].format(source=run.source, count=getattr(run, kind), read=run.read, old=old))
+            store.note_run(run)
 
 
 @app.command(name="import")
@@ -477,7 +498,7 @@ def _tell(report: Report) -> None:
         say(_("changed by field: {fields}").format(fields=fields))
     if report.without_page:
         say(_("articles without a raw page: {count}").format(count=report.without_page))
-    for url in report.general:
+    for _source, url in report.general:
         say(_("read by general means, no form fits: {url}").format(url=url))
     for url, missing in report.incomplete:
         say(_("pages of it are missing: {url}: {urls}").format(url=url, urls=" ".join(missing)))

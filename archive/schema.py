@@ -74,14 +74,28 @@ addresses = sa.Table(
     sa.Column("id", sa.Text, sa.ForeignKey("articles.id"), nullable=False, index=True),
 )  # fmt: skip
 
+runs = sa.Table(  # archive/ledger.py
+    "runs", metadata,
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("finished", Instant, nullable=False),
+    sa.Column("read", sa.Integer, nullable=False),
+    sa.Column("general", sa.Integer, nullable=False),
+    sa.Column("failed", sa.Integer, nullable=False),
+    sa.Index("runs_by_source", "source", "finished"),
+)  # fmt: skip
+
 
 def _several_pages(connection: sa.Connection) -> None:
     """An article may have several raw pages; under version 1 none were kept."""
     connection.exec_driver_sql("ALTER TABLE revisions RENAME COLUMN page TO pages")
 
 
+def _runs(connection: sa.Connection) -> None:
+    runs.create(connection, checkfirst=True)
+
+
 # Step N leads from version N to N + 1 and is never changed once released; a new archive is made whole.
-STEPS: tuple[Callable[[sa.Connection], None], ...] = (_several_pages,)
+STEPS: tuple[Callable[[sa.Connection], None], ...] = (_several_pages, _runs)
 
 
 def newest() -> int:

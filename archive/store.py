@@ -21,9 +21,10 @@ from urllib.parse import quote
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from archive import schema
+from archive import ledger, schema
 from archive.article import SHANGHAI, Article, Image, RawPage, Revision
 from archive.errors import ArchiveUnusable, Busy
+from archive.ledger import Run
 from archive.url import canonical
 
 _FILE = "archive.db"
@@ -176,7 +177,16 @@ class ArticleStore:
         if not connection.scalar(sa.select(schema.addresses.c.id).filter_by(url=url)):
             connection.execute(schema.addresses.insert().values(url=url, id=id))
 
+    def note_run(self, run: Run) -> None:
+        with self._writing() as connection:
+            ledger.note(connection, run)
+
     # Reading
+
+    def last_runs(self, source: str, count: int) -> list[Run]:
+        """What the newest runs of a source came to, the newest first."""
+        with self._reading() as connection:
+            return ledger.last(connection, source, count)
 
     def get(self, id_or_url: str) -> Revision | None:
         """The newest version, by id or by any address it was met under."""

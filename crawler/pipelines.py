@@ -43,7 +43,7 @@ def keep(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) ->
         first = store.versions(revision.article.id) == 1
         report.count(article.source, "new" if first else "changed")
     if reading.path == "general":
-        report.general.append(article.url)
+        report.general.append((article.source, article.url))
 
 
 class ArchivePipeline:

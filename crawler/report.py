@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
+
+from archive.ledger import Run
 
 Outcome = Literal["new", "changed", "unchanged", "skipped", "failed"]
 OUTCOMES: tuple[Outcome, ...] = ("new", "changed", "unchanged", "skipped", "failed")
@@ -23,7 +26,7 @@ class Report:
     incomplete: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)  # address, pages that are missing
     bad_records: int = 0  # of an import
     interrupted: bool = False
-    general: list[str] = field(default_factory=list)  # addresses that no form of their source fitted
+    general: list[tuple[str, str]] = field(default_factory=list)  # source and address that no form fitted
     fields: Counter[str] = field(default_factory=Counter)  # of a re-reading: in how many articles each changed
     without_page: int = 0  # of a re-reading: articles that no raw page was kept of
     notice: Callable[[Report], None] | None = None
@@ -42,7 +45,33 @@ class Report:
     def read(self) -> int:
         return sum(map(self.total, OUTCOMES))
 
+    def runs(self, finished: datetime) -> Iterator[Run]:
+        """What the run came to, by source, for the ledger."""
+        for source, counts in self.counts.items():
+            general = sum(name == source for name, _url in self.general)
+            yield Run(source, finished, counts.total(), general, counts["failed"])
+
     @property
     def failed(self) -> bool:
         """Whether the run as a whole failed: a list or a record can't be read, or too many pages."""
         return bool(self.unread_lists or self.bad_records) or self.total("failed") > self.read * _TOLERATED
+
+
+_FEWEST, _TIMES, _POINTS = 5, 2, 0.05
+RUNS = 20  # that a run is held against
+
+
+def risen(run: Run, earlier: Sequence[Run]) -> list[tuple[Literal["general", "failed"], float]]:
+    """Which share of a run's pages rose above what it was in the runs before, and what it was.
+
+    A share has risen with at least five pages, more than twice the old share and five points
+    above it. Without earlier runs nothing has.
+    """
+    before = sum(old.read for old in earlier)
+    found: list[tuple[Literal["general", "failed"], float]] = []
+    for kind in ("general", "failed") if before else ():
+        old = sum(getattr(each, kind) for each in earlier) / before
+        count = getattr(run, kind)
+        if count >= _FEWEST and count > run.read * (old * _TIMES) and count > run.read * (old + _POINTS):
+            found.append((kind, old))
+    return found

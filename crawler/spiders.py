@@ -169,7 +169,7 @@ class ArticleSpider(Spider):
             self.report.unread_lists.append((self.source.title, "no list has any rows"))
         for url, why in self.report.unread_lists:
             self.logger.error("list can't be read: %s: %s", url, why)
-        for url in self.report.general:
+        for _source, url in self.report.general:
             self.logger.warning("read by general means, no form fits: %s", url)
 
 

@@ -28,6 +28,7 @@ from hypothesis import strategies as st
 
 from archive.article import SHANGHAI, Article, Revision, to_json
 from archive.errors import ArchiveUnusable, NotAnArticle
+from archive.ledger import Run
 from archive.pages import FetchedPage, Pages
 from archive.store import ArticleStore
 from archive.url import canonical
@@ -42,7 +43,7 @@ from crawler.page import Page
 from crawler.pager import next_pages
 from crawler.reextract import reextract
 from crawler.replay import answer, replay
-from crawler.report import Report
+from crawler.report import Report, risen
 from tests.conftest import EXPECTED, ROOT, SAMPLE, run
 
 PAGES = ROOT / "tests" / "pages"
@@ -420,6 +421,39 @@ def test_a_crawl_keeps_every_article_exactly_once(crawled: Path) -> None:
             found = store.get(address)
             assert found
             assert found.article.id == "tibet.cn-7052045"
+
+
+# Shares of pages that rise
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "risen_kinds"),
+    [
+        ((100, 20, 0), [(100, 1, 0)], ["general"]),
+        ((100, 0, 20), [(100, 1, 0), (100, 0, 9)], ["failed"]),
+        ((40, 4, 0), [(100, 0, 0)], []),  # too few to tell
+        ((100, 20, 0), [(100, 18, 0)], []),
+        ((100, 100, 0), [(50, 50, 0)], []),  # a site without rules
+        ((100, 100, 100), [], []),
+    ],
+)
+def test_a_share_that_rose(now: tuple[int, ...], before: list[tuple[int, ...]], risen_kinds: list[str]) -> None:
+    time = datetime(2026, 1, 1, tzinfo=UTC)
+    found = risen(Run("tibet.cn", time, *now), [Run("tibet.cn", time, *run) for run in before])
+    assert [kind for kind, _old in found] == risen_kinds
+
+
+def test_a_layout_that_changed_is_told_at_the_end_of_a_crawl(crawled: Path, proxy: str, tmp_path: Path) -> None:
+    same = run("crawl", "tibet_cn", data=crawled, http_proxy=proxy)
+    assert "general means" not in same.stderr
+    changed = Path(shutil.copytree(SAMPLE, tmp_path / "changed"))
+    for page in changed.rglob("*.html"):
+        page.write_bytes(
+            page.read_bytes().replace(b"title_box", b"headline_box").replace("来源：".encode(), "源自：".encode())
+        )
+    with replay(changed) as address:
+        told = run("crawl", "tibet_cn", data=crawled, http_proxy=address).stderr
+    assert "pages read by general means, 0% before: has a layout changed?" in told
 
 
 # Articles of several pages

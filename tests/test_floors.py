@@ -28,7 +28,7 @@ KNOWN_BY = {  # library: the only files that may import it
     "whoosh": {"indexer/engines/whoosh_engine.py", "indexer/engines/whoosh_postings.py"},
     "warcio": {"archive/pages.py", "crawler/importer.py"},
     "opencc": {"crawler/mirror.py", "indexer/variants.py"},
-    "sqlalchemy": {"archive/store.py", "archive/schema.py"},
+    "sqlalchemy": {"archive/store.py", "archive/schema.py", "archive/ledger.py"},
     "typer": {"search_cli.py"},
     "rich": {"terminal.py"},
 }
