@@ -37,15 +37,17 @@ def extract(page: bytes, url: str) -> Article:
     return read(page, url).article
 
 
-def read(page: bytes, url: str, fetched: datetime | None = None, part_of: str = "") -> Reading:
+def read(
+    page: bytes, url: str, fetched: datetime | None = None, part_of: str = "", source: Source | None = None
+) -> Reading:
     """The article of a page and how it was read; `url` may be empty.
 
     `part_of` is the first page's address where this is a further page of an article: join
-    makes one of them. Raises NotAnArticle, with the reason.
+    makes one of them; `source` is whose rules are used, else that of the address. Raises NotAnArticle, with the reason.
     """
     parsed = Page(page, url)
     url = parsed.url = canonical(url) or canonical(parsed.own_address())
-    source = sources.of(url) if url else _named_in(parsed)
+    source = source or (sources.of(url) if url else _named_in(parsed))
     if source and _is_list(source, url):
         raise NotAnArticle(url, _("its address is a list's"))
     forms = source.forms if source else ()

@@ -14,6 +14,7 @@ from itertools import islice, takewhile
 from lxml import etree
 
 from crawler.boilerplate import FOOTER, SENTENCE, ends
+from crawler.dates import find_date
 from crawler.page import INLINE, NOT_TEXT, Page, is_hidden, plain
 
 _FURNITURE = {"nav", "aside", "footer"}
@@ -25,6 +26,8 @@ _MARKS = re.compile("[，。！？；：、“”,.!?]")
 _SENTENCE_END = re.compile("[。！？!?；…”]$")
 # How much text counts, and times what a node's score is taken that holds the page's own description.
 _ABOVE, _COMMENT, _WHOLE, _DESCRIBED = 0.5, 0.1, 0.3, 5
+_PROPOSED = 12
+_CHANGING = re.compile(r"\d{3}")  # a number in a name is the page's own
 _SEPARATOR = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s*|\s*[-–—]+\s+|\s*--+\s*|\s*[-–—](?=\S{1,10}$)")
 _NOT_SAID = re.compile(r"[\W_]+")
 
@@ -148,6 +151,8 @@ class Located:
                 best, at = block.text, number
         if len(_said(best)) * 3 < len(_said(self.short_title)) or at < 0:
             return "", -1
+        if find_date(best) and not find_date(self.short_title):  # date and credit stand in the heading too
+            return self.short_title, at
         following = self.blocks[at + 1].text if at + 1 < len(self.blocks) else ""
         if following and _said(best + following) in whole:  # set in two lines
             best += following
@@ -241,6 +246,14 @@ class Located:
 
     def above(self, node: etree._Element) -> list[str]:
         """The texts from the headline to where the body begins: date, credit and authors stand there."""
+        return [block.spaced for block in self._above(node)]
+
+    def info(self) -> etree._Element | None:
+        """The block above the body that tells a date."""
+        blocks = self._above(self.widened(self.bodies[0])) if self.bodies else []
+        return next((block.node for block in blocks if find_date(block.spaced)), None)
+
+    def _above(self, node: etree._Element) -> list[Block]:
         inside = set(node.iter())
         _text, headline = self.headline
         body = (
@@ -248,7 +261,7 @@ class Located:
         )
         first = next(body, len(self.blocks))
         start = headline if 0 <= headline < first else max(0, first - 15)
-        return [block.spaced for block in self.blocks[start : min(first, start + 40)] if len(block.text) <= 200]
+        return [block for block in self.blocks[start : min(first, start + 40)] if len(block.text) <= 200]
 
 
 def _is_text(blocks: Sequence[Block], least: float) -> bool:
@@ -261,3 +274,25 @@ def _is_text(blocks: Sequence[Block], least: float) -> bool:
 def _said(text: str) -> str:
     """A text without blanks and marks: a title is set differently at each place."""
     return _NOT_SAID.sub("", text)
+
+
+def xpath_of(node: etree._Element) -> list[str]:
+    """XPaths whose first node this is, by id, by class, by what it stands in: the likelier on other pages first."""
+    path = ""
+    found: list[str] = []
+    holder: etree._Element | None = node
+    while holder is not None and len(found) < _PROPOSED:
+        found += [f"{place}{path}" for place in _named(holder)]
+        parent = holder.getparent()
+        same = [] if parent is None else [child for child in parent if child.tag == holder.tag]
+        path = f"/{holder.tag!s}" + (f"[{same.index(holder) + 1}]" if len(same) > 1 else "") + path
+        holder = parent
+    root = node.getroottree()
+    return [xpath for xpath in found if next(iter(root.xpath(xpath)), None) is node]
+
+
+def _named(node: etree._Element) -> list[str]:
+    id, names = node.get("id", ""), node.get("class", "").split()
+    by_class = [f"//{node.tag!s}[contains(concat(' ', normalize-space(@class), ' '), ' {name} ')]" for name in names]
+    places = ([f"//{node.tag!s}[@id='{id}']"] if id else []) + by_class
+    return [place for place in places if not _CHANGING.search(place)]

@@ -88,7 +88,7 @@ def test_a_command_loads_only_what_it_needs(arguments: list[str], unwanted: list
 def test_every_command_stands_in_both_readmes() -> None:
     tree = ast.parse((ROOT / "search_cli.py").read_text(encoding="utf-8"))
     commands = {
-        node.name.rstrip("_")
+        node.name.rstrip("_").replace("_", "-")
         for node in tree.body
         if isinstance(node, ast.FunctionDef) and any("command" in ast.unparse(d) for d in node.decorator_list)
     }

@@ -1,0 +1,238 @@
+"""Write the file of a new source, and its saved-page tests, from a few saved pages of the site."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from gettext import gettext as _
+from itertools import takewhile
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from archive.article import to_json
+from archive.errors import NotAnArticle, UsageFault
+from archive.url import canonical
+from crawler import sources
+from crawler.extractor import read
+from crawler.locate import Located, xpath_of
+from crawler.page import Page
+from crawler.sources import Form, Source
+
+_DATE = re.compile(r"(?<!\d)(?:19|20)\d\d[-/]?[01]\d[-/]?[0-3]\d(?!\d)")
+_LONGEST_CALL = 120 - len("    article=,")
+_NUMBER = re.compile(r"[\d-]{2,}")  # a folder that is a month or a day
+_FILE = '''"""{title}, http://{host}/.
+
+Proposed from {count} saved pages: go over it by hand. `wencang check {name}` asks the live site.
+"""
+
+import re
+
+from crawler.sources import Form, Source
+
+PAGE = Form(
+    name="page",
+    mark={form.mark},
+    title={form.title},
+    body={form.body},
+    info={form.info},
+)
+
+SOURCE = Source(
+    name="{name}",
+    site="{site}",
+    title="{title}",
+    hosts=frozenset({{"{host}"}}),
+    article={article},
+    forms=(PAGE,),
+    lists=({lists}),
+    rows="//a/@href",  # those that are no article's address are passed over
+)
+'''
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPage:
+    """A page in a file, and the address it was saved from."""
+
+    path: Path
+    page: bytes
+    url: str
+
+
+def saved_page(said: str) -> SavedPage:
+    """The page of FILE or ADDRESS=FILE; UsageFault where it can't be read or has no address."""
+    address, _equals, file = said.rpartition("=") if "://" in said else ("", "", said)
+    try:
+        page = Path(file).read_bytes()
+        url = canonical(address or Page(page, file).own_address())
+    except OSError as error:
+        raise UsageFault(file, error.strerror or str(error), _("name a saved page")) from error
+    except NotAnArticle as error:
+        raise UsageFault(file, error.reason, _("name a saved page")) from error
+    if not url:
+        raise UsageFault(file, _("does not tell its address"), _("write ADDRESS=FILE"))
+    return SavedPage(Path(file), page, url)
+
+
+def new_source(name: str, pages: Sequence[SavedPage], lists: Sequence[str], root: Path) -> list[Path]:
+    """Write the files below the checkout `root`; their paths.
+
+    Raises UsageFault, and has written nothing then, for a name that is taken or none, pages
+    of several hosts, a page that is no article, and where no common place of body is found.
+    """
+    _check(name, pages, root)
+    source = propose(name, pages, lists)
+    file = root / "crawler" / "sources" / f"{name}.py"
+    tests = root / "tests" / "pages" / name
+    written = [file]
+    try:
+        file.write_text(_text(source, len(pages)), encoding="utf-8")
+        tests.mkdir()
+        for page in pages:
+            written += _write_test(tests, page, source)
+    except OSError as error:
+        file.unlink(missing_ok=True)
+        shutil.rmtree(tests, ignore_errors=True)
+        raise UsageFault(root, error.strerror or str(error), _("work in a checkout you may write to")) from error
+    importlib.invalidate_caches()
+    sources.names.cache_clear()
+    return written
+
+
+def _check(name: str, pages: Sequence[SavedPage], root: Path) -> None:
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        raise UsageFault(name, _("is no name of a source"), _("small letters, digits and _, as in tibet_cn"))
+    if name in sources.names() or (root / "tests" / "pages" / name).exists():
+        raise UsageFault(name, _("is there already"), _("choose another name"))
+    if not (root / "tests" / "pages").is_dir():
+        raise UsageFault(root, _("is no checkout: tests/pages is missing"), _("run it from a checkout of wencang"))
+    if len(hosts := {urlsplit(page.url).hostname or "" for page in pages}) > 1:
+        raise UsageFault(name, _("the pages are of several hosts: {hosts}").format(hosts=" ".join(sorted(hosts))))
+
+
+def propose(name: str, pages: Sequence[SavedPage], lists: Sequence[str] = ()) -> Source:
+    """A source that reads these pages; UsageFault where no place is common to them."""
+    parsed = [Page(page.page, page.url) for page in pages]
+    located = [Located(page) for page in parsed]
+    for page, found in zip(pages, located, strict=True):
+        if not found.bodies:
+            raise UsageFault(page.path, _("has no text"), _("name pages that hold an article"))
+    body = _common(parsed, [xpath_of(found.widened(found.bodies[0])) for found in located])
+    if not body:
+        raise UsageFault(name, _("the pages hold their text at no common place"), _("name pages of one layout"))
+    title = _common(
+        parsed, [xpath_of(found.blocks[found.headline[1]].node) for found in located if found.headline[1] >= 0]
+    )
+    info = _common(parsed, [xpath_of(node) for found in located if (node := found.info()) is not None])
+    host = urlsplit(pages[0].url).hostname or ""
+    site = host.removeprefix("www.")
+    return Source(
+        name=name, site=site, title=_site_name([page.title for page in parsed]) or site, hosts=frozenset({host}),
+        article=re.compile(_article(pages)),
+        forms=(Form(name="page", mark=body, title=title, body=body, info=info),),
+        lists=tuple(lists), rows="//a/@href",
+    )  # fmt: skip
+
+
+def _title(pages: Sequence[Page], located: Sequence[Located]) -> str:
+    """What gives each page's headline; the text alone of a node that holds more than it."""
+    nodes = [found.blocks[found.headline[1]].node for found in located if found.headline[1] >= 0]
+    xpaths = [xpath for node in nodes for xpath in xpath_of(node)]
+    for xpath in [*xpaths, *(f"{xpath}/text()" for xpath in xpaths)]:
+        if all(page.text(xpath) == found.headline[0] for page, found in zip(pages, located, strict=True)):
+            return xpath
+    return "//h1"
+
+
+def _common(pages: Sequence[Page], proposed: Sequence[list[str]]) -> str:
+    """The first XPath proposed on any page that every page has."""
+    for xpath in (xpath for some in proposed for xpath in some):
+        if all(page.text(xpath) for page in pages):
+            return xpath
+    return ""
+
+
+def _site_name(titles: Sequence[str]) -> str:
+    """What the pages' titles end with."""
+    parts = [re.split(r"\s*[_|｜—–-]+\s*", title)[-1].strip() for title in titles]
+    return parts[0] if len(set(parts)) == 1 else ""
+
+
+def _article(pages: Sequence[SavedPage]) -> str:
+    """A pattern of the addresses: the section, a date where one is seen, and the last number as key."""
+    pattern = _pattern(pages[0].url)
+    for page in pages:
+        if not re.fullmatch(pattern, page.url):
+            reason = _("its address {url} is of another kind than the first page's").format(url=page.url)
+            raise UsageFault(page.path, reason, _("make a source of one kind, and widen its pattern by hand"))
+    return pattern
+
+
+def _pattern(url: str) -> str:
+    parts = urlsplit(url)
+    folders, _slash, file = parts.path.lstrip("/").rpartition("/")
+    names = list(takewhile(lambda part: not _NUMBER.fullmatch(part), folders.split("/"))) if folders else []
+    section = r"(?P<section>\w+(?:/\w+)*)/" if names else "(?P<section>)"
+    rest = "/".join([*folders.split("/")[len(names) :], file] if folders else [file])
+    return rf"http://{re.escape(parts.hostname or '')}/{section}{_digits(rest)}"
+
+
+def _digits(rest: str) -> str:
+    """The rest of an address with its digits open: the last number is the key, a date the date."""
+    date = _DATE.search(rest)
+    start, end = date.span() if date else (0, 0)
+    shown = f"(?P<date>{_counted(rest[start:end])})" if date else ""
+    number = re.search(r"\d+(?=\D*$)", rest[end:])
+    if not number:
+        return _open(rest[:start]) + shown + _open(rest[end:])
+    first, last = number.span()
+    return _open(rest[:start]) + shown + _open(rest[end:][:first]) + r"(?P<key>\d+)" + _open(rest[end:][last:])
+
+
+def _counted(date: str) -> str:
+    return re.sub(r"\d+", lambda digits: rf"\d{{{len(digits[0])}}}", date)
+
+
+def _open(text: str) -> str:
+    return re.sub(r"[0-9]+", lambda _match: r"\d+", re.escape(text))
+
+
+def _text(source: Source, count: int) -> str:
+    (form,) = source.forms
+    quoted = Form(
+        name="page",
+        mark=_quoted(form.mark),
+        title=_quoted(form.title),
+        body=_quoted(form.body),
+        info=_quoted(form.info),
+    )
+    return _FILE.format(
+        title=source.title, host=next(iter(source.hosts)), count=count, name=source.name, site=source.site,
+        form=quoted, article=_compiled(source.article.pattern),
+        lists="".join(f"{_quoted(url)}, " for url in source.lists).strip() if source.lists else "",
+    )  # fmt: skip
+
+
+def _compiled(pattern: str) -> str:
+    """The call that compiles a pattern, as it fits a line."""
+    line = f're.compile(r"{pattern}")'
+    return line if len(line) <= _LONGEST_CALL else f're.compile(\n        r"{pattern}"\n    )'
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _write_test(folder: Path, page: SavedPage, source: Source) -> list[Path]:
+    """The page as it is, and the article it is read as."""
+    saved = folder / f"{page.path.stem}.html"
+    saved.write_bytes(page.page)
+    reading = read(page.page, page.url, source=source)
+    expected = {"url": page.url, "path": reading.path} | to_json(reading.article)
+    saved.with_suffix(".json").write_text(json.dumps(expected, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return [saved, saved.with_suffix(".json")]
