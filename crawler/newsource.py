@@ -140,13 +140,12 @@ def propose(name: str, pages: Sequence[SavedPage], lists: Sequence[str] = ()) ->
 
 
 def _title(pages: Sequence[Page], located: Sequence[Located]) -> str:
-    """What gives each page's headline; the text alone of a node that holds more than it."""
+    """What gives the headline of most pages; the text alone of a node that holds more than it."""
     nodes = [found.blocks[found.headline[1]].node for found in located if found.headline[1] >= 0]
     xpaths = [xpath for node in nodes for xpath in xpath_of(node)]
-    for xpath in [*xpaths, *(f"{xpath}/text()" for xpath in xpaths)]:
-        if all(page.text(xpath) == found.headline[0] for page, found in zip(pages, located, strict=True)):
-            return xpath
-    return "//h1"
+    proposed = ["//h1", *xpaths, *(f"{xpath}/text()" for xpath in xpaths)]
+    headlines = [found.headline[0] for found in located]
+    return max(proposed, key=lambda xpath: sum(map(str.__eq__, (page.text(xpath) for page in pages), headlines)))
 
 
 def _common(pages: Sequence[Page], proposed: Sequence[list[str]]) -> str:
