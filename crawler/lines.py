@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from copy import deepcopy
 from gettext import gettext as _
-from typing import Any
 
 from bs4 import BeautifulSoup
 from bs4.element import Comment, NavigableString, PageElement, Tag
@@ -38,7 +37,9 @@ def lines_of(page: Page, node: etree._Element) -> list[Line]:
     if (tags := sum(1 for _tag in shown.iter())) > _MOST_TAGS:
         told = _("{count} tags in the text are no article's; {most} at most are read")
         raise NotAnArticle(page.url, told.format(count=tags, most=_MOST_TAGS))
-    soup = BeautifulSoup(etree.tostring(shown, encoding="unicode", with_tail=False), "lxml")
+    soup = BeautifulSoup(
+        etree.tostring(shown, encoding="unicode", with_tail=False), "lxml", multi_valued_attributes=None
+    )
     return list(_Lines(page).of(soup))
 
 
@@ -153,9 +154,8 @@ def _is_link(node: Tag) -> bool:
 def _hint(node: Tag) -> str:
     if node.name in _FURNITURE:
         return node.name
-    names: Any = node.get("class") or []
-    told = " ".join([*([names] if isinstance(names, str) else names), str(node.get("id") or "")])
-    match = _HINT.search(told.lower()) if told.strip() else None
+    told = f"{node.get('class') or ''} {node.get('id') or ''}"
+    match = _HINT.search(told.lower()) if len(told) > 1 else None
     return match[1] if match else ""
 
 

@@ -7,10 +7,12 @@ import json
 import re
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from gettext import gettext as _
-from itertools import takewhile
+from itertools import repeat, takewhile
+from operator import is_
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from archive.article import to_json
@@ -122,21 +124,31 @@ def propose(name: str, pages: Sequence[SavedPage], lists: Sequence[str] = ()) ->
     for page, found in zip(pages, located, strict=True):
         if not found.bodies:
             raise UsageFault(page.path, _("has no text"), _("name pages that hold an article"))
-    body = _common(parsed, [xpath_of(found.widened(found.bodies[0])) for found in located])
+    bodies = [found.widened(found.bodies[0]) for found in located]
+    body = _common(parsed, bodies)
     if not body:
         raise UsageFault(name, _("the pages hold their text at no common place"), _("name pages of one layout"))
-    title = _common(
-        parsed, [xpath_of(found.blocks[found.headline[1]].node) for found in located if found.headline[1] >= 0]
-    )
-    info = _common(parsed, [xpath_of(node) for found in located if (node := found.info()) is not None])
+    title, info = _title(parsed, located), _common(parsed, [found.info() for found in located])
     host = urlsplit(pages[0].url).hostname or ""
     site = host.removeprefix("www.")
-    return Source(
+    source = Source(
         name=name, site=site, title=_site_name([page.title for page in parsed]) or site, hosts=frozenset({host}),
         article=re.compile(_article(pages)),
         forms=(Form(name="page", mark=body, title=title, body=body, info=info),),
         lists=tuple(lists), rows="//a/@href",
     )  # fmt: skip
+    for page in pages:
+        _check_body(page, source)
+    return source
+
+
+def _check_body(page: SavedPage, source: Source) -> None:
+    """Raises UsageFault for a page that the proposed rule gives another text of than general means."""
+    by_rule = read(page.page, page.url, source=source)
+    general = read(page.page, page.url, source=replace(source, forms=()))
+    if (by_rule.path, by_rule.article.body) != ("rules", general.article.body):
+        reason = _("the place that fits the other pages holds another text of it")
+        raise UsageFault(page.path, reason, _("name pages of one layout"))
 
 
 def _title(pages: Sequence[Page], located: Sequence[Located]) -> str:
@@ -148,12 +160,12 @@ def _title(pages: Sequence[Page], located: Sequence[Located]) -> str:
     return max(proposed, key=lambda xpath: sum(map(str.__eq__, (page.text(xpath) for page in pages), headlines)))
 
 
-def _common(pages: Sequence[Page], proposed: Sequence[list[str]]) -> str:
-    """The first XPath proposed on any page that every page has."""
-    for xpath in (xpath for some in proposed for xpath in some):
-        if all(page.text(xpath) for page in pages):
-            return xpath
-    return ""
+def _common(pages: Sequence[Page], nodes: Sequence[Any]) -> str:
+    """The XPath that leads to these nodes on the most pages, and to a text on all of them; "" where there is none."""
+    proposed = [xpath for node in nodes if node is not None for xpath in xpath_of(node)]
+    everywhere = [xpath for xpath in proposed if all(page.text(xpath) for page in pages)]
+    fits = {xpath: sum(map(is_, map(Page.first, pages, repeat(xpath)), nodes)) for xpath in everywhere}
+    return max(everywhere, key=lambda xpath: fits[xpath], default="")
 
 
 def _site_name(titles: Sequence[str]) -> str:

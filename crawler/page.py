@@ -56,7 +56,9 @@ class Page:
         self.source = self.decoded.text
         # Handed over as UTF-8 again: lxml refuses a str that declares an encoding of its own.
         text = self.source.encode(errors="replace").translate(None, _C0)
-        parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+        parser = etree.HTMLParser(
+            encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False
+        )
         root = etree.fromstring(text, parser) if text.strip() else None
         self.root = etree.Element("html") if root is None else root
         if any("Excessive depth" in error.message for error in parser.error_log.filter_from_fatals()):
