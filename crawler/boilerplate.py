@@ -194,7 +194,7 @@ def clean(lines: Iterable[Line], rights: str = "", title: str = "") -> Cleaned:
 def _reasons(lines: Sequence[Line], rights: str, title: str) -> list[str]:
     """For each line why it is not the body's; "" where it is."""
     reasons = [_reason(line, rights) for line in lines]
-    _mark_ends(lines, reasons, rights)
+    _mark_ends(lines, reasons)
     _mark_hinted(lines, reasons)
     _mark_links(lines, reasons)
     _mark_head(lines, reasons, title)
@@ -231,7 +231,7 @@ def _reason(line: Line, rights: str) -> str:
     return "buttons" if len(plain) <= 100 and _BUTTONS.fullmatch(plain) and not plain.strip().isdecimal() else ""
 
 
-def _mark_ends(lines: Sequence[Line], reasons: list[str], rights: str) -> None:
+def _mark_ends(lines: Sequence[Line], reasons: list[str]) -> None:
     """A line that heads comments or related links ends the block it heads.
 
     That is the rest of the text, where it stands as a paragraph of it.
