@@ -259,9 +259,10 @@ def crawl(
     with alone(ctx.obj.data / "crawl.lock"), counting(_("pages")) as progress:
         report.notice = lambda report: progress(report.read)
         crawl(chosen, report, urls=url, since=first_day, max_pages=max_pages, max_time=max_time)
-    code = _close(ctx.obj, report)
-    _note_runs(ctx.obj, report)
-    return code
+    _tell(report)
+    if not url:
+        _note_runs(ctx.obj, report)
+    return _close(ctx.obj, report)
 
 
 def _note_runs(settings: settings.Settings, report: Report) -> None:
@@ -272,7 +273,8 @@ def _note_runs(settings: settings.Settings, report: Report) -> None:
 
     told = {
         "general": _(
-            "{source}: {count} of {read} pages read by general means, {old:.0%} before: has a layout changed?"
+            "{source}: {count} of {read} pages read by general means, {old:.0%} before: has a layout changed? "
+            "`wencang check {source}` tells which rule finds nothing"
         ),
         "failed": _("{source}: {count} of {read} pages failed, {old:.0%} before: has the site changed?"),
     }
@@ -299,6 +301,7 @@ def import_(
     with _create_archive(ctx.obj) as store, Pages(ctx.obj.data) as pages, counting(_("articles")) as progress:
         report.notice = lambda report: progress(report.read)
         import_files(store, pages, found, report, source)
+    _tell(report)
     return _close(ctx.obj, report)
 
 
@@ -317,6 +320,7 @@ def reextract(
         report.notice = lambda report: progress(report.read)
         chosen = {_source_kept(store, name) for name in sources}
         reextract(store, ctx.obj.data, report, chosen, dry_run=dry_run)
+    _tell(report)
     return _close(ctx.obj, report, index=not dry_run)
 
 
@@ -489,10 +493,9 @@ def _open_index(settings: settings.Settings, engine: str) -> SearchEngine:
 
 
 def _close(settings: settings.Settings, report: Report, index: bool = True) -> int:
-    """Tell what a run did, index what is new with the default engine; the exit code."""
+    """Index what is new with the default engine; the run's exit code."""
     from indexer.update import bring_up
 
-    _tell(report)
     if index:
         with _open_archive(settings) as store, counting(_("articles indexed")) as progress:
             bring_up(store, settings.data, settings.engine, progress)

@@ -12,7 +12,7 @@ from archive import schema
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One source in one run: `read` pages, of which some failed and some were read by general means; UTC."""
+    """One source in one run: `read` articles' pages, of which some failed and some were read by general means; UTC."""
 
     source: str
     finished: datetime

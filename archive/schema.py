@@ -91,7 +91,12 @@ def _several_pages(connection: sa.Connection) -> None:
 
 
 def _runs(connection: sa.Connection) -> None:
-    runs.create(connection, checkfirst=True)
+    """What each run of a crawl came to."""
+    connection.exec_driver_sql(
+        "CREATE TABLE runs (source TEXT NOT NULL, finished VARCHAR(27) NOT NULL,"
+        " read INTEGER NOT NULL, general INTEGER NOT NULL, failed INTEGER NOT NULL)"
+    )
+    connection.exec_driver_sql("CREATE INDEX runs_by_source ON runs (source, finished)")
 
 
 # Step N leads from version N to N + 1 and is never changed once released; a new archive is made whole.

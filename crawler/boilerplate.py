@@ -67,6 +67,7 @@ class Cleaned:
 
 
 SENTENCE = re.compile("[。！？；!?]|[，,].*[，,]")
+_LETTER = re.compile(r"[^\W\d_]")
 _MARK = re.compile("[，。！？；、,.!?;]")
 _CAPTION = re.compile(r"(?:图为|圖為|图片?[:：]|资料图).{0,150}|.{0,100}[\s\u3000](?:摄|攝|供图)[)）。]?")
 _OPEN, _CLOSE = r"[(\[<]?\s*", r"\s*[)\]>]?"
@@ -116,7 +117,7 @@ _COMMENT_NOTICE = _any(
 # Lines that are no sentence and say nothing of the article.
 _NOTHING = (
     ("pager", _any(
-        r"(?:第?\s*\d+\s*页?\s*/?\s*)?(?:共\s*\d+\s*页)?\s*"
+        r"(?=.*[页文<>|]|\D*1\D+2(?!\d))(?:第?\s*\d+\s*页?\s*/?\s*)?(?:共\s*\d+\s*页)?\s*"
         r"(?:(?:<<|>>|<|>|\||上一?页|下一?页|首页|尾页|末页|最后一?页|\[?\(?\d{1,3}\]?\)?|全文|余下全文)\s*){2,}+",
         r"[上下]一[页篇](?:\s*:.{0,80})?",
         r"第?\s*\d+\s*页\s*/?\s*共\s*\d+\s*页.{0,30}",
@@ -228,7 +229,7 @@ def _reason(line: Line, rights: str) -> str:
             return why
     if FOOTER.search(plain):
         return "footer"
-    return "buttons" if len(plain) <= 100 and _BUTTONS.fullmatch(plain) and not plain.strip().isdecimal() else ""
+    return "buttons" if len(plain) <= 100 and _LETTER.search(plain) and _BUTTONS.fullmatch(plain) else ""
 
 
 def _mark_ends(lines: Sequence[Line], reasons: list[str]) -> None:
@@ -308,7 +309,7 @@ def _is_heading(lines: Sequence[Line], reasons: list[str], at: int) -> bool:
 
 
 def _is_linked(line: Line) -> bool:
-    return bool(line.text) and line.linked >= 0.7 * len(re.sub(r"^[\s·•●■◆>»\d.、\[\]-]+|\s", "", line.text))
+    return line.linked > 0 and line.linked >= 0.7 * len(re.sub(r"^[\s·•●■◆>»\d.、\[\]-]+|\s", "", line.text))
 
 
 def _mark_head(lines: Sequence[Line], reasons: list[str], title: str) -> None:

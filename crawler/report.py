@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -49,7 +50,7 @@ class Report:
         """What the run came to, by source, for the ledger."""
         for source, counts in self.counts.items():
             general = sum(name == source for name, _url in self.general)
-            yield Run(source, finished, counts.total(), general, counts["failed"])
+            yield Run(source, finished, counts.total() - counts["skipped"], general, counts["failed"])
 
     @property
     def failed(self) -> bool:
@@ -57,21 +58,22 @@ class Report:
         return bool(self.unread_lists or self.bad_records) or self.total("failed") > self.read * _TOLERATED
 
 
-_FEWEST, _TIMES, _POINTS = 5, 2, 0.05
+_FEWEST, _DEVIATIONS = 5, 3
 RUNS = 20  # that a run is held against
 
 
 def risen(run: Run, earlier: Sequence[Run]) -> list[tuple[Literal["general", "failed"], float]]:
     """Which share of a run's pages rose above what it was in the runs before, and what it was.
 
-    A share has risen with at least five pages, more than twice the old share and five points
-    above it. Without earlier runs nothing has.
+    A share has risen with at least five pages, and three standard deviations more of them
+    than the old share lets expect. Without earlier runs nothing has.
     """
     before = sum(old.read for old in earlier)
     found: list[tuple[Literal["general", "failed"], float]] = []
     for kind in ("general", "failed") if before else ():
         old = sum(getattr(each, kind) for each in earlier) / before
-        count = getattr(run, kind)
-        if count >= _FEWEST and count > run.read * (old * _TIMES) and count > run.read * (old + _POINTS):
+        expected = run.read * old
+        chance = _DEVIATIONS * math.sqrt(expected * (1 - old))
+        if getattr(run, kind) >= _FEWEST and getattr(run, kind) > expected + chance:
             found.append((kind, old))
     return found

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from archive import jsonl, schema, settings
 from archive.article import SHANGHAI, Article, Image, RawPage, from_json, to_json
 from archive.errors import ArchiveUnusable, BadRecord, UsageFault
+from archive.ledger import Run
 from archive.pages import FetchedPage, Head, Pages
 from archive.store import ArticleStore
 from archive.url import canonical
@@ -325,11 +326,24 @@ def test_an_older_store_is_migrated_after_a_backup(tmp_path: Path, monkeypatch: 
         assert raw.execute("SELECT count(*) FROM revisions").fetchone() == (1,)
 
 
+def shape_of(raw: sqlite3.Connection) -> set[tuple[str, ...]]:
+    """Each column of each table and each index, whatever was typed to make them."""
+    names = [name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'index')")]
+    return {
+        (name, *row[1:4])
+        for name in names
+        for kind in ("table", "index")
+        for row in raw.execute(f"PRAGMA {kind}_info({name})")
+    }
+
+
 def test_an_archive_of_version_1_is_opened(tmp_path: Path) -> None:
+    ArticleStore.create(tmp_path / "whole").close()
     with ArticleStore.create(tmp_path) as store:
         store.put(ARTICLE, THEN)
     with sqlite3.connect(tmp_path / "archive.db") as raw:
         raw.execute("ALTER TABLE revisions RENAME COLUMN pages TO page")
+        raw.execute("DROP TABLE runs")
         raw.execute("UPDATE archive SET version = 1")
     with ArticleStore.open(tmp_path) as store:
         (kept,) = store.history(ARTICLE.id)
@@ -337,6 +351,13 @@ def test_an_archive_of_version_1_is_opened(tmp_path: Path) -> None:
         page = RawPage("pages/a.warc.gz", 0, "<urn:uuid:1>", "ab" * 32)
         assert store.put(replace(ARTICLE, body="二"), keep=lambda: (page,))
         assert list(store.verify()) == []
+        store.note_run(run := Run("tibet.cn", THEN, 10, 1, 0))
+        assert store.last_runs("tibet.cn", 20) == [run]
+    with (
+        sqlite3.connect(tmp_path / "archive.db") as stepped,
+        sqlite3.connect(tmp_path / "whole" / "archive.db") as whole,
+    ):
+        assert shape_of(stepped) == shape_of(whole)
 
 
 def test_a_step_that_fails_leaves_the_store_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

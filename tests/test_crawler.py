@@ -434,6 +434,8 @@ def test_a_crawl_keeps_every_article_exactly_once(crawled: Path) -> None:
         ((40, 4, 0), [(100, 0, 0)], []),  # too few to tell
         ((100, 20, 0), [(100, 18, 0)], []),
         ((100, 100, 0), [(50, 50, 0)], []),  # a site without rules
+        ((100, 100, 0), [(100, 60, 0)], ["general"]),
+        ((1000, 6, 0), [(1000, 0, 0)], ["general"]),  # one section of many
         ((100, 100, 100), [], []),
     ],
 )
@@ -441,6 +443,34 @@ def test_a_share_that_rose(now: tuple[int, ...], before: list[tuple[int, ...]], 
     time = datetime(2026, 1, 1, tzinfo=UTC)
     found = risen(Run("tibet.cn", time, *now), [Run("tibet.cn", time, *run) for run in before])
     assert [kind for kind, _old in found] == risen_kinds
+
+
+@given(st.integers(1, 500), st.integers(0, 500), st.integers(1, 500), st.integers(0, 500))
+def test_what_rose_rises_with_one_more_page_and_never_at_the_old_share(
+    read: int, failed: int, old_read: int, old_failed: int
+) -> None:
+    time = datetime(2026, 1, 1, tzinfo=UTC)
+    earlier = [Run("tibet.cn", time, old_read, 0, min(old_failed, old_read))]
+    runs = [Run("tibet.cn", time, read, 0, min(count, read)) for count in (failed, failed + 1)]
+    fewer, more = (bool(risen(run, earlier)) for run in runs)
+    assert more or not fewer
+    assert not risen(earlier[0], earlier)
+
+
+def test_single_addresses_are_no_history(crawled: Path, proxy: str) -> None:
+    with ArticleStore.open(crawled) as store:
+        before = store.last_runs("tibet.cn", 20)
+        assert run("crawl", "--url", "http://www.tibet.cn/no.html", data=crawled, http_proxy=proxy).returncode in (0, 5)
+        assert store.last_runs("tibet.cn", 20) == before != []
+
+
+def test_a_run_is_noted_though_indexing_fails(crawled: Path, proxy: str) -> None:
+    with ArticleStore.open(crawled) as store:
+        before = store.last_runs("tibet.cn", 20)
+        shutil.rmtree(crawled / "index")
+        (crawled / "index").write_text("no folder")
+        assert run("crawl", "tibet_cn", data=crawled, http_proxy=proxy).returncode != 0
+        assert len(store.last_runs("tibet.cn", 20)) == len(before) + 1
 
 
 def test_a_layout_that_changed_is_told_at_the_end_of_a_crawl(crawled: Path, proxy: str, tmp_path: Path) -> None:

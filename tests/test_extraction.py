@@ -73,6 +73,7 @@ BODY = [Line(SENTENCE), Line(SENTENCE[::-1] + "。")]
         ("原标题：高原上的路", "original_title line"),
         ("版权所有：某某网", "rights notice"),
         ("上一页 下一页", "pager"),
+        ("[1] [2] [3]", "pager"),
         ("下一篇：雪山脚下的小学", "pager"),
         ("扫一扫，用手机看", "QR prompt"),
         ("打开客户端，查看更多", "app prompt"),
@@ -118,6 +119,8 @@ def test_a_line_that_is_taken_off_says_why(line: str, why: str) -> None:
         "首页是一张雪山的照片，下面写着村名。",
         "关键在人，项目靠人带。",
         "1",
+        "2019",
+        "12 340 1,500",
         "图为新修的公路。甲乙 摄",
     ],
 )
@@ -131,6 +134,11 @@ def test_links_below_the_text_are_no_part_of_it() -> None:
     cleaned = boilerplate.clean([*BODY, Line("近日要闻选"), *links])
     assert [step.how for step in cleaned.steps] == ["list of links"] * 3
     assert boilerplate.clean([*BODY[:1], links[0], *BODY[1:]]).body.count("\n") == 2, "a link alone may be a paragraph"
+
+
+def test_rows_of_figures_are_no_links() -> None:
+    rows = [Line("2019 1.5 2.6"), Line("2020 180 310")]
+    assert boilerplate.clean([BODY[0], *rows, BODY[1]]).body.split("\n")[1:3] == [row.text for row in rows]
 
 
 def test_a_heading_of_related_links_ends_only_the_block_it_heads() -> None:
