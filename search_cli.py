@@ -145,7 +145,8 @@ def search(
 def _question(store: ArticleStore, index: SearchEngine, words: list[str], source: str, since: str, until: str) -> Any:
     from dataclasses import replace
 
-    from indexer.query import parse_query, period
+    from indexer.period import period
+    from indexer.query import parse_query
 
     return replace(
         parse_query(" ".join(words), index.analyzer),
@@ -247,10 +248,10 @@ def crawl(
     """Fetch, extract and archive what the sources show, then index what is new."""
     from crawler import sources as known
     from crawler.report import Report
-    from indexer.query import period
+    from indexer.period import period
 
     chosen = [known.load(name) for name in sources or known.names()]
-    first_day = period(since)[0].date() if since else None
+    first = period(since)[0] if since else None
     _create_archive(ctx.obj).close()  # what is wrong with it is said before anything is fetched
 
     from crawler.run import crawl
@@ -258,7 +259,7 @@ def crawl(
     report = Report()
     with alone(ctx.obj.data / "crawl.lock"), counting(_("pages")) as progress:
         report.notice = lambda report: progress(report.read)
-        crawl(chosen, report, urls=url, since=first_day, max_pages=max_pages, max_time=max_time)
+        crawl(chosen, report, urls=url, since=first and first.date(), max_pages=max_pages, max_time=max_time)
     _tell(report)
     if not url:
         _note_runs(ctx.obj, report)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import rjieba
 
-VERSION = "1"  # an index cut by another version can't be asked
+VERSION = "2"  # an index cut by another version can't be asked
 SEPARATOR = " "  # stands in the character view for any run of what is no letter or digit
 
 _FOLDER = Path(__file__).parent
@@ -51,6 +51,29 @@ _FOLD = _Fold()
 def fold(text: str) -> str:
     """The text with width, case, Traditional and variant characters made one; of the same length."""
     return text.translate(_FOLD)
+
+
+@cache
+def _forms() -> dict[str, str]:
+    """For each folded character the others that fold to it: variants, and what differs in width or case."""
+    ranges = ((0x41, 0x5B), (0xC0, 0x530), (0xF900, 0xFB00), (0xFF01, 0xFF5F))
+    found: dict[str, str] = {}
+    for character in (*_variants(), *(chr(code) for first, end in ranges for code in range(first, end))):
+        if (folded := fold(character)) != character:
+            found[folded] = found.get(folded, "") + character
+    return found
+
+
+def pattern(folded: str) -> str:
+    """A regular expression for a folded text as it may be printed, so that texts need not be folded to find it.
+
+    A SEPARATOR stands for any run of what is no letter or digit.
+    """
+    forms = _forms()
+    return "".join(
+        _SEPARATORS.pattern if sign == SEPARATOR else f"[{sign}{forms[sign]}]" if sign in forms else re.escape(sign)
+        for sign in folded
+    )
 
 
 def lexicon() -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Literal, Protocol
 
-from archive.article import Revision
+from archive.article import Article, Revision
 from archive.errors import IndexUnusable, UsageFault
 from archive.store import ArticleStore
 from indexer import analyzer, engines
@@ -27,17 +27,31 @@ Order = Literal["relevance", "newest", "oldest"]
 REBUILD = "`wencang index --rebuild` makes it anew"
 
 
+TITLE_COUNTS = 3  # times a word of the title counts as often as one of the body
+FACETS = ("source", "section", "credit", "month")
+
+
+def facets_of(article: Article) -> tuple[str, ...]:
+    """An article's value for each of FACETS."""
+    month = f"{article.published:%Y-%m}" if article.published else ""
+    return article.source, article.section, article.credit, month
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
+    """An article that answers: with all the words that were asked for, or (not `whole`) with some of them."""
+
     id: str
     score: float
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """A part of the answer, best first, and how many articles the whole has."""
+    """A part of the answer, best first; how many articles the answer has, and how many of these have all the words."""
 
     total: int
+    whole: int
     matches: tuple[Match, ...]
 
 
@@ -64,7 +78,26 @@ class SearchEngine(Protocol):
         """Hold these articles, in place of their older versions. All of them or, after a crash, none."""
 
     def search(self, query: Query, limit: int | None = None, offset: int = 0, order: Order = "relevance") -> Matches:
-        """The articles that match, all of them for no limit. In an order of dates, undated ones come last."""
+        """The articles that match, all of them for no limit.
+
+        Those with all the words come first, where these are few (Query.is_short); then by the
+        BM25 of the words, the newer first of two alike. In an order of dates, undated ones come last.
+        """
+
+    def facets(self, query: Query) -> dict[str, dict[str, int]]:
+        """For each of FACETS how many articles of the answer have which value; months as 2022-06, "" for undated.
+
+        Counted are the articles with all the words, or where there are none, the whole answer.
+        """
+
+    def frequencies(self, words: Iterable[str]) -> dict[str, int]:
+        """In how many articles each of these words stands."""
+
+    def count(self) -> int:
+        """How many articles it holds."""
+
+    def vocabulary(self, start: str = "") -> dict[str, int]:
+        """The words of all articles that begin so, each with the number of articles, in the words' order."""
 
     def ids(self) -> set[str]:
         """Every article it holds."""

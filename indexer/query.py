@@ -1,102 +1,304 @@
-"""What a person typed as a question, free of any engine's syntax.
+"""What a person typed as a question, free of any engine's syntax: docs/search.md has its grammar.
 
-    question = clause { blank clause }
-    clause   = [ "-" ] ( text | '"' text '"' )
-
-All clauses are wanted, those with "-" unwanted. Text is cut into words; in quotes its
-characters are looked for side by side.
+Nothing that is typed is an error but a quote left open, a field without its value and a
+question without a word: whatever can't be syntax is text.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from gettext import gettext as _
 
-from archive.article import SHANGHAI
 from archive.errors import QueryFault, UsageFault
-from indexer.analyzer import SEPARATOR, Analyzer, characters
+from indexer.analyzer import SEPARATOR, Analyzer, characters, fold
+from indexer.period import period
 
-_CLAUSE = re.compile(r'(?P<minus>[-－]?)(?:["＂](?P<quote>[^"＂]*)["＂]|(?P<text>[^\s"＂]+))')
-_MOST_WORDS = 200  # a matcher is built for each, one in another
-_PERIOD = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?|年)?")
+_MOST_WORDS = 200  # a list of postings is read for each
+MOST_OF_A_PREFIX = 1_000  # words that an engine looks for; of more the first in order
+_FEW = 4  # words of a question that was typed; a longer one is a pasted headline, or a sentence
+FIELDS = {
+    "title": "title", "标题": "title", "標題": "title",
+    "source": "source", "来源": "source", "來源": "source",
+    "section": "section", "栏目": "section", "欄目": "section", "频道": "section",
+    "author": "author", "作者": "author",
+    "since": "since", "until": "until", "date": "date", "日期": "date",
+}  # fmt: skip
+# Words that tell nothing of what is looked for: not wanted, unless there is no other.
+_IDLE = frozenset("的了和与及在是有为对将从到向被把让等也都就还又着地得之其这那吗呢吧啊几谁哪") | {
+    "什么", "哪些", "哪里", "哪个", "如何", "怎么", "怎样", "怎么样", "多少", "为什么", "请问", "是否", "有没有",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Words that all must stand in an article."""
+    """Words that all must stand in an article, or in a field of it."""
 
     words: tuple[str, ...]
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Characters that must stand side by side, as indexer.analyzer.characters gives them.
+    """Characters that must stand side by side in title or body, as indexer.analyzer.characters gives them.
 
     Their words serve ranking only.
     """
 
     characters: tuple[str, ...]
     words: tuple[str, ...]
+    field: str = ""  # "" or title
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """The beginning of a word, folded."""
+
+    start: str
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """At least one of these."""
+
+    nodes: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """All of these, and none of those."""
+
+    nodes: tuple[Node, ...]
+    unwanted: tuple[Node, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Published from `since` on and before `until`, aware; None is open."""
+
+    since: datetime | None
+    until: datetime | None
+
+
+Node = Words | Quote | Prefix | Either | Every | Between
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """`since` and `until` are aware: from the first on, before the second."""
+    """`wanted` are all wanted, but of the plain words in it an answer may do with some: see `least`.
 
-    wanted: tuple[Words | Quote, ...]
-    unwanted: tuple[Words | Quote, ...] = ()
+    `source` is a site's name, `since` and `until` are aware: from the first on, before the second.
+    """
+
+    wanted: tuple[Node, ...]
+    unwanted: tuple[Node, ...] = ()
     source: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    text: str = field(default="", compare=False)  # as typed
+
+    @property
+    def runs(self) -> list[tuple[str, ...]]:
+        """The plain words, by what was typed without a blank between."""
+        return [node.words for node in self.wanted if isinstance(node, Words) and not node.field]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The plain words that an answer should have, each once."""
+        words = dict.fromkeys(word for run in self.runs for word in run)
+        return tuple(word for word in words if word not in _IDLE) or tuple(words)
+
+    @property
+    def must(self) -> tuple[Node, ...]:
+        """What an answer can't do without."""
+        return tuple(node for node in self.wanted if not isinstance(node, Words) or node.field)
+
+    def least(self, known: int) -> int:
+        """How many words make an answer, of those that any article has: half of a few, a quarter of many.
+
+        Many are a headline or a sentence, of which no article need have half.
+        """
+        return max(1, known // (2 if self.is_short else 4))
+
+    @property
+    def is_short(self) -> bool:
+        """Whether articles with all the words come before those with some of them."""
+        return len(self.words) <= _FEW
+
+    @property
+    def ranked(self) -> tuple[str, ...]:
+        """All words that count for ranking, each once: idle ones too, and those of quotes and alternatives."""
+        return tuple(dict.fromkeys(_words(self.wanted)))
 
 
-def parse_query(text: str, analyzer: Analyzer) -> Query:
-    """The question in a text; QueryFault names what can't be read and where."""
-    if len(re.findall('["＂]', text)) % 2:
-        place = max(text.rfind('"'), text.rfind("＂"))
-        raise QueryFault(
-            text, _("the quote opened at character {place} is not closed").format(place=place + 1),
-            _("add a \" at its end"),
-        )  # fmt: skip
-    wanted: list[Words | Quote] = []
-    unwanted: list[Words | Quote] = []
-    for match in _CLAUSE.finditer(text):
-        quoted = tuple("".join(characters(match["quote"] or "")).strip(SEPARATOR))
-        words = tuple(analyzer.words(match["quote"] or match["text"] or ""))
-        clause = Quote(quoted, words) if quoted else Words(words) if words else None
-        if clause:
-            (unwanted if match["minus"] else wanted).append(clause)
-    count = sum(len(clause.words) for clause in (*wanted, *unwanted))
-    if count > _MOST_WORDS:
-        raise QueryFault(
-            f"{text[:20]}...", _("holds {count} words").format(count=count),
-            _("shorten it to {most}").format(most=_MOST_WORDS),
-        )  # fmt: skip
+def _words(nodes: Sequence[Node]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, Either | Every):
+            yield from _words(node.nodes)
+        elif isinstance(node, Words | Quote) and node.field in ("", "title"):
+            yield from node.words
+
+
+_OPEN, _CLOSE = "(（", ")）"
+_QUOTES = {'"': '"＂', "＂": '"＂', "“": "”", "「": "」", "『": "』"}
+_FIELD = re.compile("(" + "|".join(FIELDS) + ")[:：]", re.IGNORECASE)
+_TEXT = re.compile(r"[^\s\"＂]+")
+_OR = re.compile(r"(?:OR|ＯＲ)(?=\s|$)")
+
+
+def parse_query(text: str, analyzer: Analyzer, now: datetime | None = None) -> Query:
+    """The question in a text; QueryFault names what can't be read and where.
+
+    `now` (aware) is what 近30天 is counted back from; the clock's where it is None.
+    """
+    parser = _Parser(text, analyzer, now)
+    wanted, unwanted = parser.clauses()
+    query = Query(tuple(wanted), tuple(unwanted), text=text)
     if not wanted:
         raise QueryFault(text.strip() or '""', _("holds no word to look for"), _("type at least one word"))
-    return Query(tuple(wanted), tuple(unwanted))
+    if parser.count > _MOST_WORDS:
+        raise QueryFault(
+            f"{text[:20]}...", _("holds {count} words").format(count=parser.count),
+            _("shorten it to {most}").format(most=_MOST_WORDS),
+        )  # fmt: skip
+    return query
 
 
-def period(text: str) -> tuple[datetime, datetime]:
-    """A year, month or day as the time from its start to before its end, in Asia/Shanghai.
+class _Parser:
+    """One pass over the text, a clause at a time."""
 
-    Raises UsageFault.
-    """
-    match = _PERIOD.fullmatch(text.strip())
-    try:
-        if not match:
-            raise ValueError(text)
-        year, month, day = (int(part) if part else None for part in match.groups())
-        start = date(year or 0, month or 1, day or 1)
-        end = start + timedelta(days=1)
-        if not day:
-            end = date(start.year, start.month + 1, 1) if month and month < 12 else date(start.year + 1, 1, 1)
-    except (ValueError, OverflowError) as error:
-        raise UsageFault(text, _("is no date"), _("write 2022, 2022-06 or 2022-06-01")) from error
-    return _midnight(start), _midnight(end)
+    def __init__(self, text: str, analyzer: Analyzer, now: datetime | None) -> None:
+        self._text = text
+        self._at = 0
+        self._analyzer = analyzer
+        self._now = now
+        self.count = 0
+
+    def clauses(self, close: int = -1) -> tuple[list[Node], list[Node]]:
+        """The clauses up to a place, or the end: wanted and unwanted ones."""
+        end = len(self._text) if close < 0 else close
+        wanted: list[Node] = []
+        unwanted: list[Node] = []
+        joined = False  # an OR stands before
+        while self._skip_blanks() < end:
+            if wanted and (word := _OR.match(self._text, self._at, end)):
+                self._at = word.end()
+                joined = True
+                continue
+            minus = self._text[self._at] in "-－" and not joined and self._at + 1 < end
+            self._at += minus and not self._text[self._at + 1].isspace()
+            node = self._clause(end)
+            if node is None:
+                continue
+            if joined:
+                wanted[-1] = Either((*_alternatives(wanted[-1]), node))
+            else:
+                (unwanted if minus else wanted).append(node)
+            joined = False
+        self._at = end
+        return wanted, unwanted
+
+    def _skip_blanks(self) -> int:
+        while self._at < len(self._text) and self._text[self._at].isspace():
+            self._at += 1
+        return self._at
+
+    def _clause(self, end: int) -> Node | None:
+        if named := _FIELD.match(self._text, self._at, end):
+            return self._of_field(FIELDS[named[1].lower()], named, end)
+        if (close := self._group_end(end)) > 0:
+            self._at += 1
+            wanted, unwanted = self.clauses(close)
+            self._at = close + 1
+            return Every(tuple(wanted), tuple(unwanted)) if wanted else None
+        quoted = self._quote(end)
+        return self._text_node(end) if quoted is None else self._quote_node(quoted)
+
+    def _group_end(self, end: int) -> int:
+        """Where the bracket that opens here closes, at the end of a clause; -1 where it is text."""
+        if self._text[self._at] not in _OPEN:
+            return -1
+        depth = 0
+        for at in range(self._at, end):
+            depth += (self._text[at] in _OPEN) - (self._text[at] in _CLOSE)
+            if not depth:
+                return at if self._ends_clause(at + 1, end) else -1
+        return -1
+
+    def _ends_clause(self, at: int, end: int) -> bool:
+        return at >= end or self._text[at].isspace()
+
+    def _quote(self, end: int) -> str | None:
+        """The text between quotes, passed over; None where no quote opens here.
+
+        Chinese quotes are quotes only where they hold a whole clause: in a headline they are text.
+        """
+        sign = self._text[self._at]
+        if sign not in _QUOTES:
+            return None
+        closes = (at for at in range(self._at + 1, end) if self._text[at] in _QUOTES[sign])
+        close = next(closes, -1)
+        if sign in '"＂' and close < 0:
+            raise QueryFault(
+                self._text, _("the quote opened at character {place} is not closed").format(place=self._at + 1),
+                _("add a \" at its end"),
+            )  # fmt: skip
+        if close < 0 or (sign not in '"＂' and not self._ends_clause(close + 1, end)):
+            return None
+        quoted = self._text[self._at + 1 : close]
+        self._at = close + 1
+        return quoted
+
+    def _quote_node(self, quoted: str, field: str = "") -> Node | None:
+        words = self._words(quoted)
+        if field not in ("", "title"):
+            return Words(words, field) if words else None
+        signs = tuple("".join(characters(quoted)).strip(SEPARATOR))
+        return Quote(signs, words, field) if signs else None
+
+    def _text_node(self, end: int, field: str = "") -> Node | None:
+        match = _TEXT.match(self._text, self._at, end)
+        self._at = match.end() if match else self._at + 1
+        said = match[0] if match else ""
+        start = fold(said[:-1]) if said[-1:] in ("*", "＊") else ""
+        if start.isalnum():
+            self.count += 1
+            return Prefix(start, field)
+        words = self._words(said)
+        return Words(words, field) if words else None
+
+    def _words(self, text: str) -> tuple[str, ...]:
+        words = tuple(self._analyzer.words(text))
+        self.count += len(words)
+        return words
+
+    def _of_field(self, name: str, named: re.Match[str], end: int) -> Node | None:
+        self._at = named.end()
+        if self._at >= end or self._text[self._at].isspace():
+            raise QueryFault(
+                self._text,
+                _("{field} at character {place} has no value").format(field=named[0], place=named.start() + 1),
+                _("write it right behind, or put a quoted \"{field}\"").format(field=named[0]),
+            )  # fmt: skip
+        if name in ("since", "until", "date"):
+            return self._dates(name, named, end)
+        quoted = self._quote(end)
+        return self._text_node(end, name) if quoted is None else self._quote_node(quoted, name)
+
+    def _dates(self, name: str, named: re.Match[str], end: int) -> Node | None:
+        """A period; what is none is text, as in 日期：不详."""
+        match = _TEXT.match(self._text, self._at, end)
+        try:
+            since, until = period(match[0] if match else "", self._now)
+        except UsageFault:
+            self._at = named.start()
+            return self._text_node(end)
+        self._at = match.end() if match else self._at
+        return Between(None if name == "until" else since, None if name == "since" else until)
 
 
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
+def _alternatives(node: Node) -> tuple[Node, ...]:
+    return node.nodes if isinstance(node, Either) else (node,)

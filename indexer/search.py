@@ -2,53 +2,110 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import log1p
 
 from archive.article import Article, Revision
 from archive.store import ArticleStore
-from indexer.engine import Order, SearchEngine, check_follows
+from indexer.closeness import closeness
+from indexer.engine import Match, Order, SearchEngine, check_follows
+from indexer.finder import Finder, Found
 from indexer.query import Query
 from indexer.snippet import Snippet, snippet
 
 _PAGE = 200
+_WEIGHED = 30  # of the best that an engine finds: those whose texts are looked at
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
+    """An article that answers; `copies` are the ids of others in the answer with the same title and text."""
+
     article: Article
     score: float
     snippet: Snippet
+    whole: bool = True  # it has all the words, not some
+    copies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """A part of the answer, best first; `total` counts the whole."""
+    """A part of the answer, best first.
+
+    `total` counts the articles of the whole answer, copies too; `whole` those of them that have all the words.
+    """
 
     total: int
+    whole: int
     hits: tuple[Hit, ...]
 
 
 def search(
     store: ArticleStore, engine: SearchEngine, query: Query, limit: int = 10, offset: int = 0,
-    order: Order = "relevance",
+    order: Order = "relevance", collapse: bool = True,
 ) -> Results:  # fmt: skip
-    """The articles that answer a question."""
+    """The articles that answer a question; of several with the same text the first, unless `collapse` is False."""
     check_follows(store, engine)
-    found = engine.search(query, limit, offset, order)
-    kept = store.get_many(match.id for match in found.matches)
-    hits = [
-        Hit(revision.article, match.score, snippet(revision.article.body, query))
-        for match in found.matches
-        if (revision := kept.get(match.id))
-    ]
-    return Results(found.total, tuple(hits))
+    finder = Finder(query)
+    wanted = offset + limit
+    asked = max(wanted, _WEIGHED if order == "relevance" else 0)
+    while True:
+        found = engine.search(query, asked, order=order)
+        kept = store.get_many(match.id for match in found.matches)
+        matches = [match for match in found.matches if match.id in kept]
+        if order == "relevance":
+            matches = _weighed(matches, kept, engine, query, finder)
+        groups = _groups(matches, kept, collapse)
+        if len(groups) >= wanted or len(found.matches) >= found.total:
+            break
+        asked *= 2
+    hits = []
+    for first, *others in groups[offset:wanted]:
+        article = kept[first.id].article
+        shown = snippet(article.body, finder.find(article.body))
+        hits.append(Hit(article, first.score, shown, first.whole, tuple(other.id for other in others)))
+    return Results(found.total, found.whole, tuple(hits))
+
+
+def _weighed(
+    matches: Sequence[Match], kept: dict[str, Revision], engine: SearchEngine, query: Query, finder: Finder
+) -> list[Match]:
+    """The best with their closeness added, and in its order."""
+    rarity = rarities(engine, query)
+    best = []
+    for match in matches[:_WEIGHED]:
+        close = closeness(query, found_in(finder, kept[match.id].article), rarity)
+        best.append(replace(match, score=match.score + close.score))
+    best.sort(key=lambda match: (query.is_short and not match.whole, -match.score))
+    return [*best, *matches[_WEIGHED:]]
+
+
+def found_in(finder: Finder, article: Article) -> list[Found]:
+    """Where the question's words stand in title and body, as one text."""
+    return finder.find(f"{article.title}\n{article.body}")
+
+
+def rarities(engine: SearchEngine, query: Query) -> dict[str, float]:
+    """Of each word that counts for ranking its inverse document frequency, as BM25 has it."""
+    held = engine.count()
+    return {
+        word: log1p((held - count + 0.5) / (count + 0.5)) for word, count in engine.frequencies(query.ranked).items()
+    }
+
+
+def _groups(matches: Sequence[Match], kept: dict[str, Revision], collapse: bool) -> list[list[Match]]:
+    """The matches, those with the same text together at the place of the first."""
+    groups: dict[str, list[Match]] = {}
+    for match in matches:
+        groups.setdefault(kept[match.id].article.digest if collapse else match.id, []).append(match)
+    return list(groups.values())
 
 
 def every_match(store: ArticleStore, engine: SearchEngine, query: Query) -> Iterator[Revision]:
-    """All articles that answer a question, best first, read a few at a time."""
+    """All articles that have all that was asked for, best first, read a few at a time."""
     check_follows(store, engine)
-    ids = [match.id for match in engine.search(query).matches]
+    ids = [match.id for match in engine.search(query).matches if match.whole]
     for start in range(0, len(ids), _PAGE):
         some = ids[start : start + _PAGE]
         kept = store.get_many(some)

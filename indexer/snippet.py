@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from indexer.analyzer import SEPARATOR, fold
-from indexer.query import Query, Words
+from indexer.finder import Found
 
-_LENGTH = 120  # characters of a snippet, more or less
-_STARTS = re.compile(r"(?<=[。！？!?;；\n])[”’」』）)\s]*")
+_LENGTH = 120  # characters of the first window, more or less
+_FURTHER = 60  # of each further one
+_MOST = 3  # windows
+_GAP = " … "
+_SENTENCE = re.compile(r"[^。！？!?;；\n]*(?:[。！？!?;；]+[”’」』）)]*|\n|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,41 +24,70 @@ class Snippet:
     marks: tuple[tuple[int, int], ...]
 
 
-def snippet(body: str, query: Query) -> Snippet:
-    """The window of the body that holds most of what was asked for, from a sentence's start."""
-    folded = fold(body)
-    found = [match.span() for match in _wanted(query).finditer(folded)]
-    start = _best_start(folded, found)
-    end = min(len(body), start + _LENGTH)
-    text = re.sub(r"\s", " ", body[start:end]).rstrip()
-    marks = tuple((a - start, b - start) for a, b in found if start <= a and b <= start + len(text))
-    return Snippet(text, marks)
+def snippet(body: str, found: Sequence[Found]) -> Snippet:
+    """The one to three windows of the body that show the most of what was found in it, from a sentence's start.
+
+    Windows in their order; where text is left out between two stands an ellipsis.
+    """
+    text = ""
+    marks: list[tuple[int, int]] = []
+    last = 0
+    for start, end in _windows(body, found):
+        text += _GAP if start > last and text else ""
+        shift = len(text) - start
+        text += re.sub(r"\s", " ", body[start:end])
+        marks += ((one.start + shift, one.end + shift) for one in found if start <= one.start and one.end <= end)
+        last = end
+    return Snippet(text.rstrip(), tuple(marks))
 
 
-def _wanted(query: Query) -> re.Pattern[str]:
-    """What to mark in a folded text: each word, each quote as a whole."""
-    patterns = set()
-    for clause in query.wanted:
-        if isinstance(clause, Words):
-            patterns |= {re.escape(word) for word in clause.words}
+def _windows(body: str, found: Sequence[Found]) -> list[tuple[int, int]]:
+    """Windows that do not overlap, in order."""
+    sentences = [match.span() for match in _SENTENCE.finditer(body) if match[0].strip()]
+    chosen: list[tuple[int, int]] = []
+    shown: set[str] = set()
+    while len(chosen) < _MOST:
+        room = _FURTHER if chosen else _LENGTH
+        window, new = max(
+            _proposed(sentences, found, room, shown), key=lambda one: len(one[1]), default=((0, 0), set())
+        )
+        if chosen and not new:
+            break
+        if not new:
+            window = (0, _end(sentences, 0, room)) if sentences else (0, 0)
+        shown |= {one.word for one in found if window[0] <= one.start and one.end <= window[1]}
+        chosen.append(window)
+    return _merged(chosen)
+
+
+def _proposed(
+    sentences: Sequence[tuple[int, int]], found: Sequence[Found], room: int, shown: set[str]
+) -> Iterator[tuple[tuple[int, int], set[str]]]:
+    """For each match of a word that is not shown yet a window, and the words that it would show."""
+    starts = [start for start, _end in sentences]
+    places = [one.start for one in found]
+    for one in found:
+        if one.word in shown:
+            continue
+        at = max(0, bisect_left(starts, one.start + 1) - 1)
+        start = starts[at] if one.end - starts[at] <= room * 2 // 3 else one.start - room // 4
+        end = _end(sentences, start, room)
+        inside = found[bisect_left(places, start) : bisect_left(places, end)]
+        yield (start, end), {other.word for other in inside if other.end <= end} - shown
+
+
+def _end(sentences: Sequence[tuple[int, int]], start: int, room: int) -> int:
+    """The last sentence's end in the room, if that leaves half of it; else where the room ends."""
+    most = min(start + room, sentences[-1][1])
+    ends = [end for _start, end in sentences if start + room // 2 <= end <= most]
+    return ends[-1] if ends else most
+
+
+def _merged(windows: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(windows):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
-            patterns.add("".join(r"[\W_]+" if c == SEPARATOR else re.escape(c) for c in clause.characters))
-    return re.compile("|".join(sorted(patterns, key=len, reverse=True)))
-
-
-def _best_start(folded: str, found: list[tuple[int, int]]) -> int:
-    """The sentence start whose window holds the most different matches; of several the first, as news leads."""
-    if not found:
-        return 0
-    starts = [0, *(match.end() for match in _STARTS.finditer(folded) if match.end() < len(folded))]
-    ends = [end for _at, end in found]
-    best, most = 0, 0
-    for number, (at, _end) in enumerate(found):
-        start = starts[bisect_right(starts, at) - 1]
-        if at - start > _LENGTH // 2:  # a long sentence: begin shortly before the match
-            start = at - _LENGTH // 4
-        end = bisect_right(ends, start + _LENGTH)
-        different = len({folded[a:b] for a, b in found[number:end]})
-        if different > most:
-            best, most = start, different
-    return best
+            merged.append((start, end))
+    return merged

@@ -14,8 +14,10 @@ from typing import Any
 import hypothesis
 import pytest
 
+from archive.article import from_json
 from archive.store import ArticleStore
 from crawler.replay import replay
+from indexer.analyzer import Analyzer, lexicon
 
 # A slow machine is no fault; in CI the same examples each time, at home new ones.
 hypothesis.settings.register_profile("home", deadline=None)
@@ -27,6 +29,9 @@ SAMPLE = ROOT / "data" / "sample"
 EXPECTED: list[dict[str, Any]] = [
     json.loads(line) for line in (SAMPLE / "expected.jsonl").read_text(encoding="utf-8").splitlines()
 ]
+ARTICLES = [from_json(values) for values in EXPECTED]
+TEXTS = [f"{article.title}\n{article.body}" for article in ARTICLES]
+ANALYZER = Analyzer(lexicon())
 
 Wencang = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -1,41 +1,49 @@
-"""Whoosh: the embedded default, in pure Python. Its writing side is in whoosh_postings.py."""
+"""Whoosh: the embedded default, in pure Python.
+
+Its postings are written and read by whoosh_postings.py, a question is answered in whoosh_segment.py.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
 from functools import cached_property
 from gettext import gettext as _
+from heapq import nsmallest
+from itertools import islice
+from math import log1p
 from pathlib import Path
+from typing import Any
 
-from whoosh import fields, index, query
-from whoosh.collectors import TopCollector
+from whoosh import columns, fields, index
 from whoosh.index import LockError
-from whoosh.searching import Searcher
 from whoosh.writing import SegmentWriter
 
 from archive.article import Article, Revision
 from archive.errors import Busy, IndexUnusable
 from indexer.analyzer import Analyzer, characters
-from indexer.engine import REBUILD, Match, Matches, Order, State
+from indexer.engine import FACETS, REBUILD, TITLE_COUNTS, Match, Matches, Order, State, facets_of
 from indexer.engines import whoosh_postings
 from indexer.engines.whoosh_postings import CharacterField, WordField
-from indexer.query import Query, Quote, Words
+from indexer.engines.whoosh_segment import UNDATED, WORDS_OF, Scored, Segment
+from indexer.query import MOST_OF_A_PREFIX, Prefix, Query
 
-_LAYOUT = "1"  # of the schema and its fields
-_TITLE_BOOST = 3.0
-_BREAK = "\n"  # stands in no question: no quote goes from the title into the body
-_UNDATED = -(2**62)
-_EARLIEST = -(2**61)
+_LAYOUT = "2"  # of the schema and its fields
+_TOP = 2.2  # what BM25 lets one word count for at most, times its rarity: 1 + k1
 _SCHEMA = fields.Schema(
     id=fields.ID(stored=True, unique=True),
+    words=WordField(),  # of title and body
+    exact=CharacterField(),  # of the body
     title=WordField(),
-    body=WordField(),
-    exact=CharacterField(),
+    headline=CharacterField(),  # of the title
     source=fields.ID(),
-    published=fields.NUMERIC(int, bits=64, shift_step=8, sortable=True),  # seconds since 1970
+    origin=WordField(),  # of site and credit
+    section=WordField(),
+    author=WordField(),
+    facets=fields.STORED(),
+    published=fields.COLUMN(columns.NumericColumn("q", default=UNDATED)),  # seconds since 1970
 )
 
 
@@ -83,32 +91,73 @@ class WhooshEngine:
         self._state.save(self._folder)
 
     def _document(self, article: Article) -> dict[str, object]:
+        terms, title = self.analyzer.terms, self.analyzer.terms(article.title)
         return {
             "id": article.id,
-            "title": self.analyzer.terms(article.title),
-            "body": self.analyzer.terms(article.body),
-            "exact": [*characters(article.title), _BREAK, *characters(article.body)],
+            "words": title * TITLE_COUNTS + terms(article.body),
+            "exact": characters(article.body),
+            "title": title,
+            "headline": characters(article.title),
             "source": article.source,
-            "published": _seconds(article.published, _UNDATED),
+            "origin": terms(f"{article.source} {article.credit}"),
+            "section": terms(article.section),
+            "author": terms(" ".join(article.authors)),
+            "facets": facets_of(article),
+            "published": int(article.published.timestamp()) if article.published else UNDATED,
         }
 
-    def search(self, question: Query, limit: int | None = None, offset: int = 0, order: Order = "relevance") -> Matches:
-        asked = _asked(question)
-        with self._guard(), self._index.searcher() as searcher:
-            end = None if limit is None else offset + limit
-            if order != "relevance":
-                return _by_date(searcher, asked, order, slice(offset, end))
-            most = searcher.doc_count_all() if end is None else end
-            # Whoosh's skipping of blocks loses hits and miscounts: the whole answer is gone through.
-            best = TopCollector(limit=max(most, 1), usequality=False, replace=0)
-            searcher.search_with_collector(asked, best)
-            results = best.results()
-            found = [Match(hit["id"], hit.score) for hit in results[offset:end]]
-            return Matches(len(results), tuple(found))
+    def search(self, query: Query, limit: int | None = None, offset: int = 0, order: Order = "relevance") -> Matches:
+        with self._guard(), self._segments() as segments:
+            found = self._answer(segments, query)
+            end = len(found) if limit is None else offset + limit
+            best = nsmallest(end, found, key=_orders(query, order))
+            matches = (Match(one.segment.stored(one.number)["id"], one.score, one.whole) for one in best[offset:])
+            return Matches(len(found), sum(one.whole for one in found), tuple(matches))
+
+    def facets(self, query: Query) -> dict[str, dict[str, int]]:
+        counts: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
+        with self._guard(), self._segments() as segments:
+            found = self._answer(segments, query)
+            for one in [one for one in found if one.whole] or found:
+                for name, value in zip(FACETS, one.segment.stored(one.number)["facets"], strict=True):
+                    counts[name][value] += 1
+        return {name: dict(counter) for name, counter in counts.items()}
+
+    def frequencies(self, words: Iterable[str]) -> dict[str, int]:
+        with self._guard(), self._index.reader() as reader:
+            return {word: reader.doc_frequency("words", word) for word in words}
+
+    def count(self) -> int:
+        with self._guard():
+            return int(self._index.doc_count())
+
+    def vocabulary(self, start: str = "") -> dict[str, int]:
+        with self._guard(), self._index.reader() as reader:
+            words = [text.decode() for text in reader.expand_prefix("words", start)]
+            return {word: reader.doc_frequency("words", word) for word in words}
 
     def ids(self) -> set[str]:
         with self._guard(), self._index.searcher() as searcher:
             return {fields["id"] for fields in searcher.all_stored_fields()}
+
+    @contextmanager
+    def _segments(self) -> Iterator[list[Segment]]:
+        with self._index.reader() as reader:
+
+            def expand(prefix: Prefix) -> list[str]:
+                found = reader.expand_prefix(WORDS_OF[prefix.field], prefix.start)
+                return [text.decode() for text in islice(found, MOST_OF_A_PREFIX)]
+
+            yield [Segment(part, expand) for part, _first in reader.leaf_readers()]
+
+    def _answer(self, segments: list[Segment], query: Query) -> list[Scored]:
+        held = self._index.doc_count_all()
+        shares = {
+            word: _TOP * log1p((held - count + 0.5) / (count + 0.5))
+            for word, count in self.frequencies(query.ranked).items()
+            if count
+        }
+        return [one for segment in segments for one in segment.answer(query, shares)]
 
     @contextmanager
     def _writing(self) -> Iterator[SegmentWriter]:
@@ -135,41 +184,9 @@ class WhooshEngine:
             raise IndexUnusable(self._folder, _("is damaged") + f" ({type(error).__name__})", _(REBUILD)) from error
 
 
-def _seconds(time: datetime | None, otherwise: int) -> int:
-    return int(time.timestamp()) if time else otherwise
-
-
-def _asked(question: Query) -> query.Query:
-    wanted = [_clause(clause) for clause in question.wanted]
-    if question.source:
-        wanted.append(query.ConstantScoreQuery(query.Term("source", question.source), 0.0))
-    if question.since or question.until:
-        first, before = _seconds(question.since, _EARLIEST), _seconds(question.until, 2**62)
-        dates = query.NumericRange("published", first, before, endexcl=True)
-        wanted.append(query.ConstantScoreQuery(dates, 0.0))
-    asked = query.And(wanted)
-    if question.unwanted:
-        return query.AndNot(asked, query.Or([_clause(clause) for clause in question.unwanted]))
-    return asked
-
-
-def _clause(clause: Words | Quote) -> query.Query:
-    words = [_word(word) for word in clause.words]
-    if isinstance(clause, Words):
-        return query.And(words)
-    quote = query.ConstantScoreQuery(query.Phrase("exact", list(clause.characters)).normalize(), 0.0)
-    return query.AndMaybe(quote, query.Or(words))
-
-
-def _word(word: str) -> query.Query:
-    return query.Or([query.Term("title", word, boost=_TITLE_BOOST), query.Term("body", word)])
-
-
-def _by_date(searcher: Searcher, asked: query.Query, order: Order, part: slice) -> Matches:
-    reader = searcher.reader()
-    seconds = reader.column_reader("published")
+def _orders(query: Query, order: Order) -> Any:
+    """What the answer is sorted by."""
+    if order == "relevance":
+        return lambda one: (query.is_short and not one.whole, -one.score, -one.published)
     sign = -1 if order == "newest" else 1
-    dated = [(number, seconds[number]) for number in searcher.docs_for_query(asked)]
-    dated.sort(key=lambda one: (one[1] == _UNDATED, sign * one[1]))
-    found = (Match(reader.stored_fields(number)["id"], 0.0) for number, _at in dated[part])
-    return Matches(len(dated), tuple(found))
+    return lambda one: (not one.whole, one.published == UNDATED, sign * one.published)

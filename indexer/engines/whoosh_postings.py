@@ -1,19 +1,23 @@
-"""Whoosh's writing side, for terms that are cut already: fields, and postings written by the block.
+"""Whoosh's postings, for terms that are cut already: fields, and postings written and read by the block.
 
 Whoosh writes through one call a posting, six deep, and sorts every posting. Here postings
 are gathered by term, so that only the terms are sorted, and a term's blocks are filled
-whole. What lands on disk is Whoosh's own format. Whoosh is pinned to the one release whose
-inner parts these are.
+whole. What lands on disk is Whoosh's own format. Read, a term's postings are a list, not a
+matcher that is asked six calls deep for each. Whoosh is pinned to the one release whose inner
+parts these are.
 """
 
 from __future__ import annotations
 
 import struct
+import zlib
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from operator import sub
+from pickle import loads
+from typing import Any
 
 from whoosh import fields, formats
 from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3PostingsWriter
@@ -21,31 +25,39 @@ from whoosh.writing import SegmentWriter
 
 _Item = tuple[str, bytes, int, float, bytes]  # field, term, document, weight, value
 _FEW = 4  # postings that zlib would make larger
-_pack = cache(struct.Struct(">I").pack)  # counts are few, and shared
+_K1, _B, _USUAL = 1.2, 0.75, 700  # BM25's, and the words of a usual article
+LEVELS = 255  # one byte a posting
 
 
 class _Positions(formats.Positions):
     """Positions as plain numbers: a third of the time of Whoosh's pickled lists."""
 
     def encode(self, positions: list[int]) -> bytes:
-        return struct.pack(f">I{len(positions)}I", len(positions), *positions)
+        return struct.pack(f"<{len(positions)}I", *positions)
 
-    def decode_positions(self, value: bytes) -> list[int]:
-        return list(struct.unpack(f">{(len(value) - 4) // 4}I", value[4:]))
+
+def positions(value: bytes) -> tuple[int, ...]:
+    """The places of a character that a posting's value tells."""
+    return struct.unpack(f"<{len(value) // 4}I", value)
 
 
 class WordField(fields.FieldType):
-    """A list of words, counted."""
+    """A list of words, each with how much it counts for there: BM25's share of an article, in LEVELS.
+
+    What an article of usual length is, is a constant: so nothing is left to reckon when
+    articles are searched, and no share changes when others come in.
+    """
 
     def __init__(self) -> None:
-        self.format = formats.Frequency()
+        self.format = formats.Existence()
         self.analyzer = None
-        self.scorable = True
+        self.scorable = False
         self.stored = False
 
     def index(self, words: list[str], **_options: object) -> Iterator[tuple[bytes, int, float, bytes]]:
+        norm = _K1 * (1 - _B + _B * len(words) / _USUAL)
         for word, count in Counter(words).items():
-            yield word.encode(), count, float(count), _pack(count)
+            yield word.encode(), count, float(round(count / (count + norm) * LEVELS) or 1), b""
 
 
 class CharacterField(fields.FieldType):
@@ -99,7 +111,7 @@ class _Pool:
 
 
 class _PostingsWriter(W3PostingsWriter):
-    def add_term(self, term: _Term, lengths: array[int] | None) -> None:
+    def add_term(self, term: _Term) -> None:
         limit = self._blocklimit
         self._compression = 1 if len(term.ids) > _FEW else 0
         for start in range(0, len(term.ids), limit):
@@ -109,40 +121,28 @@ class _PostingsWriter(W3PostingsWriter):
             self._ids, self._weights = term.ids[part], term.weights[part]
             self._values = [value for value in term.values[part] if value]
             self._maxweight = max(self._weights)
-            if lengths:
-                known = [lengths[number] for number in self._ids]
-                self._minlength, self._maxlength = min(known), max(known)
 
     def _mini_ids(self) -> tuple[int, ...]:
         return (self._ids[0], *map(sub, self._ids[1:], self._ids))
 
-    def _mini_weights(self) -> float | tuple[float, ...] | None:
-        different = set(self._weights)
-        if len(different) > 1:
-            return tuple(self._weights)
-        weight = different.pop()
-        return None if weight == 1.0 else weight
+    def _mini_weights(self) -> bytes | None:
+        return None if set(self._weights) == {1.0} else bytes(map(int, self._weights))
 
 
 class _FieldWriter(W3FieldWriter):
     def add_postings(self, schema: fields.Schema, lengths: object, items: Iterable[tuple[str, bytes, _Term]]) -> None:
-        current, known = "", None
+        current = ""
         for field, text, term in items:
             if field != current:
                 if current:
                     self.finish_field()
                 self.start_field(field, schema[field])
-                current, known = field, _lengths(lengths, field) if schema[field].scorable else None
+                current = field
             self.start_term(text)
-            self._postwriter.add_term(term, known)
+            self._postwriter.add_term(term)
             self.finish_term()
         if current:
             self.finish_field()
-
-
-def _lengths(documents: object, field: str) -> array[int]:
-    count = documents.doc_count_all()  # type: ignore[attr-defined]  # Whoosh's PerDocumentReader
-    return array("I", (documents.doc_field_length(n, field) or 0 for n in range(count)))  # type: ignore[attr-defined]
 
 
 class Codec(W3Codec):
@@ -161,3 +161,23 @@ def writer(opened: object) -> SegmentWriter:
     made = SegmentWriter(opened, codec=Codec(), compound=False)
     made.pool = _Pool()
     return made
+
+
+def read(reader: Any, field: str, text: str) -> Iterator[tuple[list[int], Sequence[float], Sequence[bytes]]]:
+    """A term's postings in one segment, block by block: documents, weights and values; the deleted ones too."""
+    if (field, text) not in reader:
+        return
+    matcher = reader._terms.matcher(field, text.encode(), reader.schema[field].format)
+    while True:
+        ids, weights, values = _block(matcher)
+        ids = list(accumulate(ids))
+        yield ids, weights or (1.0,) * len(ids), values or ()
+        if matcher._lastblock:
+            return
+        matcher._next_block()
+
+
+def _block(matcher: Any) -> Any:
+    start = matcher._dataoffset
+    packed = matcher._postfile.get(start, matcher._nextoffset - start)
+    return loads(zlib.decompress(packed) if matcher._compression else packed)  # noqa: S301  # our own index

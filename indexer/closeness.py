@@ -1,0 +1,63 @@
+"""How close together, and how early, an article says what was asked: it decides among the best.
+
+BM25 counts words wherever they stand. News says in its first sentences what it is about, and
+what is one thing in a question stands together in the article that is about it. Measured in
+docs/search.md.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from indexer.finder import Found
+from indexer.query import Query
+
+_LEAD = 150  # characters that tell what an article is about
+_WINDOW = 50  # characters that are close together
+_OF_THE_LEAD = 0.5  # what a word there counts for, beside one in the window
+
+
+@dataclass(frozen=True, slots=True)
+class Closeness:
+    """What is added to an article's score, in the same unit: words weighed by their rarity."""
+
+    lead: float  # of the words that stand at the beginning
+    together: float  # of the most words that stand in one window
+    joined: float  # of words typed without a blank between that are printed so
+
+    @property
+    def score(self) -> float:
+        return self.lead * _OF_THE_LEAD + self.together + self.joined
+
+
+def closeness(query: Query, found: Sequence[Found], rarity: Mapping[str, float]) -> Closeness:
+    """Of an article where the question's words were found; `rarity` is each word's inverse document frequency."""
+    early = {one.word for one in found if one.start < _LEAD}
+    ends = {(one.end, one.word) for one in found}
+    joined = {(word, one.word) for one in found for word in rarity if (one.start, word) in ends}
+    pairs = {pair for run in query.runs for pair in pairwise(run)} & joined
+    return Closeness(
+        lead=sum(rarity.get(word, 0) for word in early),
+        together=_together(found, rarity),
+        joined=sum(min(rarity[word] for word in pair) for pair in pairs),
+    )
+
+
+def _together(found: Sequence[Found], rarity: Mapping[str, float]) -> float:
+    """The most that different words in one window weigh."""
+    best = inside = 0.0
+    first = 0
+    counts = Counter[str]()
+    for one in found:
+        counts[one.word] += 1
+        inside += rarity.get(one.word, 0) if counts[one.word] == 1 else 0
+        while one.start - found[first].start > _WINDOW:
+            left = found[first].word
+            counts[left] -= 1
+            inside -= 0 if counts[left] else rarity.get(left, 0)
+            first += 1
+        best = max(best, inside)
+    return best

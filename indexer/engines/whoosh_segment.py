@@ -1,0 +1,156 @@
+"""A question put to one segment of a Whoosh index: which documents answer, and by how much.
+
+Whoosh's own matchers take a posting at a time through objects in objects; here a word's
+postings are added up as lists, and what an answer can't do without is a set of documents.
+"""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property, reduce
+from typing import Any, NamedTuple
+
+from indexer.engines.whoosh_postings import LEVELS, positions, read
+from indexer.query import Between, Either, Every, Node, Prefix, Query, Quote, Words
+
+UNDATED = -(2**62)
+WORDS_OF = {"": "words", "title": "title", "source": "origin", "section": "section", "author": "author"}
+Expand = Callable[[Prefix], list[str]]
+
+
+class Scored(NamedTuple):
+    """A document of a segment that answers; seconds since 1970."""
+
+    whole: bool
+    score: float
+    published: int
+    segment: Segment
+    number: int
+
+
+class Segment:
+    """One segment, opened for one question."""
+
+    def __init__(self, reader: Any, expand: Expand) -> None:
+        self._reader = reader
+        self._expand = expand
+        self._size = reader.doc_count_all()
+
+    def stored(self, number: int) -> dict[str, Any]:
+        values: dict[str, Any] = self._reader.stored_fields(number)
+        return values
+
+    @cached_property
+    def published(self) -> array[int]:
+        """Of each document, in seconds since 1970."""
+        column = self._reader.column_reader("published", translate=False)
+        seconds = array("q")
+        seconds.frombytes(bytes(column._dbfile.get(column._basepos, column._count * column._fixedlen)))
+        if sys.byteorder == "little":
+            seconds.byteswap()
+        seconds.extend([UNDATED] * (self._size - len(seconds)))
+        return seconds
+
+    def answer(self, query: Query, shares: Mapping[str, float]) -> Iterator[Scored]:
+        """The documents that answer, in no order; `shares` is what each word any article has counts for at most."""
+        scores, counts = self._added_up(query, shares)
+        found: Iterable[int]
+        if query.words:
+            least = query.least(sum(word in shares for word in query.words))
+            found = [number for number, count in enumerate(counts) if count >= least]
+        else:
+            found = range(self._size)
+        whole = len(query.words)
+        for number in self._allowed(query, found):
+            yield Scored(counts[number] == whole, scores[number], self.published[number], self, number)
+
+    def _added_up(self, query: Query, shares: Mapping[str, float]) -> tuple[list[float], bytearray]:
+        """Of each document its score, and how many of the question's words it has.
+
+        A single character counts only beside a longer word, where the question has one.
+        """
+        scores, counts = [0.0] * self._size, bytearray(self._size)
+        words = sorted((word for word in query.words if word in shares), key=lambda word: len(word) == 1)
+        long = bool(words) and len(words[0]) > 1
+        for word in words:
+            share = shares[word] / LEVELS
+            for ids, levels, _values in read(self._reader, "words", word):
+                for number, level in zip(ids, levels, strict=True):
+                    if counts[number] or not long or len(word) > 1:
+                        scores[number] += level * share
+                        counts[number] += 1
+        for word in shares.keys() - query.words:
+            share = shares[word] / LEVELS
+            for ids, levels, _values in read(self._reader, "words", word):
+                for number, level in zip(ids, levels, strict=True):
+                    scores[number] += level * share
+        return scores, counts
+
+    def _allowed(self, query: Query, found: Iterable[int]) -> Iterable[int]:
+        """Those of the found that have what an answer can't do without, and nothing that is unwanted."""
+        must = [self._select(node) for node in query.must]
+        if query.source:
+            must.append(self._documents("source", query.source))
+        unwanted = set(self._reader.deleted_docs_set).union(*(self._select(node) for node in query.unwanted))
+        left: Iterable[int] = set(found).intersection(*must) if must else found
+        if unwanted:
+            left = (number for number in left if number not in unwanted)
+        if query.since or query.until:
+            first, before = _bounds(Between(query.since, query.until))
+            left = (number for number in left if first <= self.published[number] < before)
+        return left
+
+    def _select(self, node: Node) -> set[int]:
+        """The documents that have this."""
+        match node:
+            case Words(words, field):
+                return reduce(set.intersection, (self._documents(WORDS_OF[field], word) for word in words))
+            case Quote(signs, _words, "title"):
+                return self._side_by_side("headline", signs)
+            case Quote(signs):
+                return self._side_by_side("exact", signs) | self._side_by_side("headline", signs)
+            case Prefix(_start, field):
+                return set().union(*(self._documents(WORDS_OF[field], word) for word in self._expand(node)))
+            case Either(nodes):
+                return set().union(*map(self._select, nodes))
+            case Every(nodes, unwanted):
+                wanted = reduce(set.intersection, map(self._select, nodes))
+                return wanted.difference(*map(self._select, unwanted))
+            case Between():
+                first, before = _bounds(node)
+                return {number for number, time in enumerate(self.published) if first <= time < before}
+
+    def _documents(self, field: str, text: str) -> set[int]:
+        return {number for ids, _levels, _values in read(self._reader, field, text) for number in ids}
+
+    def _side_by_side(self, field: str, signs: tuple[str, ...]) -> set[int]:
+        """The documents in which these characters follow each other."""
+        places = {sign: self._places(field, sign) for sign in set(signs)}
+        both = reduce(set.intersection, (set(found) for found in sorted(places.values(), key=len)))
+        return {number for number in both if _follow(signs, {sign: found[number] for sign, found in places.items()})}
+
+    def _places(self, field: str, sign: str) -> dict[int, bytes]:
+        """Of each document with this character its places, still packed."""
+        found: dict[int, bytes] = {}
+        for ids, _levels, values in read(self._reader, field, sign):
+            found.update(zip(ids, values, strict=True))
+        return found
+
+
+def _follow(signs: tuple[str, ...], packed: Mapping[str, bytes]) -> bool:
+    """Whether the characters stand at consecutive places; the rarest is looked at first."""
+    order = sorted(range(len(signs)), key=lambda at: len(packed[signs[at]]))
+    starts = {place - order[0] for place in positions(packed[signs[order[0]]])}
+    for at in order[1:]:
+        starts &= {place - at for place in positions(packed[signs[at]])}
+        if not starts:
+            return False
+    return True
+
+
+def _bounds(node: Between) -> tuple[int, int]:
+    """Seconds since 1970, without the undated."""
+    first = int(node.since.timestamp()) if node.since else UNDATED + 1
+    return first, int(node.until.timestamp()) if node.until else 2**62

@@ -1,0 +1,63 @@
+"""Where in a text the words and quotes of a question stand, as printed: neither folded nor cut again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from indexer.analyzer import fold, pattern
+from indexer.query import Either, Every, Node, Prefix, Query, Quote, Words
+
+_BEFORE = "(?<![0-9A-Za-z])"
+
+
+class Found(NamedTuple):
+    """A place in a text, [start, end) in code points, and the word (folded) that stands there."""
+
+    start: int
+    end: int
+    word: str
+
+
+class Finder:
+    """Finds what was asked for; the longer of two that begin at one place."""
+
+    def __init__(self, query: Query) -> None:
+        sought = {text: source for node in (*_words(query), *_parts(query.must)) for text, source in _sought(node)}
+        longest = sorted(sought, key=len, reverse=True)
+        self._pattern = re.compile("|".join(sought[text] for text in longest) or "(?!)")
+
+    def find(self, text: str) -> list[Found]:
+        return [Found(*match.span(), fold(match[0])) for match in self._pattern.finditer(text)]
+
+
+def _words(query: Query) -> Iterator[Node]:
+    yield Words(query.words)
+
+
+def _parts(nodes: Sequence[Node]) -> Iterator[Node]:
+    """What of these nodes may stand in title and body."""
+    for node in nodes:
+        if isinstance(node, Either | Every):
+            yield from _parts(node.nodes)
+        elif isinstance(node, Words | Quote | Prefix) and node.field in ("", "title"):
+            yield node
+
+
+def _sought(node: Node) -> Iterator[tuple[str, str]]:
+    """Each text of a node and its regular expression."""
+    if isinstance(node, Words):
+        yield from ((word, _whole(word, pattern(word))) for word in node.words)
+    elif isinstance(node, Quote):
+        yield "".join(node.characters), pattern("".join(node.characters))
+    elif isinstance(node, Prefix):
+        yield (
+            node.start,
+            _BEFORE + pattern(node.start) + "[0-9A-Za-z]*" if node.start.isascii() else pattern(node.start),
+        )
+
+
+def _whole(word: str, source: str) -> str:
+    """Latin letters and digits are a word of their own only where no other stands beside."""
+    return rf"{_BEFORE}{source}(?![0-9A-Za-z])" if word.isascii() else source

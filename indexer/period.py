@@ -1,0 +1,89 @@
+"""Periods of time as people write them: 2022-06, 2022-05..2022-06, 近30天."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from gettext import gettext as _
+
+from archive.article import SHANGHAI
+from archive.errors import UsageFault
+
+_DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?|年)?")
+_RANGE = re.compile(r"(.*?)\s*(?:\.\.+|…+|~|～|至)\s*(.*)")
+_LAST = re.compile(r"(?:最?近|last)(\d{1,4})(?:个)?(天|日|周|星期|月|年|d|w|m|y)")
+_DAY = timedelta(days=1)
+_DAYS = {"今天": 0, "昨天": 1, "前天": 2}
+_MONTHS = {"本月": 0, "上月": 1, "上个月": 1}
+_YEARS = {"今年": 0, "去年": 1, "前年": 2}
+_UNITS = {"天": "d", "日": "d", "周": "w", "星期": "w", "月": "m", "年": "y"}
+
+
+def period(text: str, now: datetime | None = None) -> tuple[datetime | None, datetime | None]:
+    """From a period's start to before its end, in Asia/Shanghai; None where it is open.
+
+    A year, month or day is the whole of it, A..B from the start of A to the end of B; 近30天,
+    本月, 去年 count back from `now` (aware), the clock's where it is None. Raises UsageFault.
+    """
+    said = text.strip()
+    try:
+        if whole := _RANGE.fullmatch(said):
+            since = _single(whole[1], now)[0] if whole[1] else None
+            until = _single(whole[2], now)[1] if whole[2] else None
+            if not (since or until) or (since and until and since >= until):
+                raise ValueError(said)
+            return since, until
+        return _single(said, now)
+    except (ValueError, OverflowError) as error:
+        raise UsageFault(
+            text, _("is no date"), _("write 2022, 2022-06, 2022-06-01, 2022-05..2022-06 or 近30天")
+        ) from error
+
+
+def _single(said: str, now: datetime | None) -> tuple[datetime, datetime]:
+    """Raises ValueError or OverflowError for what is no date."""
+    if match := _DATE.fullmatch(said):
+        year, month, day = (int(part) if part else 0 for part in match.groups())
+        start = date(year, month or 1, day or 1)
+        return _midnight(start), _midnight(_later(start, "d" if day else "m" if month else "y"))
+    first, last = _counted_back(said, (now or datetime.now(SHANGHAI)).astimezone(SHANGHAI).date())
+    return _midnight(first), _midnight(last + _DAY)
+
+
+def _counted_back(said: str, today: date) -> tuple[date, date]:
+    """The first and the last day of a relative period."""
+    if said in _DAYS:
+        day = today - _DAYS[said] * _DAY
+        return day, day
+    if said in _MONTHS:
+        month = _earlier(today.replace(day=1), _MONTHS[said])
+        return month, _later(month, "m") - _DAY
+    if said in _YEARS:
+        year = today.year - _YEARS[said]
+        return date(year, 1, 1), date(year, 12, 31)
+    match = _LAST.fullmatch(said)
+    if not match:
+        raise ValueError(said)
+    count, unit = int(match[1]), _UNITS.get(match[2], match[2])
+    if unit in "dw":
+        return today - (count * (7 if unit == "w" else 1) - 1) * _DAY, today
+    return _earlier(today, count * (12 if unit == "y" else 1)) + _DAY, today
+
+
+def _earlier(day: date, months: int) -> date:
+    """The same day so many months before, or that month's last."""
+    number = day.year * 12 + day.month - 1 - months
+    first = date(number // 12, number % 12 + 1, 1)
+    return min(first + (day.day - 1) * _DAY, _later(first, "m") - _DAY)
+
+
+def _later(start: date, size: str) -> date:
+    if size == "d":
+        return start + _DAY
+    if size == "m" and start.month < 12:
+        return date(start.year, start.month + 1, 1)
+    return date(start.year + 1, 1, 1)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
