@@ -119,9 +119,15 @@ class Query:
     def least(self, known: int) -> int:
         """How many words make an answer, of those that any article has: half of a few, a quarter of many.
 
-        Many are a headline or a sentence, of which no article need have half.
+        Many are a headline or a sentence, of which no article need have half. Of single
+        characters all are wanted.
         """
-        return max(1, known // (2 if self.is_short else 4))
+        return max(1, known // (2 if self.is_short else 4)) if self.has_long_words else len(self.words)
+
+    @property
+    def has_long_words(self) -> bool:
+        """Whether there are words of more than one character: only beside such a word does a single one count."""
+        return any(len(word) > 1 for word in self.words)
 
     @property
     def is_short(self) -> bool:

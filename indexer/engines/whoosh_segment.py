@@ -73,12 +73,12 @@ class Segment:
         """
         scores, counts = [0.0] * self._size, bytearray(self._size)
         words = sorted((word for word in query.words if word in shares), key=lambda word: len(word) == 1)
-        long = bool(words) and len(words[0]) > 1
         for word in words:
             share = shares[word] / LEVELS
+            alone = len(word) > 1 or not query.has_long_words
             for ids, levels, _values in read(self._reader, "words", word):
                 for number, level in zip(ids, levels, strict=True):
-                    if counts[number] or not long or len(word) > 1:
+                    if alone or counts[number]:
                         scores[number] += level * share
                         counts[number] += 1
         for word in shares.keys() - query.words:
