@@ -14,19 +14,17 @@ from gettext import gettext as _
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from archive.article import Article, Revision
 from archive.errors import IndexUnusable, UsageFault
 from archive.store import ArticleStore
 from indexer import analyzer, engines
-from indexer.analyzer import Analyzer
+from indexer.analyzer import Analyzer, characters
 from indexer.query import Query
 
 Order = Literal["relevance", "newest", "oldest"]
 REBUILD = "`wencang index --rebuild` makes it anew"
-
-
 TITLE_COUNTS = 3  # times a word of the title counts as often as one of the body
 FACETS = ("source", "section", "credit", "month")
 
@@ -35,6 +33,31 @@ def facets_of(article: Article) -> tuple[str, ...]:
     """An article's value for each of FACETS."""
     month = f"{article.published:%Y-%m}" if article.published else ""
     return article.source, article.section, article.credit, month
+
+
+class Cut(NamedTuple):
+    """What an engine holds of an article, field by field."""
+
+    words: list[str]  # of title and body, those of the title TITLE_COUNTS times: what ranking counts
+    title: list[str]
+    origin: list[str]  # of site and credit
+    section: list[str]
+    author: list[str]
+    exact: list[str]  # characters of the body: what a quote is matched against
+    headline: list[str]  # characters of the title
+
+
+def cut(article: Article, analyzer: Analyzer) -> Cut:
+    terms, title = analyzer.terms, analyzer.terms(article.title)
+    return Cut(
+        words=title * TITLE_COUNTS + terms(article.body),
+        title=title,
+        origin=terms(f"{article.source} {article.credit}"),
+        section=terms(article.section),
+        author=terms(" ".join(article.authors)),
+        exact=characters(article.body),
+        headline=characters(article.title),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +152,10 @@ def check_name(name: str) -> None:
     """Raises UsageFault for a name no engine has."""
     if name not in names():
         raise UsageFault(name, _("is no engine"), _("engines: {names}").format(names=", ".join(names())))
+
+
+# The field of a Cut that a field of a question is looked up in.
+WORDS_OF = {"": "words", "title": "title", "source": "origin", "section": "section", "author": "author"}
 
 
 @dataclass(frozen=True, slots=True)

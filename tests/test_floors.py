@@ -25,6 +25,7 @@ KNOWN_BY = {  # library: the only files that may import it
     },
     "twisted": {"crawler/spiders.py", "crawler/run.py", "crawler/check.py"},
     "rjieba": {"indexer/analyzer.py"},
+    "tantivy": {"indexer/engines/tantivy_engine.py"},
     "whoosh": {"indexer/engines/whoosh_engine.py", "indexer/engines/whoosh_postings.py"},
     "warcio": {"archive/pages.py", "crawler/importer.py"},
     "opencc": {"crawler/mirror.py", "indexer/variants.py"},

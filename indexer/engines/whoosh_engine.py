@@ -23,11 +23,11 @@ from whoosh.writing import SegmentWriter
 
 from archive.article import Article, Revision
 from archive.errors import Busy, IndexUnusable
-from indexer.analyzer import Analyzer, characters
-from indexer.engine import FACETS, REBUILD, TITLE_COUNTS, Match, Matches, Order, State, facets_of
+from indexer.analyzer import Analyzer
+from indexer.engine import FACETS, REBUILD, WORDS_OF, Match, Matches, Order, State, cut, facets_of
 from indexer.engines import whoosh_postings
 from indexer.engines.whoosh_postings import CharacterField, WordField
-from indexer.engines.whoosh_segment import UNDATED, WORDS_OF, Scored, Segment
+from indexer.engines.whoosh_segment import UNDATED, Scored, Segment
 from indexer.query import MOST_OF_A_PREFIX, Prefix, Query
 
 _LAYOUT = "2"  # of the schema and its fields
@@ -91,17 +91,9 @@ class WhooshEngine:
         self._state.save(self._folder)
 
     def _document(self, article: Article) -> dict[str, object]:
-        terms, title = self.analyzer.terms, self.analyzer.terms(article.title)
-        return {
+        return cut(article, self.analyzer)._asdict() | {
             "id": article.id,
-            "words": title * TITLE_COUNTS + terms(article.body),
-            "exact": characters(article.body),
-            "title": title,
-            "headline": characters(article.title),
             "source": article.source,
-            "origin": terms(f"{article.source} {article.credit}"),
-            "section": terms(article.section),
-            "author": terms(" ".join(article.authors)),
             "facets": facets_of(article),
             "published": int(article.published.timestamp()) if article.published else UNDATED,
         }

@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, reduce
 from typing import Any, NamedTuple
 
+from indexer.engine import WORDS_OF
 from indexer.engines.whoosh_postings import LEVELS, positions, read
 from indexer.query import Between, Either, Every, Node, Prefix, Query, Quote, Words
 
 UNDATED = -(2**62)
-WORDS_OF = {"": "words", "title": "title", "source": "origin", "section": "section", "author": "author"}
 Expand = Callable[[Prefix], list[str]]
 
 

@@ -1,0 +1,291 @@
+"""Tantivy: an embedded engine in Rust, for archives that have outgrown Whoosh. `pip install wencang[tantivy]`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from functools import cached_property
+from gettext import gettext as _
+from pathlib import Path
+from typing import Any
+
+from archive.article import Article, Revision
+from archive.errors import Busy, IndexUnusable, UsageFault
+from indexer.analyzer import SEPARATOR, Analyzer
+from indexer.engine import FACETS, REBUILD, WORDS_OF, Match, Matches, Order, State, cut, facets_of
+from indexer.query import MOST_OF_A_PREFIX, Between, Either, Every, Node, Prefix, Query, Quote, Words
+
+try:
+    import tantivy
+    from tantivy import Occur
+    from tantivy import Query as Asked
+except ImportError as error:
+    raise UsageFault("tantivy", _("is not installed"), _("`pip install tantivy` adds it")) from error
+
+_LAYOUT = "1"  # of the schema and its fields
+_MEMORY = 128_000_000  # bytes of postings before they go to disk
+_BREAK = "|"  # stands for SEPARATOR, which parts the terms
+_VALUES = 100_000  # of one facet
+_UNDATED = -(2**62)
+
+
+def _schema() -> tantivy.Schema:
+    schema = tantivy.SchemaBuilder()
+    schema.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    for name in ("exact", "headline"):
+        schema.add_text_field(name, tokenizer_name="cut", index_option="position")
+    for name in WORDS_OF.values():
+        schema.add_text_field(name, tokenizer_name="cut", index_option="freq" if name == "words" else "basic")
+    for name in FACETS:
+        schema.add_text_field(f"by_{name}", tokenizer_name="raw", index_option="basic", fast=True)
+    schema.add_integer_field("published", indexed=True, fast=True)  # seconds since 1970
+    return schema.build()
+
+
+def open_index(folder: Path, create: bool = False) -> TantivyEngine:
+    if create and not (folder / "state.json").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        tantivy.Index(_schema(), path=str(folder))
+        State.new(_LAYOUT).save(folder)
+    return TantivyEngine(folder)
+
+
+class TantivyEngine:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._state = State.load(folder, _LAYOUT)
+        with self._guard():
+            self._index = tantivy.Index.open(str(folder))
+            self._schema = self._index.schema
+        terms = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+        self._index.register_tokenizer("cut", terms)
+
+    def __enter__(self) -> TantivyEngine:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        """Nothing is held open."""
+
+    @cached_property
+    def analyzer(self) -> Analyzer:
+        return Analyzer(self._state.lexicon)
+
+    def position(self) -> int:
+        return self._state.position
+
+    def anchor(self) -> str:
+        return self._state.anchor
+
+    def write(self, revisions: Iterable[Revision]) -> None:
+        state = self._state
+        with self._writing() as writer:
+            for revision in revisions:
+                writer.delete_documents_by_term("id", revision.article.id)
+                writer.add_document(self._document(revision.article))
+                state = replace(state, position=revision.sequence, anchor=revision.article.digest)
+        # After the index: a crash between the two writes the same articles once more.
+        self._state = state
+        self._state.save(self._folder)
+
+    def _document(self, article: Article) -> tantivy.Document:
+        document = tantivy.Document()
+        document.add_text("id", article.id)
+        for name, terms in cut(article, self.analyzer)._asdict().items():
+            document.add_text(name, " ".join(terms) if name in WORDS_OF.values() else _joined(terms))
+        for name, value in zip(FACETS, facets_of(article), strict=True):
+            document.add_text(f"by_{name}", value)
+        if article.published:
+            document.add_integer("published", int(article.published.timestamp()))
+        return document
+
+    def search(self, query: Query, limit: int | None = None, offset: int = 0, order: Order = "relevance") -> Matches:
+        with self._guard():
+            ask = _Ask(self._index, query)
+            end = ask.total if limit is None else offset + limit
+            found = ask.best(end, order) if end else []
+            return Matches(ask.total, ask.whole, tuple(found[offset:end]))
+
+    def facets(self, query: Query) -> dict[str, dict[str, int]]:
+        with self._guard():
+            ask = _Ask(self._index, query)
+            terms = {name: {"terms": {"field": f"by_{name}", "size": _VALUES}} for name in FACETS}
+            found = ask.searcher.aggregate(ask.strict if ask.whole else ask.loose, terms)
+            return {name: {one["key"]: one["doc_count"] for one in found[name]["buckets"]} for name in FACETS}
+
+    def frequencies(self, words: Iterable[str]) -> dict[str, int]:
+        with self._guard():
+            searcher = self._index.searcher()
+            return {word: _count(searcher, Asked.term_query(self._schema, "words", word)) for word in words}
+
+    def count(self) -> int:
+        with self._guard():
+            return int(self._index.searcher().num_docs)
+
+    def vocabulary(self, start: str = "") -> dict[str, int]:
+        with self._guard():
+            return dict(sorted(self._index.searcher().terms_with_prefix("words", start)))
+
+    def ids(self) -> set[str]:
+        with self._guard():
+            return {id for id, count in self._index.searcher().terms_with_prefix("id", "", Asked.all_query()) if count}
+
+    @contextmanager
+    def _writing(self) -> Iterator[tantivy.IndexWriter]:
+        """A writer that is committed at the end, or leaves the index as it was."""
+        try:
+            writer = self._index.writer(_MEMORY, 1)
+        except ValueError as error:
+            if "LockBusy" not in str(error):
+                raise IndexUnusable(self._folder, _reason(error), _(REBUILD)) from error
+            raise Busy(self._folder, _("another run is writing to it"), _("try again when it has ended")) from error
+        try:
+            yield writer
+            writer.commit()
+        except ValueError as error:  # Tantivy's word for a full disk, too
+            raise IndexUnusable(self._folder, _reason(error), _("then `wencang index` brings it up to date")) from error
+        finally:
+            with suppress(ValueError):
+                writer.rollback()
+                writer.wait_merging_threads()
+        self._index.reload()
+
+    @contextmanager
+    def _guard(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException as error:  # what Rust panics with is no Exception, and has no name to import
+            if isinstance(error, ValueError | OSError) or type(error).__name__ == "PanicException":
+                raise IndexUnusable(self._folder, _("is damaged") + f" ({_reason(error)})", _(REBUILD)) from error
+            raise
+
+
+class _Ask:
+    """One question to the index as it is now."""
+
+    def __init__(self, index: tantivy.Index, query: Query) -> None:
+        self.searcher = index.searcher()
+        self._schema = index.schema
+        self._query = query
+        words = [self._word("words", word) for word in query.words]
+        known = sum(_count(self.searcher, word) > 0 for word in words)
+        least = query.least(known)
+        self.strict = self._bounded([(Occur.Must, word) for word in words])
+        self.whole = _count(self.searcher, self.strict)
+        if least >= len(words):
+            self.loose, self.total = self.strict, self.whole
+        else:
+            some = [(Occur.Must, Asked.boolean_query([(Occur.Should, word) for word in words], least))]
+            if query.has_long_words:
+                long = [(Occur.Should, self._word("words", word)) for word in query.words if len(word) > 1]
+                some.append((Occur.Must, _silent(Asked.boolean_query(long))))
+            self.loose = self._bounded(some)
+            self.total = _count(self.searcher, self.loose)
+
+    def _bounded(self, words: list[tuple[Occur, Asked]]) -> Asked:
+        """The words within what an answer can't do without, and without what is unwanted."""
+        query = self._query
+        clauses = [*words, *((Occur.Must, self._select(node)) for node in query.must)]
+        if query.source:
+            clauses.append((Occur.Must, _silent(self._word("by_source", query.source))))
+        if query.since or query.until:
+            clauses.append((Occur.Must, self._select(Between(query.since, query.until))))
+        if not clauses:
+            clauses.append((Occur.Must, _silent(Asked.all_query())))
+        clauses += ((Occur.MustNot, self._select(node)) for node in query.unwanted)
+        clauses += ((Occur.Should, self._word("words", word)) for word in query.ranked if word not in query.words)
+        return Asked.boolean_query(clauses)
+
+    def best(self, end: int, order: Order) -> list[Match]:
+        """The first of the answer, up to `end`."""
+        if self.loose is self.strict:
+            return self._top(self.strict, end, order, whole=True)
+        if order == "relevance" and not self._query.is_short:
+            return self._mixed(end)
+        found = self._top(self.strict, end, order, whole=True) if self.whole else []
+        if len(found) < end:
+            rest = Asked.boolean_query([(Occur.Must, self.loose), (Occur.MustNot, self.strict)])
+            found += self._top(rest, end - len(found), order, whole=False)
+        return found
+
+    def _mixed(self, end: int) -> list[Match]:
+        """By score alone, whether an article has all the words or some."""
+        whole = (
+            {match.id for match in self._top(self.strict, self.whole, "relevance", whole=True)} if self.whole else ()
+        )
+        return [
+            replace(match, whole=match.id in whole) for match in self._top(self.loose, end, "relevance", whole=False)
+        ]
+
+    def _top(self, asked: Asked, end: int, order: Order, whole: bool) -> list[Match]:
+        end = min(end, self.searcher.num_docs) or 1
+        if order == "relevance" and self._query.ranked:
+            hits = self.searcher.search(asked, end, count=False).hits
+            dates = self.searcher.fast_field_values("published", [address for _score, address in hits])
+            latest = sorted(zip(hits, dates, strict=True), key=lambda one: (-one[0][0], -(one[1] or _UNDATED)))
+            return [Match(self._id(address), score, whole) for (score, address), _date in latest]
+        way = tantivy.Order.Asc if order == "oldest" else tantivy.Order.Desc
+        hits = self.searcher.search(asked, end, count=False, order_by_field="published", order=way).hits
+        return [Match(self._id(address), 0.0, whole) for _date, address in hits]
+
+    def _id(self, address: tantivy.DocAddress) -> str:
+        return str(self.searcher.doc(address)["id"][0])
+
+    def _word(self, field: str, word: str) -> Asked:
+        return Asked.term_query(self._schema, field, word, "freq" if field == "words" else "basic")
+
+    def _select(self, node: Node) -> Asked:
+        """The articles that have this; it adds nothing to a score."""
+        return _silent(self._asked(node))
+
+    def _asked(self, node: Node) -> Asked:
+        match node:
+            case Words(words, field):
+                return _every(self._word(WORDS_OF[field], word) for word in words)
+            case Quote(signs, _words, "title"):
+                return self._side_by_side("headline", signs)
+            case Quote(signs):
+                return _any(self._side_by_side(field, signs) for field in ("exact", "headline"))
+            case Prefix(start, field):
+                found = sorted(self.searcher.terms_with_prefix(WORDS_OF[field], start))[:MOST_OF_A_PREFIX]
+                return Asked.term_set_query(self._schema, WORDS_OF[field], [word for word, _count in found])
+            case Either(nodes):
+                return _any(map(self._select, nodes))
+            case Every(nodes, unwanted):
+                without = [(Occur.MustNot, self._select(one)) for one in unwanted]
+                return Asked.boolean_query([(Occur.Must, self._select(one)) for one in nodes] + without)
+            case Between(since, until):
+                first, before = (time and int(time.timestamp()) for time in (since, until))
+                kind = tantivy.FieldType.Integer
+                return Asked.range_query(self._schema, "published", kind, first, before, include_upper=False)
+
+    def _side_by_side(self, field: str, signs: tuple[str, ...]) -> Asked:
+        found: list[str | tuple[int, str]] = [_BREAK if sign == SEPARATOR else sign for sign in signs]
+        if len(found) == 1:
+            return self._word(field, signs[0])
+        return Asked.phrase_query(self._schema, field, found)
+
+
+def _joined(signs: list[str]) -> str:
+    return " ".join(signs).replace("   ", f" {_BREAK} ")
+
+
+def _silent(asked: Asked) -> Asked:
+    return Asked.const_score_query(asked, 0.0)
+
+
+def _every(asked: Iterable[Asked]) -> Asked:
+    return Asked.boolean_query([(Occur.Must, one) for one in asked])
+
+
+def _any(asked: Iterable[Asked]) -> Asked:
+    return Asked.boolean_query([(Occur.Should, one) for one in asked])
+
+
+def _count(searcher: tantivy.Searcher, asked: Asked) -> int:
+    result: Any = searcher.search(_silent(asked), 1)
+    return int(result.count)
+
+
+def _reason(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__
