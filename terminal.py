@@ -14,8 +14,10 @@ from gettext import gettext as _
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from crawler.report import Report
     from indexer.search import Hit, Results
 
+_NOTES = 20  # shown to a person; a log gets them all
 # What would steer a terminal instead of standing on it: C0 and C1 controls, and overrides of direction.
 _STEERING = dict.fromkeys(
     (*range(9), *range(11, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\ufffd"
@@ -108,3 +110,29 @@ def counting(what: str) -> Iterator[Callable[[int], None]]:
 
     with Console(stderr=True).status(what) as status:
         yield lambda count: status.update(f"{count} {what}")
+
+
+def print_report(report: Report) -> None:
+    """What a run came to, and each thing that wants a person's eye."""
+    from crawler.report import OUTCOMES
+
+    rows = [(source, *(str(counts[outcome]) for outcome in OUTCOMES)) for source, counts in report.counts.items()]
+    print_table((_("source"), *map(_, OUTCOMES)), rows)
+    notes = report.notes[:_NOTES] if sys.stderr.isatty() else report.notes
+    for outcome, subject, reason in notes:
+        say(f"{_(outcome)}: {subject}: {reason}")
+    if len(notes) < len(report.notes):
+        say(_("... and {count} more").format(count=len(report.notes) - len(notes)))
+    if report.fields:
+        fields = ", ".join(f"{name} {count}" for name, count in report.fields.most_common())
+        say(_("changed by field: {fields}").format(fields=fields))
+    if report.without_page:
+        say(_("articles without a raw page: {count}").format(count=report.without_page))
+    for _source, url in report.general:
+        say(_("read by general means, no form fits: {url}").format(url=url))
+    for url, missing in report.incomplete:
+        say(_("pages of it are missing: {url}: {urls}").format(url=url, urls=" ".join(missing)))
+    if report.missing_lists:
+        say(_("lists without rows, or gone: {urls}").format(urls=" ".join(report.missing_lists)))
+    for url, reason in report.unread_lists:
+        say(_("list can't be read: {url}: {reason}").format(url=url, reason=reason))

@@ -1,0 +1,114 @@
+"""One file a command, found by its name and imported when it is called; here what several of them share.
+
+Each holds an `app`, Typer's. A command imports what it needs when it runs: a search starts
+without Scrapy, and without Rich where nobody watches.
+"""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperCommand
+
+from archive import settings
+from archive.errors import UsageFault
+from terminal import counting, say
+
+if TYPE_CHECKING:
+    from archive.store import ArticleStore
+    from crawler.report import Report
+    from indexer.engine import SearchEngine
+    from indexer.query import Query
+
+DONE, NOTHING, USAGE, UNUSABLE, BUSY, FAILURES, CHECK = range(7)  # exit codes
+INTERRUPTED = 130  # as a shell has it
+
+
+class Question(TyperCommand):
+    """A command whose words may begin with "-": -word leaves articles with it out."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        end = args.index("--") if "--" in args else len(args)
+        known = {name for parameter in self.get_params(ctx) for name in (*parameter.opts, *parameter.secondary_opts)}
+        for arg in args[:end]:
+            if arg.startswith("--") and arg.split("=")[0] not in known:
+                raise typer.BadParameter(_("no such option: {name}").format(name=arg))
+        return super().parse_args(ctx, args)
+
+
+QUESTION: dict[str, Any] = {"cls": Question, "context_settings": {"ignore_unknown_options": True}}
+
+Words = Annotated[
+    list[str], typer.Argument(metavar="QUERY...", help=_('Words, "exact text", -word.'), show_default=False)
+]
+Since = Annotated[
+    str, typer.Option(metavar="D", help=_("From this year, month or day on (2022, 2022-06, 2022-06-01)."))
+]
+Until = Annotated[str, typer.Option(metavar="D", help=_("Up to the end of this year, month or day."))]
+SourceName = Annotated[str, typer.Option(metavar="S", help=_("Only articles of this source."))]
+Engine = Annotated[str, typer.Option(metavar="E", help=_("Search engine; whoosh unless set otherwise."))]
+Limit = Annotated[int, typer.Option(min=0, metavar="N", help=_("Show at most so many."))]
+Json = Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))]
+
+
+def read_question(
+    store: ArticleStore, index: SearchEngine, words: list[str], source: str = "", since: str = "", until: str = ""
+) -> Query:
+    """What was typed, with its filters."""
+    from dataclasses import replace
+
+    from indexer.period import period
+    from indexer.query import parse_query
+
+    return replace(
+        parse_query(" ".join(words), index.analyzer),
+        source=source_kept(store, source) if source else "",
+        since=period(since)[0] if since else None,
+        until=period(until)[1] if until else None,
+    )
+
+
+def say_if_behind(store: ArticleStore, index: SearchEngine) -> None:
+    if behind := store.changed_since(index.position()):
+        say(_("The index is {count} articles behind the archive: `wencang index` brings it up.").format(count=behind))
+
+
+def source_kept(store: ArticleStore, name: str) -> str:
+    """A source of the archive by its site's name (tibet.cn) or its file's (tibet_cn)."""
+    kept = store.sources()
+    for spelling in (name, name.replace("_", ".")):
+        if spelling in kept:
+            return spelling
+    raise UsageFault(name, _("is no source of this archive"), _("sources: {names}").format(names=", ".join(kept)))
+
+
+def open_archive(settings: settings.Settings) -> ArticleStore:
+    from archive.store import ArticleStore
+
+    return ArticleStore.open(settings.data)
+
+
+def create_archive(settings: settings.Settings) -> ArticleStore:
+    from archive.store import ArticleStore
+
+    return ArticleStore.create(settings.data)
+
+
+def open_index(settings: settings.Settings, engine: str) -> SearchEngine:
+    from indexer.engine import open_engine
+    from indexer.update import index_folder
+
+    name = engine or settings.engine
+    return open_engine(name, index_folder(settings.data, name))
+
+
+def finish(settings: settings.Settings, report: Report, index: bool = True) -> int:
+    """Index what is new with the default engine; the run's exit code."""
+    from indexer.update import bring_up
+
+    if index:
+        with open_archive(settings) as store, counting(_("articles indexed")) as progress:
+            bring_up(store, settings.data, settings.engine, progress)
+    return INTERRUPTED if report.interrupted else FAILURES if report.failed else DONE

@@ -1,0 +1,34 @@
+"""Read saved pages, texts and exports into the archive."""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands import create_archive, finish
+from terminal import counting, print_report
+
+app = typer.Typer()
+
+
+@app.command(name="import")
+def import_(
+    ctx: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...")],
+    source: Annotated[str, typer.Option(metavar="S", help=_("The source that plain text gets."))] = "text",
+) -> int:
+    """Read saved pages (.html), plain text (.txt), JSON Lines of an export and WARC files into the archive."""
+    from archive.pages import Pages
+    from crawler.importer import files, import_files
+    from crawler.report import Report
+
+    found = files(paths)
+    report = Report()
+    with create_archive(ctx.obj) as store, Pages(ctx.obj.data) as pages, counting(_("articles")) as progress:
+        report.notice = lambda report: progress(report.read)
+        import_files(store, pages, found, report, source)
+    print_report(report)
+    return finish(ctx.obj, report)

@@ -1,0 +1,29 @@
+"""Bring a search engine up to date."""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+from typing import Annotated
+
+import typer
+
+from commands import DONE, Engine, open_archive
+from terminal import counting
+
+app = typer.Typer()
+
+
+@app.command()
+def index(
+    ctx: typer.Context,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help=_("Make the whole index anew."))] = False,
+    engine: Engine = "",
+) -> int:
+    """Bring a search engine up to date with the archive."""
+    from indexer import update
+
+    write = update.rebuild if rebuild else update.bring_up
+    with open_archive(ctx.obj) as store, counting(_("articles")) as progress:
+        count = write(store, ctx.obj.data, engine or ctx.obj.engine, progress)
+    print(_("{count} articles indexed").format(count=count))
+    return DONE

@@ -1,0 +1,32 @@
+"""Read the kept raw pages again."""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+from typing import Annotated
+
+import typer
+
+from commands import finish, open_archive, source_kept
+from terminal import counting, print_report
+
+app = typer.Typer()
+
+
+@app.command()
+def reextract(
+    ctx: typer.Context,
+    sources: Annotated[list[str], typer.Argument(metavar="[SOURCE...]", help=_("All there are, unless named."))] = [],  # noqa: B006
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Only tell what would change."))] = False,
+) -> int:
+    """Read the kept raw pages again by the present rules, without the network, then index what changed."""
+    from crawler.reextract import reextract
+    from crawler.report import Report
+
+    report = Report()
+    with open_archive(ctx.obj) as store, counting(_("articles")) as progress:
+        report.notice = lambda report: progress(report.read)
+        chosen = {source_kept(store, name) for name in sources}
+        reextract(store, ctx.obj.data, report, chosen, dry_run=dry_run)
+    print_report(report)
+    return finish(ctx.obj, report, index=not dry_run)
