@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cache, lru_cache
+from itertools import groupby
+from operator import add
 from pathlib import Path
 
 import rjieba
 
-VERSION = "2"  # an index cut by another version can't be asked
+VERSION = "3"  # an index cut by another version can't be asked
 SEPARATOR = " "  # stands in the character view for any run of what is no letter or digit
 
 _FOLDER = Path(__file__).parent
@@ -22,6 +25,8 @@ _FOLDER = Path(__file__).parent
 _WHOLE = re.compile(
     r"([0-9０-９]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9０-９]+[.．][0-9０-９]+|[\u0f40-\u0fbc]+)"
 )
+# Single characters that are words, and tell nothing of what a text is about.
+PARTICLES = frozenset("的了和与及在是有为对将从到向被把让等也都就还又着地得之其这那吗呢吧啊几谁哪")
 _LONGEST = 16  # of a word that is looked through for shorter ones; a longer one is an address or a number
 
 
@@ -81,6 +86,11 @@ def lexicon() -> str:
     return (_FOLDER / "words.txt").read_text(encoding="utf-8")
 
 
+def _is_loose(word: str) -> bool:
+    """Whether this is a single Chinese character that jieba found no word for."""
+    return len(word) == 1 and word > "\u2fff" and word not in PARTICLES
+
+
 class Analyzer:
     """Cuts with jieba's dictionary and a lexicon, by rjieba: jieba's own algorithm in Rust.
 
@@ -102,21 +112,44 @@ class Analyzer:
         return [(word, int(frequency)) for word, frequency, *_tag in lines]
 
     def terms(self, text: str) -> list[str]:
-        """The words of an article's text, and the shorter words in each."""
+        """The words of an article's text, the shorter words in each, and pairs of characters that are no word.
+
+        What jieba cuts into single characters is mostly a name that it does not know: the pairs find it.
+        """
         found: list[str] = []
-        for word in self.words(text):
-            found += self._overlapping(word) if 2 < len(word) <= _LONGEST else (word,)
+        for stretch in self._cut(text):
+            before = ""
+            for word in stretch:
+                found += self._overlapping(word) if 2 < len(word) <= _LONGEST else (word,)
+                loose = word if _is_loose(word) else ""
+                if before and loose:
+                    found.append(before + loose)
+                before = loose
         return found
 
     def words(self, text: str) -> list[str]:
-        """The words of a text, side by side, each as jieba finds it."""
+        """The words of a question, side by side, and pairs in place of characters that are no word."""
         found: list[str] = []
+        for stretch in self._cut(text):
+            for loose, run in groupby(stretch, _is_loose):
+                words = list(run)
+                found += map(add, words, words[1:]) if loose and len(words) > 1 else words
+        return found
+
+    def _cut(self, text: str) -> Iterator[list[str]]:
+        """The words of a text as jieba finds them, in stretches without a sign or blank between."""
         for at, part in enumerate(_WHOLE.split(text)):
             if at % 2:
-                found.append(fold(part).replace(",", ""))
-            else:
-                found += filter(str.isalnum, self._jieba.cut(fold(part), False))
-        return found
+                yield [fold(part).replace(",", "")]
+                continue
+            stretch: list[str] = []
+            for word in self._jieba.cut(fold(part), False):
+                if word.isalnum():
+                    stretch.append(word)
+                elif stretch:
+                    yield stretch
+                    stretch = []
+            yield stretch
 
     def _with_inner_words(self, word: str) -> tuple[str, ...]:
         # jieba's own search mode looks for inner words of two and three characters only:

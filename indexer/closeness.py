@@ -1,8 +1,8 @@
 """How close together, and how early, an article says what was asked: it decides among the best.
 
-BM25 counts words wherever they stand. News says in its first sentences what it is about, and
-what is one thing in a question stands together in the article that is about it. Measured in
-docs/search.md.
+BM25 counts words wherever they stand, and takes more off a long article than news deserves.
+News says in its first sentences what it is about, and what is one thing in a question stands
+together in the article that is about it. Weights measured in docs/search.md.
 """
 
 from __future__ import annotations
@@ -11,13 +11,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import log
 
 from indexer.finder import Found
 from indexer.query import Query
 
-_LEAD = 150  # characters that tell what an article is about
-_WINDOW = 50  # characters that are close together
-_OF_THE_LEAD = 0.5  # what a word there counts for, beside one in the window
+_LEADS = (150, 50)  # characters that tell what an article is about, the first of them more so
+_OF_A_LEAD = 0.4  # what a word there counts for, beside one in the window
+_WINDOW = 40  # characters that are close together
+_OF_THE_LENGTH = 0.4  # of its logarithm
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +29,27 @@ class Closeness:
     lead: float  # of the words that stand at the beginning
     together: float  # of the most words that stand in one window
     joined: float  # of words typed without a blank between that are printed so
+    length: float  # given back to a long article
 
     @property
     def score(self) -> float:
-        return self.lead * _OF_THE_LEAD + self.together + self.joined
+        return self.lead + self.together + self.joined + self.length
 
 
-def closeness(query: Query, found: Sequence[Found], rarity: Mapping[str, float]) -> Closeness:
-    """Of an article where the question's words were found; `rarity` is each word's inverse document frequency."""
-    early = {one.word for one in found if one.start < _LEAD}
+def closeness(query: Query, length: int, found: Sequence[Found], rarity: Mapping[str, float]) -> Closeness:
+    """Of an article so many characters long, where the question's words were found.
+
+    `rarity` is each word's inverse document frequency.
+    """
+    early = [word for lead in _LEADS for word in {one.word for one in found if one.start < lead}]
     ends = {(one.end, one.word) for one in found}
     joined = {(word, one.word) for one in found for word in rarity if (one.start, word) in ends}
     pairs = {pair for run in query.runs for pair in pairwise(run)} & joined
     return Closeness(
-        lead=sum(rarity.get(word, 0) for word in early),
+        lead=sum(rarity.get(word, 0) for word in early) * _OF_A_LEAD,
         together=_together(found, rarity),
         joined=sum(min(rarity[word] for word in pair) for pair in pairs),
+        length=log(length + 1) * _OF_THE_LENGTH,
     )
 
 

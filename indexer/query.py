@@ -13,7 +13,7 @@ from datetime import datetime
 from gettext import gettext as _
 
 from archive.errors import QueryFault, UsageFault
-from indexer.analyzer import SEPARATOR, Analyzer, characters, fold
+from indexer.analyzer import PARTICLES, SEPARATOR, Analyzer, characters, fold
 from indexer.period import period
 
 _MOST_WORDS = 200  # a list of postings is read for each
@@ -27,7 +27,7 @@ FIELDS = {
     "since": "since", "until": "until", "date": "date", "日期": "date",
 }  # fmt: skip
 # Words that tell nothing of what is looked for: not wanted, unless there is no other.
-_IDLE = frozenset("的了和与及在是有为对将从到向被把让等也都就还又着地得之其这那吗呢吧啊几谁哪") | {
+_IDLE = PARTICLES | {
     "什么", "哪些", "哪里", "哪个", "如何", "怎么", "怎样", "怎么样", "多少", "为什么", "请问", "是否", "有没有",
 }  # fmt: skip
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import log1p
 
 from archive.article import Article, Revision
 from archive.store import ArticleStore
-from indexer.closeness import closeness
+from indexer.closeness import Closeness, closeness
 from indexer.engine import Match, Order, SearchEngine, check_follows
-from indexer.finder import Finder, Found
+from indexer.finder import Finder
 from indexer.query import Query
 from indexer.snippet import Snippet, snippet
 
@@ -49,12 +49,13 @@ def search(
     check_follows(store, engine)
     finder = Finder(query)
     wanted = offset + limit
-    asked = max(wanted, _WEIGHED if order == "relevance" else 0)
+    weighed = bool(order == "relevance" and wanted and query.ranked)
+    asked = max(wanted, _WEIGHED if weighed else 0)
     while True:
         found = engine.search(query, asked, order=order)
         kept = store.get_many(match.id for match in found.matches)
         matches = [match for match in found.matches if match.id in kept]
-        if order == "relevance":
+        if weighed:
             matches = _weighed(matches, kept, engine, query, finder)
         groups = _groups(matches, kept, collapse)
         if len(groups) >= wanted or len(found.matches) >= found.total:
@@ -73,17 +74,18 @@ def _weighed(
 ) -> list[Match]:
     """The best with their closeness added, and in its order."""
     rarity = rarities(engine, query)
-    best = []
-    for match in matches[:_WEIGHED]:
-        close = closeness(query, found_in(finder, kept[match.id].article), rarity)
-        best.append(replace(match, score=match.score + close.score))
+    best = [
+        replace(match, score=match.score + close_to(query, kept[match.id].article, finder, rarity).score)
+        for match in matches[:_WEIGHED]
+    ]
     best.sort(key=lambda match: (query.is_short and not match.whole, -match.score))
     return [*best, *matches[_WEIGHED:]]
 
 
-def found_in(finder: Finder, article: Article) -> list[Found]:
-    """Where the question's words stand in title and body, as one text."""
-    return finder.find(f"{article.title}\n{article.body}")
+def close_to(query: Query, article: Article, finder: Finder, rarity: Mapping[str, float]) -> Closeness:
+    """How close an article is to a question; its title and body are one text."""
+    text = f"{article.title}\n{article.body}"
+    return closeness(query, len(text), finder.find(text), rarity)
 
 
 def rarities(engine: SearchEngine, query: Query) -> dict[str, float]:
@@ -100,6 +102,20 @@ def _groups(matches: Sequence[Match], kept: dict[str, Revision], collapse: bool)
     for match in matches:
         groups.setdefault(kept[match.id].article.digest if collapse else match.id, []).append(match)
     return list(groups.values())
+
+
+def facets(engine: SearchEngine, query: Query) -> dict[str, dict[str, int]]:
+    """The answer counted by source, section and credit, the most frequent first, and by year and month, in order.
+
+    What is counted is what SearchEngine.facets counts; "" stands for articles that do not say.
+    """
+    found = engine.facets(query)
+    months = dict(sorted(found.pop("month").items()))
+    years: dict[str, int] = {}
+    for month, count in months.items():
+        years[month[:4]] = years.get(month[:4], 0) + count
+    frequent = {name: dict(sorted(counts.items(), key=lambda one: (-one[1], one[0]))) for name, counts in found.items()}
+    return frequent | {"year": years, "month": months}
 
 
 def every_match(store: ArticleStore, engine: SearchEngine, query: Query) -> Iterator[Revision]:

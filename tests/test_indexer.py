@@ -131,13 +131,14 @@ def test_words_close_together_early_and_joined_as_typed_weigh_more() -> None:
     filler = "雪山下的草原。" * 40
 
     def weight(text: str) -> float:
-        return closeness(query, Finder(query).find(text), rarity).score
+        return closeness(query, 100, Finder(query).find(text), rarity).score
 
     joined = "援藏干部招商引资。"
     assert weight(joined + filler) > weight("干部援藏招商引资。" + filler), "typed side by side, and printed so"
     assert weight(joined + filler) > weight(filler + joined), "said at the beginning"
     assert weight(filler + joined) > weight(f"{filler}援藏{filler}干部{filler}招商引资"), "in one window"
-    assert weight(filler) == 0
+    assert weight(filler) < weight(filler + joined)
+    assert closeness(query, 2000, [], rarity).score > closeness(query, 100, [], rarity).score, "a long article"
 
 
 # Snippets

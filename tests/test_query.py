@@ -46,7 +46,7 @@ def quote(text: str, *words: str, field: str = "") -> Quote:
         ("来源:新华社", [Words(("新华社",), "source")]),
         ('来源:"新华社"', [Words(("新华社",), "source")]),
         ("SECTION:资讯", [Words(("资讯",), "section")]),
-        ("作者:卓玛", [Words(("卓", "玛"), "author")]),
+        ("作者:卓玛", [Words(("卓玛",), "author")]),
     ],
 )
 def test_what_is_understood(text: str, wanted: list[Node]) -> None:
