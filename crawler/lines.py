@@ -8,6 +8,7 @@ from copy import deepcopy
 from gettext import gettext as _
 
 from bs4 import BeautifulSoup
+from bs4.builder import TreeBuilder
 from bs4.element import Comment, NavigableString, PageElement, Tag
 from lxml import etree
 
@@ -37,10 +38,7 @@ def lines_of(page: Page, node: etree._Element) -> list[Line]:
     if (tags := sum(1 for _tag in shown.iter())) > _MOST_TAGS:
         told = _("{count} tags in the text are no article's; {most} at most are read")
         raise NotAnArticle(page.url, told.format(count=tags, most=_MOST_TAGS))
-    soup = BeautifulSoup(
-        etree.tostring(shown, encoding="unicode", with_tail=False), "lxml", multi_valued_attributes=None
-    )
-    return list(_Lines(page).of(soup))
+    return list(_Lines(page).of(BeautifulSoup("", builder=_FromTree(shown))))
 
 
 def _shown(node: etree._Element) -> etree._Element:
@@ -51,6 +49,25 @@ def _shown(node: etree._Element) -> etree._Element:
         part.clear(keep_tail=True)
     etree.strip_tags(shown, *INLINE - {"a"})
     return shown
+
+
+class _FromTree(TreeBuilder):
+    """Gives BeautifulSoup a node of lxml's tree: it needs not be written out and parsed once more."""
+
+    def __init__(self, node: etree._Element) -> None:
+        super().__init__(multi_valued_attributes={})
+        self._node = node
+
+    def feed(self, _markup: str | bytes) -> None:
+        soup = self.soup
+        assert soup
+        for event, node in etree.iterwalk(self._node, events=("start", "end")):
+            if event == "start":
+                soup.handle_starttag(node.tag, None, None, dict(node.attrib))
+                soup.handle_data(node.text or "")
+            else:
+                soup.handle_endtag(node.tag)
+                soup.handle_data(node.tail or "")
 
 
 class _Lines:
@@ -130,8 +147,8 @@ class _Lines:
         if text:
             linked = len(plain("".join(self._linked)))
             # The outermost two are the document and the body that BeautifulSoup adds, the third is the node itself.
-            hint = next(filter(None, self._hints[4:]), "")
-            yield Line(text, linked=linked, links=self._links, path=tuple(self._path[4:_DEEPEST]), hint=hint)
+            hint = next(filter(None, self._hints[2:]), "")
+            yield Line(text, linked=linked, links=self._links, path=tuple(self._path[2:_DEEPEST]), hint=hint)
         self._text.clear()
         self._linked.clear()
         self._links = self._in_link
@@ -142,7 +159,7 @@ class _Lines:
         address = next((a for a in addresses if a and not a.startswith("data:")), "")
         if address := self._page.absolute(address) if address else "":
             yield from self._line()
-            yield Line(image=address, path=tuple(self._path[4:_DEEPEST]), hint=next(filter(None, self._hints[4:]), ""))
+            yield Line(image=address, path=tuple(self._path[2:_DEEPEST]), hint=next(filter(None, self._hints[2:]), ""))
 
 
 def _is_link(node: Tag) -> bool:
