@@ -27,12 +27,10 @@ _SENTENCE_END = re.compile("[。！？!?；…”]$")
 # How much text counts, and times what a node's score is taken that holds the page's own description.
 _ABOVE, _COMMENT, _WHOLE, _DESCRIBED = 0.5, 0.1, 0.3, 5
 _PROPOSED = 12
+_BLANKS = " \t\r\n"  # XML's: a block of others parts its neighbours
 _CHANGING = re.compile(r"\d{3}")  # a number in a name is the page's own
 _SEPARATOR = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s*|\s*[-–—]+\s+|\s*--+\s*|\s*[-–—](?=\S{1,10}$)")
 _NOT_SAID = re.compile(r"[\W_]+")
-
-
-_TEXTS = etree.XPath("//body/descendant::text()[normalize-space()]")
 
 
 class Block:
@@ -57,16 +55,6 @@ class Block:
         return plain(" ".join(self._parts))
 
 
-def _placed(node: etree._Element, above: _Place) -> _Place:
-    holder, what = above
-    tag = node.tag
-    if tag in NOT_TEXT or is_hidden(node):
-        return holder, what | _HIDDEN
-    if tag in INLINE:
-        return (holder, what | _LINKED) if tag == "a" else above
-    return node, what | (_OUTSIDE if tag in _FURNITURE else _HEADING if tag in _HEADINGS else 0)
-
-
 def _running(text: str, linked: int) -> float:
     own = len(text) - linked
     if own < 5 or linked > own or FOOTER.search(text):
@@ -77,7 +65,37 @@ def _running(text: str, linked: int) -> float:
 # What a node's texts belong to: the block that holds them, and what they are. A plain pair: there
 # is one for each node with text, a good part of the time a page takes.
 _Place = tuple[etree._Element, int]
-_LINKED, _OUTSIDE, _HEADING, _HIDDEN = 1, 2, 4, 8
+_LINKED, _OUTSIDE, _HEADING, _BLOCK, _HIDDEN = 1, 2, 4, 8, 16
+_KINDS = (  # of tags; any other makes a block
+    dict.fromkeys(INLINE, 0)
+    | {"a": _LINKED}
+    | dict.fromkeys(_FURNITURE, _BLOCK | _OUTSIDE)
+    | dict.fromkeys(_HEADINGS, _BLOCK | _HEADING)
+    | dict.fromkeys(NOT_TEXT, _HIDDEN)
+)
+
+
+def _texts(root: etree._Element) -> Iterator[tuple[str, _Place, bool]]:
+    """The texts of a page that are shown, each with its place and whether a break stands before it."""
+    body = next(root.iter("body"), root)
+    place: _Place = body, 0
+    around: list[_Place] = []
+    nodes = etree.iterwalk(body, events=("start", "end"))
+    for event, node in nodes:
+        if event == "start":
+            around.append(place)
+            kind = _KINDS.get(node.tag, _BLOCK)
+            if kind == _HIDDEN or is_hidden(node):
+                nodes.skip_subtree()
+                continue
+            text, broken = node.text, False
+            if kind:
+                place = node if kind & _BLOCK else place[0], place[1] | kind
+        else:
+            text, broken = node.tail, node.tag in _BREAKS
+            place = around.pop()
+        if text and text.strip(_BLANKS):
+            yield text, place, broken
 
 
 class Located:
@@ -85,7 +103,6 @@ class Located:
 
     def __init__(self, page: Page) -> None:
         self._page = page
-        self._places: dict[etree._Element, _Place] = {}
 
     @cached_property
     def blocks(self) -> list[Block]:
@@ -95,16 +112,8 @@ class Located:
         parts: list[str] = []
         linked = 0
         last: _Place | None = None
-        for text in _TEXTS(self._page.root):
-            node = text.getparent()
-            tail = text.is_tail
-            broken = tail and node.tag in _BREAKS
-            if tail:
-                node = node.getparent()
-            place = self._places.get(node) or self._place(node)
-            if place[1] & _HIDDEN:
-                continue
-            if last and (place[0] is not last[0] or broken):
+        for text, place, broken in _texts(self._page.root):
+            if last and (broken or place[0] is not last[0]):
                 yield Block(last, parts, linked)
                 parts, linked = [], 0
             parts.append(text)
@@ -112,16 +121,6 @@ class Located:
             last = place
         if last:
             yield Block(last, parts, linked)
-
-    def _place(self, node: etree._Element) -> _Place:
-        """Asked of the ancestors once for each node."""
-        climbed = [node]
-        while (parent := climbed[-1].getparent()) is not None and parent not in self._places:
-            climbed.append(parent)
-        place = (node, 0) if parent is None else self._places[parent]
-        for node in reversed(climbed):
-            place = self._places[node] = _placed(node, place)
-        return place
 
     @cached_property
     def short_texts(self) -> list[str]:

@@ -33,6 +33,7 @@ INLINE = {
     "a", "abbr", "b", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd", "label",
     "mark", "q", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "u", "var", "o:p",
 }  # fmt: skip
+_TELLING = ("title", "meta", "link", "script", "a")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _NEWS = re.compile("(?:News|Blog|Report|Analysis|Opinion)?.*(?:Article|Posting)")
 
@@ -76,10 +77,17 @@ class Page:
         return next(filter(None, texts), "")
 
     @cached_property
+    def _tags(self) -> dict[str, list[etree._Element]]:
+        """The tags that tell about the page, by name: going through the whole page costs more than each look at them."""
+        found: dict[str, list[etree._Element]] = {name: [] for name in _TELLING}
+        for node in self.root.iter(*_TELLING):
+            found[node.tag].append(node)
+        return found
+
+    @cached_property
     def title(self) -> str:
         """What the head's title tag says."""
-        node = next(self.root.iter("title"), None)
-        return "" if node is None else plain(node.text or "")
+        return plain(self._tags["title"][0].text or "") if self._tags["title"] else ""
 
     def links(self, xpath: str) -> list[str]:
         """Absolute addresses, in the page's order, without repetition."""
@@ -87,11 +95,11 @@ class Page:
         return list(dict.fromkeys(filter(None, found)))
 
     def anchors(self, hint: str) -> Iterator[tuple[str, str]]:
-        """The links whose address holds `hint` or a query: the address, absolute, and the text."""
-        for node in self.root.iter("a"):
+        """The links whose address holds `hint` or a query: the address as printed and the text."""
+        for node in self._tags["a"]:
             href = node.get("href") or ""
-            if (hint in href or "?" in href) and (url := self.absolute(href)):
-                yield url, text_of(node)
+            if hint in href or "?" in href:
+                yield href, text_of(node)
 
     def absolute(self, href: str) -> str:
         try:
@@ -103,7 +111,7 @@ class Page:
     def metas(self) -> dict[str, str]:
         """The meta tags, by name, property or itemprop in small letters; the first of each that says something."""
         found: dict[str, str] = {}
-        for node in self.root.iter("meta"):
+        for node in self._tags["meta"]:
             name = node.get("name") or node.get("property") or node.get("itemprop") or ""
             if value := plain(node.get("content") or ""):
                 found.setdefault(name.strip().lower(), value)
@@ -116,7 +124,7 @@ class Page:
     @cached_property
     def structured(self) -> dict[str, Any]:
         """The schema.org object of the article (JSON-LD); empty where there is none."""
-        for script in self.root.iter("script"):
+        for script in self._tags["script"]:
             if script.get("type") != "application/ld+json":
                 continue
             try:
@@ -132,7 +140,7 @@ class Page:
         """The address that a saved page names as its own; "" where it names none."""
         if saved := re.search(r"<!-- saved from url=\(\d+\)(\S+) -->", self.source[:2000]):
             return saved[1]
-        links = (node.get("href", "") for node in self.root.iter("link") if node.get("rel") == "canonical")
+        links = (node.get("href", "") for node in self._tags["link"] if node.get("rel") == "canonical")
         named = next(links, "") or self.meta("og:url")
         return named if named.startswith("http") else ""
 
@@ -145,7 +153,7 @@ def refuse_size(size: int, name: str) -> None:
 
 def _refuse_monsters(page: bytes, url: str) -> None:
     refuse_size(len(page), url)
-    if (tags := page.count(b"<")) > _MOST_TAGS:
+    if len(page) > _MOST_TAGS and (tags := page.count(b"<")) > _MOST_TAGS:
         told = _("{count} tags are no page of news; {most} at most are read")
         raise NotAnArticle(url, told.format(count=tags, most=_MOST_TAGS))
     if page.count(b"=") > _MOST_TAGS // 10 and _MANY_ATTRIBUTES.search(page):
