@@ -44,8 +44,7 @@ def lines_of(page: Page, node: etree._Element) -> list[Line]:
 def _shown(node: etree._Element) -> etree._Element:
     """A copy without what is not shown and without tags that only set the type: most of a page's tags."""
     shown = deepcopy(node)
-    hidden = [part for part in shown.iter() if _is_left_out(part)]
-    for part in hidden:
+    for part in [part for part in shown.iter() if _is_left_out(part)]:
         part.clear(keep_tail=True)
     etree.strip_tags(shown, *INLINE - {"a"})
     return shown
@@ -64,10 +63,12 @@ class _FromTree(TreeBuilder):
         for event, node in etree.iterwalk(self._node, events=("start", "end")):
             if event == "start":
                 soup.handle_starttag(node.tag, None, None, dict(node.attrib))
-                soup.handle_data(node.text or "")
+                text = node.text
             else:
                 soup.handle_endtag(node.tag)
-                soup.handle_data(node.tail or "")
+                text = node.tail
+            if text and (node.tag == "a" or not text.isspace()):  # most texts are blanks between blocks
+                soup.handle_data(text)
 
 
 class _Lines:
