@@ -27,7 +27,6 @@ _SENTENCE_END = re.compile("[。！？!?；…”]$")
 # How much text counts, and times what a node's score is taken that holds the page's own description.
 _ABOVE, _COMMENT, _WHOLE, _DESCRIBED = 0.5, 0.1, 0.3, 5
 _PROPOSED = 12
-_BLANKS = " \t\r\n"  # XML's: a block of others parts its neighbours
 _CHANGING = re.compile(r"\d{3}")  # a number in a name is the page's own
 _SEPARATOR = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s*|\s*[-–—]+\s+|\s*--+\s*|\s*[-–—](?=\S{1,10}$)")
 _NOT_SAID = re.compile(r"[\W_]+")
@@ -88,14 +87,14 @@ def _texts(root: etree._Element) -> Iterator[tuple[str, _Place, bool]]:
             if kind == _HIDDEN or is_hidden(node):
                 nodes.skip_subtree()
                 continue
-            text, broken = node.text, False
+            text = node.text
             if kind:
                 place = node if kind & _BLOCK else place[0], place[1] | kind
         else:
-            text, broken = node.tail, node.tag in _BREAKS
+            text = node.tail
             place = around.pop()
-        if text and text.strip(_BLANKS):
-            yield text, place, broken
+        if text and not text.isspace():
+            yield text, place, event == "end" and node.tag in _BREAKS
 
 
 class Located:
@@ -221,22 +220,26 @@ class Located:
                 node = parent
         return node
 
+    def _inside(self, node: etree._Element) -> list[int]:
+        """The numbers of the blocks that stand in a node."""
+        inside = set(node.iter())
+        return [number for number, block in enumerate(self.blocks) if block.node in inside]
+
     def _has_text_beside(self, node: etree._Element, parent: etree._Element) -> bool:
-        inside, around = set(node.iter()), set(parent.iter())
-        numbers = [number for number, block in enumerate(self.blocks) if block.node in around]
-        own = [number for number in numbers if self.blocks[number].node in inside]
+        own = self._inside(node)
         if not own:
             return False
         _text, headline = self.headline
-        before = [self.blocks[n] for n in numbers if max(headline, own[0] - 12) < n < own[0]]
-        after = list(takewhile(lambda block: not ends(block.text), (self.blocks[n] for n in numbers if n > own[-1])))
+        above = range(own[0] - 1, max(headline, own[0] - 12), -1)
+        before = takewhile(lambda block: _stands_in(block.node, parent), (self.blocks[n] for n in above))
+        below = takewhile(lambda block: _stands_in(block.node, parent), islice(self.blocks, own[-1] + 1, None))
+        after = takewhile(lambda block: not ends(block.text), below)
         size = sum(self.blocks[n].running for n in own)
-        return _is_text(before, 40) or _is_text(after, 0.3 * size)
+        return _is_text(list(before), 40) or _is_text(list(after), 0.3 * size)
 
     def heading_above(self, body: etree._Element) -> str:
         """The nearest heading, or block whose class says title, above the body."""
-        inside = set(body.iter())
-        first = next((n for n, block in enumerate(self.blocks) if block.node in inside), 0)
+        first = next(iter(self._inside(body)), 0)
         for block in reversed(self.blocks[max(0, first - 15) : first + 1]):
             named = "title" in (block.node.get("class") or "").lower()
             if (block.heading or named) and 4 <= len(block.text) <= 100:
@@ -253,14 +256,15 @@ class Located:
         return next((block.node for block in blocks if find_date(block.spaced)), None)
 
     def _above(self, node: etree._Element) -> list[Block]:
-        inside = set(node.iter())
         _text, headline = self.headline
-        body = (
-            n for n, b in enumerate(self.blocks) if b.node in inside and b.running >= 25 and SENTENCE.search(b.text)
-        )
-        first = next(body, len(self.blocks))
+        sentences = (n for n in self._inside(node) if (b := self.blocks[n]).running >= 25 and SENTENCE.search(b.text))
+        first = next(sentences, len(self.blocks))
         start = headline if 0 <= headline < first else max(0, first - 15)
         return [block for block in self.blocks[start : min(first, start + 40)] if len(block.text) <= 200]
+
+
+def _stands_in(node: etree._Element, holder: etree._Element) -> bool:
+    return node is holder or holder in node.iterancestors()
 
 
 def _is_text(blocks: Sequence[Block], least: float) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from functools import cache, cached_property
 from gettext import gettext as _
@@ -55,8 +56,9 @@ class Page:
         _refuse_monsters(page, url)
         self.decoded = decode(page)
         self.source = self.decoded.text
-        # Handed over as UTF-8 again: lxml refuses a str that declares an encoding of its own.
-        text = self.source.encode(errors="replace").translate(None, _C0)
+        # Handed over as UTF-8: lxml refuses a str that declares an encoding of its own.
+        is_utf8 = self.decoded.encoding == "utf-8" and not self.decoded.broken
+        text = (page.removeprefix(BOM_UTF8) if is_utf8 else self.source.encode(errors="replace")).translate(None, _C0)
         parser = etree.HTMLParser(
             encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False
         )
