@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from copy import deepcopy
+from functools import lru_cache
 from gettext import gettext as _
 
 from bs4 import BeautifulSoup
@@ -172,8 +173,12 @@ def _is_link(node: Tag) -> bool:
 def _hint(node: Tag) -> str:
     if node.name in _FURNITURE:
         return node.name
-    told = f"{node.get('class') or ''} {node.get('id') or ''}"
-    match = _HINT.search(told.lower()) if len(told) > 1 else None
+    return _hint_in(f"{node.get('class') or ''} {node.get('id') or ''}") if node.attrs else ""
+
+
+@lru_cache(1024)
+def _hint_in(names: str) -> str:
+    match = _HINT.search(names.lower())
     return match[1] if match else ""
 
 
