@@ -10,7 +10,7 @@ from gettext import gettext as _
 
 from bs4 import BeautifulSoup
 from bs4.builder import TreeBuilder
-from bs4.element import Comment, NavigableString, PageElement, Tag
+from bs4.element import NavigableString, PageElement, Tag
 from lxml import etree
 
 from archive.errors import NotAnArticle
@@ -30,6 +30,7 @@ _MOST_TAGS = 8_000  # below one node, without those that only set the type
 _DEEPEST = 64  # blocks in blocks that are told apart
 _FURNITURE = {"nav", "aside", "footer"}
 _FILES = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|wps|zip|rar|ofd|et)$", re.IGNORECASE)
+_TELLING = {"a", "img", "tr", "td", "th", *_FURNITURE}  # tags that are looked at also where they hold text only
 _ROW_END = "end of a table's row"
 
 
@@ -51,6 +52,10 @@ def _shown(node: etree._Element) -> etree._Element:
     return shown
 
 
+class _Paragraph(NavigableString):
+    """A block with nothing but text in it: most of an article's, and cheaper than a tag with a string."""
+
+
 class _FromTree(TreeBuilder):
     """Gives BeautifulSoup a node of lxml's tree: it needs not be written out and parsed once more."""
 
@@ -61,15 +66,27 @@ class _FromTree(TreeBuilder):
     def feed(self, _markup: str | bytes) -> None:
         soup = self.soup
         assert soup
-        for event, node in etree.iterwalk(self._node, events=("start", "end")):
-            if event == "start":
+        nodes = etree.iterwalk(self._node, events=("start", "end"))
+        for event, node in nodes:
+            paragraph = _is_paragraph(node)
+            if event == "end":
+                if not paragraph:
+                    soup.handle_endtag(node.tag)
+                text = node.tail
+            elif paragraph:
+                soup.endData()
+                soup.handle_data(node.text or "")
+                soup.endData(_Paragraph)
+                continue
+            else:
                 soup.handle_starttag(node.tag, None, None, dict(node.attrib))
                 text = node.text
-            else:
-                soup.handle_endtag(node.tag)
-                text = node.tail
             if text and (node.tag == "a" or not text.isspace()):  # most texts are blanks between blocks
                 soup.handle_data(text)
+
+
+def _is_paragraph(node: etree._Element) -> bool:
+    return not len(node) and node.tag not in _TELLING and not (node.get("class") or node.get("id"))
 
 
 class _Lines:
@@ -101,14 +118,27 @@ class _Lines:
                 stack.extend(reversed(node.contents))
             elif isinstance(node, tuple):
                 yield from self._close(*node)
-            elif isinstance(node, NavigableString) and not isinstance(node, Comment):
-                self._add(str(node))
+            elif isinstance(node, _Paragraph):
+                yield from self._paragraph(node)
+            elif isinstance(node, NavigableString):
+                self._add(node)
         yield from self._line()
 
     def _add(self, text: str) -> None:
         self._text.append(text)
         if self._in_link:
             self._linked.append(text)
+
+    def _paragraph(self, text: str) -> Iterator[Line]:
+        if self._rows:
+            self._add(f" {text} ")
+            return
+        yield from self._line()
+        self._numbers += 1
+        self._path.append(self._numbers)
+        self._add(text)
+        yield from self._line()
+        self._path.pop()
 
     def _open(self, node: Tag, end: str) -> Iterator[Line]:
         if end in ("\n", _ROW_END):
@@ -148,7 +178,7 @@ class _Lines:
         text = plain("".join(self._text))
         if text:
             linked = len(plain("".join(self._linked)))
-            # The outermost two are the document and the body that BeautifulSoup adds, the third is the node itself.
+            # The outermost is the document that BeautifulSoup adds, the next the node itself.
             hint = next(filter(None, self._hints[2:]), "")
             yield Line(text, linked=linked, links=self._links, path=tuple(self._path[2:_DEEPEST]), hint=hint)
         self._text.clear()
