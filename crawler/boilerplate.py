@@ -156,7 +156,8 @@ _LONGEST = 160  # characters of a line that may be one of these
 # Each way begins with a character of its own, in each case it is printed in: so most text is passed over quickly.
 FOOTER = re.compile(
     r"(?:ICP|icp)[备備證证]|公网安备|版\s?[权權]\s?所\s?有|许可证(?:编?号)?[:：\s]*[A-Z\d]|©|"
-    r"C(?:opyright|OPYRIGHT)|copyright|A(?:ll Rights Reserved|LL RIGHTS RESERVED|ll rights reserved)|all rights reserved|"
+    r"C(?:opyright|OPYRIGHT)|copyright|"
+    r"A(?:ll Rights Reserved|LL RIGHTS RESERVED|ll rights reserved)|all rights reserved|"
     r"举报(?:电话|邮箱)\s*[:：]|网站标识码|邮编[:：\s]*\d{6}|未\s?[经經]\s?书?\s?面?\s?授\s?[权權]"
 )
 

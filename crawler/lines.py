@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from functools import lru_cache
 from gettext import gettext as _
+from typing import Any
 
 from bs4 import BeautifulSoup
 from bs4.builder import TreeBuilder
@@ -66,12 +67,12 @@ class _FromTree(TreeBuilder):
     def feed(self, _markup: str | bytes) -> None:
         soup = self.soup
         assert soup
-        nodes = etree.iterwalk(self._node, events=("start", "end"))
-        for event, node in nodes:
+        for event, node in etree.iterwalk(self._node, events=("start", "end")):
+            tag: Any = node.tag
             paragraph = _is_paragraph(node)
             if event == "end":
                 if not paragraph:
-                    soup.handle_endtag(node.tag)
+                    soup.handle_endtag(tag)
                 text = node.tail
             elif paragraph:
                 soup.endData()
@@ -79,9 +80,9 @@ class _FromTree(TreeBuilder):
                 soup.endData(_Paragraph)
                 continue
             else:
-                soup.handle_starttag(node.tag, None, None, dict(node.attrib))
+                soup.handle_starttag(tag, None, None, dict(node.items()))
                 text = node.text
-            if text and (node.tag == "a" or not text.isspace()):  # most texts are blanks between blocks
+            if text and (tag == "a" or not text.isspace()):  # most texts are blanks between blocks
                 soup.handle_data(text)
 
 

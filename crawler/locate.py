@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import islice, takewhile
+from typing import Any
 
 from lxml import etree
 
@@ -65,7 +66,7 @@ def _running(text: str, linked: int) -> float:
 # is one for each node with text, a good part of the time a page takes.
 _Place = tuple[etree._Element, int]
 _LINKED, _OUTSIDE, _HEADING, _BLOCK, _HIDDEN = 1, 2, 4, 8, 16
-_KINDS = (  # of tags; any other makes a block
+_KINDS: dict[Any, int] = (  # of tags; any other makes a block
     dict.fromkeys(INLINE, 0)
     | {"a": _LINKED}
     | dict.fromkeys(_FURNITURE, _BLOCK | _OUTSIDE)

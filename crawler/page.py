@@ -79,9 +79,9 @@ class Page:
         return next(filter(None, texts), "")
 
     @cached_property
-    def _tags(self) -> dict[str, list[etree._Element]]:
-        """The tags that tell about the page, by name: going through the whole page costs more than each look at them."""
-        found: dict[str, list[etree._Element]] = {name: [] for name in _TELLING}
+    def _tags(self) -> dict[Any, list[etree._Element]]:
+        """The tags that tell about the page, by name: to go through it once for each costs too much."""
+        found: dict[Any, list[etree._Element]] = {name: [] for name in _TELLING}
         for node in self.root.iter(*_TELLING):
             found[node.tag].append(node)
         return found
