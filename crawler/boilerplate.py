@@ -94,10 +94,12 @@ _COMMENTS = _any(
     r"网友评论仅供.{0,40}",
 )
 _RELATED = _any(
-    r"(?=.*(?:相关|延伸|推荐|猜|为[您你]|都在看|还在看|又看|排行|热门|热点|往期|可能|热榜|热搜|更多|最新|精彩|头条新闻|聚焦|焦点|感兴趣|图集|要闻))"
     r"(?:相关|延伸|推荐|扩展|更多|往期|往日|近期|精彩|热门|热点|编辑|今日|重点|大家|最新|随机|头条|聚焦|图片|视频|专题|本周|本月|24小时|滚动|"
     r"您|你|可能|也许|猜|为|喜欢|感兴趣|看了|又看|[还都]在看|精选|要闻|焦点|资讯|报道|链接|回顾|排行榜?|专栏|热榜|热搜|关注|其他|同类|"
     r"内容|稿件|搜索|热词|图集|图文|专辑|话题|标签|原创|独家|深度|看点|栏目|频道|更新|点击|阅读|新闻|文章|[的上下一篇榜点·&\s|]){2,}+"
+)
+_RELATED_WORD = re.compile(
+    "相关|延伸|推荐|猜|为[您你]|都在看|还在看|又看|排行|热门|热点|往期|可能|热榜|热搜|更多|最新|精彩|头条新闻|聚焦|焦点|感兴趣|图集|要闻"
 )
 _CARD = re.compile(r".*\[[详詳][细細]\]\s*-?")  # the text of a related card; its headline is the line before
 _SENTENCE_ENDS = ("。", "！", "？", "”", "）", ")", "…")
@@ -151,10 +153,12 @@ _NOTHING = (
 )  # fmt: skip
 _LONGEST = 160  # characters of a line that may be one of these
 
+# Each way begins with a character of its own, in each case it is printed in: so most text is passed over quickly.
 FOOTER = re.compile(
-    r"ICP[备备備证證]|公网安备|版\s?[权權]\s?所\s?有|许可证(?:编?号)?[:：\s]*[A-Z\d]|Copyright|©|All Rights Reserved|"
-    r"举报(?:电话|邮箱)\s*[:：]|网站标识码|邮编[:：\s]*\d{6}|未\s?[经經]\s?书?\s?面?\s?授\s?[权權]",
-    re.IGNORECASE,
+    r"(?:ICP|icp)[备備證证]|公网安备|版\s?[权權]\s?所\s?有|许可证(?:编?号)?[:：\s]*[A-Z\d]|©|"
+    r"C(?:opyright|OPYRIGHT)|copyright|"
+    r"A(?:ll Rights Reserved|LL RIGHTS RESERVED|ll rights reserved)|all rights reserved|"
+    r"举报(?:电话|邮箱)\s*[:：]|网站标识码|邮编[:：\s]*\d{6}|未\s?[经經]\s?书?\s?面?\s?授\s?[权權]"
 )
 
 # Notices to the reader about the text: how they open, what they speak of, and what they say of it.
@@ -267,7 +271,8 @@ def ends(text: str) -> str:
     plain = flat(text).strip(" :>»|…-·•[]()")
     if _COMMENTS.fullmatch(plain):
         return "comments"
-    return "related links" if len(plain) <= 24 and _RELATED.fullmatch(plain) else ""
+    is_related = len(plain) <= 24 and _RELATED.fullmatch(plain) and _RELATED_WORD.search(plain)
+    return "related links" if is_related else ""
 
 
 def _headed(path: tuple[int, ...], sizes: Counter[int]) -> tuple[int, ...]:

@@ -83,16 +83,19 @@ def labels(line: str) -> list[Label]:
     """
     if len(line) > _LONGEST or not _COLON.search(line):
         return []
-    read = list(_labelled(line))
-    first = _LABEL.search(flat(line))
-    before = flat(line)[: first.start()].strip(_EDGES) if first else ""
-    if (before and not _DATE.fullmatch(before)) or not all(map(_is_value, read)):
+    plain = flat(line)
+    first = _LABEL.search(plain)
+    before = plain[: first.start()].strip(_EDGES) if first else ""
+    if not first or (before and not _DATE.fullmatch(before)):
         return []
-    return read
+    read = list(_labelled(line))
+    return read if all(map(_is_value, read)) else []
 
 
 def _labelled(text: str) -> Iterator[Label]:
     """Each label in a text, with what follows up to the next."""
+    if not _COLON.search(text):
+        return
     found = list(_LABEL.finditer(flat(text)))
     ends = [*(match.start() for match in found[1:]), len(text)]
     for match, end in zip(found, ends, strict=False):

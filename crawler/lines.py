@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from copy import deepcopy
+from functools import lru_cache
 from gettext import gettext as _
+from typing import Any
 
 from bs4 import BeautifulSoup
-from bs4.element import Comment, NavigableString, PageElement, Tag
+from bs4.builder import TreeBuilder
+from bs4.element import NavigableString, PageElement, Tag
 from lxml import etree
 
 from archive.errors import NotAnArticle
@@ -28,6 +31,7 @@ _MOST_TAGS = 8_000  # below one node, without those that only set the type
 _DEEPEST = 64  # blocks in blocks that are told apart
 _FURNITURE = {"nav", "aside", "footer"}
 _FILES = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|wps|zip|rar|ofd|et)$", re.IGNORECASE)
+_TELLING = {"a", "img", "tr", "td", "th", *_FURNITURE}  # tags that are looked at also where they hold text only
 _ROW_END = "end of a table's row"
 
 
@@ -37,20 +41,53 @@ def lines_of(page: Page, node: etree._Element) -> list[Line]:
     if (tags := sum(1 for _tag in shown.iter())) > _MOST_TAGS:
         told = _("{count} tags in the text are no article's; {most} at most are read")
         raise NotAnArticle(page.url, told.format(count=tags, most=_MOST_TAGS))
-    soup = BeautifulSoup(
-        etree.tostring(shown, encoding="unicode", with_tail=False), "lxml", multi_valued_attributes=None
-    )
-    return list(_Lines(page).of(soup))
+    return list(_Lines(page).of(BeautifulSoup("", builder=_FromTree(shown))))
 
 
 def _shown(node: etree._Element) -> etree._Element:
     """A copy without what is not shown and without tags that only set the type: most of a page's tags."""
     shown = deepcopy(node)
-    hidden = [part for part in shown.iter() if _is_left_out(part)]
-    for part in hidden:
+    for part in [part for part in shown.iter() if _is_left_out(part)]:
         part.clear(keep_tail=True)
     etree.strip_tags(shown, *INLINE - {"a"})
     return shown
+
+
+class _Paragraph(NavigableString):
+    """A block with nothing but text in it: most of an article's, and cheaper than a tag with a string."""
+
+
+class _FromTree(TreeBuilder):
+    """Gives BeautifulSoup a node of lxml's tree: it needs not be written out and parsed once more."""
+
+    def __init__(self, node: etree._Element) -> None:
+        super().__init__(multi_valued_attributes={})
+        self._node = node
+
+    def feed(self, _markup: str | bytes) -> None:
+        soup = self.soup
+        assert soup
+        for event, node in etree.iterwalk(self._node, events=("start", "end")):
+            tag: Any = node.tag
+            paragraph = _is_paragraph(node)
+            if event == "end":
+                if not paragraph:
+                    soup.handle_endtag(tag)
+                text = node.tail
+            elif paragraph:
+                soup.endData()
+                soup.handle_data(node.text or "")
+                soup.endData(_Paragraph)
+                continue
+            else:
+                soup.handle_starttag(tag, None, None, dict(node.items()))
+                text = node.text
+            if text and (tag == "a" or not text.isspace()):  # most texts are blanks between blocks
+                soup.handle_data(text)
+
+
+def _is_paragraph(node: etree._Element) -> bool:
+    return not len(node) and node.tag not in _TELLING and not (node.get("class") or node.get("id"))
 
 
 class _Lines:
@@ -82,14 +119,27 @@ class _Lines:
                 stack.extend(reversed(node.contents))
             elif isinstance(node, tuple):
                 yield from self._close(*node)
-            elif isinstance(node, NavigableString) and not isinstance(node, Comment):
-                self._add(str(node))
+            elif isinstance(node, _Paragraph):
+                yield from self._paragraph(node)
+            elif isinstance(node, NavigableString):
+                self._add(node)
         yield from self._line()
 
     def _add(self, text: str) -> None:
         self._text.append(text)
         if self._in_link:
             self._linked.append(text)
+
+    def _paragraph(self, text: str) -> Iterator[Line]:
+        if self._rows:
+            self._add(f" {text} ")
+            return
+        yield from self._line()
+        self._numbers += 1
+        self._path.append(self._numbers)
+        self._add(text)
+        yield from self._line()
+        self._path.pop()
 
     def _open(self, node: Tag, end: str) -> Iterator[Line]:
         if end in ("\n", _ROW_END):
@@ -129,9 +179,9 @@ class _Lines:
         text = plain("".join(self._text))
         if text:
             linked = len(plain("".join(self._linked)))
-            # The outermost two are the document and the body that BeautifulSoup adds, the third is the node itself.
-            hint = next(filter(None, self._hints[4:]), "")
-            yield Line(text, linked=linked, links=self._links, path=tuple(self._path[4:_DEEPEST]), hint=hint)
+            # The outermost is the document that BeautifulSoup adds, the next the node itself.
+            hint = next(filter(None, self._hints[2:]), "")
+            yield Line(text, linked=linked, links=self._links, path=tuple(self._path[2:_DEEPEST]), hint=hint)
         self._text.clear()
         self._linked.clear()
         self._links = self._in_link
@@ -142,7 +192,7 @@ class _Lines:
         address = next((a for a in addresses if a and not a.startswith("data:")), "")
         if address := self._page.absolute(address) if address else "":
             yield from self._line()
-            yield Line(image=address, path=tuple(self._path[4:_DEEPEST]), hint=next(filter(None, self._hints[4:]), ""))
+            yield Line(image=address, path=tuple(self._path[2:_DEEPEST]), hint=next(filter(None, self._hints[2:]), ""))
 
 
 def _is_link(node: Tag) -> bool:
@@ -154,8 +204,12 @@ def _is_link(node: Tag) -> bool:
 def _hint(node: Tag) -> str:
     if node.name in _FURNITURE:
         return node.name
-    told = f"{node.get('class') or ''} {node.get('id') or ''}"
-    match = _HINT.search(told.lower()) if len(told) > 1 else None
+    return _hint_in(f"{node.get('class') or ''} {node.get('id') or ''}") if node.attrs else ""
+
+
+@lru_cache(1024)
+def _hint_in(names: str) -> str:
+    match = _HINT.search(names.lower())
     return match[1] if match else ""
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import islice, takewhile
+from typing import Any
 
 from lxml import etree
 
@@ -30,9 +31,6 @@ _PROPOSED = 12
 _CHANGING = re.compile(r"\d{3}")  # a number in a name is the page's own
 _SEPARATOR = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s*|\s*[-–—]+\s+|\s*--+\s*|\s*[-–—](?=\S{1,10}$)")
 _NOT_SAID = re.compile(r"[\W_]+")
-
-
-_TEXTS = etree.XPath("//body/descendant::text()[normalize-space()]")
 
 
 class Block:
@@ -57,16 +55,6 @@ class Block:
         return plain(" ".join(self._parts))
 
 
-def _placed(node: etree._Element, above: _Place) -> _Place:
-    holder, what = above
-    tag = node.tag
-    if tag in NOT_TEXT or is_hidden(node):
-        return holder, what | _HIDDEN
-    if tag in INLINE:
-        return (holder, what | _LINKED) if tag == "a" else above
-    return node, what | (_OUTSIDE if tag in _FURNITURE else _HEADING if tag in _HEADINGS else 0)
-
-
 def _running(text: str, linked: int) -> float:
     own = len(text) - linked
     if own < 5 or linked > own or FOOTER.search(text):
@@ -77,7 +65,37 @@ def _running(text: str, linked: int) -> float:
 # What a node's texts belong to: the block that holds them, and what they are. A plain pair: there
 # is one for each node with text, a good part of the time a page takes.
 _Place = tuple[etree._Element, int]
-_LINKED, _OUTSIDE, _HEADING, _HIDDEN = 1, 2, 4, 8
+_LINKED, _OUTSIDE, _HEADING, _BLOCK, _HIDDEN = 1, 2, 4, 8, 16
+_KINDS: dict[Any, int] = (  # of tags; any other makes a block
+    dict.fromkeys(INLINE, 0)
+    | {"a": _LINKED}
+    | dict.fromkeys(_FURNITURE, _BLOCK | _OUTSIDE)
+    | dict.fromkeys(_HEADINGS, _BLOCK | _HEADING)
+    | dict.fromkeys(NOT_TEXT, _HIDDEN)
+)
+
+
+def _texts(root: etree._Element) -> Iterator[tuple[str, _Place, bool]]:
+    """The texts of a page that are shown, each with its place and whether a break stands before it."""
+    body = next(root.iter("body"), root)
+    place: _Place = body, 0
+    around: list[_Place] = []
+    nodes = etree.iterwalk(body, events=("start", "end"))
+    for event, node in nodes:
+        if event == "start":
+            around.append(place)
+            kind = _KINDS.get(node.tag, _BLOCK)
+            if kind == _HIDDEN or is_hidden(node):
+                nodes.skip_subtree()
+                continue
+            text = node.text
+            if kind:
+                place = node if kind & _BLOCK else place[0], place[1] | kind
+        else:
+            text = node.tail
+            place = around.pop()
+        if text and not text.isspace():
+            yield text, place, event == "end" and node.tag in _BREAKS
 
 
 class Located:
@@ -85,7 +103,6 @@ class Located:
 
     def __init__(self, page: Page) -> None:
         self._page = page
-        self._places: dict[etree._Element, _Place] = {}
 
     @cached_property
     def blocks(self) -> list[Block]:
@@ -95,16 +112,8 @@ class Located:
         parts: list[str] = []
         linked = 0
         last: _Place | None = None
-        for text in _TEXTS(self._page.root):
-            node = text.getparent()
-            tail = text.is_tail
-            broken = tail and node.tag in _BREAKS
-            if tail:
-                node = node.getparent()
-            place = self._places.get(node) or self._place(node)
-            if place[1] & _HIDDEN:
-                continue
-            if last and (place[0] is not last[0] or broken):
+        for text, place, broken in _texts(self._page.root):
+            if last and (broken or place[0] is not last[0]):
                 yield Block(last, parts, linked)
                 parts, linked = [], 0
             parts.append(text)
@@ -112,16 +121,6 @@ class Located:
             last = place
         if last:
             yield Block(last, parts, linked)
-
-    def _place(self, node: etree._Element) -> _Place:
-        """Asked of the ancestors once for each node."""
-        climbed = [node]
-        while (parent := climbed[-1].getparent()) is not None and parent not in self._places:
-            climbed.append(parent)
-        place = (node, 0) if parent is None else self._places[parent]
-        for node in reversed(climbed):
-            place = self._places[node] = _placed(node, place)
-        return place
 
     @cached_property
     def short_texts(self) -> list[str]:
@@ -222,22 +221,26 @@ class Located:
                 node = parent
         return node
 
+    def _inside(self, node: etree._Element) -> list[int]:
+        """The numbers of the blocks that stand in a node."""
+        inside = set(node.iter())
+        return [number for number, block in enumerate(self.blocks) if block.node in inside]
+
     def _has_text_beside(self, node: etree._Element, parent: etree._Element) -> bool:
-        inside, around = set(node.iter()), set(parent.iter())
-        numbers = [number for number, block in enumerate(self.blocks) if block.node in around]
-        own = [number for number in numbers if self.blocks[number].node in inside]
+        own = self._inside(node)
         if not own:
             return False
         _text, headline = self.headline
-        before = [self.blocks[n] for n in numbers if max(headline, own[0] - 12) < n < own[0]]
-        after = list(takewhile(lambda block: not ends(block.text), (self.blocks[n] for n in numbers if n > own[-1])))
+        above = range(own[0] - 1, max(headline, own[0] - 12), -1)
+        before = takewhile(lambda block: _stands_in(block.node, parent), (self.blocks[n] for n in above))
+        below = takewhile(lambda block: _stands_in(block.node, parent), islice(self.blocks, own[-1] + 1, None))
+        after = takewhile(lambda block: not ends(block.text), below)
         size = sum(self.blocks[n].running for n in own)
-        return _is_text(before, 40) or _is_text(after, 0.3 * size)
+        return _is_text(list(before), 40) or _is_text(list(after), 0.3 * size)
 
     def heading_above(self, body: etree._Element) -> str:
         """The nearest heading, or block whose class says title, above the body."""
-        inside = set(body.iter())
-        first = next((n for n, block in enumerate(self.blocks) if block.node in inside), 0)
+        first = next(iter(self._inside(body)), 0)
         for block in reversed(self.blocks[max(0, first - 15) : first + 1]):
             named = "title" in (block.node.get("class") or "").lower()
             if (block.heading or named) and 4 <= len(block.text) <= 100:
@@ -254,14 +257,15 @@ class Located:
         return next((block.node for block in blocks if find_date(block.spaced)), None)
 
     def _above(self, node: etree._Element) -> list[Block]:
-        inside = set(node.iter())
         _text, headline = self.headline
-        body = (
-            n for n, b in enumerate(self.blocks) if b.node in inside and b.running >= 25 and SENTENCE.search(b.text)
-        )
-        first = next(body, len(self.blocks))
+        sentences = (n for n in self._inside(node) if (b := self.blocks[n]).running >= 25 and SENTENCE.search(b.text))
+        first = next(sentences, len(self.blocks))
         start = headline if 0 <= headline < first else max(0, first - 15)
         return [block for block in self.blocks[start : min(first, start + 40)] if len(block.text) <= 200]
+
+
+def _stands_in(node: etree._Element, holder: etree._Element) -> bool:
+    return node is holder or holder in node.iterancestors()
 
 
 def _is_text(blocks: Sequence[Block], least: float) -> bool:

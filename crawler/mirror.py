@@ -23,7 +23,7 @@ def restore(lines: Iterable[str]) -> tuple[list[str], int]:
     text has, nothing is touched. Expects the text as found, before any width folding.
     """
     lines = list(lines)
-    glossed = {match[1] for line in lines for match in _GLOSS.finditer(line)}
+    glossed = {match[1] for line in lines if "(" in line for match in _GLOSS.finditer(line)}
     if not glossed:
         return lines, 0
     traditional = _traditional_only(glossed)

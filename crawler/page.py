@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from functools import cache, cached_property
 from gettext import gettext as _
@@ -33,6 +34,7 @@ INLINE = {
     "a", "abbr", "b", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd", "label",
     "mark", "q", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "u", "var", "o:p",
 }  # fmt: skip
+_TELLING = ("title", "meta", "link", "script", "a")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _NEWS = re.compile("(?:News|Blog|Report|Analysis|Opinion)?.*(?:Article|Posting)")
 
@@ -54,8 +56,9 @@ class Page:
         _refuse_monsters(page, url)
         self.decoded = decode(page)
         self.source = self.decoded.text
-        # Handed over as UTF-8 again: lxml refuses a str that declares an encoding of its own.
-        text = self.source.encode(errors="replace").translate(None, _C0)
+        # Handed over as UTF-8: lxml refuses a str that declares an encoding of its own.
+        is_utf8 = self.decoded.encoding == "utf-8" and not self.decoded.broken
+        text = (page.removeprefix(BOM_UTF8) if is_utf8 else self.source.encode(errors="replace")).translate(None, _C0)
         parser = etree.HTMLParser(
             encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False
         )
@@ -76,10 +79,17 @@ class Page:
         return next(filter(None, texts), "")
 
     @cached_property
+    def _tags(self) -> dict[Any, list[etree._Element]]:
+        """The tags that tell about the page, by name: to go through it once for each costs too much."""
+        found: dict[Any, list[etree._Element]] = {name: [] for name in _TELLING}
+        for node in self.root.iter(*_TELLING):
+            found[node.tag].append(node)
+        return found
+
+    @cached_property
     def title(self) -> str:
         """What the head's title tag says."""
-        node = next(self.root.iter("title"), None)
-        return "" if node is None else plain(node.text or "")
+        return plain(self._tags["title"][0].text or "") if self._tags["title"] else ""
 
     def links(self, xpath: str) -> list[str]:
         """Absolute addresses, in the page's order, without repetition."""
@@ -87,11 +97,11 @@ class Page:
         return list(dict.fromkeys(filter(None, found)))
 
     def anchors(self, hint: str) -> Iterator[tuple[str, str]]:
-        """The links whose address holds `hint` or a query: the address, absolute, and the text."""
-        for node in self.root.iter("a"):
+        """The links whose address holds `hint` or a query: the address as printed and the text."""
+        for node in self._tags["a"]:
             href = node.get("href") or ""
-            if (hint in href or "?" in href) and (url := self.absolute(href)):
-                yield url, text_of(node)
+            if hint in href or "?" in href:
+                yield href, text_of(node)
 
     def absolute(self, href: str) -> str:
         try:
@@ -103,7 +113,7 @@ class Page:
     def metas(self) -> dict[str, str]:
         """The meta tags, by name, property or itemprop in small letters; the first of each that says something."""
         found: dict[str, str] = {}
-        for node in self.root.iter("meta"):
+        for node in self._tags["meta"]:
             name = node.get("name") or node.get("property") or node.get("itemprop") or ""
             if value := plain(node.get("content") or ""):
                 found.setdefault(name.strip().lower(), value)
@@ -116,7 +126,7 @@ class Page:
     @cached_property
     def structured(self) -> dict[str, Any]:
         """The schema.org object of the article (JSON-LD); empty where there is none."""
-        for script in self.root.iter("script"):
+        for script in self._tags["script"]:
             if script.get("type") != "application/ld+json":
                 continue
             try:
@@ -132,7 +142,7 @@ class Page:
         """The address that a saved page names as its own; "" where it names none."""
         if saved := re.search(r"<!-- saved from url=\(\d+\)(\S+) -->", self.source[:2000]):
             return saved[1]
-        links = (node.get("href", "") for node in self.root.iter("link") if node.get("rel") == "canonical")
+        links = (node.get("href", "") for node in self._tags["link"] if node.get("rel") == "canonical")
         named = next(links, "") or self.meta("og:url")
         return named if named.startswith("http") else ""
 
@@ -145,7 +155,7 @@ def refuse_size(size: int, name: str) -> None:
 
 def _refuse_monsters(page: bytes, url: str) -> None:
     refuse_size(len(page), url)
-    if (tags := page.count(b"<")) > _MOST_TAGS:
+    if len(page) > _MOST_TAGS and (tags := page.count(b"<")) > _MOST_TAGS:
         told = _("{count} tags are no page of news; {most} at most are read")
         raise NotAnArticle(url, told.format(count=tags, most=_MOST_TAGS))
     if page.count(b"=") > _MOST_TAGS // 10 and _MANY_ATTRIBUTES.search(page):

@@ -26,8 +26,8 @@ def next_pages(page: Page, first: str) -> list[str]:
     stem, ending = _parted(urlsplit(first).path)
     if not stem or stem.endswith("/"):
         return []
-    links = (url for url, text in page.anchors(stem.rpartition("/")[2]) if _PRINTED.fullmatch(text))
-    found = {number: url for url in links if (number := part_number(url, first)) is not None}
+    links = (page.absolute(href) for href, text in page.anchors(stem.rpartition("/")[2]) if _PRINTED.fullmatch(text))
+    found = {number: url for url in links if url and (number := part_number(url, first)) is not None}
     found |= dict(_told(page, first, stem, ending))
     return _all_between(found)[: MOST - 1]
 

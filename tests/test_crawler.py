@@ -59,7 +59,7 @@ def saved(folder: str, ending: str) -> list[Any]:
 # Saved pages
 
 
-@pytest.mark.parametrize("path", saved("*_*", ".html"))
+@pytest.mark.parametrize("path", saved("*_*", ".html") + saved("general", ".html"))
 def test_a_saved_page_becomes_its_article(path: Path) -> None:
     expected = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     if "not_an_article" in expected:

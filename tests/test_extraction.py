@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -17,9 +18,11 @@ from crawler.boilerplate import Line
 from crawler.dates import find_date
 from crawler.encoding import decode
 from crawler.extractor import read, read_text
+from tests.conftest import ROOT
 
 SENTENCE = "西藏的公路通到了每一个县，牧民出门不再难。"
 HEAD = "<html><head><title>公路通到每个县</title></head><body><h1>公路通到每个县</h1>"
+FINDS = ROOT / "tests" / "pages" / "hostile"
 TOLERATED = 10  # seconds: two on a quiet machine; what is quadratic takes minutes
 
 HOSTILE = {
@@ -53,6 +56,13 @@ def test_a_hostile_page_is_read_or_refused_in_bounded_time(name: str) -> None:
     with suppress(NotAnArticle):
         assert read_text(HOSTILE[name]).article.body
     assert time.monotonic() - start < TOLERATED
+
+
+@pytest.mark.parametrize("path", [pytest.param(path, id=path.stem) for path in sorted(FINDS.iterdir())])
+def test_what_the_fuzzer_found_is_read_or_refused(path: Path) -> None:
+    for url in ("", "http://www.example.cn/a/1.html"):
+        with suppress(NotAnArticle):
+            assert read(path.read_bytes(), url).article.body
 
 
 def test_what_lies_below_the_depth_that_is_read_is_not_lost_silently() -> None:
