@@ -14,6 +14,8 @@ from gettext import gettext as _
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from crawler.report import Report
     from indexer.search import Hit, Results
 
@@ -52,7 +54,44 @@ def print_hits(results: Results, as_json: bool = False) -> None:
                     f"{rank:>3}  " + "\n     ".join((hit.article.title, _told(hit), hit.article.url, hit.snippet.text))
                 )
             )
-    say(_("{shown} of {total} articles").format(shown=len(results.hits), total=results.total))
+    say(_count(results))
+
+
+def _count(results: Results) -> str:
+    shown = sum(1 + len(hit.copies) for hit in results.hits)
+    told = _("{shown} of {total} articles").format(shown=shown, total=results.total)
+    if results.whole < results.total:
+        told += _(", {whole} with all the words").format(whole=results.whole)
+    return told
+
+
+def print_facets(facets: dict[str, dict[str, int]], as_json: bool = False) -> None:
+    """How many articles of the answer have which value."""
+    if as_json:
+        print_json({"facets": facets})
+        return
+    for name, counts in facets.items():
+        print()
+        print_table((_(name), _("articles")), [(value or "-", str(count)) for value, count in counts.items()])
+
+
+def print_marked(text: str, marks: Sequence[tuple[int, int]]) -> None:
+    """A whole text; what is marked in it stands out on a terminal."""
+    if not (marks and sys.stdout.isatty()):
+        print(text, end="")
+        return
+    from rich.console import Console
+
+    Console(highlight=False).print(_marked(text, marks), end="")
+
+
+def _marked(text: str, marks: Sequence[tuple[int, int]]) -> Text:
+    from rich.text import Text
+
+    drawn = Text(text, overflow="fold")
+    for start, end in marks:
+        drawn.stylize("bold yellow", start, end)
+    return drawn
 
 
 def _values(rank: int, hit: Hit) -> dict[str, Any]:
@@ -62,13 +101,17 @@ def _values(rank: int, hit: Hit) -> dict[str, Any]:
         "published": article.published and article.published.isoformat(),
         "source": article.source, "section": article.section, "credit": article.credit,
         "score": round(hit.score, 4), "snippet": hit.snippet.text, "marks": hit.snippet.marks,
+        "matched": "all" if hit.whole else "some", "copies": hit.copies,
     }  # fmt: skip
 
 
 def _told(hit: Hit) -> str:
     article = hit.article
     published = f"{article.published:%Y-%m-%d}" if article.published else _("undated")
-    return "  ".join(filter(None, (published, article.credit or article.source, article.section, article.id)))
+    matched = "" if hit.whole else _("[some of the words]")
+    copies = _("also {ids}").format(ids=" ".join(hit.copies)) if hit.copies else ""
+    told = (published, article.credit or article.source, article.section, article.id, copies, matched)
+    return "  ".join(filter(None, told))
 
 
 def _draw(results: Results) -> None:
@@ -81,9 +124,7 @@ def _draw(results: Results) -> None:
     grid.add_column(justify="right", style="dim")
     grid.add_column(overflow="fold")  # Chinese has no blanks to wrap at
     for rank, hit in enumerate(results.hits, 1):
-        snippet = Text(shown(hit.snippet.text))
-        for start, end in hit.snippet.marks:
-            snippet.stylize("bold yellow", start, end)
+        snippet = _marked(shown(hit.snippet.text), hit.snippet.marks)
         lines = ((hit.article.title, "bold"), (_told(hit), "cyan"), (hit.article.url, "dim"))
         grid.add_row(str(rank), Group(*(Text(shown(line), style=style) for line, style in lines), snippet))
     Console(highlight=False).print(Padding(grid, (1, 0, 0, 1)))

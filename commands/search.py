@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from gettext import gettext as _
+from typing import Annotated, Literal
 
 import typer
 
@@ -22,7 +23,7 @@ from commands import (
     read_question,
     say_if_behind,
 )
-from terminal import print_hits
+from terminal import print_facets, print_hits
 
 app = typer.Typer()
 
@@ -32,13 +33,20 @@ def search(
     ctx: typer.Context, query: Words, limit: Limit = 10, source: SourceName = "",
     since: Since = "", until: Until = "", sort: Literal["relevance", "newest", "oldest"] = "relevance",
     engine: Engine = "", as_json: Json = False,
+    count: Annotated[bool, typer.Option("--facets", help=_("Count the answer by source, section, date ..."))] = False,
+    collapse: Annotated[bool, typer.Option(help=_("Show articles with the same text as one hit."))] = True,
 ) -> int:  # fmt: skip
-    """Find articles: all words wanted, "exact text" in quotes, -word unwanted."""
-    from indexer.search import search
+    """Find articles: those with all words first, "exact text" in quotes, -word unwanted.
+
+    Also OR and brackets, title: source: section: author: date:2022-05..2022-06, and 招商* for a beginning.
+    """
+    from indexer.search import facets, search
 
     with open_archive(ctx.obj) as store, open_index(ctx.obj, engine) as index:
         question = read_question(store, index, query, source, since, until)
-        results = search(store, index, question, limit, order=sort)
+        results = search(store, index, question, limit, order=sort, collapse=collapse)
         print_hits(results, as_json)
+        if count:
+            print_facets(facets(index, question), as_json)
         say_if_behind(store, index)
     return DONE if results.total else NOTHING

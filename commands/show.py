@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from gettext import gettext as _
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from archive import settings
-from commands import DONE, NOTHING, Json, open_archive
-from terminal import print_json, say, shown
+from commands import DONE, NOTHING, Engine, Json, open_archive, open_index, read_question
+from terminal import print_json, print_marked, say, shown
 
 if TYPE_CHECKING:
     from archive.article import Revision
+    from archive.store import ArticleStore
 
 app = typer.Typer()
 
@@ -22,6 +24,10 @@ app = typer.Typer()
 def show(
     ctx: typer.Context, id_or_url: Annotated[str, typer.Argument(metavar="ID_OR_URL")], as_json: Json = False,
     raw: Annotated[bool, typer.Option("--raw", help=_("The bytes of the page as it was fetched."))] = False,
+    full_marks: Annotated[
+        str, typer.Option(metavar="QUERY", help=_("Mark everything in it that a question finds."))
+    ] = "",
+    engine: Engine = "",
 ) -> int:  # fmt: skip
     """Print one article, by its id or any address it was met under."""
     from archive import txt
@@ -30,6 +36,7 @@ def show(
     with open_archive(ctx.obj) as store:
         revision = store.get(id_or_url)
         addresses = store.addresses(revision.article.id) if revision else []
+        find = _finder(ctx.obj, store, full_marks, engine) if full_marks else None
     if revision is None:
         say(_("{name}: is not in the archive").format(name=id_or_url))
         return NOTHING
@@ -37,10 +44,24 @@ def show(
         return _write_raw(ctx.obj, revision)
     if as_json:
         told = {"sequence": revision.sequence, "fetched": revision.fetched.isoformat(), "addresses": addresses}
+        if find:
+            told |= {"marks": {name: find(getattr(revision.article, name)) for name in ("title", "body")}}
         print_json(to_json(revision.article) | told)
     else:
-        print(shown(txt.text(revision.article)), end="")
+        text = shown(txt.text(revision.article))
+        print_marked(text, find(text) if find else [])
     return DONE
+
+
+def _finder(
+    settings: settings.Settings, store: ArticleStore, words: str, engine: str
+) -> Callable[[str], list[tuple[int, int]]]:
+    """Where in a text a question's words stand: [start, end) in code points."""
+    from indexer.finder import Finder
+
+    with open_index(settings, engine) as index:
+        finder = Finder(read_question(store, index, [words]))
+    return lambda text: [(one.start, one.end) for one in finder.find(text)]
 
 
 def _write_raw(settings: settings.Settings, revision: Revision) -> int:

@@ -117,7 +117,7 @@ class Analyzer:
         What jieba cuts into single characters is mostly a name that it does not know: the pairs find it.
         """
         found: list[str] = []
-        for stretch in self._cut(text):
+        for stretch in self.cut(text):
             before = ""
             for word in stretch:
                 found += self._overlapping(word) if 2 < len(word) <= _LONGEST else (word,)
@@ -130,13 +130,13 @@ class Analyzer:
     def words(self, text: str) -> list[str]:
         """The words of a question, side by side, and pairs in place of characters that are no word."""
         found: list[str] = []
-        for stretch in self._cut(text):
+        for stretch in self.cut(text):
             for loose, run in groupby(stretch, _is_loose):
                 words = list(run)
                 found += map(add, words, words[1:]) if loose and len(words) > 1 else words
         return found
 
-    def _cut(self, text: str) -> Iterator[list[str]]:
+    def cut(self, text: str) -> Iterator[list[str]]:
         """The words of a text as jieba finds them, in stretches without a sign or blank between."""
         for at, part in enumerate(_WHOLE.split(text)):
             if at % 2:

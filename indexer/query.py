@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from gettext import gettext as _
 
 from archive.errors import QueryFault, UsageFault
@@ -146,6 +146,25 @@ def _words(nodes: Sequence[Node]) -> Iterator[str]:
             yield from _words(node.nodes)
         elif isinstance(node, Words | Quote) and node.field in ("", "title"):
             yield from node.words
+
+
+def spelled(node: Node) -> str:
+    """A part of a question as it could be typed."""
+    match node:
+        case Words(words, field):
+            return (f"{field}:" if field else "") + "".join(words)
+        case Quote(signs, _words, field):
+            return (f"{field}:" if field else "") + f'"{"".join(signs)}"'
+        case Prefix(start, field):
+            return (f"{field}:" if field else "") + f"{start}*"
+        case Either(nodes):
+            return f"({' OR '.join(map(spelled, nodes))})"
+        case Every(nodes, unwanted):
+            return f"({' '.join([*map(spelled, nodes), *(f'-{spelled(one)}' for one in unwanted)])})"
+        case Between(since, until):
+            first = f"{since:%Y-%m-%d}" if since else ""
+            last = f"{until - timedelta(days=1):%Y-%m-%d}" if until else ""
+            return f"date:{first}..{last}"
 
 
 _OPEN, _CLOSE = "(（", ")）"

@@ -15,7 +15,7 @@ from indexer.query import Query
 from indexer.snippet import Snippet, snippet
 
 _PAGE = 200
-_WEIGHED = 30  # of the best that an engine finds: those whose texts are looked at
+WEIGHED = 30  # of the best that an engine finds: those whose texts are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def search(
     finder = Finder(query)
     wanted = offset + limit
     weighed = bool(order == "relevance" and wanted and query.ranked)
-    asked = max(wanted, _WEIGHED if weighed else 0)
+    asked = max(wanted, WEIGHED if weighed else 0)
     while True:
         found = engine.search(query, asked, order=order)
         kept = store.get_many(match.id for match in found.matches)
@@ -76,10 +76,10 @@ def _weighed(
     rarity = rarities(engine, query)
     best = [
         replace(match, score=match.score + close_to(query, kept[match.id].article, finder, rarity).score)
-        for match in matches[:_WEIGHED]
+        for match in matches[:WEIGHED]
     ]
     best.sort(key=lambda match: (query.is_short and not match.whole, -match.score))
-    return [*best, *matches[_WEIGHED:]]
+    return [*best, *matches[WEIGHED:]]
 
 
 def close_to(query: Query, article: Article, finder: Finder, rarity: Mapping[str, float]) -> Closeness:

@@ -47,10 +47,39 @@ def test_json_hits(crawled: Path) -> None:
     hits = lines(run("援藏", "招商引资", "--json", data=crawled))
     assert [hit["rank"] for hit in hits] == list(range(1, len(hits) + 1))
     keys = ["rank", "id", "url", "title", "published", "source", "section", "credit", "score", "snippet", "marks"]
+    keys += ["matched", "copies"]
     assert {tuple(hit) for hit in hits} == {tuple(keys)}
     signing = next(hit for hit in hits if hit["id"] == SIGNING)
     assert signing["published"] == "2022-06-01T10:32:00+08:00"
     assert {signing["snippet"][a:b] for a, b in signing["marks"]} <= {"援藏", "招商引资"}
+    assert [hit["matched"] for hit in hits] == ["all"] * 3 + ["some"] * (len(hits) - 3)
+
+
+def test_facets_count_the_articles_with_all_the_words(crawled: Path) -> None:
+    hits = lines(run("援藏", "招商引资", "--json", data=crawled))
+    *_hits, last = lines(run("援藏", "招商引资", "--json", "--facets", data=crawled))
+    whole = [hit for hit in hits if hit["matched"] == "all"]
+    assert sum(last["facets"]["source"].values()) == len(whole)
+    assert last["facets"]["year"] == dict(sorted({hit["published"][:4]: 1 for hit in whole}.items()))
+
+
+def test_explain_adds_up_to_the_score(crawled: Path) -> None:
+    for engine in ("whoosh", "tantivy"):
+        assert run("index", "--engine", engine, data=crawled).returncode == 0
+        for hit in lines(run("援藏", "招商引资", "--json", "--engine", engine, data=crawled)):
+            command = ("explain", "援藏", "招商引資", hit["id"], "--json", "--engine", engine)
+            (told,) = lines(run(*command, data=crawled))
+            reason = told["reason"]
+            assert (reason["rank"], reason["whole"]) == (hit["rank"], hit["matched"] == "all")
+            parts = sum(word["score"] for word in told["words"]) + sum(reason["closeness"].values())
+            assert parts == pytest.approx(hit["score"], abs=0.001)
+    assert run("explain", "唐卡", "tibet.cn-7210688", data=crawled).returncode == 1
+
+
+def test_full_marks_are_where_the_words_stand(crawled: Path) -> None:
+    (shown,) = lines(run("show", SIGNING, "--full-marks", '援藏 "招商引資"', "--json", data=crawled))
+    marked = {shown[name][start:end] for name in ("title", "body") for start, end in shown["marks"][name]}
+    assert marked == {"援藏", "招商引资"}
 
 
 def test_filters_and_sort(crawled: Path) -> None:
@@ -92,7 +121,7 @@ def test_a_terminal_gets_colour_and_aligned_columns(crawled: Path) -> None:
     screen, terminal = pty.openpty()
     environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "60"}
     environment.pop("NO_COLOR", None)
-    command = [sys.executable, str(ROOT / "search_cli.py"), "--data", str(crawled), "援藏", "招商引资"]
+    command = [sys.executable, str(ROOT / "search_cli.py"), "--data", str(crawled), "援藏", "招商引资", "--limit", "2"]
     subprocess.run(command, stdout=terminal, stderr=subprocess.DEVNULL, env=environment, timeout=60)
     drawn = os.read(screen, 100_000).decode()
     assert "\x1b[1;33m招商引资" in drawn
