@@ -10,10 +10,8 @@ takes. What a question costs is measured in a process that stays, with the snipp
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -27,6 +25,7 @@ from archive.article import Article
 from archive.store import ArticleStore
 from bench import tutorial
 from bench.corpus import Questions, copies, fill, originals
+from bench.process import process
 from indexer import engine, update
 from indexer.engine import SearchEngine, open_engine
 from indexer.query import parse_query
@@ -57,17 +56,6 @@ class Latency:
     def of(cls, times: Sequence[float]) -> Latency:
         ordered = sorted(times)
         return cls(ordered[len(ordered) // 2] * 1000, ordered[len(ordered) * 95 // 100] * 1000)
-
-
-def process(command: Sequence[str | Path]) -> tuple[float, float]:
-    """The seconds that a process takes and the MB that it holds at most."""
-    start = time.perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as started:
-        _id, status, usage = os.wait4(started.pid, 0)
-        started.returncode = os.waitstatus_to_exitcode(status)
-    if started.returncode:
-        raise SystemExit(f"{' '.join(map(str, command))} ended with {started.returncode}")
-    return time.perf_counter() - start, usage.ru_maxrss / 1000
 
 
 def wencang(data: Path, *words: str) -> list[str | Path]:
@@ -143,14 +131,14 @@ class Table:
 
     def row(self, told: str, figures: Mapping[str, float], faster: bool = True) -> None:
         theirs = figures[TUTORIAL]
-        line = f"{told:<28}{_short(theirs):>10}"
+        line = f"{told:<28}{short(theirs):>10}"
         for name in self._names:
             ratio = theirs / figures[name] if faster else figures[name] / theirs
-            line += f"{_short(figures[name]):>10}{f'{ratio:.2f}x':>8}"
+            line += f"{short(figures[name]):>10}{f'{ratio:.2f}x':>8}"
         print(line, flush=True)
 
 
-def _short(figure: float) -> str:
+def short(figure: float) -> str:
     return f"{figure:.0f}" if figure >= 100 else f"{figure:.1f}" if figure >= 10 else f"{figure:.2f}"
 
 
