@@ -12,6 +12,7 @@ import json
 import logging
 import sys
 import warnings
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 warnings.simplefilter("ignore")
@@ -26,22 +27,28 @@ jieba.setLogLevel(logging.CRITICAL)
 
 
 def build(lines: Path, folder: Path) -> None:
-    analyzer = ChineseAnalyzer()
-    text = {"stored": True, "analyzer": analyzer}
+    text = {"stored": True, "analyzer": ChineseAnalyzer()}
     folder.mkdir(parents=True, exist_ok=True)
-    made = index.create_in(folder, Schema(id=ID(stored=True, unique=True), title=TEXT(**text), body=TEXT(**text)))
-    writer = made.writer()
+    index.create_in(folder, Schema(id=ID(stored=True, unique=True), title=TEXT(**text), body=TEXT(**text)))
     with lines.open(encoding="utf-8") as file:
-        for article in map(json.loads, file):
-            writer.add_document(id=article["id"], title=article["title"], body=article["body"])
+        add(folder, ((article["id"], article["title"], article["body"]) for article in map(json.loads, file)))
+
+
+def add(folder: Path, articles: Iterable[tuple[str, str, str]]) -> None:
+    """Add articles: id, title and body of each."""
+    writer = index.open_dir(folder).writer()
+    for id, title, body in articles:
+        writer.add_document(id=id, title=title, body=body)
     writer.commit()
 
 
-def search(folder: Path, question: str) -> None:
-    opened = index.open_dir(folder)
-    with opened.searcher() as searcher:
-        for hit in searcher.search(MultifieldParser(["title", "body"], opened.schema).parse(question), limit=10):
-            print(hit["title"], hit.highlights("body"))
+def opened(folder: Path) -> Callable[[str], list[tuple[str, str]]]:
+    """Asks an index that stays open; title and snippet of ten hits."""
+    searcher = index.open_dir(folder).searcher()
+    parser = MultifieldParser(["title", "body"], searcher.schema)
+    return lambda question: [
+        (hit["title"], hit.highlights("body")) for hit in searcher.search(parser.parse(question), limit=10)
+    ]
 
 
 if __name__ == "__main__":
@@ -49,4 +56,5 @@ if __name__ == "__main__":
     if command == "build":
         build(Path(arguments[0]), Path(arguments[1]))
     else:
-        search(Path(arguments[0]), arguments[1])
+        for title, snippet in opened(Path(arguments[0]))(arguments[1]):
+            print(title, snippet)

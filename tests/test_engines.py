@@ -94,6 +94,11 @@ def test_filters(answers: tuple[ArticleStore, SearchEngine]) -> None:
     one = Query((Words(("西藏",)),))
     in_june = {a.id for a in ARTICLES if a.day and a.day.isoformat().startswith("2022-06")}
     assert found(answers, replace(one, since=since, until=until)) == holding("西藏") & in_june
+    assert since
+    assert until
+    dates = {a.id: a.published for a in ARTICLES if a.published}
+    assert found(answers, replace(one, since=since)) == holding("西藏") & {id for id in dates if dates[id] >= since}
+    assert found(answers, replace(one, until=until)) == holding("西藏") & {id for id in dates if dates[id] < until}
     assert found(answers, replace(one, source="tibet.cn")) == holding("西藏")
     assert found(answers, replace(one, source="xzxw.com")) == set()
 
@@ -182,6 +187,29 @@ def test_many_small_commits_answer_as_one(tmp_path: Path, store: ArticleStore, n
             text = rng.choice(ARTICLES).body
             quote = "".join(characters(text[5:10])).strip()
             assert found(answers, f'"{quote}"') == side_by_side(quote)
+
+
+def test_small_segments_of_whoosh_are_merged(tmp_path: Path, store: ArticleStore) -> None:
+    folder = update.index_folder(tmp_path, "whoosh")
+    most = 0
+    with open_engine("whoosh", folder, create=True) as opened:
+        for n in range(70):
+            store.put(Article(url=f"http://www.tibet.cn/{n}", title=f"题{n}", body=f"词{n}，雪。"))
+            update.update(store, opened)
+            most = max(most, len(list(folder.glob("*.trm"))))
+        assert most <= 3 * 3 + 1, "three of each size: one, four and sixteen articles"
+        assert found((store, opened), '"词69"') == {a.article.id for a in store.changes() if "69" in a.article.title}
+        assert len(found((store, opened), "雪")) == 70
+
+
+def test_quotes_are_found_far_down_a_long_text(tmp_path: Path, store: ArticleStore, name: str) -> None:
+    far = "山" * 70_000 + "高水长"
+    for n, body in enumerate((far, "山高水长" + far[3:], far[:-3] + "水长")):
+        store.put(Article(url=f"http://www.tibet.cn/{n}", title=f"题{n}", body=body, id=str(n)))
+    with open_engine(name, update.index_folder(tmp_path, name), create=True) as opened:
+        update.update(store, opened)
+        assert found((store, opened), '"山高水长"') == {"0", "1"}
+        assert found((store, opened), '"山水长"') == {"2"}
 
 
 def test_a_crash_before_the_position_was_noted_writes_once_more(tmp_path: Path, store: ArticleStore, name: str) -> None:

@@ -255,7 +255,9 @@ class _Ask:
                 without = [(Occur.MustNot, self._select(one)) for one in unwanted]
                 return Asked.boolean_query([(Occur.Must, self._select(one)) for one in nodes] + without)
             case Between(since, until):
-                first, before = (time and int(time.timestamp()) for time in (since, until))
+                first, before = (
+                    int(time.timestamp()) if time else end for time, end in ((since, _UNDATED), (until, 2**62))
+                )
                 kind = tantivy.FieldType.Integer
                 return Asked.range_query(self._schema, "published", kind, first, before, include_upper=False)
 

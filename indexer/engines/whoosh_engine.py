@@ -30,7 +30,7 @@ from indexer.engines.whoosh_postings import CharacterField, WordField
 from indexer.engines.whoosh_segment import UNDATED, Scored, Segment
 from indexer.query import MOST_OF_A_PREFIX, Prefix, Query
 
-_LAYOUT = "2"  # of the schema and its fields
+_LAYOUT = "3"  # of the schema and its fields
 _TOP = 2.2  # what BM25 lets one word count for at most, times its rarity: 1 + k1
 _SCHEMA = fields.Schema(
     id=fields.ID(stored=True, unique=True),
@@ -59,6 +59,7 @@ class WhooshEngine:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._state = State.load(folder, _LAYOUT)
+        self._view: tuple[object, Any, list[Segment]] = (None, None, [])
         with self._guard():
             self._index = index.open_dir(str(folder))
 
@@ -66,7 +67,12 @@ class WhooshEngine:
         return self
 
     def __exit__(self, *_exc: object) -> None:
+        self._close()
         self._index.close()
+
+    def _close(self) -> None:
+        if self._view[1]:
+            self._view[1].close()
 
     @cached_property
     def analyzer(self) -> Analyzer:
@@ -99,8 +105,8 @@ class WhooshEngine:
         }
 
     def search(self, query: Query, limit: int | None = None, offset: int = 0, order: Order = "relevance") -> Matches:
-        with self._guard(), self._segments() as segments:
-            found = self._answer(segments, query)
+        with self._guard():
+            found = self._answer(query)
             end = len(found) if limit is None else offset + limit
             best = nsmallest(end, found, key=_orders(query, order))
             matches = (Match(one.segment.stored(one.number)["id"], one.score, one.whole) for one in best[offset:])
@@ -108,42 +114,52 @@ class WhooshEngine:
 
     def facets(self, query: Query) -> dict[str, dict[str, int]]:
         counts: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
-        with self._guard(), self._segments() as segments:
-            found = self._answer(segments, query)
+        with self._guard():
+            found = self._answer(query)
             for one in [one for one in found if one.whole] or found:
                 for name, value in zip(FACETS, one.segment.stored(one.number)["facets"], strict=True):
                     counts[name][value] += 1
         return {name: dict(counter) for name, counter in counts.items()}
 
     def frequencies(self, words: Iterable[str]) -> dict[str, int]:
-        with self._guard(), self._index.reader() as reader:
+        with self._guard():
+            reader, _segments = self._now()
             return {word: reader.doc_frequency("words", word) for word in words}
 
     def count(self) -> int:
         with self._guard():
-            return int(self._index.doc_count())
+            return int(self._now()[0].doc_count())
 
     def vocabulary(self, start: str = "") -> dict[str, int]:
-        with self._guard(), self._index.reader() as reader:
+        with self._guard():
+            reader, _segments = self._now()
             words = [text.decode() for text in reader.expand_prefix("words", start)]
             return {word: reader.doc_frequency("words", word) for word in words}
 
     def ids(self) -> set[str]:
-        with self._guard(), self._index.searcher() as searcher:
-            return {fields["id"] for fields in searcher.all_stored_fields()}
+        with self._guard():
+            _reader, segments = self._now()
+            return {segment.stored(number)["id"] for segment in segments for number in segment.documents()}
 
-    @contextmanager
-    def _segments(self) -> Iterator[list[Segment]]:
-        with self._index.reader() as reader:
+    def _now(self) -> tuple[Any, list[Segment]]:
+        """The index as it was last written: opened anew only when it was written since."""
+        noted = (self._folder / "state.json").stat()
+        stamp = (noted.st_ino, noted.st_mtime_ns)
+        if self._view[0] != stamp:
+            reader = self._index.reader()
 
             def expand(prefix: Prefix) -> list[str]:
                 found = reader.expand_prefix(WORDS_OF[prefix.field], prefix.start)
                 return [text.decode() for text in islice(found, MOST_OF_A_PREFIX)]
 
-            yield [Segment(part, expand) for part, _first in reader.leaf_readers()]
+            parts = (part for part, _first in reader.leaf_readers() if part.doc_count_all())
+            self._close()
+            self._view = (stamp, reader, [Segment(part, expand) for part in parts])
+        return self._view[1:]
 
-    def _answer(self, segments: list[Segment], query: Query) -> list[Scored]:
-        held = self._index.doc_count_all()
+    def _answer(self, query: Query) -> list[Scored]:
+        reader, segments = self._now()
+        held = reader.doc_count_all()
         shares = {
             word: _TOP * log1p((held - count + 0.5) / (count + 0.5))
             for word, count in self.frequencies(query.ranked).items()
@@ -155,7 +171,7 @@ class WhooshEngine:
     def _writing(self) -> Iterator[SegmentWriter]:
         """A writer that is committed at the end, or leaves the index as it was."""
         try:
-            writer = whoosh_postings.writer(self._index)
+            writer = whoosh_postings.Writer(self._index)
         except LockError as error:
             raise Busy(self._folder, _("another run is writing to it"), _("try again when it has ended")) from error
         try:
@@ -179,6 +195,7 @@ class WhooshEngine:
 def _orders(query: Query, order: Order) -> Any:
     """What the answer is sorted by."""
     if order == "relevance":
-        return lambda one: (query.is_short and not one.whole, -one.score, -one.published)
+        short = query.is_short
+        return lambda one: (short and not one.whole, -one.score, -one.published)
     sign = -1 if order == "newest" else 1
     return lambda one: (not one.whole, one.published == UNDATED, sign * one.published)

@@ -1,10 +1,9 @@
-"""Whoosh's postings, for terms that are cut already: fields, and postings written and read by the block.
+"""Whoosh's postings, for terms that are cut already: fields, and postings written and read a term at a time.
 
-Whoosh writes through one call a posting, six deep, and sorts every posting. Here postings
-are gathered by term, so that only the terms are sorted, and a term's blocks are filled
-whole. What lands on disk is Whoosh's own format. Read, a term's postings are a list, not a
-matcher that is asked six calls deep for each. Whoosh is pinned to the one release whose inner
-parts these are.
+Whoosh writes through one call a posting, six deep, sorts every posting, and packs a term's
+postings by blocks of 128. Here postings are gathered by term, so that only the terms are
+sorted, and a term is one block: read, its postings are lists, not a matcher that is asked six
+calls deep for each. Whoosh is pinned to the one release whose inner parts these are.
 """
 
 from __future__ import annotations
@@ -13,32 +12,24 @@ import struct
 import zlib
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from itertools import accumulate, pairwise
 from operator import sub
 from pickle import loads
-from typing import Any
+from typing import Any, NamedTuple
 
 from whoosh import fields, formats
 from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3PostingsWriter
+from whoosh.reading import SegmentReader, TermNotFound
 from whoosh.writing import SegmentWriter
 
 _Item = tuple[str, bytes, int, float, bytes]  # field, term, document, weight, value
 _FEW = 4  # postings that zlib would make larger
 _K1, _B, _USUAL = 1.2, 0.75, 700  # BM25's, and the words of a usual article
 LEVELS = 255  # one byte a posting
-
-
-class _Positions(formats.Positions):
-    """Positions as plain numbers: a third of the time of Whoosh's pickled lists."""
-
-    def encode(self, positions: list[int]) -> bytes:
-        return struct.pack(f"<{len(positions)}I", *positions)
-
-
-def positions(value: bytes) -> tuple[int, ...]:
-    """The places of a character that a posting's value tells."""
-    return struct.unpack(f"<{len(value) // 4}I", value)
+_FEWER = 3  # segments of about one size
+_LARGEST = 8_000  # documents of a merged segment
 
 
 class WordField(fields.FieldType):
@@ -64,7 +55,7 @@ class CharacterField(fields.FieldType):
     """A list of characters, each with its places."""
 
     def __init__(self) -> None:
-        self.format = _Positions()
+        self.format = formats.Positions()
         self.analyzer = None
         self.scorable = False
         self.stored = False
@@ -74,7 +65,33 @@ class CharacterField(fields.FieldType):
         for place, sign in enumerate(signs):
             places[sign].append(place)
         for sign, found in places.items():
-            yield sign.encode(), len(found), 1.0, self.format.encode(found)
+            yield sign.encode(), len(found), 1.0, pack(found)
+
+
+def pack(places: list[int]) -> bytes:
+    """Two bytes each; where one is beyond 65,535 four, and an odd byte behind them."""
+    if places[-1] < 1 << 16:
+        return struct.pack(f"<{len(places)}H", *places)
+    return struct.pack(f"<{len(places)}Ix", *places)
+
+
+def unpack(packed: bytes) -> tuple[int, ...]:
+    size = len(packed)
+    return struct.unpack(f"<{size // 4}Ix" if size % 2 else f"<{size // 2}H", packed)
+
+
+class Postings(NamedTuple):
+    """The documents of a segment that have a term, the deleted ones too, and how much it counts for in each."""
+
+    ids: Sequence[int]
+    weights: Sequence[float]
+    lengths: Sequence[int]  # of each one's packed places, where the term is a character
+    packed: bytes
+
+    def places(self, wanted: Container[int]) -> dict[int, bytes]:
+        """Its packed places in these documents."""
+        ends = pairwise(accumulate(self.lengths, initial=0))
+        return {id: self.packed[start:end] for id, (start, end) in zip(self.ids, ends, strict=False) if id in wanted}
 
 
 class _Term:
@@ -112,21 +129,23 @@ class _Pool:
 
 class _PostingsWriter(W3PostingsWriter):
     def add_term(self, term: _Term) -> None:
-        limit = self._blocklimit
         self._compression = 1 if len(term.ids) > _FEW else 0
-        for start in range(0, len(term.ids), limit):
-            if start:
-                self._write_block()
-            part = slice(start, start + limit)
-            self._ids, self._weights = term.ids[part], term.weights[part]
-            self._values = [value for value in term.values[part] if value]
-            self._maxweight = max(self._weights)
+        self._ids, self._weights, self._values = term.ids, term.weights, term.values
+        self._maxweight = max(term.weights)
 
-    def _mini_ids(self) -> tuple[int, ...]:
-        return (self._ids[0], *map(sub, self._ids[1:], self._ids))
+    def _mini_ids(self) -> Sequence[int]:
+        return _small([self._ids[0], *map(sub, self._ids[1:], self._ids)])
 
     def _mini_weights(self) -> bytes | None:
         return None if set(self._weights) == {1.0} else bytes(map(int, self._weights))
+
+    def _mini_values(self) -> tuple[Sequence[int], bytes] | None:
+        return (_small([*map(len, self._values)]), b"".join(self._values)) if any(self._values) else None
+
+
+def _small(numbers: list[int]) -> Sequence[int]:
+    """Read, the same numbers, and soon."""
+    return bytes(numbers) if max(numbers) < 256 else tuple(numbers)
 
 
 class _FieldWriter(W3FieldWriter):
@@ -146,7 +165,7 @@ class _FieldWriter(W3FieldWriter):
 
 
 class Codec(W3Codec):
-    """Whoosh's own format on disk, written faster."""
+    """Whoosh's files, with blocks of our own in them."""
 
     def field_writer(self, storage: object, segment: object) -> W3FieldWriter:
         return _FieldWriter(self, storage, segment)
@@ -155,29 +174,58 @@ class Codec(W3Codec):
         return _PostingsWriter(file, self._blocklimit, byteids)
 
 
-def writer(opened: object) -> SegmentWriter:
-    """A writer for an open index; raises whoosh.index.LockError while another one holds it."""
-    # Of a compound file Whoosh copies every part into memory each time a search opens it.
-    made = SegmentWriter(opened, codec=Codec(), compound=False)
-    made.pool = _Pool()
-    return made
+class Writer(SegmentWriter):
+    """Writes to an open index; raises whoosh.index.LockError while another one does."""
+
+    def __init__(self, opened: object) -> None:
+        # Of a compound file Whoosh copies every part into memory each time a search opens it.
+        super().__init__(opened, codec=Codec(), compound=False)
+        self.pool = _Pool()
+        self.mergetype = _merge
+
+    def add_postings_to_pool(self, reader: Any, first: int, numbers: Mapping[int, int] | None) -> None:
+        """Those of another segment; `numbers` are the new ones of its documents, where some are deleted."""
+        if numbers is None:
+            numbers = dict(enumerate(range(first, first + reader.doc_count_all())))
+        for field, text in reader._terms.terms():
+            held = _postings(reader, field, text)
+            places = held.places(numbers)
+            for id, weight in zip(held.ids, held.weights, strict=True):
+                if id in numbers:
+                    self.pool.add((field, text, numbers[id], weight, places.get(id, b"")))
 
 
-def read(reader: Any, field: str, text: str) -> Iterator[tuple[list[int], Sequence[float], Sequence[bytes]]]:
-    """A term's postings in one segment, block by block: documents, weights and values; the deleted ones too."""
-    if (field, text) not in reader:
-        return
-    matcher = reader._terms.matcher(field, text.encode(), reader.schema[field].format)
-    while True:
-        ids, weights, values = _block(matcher)
-        ids = list(accumulate(ids))
-        yield ids, weights or (1.0,) * len(ids), values or ()
-        if matcher._lastblock:
-            return
-        matcher._next_block()
+def _merge(writer: Writer, segments: list[Any]) -> list[Any]:
+    """Merge the smallest segments into what is being written; those that stay.
+
+    A segment is merged where those smaller than it have _FEWER times as many documents: so
+    there are at most that many of about one size, and a document is written again once for
+    each size.
+    """
+    small = sorted(segments, key=lambda segment: segment.doc_count())
+    before = list(accumulate((segment.doc_count() for segment in small), initial=writer.docnum))
+    many = 0
+    for at, segment in enumerate(small):
+        if _FEWER * segment.doc_count() <= before[at] and before[at + 1] <= _LARGEST:
+            many = at + 1
+    for segment in small[:many]:
+        with closing(SegmentReader(writer.storage, writer.schema, segment)) as reader:
+            writer.add_reader(reader)
+    return small[many:]
 
 
-def _block(matcher: Any) -> Any:
+def read(reader: Any, field: str, text: str) -> Postings:
+    """A term's postings in one segment."""
+    try:
+        return _postings(reader, field, text.encode())
+    except TermNotFound:
+        return Postings((), (), (), b"")
+
+
+def _postings(reader: Any, field: str, text: bytes) -> Postings:
+    matcher = reader._terms.matcher(field, text, reader.schema[field].format)
     start = matcher._dataoffset
     packed = matcher._postfile.get(start, matcher._nextoffset - start)
-    return loads(zlib.decompress(packed) if matcher._compression else packed)  # noqa: S301  # our own index
+    steps, weights, values = loads(zlib.decompress(packed) if matcher._compression else packed)  # noqa: S301  # our own
+    ids = [*accumulate(steps)]
+    return Postings(ids, weights or (1.0,) * len(ids), *(values or ((), b"")))

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property, reduce
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import reduce
 from typing import Any, NamedTuple
 
 from indexer.engine import WORDS_OF
-from indexer.engines.whoosh_postings import LEVELS, positions, read
+from indexer.engines.whoosh_postings import LEVELS, read, unpack
 from indexer.query import Between, Either, Every, Node, Prefix, Query, Quote, Words
 
 UNDATED = -(2**62)
@@ -31,20 +31,18 @@ class Scored(NamedTuple):
 
 
 class Segment:
-    """One segment, opened for one question."""
+    """One segment, as it was when it was opened."""
 
     def __init__(self, reader: Any, expand: Expand) -> None:
         self._reader = reader
         self._expand = expand
         self._size = reader.doc_count_all()
+        # A merge may take the segment's files away: they are opened before.
+        self.published = self._read_published()  # of each document, in seconds since 1970
+        self.stored(0)
+        self._deleted = reader.deleted_docs_set
 
-    def stored(self, number: int) -> dict[str, Any]:
-        values: dict[str, Any] = self._reader.stored_fields(number)
-        return values
-
-    @cached_property
-    def published(self) -> array[int]:
-        """Of each document, in seconds since 1970."""
+    def _read_published(self) -> array[int]:
         column = self._reader.column_reader("published", translate=False)
         seconds = array("q")
         seconds.frombytes(bytes(column._dbfile.get(column._basepos, column._count * column._fixedlen)))
@@ -52,6 +50,13 @@ class Segment:
             seconds.byteswap()
         seconds.extend([UNDATED] * (self._size - len(seconds)))
         return seconds
+
+    def stored(self, number: int) -> dict[str, Any]:
+        values: dict[str, Any] = self._reader.stored_fields(number)
+        return values
+
+    def documents(self) -> Iterator[int]:
+        return (number for number in range(self._size) if number not in self._deleted)
 
     def answer(self, query: Query, shares: Mapping[str, float]) -> Iterator[Scored]:
         """The documents that answer, in no order; `shares` is what each word any article has counts for at most."""
@@ -76,16 +81,16 @@ class Segment:
         for word in words:
             share = shares[word] / LEVELS
             alone = len(word) > 1 or not query.has_long_words
-            for ids, levels, _values in read(self._reader, "words", word):
-                for number, level in zip(ids, levels, strict=True):
-                    if alone or counts[number]:
-                        scores[number] += level * share
-                        counts[number] += 1
+            held = read(self._reader, "words", word)
+            for number, level in zip(held.ids, held.weights, strict=True):
+                if alone or counts[number]:
+                    scores[number] += level * share
+                    counts[number] += 1
         for word in shares.keys() - query.words:
             share = shares[word] / LEVELS
-            for ids, levels, _values in read(self._reader, "words", word):
-                for number, level in zip(ids, levels, strict=True):
-                    scores[number] += level * share
+            held = read(self._reader, "words", word)
+            for number, level in zip(held.ids, held.weights, strict=True):
+                scores[number] += level * share
         return scores, counts
 
     def _allowed(self, query: Query, found: Iterable[int]) -> Iterable[int]:
@@ -93,7 +98,7 @@ class Segment:
         must = [self._select(node) for node in query.must]
         if query.source:
             must.append(self._documents("source", query.source))
-        unwanted = set(self._reader.deleted_docs_set).union(*(self._select(node) for node in query.unwanted))
+        unwanted = self._deleted.union(*(self._select(node) for node in query.unwanted))
         left: Iterable[int] = set(found).intersection(*must) if must else found
         if unwanted:
             left = (number for number in left if number not in unwanted)
@@ -123,28 +128,24 @@ class Segment:
                 return {number for number, time in enumerate(self.published) if first <= time < before}
 
     def _documents(self, field: str, text: str) -> set[int]:
-        return {number for ids, _levels, _values in read(self._reader, field, text) for number in ids}
+        return set(read(self._reader, field, text).ids)
 
     def _side_by_side(self, field: str, signs: tuple[str, ...]) -> set[int]:
-        """The documents in which these characters follow each other."""
-        places = {sign: self._places(field, sign) for sign in set(signs)}
-        both = reduce(set.intersection, (set(found) for found in sorted(places.values(), key=len)))
-        return {number for number in both if _follow(signs, {sign: found[number] for sign, found in places.items()})}
-
-    def _places(self, field: str, sign: str) -> dict[int, bytes]:
-        """Of each document with this character its places, still packed."""
-        found: dict[int, bytes] = {}
-        for ids, _levels, values in read(self._reader, field, sign):
-            found.update(zip(ids, values, strict=True))
-        return found
+        """The documents in which these characters follow each other; the rarest is looked at first."""
+        held = {sign: read(self._reader, field, sign) for sign in set(signs)}
+        order = sorted(range(len(signs)), key=lambda at: len(held[signs[at]].ids))
+        found = reduce(set.intersection, (set(held[signs[at]].ids) for at in order))
+        places = {sign: postings.places(found) for sign, postings in held.items()}
+        ordered = [(at, places[signs[at]]) for at in order]
+        return {number for number in found if _follow(number, ordered)}
 
 
-def _follow(signs: tuple[str, ...], packed: Mapping[str, bytes]) -> bool:
-    """Whether the characters stand at consecutive places; the rarest is looked at first."""
-    order = sorted(range(len(signs)), key=lambda at: len(packed[signs[at]]))
-    starts = {place - order[0] for place in positions(packed[signs[order[0]]])}
-    for at in order[1:]:
-        starts &= {place - at for place in positions(packed[signs[at]])}
+def _follow(number: int, ordered: Sequence[tuple[int, Mapping[int, bytes]]]) -> bool:
+    """Whether the characters stand at consecutive places of a document."""
+    (first, packed), *others = ordered
+    starts = {place - first for place in unpack(packed[number])}
+    for at, packed in others:
+        starts &= {place - at for place in unpack(packed[number])}
         if not starts:
             return False
     return True
