@@ -14,6 +14,7 @@ import pytest
 from archive.article import Article, Revision
 from archive.errors import Busy, IndexUnusable, UsageFault
 from archive.store import ArticleStore
+from bench.commits import segments
 from indexer import engine, update
 from indexer.analyzer import characters
 from indexer.engine import SearchEngine, open_engine
@@ -189,15 +190,15 @@ def test_many_small_commits_answer_as_one(tmp_path: Path, store: ArticleStore, n
             assert found(answers, f'"{quote}"') == side_by_side(quote)
 
 
-def test_small_segments_of_whoosh_are_merged(tmp_path: Path, store: ArticleStore) -> None:
-    folder = update.index_folder(tmp_path, "whoosh")
+def test_small_segments_are_merged(tmp_path: Path, store: ArticleStore, name: str) -> None:
+    folder = update.index_folder(tmp_path, name)
     most = 0
-    with open_engine("whoosh", folder, create=True) as opened:
+    with open_engine(name, folder, create=True) as opened:
         for n in range(70):
             store.put(Article(url=f"http://www.tibet.cn/{n}", title=f"题{n}", body=f"词{n}，雪。"))
             update.update(store, opened)
-            most = max(most, len(list(folder.glob("*.trm"))))
-        assert most <= 3 * 3 + 1, "three of each size: one, four and sixteen articles"
+            most = max(most, segments(folder))
+        assert most <= 10, "Whoosh: three of each size, one, four and sixteen articles; Tantivy: eight become one"
         assert found((store, opened), '"词69"') == {a.article.id for a in store.changes() if "69" in a.article.title}
         assert len(found((store, opened), "雪")) == 70
 

@@ -142,12 +142,16 @@ class TantivyEngine:
         try:
             yield writer
             writer.commit()
-        except ValueError as error:  # Tantivy's word for a full disk, too
-            raise IndexUnusable(self._folder, _reason(error), _("then `wencang index` brings it up to date")) from error
-        finally:
+        except BaseException as error:
             with suppress(ValueError):
                 writer.rollback()
-                writer.wait_merging_threads()
+            if isinstance(error, ValueError):  # Tantivy's word for a full disk, too
+                way = _("then `wencang index` brings it up to date")
+                raise IndexUnusable(self._folder, _reason(error), way) from error
+            raise
+        finally:
+            with suppress(ValueError):
+                writer.wait_merging_threads()  # merges a commit's segments; a rollback would cancel that
         self._index.reload()
 
     @contextmanager
