@@ -22,10 +22,11 @@ app = typer.Typer()
 def status(ctx: typer.Context, as_json: Json = False) -> int:
     """What is kept, how fresh it is, and whether the index is up to date."""
     from indexer.engine import names
+    from indexer.update import index_folder
 
     with open_archive(ctx.obj) as store:
         counts, sequence = store.counts(), store.sequence()
-        made = [name for name in names() if (ctx.obj.data / "index" / name).exists()]
+        made = [name for name in names() if index_folder(ctx.obj.data, name).exists()]
         states = {name: _index_state(ctx.obj, store, name) for name in made}
     if as_json:
         kept = [

@@ -17,11 +17,11 @@ app = typer.Typer()
 def verify(ctx: typer.Context) -> int:
     """Check that every version is still the text, and the raw page, that was kept, and that the index holds each."""
     from archive.pages import Pages
-    from indexer.update import verify
+    from indexer.update import index_folder, verify
 
     with open_archive(ctx.obj) as store:
         wrong = list(store.verify(Pages(ctx.obj.data).faults))
-        if (ctx.obj.data / "index" / ctx.obj.engine).exists():
+        if index_folder(ctx.obj.data, ctx.obj.engine).exists():
             try:
                 with open_index(ctx.obj, "") as opened:
                     wrong += verify(store, opened)

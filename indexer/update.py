@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
 
@@ -22,6 +22,12 @@ def _silent(_done: int) -> None:
 
 
 def index_folder(data: Path, engine: str) -> Path:
+    """Where an engine's index stands: the newest of those made one after the other."""
+    made = (int(path.name) for path in _folder(data, engine).glob("*") if path.name.isdecimal())
+    return _folder(data, engine) / str(max(made, default=1))
+
+
+def _folder(data: Path, engine: str) -> Path:
     return data / "index" / engine
 
 
@@ -31,24 +37,32 @@ def bring_up(store: ArticleStore, data: Path, engine: str, progress: Progress = 
     `progress` is called with the number done so far. Raises Busy while another run writes
     to this engine.
     """
-    with _lock(data, engine), open_engine(engine, index_folder(data, engine), create=True) as opened:
+    with _alone(data, engine) as folder, open_engine(engine, folder, create=True) as opened:
         return update(store, opened, progress)
 
 
 def rebuild(store: ArticleStore, data: Path, engine: str, progress: Progress = _silent) -> int:
-    """Cut the whole archive anew, in a folder beside the index in use, then change places."""
-    folder = index_folder(data, engine)
-    with _lock(data, engine):
-        new, old = folder.with_suffix(".new"), folder.with_suffix(".old")
-        for left_over in (new, old):
-            shutil.rmtree(left_over, ignore_errors=True)
+    """Cut the whole archive anew, beside the index in use; one rename puts it in its place."""
+    with _alone(data, engine) as folder:
+        new = folder.with_suffix(".new")
         with open_engine(engine, new, create=True) as fresh:
             done = update(store, fresh, progress)
-        if folder.exists():
-            folder.rename(old)
-        new.rename(folder)
-        shutil.rmtree(old, ignore_errors=True)
+        new.rename(folder.with_name(str(int(folder.name) + 1)))
         return done
+
+
+@contextmanager
+def _alone(data: Path, engine: str) -> Iterator[Path]:
+    """The folder of the index in use, for one writer at a time, without what earlier ones left beside it.
+
+    An index that was replaced stays until the next writer comes: a search may still be reading it.
+    """
+    check_name(engine)
+    with alone(_folder(data, engine).with_suffix(".lock")):
+        folder = index_folder(data, engine)
+        for left_over in set(folder.parent.glob("*")) - {folder}:
+            shutil.rmtree(left_over) if left_over.is_dir() else left_over.unlink()
+        yield folder
 
 
 def update(store: ArticleStore, engine: SearchEngine, progress: Progress = _silent) -> int:
@@ -67,11 +81,6 @@ def update(store: ArticleStore, engine: SearchEngine, progress: Progress = _sile
     while (first := next(changes, None)) is not None:
         engine.write(counted(chain([first], islice(changes, _BATCH - 1))))
     return done
-
-
-def _lock(data: Path, engine: str) -> AbstractContextManager[None]:
-    check_name(engine)
-    return alone(index_folder(data, engine).with_suffix(".lock"))
 
 
 def verify(store: ArticleStore, engine: SearchEngine) -> Iterator[str]:

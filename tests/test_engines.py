@@ -246,22 +246,21 @@ def test_an_index_keeps_the_lexicon_it_was_cut_with(
     store.put(Article(url="http://www.tibet.cn/1", title="云端牧歌", body="云端牧歌开演。"))
     update.rebuild(store, tmp_path, name)
     monkeypatch.setattr("indexer.analyzer.lexicon", lambda: "云端牧歌 3\n")
-    folder = update.index_folder(tmp_path, name)
-    with open_engine(name, folder) as opened:
+    with open_engine(name, update.index_folder(tmp_path, name)) as opened:
         assert opened.analyzer.words("云端牧歌") != ["云端牧歌"]
         assert found((store, opened), "云端牧歌")
     update.rebuild(store, tmp_path, name)
-    with open_engine(name, folder) as opened:
+    with open_engine(name, update.index_folder(tmp_path, name)) as opened:
         assert opened.analyzer.words("云端牧歌") == ["云端牧歌"]
         assert found((store, opened), "云端牧歌")
 
 
 def test_an_index_that_can_not_be_used_names_the_command(tmp_path: Path, store: ArticleStore, name: str) -> None:
-    folder = update.index_folder(tmp_path, name)
     with pytest.raises(IndexUnusable, match="wencang index"):
-        open_engine(name, folder)
+        open_engine(name, update.index_folder(tmp_path, name))
     store.put(ARTICLES[0])
     update.rebuild(store, tmp_path, name)
+    folder = update.index_folder(tmp_path, name)
     state = json.loads((folder / "state.json").read_text(encoding="utf-8"))
     (folder / "state.json").write_text(json.dumps(state | {"version": "0"}), encoding="utf-8")
     with pytest.raises(IndexUnusable, match=r"another analyzer.*wencang index --rebuild"):
@@ -276,7 +275,7 @@ def test_an_index_that_can_not_be_used_names_the_command(tmp_path: Path, store: 
     with pytest.raises(IndexUnusable, match="wencang index --rebuild"), open_engine(name, folder) as opened:
         opened.search(parse_query("西藏", opened.analyzer))
     update.rebuild(store, tmp_path, name)
-    with open_engine(name, folder) as opened:
+    with open_engine(name, update.index_folder(tmp_path, name)) as opened:
         assert opened.ids() == {ARTICLES[0].id}
 
 
@@ -298,6 +297,20 @@ def test_two_runs_do_not_write_one_index(tmp_path: Path, store: ArticleStore, na
     assert update.rebuild(store, tmp_path, name, meanwhile) == 1
     assert len(held) == 2
     assert update.bring_up(store, tmp_path, name) == 0
+
+
+def test_a_search_goes_on_while_the_index_is_made_anew(tmp_path: Path, store: ArticleStore, name: str) -> None:
+    store.put(ARTICLES[0])
+    update.rebuild(store, tmp_path, name)
+    query = parse_query(ARTICLES[0].title, ANALYZER)
+
+    def meanwhile(_done: int) -> None:
+        with open_engine(name, update.index_folder(tmp_path, name)) as another:
+            assert another.search(query).total == 1
+
+    with open_engine(name, update.index_folder(tmp_path, name)) as opened:
+        assert update.rebuild(store, tmp_path, name, meanwhile) == 1
+        assert opened.search(query).total == 1
 
 
 def test_an_index_with_a_damaged_file_says_so(tmp_path: Path, store: ArticleStore, name: str) -> None:

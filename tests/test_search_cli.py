@@ -18,6 +18,7 @@ import pytest
 
 from archive.lock import alone
 from archive.store import ArticleStore
+from indexer.update import index_folder
 from tests.conftest import EXPECTED, ROOT, SAMPLE, Wencang, run
 
 GLOSSED = ROOT / "tests" / "pages" / "mirror" / "signing-glossed.txt"
@@ -307,7 +308,7 @@ def test_verify_finds_what_the_index_lacks_and_what_is_damaged(crawled: Path) ->
     with ArticleStore.open(crawled) as store:
         store.put(next(store.changes()).article.__class__(url="http://www.tibet.cn/late", title="迟", body="迟到。"))
     assert run("verify", data=crawled).returncode == 0, "an index that is behind is not wrong"
-    state = crawled / "index" / "whoosh" / "state.json"
+    state = index_folder(crawled, "whoosh") / "state.json"
     state.write_text(json.dumps(json.loads(state.read_text()) | {"position": 43}))
     assert "is in the archive, not in the index" in run("verify", data=crawled).stdout
     state.write_text("{")
@@ -375,7 +376,7 @@ def test_a_corrupt_archive(crawled: Path) -> None:
 
 
 def test_no_index_and_an_index_of_another_analyzer(crawled: Path) -> None:
-    state = crawled / "index" / "whoosh" / "state.json"
+    state = index_folder(crawled, "whoosh") / "state.json"
     state.write_text(json.dumps(json.loads(state.read_text()) | {"version": "0"}))
     assert "wencang index --rebuild" in fault(run("西藏", data=crawled), 3)
     assert run("index", "--rebuild", data=crawled).returncode == 0
@@ -387,7 +388,7 @@ def test_no_index_and_an_index_of_another_analyzer(crawled: Path) -> None:
 def test_another_run_is_writing_the_index(crawled: Path) -> None:
     from whoosh import index
 
-    writer = index.open_dir(str(crawled / "index" / "whoosh")).writer()
+    writer = index.open_dir(str(index_folder(crawled, "whoosh"))).writer()
     try:
         done = run("import", GLOSSED, data=crawled)
         assert (done.returncode, done.stdout.split()[-5:]) == (4, ["1", "0", "0", "0", "0"]), "it is in the archive"
@@ -429,10 +430,12 @@ def test_an_index_of_another_state_of_the_archive_is_noticed(crawled: Path) -> N
 
 
 def test_a_rebuild_that_was_killed_is_in_nobodys_way(crawled: Path) -> None:
-    shutil.copytree(crawled / "index" / "whoosh", crawled / "index" / "whoosh.new")
+    folder = index_folder(crawled, "whoosh")
+    shutil.copytree(folder, folder.with_suffix(".new"))
     assert "up to date" in run("status", data=crawled).stdout
     assert run("index", "--rebuild", data=crawled).returncode == 0
-    assert sorted(path.name for path in (crawled / "index").iterdir()) == ["whoosh", "whoosh.lock"]
+    assert run("index", data=crawled).returncode == 0
+    assert list(folder.parent.iterdir()) == [index_folder(crawled, "whoosh")] != [folder]
 
 
 def test_a_second_crawl_at_once_leaves_at_once(tmp_path: Path) -> None:
@@ -456,12 +459,12 @@ def test_export_to_a_device_and_to_a_full_one(crawled: Path) -> None:
 
 @pytest.mark.skipif(os.getuid() == 0, reason="root may write everywhere")
 def test_a_read_only_archive_can_be_searched(crawled: Path) -> None:
-    for path in (crawled, crawled / "index", crawled / "index" / "whoosh"):
+    for path in (crawled, crawled / "index", index_folder(crawled, "whoosh")):
         path.chmod(0o555)
     try:
         assert run("西藏", data=crawled).returncode == 0
     finally:
-        for path in (crawled, crawled / "index", crawled / "index" / "whoosh"):
+        for path in (crawled, crawled / "index", index_folder(crawled, "whoosh")):
             path.chmod(0o755)
 
 
