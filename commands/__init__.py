@@ -6,6 +6,8 @@ without Scrapy, and without Rich where nobody watches.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from gettext import gettext as _
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,7 +15,7 @@ import typer
 from typer.core import TyperCommand
 
 from archive import settings
-from archive.errors import UsageFault
+from archive.errors import UsageFault, WencangError
 from terminal import counting, say
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 DONE, NOTHING, USAGE, UNUSABLE, BUSY, FAILURES, CHECK = range(7)  # exit codes
 INTERRUPTED = 130  # as a shell has it
+_EVERY = 3  # seconds: so soon can be found what a crawl brings
 
 
 class Question(TyperCommand):
@@ -102,6 +105,29 @@ def open_index(settings: settings.Settings, engine: str) -> SearchEngine:
 
     name = engine or settings.engine
     return open_engine(name, index_folder(settings.data, name))
+
+
+@contextmanager
+def indexing(settings: settings.Settings) -> Iterator[None]:
+    """Index what comes in while a run goes on. What hinders it is said at the run's end, by `finish`."""
+    from threading import Event, Thread
+
+    from indexer.update import bring_up
+
+    ended = Event()
+
+    def follow() -> None:
+        while not ended.wait(_EVERY):
+            with suppress(WencangError), open_archive(settings) as store:
+                bring_up(store, settings.data, settings.engine)
+
+    thread = Thread(target=follow)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 def finish(settings: settings.Settings, report: Report, index: bool = True) -> int:

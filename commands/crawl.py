@@ -9,7 +9,7 @@ import typer
 
 from archive import settings
 from archive.lock import alone
-from commands import Since, create_archive, finish, open_archive
+from commands import Since, create_archive, finish, indexing, open_archive
 from terminal import counting, print_report, say
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def crawl(
     max_pages: Annotated[int, typer.Option(min=0, metavar="N", help=_("Stop after this many pages."))] = 0,
     max_time: Annotated[float, typer.Option(min=0, metavar="S", help=_("Stop after this many seconds."))] = 0,
 ) -> int:
-    """Fetch, extract and archive what the sources show, then index what is new."""
+    """Fetch, extract and archive what the sources show, and index what is new while it comes in."""
     from crawler import sources as known
     from crawler.report import Report
     from indexer.period import period
@@ -39,7 +39,7 @@ def crawl(
     from crawler.run import crawl
 
     report = Report()
-    with alone(ctx.obj.data / "crawl.lock"), counting(_("pages")) as progress:
+    with alone(ctx.obj.data / "crawl.lock"), indexing(ctx.obj), counting(_("pages")) as progress:
         report.notice = lambda report: progress(report.read)
         crawl(chosen, report, urls=url, since=first and first.date(), max_pages=max_pages, max_time=max_time)
     print_report(report)

@@ -596,8 +596,9 @@ def test_killed_in_the_middle_and_run_again(tmp_path: Path, proxy: str) -> None:
     command = [sys.executable, str(ROOT / "search_cli.py"), "--data", str(tmp_path), "crawl", "tibet_cn"]
     crawl = subprocess.Popen(command, env={"http_proxy": proxy, "WENCANG_DELAY": "0.2"})
     deadline = time.monotonic() + 60
-    while kept_so_far(tmp_path) < 5 and time.monotonic() < deadline:
+    while run("西藏", data=tmp_path).returncode != 0 and time.monotonic() < deadline:
         time.sleep(0.05)
+    assert crawl.poll() is None, "what is new is found while the crawl goes on"
     crawl.send_signal(signal.SIGKILL)
     crawl.wait()
     assert 5 <= len(kept(tmp_path)) < len(EXPECTED)
