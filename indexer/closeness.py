@@ -42,8 +42,7 @@ def closeness(query: Query, length: int, found: Sequence[Found], rarity: Mapping
     `rarity` is each word's inverse document frequency.
     """
     early = [word for lead in _LEADS for word in {one.word for one in found if one.start < lead}]
-    ends = {(one.end, one.word) for one in found}
-    joined = {(word, one.word) for one in found for word in rarity if (one.start, word) in ends}
+    joined = {(one.word, other.word) for one, other in pairwise(found) if one.end == other.start}
     pairs = {pair for run in query.runs for pair in pairwise(run)} & joined
     return Closeness(
         lead=sum(rarity.get(word, 0) for word in early) * _OF_A_LEAD,

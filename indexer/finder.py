@@ -27,9 +27,19 @@ class Finder:
         sought = {text: source for node in (*_words(query), *_parts(query.must)) for text, source in _sought(node)}
         longest = sorted(sought, key=len, reverse=True)
         self._pattern = re.compile("|".join(sought[text] for text in longest) or "(?!)")
+        self._folded = _Folded()
 
     def find(self, text: str) -> list[Found]:
-        return [Found(*match.span(), fold(match[0])) for match in self._pattern.finditer(text)]
+        folded = self._folded
+        return [Found(match.start(), match.end(), folded[match[0]]) for match in self._pattern.finditer(text)]
+
+
+class _Folded(dict[str, str]):
+    """What was found is the same few words again and again."""
+
+    def __missing__(self, printed: str) -> str:
+        self[printed] = fold(printed)
+        return self[printed]
 
 
 def _words(query: Query) -> Iterator[Node]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -43,7 +43,7 @@ def snippet(body: str, found: Sequence[Found]) -> Snippet:
 
 def _windows(body: str, found: Sequence[Found]) -> list[tuple[int, int]]:
     """Windows that do not overlap, in order."""
-    sentences = [match.span() for match in _SENTENCE.finditer(body) if match[0].strip()]
+    sentences = _Sentences(body)
     chosen: list[tuple[int, int]] = []
     shown: set[str] = set()
     while len(chosen) < _MOST:
@@ -54,33 +54,44 @@ def _windows(body: str, found: Sequence[Found]) -> list[tuple[int, int]]:
         if chosen and not new:
             break
         if not new:
-            window = (0, _end(sentences, 0, room)) if sentences else (0, 0)
+            window = (0, sentences.end(0, room))
         shown |= {one.word for one in found if window[0] <= one.start and one.end <= window[1]}
         chosen.append(window)
     return _merged(chosen)
 
 
+class _Sentences:
+    """Where the sentences of a body begin and end."""
+
+    def __init__(self, body: str) -> None:
+        spans = [match.span() for match in _SENTENCE.finditer(body) if match[0].strip()]
+        self._starts, self._ends = zip(*spans, strict=True) if spans else ((0,), (0,))
+
+    def start(self, place: int) -> int:
+        """The start of the sentence that a place is in."""
+        return self._starts[max(0, bisect_right(self._starts, place) - 1)]
+
+    def end(self, start: int, room: int) -> int:
+        """The last sentence's end in the room, if that leaves half of it; else where the room ends."""
+        most = min(start + room, self._ends[-1])
+        last = self._ends[max(0, bisect_right(self._ends, most) - 1)]
+        return last if start + room // 2 <= last <= most else most
+
+
 def _proposed(
-    sentences: Sequence[tuple[int, int]], found: Sequence[Found], room: int, shown: set[str]
+    sentences: _Sentences, found: Sequence[Found], room: int, shown: set[str]
 ) -> Iterator[tuple[tuple[int, int], set[str]]]:
     """For each match of a word that is not shown yet a window, and the words that it would show."""
-    starts = [start for start, _end in sentences]
     places = [one.start for one in found]
     for one in found:
         if one.word in shown:
             continue
-        at = max(0, bisect_left(starts, one.start + 1) - 1)
-        start = starts[at] if one.end - starts[at] <= room * 2 // 3 else one.start - room // 4
-        end = _end(sentences, start, room)
+        start = sentences.start(one.start)
+        if one.end - start > room * 2 // 3:
+            start = one.start - room // 4
+        end = sentences.end(start, room)
         inside = found[bisect_left(places, start) : bisect_left(places, end)]
         yield (start, end), {other.word for other in inside if other.end <= end} - shown
-
-
-def _end(sentences: Sequence[tuple[int, int]], start: int, room: int) -> int:
-    """The last sentence's end in the room, if that leaves half of it; else where the room ends."""
-    most = min(start + room, sentences[-1][1])
-    ends = [end for _start, end in sentences if start + room // 2 <= end <= most]
-    return ends[-1] if ends else most
 
 
 def _merged(windows: list[tuple[int, int]]) -> list[tuple[int, int]]:
