@@ -65,7 +65,8 @@ class _Sentences:
 
     def __init__(self, body: str) -> None:
         spans = [match.span() for match in _SENTENCE.finditer(body) if match[0].strip()]
-        self._starts, self._ends = zip(*spans, strict=True) if spans else ((0,), (0,))
+        self._starts = [start for start, _end in spans] or [0]
+        self._ends = [end for _start, end in spans] or [0]
 
     def start(self, place: int) -> int:
         """The start of the sentence that a place is in."""
