@@ -69,7 +69,7 @@ def test_the_text_is_plain() -> None:
     ],
 )
 def test_a_name_that_prometheus_does_not_take(name: str, type: str, labels: dict[str, str]) -> None:
-    with pytest.raises(ValueError, match="no name|ends in _total"):
+    with pytest.raises(ValueError, match=r"no name|ends in _total"):
         Sample(name, "", type, labels, 1)  # type: ignore[arg-type]
 
 
