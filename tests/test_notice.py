@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import re
 import socket
 import ssl
 import sys
@@ -32,7 +33,7 @@ from archive import hook, mail
 from archive.errors import NotTold, UsageFault
 from archive.notice import Alarm, Told, announce, due_notices, tell
 from archive.settings import Settings, load
-from tests.conftest import Wencang
+from tests.conftest import ROOT, Wencang
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 QUIET = Alarm("quiet", "tibet.cn", "tibet.cn: 三天没有新文章")
@@ -424,3 +425,13 @@ def test_a_setting_that_can_not_be_used_is_named_and_a_password_never(name: str,
 
 def test_settings_do_not_show_a_password() -> None:
     assert "geheim" not in repr(load(Path("data"), {"WENCANG_SMTP": "smtp://wang:geheim@example.org"}))
+
+
+@pytest.mark.parametrize("document", ["operations.md", "operations.zh.md"])
+def test_the_settings_of_the_documents_can_be_used(document: str, tmp_path: Path) -> None:
+    (block,) = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / document).read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "wencang.toml").write_text(block, encoding="utf-8")
+    settings = load(tmp_path, {})
+    assert (settings.hook, settings.mail_to[1]) == (("/home/you/bin/alarm", "--loud"), "colleague@example.org")
+    assert (settings.smtp.hostname, settings.smtp.port) == ("mail.example.org", 587)
+    assert settings.metrics == Path("/var/lib/node_exporter/wencang.prom")
