@@ -8,6 +8,8 @@ WencangError
 │   └── IndexUnusable
 ├── Busy                another run holds what this one needs                      (exit 4)
 ├── NotFetched          a page that can't be had from the network                  (exit 5)
+├── NotScheduled        the machine's timers or crontab can't be had               (exit 5)
+├── NotTold             the operator can't be told: hook, mail or file of figures   (exit 5)
 ├── NotAnArticle        a page that holds no article: skipped, never a failure
 └── BadRecord           one record of an import can't be read: the rest goes on
 """
@@ -55,6 +57,14 @@ class Busy(WencangError):
 
 class NotFetched(WencangError):
     """A page that can't be had from the network."""
+
+
+class NotScheduled(WencangError):
+    """The machine's timers or crontab can't be had."""
+
+
+class NotTold(WencangError):
+    """The operator can't be told, by the hook, by mail or in the file of figures."""
 
 
 class NotAnArticle(WencangError):

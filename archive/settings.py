@@ -6,22 +6,76 @@ A command's own flag comes before both.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from contextlib import suppress
+from dataclasses import dataclass, field, fields
 from gettext import gettext as _
 from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
 from archive.errors import UsageFault
 
 FILE = "wencang.toml"
 
 
+def _text(value: str) -> str:
+    return value
+
+
+def _seconds(value: str) -> float:
+    with suppress(ValueError):
+        if 0 <= float(value) < 3600:
+            return float(value)
+    raise ValueError(_("is not a number of seconds from 0 to 3600: {value}").format(value=value))
+
+
+def _words(value: str) -> tuple[str, ...]:
+    import shlex  # here: a search needs none
+
+    try:
+        return tuple(shlex.split(value))
+    except ValueError as error:
+        raise ValueError(_("can't be taken apart as a shell would: {reason}").format(reason=error)) from error
+
+
+def _addresses(value: str) -> tuple[str, ...]:
+    found = tuple(address.strip() for address in value.split(","))
+    for address in found:
+        if not re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", address):
+            raise ValueError(_("is no mail address: {value}").format(value=address))
+    return found
+
+
+def _mail_server(value: str) -> SplitResult:
+    """The error doesn't quote the value: that may hold a password."""
+    with suppress(ValueError):
+        server = urlsplit(value)
+        if server.scheme in ("smtp", "smtps") and server.hostname and server.port != 0 and not any(server[2:]):
+            return server
+    raise ValueError(_("is not like smtp://user:password@host:port (in a password, %2F is / and %40 is @)"))
+
+
+def _place(value: str) -> Path:
+    path = Path(value).expanduser()
+    if not path.is_absolute():
+        raise ValueError(_("is no absolute path: {value}").format(value=value))
+    return path
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
+    """`read` makes a setting of its text; it raises ValueError with what is wrong."""
+
     data: Path = Path("data")
     contact: str = ""  # an address or page where a site's operator reaches you; goes into the User-Agent
-    delay: float = 2.0  # seconds between two requests to one site
+    delay: float = field(default=2.0, metadata={"read": _seconds})  # between two requests to one site
     engine: str = "whoosh"
+    hook: tuple[str, ...] = field(default=(), metadata={"read": _words})  # the command that is told of an alarm
+    mail_to: tuple[str, ...] = field(default=(), metadata={"read": _addresses})
+    mail_from: str = field(default="", metadata={"read": lambda value: _addresses(value)[0]})
+    smtp: SplitResult = field(default=urlsplit("smtp://localhost"), repr=False, metadata={"read": _mail_server})
+    metrics: Path | None = field(default=None, metadata={"read": _place})  # the file that Prometheus is given
 
 
 def version() -> str:
@@ -45,10 +99,10 @@ def load(data: Path | None = None, environment: Mapping[str, str] = os.environ) 
     values: dict[str, object] = {"data": data}
     for name, value in _file(data / FILE).items():
         values[name] = _value(f"{data / FILE}: {name}", name, value)
-    for field in fields(Settings):
-        variable = f"WENCANG_{field.name.upper()}"
-        if field.name != "data" and environment.get(variable):
-            values[field.name] = _value(variable, field.name, environment[variable])
+    for each in fields(Settings):
+        variable = f"WENCANG_{each.name.upper()}"
+        if each.name != "data" and environment.get(variable):
+            values[each.name] = _value(variable, each.name, environment[variable])
     return Settings(**values)  # type: ignore[arg-type]  # each checked by _value
 
 
@@ -64,14 +118,12 @@ def _file(path: Path) -> dict[str, object]:
 
 
 def _value(place: str, name: str, value: object) -> object:
-    if name not in ("contact", "delay", "engine"):
-        raise UsageFault(place, _("is no setting"), _("settings are contact, delay and engine"))
-    if name != "delay":
-        return str(value)
+    readers = {field.name: field.metadata.get("read", _text) for field in fields(Settings) if field.name != "data"}
+    if name not in readers:
+        raise UsageFault(place, _("is no setting"), _("settings are {names}").format(names=", ".join(readers)))
     try:
-        seconds = float(str(value))
-    except ValueError:
-        seconds = -1
-    if not 0 <= seconds < 3600:
-        raise UsageFault(place, _("is not a number of seconds from 0 to 3600: {value}").format(value=value))
-    return seconds
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise ValueError(_("is not a text or a number"))
+        return readers[name](str(value))
+    except ValueError as error:
+        raise UsageFault(place, str(error)) from error

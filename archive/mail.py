@@ -1,0 +1,96 @@
+"""Sends one mail to the operator by the server of the settings."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import make_msgid
+from gettext import gettext as _
+from urllib.parse import SplitResult, unquote
+
+from archive.errors import NotTold
+from archive.settings import Settings
+
+_PATIENCE = 30  # seconds for each answer of the server
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def send(settings: Settings, subject: str, text: str) -> None:
+    """Send a text to all of `mail_to`; NotTold unless the server takes it for every one of them."""
+    server = settings.smtp
+    message = _message(settings, subject, text)
+    try:
+        smtp = _connected(server)
+        try:
+            if server.username:
+                smtp.login(unquote(server.username), unquote(server.password or ""))
+            refused = smtp.send_message(message)
+        finally:
+            with suppress(OSError):  # what counts was said before
+                smtp.quit()
+            smtp.close()
+    except smtplib.SMTPRecipientsRefused as error:
+        refused = error.recipients
+    except UnicodeError as error:  # it would quote a letter of the password
+        raise _fault(server, _("a server's name, a user and a password are sent in ASCII only")) from error
+    except OSError as error:
+        raise _fault(server, _reason(error)) from error
+    if refused:
+        raise _fault(server, _refusal(refused))
+
+
+def _message(settings: Settings, subject: str, text: str) -> EmailMessage:
+    message = EmailMessage(SMTP.clone(cte_type="7bit"))  # not every server takes eight bits
+    message["From"] = settings.mail_from or settings.mail_to[0]
+    message["To"] = ", ".join(settings.mail_to)
+    message["Subject"] = subject
+    message["Date"] = datetime.now().astimezone()
+    message["Message-ID"] = make_msgid(domain="wencang")
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no answer of an absent reader, please
+    message.set_content(text)
+    return message
+
+
+def _connected(server: SplitResult) -> smtplib.SMTP:
+    host = server.hostname or ""
+    secure = ssl.create_default_context()
+    if host in _LOOPBACK:  # nobody stands between; a relay of one's own has a certificate of its own making
+        secure.check_hostname = False
+        secure.verify_mode = ssl.CERT_NONE
+    if server.scheme == "smtps":
+        return smtplib.SMTP_SSL(host, server.port or 465, timeout=_PATIENCE, context=secure)
+    smtp = smtplib.SMTP(host, server.port or 25, timeout=_PATIENCE)
+    try:
+        smtp.ehlo_or_helo_if_needed()
+        if smtp.has_extn("starttls"):
+            smtp.starttls(context=secure)
+        elif server.username and host not in _LOOPBACK:
+            raise _fault(server, _("it offers no STARTTLS, and a password is not sent in the clear"))
+    except BaseException:
+        smtp.close()
+        raise
+    return smtp
+
+
+def _fault(server: SplitResult, reason: str) -> NotTold:
+    return NotTold(f"mail by {server.hostname}", reason, _("`wencang notice` tries the settings"))
+
+
+def _reason(error: OSError) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _answer((error.smtp_code, error.smtp_error))
+    return error.strerror or str(error) or type(error).__name__
+
+
+def _refusal(refused: Mapping[str, tuple[int, bytes]]) -> str:
+    return ", ".join(f"{address}: {_answer(answer)}" for address, answer in refused.items())
+
+
+def _answer(answer: tuple[int, bytes | str]) -> str:
+    code, text = answer
+    return f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}"

@@ -1,0 +1,31 @@
+"""Tell the operator something."""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+from typing import Annotated
+
+import typer
+
+from archive.errors import UsageFault
+from commands import DONE, FAILURES
+from terminal import say
+
+app = typer.Typer()
+
+
+@app.command()
+def notice(
+    ctx: typer.Context,
+    text: Annotated[list[str], typer.Argument(metavar="[TEXT...]", help=_("Else that it is a trial."))] = [],  # noqa: B006
+) -> int:  # fmt: skip
+    """Tell the operator something as an alarm is told: by the hook and by mail; without TEXT, to try the settings."""
+    from archive.notice import tell, ways
+
+    if not ways(ctx.obj):
+        raise UsageFault("notice", _("neither `hook` nor `mail_to` is set"), _("docs/operations.md tells how"))
+    line = " ".join(text) or _("A trial: alarms of {data} reach you.").format(data=ctx.obj.data.absolute())
+    faults = tell(ctx.obj, f"wencang: {line}", [line])
+    for fault in faults:
+        say(f"wencang: {fault}")
+    return FAILURES if faults else DONE

@@ -1,0 +1,219 @@
+"""What starts a crawl regularly, as text: a systemd service and timer, a crontab line, a Kubernetes CronJob.
+
+Each only starts `wencang crawl --due` often. What is due, by the clock of Shanghai, is the
+program's to know, so a start too many, too late or in another time zone does no harm.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import unicodedata
+from dataclasses import dataclass
+from gettext import gettext as _
+from hashlib import sha256
+from pathlib import Path
+
+from archive.errors import UsageFault
+
+_DAY = 24 * 60
+_LONGEST = 24 * 3600  # seconds: a run that hangs is ended, and the next goes on where it was
+_MOST_SPREAD = 600  # seconds
+_UNPRINTED = {"Cc", "Cs", "Zl", "Zp"}  # controls, halves of a character, ends of a line or paragraph
+_NO_SYSTEMD_PROGRAM = re.compile(r"""["']|\$[{$]""")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A crawl of one archive, started every so many minutes: `program` is the words that run wencang."""
+
+    program: tuple[str, ...]
+    data: Path
+    every: int = 15
+
+    def __post_init__(self) -> None:
+        for path in (*self.program, str(self.data)):
+            # Crons differ in how they read a backslash.
+            if "\\" in path or any(unicodedata.category(character) in _UNPRINTED for character in path):
+                raise UsageFault(ascii(path), _("has a character that no schedule can hold"), _("rename the folder"))
+
+    @property
+    def name(self) -> str:
+        """One name an archive, fit for a unit of systemd and for Kubernetes."""
+        return "wencang-" + sha256(bytes(self.data)).hexdigest()[:8]
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        return (*self.program, "--data", str(self.data), "crawl", "--due")
+
+
+def minutes(every: str) -> int:
+    """`15m`, `2h` or `1d` in minutes; UsageFault unless the hour or the day can be cut into such parts."""
+    match = re.fullmatch(r"(\d{1,4})([mhd])", every.strip())
+    count = int(match[1]) * {"m": 1, "h": 60, "d": _DAY}[match[2]] if match else 0
+    if not count or _DAY % count or (60 % count and count % 60):
+        raise UsageFault(every, _("does not divide an hour or a day"), _("say 5m, 15m, 30m, 1h, 6h or 1d"))
+    return count
+
+
+# systemd
+
+
+def service(job: Job, user: str = "") -> str:
+    """The unit that runs once; of the whole system, as `user`, or of a user's own systemd where none is given."""
+    if _NO_SYSTEMD_PROGRAM.search(job.program[0]):
+        reason = _("systemd starts no program with quotes or ${ in its path")
+        raise UsageFault(job.program[0], reason, _("move it, or use --cron"))
+    first, *rest = job.command
+    # The path is taken as it stands; variables are only looked for in the words after it.
+    words = " ".join([_systemd_word(first), *(_systemd_word(word.replace("$", "$$")) for word in rest)])
+    network = ("Wants=network-online.target\nAfter=network-online.target\n", f"User={user}\n") if user else ("", "")
+    return f"""\
+[Unit]
+Description=wencang: fetch what is due into {str(job.data).replace("%", "%%")}
+{network[0]}
+[Service]
+Type=oneshot
+{network[1]}ExecStart={words}
+# 4: another run is at work; 130: stopped, the next run goes on from there.
+SuccessExitStatus=4 130
+TimeoutStartSec={_LONGEST}
+Nice=10
+IOSchedulingClass=best-effort
+IOSchedulingPriority=7
+# A hook that gains rights (sudo, a setgid sendmail) needs this off.
+NoNewPrivileges=true
+"""
+
+
+def timer(job: Job) -> str:
+    """The unit that starts the service of the same name; never while that is running."""
+    hours = job.every // 60
+    at = f"*:00/{job.every}:00" if not hours else "00:00:00" if hours == 24 else f"00/{hours}:00:00"
+    return f"""\
+[Unit]
+Description=wencang: start fetching into {str(job.data).replace("%", "%%")}
+
+[Timer]
+OnCalendar=*-*-* {at} Asia/Shanghai
+Persistent=true
+RandomizedDelaySec={min(job.every * 12, _MOST_SPREAD)}
+
+[Install]
+WantedBy=timers.target
+"""
+
+
+def _systemd_word(word: str) -> str:
+    word = word.replace("%", "%%")
+    if re.fullmatch(r"[\w./:=,+@%-]+", word):
+        return word
+    return '"' + word.replace('"', '\\"') + '"'
+
+
+# cron
+
+
+def cron_line(job: Job) -> str:
+    """The line for a crontab; what a run says goes to the system's log.
+
+    It names no time zone: CRON_TZ is unknown to most crons, and would move the lines of others.
+    """
+    command = f"{shlex.join(job.command)} 2>&1 | logger -t wencang{_mark(job)}"
+    return f"{_times(job)} {command.replace('%', chr(92) + '%')}"
+
+
+def with_line(crontab: bytes, job: Job) -> bytes:
+    """The crontab with this archive's line; every other line stays as it is."""
+    rest = without_line(crontab, job)
+    return rest + (b"" if rest.endswith(b"\n") or not rest else b"\n") + cron_line(job).encode() + b"\n"
+
+
+def without_line(crontab: bytes, job: Job) -> bytes:
+    end = _mark(job).replace("%", "\\%").encode()
+    return b"".join(line for line in crontab.splitlines(keepends=True) if not line.rstrip(b"\r\n").endswith(end))
+
+
+def _mark(job: Job) -> str:
+    return f" # wencang: {job.data}"
+
+
+def _times(job: Job) -> str:
+    """When to start, in cron's five fields; archives differ in their minute, so that not all start at once."""
+    minute, hours = int(job.name[-4:], 16) % min(job.every, 60), job.every // 60
+    if not hours:
+        return f"{minute}-59/{job.every} * * * *"
+    return f"{minute} {'0' if hours == 24 else f'*/{hours}'} * * *"
+
+
+# Kubernetes
+
+
+def cron_job(job: Job, image: str) -> str:
+    """A CronJob, and the volume it keeps the archive on; `data` and the program are paths in the image."""
+    data = _yaml(str(job.data))
+    command = ", ".join(_yaml(word.replace("$", "$$")) for word in job.command)
+    return f"""\
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata:
+  name: {job.name}
+spec:
+  accessModes: [ReadWriteOnce]  # a disk, not NFS: SQLite needs locks that hold
+  resources:
+    requests:
+      storage: 20Gi
+---
+apiVersion: batch/v1
+kind: CronJob
+metadata:
+  name: {job.name}
+spec:
+  schedule: {_yaml(_times(job))}
+  timeZone: Asia/Shanghai
+  concurrencyPolicy: Forbid
+  startingDeadlineSeconds: {job.every * 60}
+  successfulJobsHistoryLimit: 1
+  failedJobsHistoryLimit: 3
+  jobTemplate:
+    spec:
+      backoffLimit: 0
+      activeDeadlineSeconds: {_LONGEST}
+      podFailurePolicy:
+        rules:
+        - action: Ignore  # another run is at work: it is tried again
+          onExitCodes:
+            operator: In
+            values: [4]
+      template:
+        spec:
+          restartPolicy: Never
+          automountServiceAccountToken: false
+          securityContext:
+            runAsNonRoot: true
+            runAsUser: 1000
+            fsGroup: 1000
+          containers:
+          - name: wencang
+            image: {_yaml(image)}
+            command: [{command}]
+            envFrom:  # a secret with WENCANG_CONTACT, WENCANG_SMTP and what else is set
+            - secretRef:
+                name: {job.name}
+                optional: true
+            securityContext:
+              allowPrivilegeEscalation: false
+            volumeMounts:
+            - name: data
+              mountPath: {data}
+          volumes:
+          - name: data
+            persistentVolumeClaim:
+              claimName: {job.name}
+"""
+
+
+def _yaml(text: str) -> str:
+    """A string of JSON is one of YAML too."""
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,437 @@
+"""Alarms: which are told when; a real command and a real mail server that take them, or don't."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import re
+import socket
+import ssl
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from threading import Thread
+from urllib.parse import quote, urlsplit
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive import hook, mail
+from archive.errors import NotTold, UsageFault
+from archive.notice import Alarm, Told, announce, due_notices, tell
+from archive.settings import Settings, load
+from tests.conftest import ROOT, Wencang
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+QUIET = Alarm("quiet", "tibet.cn", "tibet.cn: 三天没有新文章")
+FAILED = Alarm("failed", "tibet.cn", "tibet.cn: 12 of 20 pages failed")
+HOUR = timedelta(hours=1)
+
+
+# Which alarms are told
+
+
+def test_an_alarm_is_told_at_its_beginning_after_a_day_and_at_its_end() -> None:
+    told: list[Told] = []
+    heard = []
+    for quarter in range(4 * 50):
+        now = NOON + quarter * timedelta(minutes=15)
+        notices = due_notices([QUIET] if quarter < 4 * 49 else [], told, now)
+        told = notices.told
+        heard += [(quarter / 4, "begun") for _ in notices.begun] + [(quarter / 4, "over") for _ in notices.over]
+    assert heard == [(0, "begun"), (24, "begun"), (48, "begun"), (49, "over")]
+    assert told == []
+
+
+def test_an_alarm_whose_text_changes_is_the_same_one() -> None:
+    later = Alarm("failed", "tibet.cn", "tibet.cn: 13 of 20 pages failed")
+    notices = due_notices([later, QUIET], [Told(FAILED, NOON)], NOON + HOUR)
+    assert (notices.begun, notices.over) == ([QUIET], [])
+
+
+def test_a_clock_that_was_put_back_silences_nothing() -> None:
+    assert due_notices([QUIET], [Told(QUIET, NOON)], NOON - HOUR).begun == [QUIET]
+
+
+ALARMS = st.lists(st.sampled_from([Alarm(kind, of, "") for kind in "ab" for of in "xyz"]), unique=True)
+
+
+@given(st.lists(st.tuples(ALARMS, st.integers(1, 40 * 60)), max_size=12))
+def test_every_alarm_is_told_within_a_day_and_no_end_without_a_beginning(runs: list[tuple[list[Alarm], int]]) -> None:
+    told: list[Told] = []
+    now, last = NOON, dict[Alarm, datetime]()
+    for alarms, minutes in runs:
+        now += timedelta(minutes=minutes)
+        notices = due_notices(alarms, told, now)
+        assert set(notices.over) == last.keys() - set(alarms)
+        assert {alarm for alarm in alarms if alarm not in last or now - last[alarm] >= 24 * HOUR} == set(notices.begun)
+        last = {alarm: now if alarm in notices.begun else last[alarm] for alarm in alarms}
+        told = notices.told
+        assert {one.alarm: one.at for one in told} == last
+
+
+# The hook
+
+
+def hooked(folder: Path, script: str) -> Settings:
+    """Settings with a hook in a folder whose name has a blank."""
+    path = folder / "my hook"
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return load(folder, {"WENCANG_HOOK": f"'{path}' --to 'the operator'"})
+
+
+def test_the_hook_is_given_the_alarm(tmp_path: Path) -> None:
+    settings = hooked(
+        tmp_path, f'{{ echo "$1|$2|$WENCANG_SUBJECT|$WENCANG_DATA"; cat; }} > {tmp_path}/heard; echo thanks'
+    )
+    assert tell(settings, "警报: a\nb", ["第一行", "two\x1b[31m\x00"]) == []
+    heard = (tmp_path / "heard").read_text(encoding="utf-8")
+    assert heard == f"--to|the operator|警报: a b|{tmp_path}\n第一行\ntwo [31m\n"
+
+
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        ("echo trying; echo no route >&2; exit 3", "ended with code 3: no route"),
+        ("kill -9 $$", "code -9"),
+        ("sleep 60 & wait", "took longer than 0.5 s"),
+    ],
+)
+def test_a_hook_that_fails_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, told: str) -> None:
+    monkeypatch.setattr(hook, "_PATIENCE", 0.5)
+    began = time.monotonic()
+    (fault,) = tell(hooked(tmp_path, script), "s", ["line"])
+    assert time.monotonic() - began < 10
+    assert (told in str(fault), "my hook" in str(fault)) == (True, True)
+
+
+def test_a_hook_that_is_not_there_is_one_line(tmp_path: Path) -> None:
+    (fault,) = tell(Settings(data=tmp_path, hook=("/no/such/hook",)), "s", [])
+    assert str(fault) == "/no/such/hook: No such file or directory; mend `hook` in the settings"
+
+
+def test_a_hook_that_reads_nothing_or_leaves_a_child_behind_holds_nobody_up(tmp_path: Path) -> None:
+    began = time.monotonic()
+    assert tell(hooked(tmp_path, "sleep 30 & exit 0"), "s", ["x" * 100] * 10_000) == []
+    assert time.monotonic() - began < 10
+
+
+# Mail
+
+
+class Mailbox:
+    """Takes mail for anyone but nobody@example.org."""
+
+    def __init__(self) -> None:
+        self.envelopes: list[Envelope] = []
+        self.secure: list[bool] = []
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address == "nobody@example.org":
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        self.envelopes.append(envelope)
+        self.secure.append(session.ssl is not None)
+        return "250 OK"
+
+    def message(self) -> EmailMessage:
+        (envelope,) = self.envelopes
+        assert isinstance(envelope.content, bytes)
+        message = message_from_bytes(envelope.content, policy=default)
+        assert isinstance(message, EmailMessage)
+        return message
+
+
+@contextmanager
+def mail_server(host: str = "127.0.0.1", **options: object) -> Iterator[tuple[Mailbox, str]]:
+    mailbox = Mailbox()
+    server = Controller(mailbox, hostname=host, port=free_port(host), **options)  # type: ignore[arg-type]
+    server.start()
+    try:
+        yield mailbox, f"{host}:{server.port}"
+    finally:
+        server.stop()
+
+
+def free_port(host: str) -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+def mailed(smtp: str, to: str = "wang@example.org") -> Settings:
+    return load(Path("data"), {"WENCANG_SMTP": smtp, "WENCANG_MAIL_TO": to, "WENCANG_MAIL_FROM": "wencang@example.org"})
+
+
+def test_a_mail_arrives_as_it_was_meant() -> None:
+    subject = "闻藏警报：" + "连续三天没有新文章，" * 12 + "请查看"
+    lines = ["第一行 🏔", "." * 5, "", "plain", "x" * 2000]
+    with mail_server() as (mailbox, address):
+        assert tell(mailed(f"smtp://{address}", "wang@example.org, li@example.org"), subject, lines) == []
+        message = mailbox.message()
+        assert mailbox.envelopes[0].rcpt_tos == ["wang@example.org", "li@example.org"]
+        assert mailbox.envelopes[0].content.isascii()  # type: ignore[union-attr]
+    assert (message["Subject"], message["From"]) == (subject, "wencang@example.org")
+    assert message["To"] == "wang@example.org, li@example.org"
+    assert message.get_content().splitlines() == lines
+    assert message["Date"].datetime.utcoffset() is not None
+    assert (message["Auto-Submitted"], "@wencang>" in message["Message-ID"]) == ("auto-generated", True)
+
+
+def test_whose_mail_it_is_when_nobody_is_named() -> None:
+    with mail_server() as (mailbox, address):
+        settings = load(Path("data"), {"WENCANG_SMTP": f"smtp://{address}", "WENCANG_MAIL_TO": "wang@example.org"})
+        assert tell(settings, "s", []) == []
+        assert mailbox.message()["From"] == "wang@example.org"
+
+
+PASSWORD = "p@ss/w:rd %41"
+
+
+def login(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object) -> AuthResult:
+    good = isinstance(data, LoginPassword) and (data.login, data.password) == (b"wang", PASSWORD.encode())
+    return AuthResult(success=good, handled=good)
+
+
+def certificate(folder: Path, *hosts: str) -> ssl.SSLContext:
+    """A server's context, with a certificate that vouches for itself in `folder/cert.pem`."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "wencang test")])
+    now = datetime.now(UTC)
+    built = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now - HOUR, now + HOUR)
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(h)) for h in hosts]), False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), True)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "cert.pem").write_bytes(built.public_bytes(serialization.Encoding.PEM))
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+    return context
+
+
+FAR = "127.0.0.2"  # a host that is not taken for this one
+linux = pytest.mark.skipif(sys.platform != "linux", reason=f"{FAR} is an address of Linux only")
+
+
+@linux
+def test_starttls_and_login(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    context = certificate(tmp_path, FAR)
+    with mail_server(FAR, tls_context=context, authenticator=login, auth_required=True) as (mailbox, address):
+        settings = mailed(f"smtp://wang:{quote(PASSWORD, safe='')}@{address}")
+        (fault,) = tell(settings, "s", ["a"])
+        assert "certificate verify failed" in str(fault)
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
+        assert tell(settings, "s", ["a"]) == []
+        assert mailbox.secure == [True]
+        (fault,) = tell(mailed(f"smtp://wang:wrong@{address}"), "s", ["a"])
+        assert ("535" in str(fault), "wrong" in str(fault)) == (True, False)
+        (fault,) = tell(mailed(f"smtp://wang:g%C3%A9heim@{address}"), "s", ["a"])
+        assert ("ASCII" in str(fault), "é" in str(fault)) == (True, False)
+
+
+@linux
+def test_tls_from_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    context = certificate(tmp_path, FAR)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
+    with mail_server(FAR, ssl_context=context, authenticator=login, auth_require_tls=False) as (mailbox, address):
+        assert tell(mailed(f"smtps://wang:{quote(PASSWORD, safe='')}@{address}"), "s", ["a"]) == []
+        assert len(mailbox.envelopes) == 1
+
+
+@linux
+def test_a_password_is_not_sent_in_the_clear() -> None:
+    seen: list[str] = []
+
+    def noting(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object) -> AuthResult:
+        seen.append(mechanism)
+        return AuthResult(success=True)
+
+    for host, sent in ((FAR, []), ("127.0.0.1", ["PLAIN"])):
+        with mail_server(host, authenticator=noting, auth_require_tls=False) as (_mailbox, address):
+            faults = tell(mailed(f"smtp://wang:geheim@{address}"), "s", ["a"])
+        assert (["STARTTLS" in str(fault) for fault in faults], seen) == ([True] * (not sent), sent)
+
+
+def test_a_relay_of_ones_own_may_have_a_certificate_of_its_own_making(tmp_path: Path) -> None:
+    with mail_server(tls_context=certificate(tmp_path, FAR), require_starttls=True) as (mailbox, address):
+        assert tell(mailed(f"smtp://{address}"), "s", ["a"]) == []
+        assert mailbox.secure == [True]
+
+
+def test_a_recipient_that_is_refused_is_named_and_the_others_get_it() -> None:
+    with mail_server() as (mailbox, address):
+        (fault,) = tell(mailed(f"smtp://{address}", "wang@example.org,nobody@example.org"), "s", ["a"])
+        assert "nobody@example.org: 550 no such mailbox" in str(fault)
+        assert mailbox.envelopes[0].rcpt_tos == ["wang@example.org"]
+        (fault,) = tell(mailed(f"smtp://{address}", "nobody@example.org"), "s", ["a"])
+        assert "550" in str(fault)
+
+
+def test_a_server_that_is_not_there() -> None:
+    (fault,) = tell(mailed(f"smtp://127.0.0.1:{free_port('127.0.0.1')}"), "s", ["a"])
+    assert str(fault) == "mail by 127.0.0.1: Connection refused; `wencang notice` tries the settings"
+
+
+@pytest.mark.parametrize("greeting", [b"", b"220 hello\r\n", b"554 go away\r\n", b"SSH-2.0\r\n"])
+def test_a_server_that_hangs_or_is_none(greeting: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mail, "_PATIENCE", 0.3)
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        began = time.monotonic()
+        faults: list[NotTold] = []
+        address = server.getsockname()[1]
+        client = Thread(target=lambda: faults.extend(tell(mailed(f"smtp://127.0.0.1:{address}"), "s", ["a"])))
+        client.start()
+        with closing(server.accept()[0]) as connection:
+            connection.sendall(greeting)
+            client.join()
+    assert (len(faults), time.monotonic() - began < 5) == (1, True)
+
+
+# Alarms, told and remembered
+
+
+def heard(folder: Path) -> list[str]:
+    path = folder / "heard"
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    path.unlink(missing_ok=True)
+    return lines
+
+
+def test_alarms_are_told_once_a_day_and_when_they_are_over(tmp_path: Path) -> None:
+    settings = hooked(tmp_path, f'{{ echo "$WENCANG_SUBJECT"; cat; }} > {tmp_path}/heard')
+    assert announce(settings, [QUIET, FAILED], NOON) == []
+    assert heard(tmp_path) == [f"wencang: {QUIET.text} (and 1 more)", QUIET.text, FAILED.text]
+    assert announce(settings, [QUIET, FAILED], NOON + HOUR) == []
+    assert heard(tmp_path) == []
+    assert announce(settings, [QUIET], NOON + 2 * HOUR) == []
+    assert heard(tmp_path) == [f"wencang: over: {FAILED.text}", f"over: {FAILED.text}"]
+    assert announce(settings, [QUIET], NOON + 24 * HOUR) == []
+    assert heard(tmp_path) == [f"wencang: {QUIET.text}", QUIET.text]
+    assert json.loads((tmp_path / "notices.json").read_text(encoding="utf-8")) == [
+        {
+            "alarm": {"kind": "quiet", "subject": "tibet.cn", "text": QUIET.text},
+            "at": "2026-03-02T12:00:00+00:00",
+        }
+    ]
+
+
+def test_what_reached_nobody_is_told_again(tmp_path: Path) -> None:
+    (fault,) = announce(hooked(tmp_path, "exit 1"), [QUIET], NOON)
+    assert "code 1" in str(fault)
+    assert announce(hooked(tmp_path, f"cat > {tmp_path}/heard"), [QUIET], NOON + HOUR) == []
+    assert heard(tmp_path) == [QUIET.text]
+
+
+def test_what_reached_the_operator_one_way_is_not_told_again(tmp_path: Path) -> None:
+    unmailed = {"mail_to": ("wang@example.org",), "smtp": urlsplit(f"smtp://127.0.0.1:{free_port('127.0.0.1')}")}
+    settings = replace(hooked(tmp_path, f"cat > {tmp_path}/heard"), **unmailed)  # type: ignore[arg-type]
+    assert len(announce(settings, [QUIET], NOON)) == 1
+    assert heard(tmp_path) == [QUIET.text]
+    assert announce(settings, [QUIET], NOON + HOUR) == []
+
+
+def test_nobody_to_tell_is_no_fault(tmp_path: Path) -> None:
+    assert announce(Settings(data=tmp_path), [QUIET], NOON) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", '[{"alarm": {}, "at": 1}]', '{"a": 1}', "\x80"])
+def test_a_damaged_memory_is_said_and_mended(tmp_path: Path, text: str) -> None:
+    settings = hooked(tmp_path, f"cat > {tmp_path}/heard")
+    (tmp_path / "notices.json").write_text(text, encoding="latin-1")
+    (fault,) = announce(settings, [QUIET], NOON)
+    assert "notices.json: can't be read" in str(fault)
+    assert heard(tmp_path) == [QUIET.text]
+    assert announce(settings, [QUIET], NOON + HOUR) == []
+
+
+def test_a_memory_that_cannot_be_written_hides_no_alarm(tmp_path: Path) -> None:
+    settings = replace(hooked(tmp_path, f"cat > {tmp_path}/heard"), data=tmp_path / "missing")
+    (fault,) = announce(settings, [QUIET], NOON)
+    assert "notices.json: No such file" in str(fault)
+    assert heard(tmp_path) == [QUIET.text]
+
+
+# The command
+
+
+def test_notice_tries_the_settings(wencang: Wencang, tmp_path: Path) -> None:
+    done = wencang("notice")
+    assert (done.returncode, "mail_to" in done.stderr) == (2, True)
+    hooked(tmp_path, f'{{ echo "$WENCANG_SUBJECT"; cat; }} > {tmp_path}/heard')
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "wencang.toml").write_text(f"hook = \"'{tmp_path}/my hook'\"\nmail_to = 'wang@example.org'\n")
+    with mail_server() as (mailbox, address):
+        done = wencang("notice", "出了", "问题", WENCANG_SMTP=f"smtp://{address}")
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        assert mailbox.message().get_content().splitlines() == ["出了 问题"]
+    assert heard(tmp_path) == ["wencang: 出了 问题", "出了 问题"]
+    done = wencang("notice", WENCANG_SMTP=f"smtp://{address}")
+    assert done.returncode == 5
+    assert done.stderr.startswith("wencang: mail by 127.0.0.1: Connection refused")
+    assert str(data) in heard(tmp_path)[1]
+
+
+# Settings
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("mail_to", "wang"),
+        ("mail_to", "wang@example.org,"),
+        ("mail_from", "Wang <wang@example.org>"),
+        ("hook", "'left open"),
+        ("metrics", "wencang.prom"),
+        ("smtp", "localhost:25"),
+        ("smtp", "http://localhost"),
+        ("smtp", "smtp://"),
+        ("smtp", "smtp://wang:gehe/im@example.org"),
+        ("smtp", "smtp://wang:geheim@example.org:0"),
+        ("smtp", "smtp://wang:geheim@example.org:smtp"),
+        ("smtp", "smtp://wang:geheim@[example.org"),
+        ("smtp", "smtp://wang:geheim#1@example.org"),
+    ],
+)
+def test_a_setting_that_can_not_be_used_is_named_and_a_password_never(name: str, value: str) -> None:
+    with pytest.raises(UsageFault, match=f"WENCANG_{name.upper()}") as raised:
+        load(Path("data"), {f"WENCANG_{name.upper()}": value})
+    assert "gehe" not in str(raised.value)
+
+
+def test_settings_do_not_show_a_password() -> None:
+    assert "geheim" not in repr(load(Path("data"), {"WENCANG_SMTP": "smtp://wang:geheim@example.org"}))
+
+
+@pytest.mark.parametrize("document", ["operations.md", "operations.zh.md"])
+def test_the_settings_of_the_documents_can_be_used(document: str, tmp_path: Path) -> None:
+    (block,) = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / document).read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "wencang.toml").write_text(block, encoding="utf-8")
+    settings = load(tmp_path, {})
+    assert (settings.hook, settings.mail_to[1]) == (("/home/you/bin/alarm", "--loud"), "colleague@example.org")
+    assert (settings.smtp.hostname, settings.smtp.port) == ("mail.example.org", 587)
+    assert settings.metrics == Path("/var/lib/node_exporter/wencang.prom")
