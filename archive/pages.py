@@ -21,6 +21,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from archive import clock
 from archive.article import RawPage, Revision
 from archive.errors import ArchiveUnusable
 from archive.lock import taken
@@ -234,7 +235,7 @@ def _unzipped(path: Path, offset: int) -> bytes:
 
 
 def _new(folder: Path) -> FileIO:
-    start = datetime.now(UTC)
+    start = clock.now()
     part = len(list(folder.glob(_OURS)))
     while True:
         part += 1

@@ -84,6 +84,31 @@ runs = sa.Table(  # archive/ledger.py
     sa.Index("runs_by_source", "source", "finished"),
 )  # fmt: skip
 
+sections = sa.Table(
+    "sections", metadata,
+    sa.Column("list", sa.Text, primary_key=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("checked", Instant),
+    sa.Column("due", Instant, nullable=False),
+    sa.Column("seconds", sa.Integer, nullable=False),  # from one check to the next
+    sa.Column("new", sa.Integer, nullable=False),
+    sa.Column("newest", Instant),
+    sa.Column("etag", sa.Text, nullable=False),
+    sa.Column("modified", sa.Text, nullable=False),
+)  # fmt: skip
+
+leads = sa.Table(
+    "leads", metadata,
+    sa.Column("url", sa.Text, primary_key=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("list", sa.Text, nullable=False),
+    sa.Column("found", Instant, nullable=False),
+    sa.Column("due", Instant),
+    sa.Column("fetched", Instant),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Index("leads_due", "source", "due"),
+)  # fmt: skip
+
 
 def _several_pages(connection: sa.Connection) -> None:
     """An article may have several raw pages; under version 1 none were kept."""
@@ -99,8 +124,26 @@ def _runs(connection: sa.Connection) -> None:
     connection.exec_driver_sql("CREATE INDEX runs_by_source ON runs (source, finished)")
 
 
+def _leads(connection: sa.Connection) -> None:
+    """What is due, of lists and of addresses. Articles that are kept already have come to rest."""
+    connection.exec_driver_sql(
+        "CREATE TABLE sections (list TEXT NOT NULL PRIMARY KEY, source TEXT NOT NULL, checked VARCHAR(27),"
+        " due VARCHAR(27) NOT NULL, seconds INTEGER NOT NULL, new INTEGER NOT NULL, newest VARCHAR(27),"
+        " etag TEXT NOT NULL, modified TEXT NOT NULL)"
+    )
+    connection.exec_driver_sql(
+        "CREATE TABLE leads (url TEXT NOT NULL PRIMARY KEY, source TEXT NOT NULL, list TEXT NOT NULL,"
+        " found VARCHAR(27) NOT NULL, due VARCHAR(27), fetched VARCHAR(27), failures INTEGER NOT NULL)"
+    )
+    connection.exec_driver_sql("CREATE INDEX leads_due ON leads (source, due)")
+    connection.exec_driver_sql(
+        "INSERT INTO leads SELECT a.url, r.source, '', MIN(r.fetched), NULL, MIN(r.fetched), 0"
+        " FROM addresses a JOIN revisions r ON r.id = a.id GROUP BY a.url, r.source"
+    )
+
+
 # Step N leads from version N to N + 1 and is never changed once released; a new archive is made whole.
-STEPS: tuple[Callable[[sa.Connection], None], ...] = (_several_pages, _runs)
+STEPS: tuple[Callable[[sa.Connection], None], ...] = (_several_pages, _runs, _leads)
 
 
 def newest() -> int:

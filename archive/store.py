@@ -21,10 +21,9 @@ from urllib.parse import quote
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from archive import ledger, schema
+from archive import clock, schema
 from archive.article import SHANGHAI, Article, Image, RawPage, Revision
 from archive.errors import ArchiveUnusable, Busy
-from archive.ledger import Run
 from archive.url import canonical
 
 _FILE = "archive.db"
@@ -113,10 +112,10 @@ class ArticleStore:
         where a version is made, before that is committed: a crash may leave a raw page that
         nothing points to, never a version that points to nothing.
         """
-        fetched = (fetched or datetime.now(UTC)).astimezone(UTC)
+        fetched = (fetched or clock.now()).astimezone(UTC)
         article = replace(article, url=canonical(article.url))
         read = Revision(0, article, fetched, extractor, gone)
-        with self._writing() as connection:
+        with self.writing() as connection:
             id = self._known(connection, article)
             if id is None:
                 if connection.scalar(sa.select(schema.articles.c.id).filter_by(id=article.id)):
@@ -177,20 +176,11 @@ class ArticleStore:
         if not connection.scalar(sa.select(schema.addresses.c.id).filter_by(url=url)):
             connection.execute(schema.addresses.insert().values(url=url, id=id))
 
-    def note_run(self, run: Run) -> None:
-        with self._writing() as connection:
-            ledger.note(connection, run)
-
     # Reading
-
-    def last_runs(self, source: str, count: int) -> list[Run]:
-        """What the newest runs of a source came to, the newest first."""
-        with self._reading() as connection:
-            return ledger.last(connection, source, count)
 
     def get(self, id_or_url: str) -> Revision | None:
         """The newest version, by id or by any address it was met under."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             url = canonical(id_or_url) if ":" in id_or_url else ""
             id = connection.scalar(sa.select(schema.addresses.c.id).filter_by(url=url)) or id_or_url
             row = connection.execute(_newest_revisions().where(schema.revisions.c.id == id)).first()
@@ -200,7 +190,7 @@ class ArticleStore:
         """The newest versions by id; unknown ids are left out."""
         wanted = list(ids)
         found = {}
-        with self._reading() as connection:
+        with self.reading() as connection:
             for start in range(0, len(wanted), _PAGE):
                 some = schema.revisions.c.id.in_(wanted[start : start + _PAGE])
                 for row in connection.execute(_newest_revisions().where(some)):
@@ -210,24 +200,24 @@ class ArticleStore:
     def history(self, id: str) -> list[Revision]:
         """Every version of one article, oldest first."""
         c = schema.revisions.c
-        with self._reading() as connection:
+        with self.reading() as connection:
             rows = connection.execute(sa.select(schema.revisions).where(c.id == id).order_by(c.fetched, c.sequence))
             return [_revision(row) for row in rows]
 
     def versions(self, id: str) -> int:
         """How many versions of an article are kept."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             counted = sa.select(sa.func.count()).select_from(schema.revisions).filter_by(id=id)
             return int(connection.scalar(counted) or 0)
 
     def sources(self) -> list[str]:
         """The name of every source there is an article of."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return sorted(connection.scalars(sa.select(schema.articles.c.source).distinct()))
 
     def addresses(self, id: str) -> list[str]:
         """Every address the article was met under."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             urls = sa.select(schema.addresses.c.url).filter_by(id=id).order_by(schema.addresses.c.url)
             return list(connection.scalars(urls))
 
@@ -240,30 +230,30 @@ class ArticleStore:
         while after < last:
             sequence = schema.revisions.c.sequence
             some = _newest_revisions().where(sequence > after, sequence <= last).order_by(sequence).limit(_PAGE)
-            with self._reading() as connection:
+            with self.reading() as connection:
                 rows = connection.execute(some).all()
             yield from map(_revision, rows)
             after = rows[-1].sequence if rows else last
 
     def digest_at(self, sequence: int) -> str | None:
         """The digest of one revision's text; None where there is no such revision."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return connection.scalar(sa.select(schema.revisions.c.digest).filter_by(sequence=sequence))
 
     def sequence(self) -> int:
         """The sequence of the newest revision; 0 in an empty archive."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return int(connection.scalar(sa.select(schema.archive.c.sequence)) or 0)
 
     def changed_since(self, after: int) -> int:
         """How many articles `changes(after)` would give."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             counted = sa.select(sa.func.count()).select_from(schema.articles).where(schema.articles.c.sequence > after)
             return int(connection.scalar(counted) or 0)
 
     def counts(self) -> list[SourceCount]:
         """What is kept, by source."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             c = schema.revisions.c
             rows = connection.execute(
                 sa.select(
@@ -281,7 +271,7 @@ class ArticleStore:
 
         `faults` tells what else is wrong with a revision: its raw pages (Pages.faults).
         """
-        with self._reading() as connection:
+        with self.reading() as connection:
             if connection.dialect.name == "sqlite":
                 said = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
                 yield from (line for line in said if line != "ok")
@@ -331,12 +321,13 @@ class ArticleStore:
             raise ArchiveUnusable(self._name, str(error), _("`wencang verify` tells what is damaged")) from error
 
     @contextmanager
-    def _reading(self) -> Iterator[sa.Connection]:
+    def reading(self) -> Iterator[sa.Connection]:
+        """A transaction that sees one state; of the archive's own rooms only."""
         with self._guard(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
-    def _writing(self) -> Iterator[sa.Connection]:
+    def writing(self) -> Iterator[sa.Connection]:
         """A transaction that no other writer's can overlap."""
         with self._guard(), self._engine.execution_options(writes=True).begin() as connection:
             if connection.dialect.name != "sqlite":

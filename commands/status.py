@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime, timedelta
 from gettext import gettext as _
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from archive import settings
-from archive.errors import WencangError
-from commands import DONE, Json, open_archive, open_index
-from terminal import print_json, print_table
+from archive.errors import UsageFault, WencangError
+from commands import CHECK, DONE, Json, open_archive, open_index
+from terminal import print_json, print_table, say
 
 if TYPE_CHECKING:
+    from archive.ledger import Ledger
     from archive.store import ArticleStore
 
 app = typer.Typer()
 
 
 @app.command()
-def status(ctx: typer.Context, as_json: Json = False) -> int:
+def status(
+    ctx: typer.Context, as_json: Json = False,
+    max_age: Annotated[
+        str, typer.Option(metavar="TIME", help=_("Fail where a source was not checked for 26h, 3d ..."))
+    ] = "",
+) -> int:  # fmt: skip
     """What is kept, how fresh it is, and whether the index is up to date."""
+    from archive.ledger import Ledger
     from indexer.engine import names
     from indexer.update import index_folder
 
     with open_archive(ctx.obj) as store:
         counts, sequence = store.counts(), store.sequence()
         made = [name for name in names() if index_folder(ctx.obj.data, name).exists()]
+        stale = _stale(Ledger(store), _age(max_age)) if max_age else []
         states = {name: _index_state(ctx.obj, store, name) for name in made}
     if as_json:
         kept = [
@@ -36,7 +46,7 @@ def status(ctx: typer.Context, as_json: Json = False) -> int:
             for c in counts
         ]  # fmt: skip
         print_json({"data": str(ctx.obj.data), "sequence": sequence, "sources": kept, "indexes": states})
-        return DONE
+        return _told(stale)
     rows = [
         (c.source, str(c.articles), str(c.revisions), f"{c.newest_fetch:%Y-%m-%d %H:%M}Z",
          f"{c.newest_published:%Y-%m-%d}" if c.newest_published else "-")
@@ -47,7 +57,38 @@ def status(ctx: typer.Context, as_json: Json = False) -> int:
         print(_("index {engine}: {state}").format(engine=name, state=state))
     if not states:
         print(_("no index yet; `wencang index` makes one"))
-    return DONE
+    return _told(stale)
+
+
+def _age(text: str) -> timedelta:
+    match = re.fullmatch(r"(\d{1,5})([mhd])", text.strip())
+    if not match:
+        raise UsageFault(text, _("is no age"), _("say 90m, 26h or 3d"))
+    return int(match[1]) * {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}[match[2]]
+
+
+def _stale(ledger: Ledger, age: timedelta) -> list[str]:
+    """The sources of which no list was read for longer than that, a line each."""
+    from archive import clock
+
+    newest: dict[str, datetime | None] = {}
+    for section in ledger.sections():
+        times = filter(None, (section.checked, newest.get(section.source)))
+        newest[section.source] = max(times, default=None)
+    if not newest:
+        return [_("no list was ever read")]
+    told = _("{source}: no list was read since {time}")
+    return [
+        told.format(source=source, time=f"{time:%Y-%m-%d %H:%M}Z" if time else "-")
+        for source, time in newest.items()
+        if not time or clock.now() - time > age
+    ]
+
+
+def _told(stale: list[str]) -> int:
+    for line in stale:
+        say(line)
+    return CHECK if stale else DONE
 
 
 def _index_state(settings: settings.Settings, store: ArticleStore, engine: str) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from archive import clock
 from archive.errors import NotAnArticle
 from archive.url import canonical
 from crawler.extractor import read, read_list
@@ -66,7 +66,7 @@ class _Checks(ArticleSpider):
 
     def parse_article(self, response: Response) -> Iterator[Any]:
         try:
-            reading = read(response.body, response.url, datetime.now(UTC))
+            reading = read(response.body, response.url, clock.now())
         except NotAnArticle as error:
             self._found(response.url, f"article ({error.reason})", "")
             return

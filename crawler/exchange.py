@@ -11,6 +11,7 @@ from scrapy.http import Response
 from scrapy.http.headers import Headers
 
 from archive.pages import FetchedPage, Head
+from archive.url import canonical
 
 _RECEIVED = "headers_received"
 
@@ -21,6 +22,12 @@ class HeadersNoted:
     def process_response(self, request: Request, response: Response) -> Response:
         request.meta[_RECEIVED] = _pairs(response.headers)
         return response
+
+
+def asked_for(request: Request | None) -> str:
+    """The address that was asked for first, before any redirect; canonical."""
+    assert request
+    return canonical(request.meta.get("redirect_urls", [request.url])[0])
 
 
 def fetched_page(response: Response, fetched: datetime) -> FetchedPage:

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from archive.errors import WencangError
+from archive.ledger import Ledger
 from archive.pages import FetchedPage, Pages
 from archive.store import ArticleStore
+from crawler.frontier import Frontier
 from crawler.report import Report
 
 if TYPE_CHECKING:  # an import of saved pages comes by here too, and needs no Scrapy
@@ -23,6 +25,7 @@ class Fetched:
 
     reading: Reading
     pages: tuple[FetchedPage, ...] = ()
+    address: str = ""  # that a crawl asked for
 
 
 def keep(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) -> None:
@@ -59,6 +62,8 @@ class ArchivePipeline:
     def open_spider(self) -> None:
         data = Path(self._crawler.settings["DATA_FOLDER"])
         self._store, self._pages = ArticleStore.create(data), Pages(data)
+        spider: Any = self._crawler.spider
+        spider.frontier = Frontier(Ledger(self._store), spider.source, spider.due)
 
     def close_spider(self) -> None:
         self._store.close()
@@ -68,6 +73,7 @@ class ArchivePipeline:
         spider: Any = self._crawler.spider
         try:
             keep(self._store, self._pages, fetched, spider.report)
+            spider.frontier.read(fetched.address)  # after it is kept: a crash between asks for it once more
         except WencangError as error:
             spider.fault = error
         return fetched

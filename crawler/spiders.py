@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
+from http import HTTPStatus
 from typing import Any
 
 from scrapy import Request, Spider
@@ -14,24 +15,28 @@ from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
+from archive import clock
 from archive.errors import NotAnArticle, WencangError
 from archive.pages import FetchedPage
 from archive.url import canonical
 from crawler import sources
-from crawler.exchange import fetched_page
+from crawler.exchange import asked_for, fetched_page
 from crawler.extractor import Reading, join, read, read_list
+from crawler.frontier import Frontier
 from crawler.pager import MOST
 from crawler.pipelines import Fetched
 from crawler.report import Outcome, Report
 from crawler.sources import Source
 
 _MISSING = {404, 410}
+_CONDITIONS = "If-None-Match", "If-Modified-Since"
 
 
 @dataclass(slots=True)
 class _Parts:
     """An article of several pages while they are fetched, one after the other."""
 
+    address: str  # as it was asked for
     readings: list[Reading]
     pages: list[FetchedPage]
     asked: set[str] = field(default_factory=set)
@@ -47,21 +52,27 @@ class _Parts:
 class ArticleSpider(Spider):
     """Yields each article as Fetched: its reading, and the page it was read from.
 
-    `urls`: read these pages only, without following links. `since`: leave out articles
-    whose address carries an earlier day.
+    `urls`: read these pages only, without following links. `since`, `until`: leave out
+    articles whose address carries an earlier or a later day. `due`: ask for what is due only.
     """
 
     source: Source
 
     def __init__(
-        self, urls: tuple[str, ...] = (), since: date | None = None, report: Report | None = None, **options: Any
-    ) -> None:
+        self, urls: tuple[str, ...] = (), since: date | None = None, until: date | None = None, due: bool = False,
+        report: Report | None = None, **options: Any,
+    ) -> None:  # fmt: skip
         super().__init__(**options)
+        self.due = due
+        self.frontier: Frontier | None = None  # of the archive that the pipeline keeps articles in
         self.report = report or Report()
         self.fault: WencangError | None = None  # what ended the crawl
         self._urls = urls
-        self._since = since
+        self._bounded = bool(since or until)
+        self._since = f"{since:%Y%m%d}" if since else ""
+        self._until = f"{until:%Y%m%d}" if until else "99999999"
         self._left_out: set[str] = set()
+        self._validators: dict[str, tuple[str, ...]] = {}
         self._saw_rows = False
         self.allowed_domains = sorted({host.removeprefix("www.") for host in self.source.hosts})
 
@@ -69,8 +80,10 @@ class ArticleSpider(Spider):
         for url in self._urls:
             yield self._article_request(url)
         if not self._urls:
-            for url in self.source.lists:
+            for url in self.frontier.lists() if self.frontier else self.source.lists:
                 yield self._list_request(url, 0)
+            for url in self.frontier.waiting() if self.frontier else ():
+                yield self._article_request(url)
 
     def _article_request(self, url: str) -> Request:
         # Articles before further lists: a run that is cut short has fetched the newest ones.
@@ -78,7 +91,8 @@ class ArticleSpider(Spider):
 
     def _list_request(self, url: str, n: int) -> Request:
         page = self.source.list_page(url, n)
-        return self._request(page, self.parse_list, self.list_failed, cb_kwargs={"url": url, "n": n})
+        headers = self.frontier.validators(url) if self.frontier and not n else {}
+        return self._request(page, self.parse_list, self.list_failed, cb_kwargs={"url": url, "n": n}, headers=headers)
 
     def _request(self, url: str, callback: Any, errback: Any, **options: Any) -> Request:
         # One slot for all hosts of the site: one request at a time is meant for all of them.
@@ -87,30 +101,51 @@ class ArticleSpider(Spider):
     def parse_list(self, response: Response, url: str, n: int) -> Iterator[Request]:
         listing = read_list(response.body, response.url, self.source)
         if not listing.rows:
-            self._list_ends(response.url, n)
+            self._list_ends(url, n)
             return
         self._saw_rows = True
         self._count_left_out(listing.rows)
+        if n == 0:
+            self._validators[url] = tuple(_header(response, name) for name in ("ETag", "Last-Modified"))
         wanted = [row for row in listing.rows if not self._is_too_old(row)]
-        yield from self._follow(wanted)
-        if wanted and n + 1 < listing.pages:
+        goes_on = yield from self._follow(wanted, url)
+        if wanted and goes_on and n + 1 < listing.pages:
             yield self._list_request(url, n + 1)
+        else:
+            self._walked(url)
+
+    def _walked(self, url: str) -> None:
+        """A list was walked as far as there is anything new."""
+        if self.frontier and not self._bounded:
+            self.frontier.walked(url, *self._validators.get(url, ()))
 
     def _list_ends(self, url: str, n: int) -> None:
-        if n == 0:
-            self.report.missing_lists.append(url)
+        if n > 0:
+            self._walked(url)
+            return
+        self.report.missing_lists.append(url)
+        if self.frontier:
+            self.frontier.missing(url)
 
     def list_failed(self, failure: Failure) -> None:
         """A missing page ends a list; one that can't be read is a failure."""
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
-        if _is_absent(failure):
-            self._list_ends(request.url, request.cb_kwargs["n"])
+        url, n = request.cb_kwargs["url"], request.cb_kwargs["n"]
+        if _status(failure) == HTTPStatus.NOT_MODIFIED:
+            self._saw_rows = True
+            self._validators[url] = tuple((request.headers.get(name) or b"").decode() for name in _CONDITIONS)
+            self._walked(url)
+        elif _is_absent(failure):
+            self._list_ends(url, n)
         else:
             self.report.unread_lists.append((request.url, reason(failure)))
 
     def _is_too_old(self, url: str) -> bool:
         day = self.source.day(canonical(url))
-        return bool(self._since and day and day < f"{self._since:%Y%m%d}")
+        return bool(day and day < self._since)
+
+    def _is_wanted(self, url: str) -> bool:
+        return self.source.is_article(url) and not self._is_too_old(url) and self.source.day(url) <= self._until
 
     def _count_left_out(self, rows: Iterable[str]) -> None:
         for url in map(canonical, rows):
@@ -118,26 +153,37 @@ class ArticleSpider(Spider):
                 self._left_out.add(url)
                 self.report.count(self.source.site, "skipped", url, "photo, video or about the site")
 
-    def _follow(self, urls: Iterable[str]) -> Iterator[Request]:
-        for url in map(canonical, urls):
-            if self.source.is_article(url) and not self._is_too_old(url):
-                yield self._article_request(url)
+    def _follow(self, urls: Iterable[str], list: str = "") -> Generator[Request, None, bool]:
+        """Ask for those of the addresses that are wanted; gives back whether any of them was not known."""
+        wanted: Sequence[str] = [url for url in map(canonical, urls) if self._is_wanted(url)]
+        unknown = True
+        if self.frontier:
+            wanted, unknown = self.frontier.shown(wanted, list)
+        for url in wanted:
+            yield self._article_request(url)
+        return unknown
 
     def parse_article(self, response: Response) -> Iterator[Fetched | Request]:
         if self.fault:
             raise CloseSpider("archive")
+        asked = asked_for(response.request)
         if not self._urls and not self.source.is_article(response.url):
-            self.report.count(self.source.site, "skipped", response.url, "a redirect led away from the articles")
+            self._skip(asked, response.url, "a redirect led away from the articles")
             return
-        page = fetched_page(response, datetime.now(UTC))
+        page = fetched_page(response, clock.now())
         try:
             reading = read(page.body, page.url, page.fetched)
         except NotAnArticle as error:
-            self.report.count(self.source.site, "skipped", error.subject, error.reason)
+            self._skip(asked, error.subject, error.reason)
             return
-        yield self._joined_or_next(_Parts([reading], [page]))
+        yield self._joined_or_next(_Parts(asked, [reading], [page]))
         if not self._urls:
             yield from self._follow(reading.related)
+
+    def _skip(self, asked: str, url: str, reason: str) -> None:
+        self.report.count(self.source.site, "skipped", url, reason)
+        if self.frontier:
+            self.frontier.rest(asked)
 
     def _joined_or_next(self, parts: _Parts) -> Fetched | Request:
         """The request of the article's next page; the article where it has no more."""
@@ -146,10 +192,10 @@ class ArticleSpider(Spider):
             return self._request(
                 url, self.parse_part, self.part_failed, cb_kwargs={"parts": parts}, priority=2, dont_filter=True
             )
-        return Fetched(join(parts.readings), tuple(parts.pages))
+        return Fetched(join(parts.readings), tuple(parts.pages), parts.address)
 
     def parse_part(self, response: Response, parts: _Parts) -> Iterator[Fetched | Request]:
-        page = fetched_page(response, datetime.now(UTC))
+        page = fetched_page(response, clock.now())
         with suppress(NotAnArticle):  # missing, then
             parts.readings.append(read(page.body, page.url, page.fetched, part_of=parts.pages[0].url))
             parts.pages.append(page)
@@ -163,14 +209,20 @@ class ArticleSpider(Spider):
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
         outcome: Outcome = "skipped" if _is_absent(failure) and not self._urls else "failed"
         self.report.count(self.source.site, outcome, request.url, reason(failure))
+        if self.frontier:
+            self.frontier.failed(asked_for(request))
 
     def closed(self, _reason: str) -> None:
-        if not self._urls and not self._saw_rows:
+        if not self._urls and not self.due and not self._saw_rows:
             self.report.unread_lists.append((self.source.title, "no list has any rows"))
         for url, why in self.report.unread_lists:
             self.logger.error("list can't be read: %s: %s", url, why)
         for _source, url in self.report.general:
             self.logger.warning("read by general means, no form fits: %s", url)
+
+
+def _header(response: Response, name: str) -> str:
+    return (response.headers.get(name) or b"").decode("latin-1")
 
 
 def reason(failure: Failure) -> str:

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from archive import jsonl, schema, settings
 from archive.article import SHANGHAI, Article, Image, RawPage, from_json, to_json
 from archive.errors import ArchiveUnusable, BadRecord, UsageFault
-from archive.ledger import Run
+from archive.ledger import Ledger, Run
 from archive.pages import FetchedPage, Head, Pages
 from archive.store import ArticleStore
 from archive.url import canonical
@@ -351,8 +351,8 @@ def test_an_archive_of_version_1_is_opened(tmp_path: Path) -> None:
         page = RawPage("pages/a.warc.gz", 0, "<urn:uuid:1>", "ab" * 32)
         assert store.put(replace(ARTICLE, body="二"), keep=lambda: (page,))
         assert list(store.verify()) == []
-        store.note_run(run := Run("tibet.cn", THEN, 10, 1, 0))
-        assert store.last_runs("tibet.cn", 20) == [run]
+        Ledger(store).note_run(run := Run("tibet.cn", THEN, 10, 1, 0))
+        assert Ledger(store).last_runs("tibet.cn", 20) == [run]
     with (
         sqlite3.connect(tmp_path / "archive.db") as stepped,
         sqlite3.connect(tmp_path / "whole" / "archive.db") as whole,

@@ -28,7 +28,7 @@ from hypothesis import strategies as st
 
 from archive.article import SHANGHAI, Article, Revision, to_json
 from archive.errors import ArchiveUnusable, NotAnArticle
-from archive.ledger import Run
+from archive.ledger import Ledger, Run
 from archive.pages import FetchedPage, Pages
 from archive.store import ArticleStore
 from archive.url import canonical
@@ -459,18 +459,18 @@ def test_what_rose_rises_with_one_more_page_and_never_at_the_old_share(
 
 def test_single_addresses_are_no_history(crawled: Path, proxy: str) -> None:
     with ArticleStore.open(crawled) as store:
-        before = store.last_runs("tibet.cn", 20)
+        before = Ledger(store).last_runs("tibet.cn", 20)
         assert run("crawl", "--url", "http://www.tibet.cn/no.html", data=crawled, http_proxy=proxy).returncode in (0, 5)
-        assert store.last_runs("tibet.cn", 20) == before != []
+        assert Ledger(store).last_runs("tibet.cn", 20) == before != []
 
 
 def test_a_run_is_noted_though_indexing_fails(crawled: Path, proxy: str) -> None:
     with ArticleStore.open(crawled) as store:
-        before = store.last_runs("tibet.cn", 20)
+        before = Ledger(store).last_runs("tibet.cn", 20)
         shutil.rmtree(crawled / "index")
         (crawled / "index").write_text("no folder")
         assert run("crawl", "tibet_cn", data=crawled, http_proxy=proxy).returncode != 0
-        assert len(store.last_runs("tibet.cn", 20)) == len(before) + 1
+        assert len(Ledger(store).last_runs("tibet.cn", 20)) == len(before) + 1
 
 
 def test_a_layout_that_changed_is_told_at_the_end_of_a_crawl(crawled: Path, proxy: str, tmp_path: Path) -> None:

@@ -1,0 +1,111 @@
+"""What a crawl asks for, and what it remembers: the archive's ledger, by the rules of the schedule."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from archive import clock
+from archive.ledger import Lead, Ledger, Section
+from crawler import schedule
+from crawler.sources import Source
+
+Change = Callable[[Lead, datetime], Lead]
+LOOKS = 100  # articles looked at again in one run, of each source
+
+
+class Frontier:
+    """One source in one run.
+
+    `due`: only what is due. Lists are walked until a whole page is known, articles that are
+    known are asked for at certain ages only. Else all lists, to their end, and every article.
+    """
+
+    def __init__(self, ledger: Ledger, source: Source, due: bool) -> None:
+        self._ledger = ledger
+        self._source = source
+        self._due = due
+        self._started = clock.now()
+        self._sections = {section.list: section for section in ledger.sections(source.site)}
+        self._new: Counter[str] = Counter()
+
+    def lists(self) -> list[str]:
+        """The lists to walk."""
+        return [url for url in self._source.lists if not self._due or self._is_due(url)]
+
+    def _is_due(self, url: str) -> bool:
+        return url not in self._sections or self._sections[url].due <= self._started
+
+    def waiting(self) -> list[str]:
+        """The addresses that earlier runs left, and those to look at again."""
+        return [lead.url for lead in self._ledger.due(self._source.site, self._started, LOOKS if self._due else 0)]
+
+    def validators(self, url: str) -> dict[str, str]:
+        """The headers with which a list's first page need not be sent again where nothing changed."""
+        section = self._sections.get(url) if self._due else None
+        told = {"If-None-Match": section.etag, "If-Modified-Since": section.modified} if section else {}
+        return {name: value for name, value in told.items() if value}
+
+    def shown(self, urls: Iterable[str], list: str = "") -> tuple[Sequence[str], bool]:
+        """Of addresses that a list, or a link, showed: those to ask for, and whether any was not known before.
+
+        Known is what was found before the list was last walked to an end: a walk that was cut
+        short is taken up again, however many pages of it are known.
+        """
+        urls = tuple(dict.fromkeys(urls))
+        known = self._ledger.leads(urls)
+        now = clock.now()
+        new = [Lead(url, self._source.site, list, now, now) for url in urls if url not in known]
+        self._ledger.note_leads(new)
+        self._new[list] += len(new)
+        section = self._sections.get(list)
+        checked = section.checked if section else None
+        unknown = [url for url in urls if url not in known or not checked or known[url].found > checked]
+        wanted = [lead.url for lead in new] if self._due else urls
+        return wanted, bool(unknown) or not urls or not self._due
+
+    def walked(self, list: str, etag: str = "", modified: str = "") -> None:
+        """A list was walked to its end, or to what was known."""
+        newest = {"newest": clock.now()} if self._new[list] else {}
+        self._note_section(list, checked=self._started, etag=etag, modified=modified, **newest)
+
+    def missing(self, list: str) -> None:
+        """The site shows no such list: it is asked for again, but less and less often."""
+        self._note_section(list)
+
+    def _note_section(self, list: str, **changed: Any) -> None:
+        now, new = self._started, self._new[list]
+        old = self._sections.get(list) or Section(list, self._source.site, None, now, schedule.USUAL, 0, None)
+        interval = schedule.next_interval(old.interval, new)
+        self._ledger.note_section(replace(old, due=now + interval, interval=interval, new=new, **changed))
+
+    def read(self, url: str) -> None:
+        """An address was read, and what it held is kept."""
+        self._note(url, _looked_at)
+
+    def failed(self, url: str) -> None:
+        """An address could not be read."""
+        self._note(url, _failed)
+
+    def rest(self, url: str) -> None:
+        """An address holds no article: it is not asked for again."""
+        self._note(url, lambda lead, now: replace(lead, fetched=now, due=None))
+
+    def _note(self, url: str, change: Change) -> None:
+        now = clock.now()
+        lead = self._ledger.leads([url]).get(url) or Lead(url, self._source.site, "", now, now)
+        self._ledger.note_leads([change(lead, now)])
+
+
+def _looked_at(lead: Lead, now: datetime) -> Lead:
+    first = lead.fetched or now
+    return replace(lead, fetched=first, due=schedule.next_look(first, now), failures=0)
+
+
+def _failed(lead: Lead, now: datetime) -> Lead:
+    failures = lead.failures + 1
+    due = schedule.next_look(lead.fetched, now) if lead.fetched else schedule.next_try(failures, now)
+    return replace(lead, due=due, failures=failures)

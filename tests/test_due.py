@@ -1,0 +1,136 @@
+"""A crawl that is left alone: what is due, what is remembered, and a simulated fortnight of it."""
+
+from __future__ import annotations
+
+import os
+import random
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive import clock
+from archive.ledger import Lead, Ledger
+from archive.store import ArticleStore
+from bench import year
+from crawler import schedule, sources
+from crawler.frontier import Frontier
+
+NOW = datetime(2025, 6, 1, tzinfo=UTC)
+SOURCE = sources.load("tibet_cn")
+LIST = SOURCE.lists[0]
+
+
+@given(st.lists(st.integers(0, 50), max_size=60))
+def test_an_interval_follows_what_a_list_brings(news: list[int]) -> None:
+    interval = schedule.USUAL
+    for new in news:
+        after = schedule.next_interval(interval, new)
+        assert schedule.SHORTEST <= after <= schedule.LONGEST
+        assert after <= interval if new else after >= interval
+        interval = after
+
+
+@given(st.timedeltas(timedelta(), timedelta(days=800)))
+def test_looks_come_at_their_ages_and_are_not_made_up_for(age: timedelta) -> None:
+    due = schedule.next_look(NOW, NOW + age)
+    assert due == min((NOW + at for at in schedule.AGES if at > age), default=None)
+
+
+def test_an_address_is_given_up_after_some_tries() -> None:
+    tries = [schedule.next_try(failures, NOW) for failures in range(1, len(schedule.TRIES) + 2)]
+    assert tries[-1] is None
+    assert tries[:-1] == sorted(filter(None, tries))
+
+
+@pytest.fixture
+def ledger(store: ArticleStore) -> Ledger:
+    return Ledger(store)
+
+
+def frontier(ledger: Ledger, monkeypatch: pytest.MonkeyPatch, at: datetime, due: bool = True) -> Frontier:
+    monkeypatch.setattr(clock, "now", lambda: at)
+    return Frontier(ledger, SOURCE, due)
+
+
+def urls(*numbers: int) -> list[str]:
+    return [f"{LIST}202506/t20250601_{number}.html" for number in numbers]
+
+
+def test_a_list_is_walked_to_what_is_known_and_is_due_again_later(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = frontier(ledger, monkeypatch, NOW)
+    assert LIST in first.lists()
+    assert first.shown(urls(3, 2, 1), LIST) == (urls(3, 2, 1), True)
+    first.walked(LIST, etag='"a"')
+    assert LIST not in frontier(ledger, monkeypatch, NOW + timedelta(minutes=10)).lists()
+    again = frontier(ledger, monkeypatch, NOW + timedelta(hours=2))
+    assert LIST in again.lists()
+    assert again.validators(LIST) == {"If-None-Match": '"a"'}
+    assert again.shown(urls(4, 3), LIST) == (urls(4), True)
+    assert again.shown(urls(2, 1), LIST) == ([], False), "a whole page is known"
+
+
+def test_a_walk_that_was_cut_short_is_taken_up_again(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    frontier(ledger, monkeypatch, NOW).shown(urls(3, 2), LIST)  # and then the site went down
+    frontier(ledger, monkeypatch, NOW + timedelta(minutes=15)).missing(LIST)
+    later = frontier(ledger, monkeypatch, NOW + timedelta(hours=3))
+    assert later.shown(urls(3, 2), LIST) == ([], True), "known, but nobody has seen what comes after"
+    assert later.waiting() == urls(2, 3), "what was found and not fetched is not lost"
+
+
+def test_an_article_is_asked_for_once_then_looked_at_by_age(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    (url,) = urls(1)
+    frontier(ledger, monkeypatch, NOW).shown([url], LIST)
+    frontier(ledger, monkeypatch, NOW).read(url)
+    assert frontier(ledger, monkeypatch, NOW + timedelta(minutes=14)).waiting() == []
+    late = frontier(ledger, monkeypatch, NOW + timedelta(hours=2))
+    assert late.waiting() == [url]
+    late.read(url)
+    assert ledger.leads([url])[url].due == NOW + timedelta(hours=3)
+    late.rest(url)
+    assert frontier(ledger, monkeypatch, NOW + timedelta(days=900)).waiting() == []
+
+
+def test_a_failure_is_tried_again_and_an_article_that_was_read_keeps_its_ages(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (url,) = urls(1)
+    first = frontier(ledger, monkeypatch, NOW)
+    first.shown([url], LIST)
+    first.failed(url)
+    lead = ledger.leads([url])[url]
+    assert (lead.due, lead.failures) == (NOW + schedule.TRIES[0], 1)
+    first.read(url)
+    first.failed(url)
+    assert ledger.leads([url])[url].due == NOW + schedule.AGES[0]
+
+
+def test_a_crawl_that_is_not_for_a_schedule_asks_for_everything(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frontier(ledger, monkeypatch, NOW).walked(LIST)
+    whole = frontier(ledger, monkeypatch, NOW, due=False)
+    assert whole.lists() == list(SOURCE.lists)
+    whole.shown(urls(1), LIST)
+    assert whole.shown(urls(1), LIST) == (tuple(urls(1)), True)
+
+
+def test_looks_are_bounded_and_what_was_never_read_is_not(ledger: Ledger) -> None:
+    leads = [Lead(url, "tibet.cn", LIST, NOW, NOW) for url in urls(*range(10, 99))]
+    ledger.note_leads([*leads[:50], *(replace(lead, fetched=NOW) for lead in leads[50:])])
+    due = ledger.due("tibet.cn", NOW, 7)
+    assert ([lead.fetched for lead in due[:50]], len(due)) == ([None] * 50, 57)
+
+
+def test_a_fortnight_of_runs_that_are_killed_overlap_and_meet_a_site_that_fails(tmp_path: Path) -> None:
+    rng = random.Random(4)
+    site = year.Site.of(14, rng)
+    codes = year.live(site, tmp_path, year.moments(14, int(os.environ.get("WENCANG_RUNS", "24")), rng), rng)
+    assert set(codes) <= {0, 4, 5, -9}, codes
+    assert len(site.shown) > 60
+    assert year.faults(site, tmp_path) == []
