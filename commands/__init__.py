@@ -78,6 +78,43 @@ def say_if_behind(store: ArticleStore, index: SearchEngine) -> None:
         say(_("The index is {count} articles behind the archive: `wencang index` brings it up.").format(count=behind))
 
 
+def indexes(settings: settings.Settings) -> list[str]:
+    """The engines that have an index of this archive."""
+    from indexer.engine import names
+    from indexer.update import index_folder
+
+    return [name for name in names() if index_folder(settings.data, name).exists()]
+
+
+def rebuild_due(settings: settings.Settings, engine: str, index: SearchEngine) -> str:
+    """A line where an index was cut with another lexicon than the archive has now, else an empty one."""
+    from indexer.lexicon import differ, merged
+
+    try:
+        if not differ(index.lexicon(), merged(settings.data)):
+            return ""
+    except UsageFault as error:
+        return str(error)
+    name = engine or settings.engine
+    command = "wencang index --rebuild" + (f" --engine {name}" if name != settings.engine else "")
+    told = _("The {engine} index was cut with another lexicon: `{command}` cuts it with the present one.")
+    return told.format(engine=name, command=command)
+
+
+def say_if_rebuild_due(settings: settings.Settings, engine: str, index: SearchEngine) -> None:
+    if due := rebuild_due(settings, engine, index):
+        say(due)
+
+
+def rebuilds_due(settings: settings.Settings) -> dict[str, str]:
+    """Such a line for each engine whose index is in need of one; an index that can't be opened has other needs."""
+    due = {}
+    for name in indexes(settings):
+        with suppress(WencangError), open_index(settings, name) as index:
+            due[name] = rebuild_due(settings, name, index)
+    return {name: line for name, line in due.items() if line}
+
+
 def source_kept(store: ArticleStore, name: str) -> str:
     """A source of the archive by its site's name (tibet.cn) or its file's (tibet_cn)."""
     kept = store.sources()

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from commands import DONE, Engine, open_archive
+from commands import DONE, Engine, open_archive, open_index, say_if_rebuild_due
 from terminal import counting
 
 app = typer.Typer()
@@ -25,5 +25,7 @@ def index(
     write = update.rebuild if rebuild else update.bring_up
     with open_archive(ctx.obj) as store, counting(_("articles")) as progress:
         count = write(store, ctx.obj.data, engine or ctx.obj.engine, progress)
+    with open_index(ctx.obj, engine) as opened:
+        say_if_rebuild_due(ctx.obj, engine, opened)
     print(_("{count} articles indexed").format(count=count))
     return DONE

@@ -22,6 +22,7 @@ from commands import (
     open_index,
     read_question,
     say_if_behind,
+    say_if_rebuild_due,
 )
 from terminal import print_facets, print_hits
 
@@ -49,4 +50,5 @@ def search(
         if count:
             print_facets(facets(index, question), as_json)
         say_if_behind(store, index)
+        say_if_rebuild_due(ctx.obj, engine, index)
     return DONE if results.total else NOTHING

@@ -11,7 +11,8 @@ import typer
 
 from archive import settings
 from archive.errors import UsageFault, WencangError
-from commands import CHECK, DONE, Json, open_archive, open_index
+from archive.settings import FILE
+from commands import CHECK, DONE, Json, indexes, open_archive, open_index, rebuilds_due
 from terminal import print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from archive.store import ArticleStore
 
 app = typer.Typer()
+_COMMON = "西藏 发展 工作"  # words that very many articles have
+_SLOW = 0.2  # seconds: to be waited for
 
 
 @app.command()
@@ -30,14 +33,13 @@ def status(
 ) -> int:  # fmt: skip
     """What is kept, how fresh it is, and whether the index is up to date."""
     from archive.ledger import Ledger
-    from indexer.engine import names
-    from indexer.update import index_folder
 
     with open_archive(ctx.obj) as store:
         counts, sequence = store.counts(), store.sequence()
-        made = [name for name in names() if index_folder(ctx.obj.data, name).exists()]
         stale = _stale(Ledger(store), _age(max_age)) if max_age else []
-        states = {name: _index_state(ctx.obj, store, name) for name in made}
+        due = rebuilds_due(ctx.obj)
+        states = {name: _index_state(ctx.obj, store, name) for name in indexes(ctx.obj)}
+    advice = _advice(ctx.obj) if list(states) == ["whoosh"] else ""
     if as_json:
         kept = [
             {"source": c.source, "articles": c.articles, "revisions": c.revisions,
@@ -45,7 +47,10 @@ def status(
              "newest_published": c.newest_published and c.newest_published.isoformat()}
             for c in counts
         ]  # fmt: skip
-        print_json({"data": str(ctx.obj.data), "sequence": sequence, "sources": kept, "indexes": states})
+        print_json(
+            {"data": str(ctx.obj.data), "sequence": sequence, "sources": kept, "indexes": states, "lexicon": due,
+             "advice": advice}
+        )  # fmt: skip
         return _told(stale)
     rows = [
         (c.source, str(c.articles), str(c.revisions), f"{c.newest_fetch:%Y-%m-%d %H:%M}Z",
@@ -55,6 +60,8 @@ def status(
     print_table((_("source"), _("articles"), _("versions"), _("last fetched"), _("newest article")), rows)
     for name, state in states.items():
         print(_("index {engine}: {state}").format(engine=name, state=state))
+    for line in filter(None, (*due.values(), advice)):
+        print(line)
     if not states:
         print(_("no index yet; `wencang index` makes one"))
     return _told(stale)
@@ -98,3 +105,26 @@ def _index_state(settings: settings.Settings, store: ArticleStore, engine: str) 
     except WencangError as error:
         return str(error)
     return _("{count} articles behind; `wencang index`").format(count=behind) if behind else _("up to date")
+
+
+def _advice(settings: settings.Settings) -> str:
+    """That the archive has outgrown Whoosh, where it has: it takes longer with each article."""
+    from time import perf_counter
+
+    from indexer.query import parse_query
+
+    try:
+        with open_index(settings, "whoosh") as index:
+            count = index.count()
+            question = parse_query(_COMMON, index.analyzer)
+            start = perf_counter()
+            index.search(question, 10)
+            seconds = perf_counter() - start
+    except WencangError:
+        return ""
+    if seconds < _SLOW:
+        return ""
+    return _(
+        "whoosh takes {ms:.0f} ms to find {words} in {count} articles, tantivy a small part of that (docs/search.md): "
+        '`pip install tantivy`, `wencang index --engine tantivy`, then engine = "tantivy" in {file}'
+    ).format(ms=seconds * 1000, words=_COMMON, count=count, file=settings.data / FILE)

@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from itertools import groupby
 from operator import add
 from pathlib import Path
+from typing import Any
 
 import rjieba
 
@@ -27,7 +28,8 @@ _WHOLE = re.compile(
 )
 # Single characters that are words, and tell nothing of what a text is about.
 PARTICLES = frozenset("的了和与及在是有为对将从到向被把让等也都就还又着地得之其这那吗呢吧啊几谁哪")
-_LONGEST = 16  # of a word that is looked through for shorter ones; a longer one is an address or a number
+CHINESE = "\u3400-\u9fff\U00020000-\U0003ffff"  # a range of a regular expression
+LONGEST = 16  # of a word that is looked through for shorter ones; a longer one is an address or a number
 
 
 class _Fold(dict[int, str]):
@@ -91,25 +93,43 @@ def _is_loose(word: str) -> bool:
     return len(word) == 1 and word > "\u2fff" and word not in PARTICLES
 
 
+_given: list[str] = []  # the one lexicon that rjieba's own dictionary has
+
+
+def _dictionary(words: str) -> Any:
+    """jieba's dictionary with the words of a lexicon in it."""
+    if words in _given:
+        return rjieba
+    # rjieba loads a dictionary when it is imported: another costs 0.06 s and 30 MB.
+    jieba = rjieba.Jieba() if _given else rjieba
+    for word, frequency in Analyzer.parse(words):
+        jieba.add_word(fold(word), frequency, None)
+    if not _given:
+        _given.append(words)
+    return jieba
+
+
 class Analyzer:
     """Cuts with jieba's dictionary and a lexicon, by rjieba: jieba's own algorithm in Rust.
 
     Without HMM: the words are jieba's then, and the same in every sentence they stand in.
-    The lexicon is lines of word and frequency, as jieba's load_userdict reads them.
+    The lexicon is lines of word and frequency, as jieba's load_userdict reads them; a word
+    without one gets the least that keeps it whole, in the order of the lines.
     """
 
     def __init__(self, words: str) -> None:
-        # rjieba loads one dictionary when it is imported: another costs 0.06 s and 30 MB.
-        self._jieba = rjieba if words == lexicon() else rjieba.Jieba()
-        for word, frequency in self.parse(words):
-            self._jieba.add_word(fold(word), frequency, None)
+        self._jieba = _dictionary(words)
         self._overlapping = lru_cache(maxsize=1 << 18)(self._with_inner_words)
 
     @staticmethod
-    def parse(words: str) -> list[tuple[str, int]]:
+    def parse(words: str) -> list[tuple[str, int | None]]:
         """The words of a lexicon with their frequencies; ValueError for a line that is none."""
         lines = (line.split() for line in words.splitlines() if line and not line.startswith("#"))
-        return [(word, int(frequency)) for word, frequency, *_tag in lines]
+        return [(word, int(frequency[0]) if frequency else None) for word, *frequency in lines]
+
+    def knows(self, word: str) -> bool:
+        """Whether this, folded, is a word of the dictionary or the lexicon."""
+        return bool(self._jieba.has_word(word))
 
     def terms(self, text: str) -> list[str]:
         """The words of an article's text, the shorter words in each, and pairs of characters that are no word.
@@ -120,7 +140,7 @@ class Analyzer:
         for stretch in self.cut(text):
             before = ""
             for word in stretch:
-                found += self._overlapping(word) if 2 < len(word) <= _LONGEST else (word,)
+                found += self._overlapping(word) if 2 < len(word) <= LONGEST else (word,)
                 loose = word if _is_loose(word) else ""
                 if before and loose:
                     found.append(before + loose)

@@ -88,6 +88,9 @@ class SearchEngine(Protocol):
     def analyzer(self) -> Analyzer:
         """Cuts questions as the articles were cut."""
 
+    def lexicon(self) -> str:
+        """The words that its analyzer knows beside jieba's."""
+
     def __enter__(self) -> SearchEngine: ...
     def __exit__(self, *exc: object) -> None: ...
 
@@ -130,14 +133,16 @@ def names() -> list[str]:
     return sorted(m.name.removesuffix("_engine") for m in iter_modules(engines.__path__) if m.name.endswith("_engine"))
 
 
-def open_engine(name: str, folder: Path, create: bool = False) -> SearchEngine:
+def open_engine(name: str, folder: Path, create: bool = False, words: str | None = None) -> SearchEngine:
     """The engine of that name with its index in `folder`; made there if `create`.
+
+    `words` is the lexicon that an index is made with, the shipped one where none is given.
 
     Raises UsageFault for an unknown name, IndexUnusable where there is no index, it is
     damaged, or it was cut by another version of the analyzer.
     """
     check_name(name)
-    opened: SearchEngine = import_module(f"indexer.engines.{name}_engine").open_index(folder, create)
+    opened: SearchEngine = import_module(f"indexer.engines.{name}_engine").open_index(folder, create, words)
     return opened
 
 
@@ -154,6 +159,11 @@ def check_name(name: str) -> None:
         raise UsageFault(name, _("is no engine"), _("engines: {names}").format(names=", ".join(names())))
 
 
+def is_made(folder: Path) -> bool:
+    """Whether a folder holds an index."""
+    return (folder / "state.json").exists()
+
+
 # The field of a Cut that a field of a question is looked up in.
 WORDS_OF = {"": "words", "title": "title", "source": "origin", "section": "section", "author": "author"}
 
@@ -168,9 +178,9 @@ class State:
     lexicon: str
 
     @classmethod
-    def new(cls, layout: str) -> State:
+    def new(cls, layout: str, words: str | None) -> State:
         """Of an empty index; `layout` is the version of the engine's own schema."""
-        return cls(0, "", f"{analyzer.VERSION}.{layout}", analyzer.lexicon())
+        return cls(0, "", f"{analyzer.VERSION}.{layout}", analyzer.lexicon() if words is None else words)
 
     @classmethod
     def load(cls, folder: Path, layout: str) -> State:

@@ -11,7 +11,8 @@ from pathlib import Path
 from archive.article import Revision
 from archive.lock import alone
 from archive.store import ArticleStore
-from indexer.engine import SearchEngine, check_follows, check_name, open_engine
+from indexer.engine import SearchEngine, check_follows, check_name, is_made, open_engine
+from indexer.lexicon import merged
 
 _BATCH = 5_000  # articles a commit: some 300 MB of memory; a crash repeats one
 Progress = Callable[[int], None]
@@ -37,15 +38,17 @@ def bring_up(store: ArticleStore, data: Path, engine: str, progress: Progress = 
     `progress` is called with the number done so far. Raises Busy while another run writes
     to this engine.
     """
-    with _alone(data, engine) as folder, open_engine(engine, folder, create=True) as opened:
-        return update(store, opened, progress)
+    with _alone(data, engine) as folder:
+        words = None if is_made(folder) else merged(data)
+        with open_engine(engine, folder, create=True, words=words) as opened:
+            return update(store, opened, progress)
 
 
 def rebuild(store: ArticleStore, data: Path, engine: str, progress: Progress = _silent) -> int:
     """Cut the whole archive anew, beside the index in use; one rename puts it in its place."""
     with _alone(data, engine) as folder:
         new = folder.with_suffix(".new")
-        with open_engine(engine, new, create=True) as fresh:
+        with open_engine(engine, new, create=True, words=merged(data)) as fresh:
             done = update(store, fresh, progress)
         new.rename(folder.with_name(str(int(folder.name) + 1)))
         return done

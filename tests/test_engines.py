@@ -15,7 +15,7 @@ from archive.article import Article, Revision
 from archive.errors import Busy, IndexUnusable, UsageFault
 from archive.store import ArticleStore
 from bench.commits import segments
-from indexer import engine, update
+from indexer import engine, lexicon, update
 from indexer.analyzer import characters
 from indexer.engine import SearchEngine, open_engine
 from indexer.period import period
@@ -240,19 +240,27 @@ def test_a_write_that_fails_leaves_the_index_as_it_was(tmp_path: Path, store: Ar
         assert update.update(store, opened) == 1
 
 
-def test_an_index_keeps_the_lexicon_it_was_cut_with(
-    tmp_path: Path, store: ArticleStore, name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_index_keeps_the_lexicon_it_was_cut_with(tmp_path: Path, store: ArticleStore, name: str) -> None:
     store.put(Article(url="http://www.tibet.cn/1", title="云端牧歌", body="云端牧歌开演。"))
-    update.rebuild(store, tmp_path, name)
-    monkeypatch.setattr("indexer.analyzer.lexicon", lambda: "云端牧歌 3\n")
+    update.bring_up(store, tmp_path, name)
+    lexicon.write(tmp_path, [lexicon.typed("云端牧歌")])
+    update.bring_up(store, tmp_path, name)
     with open_engine(name, update.index_folder(tmp_path, name)) as opened:
         assert opened.analyzer.words("云端牧歌") != ["云端牧歌"]
         assert found((store, opened), "云端牧歌")
+        assert lexicon.differ(opened.lexicon(), lexicon.merged(tmp_path))
     update.rebuild(store, tmp_path, name)
     with open_engine(name, update.index_folder(tmp_path, name)) as opened:
         assert opened.analyzer.words("云端牧歌") == ["云端牧歌"]
         assert found((store, opened), "云端牧歌")
+        assert not lexicon.differ(opened.lexicon(), lexicon.merged(tmp_path))
+
+
+def test_a_new_index_is_cut_with_the_lexicon_of_the_archive(tmp_path: Path, store: ArticleStore, name: str) -> None:
+    lexicon.write(tmp_path, [lexicon.typed("云端牧歌")])
+    update.bring_up(store, tmp_path, name)
+    with open_engine(name, update.index_folder(tmp_path, name)) as opened:
+        assert opened.analyzer.words("云端牧歌") == ["云端牧歌"]
 
 
 def test_an_index_that_can_not_be_used_names_the_command(tmp_path: Path, store: ArticleStore, name: str) -> None:

@@ -12,10 +12,12 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from archive import settings
 from archive.lock import alone
 from archive.store import ArticleStore
 from indexer.update import index_folder
@@ -396,6 +398,19 @@ def test_another_run_is_writing_the_index(crawled: Path) -> None:
     finally:
         writer.cancel()
     assert run("index", data=crawled).stdout == "1 articles indexed\n"
+
+
+def test_status_tells_when_an_archive_has_outgrown_whoosh(
+    crawled: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from commands import status
+
+    context: Any = SimpleNamespace(obj=settings.load(crawled))
+    status.status(context)
+    assert "tantivy" not in capsys.readouterr().out
+    monkeypatch.setattr(status, "_SLOW", 0)
+    status.status(context)
+    assert re.search(r"whoosh takes \d+ ms .* 42 articles, .*index --engine tantivy", capsys.readouterr().out)
 
 
 def test_a_closed_pipe_is_no_fault(crawled: Path) -> None:

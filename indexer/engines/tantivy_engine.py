@@ -13,7 +13,7 @@ from typing import Any
 from archive.article import Article, Revision
 from archive.errors import Busy, IndexUnusable, UsageFault
 from indexer.analyzer import SEPARATOR, Analyzer
-from indexer.engine import FACETS, REBUILD, WORDS_OF, Match, Matches, Order, State, cut, facets_of
+from indexer.engine import FACETS, REBUILD, WORDS_OF, Match, Matches, Order, State, cut, facets_of, is_made
 from indexer.query import MOST_OF_A_PREFIX, Between, Either, Every, Node, Prefix, Query, Quote, Words
 
 try:
@@ -43,11 +43,11 @@ def _schema() -> tantivy.Schema:
     return schema.build()
 
 
-def open_index(folder: Path, create: bool = False) -> TantivyEngine:
-    if create and not (folder / "state.json").exists():
+def open_index(folder: Path, create: bool = False, words: str | None = None) -> TantivyEngine:
+    if create and not is_made(folder):
         folder.mkdir(parents=True, exist_ok=True)
         tantivy.Index(_schema(), path=str(folder))
-        State.new(_LAYOUT).save(folder)
+        State.new(_LAYOUT, words).save(folder)
     return TantivyEngine(folder)
 
 
@@ -70,6 +70,9 @@ class TantivyEngine:
     @cached_property
     def analyzer(self) -> Analyzer:
         return Analyzer(self._state.lexicon)
+
+    def lexicon(self) -> str:
+        return self._state.lexicon
 
     def position(self) -> int:
         return self._state.position

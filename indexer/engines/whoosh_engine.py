@@ -24,7 +24,7 @@ from whoosh.writing import SegmentWriter
 from archive.article import Article, Revision
 from archive.errors import Busy, IndexUnusable
 from indexer.analyzer import Analyzer
-from indexer.engine import FACETS, REBUILD, WORDS_OF, Match, Matches, Order, State, cut, facets_of
+from indexer.engine import FACETS, REBUILD, WORDS_OF, Match, Matches, Order, State, cut, facets_of, is_made
 from indexer.engines import whoosh_postings
 from indexer.engines.whoosh_postings import CharacterField, WordField
 from indexer.engines.whoosh_segment import UNDATED, Scored, Segment
@@ -47,11 +47,11 @@ _SCHEMA = fields.Schema(
 )
 
 
-def open_index(folder: Path, create: bool = False) -> WhooshEngine:
-    if create and not (folder / "state.json").exists():
+def open_index(folder: Path, create: bool = False, words: str | None = None) -> WhooshEngine:
+    if create and not is_made(folder):
         folder.mkdir(parents=True, exist_ok=True)
         index.create_in(str(folder), _SCHEMA)
-        State.new(_LAYOUT).save(folder)
+        State.new(_LAYOUT, words).save(folder)
     return WhooshEngine(folder)
 
 
@@ -77,6 +77,9 @@ class WhooshEngine:
     @cached_property
     def analyzer(self) -> Analyzer:
         return Analyzer(self._state.lexicon)
+
+    def lexicon(self) -> str:
+        return self._state.lexicon
 
     def position(self) -> int:
         return self._state.position
