@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from crawler.report import Report
     from indexer.search import Hit, Results
+    from indexer.suggest import Proposal
 
 _NOTES = 20  # shown to a person; a log gets them all
 # What would steer a terminal instead of standing on it: C0 and C1 controls, and overrides of direction.
@@ -63,6 +64,19 @@ def _count(results: Results) -> str:
     if results.whole < results.total:
         told += _(", {whole} with all the words").format(whole=results.whole)
     return told
+
+
+def say_proposals(proposals: Sequence[Proposal]) -> None:
+    """What to ask instead, a line each."""
+    for one in proposals:
+        told = _("{count} articles").format(count=one.articles)
+        told += "" if one.whole else _(", none with all the words")
+        without = _("without {filters}").format(filters=_(" and ").join(one.without)) if one.without else ""
+        if one.question:
+            asked = ", ".join(filter(None, (" ".join(one.question.split()), without)))
+            say(_("did you mean: {question} ({told})").format(question=asked, told=told))
+        else:
+            say(f"{without}: {told}")
 
 
 def print_facets(facets: dict[str, dict[str, int]], as_json: bool = False) -> None:

@@ -24,7 +24,7 @@ from commands import (
     say_if_behind,
     say_if_rebuild_due,
 )
-from terminal import print_facets, print_hits
+from terminal import print_facets, print_hits, say_proposals
 
 app = typer.Typer()
 
@@ -49,6 +49,10 @@ def search(
         print_hits(results, as_json)
         if count:
             print_facets(facets(index, question), as_json)
+        if not results.total:
+            from indexer.suggest import suggest
+
+            say_proposals(suggest(index, question))
         say_if_behind(store, index)
         say_if_rebuild_due(ctx.obj, engine, index)
     return DONE if results.total else NOTHING

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as field_
 from datetime import datetime, timedelta
 from gettext import gettext as _
 
@@ -31,6 +32,8 @@ _IDLE = PARTICLES | {
     "什么", "哪些", "哪里", "哪个", "如何", "怎么", "怎样", "怎么样", "多少", "为什么", "请问", "是否", "有没有",
 }  # fmt: skip
 
+Span = tuple[int, int]  # [start, end) in code points of the text that was typed
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -38,6 +41,7 @@ class Words:
 
     words: tuple[str, ...]
     field: str = ""
+    at: Span = field_(default=(0, 0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class Quote:
     characters: tuple[str, ...]
     words: tuple[str, ...]
     field: str = ""  # "" or title
+    at: Span = field_(default=(0, 0), compare=False)  # of what stands between the quotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,7 @@ class Between:
 
     since: datetime | None
     until: datetime | None
+    at: Span = field_(default=(0, 0), compare=False)
 
 
 Node = Words | Quote | Prefix | Either | Every | Between
@@ -98,7 +104,7 @@ class Query:
     source: str = ""
     since: datetime | None = None
     until: datetime | None = None
-    text: str = field(default="", compare=False)  # as typed
+    text: str = field_(default="", compare=False)  # as typed
 
     @property
     def runs(self) -> list[tuple[str, ...]]:
@@ -256,8 +262,8 @@ class _Parser:
     def _ends_clause(self, at: int, end: int) -> bool:
         return at >= end or self._text[at].isspace()
 
-    def _quote(self, end: int) -> str | None:
-        """The text between quotes, passed over; None where no quote opens here.
+    def _quote(self, end: int) -> Span | None:
+        """Where the text between quotes stands, passed over; None where no quote opens here.
 
         Chinese quotes are quotes only where they hold a whole clause: in a headline they are text.
         """
@@ -273,16 +279,17 @@ class _Parser:
             )  # fmt: skip
         if close < 0 or (sign not in '"＂' and not self._ends_clause(close + 1, end)):
             return None
-        quoted = self._text[self._at + 1 : close]
+        quoted = (self._at + 1, close)
         self._at = close + 1
         return quoted
 
-    def _quote_node(self, quoted: str, field: str = "") -> Node | None:
-        words = self._words(quoted)
+    def _quote_node(self, quoted: Span, field: str = "") -> Node | None:
+        text = self._text[slice(*quoted)]
+        words = self._words(text)
         if field not in ("", "title"):
-            return Words(words, field) if words else None
-        signs = tuple("".join(characters(quoted)).strip(SEPARATOR))
-        return Quote(signs, words, field) if signs else None
+            return Words(words, field, quoted) if words else None
+        signs = tuple("".join(characters(text)).strip(SEPARATOR))
+        return Quote(signs, words, field, quoted) if signs else None
 
     def _text_node(self, end: int, field: str = "") -> Node | None:
         match = _TEXT.match(self._text, self._at, end)
@@ -293,7 +300,7 @@ class _Parser:
             self.count += 1
             return Prefix(start, field)
         words = self._words(said)
-        return Words(words, field) if words else None
+        return Words(words, field, (self._at - len(said), self._at)) if words else None
 
     def _words(self, text: str) -> tuple[str, ...]:
         words = tuple(self._analyzer.words(text))
@@ -322,7 +329,8 @@ class _Parser:
             self._at = named.start()
             return self._text_node(end)
         self._at = match.end() if match else self._at
-        return Between(None if name == "until" else since, None if name == "since" else until)
+        at = (named.end(), self._at)
+        return Between(None if name == "until" else since, None if name == "since" else until, at)
 
 
 def _alternatives(node: Node) -> tuple[Node, ...]:

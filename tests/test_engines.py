@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -88,6 +89,14 @@ def test_unwanted_words_take_articles_away(answers: tuple[ArticleStore, SearchEn
 )
 def test_the_first_question(answers: tuple[ArticleStore, SearchEngine], question: str) -> None:
     assert "tibet.cn-7210688" in found(answers, question)
+
+
+def test_the_vocabulary_is_what_the_texts_hold(answers: tuple[ArticleStore, SearchEngine]) -> None:
+    _store, opened = answers
+    held = Counter(word for text in TEXTS for word in set(ANALYZER.terms(text)))
+    assert list(opened.vocabulary().items()) == sorted(held.items())
+    assert opened.vocabulary("招") == {word: count for word, count in held.items() if word.startswith("招")}
+    assert opened.vocabulary("没有这样开头的") == {}
 
 
 def test_filters(answers: tuple[ArticleStore, SearchEngine]) -> None:

@@ -35,6 +35,7 @@ KNOWN_BY = {  # library: the only files that may import it
     "whoosh": {"indexer/engines/whoosh_engine.py", "indexer/engines/whoosh_postings.py"},
     "warcio": {"archive/pages.py", "crawler/importer.py"},
     "opencc": {"crawler/mirror.py", "indexer/variants.py"},
+    "pypinyin": {"indexer/pinyin.py"},
     "sqlalchemy": {"archive/store.py", "archive/schema.py", "archive/ledger.py"},
     "rich": {"terminal.py"},
 }
@@ -74,7 +75,10 @@ def test_every_file_says_what_it_is() -> None:
 @pytest.mark.parametrize(
     ("arguments", "unwanted"),
     [
-        (["西藏"], ["scrapy", "twisted", "bs4", "lxml", "rich", "jieba", "opencc", "w3lib", "warcio"]),
+        (
+            ["西藏"],
+            ["scrapy", "twisted", "bs4", "lxml", "rich", "jieba", "opencc", "w3lib", "warcio", "indexer.suggest"],
+        ),
         (["import", str(ROOT / "tests/pages/mirror/signing-glossed.txt")], ["scrapy", "twisted"]),
         (["show", "tibet.cn-7210688"], ["scrapy", "twisted", "bs4", "rjieba", "whoosh", "warcio"]),
         (["show", "tibet.cn-7210688", "--raw"], ["scrapy", "twisted", "bs4", "rjieba", "whoosh"]),

@@ -136,8 +136,11 @@ class WhooshEngine:
     def vocabulary(self, start: str = "") -> dict[str, int]:
         with self._guard():
             reader, _segments = self._now()
-            words = [text.decode() for text in reader.expand_prefix("words", start)]
-            return {word: reader.doc_frequency("words", word) for word in words}
+            found: dict[bytes, int] = {}
+            for part, _first in reader.leaf_readers():
+                for word, count in whoosh_postings.counts(part, "words", start):
+                    found[word] = found.get(word, 0) + count
+            return {word.decode(): count for word, count in sorted(found.items())}
 
     def ids(self) -> set[str]:
         with self._guard():

@@ -28,6 +28,8 @@ _Item = tuple[str, bytes, int, float, bytes]  # field, term, document, weight, v
 _FEW = 4  # postings that zlib would make larger
 _K1, _B, _USUAL = 1.2, 0.75, 700  # BM25's, and the words of a usual article
 LEVELS = 255  # one byte a posting
+_SIZES = struct.Struct("!II")
+_DOCUMENTS = struct.Struct("!5xI")  # of what is told of a term: how many documents have it
 _FEWER = 3  # segments of about one size
 _LARGEST = 8_000  # documents of a merged segment
 
@@ -212,6 +214,30 @@ def _merge(writer: Writer, segments: list[Any]) -> list[Any]:
         with closing(SegmentReader(writer.storage, writer.schema, segment)) as reader:
             writer.add_reader(reader)
     return small[many:]
+
+
+def counts(reader: Any, field: str, start: str) -> Iterator[tuple[bytes, int]]:
+    """The terms of one segment that begin so, in order, each with the number of documents, deleted ones too.
+
+    From Whoosh's own file of terms, a record a term: the two lengths, the field's number and the
+    term, and of what is told of it the number of documents. Asked for each term it takes 30 times as long.
+    """
+    terms = reader._terms._tindex
+    begin = reader._terms._keycoder(field, start.encode())
+    at = terms.closest_key_pos(begin)
+    if at is None:
+        return
+    data = terms.dbfile.get(at, terms.endofdata - at)
+    at = 0
+    while at < len(data):
+        size, told = _SIZES.unpack_from(data, at)
+        at += _SIZES.size
+        key = data[at : at + size]
+        if not key.startswith(begin):
+            return
+        at += size
+        yield key[2:], _DOCUMENTS.unpack_from(data, at)[0]
+        at += told
 
 
 def read(reader: Any, field: str, text: str) -> Postings:
