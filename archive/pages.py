@@ -1,14 +1,12 @@
-"""Raw pages as they were fetched, in WARC 1.1 files (ISO 28500) that only grow: append, read back, verify."""
+"""Raw pages as they were fetched, in WARC 1.1 files (ISO 28500): append, read back, check."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import os
-import re
-import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from gettext import gettext as _
 from io import BytesIO, FileIO
@@ -21,19 +19,14 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from archive import clock
+from archive import warcfile
 from archive.article import RawPage, Revision
 from archive.errors import ArchiveUnusable
-from archive.lock import taken
-from archive.settings import version
 
 LARGEST = 10**9  # bytes of a file
-LEVEL = 6  # of gzip: 0.6 % larger than warcio's own 9, written in two thirds of the time
-_FOLDER = "pages"
-_OURS = "????????T??????Z-?????.warc.gz"
-_GZIP = re.compile(rb"\x1f\x8b\x08")
-_TAIL, _CHUNK = 1 << 20, 1 << 16
-_CONFORMS = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
+FOLDER = "pages"
+# Where the page is that a revisit record refers to: not in the standard, which allows it, but in use elsewhere.
+_REFERS_TO_FILE, _REFERS_TO_OFFSET = "WARC-Refers-To-Filename", "WARC-Refers-To-File-Offset"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,46 +77,71 @@ class Pages:
 
     # Writing
 
-    def append(self, page: FetchedPage) -> RawPage:
-        """Keep a page; it is on the disk when this returns."""
+    def append(self, page: FetchedPage, earlier: Iterable[RawPage] = ()) -> RawPage:
+        """Keep a page; it is on the disk when this returns.
+
+        Where one of the `earlier` pages has the same bytes, and is still read back, those are
+        not kept twice: a revisit record holds the new time and headers and refers to the first.
+        """
         kept = RawPage("", 0, _new_id(), hashlib.sha256(page.body).hexdigest())
-        records = b"".join(map(_zipped, _records(page, kept)))
+        first = self._first(kept.sha256, earlier) if page.response else None
+        records = b"".join(map(warcfile.zipped, _records(page, kept, first)))
         try:
             file = self._with_room(len(records))
-            offset = _size(file)
-            _write(file, records)
+            offset = warcfile.size(file)
+            warcfile.write(file, records)
         except OSError as error:
             raise ArchiveUnusable(
-                self._data / _FOLDER, error.strerror or str(error), _("make room or mend its rights, then try again")
+                self._data / FOLDER, error.strerror or str(error), _("make room or mend its rights, then try again")
             ) from error
-        return RawPage(f"{_FOLDER}/{Path(str(file.name)).name}", offset, kept.record_id, kept.sha256)
+        return replace(kept, file=f"{FOLDER}/{Path(str(file.name)).name}", offset=offset)
+
+    def _first(self, sha256: str, earlier: Iterable[RawPage]) -> tuple[RawPage, FetchedPage] | None:
+        """The response that holds these bytes already."""
+        for raw in earlier:
+            if raw.sha256 == sha256:
+                with suppress(ArchiveUnusable):  # a damaged one is none: the page is kept whole again
+                    first = self._record(raw)[1] or raw
+                    if (page := self.read(first)).response:
+                        return first, page
+        return None
 
     def _with_room(self, size: int) -> FileIO:
-        if self._file and _size(self._file) + size > self._largest:
+        if self._file and warcfile.size(self._file) + size > self._largest:
             self.close()
         self._file = self._file or self._open(size)
         return self._file
 
     def _open(self, size: int) -> FileIO:
         """The newest file that nobody else writes to, if it has room; else a new one."""
-        folder = self._data / _FOLDER
+        folder = self._data / FOLDER
         folder.mkdir(parents=True, exist_ok=True)
-        for path in sorted(folder.glob(_OURS), reverse=True):
-            if file := _held(path):
-                _cut(file)
-                if _size(file) + size <= self._largest:
-                    return _begun(file)
+        for path in reversed(warcfile.files(folder)):
+            if file := warcfile.held(path):
+                warcfile.cut(file)
+                if warcfile.size(file) + size <= self._largest:
+                    return warcfile.begun(file)
                 file.close()
                 break
-        return _new(folder)
+        return warcfile.new(folder)
 
     # Reading
 
     def read(self, raw: RawPage) -> FetchedPage:
         """The page as it was kept, its bytes checked against the SHA-256 that was noted."""
+        page, first = self._record(raw)
+        if first:
+            page = replace(page, body=self._record(first)[0].body)
+        if hashlib.sha256(page.body).hexdigest() != raw.sha256:
+            raise self._fault(raw, _("its bytes are not the ones that were kept"))
+        return page
+
+    def _record(self, raw: RawPage) -> tuple[FetchedPage, RawPage | None]:
+        """The page of a record; of a revisit without its bytes, but with the record that holds them."""
         try:
-            record = next(iter(ArchiveIterator(BytesIO(_unzipped(self._data / raw.file, raw.offset)))))
-            page = _page(record)
+            with (self._data / raw.file).open("rb") as file:
+                record = next(iter(ArchiveIterator(BytesIO(warcfile.unzipped(file, raw.offset)[0]))))
+            page, first = _page(record), _referred(record)
         except FileNotFoundError as error:
             raise self._fault(raw, _("the file is missing")) from error
         except OSError as error:
@@ -132,9 +150,7 @@ class Pages:
             raise self._fault(raw, _("it is torn or damaged")) from error
         if record.rec_headers.get_header("WARC-Record-ID") != raw.record_id:
             raise self._fault(raw, _("another record stands there"))
-        if hashlib.sha256(page.body).hexdigest() != raw.sha256:
-            raise self._fault(raw, _("its bytes are not the ones that were kept"))
-        return page
+        return page, first
 
     def _fault(self, raw: RawPage, reason: str) -> ArchiveUnusable:
         subject = _("{file}, record at byte {offset}").format(file=self._data / raw.file, offset=raw.offset)
@@ -154,22 +170,62 @@ class Pages:
 # A page as records
 
 
-def _records(page: FetchedPage, kept: RawPage) -> Iterator[Any]:
+def _records(page: FetchedPage, kept: RawPage, first: tuple[RawPage, FetchedPage] | None) -> Iterator[Any]:
     writer = WARCWriter(None, gzip=False, warc_version="1.1")
-    digest = base64.b32encode(bytes.fromhex(kept.sha256)).decode()
-    of_all = {"WARC-Date": f"{page.fetched.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"}
-    yield writer.create_warc_record(
-        _uri(page.url), "response" if page.response else "resource",
-        payload=BytesIO(page.body), length=len(page.body),
-        warc_content_type="" if page.response else page.content_type,
-        warc_headers_dict=of_all | {"WARC-Record-ID": kept.record_id, "WARC-Payload-Digest": f"sha256:{digest}"},
-        http_headers=page.response and _http(_without_coding(page.response, len(page.body))),
-    )  # fmt: skip
+    of_all = {"WARC-Date": _date(page.fetched)}
+    about = of_all | {"WARC-Record-ID": kept.record_id}
+    head = page.response and _http(_without_coding(page.response, len(page.body)))
+    if first:
+        yield _revisit(writer, page, head, about, *first)
+    else:
+        yield writer.create_warc_record(
+            _uri(page.url), "response" if head else "resource", http_headers=head,
+            payload=BytesIO(page.body), length=len(page.body), warc_content_type="" if head else page.content_type,
+            warc_headers_dict=about | {"WARC-Payload-Digest": _digest(kept.sha256)},
+        )  # fmt: skip
     if page.request:
         yield writer.create_warc_record(
             _uri(page.url), "request", http_headers=_http(page.request),
             warc_headers_dict=of_all | {"WARC-Record-ID": _new_id(), "WARC-Concurrent-To": kept.record_id},
         )  # fmt: skip
+
+
+def _revisit(
+    writer: Any, page: FetchedPage, head: StatusAndHeaders, about: dict[str, str], first: RawPage, seen: FetchedPage
+) -> Any:
+    refers = {
+        "WARC-Refers-To": first.record_id,
+        _REFERS_TO_FILE: Path(first.file).name,
+        _REFERS_TO_OFFSET: str(first.offset),
+    }
+    return writer.create_revisit_record(
+        _uri(page.url), _digest(first.sha256), _uri(seen.url), _date(seen.fetched),
+        http_headers=head, warc_headers_dict=about | refers,
+    )  # fmt: skip
+
+
+def _referred(record: Any) -> RawPage | None:
+    """Where a revisit says its bytes are."""
+    if record.rec_type != "revisit":
+        return None
+    file, offset, record_id, digest = map(
+        record.rec_headers.get_header,
+        (_REFERS_TO_FILE, _REFERS_TO_OFFSET, "WARC-Refers-To", "WARC-Payload-Digest"),
+    )
+    return RawPage(f"{FOLDER}/{Path(file).name}", int(offset), record_id, sha256_of(digest))
+
+
+def sha256_of(digest: str) -> str:
+    """The hex of a digest as WARC writes it."""
+    return base64.b32decode(digest.removeprefix("sha256:")).hex()
+
+
+def _digest(sha256: str) -> str:
+    return f"sha256:{base64.b32encode(bytes.fromhex(sha256)).decode()}"
+
+
+def _date(time: datetime) -> str:
+    return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
 def _page(record: Any) -> FetchedPage:
@@ -210,126 +266,3 @@ def _uri(url: str) -> str:
 
 def _new_id() -> str:
     return f"<urn:uuid:{uuid4()}>"
-
-
-def _zipped(record: Any) -> bytes:
-    """A record as one gzip member; not by warcio, which knows no level but 9."""
-    plain = BytesIO()
-    WARCWriter(plain, gzip=False, warc_version="1.1").write_record(record)
-    return zlib.compress(plain.getvalue(), LEVEL, wbits=31)
-
-
-def _unzipped(path: Path, offset: int) -> bytes:
-    """The gzip member at an offset; zlib.error or EOFError where it is not whole."""
-    member, parts = zlib.decompressobj(wbits=31), []
-    with path.open("rb") as file:
-        file.seek(offset)
-        while not member.eof:
-            if not (chunk := file.read(_CHUNK)):
-                raise EOFError
-            parts.append(member.decompress(chunk))
-    return b"".join(parts)
-
-
-# Files
-
-
-def _new(folder: Path) -> FileIO:
-    start = clock.now()
-    part = len(list(folder.glob(_OURS)))
-    while True:
-        part += 1
-        path = folder / f"{start:%Y%m%dT%H%M%SZ}-{part:05}.warc.gz"
-        try:
-            path.open("xb").close()
-        except FileExistsError:
-            continue
-        if file := _held(path):  # else another writer, that looked for one with room, was faster
-            _sync(folder)
-            return _begun(file)
-
-
-def _held(path: Path) -> FileIO | None:
-    """The file, open and held until it is closed; None while another writer holds it."""
-    file = FileIO(path, "a+b")
-    if taken(file):
-        return file
-    file.close()
-    return None
-
-
-def _begun(file: FileIO) -> FileIO:
-    """The file, opened by a warcinfo record."""
-    if not _size(file):
-        about = {"software": f"wencang/{version()}", "format": "WARC File Format 1.1", "conformsTo": _CONFORMS}
-        name = Path(str(file.name)).name
-        _write(file, _zipped(WARCWriter(None, warc_version="1.1").create_warcinfo_record(name, about)))
-    return file
-
-
-def _write(file: FileIO, records: bytes) -> None:
-    """Write all of it to the disk, or nothing."""
-    before, rest = _size(file), memoryview(records)
-    try:
-        while rest:
-            rest = rest[file.write(rest) :]
-        os.fsync(file.fileno())
-    except OSError:
-        file.truncate(before)
-        raise
-
-
-def _size(file: FileIO) -> int:
-    return os.fstat(file.fileno()).st_size
-
-
-def _sync(folder: Path) -> None:
-    """Make a new file's name last, too."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
-
-
-def _cut(file: FileIO) -> None:
-    """Cut off what a crash left of a record at the end."""
-    if not _ends_whole(file):
-        file.truncate(_whole_part(file))
-
-
-def _ends_whole(file: FileIO) -> bool:
-    """Whether the file ends where a record does.
-
-    Told from its last bytes. A record of more, or a torn one, is left to _whole_part: the
-    bytes of a page may hold what looks like the beginning of a record.
-    """
-    size = _size(file)
-    tail = os.pread(file.fileno(), _TAIL, max(0, size - _TAIL))
-    return not size or any(_is_whole(tail[match.start() :]) for match in reversed(list(_GZIP.finditer(tail))))
-
-
-def _is_whole(member: bytes) -> bool:
-    unzip = zlib.decompressobj(wbits=31)
-    try:
-        unzip.decompress(member)
-    except zlib.error:
-        return False
-    return unzip.eof and not unzip.unused_data
-
-
-def _whole_part(file: FileIO) -> int:
-    """Where the last whole record ends, by reading every one: some 10 s for a full file, after a crash only."""
-    end, member = 0, zlib.decompressobj(wbits=31)
-    file.seek(0)
-    while chunk := file.read(_CHUNK):
-        while chunk:
-            try:
-                member.decompress(chunk)
-            except zlib.error:
-                return end
-            chunk = member.unused_data
-            if member.eof:
-                end = file.tell() - len(chunk)
-                member = zlib.decompressobj(wbits=31)
-    return end

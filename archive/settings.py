@@ -76,6 +76,8 @@ class Settings:
     mail_from: str = field(default="", metadata={"read": lambda value: _addresses(value)[0]})
     smtp: SplitResult = field(default=urlsplit("smtp://localhost"), repr=False, metadata={"read": _mail_server})
     metrics: Path | None = field(default=None, metadata={"read": _place})  # the file that Prometheus is given
+    timestamp: str = ""  # address of a time-stamping authority (RFC 3161)
+    roots: Path | None = field(default=None, metadata={"read": _place})  # certificates that stamps must lead to; PEM
 
 
 def version() -> str:

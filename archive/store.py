@@ -26,9 +26,10 @@ from archive.article import SHANGHAI, Article, Image, RawPage, Revision
 from archive.errors import ArchiveUnusable, Busy
 from archive.url import canonical
 
-_FILE = "archive.db"
+FILE = "archive.db"
 _MEND = "put a backup in its place, or move it away"
 _PAGE = 500  # rows fetched at once: no read transaction stays open while a caller works
+Keep = Callable[[tuple[RawPage, ...]], tuple[RawPage, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class ArticleStore:
     @classmethod
     def open(cls, data: Path) -> ArticleStore:
         """The archive of a data folder; ArchiveUnusable where there is none."""
-        if not (data / _FILE).exists():
+        if not (data / FILE).exists():
             raise ArchiveUnusable(
                 data, _("holds no archive yet"), _("`wencang crawl` or `wencang import PATH` makes one")
             )
@@ -100,7 +101,7 @@ class ArticleStore:
 
     def put(
         self, article: Article, fetched: datetime | None = None, *, extractor: str = "", gone: bool = False,
-        keep: Callable[[], tuple[RawPage, ...]] | None = None,
+        keep: Keep | None = None,
     ) -> Revision | None:  # fmt: skip
         """Keep what was read at `fetched` (aware; now where not given).
 
@@ -108,9 +109,10 @@ class ArticleStore:
         the address and section it was first met under; other addresses become its aliases.
         What was fetched before the newest version joins the history behind it.
 
-        `keep` puts the raw pages where they stay and tells where that is. It is called only
-        where a version is made, before that is committed: a crash may leave a raw page that
-        nothing points to, never a version that points to nothing.
+        `keep` puts the raw pages where they stay and tells where that is; it is handed those of
+        the article's earlier versions. It is called only where a version is made, before that is
+        committed: a crash may leave a raw page that nothing points to, never a version that
+        points to nothing.
         """
         fetched = (fetched or clock.now()).astimezone(UTC)
         article = replace(article, url=canonical(article.url))
@@ -156,13 +158,13 @@ class ArticleStore:
         return connection.scalar(kept) is not None
 
     def _append(
-        self, connection: sa.Connection, revision: Revision, current: Revision | None,
-        keep: Callable[[], tuple[RawPage, ...]] | None,
-    ) -> Revision:  # fmt: skip
+        self, connection: sa.Connection, revision: Revision, current: Revision | None, keep: Keep | None
+    ) -> Revision:
         connection.execute(schema.archive.update().values(sequence=schema.archive.c.sequence + 1))
         sequence = connection.execute(sa.select(schema.archive.c.sequence)).scalar_one()
-        revision = replace(revision, sequence=sequence, pages=keep() if keep else ())
         article = revision.article
+        pages = keep(self._pages(connection, article.id)) if keep else ()
+        revision = replace(revision, sequence=sequence, pages=pages)
         pointer = {"source": article.source, "digest": article.digest, "sequence": sequence}
         if current is None:
             connection.execute(schema.articles.insert().values(id=article.id, **pointer))
@@ -171,6 +173,11 @@ class ArticleStore:
             connection.execute(schema.articles.update().where(schema.articles.c.id == article.id).values(**pointer))
         connection.execute(schema.revisions.insert().values(_row(revision)))
         return revision
+
+    def _pages(self, connection: sa.Connection, id: str) -> tuple[RawPage, ...]:
+        """The raw pages of every version of an article."""
+        kept = connection.scalars(sa.select(schema.revisions.c.pages).filter_by(id=id))
+        return tuple(RawPage(*page) for pages in kept for page in pages or ())
 
     def _note_address(self, connection: sa.Connection, url: str, id: str) -> None:
         if not connection.scalar(sa.select(schema.addresses.c.id).filter_by(url=url)):
@@ -234,6 +241,17 @@ class ArticleStore:
                 rows = connection.execute(some).all()
             yield from map(_revision, rows)
             after = rows[-1].sequence if rows else last
+
+    def between(self, first: int, last: int) -> Iterator[Revision]:
+        """Every revision from one sequence to another, both included, in their order."""
+        while first <= last:
+            sequence = schema.revisions.c.sequence
+            some = sa.select(schema.revisions).where(sequence >= first, sequence <= last)
+            with self.reading() as connection:
+                rows = connection.execute(some.order_by(sequence).limit(_PAGE)).all()
+                revisions = list(map(_revision, rows))
+            yield from revisions
+            first = rows[-1].sequence + 1 if rows else last + 1
 
     def digest_at(self, sequence: int) -> str | None:
         """The digest of one revision's text; None where there is no such revision."""
@@ -361,6 +379,17 @@ class ArticleStore:
             here.backup(there)
 
 
+def copy_database(data: Path, to: Path) -> None:
+    """A copy of the database as it is at this moment, also while others write to it."""
+    try:
+        file = f"file:{quote(str((data / FILE).absolute()))}" + ("?mode=ro&immutable=1" if _is_fixed(data) else "")
+        with closing(sqlite3.connect(file, uri=True)) as here, closing(sqlite3.connect(to)) as there:
+            there.execute("PRAGMA journal_mode=OFF")  # a copy that is not whole is made anew
+            here.backup(there)
+    except sqlite3.Error as error:
+        raise ArchiveUnusable(data / FILE, str(error), _mend(str(error))) from error
+
+
 def _mend(fault: str) -> str:
     """What helps against a fault that the database reports."""
     if "readonly" in fault or "unable to open" in fault:
@@ -371,14 +400,15 @@ def _mend(fault: str) -> str:
 
 
 def _sqlite(data: Path) -> sa.URL:
-    file = data / _FILE
-    if file.exists() and not os.access(data, os.W_OK):  # SQLite writes beside the file even to read it
-        return sa.URL.create(
-            "sqlite",
-            database=f"file:{quote(str(file.absolute()))}",
-            query={"mode": "ro", "immutable": "1", "uri": "true"},
-        )
-    return sa.URL.create("sqlite", database=str(file))  # a "?" in the path is a character as any other
+    if _is_fixed(data):
+        query = {"mode": "ro", "immutable": "1", "uri": "true"}
+        return sa.URL.create("sqlite", database=f"file:{quote(str((data / FILE).absolute()))}", query=query)
+    return sa.URL.create("sqlite", database=str(data / FILE))  # a "?" in the path is a character as any other
+
+
+def _is_fixed(data: Path) -> bool:
+    """SQLite writes beside the file even to read it, unless it is told that nobody can."""
+    return (data / FILE).exists() and not os.access(data, os.W_OK)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

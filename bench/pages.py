@@ -1,4 +1,4 @@
-"""How fast raw pages are kept, by gzip level, read back, and read again by the rules.
+"""How fast raw pages are kept, by gzip level, read back, proved, copied, and read again by the rules.
 
     python -m bench.pages CORPUS [--copies N]
 
@@ -16,10 +16,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archive import pages
+from archive import manifest, warcfile
+from archive.backup import back_up
 from archive.errors import NotAnArticle
 from archive.pages import FetchedPage, Head, Pages
 from archive.store import ArticleStore
+from archive.sweep import sweep
 from crawler.extractor import read
 from crawler.pipelines import Fetched, keep
 from crawler.reextract import reextract
@@ -54,7 +56,7 @@ def append(some: list[FetchedPage], data: Path) -> int:
     with Pages(data) as kept:
         for page in some:
             kept.append(page)
-    return sum(path.stat().st_size for path in (data / "pages").iterdir())
+    return stored(data)
 
 
 def fill(some: list[FetchedPage], data: Path) -> None:
@@ -78,16 +80,53 @@ def main() -> None:
     asked = parser.parse_args()
     some = fetched(asked.corpus, asked.copies)
     print(f"{len(some)} pages, {sum(len(page.body) for page in some) / len(some) / 1000:.0f} kB each on average")
-    chosen = pages.LEVEL
+    chosen = warcfile.LEVEL
     for level in (1, 3, 6, 9):
-        pages.LEVEL = level
+        warcfile.LEVEL = level
         with tempfile.TemporaryDirectory() as folder:
             size = append(some, Path(folder))
         speed = rate(len(some), lambda data: append(some, data))
         print(f"append at level {level}: {speed:>5.0f} pages/s {size / 1e6:>6.1f} MB{' *' * (level == chosen)}")
-    pages.LEVEL = chosen
+    warcfile.LEVEL = chosen
     with tempfile.TemporaryDirectory() as folder:
-        measure_reading(some, Path(folder))
+        again, each = revisited(some, Path(folder))
+        print(f"append known bytes again: {again:.0f} pages/s, {each:.0f} bytes each")
+    with tempfile.TemporaryDirectory() as folder:
+        measure_proof(some, Path(folder) / "data")
+        measure_reading(some, Path(folder) / "again")
+
+
+def revisited(some: list[FetchedPage], data: Path) -> tuple[float, float]:
+    """Pages a second and bytes a page, where the bytes are known already."""
+    with Pages(data) as kept:
+        earlier = [kept.append(page) for page in some]
+        before = stored(data)
+        start = time.perf_counter()
+        for page, raw in zip(some, earlier, strict=True):
+            kept.append(page, [raw])
+        return len(some) / (time.perf_counter() - start), (stored(data) - before) / len(some)
+
+
+def stored(data: Path) -> int:
+    return sum(path.stat().st_size for path in (data / "pages").iterdir())
+
+
+def measure_proof(some: list[FetchedPage], data: Path) -> None:
+    fill(some, data)
+    with ArticleStore.open(data) as store:
+        works: dict[str, Callable[[], object]] = {
+            "manifest of all": lambda: manifest.close(store, data, datetime.now(UTC)),
+            "every record read": lambda: sweep(data, lambda _count: None),
+            "manifest compared": lambda: list(manifest.verify(store, data)),
+            "backup": lambda: back_up(data, data / ".." / f"{data.name}-copy"),
+            "backup of nothing new": lambda: back_up(data, data / ".." / f"{data.name}-copy"),
+        }
+        for what, work in works.items():
+            start = time.process_time()  # of the processor: what else the machine does is not counted
+            work()
+            seconds = time.process_time() - start
+            told = f"{store.sequence() / seconds:>6.0f} pages/s {stored(data) / 1e6 / seconds:>6.1f} MB/s"
+            print(f"{what + ':':<24}{told}")
 
 
 def measure_reading(some: list[FetchedPage], data: Path) -> None:

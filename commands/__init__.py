@@ -168,10 +168,12 @@ def indexing(settings: settings.Settings) -> Iterator[None]:
 
 
 def finish(settings: settings.Settings, report: Report, index: bool = True) -> int:
-    """Index what is new with the default engine; the run's exit code."""
+    """Close the run with a manifest and index what is new with the default engine; the run's exit code."""
+    from archive import clock, manifest
     from indexer.update import bring_up
 
     if index:
         with open_archive(settings) as store, counting(_("articles indexed")) as progress:
+            manifest.close(store, settings.data, clock.now())
             bring_up(store, settings.data, settings.engine, progress)
     return INTERRUPTED if report.interrupted else FAILURES if report.failed else DONE

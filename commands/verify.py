@@ -3,32 +3,88 @@
 from __future__ import annotations
 
 from gettext import gettext as _
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archive.errors import IndexUnusable
+from archive import settings
+from archive.errors import IndexUnusable, UsageFault
 from commands import CHECK, DONE, open_archive, open_index
-from terminal import say
+from terminal import counting, say
+
+if TYPE_CHECKING:
+    from archive.store import ArticleStore
 
 app = typer.Typer()
 
 
 @app.command()
-def verify(ctx: typer.Context) -> int:
-    """Check that every version is still the text, and the raw page, that was kept, and that the index holds each."""
-    from archive.pages import Pages
-    from indexer.update import index_folder, verify
-
+def verify(
+    ctx: typer.Context,
+    manifest: Annotated[
+        Path | None, typer.Option(metavar="FILE", help=_("Only hold the archive against a manifest kept elsewhere."))
+    ] = None,
+) -> int:
+    """Check every version, every record of the raw pages, the chain of manifests, and the index."""
     with open_archive(ctx.obj) as store:
-        wrong = list(store.verify(Pages(ctx.obj.data).faults))
-        if index_folder(ctx.obj.data, ctx.obj.engine).exists():
-            try:
-                with open_index(ctx.obj, "") as opened:
-                    wrong += verify(store, opened)
-            except IndexUnusable as error:
-                wrong.append(str(error))
-        checked = store.sequence()
+        wrong = _held_against(manifest, store, ctx.obj.data) if manifest else _all(store, ctx.obj)
     for line in wrong:
         print(line)
-    say(_("{count} versions checked, {wrong} faults").format(count=checked, wrong=len(wrong)))
     return CHECK if wrong else DONE
+
+
+def _held_against(file: Path, store: ArticleStore, data: Path) -> list[str]:
+    from archive.manifest import verify_kept
+
+    wrong = list(verify_kept(file, store, data))
+    say(_("{file}: {wrong} faults").format(file=file, wrong=len(wrong)))
+    return wrong
+
+
+def _all(store: ArticleStore, settings: settings.Settings) -> list[str]:
+    from archive import manifest
+    from archive.pages import Pages
+    from archive.sweep import sweep
+
+    with counting(_("records read")) as progress:
+        swept = sweep(settings.data, progress)
+    wrong = [*swept.faults, *store.verify(swept.faults_of(Pages(settings.data)))]
+    wrong += [*manifest.verify(store, settings.data), *_of_stamps(settings), *_of_index(store, settings)]
+    for line in swept.notes:
+        say(_("{note}: a run is writing it, or a crash left it").format(note=line))
+    if swept.unused:
+        say(_("{count} raw pages that no version points at: a crash left them").format(count=len(swept.unused)))
+    told = _("{records} records in {files} files, {manifests} manifests and {count} versions checked, {wrong} faults")
+    say(
+        told.format(
+            records=swept.records, files=swept.files, manifests=len(manifest.manifests(settings.data)),
+            count=store.sequence(), wrong=len(wrong),
+        )
+    )  # fmt: skip
+    return wrong
+
+
+def _of_stamps(settings: settings.Settings) -> list[str]:
+    from archive.manifest import FOLDER
+
+    if not any((settings.data / FOLDER).glob("*.tsr")):
+        return []
+    try:
+        from archive import stamp
+    except UsageFault as fault:
+        say(_("time stamps are not checked: {fault}").format(fault=fault))
+        return []
+    return list(stamp.verify(settings.data, settings.roots))
+
+
+def _of_index(store: ArticleStore, settings: settings.Settings) -> list[str]:
+    from indexer.update import index_folder, verify
+
+    if not index_folder(settings.data, settings.engine).exists():
+        return []
+    try:
+        with open_index(settings, "") as opened:
+            return list(verify(store, opened))
+    except IndexUnusable as error:
+        return [str(error)]

@@ -38,8 +38,9 @@ def keep(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) ->
             report.count(article.source, "failed", article.url, "pages of it are missing")
             return
     revision = store.put(
-        article, reading.fetched, extractor=reading.extractor, keep=lambda: tuple(map(pages.append, fetched.pages))
-    )
+        article, reading.fetched, extractor=reading.extractor,
+        keep=lambda earlier: tuple(pages.append(page, earlier) for page in fetched.pages),
+    )  # fmt: skip
     if revision is None:
         report.count(article.source, "unchanged")
     else:

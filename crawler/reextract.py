@@ -143,7 +143,11 @@ def _keep(store: ArticleStore, revision: Revision, found: Reread, report: Report
 
 def _put(store: ArticleStore, revision: Revision, found: Reread) -> Revision | None:
     return store.put(
-        found.article, revision.fetched, extractor=found.extractor, gone=revision.gone, keep=lambda: revision.pages
+        found.article,
+        revision.fetched,
+        extractor=found.extractor,
+        gone=revision.gone,
+        keep=lambda _earlier: revision.pages,
     )
 
 

@@ -176,7 +176,7 @@ def test_times_come_back_as_they_went_in(store: ArticleStore) -> None:
 
 def test_a_revision_points_at_its_raw_pages(store: ArticleStore) -> None:
     pages = tuple(RawPage("pages/2022-06.warc.gz", 2**40 + n, f"<urn:uuid:{n}>", "ab" * 32) for n in range(2))
-    put = store.put(ARTICLE, THEN, extractor="1 rules", gone=True, keep=lambda: pages)
+    put = store.put(ARTICLE, THEN, extractor="1 rules", gone=True, keep=lambda _earlier: pages)
     assert put
     assert put.pages == pages
     assert store.get(ARTICLE.id) == put
@@ -186,11 +186,11 @@ def test_a_revision_points_at_its_raw_pages(store: ArticleStore) -> None:
 def test_raw_pages_are_kept_where_a_version_is_made_and_nowhere_else(store: ArticleStore) -> None:
     kept: list[RawPage] = []
 
-    def keep() -> tuple[RawPage, ...]:
+    def keep(_earlier: tuple[RawPage, ...]) -> tuple[RawPage, ...]:
         kept.append(RawPage("pages/a.warc.gz", len(kept), "<urn:uuid:1>", "ab" * 32))
         return (kept[-1],)
 
-    def full() -> tuple[RawPage, ...]:
+    def full(_earlier: tuple[RawPage, ...]) -> tuple[RawPage, ...]:
         raise ArchiveUnusable("pages", "No space left on device")
 
     assert store.put(ARTICLE, THEN, keep=keep)
@@ -349,7 +349,7 @@ def test_an_archive_of_version_1_is_opened(tmp_path: Path) -> None:
         (kept,) = store.history(ARTICLE.id)
         assert (kept.article, kept.pages) == (ARTICLE, ())
         page = RawPage("pages/a.warc.gz", 0, "<urn:uuid:1>", "ab" * 32)
-        assert store.put(replace(ARTICLE, body="二"), keep=lambda: (page,))
+        assert store.put(replace(ARTICLE, body="二"), keep=lambda _earlier: (page,))
         assert list(store.verify()) == []
         Ledger(store).note_run(run := Run("tibet.cn", THEN, 10, 1, 0))
         assert Ledger(store).last_runs("tibet.cn", 20) == [run]
@@ -603,7 +603,7 @@ def test_a_full_disk_leaves_no_half_record(tmp_path: Path) -> None:
 def test_a_raw_page_that_is_not_what_was_kept_is_named(tmp_path: Path, store: ArticleStore) -> None:
     with Pages(tmp_path) as pages:
         raw, other = pages.append(PAGE), pages.append(replace(PAGE, body=b"other"))
-    store.put(ARTICLE, keep=lambda: (raw, other))
+    store.put(ARTICLE, keep=lambda _earlier: (raw, other))
     assert list(store.verify(pages.faults)) == []
     with pytest.raises(ArchiveUnusable, match="not the ones that were kept"):
         pages.read(replace(raw, sha256=other.sha256))

@@ -850,7 +850,7 @@ def as_once_read(data: Path, article: Article, **fields: Any) -> Revision:
         kept = store.get(article.id)
         assert kept
         older = store.put(
-            replace(kept.article, **fields), kept.fetched, extractor="0 rules", keep=lambda: kept.pages
+            replace(kept.article, **fields), kept.fetched, extractor="0 rules", keep=lambda _earlier: kept.pages
         )  # fmt: skip
         assert older
         return older
@@ -884,7 +884,7 @@ def test_an_article_met_under_another_address_keeps_its_own(tmp_path: Path, prox
     with ArticleStore.open(tmp_path) as store, Pages(tmp_path) as pages:
         alias = replace(page, url=url.replace("aid_tibet/news", "news/zx"))
         store.put(
-            replace(kept.article, title="旧题"), kept.fetched, keep=lambda: (pages.append(alias),)
+            replace(kept.article, title="旧题"), kept.fetched, keep=lambda _earlier: (pages.append(alias),)
         )  # fmt: skip
         report = Report()
         reextract(store, tmp_path, report, workers=1)
@@ -898,9 +898,9 @@ def test_what_is_no_article_any_more_stays_and_what_is_damaged_is_a_failure(craw
     one, other, third = newest(crawled)[:3]
     with ArticleStore.open(crawled) as store, Pages(crawled) as pages:
         empty = pages.append(replace(raw(crawled, one), body=b"<html></html>"))
-        store.put(replace(one.article, title="旧题"), one.fetched, keep=lambda: (empty,))
+        store.put(replace(one.article, title="旧题"), one.fetched, keep=lambda _earlier: (empty,))
         torn = replace(other.pages[0], offset=other.pages[0].offset + 1)
-        store.put(replace(other.article, title="旧题"), other.fetched, keep=lambda: (torn,))
+        store.put(replace(other.article, title="旧题"), other.fetched, keep=lambda _earlier: (torn,))
     as_once_read(crawled, third.article, title="旧题")
     done = run("reextract", "tibet.cn", data=crawled)
     assert done.returncode == 5
@@ -927,7 +927,7 @@ def test_a_crawl_at_the_same_time_keeps_the_newest_version(crawled: Path, tmp_pa
     with ArticleStore.create(data) as store, Pages(data) as pages:
         for kept in (first, second):
             page = pages.append(raw(crawled, kept))
-            store.put(replace(kept.article, title="旧题"), kept.fetched, keep=lambda page=page: (page,))  # type: ignore[misc]
+            store.put(replace(kept.article, title="旧题"), kept.fetched, keep=lambda _earlier, page=page: (page,))  # type: ignore[misc]
 
         def crawl(_report: Report) -> None:  # while the first of them is counted
             store.put(replace(second.article, body="刚刚改过。"))

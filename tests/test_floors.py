@@ -33,11 +33,12 @@ KNOWN_BY = {  # library: the only files that may import it
     "rjieba": {"indexer/analyzer.py"},
     "tantivy": {"indexer/engines/tantivy_engine.py"},
     "whoosh": {"indexer/engines/whoosh_engine.py", "indexer/engines/whoosh_postings.py"},
-    "warcio": {"archive/pages.py", "crawler/importer.py"},
+    "warcio": {"archive/pages.py", "archive/sweep.py", "archive/warcfile.py", "crawler/importer.py"},
     "opencc": {"crawler/mirror.py", "indexer/variants.py"},
     "pypinyin": {"indexer/pinyin.py"},
     "sqlalchemy": {"archive/store.py", "archive/schema.py", "archive/ledger.py"},
     "rich": {"terminal.py"},
+    "rfc3161_client": {"archive/stamp.py"},
 }
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "constants", "types", "items", "middlewares"}
 

@@ -1,0 +1,218 @@
+"""A backup while the archive is written to, killed and run again, and an archive made of one."""
+
+from __future__ import annotations
+
+import filecmp
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from archive import manifest
+from archive.backup import back_up, restore
+from archive.errors import ArchiveUnusable, UsageFault
+from archive.pages import Pages
+from archive.store import ArticleStore
+from archive.sweep import sweep
+from tests.conftest import ROOT, run
+from tests.test_archive import warcs
+from tests.test_manifest import close, forge_time, put
+
+
+def faults(data: Path) -> list[str]:
+    swept = sweep(data, lambda _count: None)
+    with ArticleStore.open(data) as store:
+        return [*swept.faults, *swept.notes, *store.verify(swept.faults_of(Pages(data))), *manifest.verify(store, data)]
+
+
+def kept(data: Path) -> int:
+    with ArticleStore.open(data) as store:
+        return store.sequence()
+
+
+def same(one: Path, other: Path) -> bool:
+    names = sorted(path.relative_to(one) for folder in ("pages", "manifests") for path in (one / folder).iterdir())
+    _same, differ, missing = filecmp.cmpfiles(one, other, names, shallow=False)
+    return not differ and not missing
+
+
+def test_a_backup_is_an_archive_and_the_next_copies_what_was_added(tmp_path: Path, store: ArticleStore) -> None:
+    copy = tmp_path.parent / f"{tmp_path.name}-copy"
+    (tmp_path / "wencang.toml").write_text("delay = 3\n", encoding="utf-8")
+    put(store, tmp_path, 1, 2)
+    close(store, tmp_path)
+    put(store, tmp_path, 3, largest=10_000)
+    assert back_up(tmp_path, copy) == sum(path.stat().st_size for path in warcs(tmp_path))
+    assert (faults(copy), kept(copy), same(tmp_path, copy)) == ([], 3, True)
+    assert back_up(tmp_path, copy) == 0
+    before = sum(path.stat().st_size for path in warcs(tmp_path))
+    put(store, tmp_path, 4, 5)
+    close(store, tmp_path, 1)
+    (tmp_path / "wencang.toml").write_text("delay = 4\n", encoding="utf-8")
+    assert back_up(tmp_path, copy) == sum(path.stat().st_size for path in warcs(tmp_path)) - before
+    assert (faults(copy), kept(copy), same(tmp_path, copy)) == ([], 5, True)
+    assert (copy / "wencang.toml").read_text(encoding="utf-8") == "delay = 4\n"
+    assert not (copy / "index").exists()
+
+
+_WRITES = """
+import sys
+from datetime import datetime, UTC
+from itertools import count
+from pathlib import Path
+from archive import manifest
+from archive.pages import Pages
+from archive.store import ArticleStore
+from tests.test_manifest import put
+data = Path(sys.argv[1])
+with ArticleStore.create(data) as store:
+    for n in count():
+        put(store, data, n, largest=200_000)
+        if n % 7 == 0:
+            manifest.close(store, data, datetime.now(UTC))
+        print(n, flush=True)
+"""
+
+
+def writing(data: Path) -> subprocess.Popen[str]:
+    writer = subprocess.Popen([sys.executable, "-c", _WRITES, data], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    assert writer.stdout
+    for _n in range(10):
+        assert writer.stdout.readline()
+    return writer
+
+
+def test_while_it_is_written_to_each_backup_is_whole(tmp_path: Path) -> None:
+    data, copy = tmp_path / "data", tmp_path / "copy"
+    writer = writing(data)
+    counts = []
+    try:
+        for _again in range(6):
+            back_up(data, copy)
+            assert faults(copy) == []
+            counts.append(kept(copy))
+    finally:
+        writer.send_signal(signal.SIGKILL)
+        writer.communicate()
+    assert counts == sorted(set(counts)), "each has more than the one before"
+    back_up(data, copy)
+    assert (faults(copy), kept(copy)) == ([], kept(data))
+
+
+_BACKS_UP = (
+    "import sys; from pathlib import Path; from archive.backup import back_up; back_up(*map(Path, sys.argv[1:]))"
+)
+
+
+def test_a_backup_that_was_killed_goes_on(tmp_path: Path, store: ArticleStore) -> None:
+    copy = tmp_path.parent / f"{tmp_path.name}-copy"
+    for day in range(8):
+        put(store, tmp_path, *range(20 * day, 20 * day + 20), largest=100_000)
+        close(store, tmp_path, day)
+        backup = subprocess.Popen([sys.executable, "-c", _BACKS_UP, tmp_path, copy], cwd=ROOT)
+        time.sleep(random.uniform(0.2, 0.6))
+        backup.send_signal(signal.SIGKILL)
+        backup.wait()
+    for half in (copy / "pages").glob("*") if copy.exists() else ():
+        os.truncate(half, half.stat().st_size * 2 // 3)
+    back_up(tmp_path, copy)
+    assert (faults(copy), kept(copy), same(tmp_path, copy)) == ([], 160, True)
+    assert not list(copy.rglob("*.part"))
+
+
+def test_what_stands_there_already_is_never_spoiled(tmp_path: Path, store: ArticleStore) -> None:
+    copy = tmp_path.parent / f"{tmp_path.name}-copy"
+    put(store, tmp_path, 1)
+    with pytest.raises(UsageFault, match="in the archive itself"):
+        back_up(tmp_path, tmp_path / "copy")
+    copy.mkdir()
+    (copy / "letters").mkdir()
+    with pytest.raises(UsageFault, match="letters"):
+        back_up(tmp_path, copy)
+    (copy / "letters").rmdir()
+    close(store, tmp_path)
+    back_up(tmp_path, copy)
+    older = shutil.copytree(tmp_path, tmp_path.parent / f"{tmp_path.name}-older")
+    put(store, tmp_path, 2)
+    close(store, tmp_path, 1)
+    back_up(tmp_path, copy)
+    with pytest.raises(UsageFault, match="newer than the archive"):
+        back_up(older, copy)
+    with ArticleStore.open(older) as forked:
+        put(forked, older, 3)
+    for path in manifest.manifests(copy):
+        path.unlink()
+    with pytest.raises(UsageFault, match="is not the beginning of"):
+        back_up(older, copy)
+    assert kept(copy) == 2
+    assert not list(copy.rglob("*.part"))
+
+
+def test_a_disk_that_is_full_is_said(tmp_path: Path, store: ArticleStore) -> None:
+    copy = tmp_path.parent / f"{tmp_path.name}-copy"
+    put(store, tmp_path, 1)
+    copy.mkdir()
+    (copy / "pages").write_text("no folder")
+    with pytest.raises(ArchiveUnusable, match="try again"):
+        back_up(tmp_path, copy)
+
+
+def test_an_archive_is_made_of_a_backup_and_goes_on(tmp_path: Path, store: ArticleStore) -> None:
+    copy, again = (tmp_path.parent / f"{tmp_path.name}-{name}" for name in ("copy", "again"))
+    put(store, tmp_path, 1, 2)
+    close(store, tmp_path)
+    back_up(tmp_path, copy)
+    again.mkdir()
+    (again / "README.md").write_text("stays")
+    restore(copy, again)
+    assert (faults(again), kept(again), same(copy, again)) == ([], 2, True)
+    with ArticleStore.open(again) as restored:
+        put(restored, again, 3)
+        close(restored, again, 1)
+    assert (faults(again), kept(again)) == ([], 3)
+    with pytest.raises(UsageFault, match="is not empty"):
+        restore(copy, again)
+    with pytest.raises(UsageFault, match="holds no backup"):
+        restore(tmp_path / "none", tmp_path.parent / f"{tmp_path.name}-new")
+
+
+def test_a_backup_that_was_looked_into_is_replaced_without_a_trace_of_the_old_one(
+    tmp_path: Path, store: ArticleStore
+) -> None:
+    copy = tmp_path.parent / f"{tmp_path.name}-copy"
+    put(store, tmp_path, 1)
+    back_up(tmp_path, copy)
+    looking = sqlite3.connect(copy / "archive.db")  # and killed: SQLite's log of it stays
+    looking.execute("UPDATE archive SET sequence = 99")
+    looking.commit()
+    shutil.copy(copy / "archive.db-wal", copy / "log")
+    looking.close()
+    (copy / "log").rename(copy / "archive.db-wal")
+    put(store, tmp_path, 2)
+    back_up(tmp_path, copy)
+    assert (faults(copy), kept(copy)) == ([], 2)
+
+
+# On the command line
+
+
+def test_on_the_command_line(crawled: Path, tmp_path: Path) -> None:
+    done = run("backup", tmp_path / "copy", data=crawled)
+    assert (done.returncode, "MB of raw pages added" in done.stdout) == (0, True), done.stderr
+    assert run("verify", data=tmp_path / "copy").returncode == 0
+    done = run("restore", tmp_path / "copy", data=tmp_path / "new")
+    assert (done.returncode, "wencang index" in done.stdout) == (0, True), done.stderr
+    assert run("index", data=tmp_path / "new").returncode == 0
+    assert run("verify", data=tmp_path / "new").returncode == 0
+    assert run("援藏", data=tmp_path / "new").stdout == run("援藏", data=crawled).stdout
+    assert run("restore", tmp_path / "copy", data=tmp_path / "new").returncode == 2
+    assert run("backup", tmp_path / "x", data=tmp_path / "none").returncode == 3
+    forge_time(tmp_path / "copy")
+    assert run("verify", data=tmp_path / "copy").returncode == 6
