@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from archive.disk import appearing
 from archive.errors import NotTold
-from archive.whole import write_whole
 
 _NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 
@@ -50,7 +50,8 @@ def exposition(samples: Iterable[Sample]) -> str:
 def write(path: Path, samples: Iterable[Sample]) -> None:
     """Put the samples in the place of what the file held, readable by all; NotTold where that can't be done."""
     try:
-        write_whole(path, exposition(samples))
+        with appearing(path) as file:
+            file.write(exposition(samples).encode())
     except OSError as error:
         raise NotTold(path, error.strerror or str(error)) from error
 

@@ -10,9 +10,9 @@ from gettext import gettext as _
 from pathlib import Path
 
 from archive import hook, mail
+from archive.disk import appearing
 from archive.errors import NotTold
 from archive.settings import Settings
-from archive.whole import write_whole
 
 FILE = "notices.json"
 _AGAIN = timedelta(days=1)
@@ -120,7 +120,8 @@ def _remembered(path: Path) -> tuple[list[Told], list[NotTold]]:
 def _remember(path: Path, told: Iterable[Told]) -> list[NotTold]:
     rows = [{"alarm": asdict(one.alarm), "at": one.at.isoformat()} for one in told]
     try:
-        write_whole(path, json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
+        with appearing(path) as file:
+            file.write(json.dumps(rows, ensure_ascii=False, indent=1).encode() + b"\n")
     except OSError as error:
         return [NotTold(path, error.strerror or str(error), _("what was told is told again"))]
     return []

@@ -7,7 +7,6 @@ the archive's sequence, and with it the analyzer's version and the lexicon it wa
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from gettext import gettext as _
@@ -17,6 +16,7 @@ from pkgutil import iter_modules
 from typing import Literal, NamedTuple, Protocol
 
 from archive.article import Article, Revision
+from archive.disk import appearing
 from archive.errors import IndexUnusable, UsageFault
 from archive.store import ArticleStore
 from indexer import analyzer, engines
@@ -200,10 +200,5 @@ class State:
         return state
 
     def save(self, folder: Path) -> None:
-        new = folder / "state.json.new"
-        text = json.dumps(asdict(self), ensure_ascii=False)
-        with new.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(folder / "state.json")
+        with appearing(folder / "state.json") as file:
+            file.write(json.dumps(asdict(self), ensure_ascii=False).encode())

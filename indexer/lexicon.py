@@ -5,13 +5,13 @@ A word a line, behind it a frequency if need be; "-word" takes a shipped one out
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from gettext import gettext as _
 from pathlib import Path
 
+from archive.disk import appearing
 from archive.errors import UsageFault
 from indexer import analyzer
 from indexer.analyzer import CHINESE, LONGEST, Analyzer, fold
@@ -84,12 +84,8 @@ def _is_frequency(text: str) -> bool:
 def write(data: Path, lines: Iterable[Line]) -> None:
     """Put these lines in the place of the file, whole or not at all."""
     data.mkdir(parents=True, exist_ok=True)
-    new = data / f"{FILE}.new"
-    with new.open("w", encoding="utf-8", newline="") as file:
-        file.writelines(f"{one.text}\n" for one in lines)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(data / FILE)
+    with appearing(data / FILE) as file:
+        file.writelines(f"{one.text}\n".encode() for one in lines)
 
 
 def shipped() -> dict[str, int | None]:

@@ -343,7 +343,8 @@ def test_an_archive_of_version_1_is_opened(tmp_path: Path) -> None:
         store.put(ARTICLE, THEN)
     with sqlite3.connect(tmp_path / "archive.db") as raw:
         raw.execute("ALTER TABLE revisions RENAME COLUMN pages TO page")
-        raw.execute("DROP TABLE runs")
+        for table in ("runs", "sections", "leads"):
+            raw.execute(f"DROP TABLE {table}")
         raw.execute("UPDATE archive SET version = 1")
     with ArticleStore.open(tmp_path) as store:
         (kept,) = store.history(ARTICLE.id)
@@ -353,6 +354,7 @@ def test_an_archive_of_version_1_is_opened(tmp_path: Path) -> None:
         assert list(store.verify()) == []
         Ledger(store).note_run(run := Run("tibet.cn", THEN, 10, 1, 0))
         assert Ledger(store).last_runs("tibet.cn", 20) == [run]
+        assert Ledger(store).leads([ARTICLE.url])[ARTICLE.url].fetched == THEN, "what is kept needs no fetching"
     with (
         sqlite3.connect(tmp_path / "archive.db") as stepped,
         sqlite3.connect(tmp_path / "whole" / "archive.db") as whole,
