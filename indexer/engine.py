@@ -7,7 +7,8 @@ the archive's sequence, and with it the analyzer's version and the lexicon it wa
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from gettext import gettext as _
 from importlib import import_module
@@ -111,10 +112,7 @@ class SearchEngine(Protocol):
         """
 
     def facets(self, query: Query) -> dict[str, dict[str, int]]:
-        """For each of FACETS how many articles of the answer have which value; months as 2022-06, "" for undated.
-
-        Counted are the articles with all the words, or where there are none, the whole answer.
-        """
+        """For each of FACETS how many articles of the answer have which value; months as 2022-06, "" for undated."""
 
     def frequencies(self, words: Iterable[str]) -> dict[str, int]:
         """In how many articles each of these words stands."""
@@ -123,7 +121,10 @@ class SearchEngine(Protocol):
         """How many articles it holds."""
 
     def vocabulary(self, start: str = "") -> dict[str, int]:
-        """The words of all articles that begin so, each with the number of articles, in the words' order."""
+        """The words of all articles that begin so, each with the number of articles, in the words' order.
+
+        Older versions of articles may count too, until they are merged away.
+        """
 
     def ids(self) -> set[str]:
         """Every article it holds."""
@@ -157,6 +158,17 @@ def check_name(name: str) -> None:
     """Raises UsageFault for a name no engine has."""
     if name not in names():
         raise UsageFault(name, _("is no engine"), _("engines: {names}").format(names=", ".join(names())))
+
+
+@contextmanager
+def writable(folder: Path, fault: type[Exception] = OSError) -> Iterator[None]:
+    """Raises IndexUnusable for files that can't be written: `fault` is what a library makes of an OSError."""
+    try:
+        yield
+    except (OSError, fault) as error:
+        reason = getattr(error, "strerror", None) or str(error)[:200]
+        mend = _("when that is mended, `wencang index` brings it up to date")
+        raise IndexUnusable(folder, reason, mend) from error
 
 
 def is_made(folder: Path) -> bool:
@@ -199,6 +211,15 @@ class State:
             raise IndexUnusable(folder, other.format(theirs=state.version, ours=ours), _(REBUILD))
         return state
 
+    @staticmethod
+    def stamp(folder: Path, before: tuple[int, int] = (0, 0)) -> tuple[int, int]:
+        """Another one each time that a state is saved; `before` where another index took the folder's place."""
+        try:
+            noted = (folder / "state.json").stat()
+        except FileNotFoundError:
+            return before
+        return noted.st_ino, noted.st_mtime_ns
+
     def save(self, folder: Path) -> None:
-        with appearing(folder / "state.json") as file:
+        with writable(folder), appearing(folder / "state.json") as file:
             file.write(json.dumps(asdict(self), ensure_ascii=False).encode())

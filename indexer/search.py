@@ -107,7 +107,7 @@ def _groups(matches: Sequence[Match], kept: dict[str, Revision], collapse: bool)
 def facets(engine: SearchEngine, query: Query) -> dict[str, dict[str, int]]:
     """The answer counted by source, section and credit, the most frequent first, and by year and month, in order.
 
-    What is counted is what SearchEngine.facets counts; "" stands for articles that do not say.
+    "" stands for articles that do not say.
     """
     found = engine.facets(query)
     months = dict(sorted(found.pop("month").items()))

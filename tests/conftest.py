@@ -22,6 +22,7 @@ from indexer.analyzer import Analyzer, lexicon
 # A slow machine is no fault; in CI the same examples each time, at home new ones.
 hypothesis.settings.register_profile("home", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("long", deadline=None, max_examples=1_000)  # --hypothesis-profile long
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "home")
 
 ROOT = Path(__file__).parent.parent

@@ -13,7 +13,7 @@ from typing import Any
 from archive.article import Article, Revision
 from archive.errors import Busy, IndexUnusable, UsageFault
 from indexer.analyzer import SEPARATOR, Analyzer
-from indexer.engine import FACETS, REBUILD, WORDS_OF, Match, Matches, Order, State, cut, facets_of, is_made
+from indexer.engine import FACETS, REBUILD, WORDS_OF, Match, Matches, Order, State, cut, facets_of, is_made, writable
 from indexer.query import MOST_OF_A_PREFIX, Between, Either, Every, Node, Prefix, Query, Quote, Words
 
 try:
@@ -45,8 +45,9 @@ def _schema() -> tantivy.Schema:
 
 def open_index(folder: Path, create: bool = False, words: str | None = None) -> TantivyEngine:
     if create and not is_made(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        tantivy.Index(_schema(), path=str(folder))
+        with writable(folder, ValueError):
+            folder.mkdir(parents=True, exist_ok=True)
+            tantivy.Index(_schema(), path=str(folder))
         State.new(_LAYOUT, words).save(folder)
     return TantivyEngine(folder)
 
@@ -56,7 +57,9 @@ class TantivyEngine:
         self._folder = folder
         self._state = State.load(folder, _LAYOUT)
         with self._guard():
+            self._stamp = State.stamp(folder)
             self._index = tantivy.Index.open(str(folder))
+            self._index.config_reader("manual")  # else a thread looks every half second whether to read anew
             self._schema = self._index.schema
         terms = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
         self._index.register_tokenizer("cut", terms)
@@ -82,14 +85,14 @@ class TantivyEngine:
 
     def write(self, revisions: Iterable[Revision]) -> None:
         state = self._state
-        with self._writing() as writer:
+        with writable(self._folder, ValueError), self._writing() as writer:  # a ValueError is a full disk, too
             for revision in revisions:
                 writer.delete_documents_by_term("id", revision.article.id)
                 writer.add_document(self._document(revision.article))
                 state = replace(state, position=revision.sequence, anchor=revision.article.digest)
         # After the index: a crash between the two writes the same articles once more.
+        state.save(self._folder)
         self._state = state
-        self._state.save(self._folder)
 
     def _document(self, article: Article) -> tantivy.Document:
         document = tantivy.Document()
@@ -104,34 +107,46 @@ class TantivyEngine:
 
     def search(self, query: Query, limit: int | None = None, offset: int = 0, order: Order = "relevance") -> Matches:
         with self._guard():
-            ask = _Ask(self._index, query)
+            ask = _Ask(self._now(), self._schema, query)
             end = ask.total if limit is None else offset + limit
             found = ask.best(end, order) if end else []
             return Matches(ask.total, ask.whole, tuple(found[offset:end]))
 
     def facets(self, query: Query) -> dict[str, dict[str, int]]:
         with self._guard():
-            ask = _Ask(self._index, query)
+            ask = _Ask(self._now(), self._schema, query)
             terms = {name: {"terms": {"field": f"by_{name}", "size": _VALUES}} for name in FACETS}
-            found = ask.searcher.aggregate(ask.strict if ask.whole else ask.loose, terms)
+            found = ask.searcher.aggregate(ask.loose, terms)
             return {name: {one["key"]: one["doc_count"] for one in found[name]["buckets"]} for name in FACETS}
 
     def frequencies(self, words: Iterable[str]) -> dict[str, int]:
         with self._guard():
-            searcher = self._index.searcher()
+            searcher = self._now()
             return {word: _count(searcher, Asked.term_query(self._schema, "words", word)) for word in words}
 
     def count(self) -> int:
         with self._guard():
-            return int(self._index.searcher().num_docs)
+            return int(self._now().num_docs)
 
     def vocabulary(self, start: str = "") -> dict[str, int]:
         with self._guard():
-            return dict(sorted(self._index.searcher().terms_with_prefix("words", start)))
+            return dict(sorted(self._held("words", start)))
 
     def ids(self) -> set[str]:
         with self._guard():
-            return {id for id, count in self._index.searcher().terms_with_prefix("id", "", Asked.all_query()) if count}
+            return {id for id, _count in self._held("id")}
+
+    def _held(self, field: str, start: str = "") -> Iterator[tuple[str, int]]:
+        """The terms that begin so, each with the number of articles, not counting their older versions."""
+        terms = self._now().terms_with_prefix(field, start, Asked.all_query())
+        return ((term, count) for term, count in terms if count)
+
+    def _now(self) -> tantivy.Searcher:
+        """The index as it was last written: read anew only when it was written since."""
+        if self._stamp != (stamp := State.stamp(self._folder, self._stamp)):
+            self._index.reload()
+            self._stamp = stamp
+        return self._index.searcher()
 
     @contextmanager
     def _writing(self) -> Iterator[tantivy.IndexWriter]:
@@ -143,19 +158,17 @@ class TantivyEngine:
                 raise IndexUnusable(self._folder, _reason(error), _(REBUILD)) from error
             raise Busy(self._folder, _("another run is writing to it"), _("try again when it has ended")) from error
         try:
+            for left_over in self._folder.glob(".tmp*"):  # by a run that was killed; Tantivy knows nothing of it
+                left_over.unlink()
             yield writer
             writer.commit()
-        except BaseException as error:
+        except BaseException:
             with suppress(ValueError):
                 writer.rollback()
-            if isinstance(error, ValueError):  # Tantivy's word for a full disk, too
-                way = _("then `wencang index` brings it up to date")
-                raise IndexUnusable(self._folder, _reason(error), way) from error
             raise
         finally:
             with suppress(ValueError):
                 writer.wait_merging_threads()  # merges a commit's segments; a rollback would cancel that
-        self._index.reload()
 
     @contextmanager
     def _guard(self) -> Iterator[None]:
@@ -170,9 +183,9 @@ class TantivyEngine:
 class _Ask:
     """One question to the index as it is now."""
 
-    def __init__(self, index: tantivy.Index, query: Query) -> None:
-        self.searcher = index.searcher()
-        self._schema = index.schema
+    def __init__(self, searcher: tantivy.Searcher, schema: tantivy.Schema, query: Query) -> None:
+        self.searcher = searcher
+        self._schema = schema
         self._query = query
         words = [self._word("words", word) for word in query.words]
         known = sum(_count(self.searcher, word) > 0 for word in words)
@@ -227,13 +240,22 @@ class _Ask:
     def _top(self, asked: Asked, end: int, order: Order, whole: bool) -> list[Match]:
         end = min(end, self.searcher.num_docs) or 1
         if order == "relevance" and self._query.ranked:
-            hits = self.searcher.search(asked, end, count=False).hits
+            hits = self._scored(asked, end)
             dates = self.searcher.fast_field_values("published", [address for _score, address in hits])
             latest = sorted(zip(hits, dates, strict=True), key=lambda one: (-one[0][0], -(one[1] or _UNDATED)))
-            return [Match(self._id(address), score, whole) for (score, address), _date in latest]
+            return [Match(self._id(address), score, whole) for (score, address), _date in latest[:end]]
         way = tantivy.Order.Asc if order == "oldest" else tantivy.Order.Desc
         hits = self.searcher.search(asked, end, count=False, order_by_field="published", order=way).hits
         return [Match(self._id(address), 0.0, whole) for _date, address in hits]
+
+    def _scored(self, asked: Asked, end: int) -> list[tuple[float, tantivy.DocAddress]]:
+        """The best up to `end`, and those that score as the last of them: of these the newer are still to be chosen."""
+        size = end + 1
+        while True:
+            hits: list[tuple[float, tantivy.DocAddress]] = self.searcher.search(asked, size, count=False).hits
+            if len(hits) < size or hits[-1][0] < hits[end - 1][0]:
+                return hits
+            size *= 2
 
     def _id(self, address: tantivy.DocAddress) -> str:
         return str(self.searcher.doc(address)["id"][0])

@@ -24,7 +24,7 @@ from whoosh.writing import SegmentWriter
 from archive.article import Article, Revision
 from archive.errors import Busy, IndexUnusable
 from indexer.analyzer import Analyzer
-from indexer.engine import FACETS, REBUILD, WORDS_OF, Match, Matches, Order, State, cut, facets_of, is_made
+from indexer.engine import FACETS, REBUILD, WORDS_OF, Match, Matches, Order, State, cut, facets_of, is_made, writable
 from indexer.engines import whoosh_postings
 from indexer.engines.whoosh_postings import CharacterField, WordField
 from indexer.engines.whoosh_segment import UNDATED, Scored, Segment
@@ -49,8 +49,9 @@ _SCHEMA = fields.Schema(
 
 def open_index(folder: Path, create: bool = False, words: str | None = None) -> WhooshEngine:
     if create and not is_made(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        index.create_in(str(folder), _SCHEMA)
+        with writable(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            index.create_in(str(folder), _SCHEMA)
         State.new(_LAYOUT, words).save(folder)
     return WhooshEngine(folder)
 
@@ -59,20 +60,17 @@ class WhooshEngine:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._state = State.load(folder, _LAYOUT)
-        self._view: tuple[object, Any, list[Segment]] = (None, None, [])
         with self._guard():
+            self._stamp = State.stamp(folder)
             self._index = index.open_dir(str(folder))
+            self._view = self._open()
 
     def __enter__(self) -> WhooshEngine:
         return self
 
     def __exit__(self, *_exc: object) -> None:
-        self._close()
+        self._view[0].close()
         self._index.close()
-
-    def _close(self) -> None:
-        if self._view[1]:
-            self._view[1].close()
 
     @cached_property
     def analyzer(self) -> Analyzer:
@@ -88,7 +86,7 @@ class WhooshEngine:
         return self._state.anchor
 
     def write(self, revisions: Iterable[Revision]) -> None:
-        with self._writing() as writer, writer.searcher() as searcher:
+        with writable(self._folder), self._writing() as writer, writer.searcher() as searcher:
             state = self._state
             for revision in revisions:
                 if (held := searcher.document_number(id=revision.article.id)) is not None:
@@ -96,8 +94,8 @@ class WhooshEngine:
                 writer.add_document(**self._document(revision.article))
                 state = replace(state, position=revision.sequence, anchor=revision.article.digest)
         # After the index: a crash between the two writes the same articles once more.
+        state.save(self._folder)
         self._state = state
-        self._state.save(self._folder)
 
     def _document(self, article: Article) -> dict[str, object]:
         return cut(article, self.analyzer)._asdict() | {
@@ -118,16 +116,15 @@ class WhooshEngine:
     def facets(self, query: Query) -> dict[str, dict[str, int]]:
         counts: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
         with self._guard():
-            found = self._answer(query)
-            for one in [one for one in found if one.whole] or found:
+            for one in self._answer(query):
                 for name, value in zip(FACETS, one.segment.stored(one.number)["facets"], strict=True):
                     counts[name][value] += 1
         return {name: dict(counter) for name, counter in counts.items()}
 
     def frequencies(self, words: Iterable[str]) -> dict[str, int]:
         with self._guard():
-            reader, _segments = self._now()
-            return {word: reader.doc_frequency("words", word) for word in words}
+            _reader, segments = self._now()
+            return {word: sum(segment.frequency(word) for segment in segments) for word in words}
 
     def count(self) -> int:
         with self._guard():
@@ -135,11 +132,10 @@ class WhooshEngine:
 
     def vocabulary(self, start: str = "") -> dict[str, int]:
         with self._guard():
-            reader, _segments = self._now()
-            found: dict[bytes, int] = {}
-            for part, _first in reader.leaf_readers():
-                for word, count in whoosh_postings.counts(part, "words", start):
-                    found[word] = found.get(word, 0) + count
+            _reader, segments = self._now()
+            found = Counter[bytes]()
+            for segment in segments:
+                found.update(dict(segment.vocabulary(start)))
             return {word.decode(): count for word, count in sorted(found.items())}
 
     def ids(self) -> set[str]:
@@ -149,23 +145,24 @@ class WhooshEngine:
 
     def _now(self) -> tuple[Any, list[Segment]]:
         """The index as it was last written: opened anew only when it was written since."""
-        noted = (self._folder / "state.json").stat()
-        stamp = (noted.st_ino, noted.st_mtime_ns)
-        if self._view[0] != stamp:
-            reader = self._index.reader()
+        if self._stamp != (stamp := State.stamp(self._folder, self._stamp)):
+            view = self._open()
+            self._view[0].close()
+            self._stamp, self._view = stamp, view
+        return self._view
 
-            def expand(prefix: Prefix) -> list[str]:
-                found = reader.expand_prefix(WORDS_OF[prefix.field], prefix.start)
-                return [text.decode() for text in islice(found, MOST_OF_A_PREFIX)]
+    def _open(self) -> tuple[Any, list[Segment]]:
+        reader = self._index.reader()
 
-            parts = (part for part, _first in reader.leaf_readers() if part.doc_count_all())
-            self._close()
-            self._view = (stamp, reader, [Segment(part, expand) for part in parts])
-        return self._view[1:]
+        def expand(prefix: Prefix) -> list[str]:
+            found = reader.expand_prefix(WORDS_OF[prefix.field], prefix.start)
+            return [text.decode() for text in islice(found, MOST_OF_A_PREFIX)]
+
+        return reader, [Segment(part, expand) for part, _first in reader.leaf_readers() if part.doc_count_all()]
 
     def _answer(self, query: Query) -> list[Scored]:
         reader, segments = self._now()
-        held = reader.doc_count_all()
+        held = reader.doc_count()
         shares = {
             word: _TOP * log1p((held - count + 0.5) / (count + 0.5))
             for word, count in self.frequencies(query.ranked).items()
@@ -181,11 +178,10 @@ class WhooshEngine:
         except LockError as error:
             raise Busy(self._folder, _("another run is writing to it"), _("try again when it has ended")) from error
         try:
+            for left_over in self._folder.glob("_MAIN_*.toc.*"):  # by a run that was killed
+                left_over.unlink()
             yield writer
             writer.commit()
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise IndexUnusable(self._folder, reason, _("then `wencang index` brings it up to date")) from error
         finally:
             if not writer.is_closed:
                 writer.cancel()

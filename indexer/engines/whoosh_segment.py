@@ -13,7 +13,7 @@ from functools import reduce
 from typing import Any, NamedTuple
 
 from indexer.engine import WORDS_OF
-from indexer.engines.whoosh_postings import LEVELS, read, unpack
+from indexer.engines.whoosh_postings import LEVELS, counts, read, unpack
 from indexer.query import Between, Either, Every, Node, Prefix, Query, Quote, Words
 
 UNDATED = -(2**62)
@@ -57,6 +57,16 @@ class Segment:
 
     def documents(self) -> Iterator[int]:
         return (number for number in range(self._size) if number not in self._deleted)
+
+    def frequency(self, word: str) -> int:
+        """How many documents have a word."""
+        if not self._deleted:
+            return int(self._reader.doc_frequency("words", word))
+        return len(self._documents("words", word) - self._deleted)
+
+    def vocabulary(self, start: str) -> Iterator[tuple[bytes, int]]:
+        """The words that begin so, each with how many documents have it, deleted ones too."""
+        return counts(self._reader, "words", start)
 
     def answer(self, query: Query, shares: Mapping[str, float]) -> Iterator[Scored]:
         """The documents that answer, in no order; `shares` is what each word any article has counts for at most."""

@@ -1,0 +1,214 @@
+"""Conformance: every engine answers as the articles say, asked by a few lines of Python that know no engine."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from math import floor, inf
+from operator import add
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.article import SHANGHAI, Article
+from archive.errors import QueryFault
+from archive.store import ArticleStore
+from indexer import engine, update
+from indexer.analyzer import SEPARATOR, characters
+from indexer.engine import FACETS, WORDS_OF, Cut, Match, Order, SearchEngine, cut, facets_of, open_engine
+from indexer.query import FIELDS, Between, Either, Every, Node, Prefix, Query, Quote, Words, parse_query
+from tests.conftest import ANALYZER
+
+ORDERS: tuple[Order, ...] = ("relevance", "newest", "oldest")
+NOW = datetime(2023, 3, 31, 1, 30, tzinfo=SHANGHAI)
+
+
+# What must be answered
+
+
+class Oracle:
+    """A SearchEngine's answers, by looking through all the articles: docs/search.md in code."""
+
+    def __init__(self, articles: Iterable[Article]) -> None:
+        self._held = {article.id: (article, cut(article, ANALYZER)) for article in articles}
+
+    def ids(self) -> set[str]:
+        return set(self._held)
+
+    def frequencies(self, words: Iterable[str]) -> dict[str, int]:
+        return {word: sum(word in held.words for _article, held in self._held.values()) for word in words}
+
+    def vocabulary(self, start: str) -> dict[str, int]:
+        words = Counter(word for _article, held in self._held.values() for word in set(held.words))
+        return {word: words[word] for word in sorted(words) if word.startswith(start)}
+
+    def answer(self, query: Query) -> dict[str, bool]:
+        """The articles that answer, and whether with all the words."""
+        least = query.least(sum(map(bool, self.frequencies(query.words).values())))
+        found = {}
+        for id, (article, held) in self._held.items():
+            words = set(query.words).intersection(held.words)
+            if query.has_long_words and not any(len(word) > 1 for word in words):
+                words.clear()
+            enough = len(words) >= least or not query.words
+            if enough and query.source in ("", article.source) and has(article, held, bounds(query)):
+                found[id] = len(words) == len(query.words)
+        return found
+
+    def facets(self, query: Query) -> dict[str, dict[str, int]]:
+        values = zip(*(facets_of(self._held[id][0]) for id in self.answer(query)), strict=True)
+        counts: dict[str, dict[str, int]] = {name: {} for name in FACETS}
+        return counts | {name: dict(Counter(some)) for name, some in zip(FACETS, values, strict=False)}
+
+    def place(self, query: Query, match: Match, order: Order) -> tuple[Any, ...]:
+        """What an answer is sorted by."""
+        published = self._held[match.id][0].published
+        seconds = floor(published.timestamp()) if published else None
+        some = not match.whole and (query.is_short or order != "relevance")
+        score = -match.score if order == "relevance" else 0
+        return some, score, inf if seconds is None else seconds if order == "oldest" else -seconds
+
+
+def bounds(query: Query) -> Node:
+    """What of a question is no plain word."""
+    period = (Between(query.since, query.until),) if query.since or query.until else ()
+    return Every((*query.must, *period), query.unwanted)
+
+
+def has(article: Article, held: Cut, node: Node) -> bool:
+    match node:
+        case Words(words, field):
+            return set(words) <= set(getattr(held, WORDS_OF[field]))
+        case Quote(signs, _words, field):
+            texts = [held.headline] if field else [held.headline, held.exact]
+            return any("".join(signs) in "".join(text) for text in texts)
+        case Prefix(start, field):
+            return any(word.startswith(start) for word in getattr(held, WORDS_OF[field]))
+        case Either(nodes):
+            return any(has(article, held, one) for one in nodes)
+        case Every(nodes, unwanted):
+            return all(has(article, held, one) for one in nodes) and not any(has(article, held, o) for o in unwanted)
+        case Between(since, until):
+            time = article.published
+            return time is not None and (not since or since <= time) and (not until or time < until)
+
+
+# Archives and questions
+
+PARTS = (
+    "西藏", "援藏", "招商引资", "招商引資", "項目", "项目", "拉萨", "墨竹工卡县", "自治区", "西藏自治区", "雪", "山",
+    "的", "是", "央金措姆", "扎西", "７２．０９８亿元", "72.098亿元", "1,234", "5G", "５Ｇ", "G318国道", "二〇二二",
+    "Tibet", "ＴＩＢＥＴ", "བོད་ལྗོངས།", "བོད", "𠀀𪚥", "𠮷", "😀", "👩\u200d🌾", "cafe\u0301", "Ünï", "ß", "İ", "a\u20dd",
+    "，", "。", "“", "”", "、", "：", "-", " ", "　", "\n", "_", "|", "\u200b",
+)  # fmt: skip
+part = st.sampled_from(PARTS[:8]) | st.sampled_from(PARTS)
+said = st.lists(part, min_size=1, max_size=2).map("".join) | st.characters(codec="utf-8")
+text = st.lists(part | part | said, max_size=15).map("".join)
+times = st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1), timezones=st.just(SHANGHAI))
+days = st.sampled_from([datetime(2022, 5, 1), datetime(2022, 6, 1), datetime(2023, 1, 1), datetime(1969, 12, 31)]).map(
+    lambda day: day.replace(tzinfo=SHANGHAI)
+)
+published = st.none() | times | st.builds(add, days, st.timedeltas(timedelta(), timedelta(days=1)))
+sources = st.sampled_from(["tibet.cn", "xzxw.com", "Tibet.cn", ""])
+articles = st.builds(
+    Article, url=st.integers(0, 7).map("http://www.tibet.cn/{}".format), title=text, body=text, source=sources,
+    section=st.just("") | text, credit=st.sampled_from(["", "新华社", "中国西藏网"]) | text,
+    authors=st.lists(text, max_size=2).map(tuple), published=published,
+)  # fmt: skip
+
+words = said.map(lambda said: tuple(ANALYZER.words(said)) or ("西藏",))
+signs = said.map(lambda said: tuple("".join(characters(said)).strip(SEPARATOR)) or ("藏",))
+fields = st.sampled_from(["", *sorted(WORDS_OF)])
+leaves = (
+    st.builds(Words, words, fields)
+    | st.builds(Quote, signs, words, st.sampled_from(["", "title"]))
+    | st.builds(Prefix, st.builds(lambda words, size: words[0][:size], words, st.integers(1, 3)), fields)
+    | st.builds(Between, st.none() | days, st.none() | days)
+)
+nodes: st.SearchStrategy[Node] = leaves | st.recursive(
+    leaves,
+    lambda inner: (
+        st.builds(Either, st.tuples(inner, inner))
+        | st.builds(Every, st.tuples(inner) | st.tuples(inner, inner), st.just(()) | st.tuples(inner))
+    ),
+    max_leaves=4,
+)
+structured = st.builds(
+    Query, st.lists(st.builds(Words, words) | nodes, max_size=3).map(tuple), st.just(()) | st.tuples(nodes)
+) | st.builds(Query, st.tuples(nodes) | st.just(()), source=sources, since=st.none() | days, until=st.none() | days)
+dates = st.sampled_from(
+    ["2022", "2022-06", "..2022-05", "2022年5月..", "2022-05-01..2022-06-01", "近30天", "去年", "不详"]
+)
+quoted = said.map('"{}"'.format) | said.map("「{}」".format)
+named = st.builds("{}{}{}".format, st.sampled_from(sorted(FIELDS)), st.sampled_from(":："), said | quoted | dates)
+clauses = said | st.recursive(
+    said | quoted | named | said.map("{}*".format),
+    lambda inner: (
+        st.builds("{} OR {}".format, inner, inner)
+        | st.builds("-{}".format, inner)
+        | st.lists(inner, min_size=1, max_size=3)
+        .map(" ".join)
+        .flatmap(lambda held: st.sampled_from([f"({held})", f"（{held}）"]))
+    ),
+    max_leaves=4,
+)
+typed = st.lists(clauses, min_size=1, max_size=4).map(" ".join) | st.text(max_size=8)
+
+
+def understood(typed: str) -> Query:
+    try:
+        return parse_query(typed, ANALYZER, NOW)
+    except QueryFault:
+        return Query(())
+
+
+questions = structured | typed.map(understood)
+Write = Callable[[ArticleStore, Path, str], int]
+commits = st.tuples(st.lists(articles, max_size=8), st.sampled_from([update.bring_up, update.bring_up, update.rebuild]))
+
+
+# What is answered
+
+
+@pytest.mark.parametrize("name", engine.names())
+@given(history=st.lists(commits, min_size=1, max_size=5), asked=st.lists(questions, min_size=1, max_size=8))
+def test_every_answer_is_what_the_articles_say(
+    name: str, history: list[tuple[list[Article], Write]], asked: list[Query]
+) -> None:
+    with TemporaryDirectory() as data, ArticleStore.at("sqlite://") as store:
+        for kept, write in history:
+            for article in kept:
+                store.put(article)
+            write(store, Path(data), name)
+        oracle = Oracle(revision.article for revision in store.changes())
+        with open_engine(name, update.index_folder(Path(data), name)) as opened:
+            assert opened.ids() == oracle.ids()
+            assert opened.count() == len(oracle.ids())
+            assert list(update.verify(store, opened)) == []
+            for query in asked:
+                check_answer(opened, oracle, query)
+
+
+def check_answer(opened: SearchEngine, oracle: Oracle, query: Query) -> None:
+    expected = oracle.answer(query)
+    assert opened.facets(query) == oracle.facets(query)
+    assert opened.frequencies(query.ranked) == oracle.frequencies(query.ranked)
+    for start in ("", *(word[:1] for word in query.ranked)):
+        words, held = opened.vocabulary(start), oracle.vocabulary(start)
+        assert list(words) == sorted(words)
+        assert all(words[word] >= count for word, count in held.items()), "older versions may count too"
+    for order in ORDERS:
+        found = opened.search(query, order=order)
+        assert {match.id: match.whole for match in found.matches} == expected
+        assert (len(found.matches), found.total, found.whole) == (len(expected), len(expected), sum(expected.values()))
+        places = [oracle.place(query, match, order) for match in found.matches]
+        assert places == sorted(places)
+        for offset, limit in ((0, 0), (0, 1), (1, 2), (2, 5), (len(expected), 3)):
+            part = opened.search(query, limit, offset, order)
+            assert part.matches == found.matches[offset : offset + limit]
+            assert (part.total, part.whole) == (found.total, found.whole)
