@@ -137,11 +137,9 @@ def create_archive(settings: settings.Settings) -> ArticleStore:
 
 
 def open_index(settings: settings.Settings, engine: str) -> SearchEngine:
-    from indexer.engine import open_engine
-    from indexer.update import index_folder
+    from indexer.update import open_index
 
-    name = engine or settings.engine
-    return open_engine(name, index_folder(settings.data, name))
+    return open_index(settings.data, engine or settings.engine)
 
 
 @contextmanager

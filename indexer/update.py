@@ -9,6 +9,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from archive.article import Revision
+from archive.errors import IndexUnusable
 from archive.lock import alone
 from archive.store import ArticleStore
 from indexer.engine import SearchEngine, check_follows, check_name, is_made, open_engine
@@ -30,6 +31,17 @@ def index_folder(data: Path, engine: str) -> Path:
 
 def _folder(data: Path, engine: str) -> Path:
     return data / "index" / engine
+
+
+def open_index(data: Path, engine: str) -> SearchEngine:
+    """The index in use, to be asked; raises what open_engine does."""
+    while True:
+        folder = index_folder(data, engine)
+        try:
+            return open_engine(engine, folder)
+        except IndexUnusable:
+            if folder == index_folder(data, engine):  # else a rebuilt one took its place meanwhile
+                raise
 
 
 def bring_up(store: ArticleStore, data: Path, engine: str, progress: Progress = _silent) -> int:

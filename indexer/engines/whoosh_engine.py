@@ -15,7 +15,7 @@ from heapq import nsmallest
 from itertools import islice
 from math import log1p
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from whoosh import columns, fields, index
 from whoosh.index import LockError
@@ -62,15 +62,13 @@ class WhooshEngine:
         self._state = State.load(folder, _LAYOUT)
         with self._guard():
             self._stamp = State.stamp(folder)
-            self._index = index.open_dir(str(folder))
             self._view = self._open()
 
     def __enter__(self) -> WhooshEngine:
         return self
 
     def __exit__(self, *_exc: object) -> None:
-        self._view[0].close()
-        self._index.close()
+        self._view.reader.close()
 
     @cached_property
     def analyzer(self) -> Analyzer:
@@ -123,58 +121,56 @@ class WhooshEngine:
 
     def frequencies(self, words: Iterable[str]) -> dict[str, int]:
         with self._guard():
-            _reader, segments = self._now()
-            return {word: sum(segment.frequency(word) for segment in segments) for word in words}
+            return self._now().frequencies(words)
 
     def count(self) -> int:
         with self._guard():
-            return int(self._now()[0].doc_count())
+            return int(self._now().reader.doc_count())
 
     def vocabulary(self, start: str = "") -> dict[str, int]:
         with self._guard():
-            _reader, segments = self._now()
             found = Counter[bytes]()
-            for segment in segments:
+            for segment in self._now().segments:
                 found.update(dict(segment.vocabulary(start)))
             return {word.decode(): count for word, count in sorted(found.items())}
 
     def ids(self) -> set[str]:
         with self._guard():
-            _reader, segments = self._now()
+            segments = self._now().segments
             return {segment.stored(number)["id"] for segment in segments for number in segment.documents()}
 
-    def _now(self) -> tuple[Any, list[Segment]]:
+    def _now(self) -> _View:
         """The index as it was last written: opened anew only when it was written since."""
         if self._stamp != (stamp := State.stamp(self._folder, self._stamp)):
-            view = self._open()
-            self._view[0].close()
-            self._stamp, self._view = stamp, view
+            before, self._view, self._stamp = self._view, self._open(), stamp
+            before.reader.close()
         return self._view
 
-    def _open(self) -> tuple[Any, list[Segment]]:
-        reader = self._index.reader()
-
-        def expand(prefix: Prefix) -> list[str]:
-            found = reader.expand_prefix(WORDS_OF[prefix.field], prefix.start)
-            return [text.decode() for text in islice(found, MOST_OF_A_PREFIX)]
-
-        return reader, [Segment(part, expand) for part, _first in reader.leaf_readers() if part.doc_count_all()]
+    def _open(self) -> _View:
+        """Tried again where a run that wrote meanwhile took away files that it had merged."""
+        while True:
+            written = set(self._folder.glob("*.toc"))
+            try:
+                return _View.of(index.open_dir(str(self._folder)).reader())
+            except Exception:
+                if written == set(self._folder.glob("*.toc")):
+                    raise
 
     def _answer(self, query: Query) -> list[Scored]:
-        reader, segments = self._now()
-        held = reader.doc_count()
+        view = self._now()
+        held = view.reader.doc_count()
         shares = {
             word: _TOP * log1p((held - count + 0.5) / (count + 0.5))
-            for word, count in self.frequencies(query.ranked).items()
+            for word, count in view.frequencies(query.ranked).items()
             if count
         }
-        return [one for segment in segments for one in segment.answer(query, shares)]
+        return [one for segment in view.segments for one in segment.answer(query, shares)]
 
     @contextmanager
     def _writing(self) -> Iterator[SegmentWriter]:
         """A writer that is committed at the end, or leaves the index as it was."""
         try:
-            writer = whoosh_postings.Writer(self._index)
+            writer = whoosh_postings.Writer(index.open_dir(str(self._folder)))
         except LockError as error:
             raise Busy(self._folder, _("another run is writing to it"), _("try again when it has ended")) from error
         try:
@@ -192,6 +188,25 @@ class WhooshEngine:
             yield
         except Exception as error:  # Whoosh meets damaged bytes with whatever they lead to
             raise IndexUnusable(self._folder, _("is damaged") + f" ({type(error).__name__})", _(REBUILD)) from error
+
+
+class _View(NamedTuple):
+    """The index as it was when it was opened."""
+
+    reader: Any
+    segments: list[Segment]
+
+    @classmethod
+    def of(cls, reader: Any) -> _View:
+        def expand(prefix: Prefix) -> list[str]:
+            found = reader.expand_prefix(WORDS_OF[prefix.field], prefix.start)
+            return [text.decode() for text in islice(found, MOST_OF_A_PREFIX)]
+
+        parts = (part for part, _first in reader.leaf_readers() if part.doc_count_all())
+        return cls(reader, [Segment(part, expand) for part in parts])
+
+    def frequencies(self, words: Iterable[str]) -> dict[str, int]:
+        return {word: sum(segment.frequency(word) for segment in self.segments) for word in words}
 
 
 def _orders(query: Query, order: Order) -> Any:
