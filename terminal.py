@@ -185,6 +185,8 @@ def print_report(report: Report) -> None:
         say(_("articles without a raw page: {count}").format(count=report.without_page))
     for _source, url in report.general:
         say(_("read by general means, no form fits: {url}").format(url=url))
+    for subject, remark in report.remarks:
+        say(f"{subject}: {remark}")
     for url, missing in report.incomplete:
         say(_("pages of it are missing: {url}: {urls}").format(url=url, urls=" ".join(missing)))
     if report.missing_lists:

@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit, urlunsplit
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -13,6 +14,7 @@ _SHARED_FROM = {"timeline", "singlemessage", "groupmessage", "moments", "weibo"}
 _SECOND_LEVEL = {"com", "net", "org", "gov", "edu", "ac", "co"}  # com.cn is no site of its own
 
 
+@lru_cache(maxsize=1 << 14)  # a site's pages share most of their links
 def canonical(url: str) -> str:
     """The one spelling of a page's address; an address that is not http(s) is left as it is.
 

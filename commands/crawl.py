@@ -36,6 +36,7 @@ def crawl(
 ) -> int:
     """Fetch, extract and archive what the sources show, and index what is new while it comes in."""
     from crawler import sources as known
+    from crawler.addresses import refuse_nameless
     from crawler.report import Report
     from indexer.period import period
 
@@ -43,6 +44,7 @@ def crawl(
     first = period(since)[0] if since else None
     end = period(until)[1] if until else None
     last = end and (end - timedelta(days=1)).date()
+    refuse_nameless(ctx.obj.contact, url or [list for source in chosen for list in source.lists])
     create_archive(ctx.obj).close()  # what is wrong with it is said before anything is fetched
 
     from crawler.run import crawl

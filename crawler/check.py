@@ -78,11 +78,13 @@ class _Checks(ArticleSpider):
         yield from ()
 
     def list_failed(self, failure: Failure) -> Any:
+        self._end_if_postponed(failure)
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
         self._found(request.url, f"list ({reason(failure)})", "")
         return self._next_list(request.cb_kwargs["url"])
 
     def page_failed(self, failure: Failure) -> None:
+        self._end_if_postponed(failure)
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
         self._found(request.url, f"page ({reason(failure)})", "")
 

@@ -21,6 +21,9 @@ class HeadersNoted:
 
     def process_response(self, request: Request, response: Response) -> Response:
         request.meta[_RECEIVED] = _pairs(response.headers)
+        if response.headers.get("Content-Encoding"):
+            # Or Scrapy takes what is compressed for text, by its address, and guesses at length how that is coded.
+            return Response(**{name: getattr(response, name) for name in Response.attributes})
         return response
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, time
+from functools import partial
 from gettext import gettext as _
 from typing import Any
 from urllib.parse import urlsplit
@@ -57,6 +58,7 @@ class PageReader:
         self._path = "rules" if form else "general"
         self._steps: list[Step] = []
         self._located = Located(page)
+        self._above: Callable[[], list[str]] = list
         self._head: list[str] = []  # what stands between headline and body
 
     def read(self, first: str) -> Reading:
@@ -64,7 +66,7 @@ class PageReader:
         self._note_bytes()
         title, rights, info = self._title(), self._rule("rights"), self._rule("info")
         cleaned, (title, rights, info), restored = self._body(title, rights, info)
-        self._head = [info] if info else self._head
+        self._head = [info] if info else self._above()
         title = title or cleaned.body.split("\n")[0][:60]
         self._check(title, cleaned.body)
         article = Article(
@@ -129,13 +131,13 @@ class PageReader:
             node = self._page.first(self._form.body)
             self._note("body", f"nothing at {self._form.body}" if node is None else f"{self._form.name} form")
             if node is not None:
-                self._head = self._located.above(node)
+                self._above = partial(self._located.above, node)
                 yield lines_of(self._page, node)
         self._path = "general"
         for best in self._located.bodies:
             node = self._located.widened(best)
             self._note("body", "node with the most text")
-            self._head = self._located.above(node)
+            self._above = partial(self._located.above, node)
             yield lines_of(self._page, node)
 
     def _check(self, title: str, body: str) -> None:

@@ -10,7 +10,7 @@ import json
 import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from gettext import gettext as _
 from typing import Any
 from urllib.parse import urljoin
@@ -103,9 +103,15 @@ class Page:
             if hint in href or "?" in href:
                 yield href, text_of(node)
 
+    @cached_property
+    def _site(self) -> str:
+        return urljoin(self.url, "/")
+
     def absolute(self, href: str) -> str:
+        href = href.strip()
+        whole = href.startswith(("/", "http://", "https://"))  # the same from each page of the site
         try:
-            return urljoin(self.url, href.strip())
+            return _joined(self._site if whole else self.url, href)
         except ValueError:  # http://[
             return ""
 
@@ -187,6 +193,11 @@ def _texts(node: etree._Element) -> Iterator[str]:
             yield part.text
         if part is not node and part.tail:
             yield part.tail
+
+
+@lru_cache(maxsize=1 << 14)
+def _joined(base: str, href: str) -> str:
+    return urljoin(base, href)
 
 
 @cache

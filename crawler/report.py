@@ -25,6 +25,7 @@ class Report:
     unread_lists: list[tuple[str, str]] = field(default_factory=list)  # address, reason
     missing_lists: list[str] = field(default_factory=list)  # gone from the site, or empty
     incomplete: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)  # address, pages that are missing
+    remarks: list[tuple[str, str]] = field(default_factory=list)  # site or address, what the operator should know
     bad_records: int = 0  # of an import
     interrupted: bool = False
     general: list[tuple[str, str]] = field(default_factory=list)  # source and address that no form fitted

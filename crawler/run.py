@@ -18,6 +18,7 @@ from twisted.python.failure import Failure
 from archive.errors import NotAnArticle, NotFetched, UsageFault
 from archive.url import canonical
 from crawler import settings, sources
+from crawler.addresses import refuse_nameless
 from crawler.extractor import Reading
 from crawler.pipelines import Fetched
 from crawler.report import Report
@@ -73,6 +74,9 @@ def run(
 
     `take` is called with each article.
     """
+    jobs = list(jobs)
+    for spider_class, arguments in jobs:
+        refuse_nameless(settings.CONTACT, arguments.get("urls") or spider_class.source.lists)
     logging.getLogger("scrapy").setLevel(logging.CRITICAL)  # what went wrong is in the report
     chosen = Settings()
     chosen.setmodule(settings, priority="project")
@@ -110,4 +114,4 @@ def _by_source(urls: Iterable[str]) -> list[tuple[Source, tuple[str, ...]]]:
 def _unknown(host: str) -> Source:
     """A site that no source describes: its pages are read by general means."""
     site = host.removeprefix("www.")
-    return Source(site, site, site, hosts=frozenset({host}), article=_NO_ADDRESS, forms=())
+    return Source(site, site, site, hosts=frozenset(), article=_NO_ADDRESS, forms=())

@@ -6,16 +6,26 @@ _set = settings.load()
 
 BOT_NAME = "wencang"
 SPIDER_MODULES = ["crawler.spiders"]
-DOWNLOADER_MIDDLEWARES = {"crawler.exchange.HeadersNoted": 595}  # nearer to the network than Scrapy's decoding, 590
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "crawler.border.Border": 50,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.robots.Robots": 100,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "crawler.backoff.BackOff": 550,
+    "crawler.exchange.HeadersNoted": 595,  # nearer to the network than Scrapy's decoding, 590
+}
+DOWNLOAD_HANDLERS = {"http": "crawler.transport.Transport", "https": "crawler.transport.Transport"}
 ITEM_PIPELINES = {"crawler.pipelines.ArchivePipeline": 100}
 DATA_FOLDER = str(_set.data)
 
 # Polite: who we are, what is allowed, one request at a time, slower when the site is slow.
-USER_AGENT = f"wencang/{settings.version()} (news archive; contact: {_set.contact or 'none given'})"
-ROBOTSTXT_OBEY = True
+CONTACT = _set.contact
+USER_AGENT = f"wencang/{settings.version()} (news archive; contact: {CONTACT or 'none given'})"
 CONCURRENT_REQUESTS = 1  # of each spider, so that the scheduler's order is the order of requests
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = _set.delay
+DOWNLOAD_DELAY_JITTER = 0  # which would make every other wait shorter than the delay
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = _set.delay
 AUTOTHROTTLE_TARGET_CONCURRENCY = 1.0
@@ -23,10 +33,15 @@ COOKIES_ENABLED = False
 DOWNLOAD_MAXSIZE = 20 * 1024 * 1024
 DOWNLOAD_TIMEOUT = 60
 RETRY_TIMES = 2
+REDIRECT_MAX_TIMES = 5
 
 # Newest first, as the lists are: first in, first out.
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"
 SCHEDULER_DISK_QUEUE = "scrapy.squeues.PickleFifoDiskQueue"
+
+# Fast: neither a hundred tasks for what a callback yields, nor its source read again at each call.
+CONCURRENT_ITEMS = 1
+WARN_ON_GENERATOR_RETURN_VALUE = False
 
 TELNETCONSOLE_ENABLED = False
 LOG_LEVEL = "INFO"

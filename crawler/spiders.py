@@ -20,12 +20,15 @@ from archive.errors import NotAnArticle, WencangError
 from archive.pages import FetchedPage
 from archive.url import canonical
 from crawler import sources
+from crawler.addresses import site
+from crawler.backoff import Postponed
 from crawler.exchange import asked_for, fetched_page
 from crawler.extractor import Reading, join, read, read_list
 from crawler.frontier import Frontier
 from crawler.pager import MOST
 from crawler.pipelines import Fetched
 from crawler.report import Outcome, Report
+from crawler.robots import RobotsUnread
 from crawler.sources import Source
 
 _MISSING = {404, 410}
@@ -74,7 +77,7 @@ class ArticleSpider(Spider):
         self._left_out: set[str] = set()
         self._validators: dict[str, tuple[str, ...]] = {}
         self._saw_rows = False
-        self.allowed_domains = sorted({host.removeprefix("www.") for host in self.source.hosts})
+        self.sites = self.source.hosts | set(map(site, urls))
 
     async def start(self) -> AsyncIterator[Any]:
         for url in self._urls:
@@ -129,6 +132,7 @@ class ArticleSpider(Spider):
 
     def list_failed(self, failure: Failure) -> None:
         """A missing page ends a list; one that can't be read is a failure."""
+        self._end_if_postponed(failure)
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
         url, n = request.cb_kwargs["url"], request.cb_kwargs["n"]
         if _status(failure) == HTTPStatus.NOT_MODIFIED:
@@ -202,10 +206,18 @@ class ArticleSpider(Spider):
         yield self._joined_or_next(parts)
 
     def part_failed(self, failure: Failure) -> Iterator[Fetched | Request]:
+        self._end_if_postponed(failure)
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
         yield self._joined_or_next(request.cb_kwargs["parts"])
 
+    def _end_if_postponed(self, failure: Failure) -> None:
+        if isinstance(failure.value, Postponed):
+            if str(failure.value):
+                self.report.remarks.append((self.source.title, f"{failure.value}: left for the next run"))
+            raise CloseSpider("postponed")
+
     def page_failed(self, failure: Failure) -> None:
+        self._end_if_postponed(failure)
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
         outcome: Outcome = "skipped" if _is_absent(failure) and not self._urls else "failed"
         self.report.count(self.source.site, outcome, request.url, reason(failure))
@@ -217,6 +229,8 @@ class ArticleSpider(Spider):
             self.report.unread_lists.append((self.source.title, "no list has any rows"))
         for url, why in self.report.unread_lists:
             self.logger.error("list can't be read: %s: %s", url, why)
+        for subject, remark in self.report.remarks:
+            self.logger.warning("%s: %s", subject, remark)
         for _source, url in self.report.general:
             self.logger.warning("read by general means, no form fits: %s", url)
 
@@ -229,7 +243,8 @@ def reason(failure: Failure) -> str:
     """Why a request failed, in one line."""
     if status := _status(failure):
         return f"HTTP {status}"
-    return " ".join(f"{type(failure.value).__name__} {failure.value}".split())
+    told = isinstance(failure.value, IgnoreRequest | RobotsUnread)  # in words made for people
+    return " ".join(f"{'' if told else type(failure.value).__name__} {failure.value}".split())
 
 
 def _is_absent(failure: Failure) -> bool:

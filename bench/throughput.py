@@ -1,0 +1,191 @@
+"""How many pages a second come in, from fetch to index, beside a bare Scrapy spider that throws each page away.
+
+    python -m bench.throughput [--pages N] [--runs N]
+
+A server of its own on this machine shows N pages of 40 KB, plain and compressed; neither delay
+nor AutoThrottle holds the crawl up. Counted from the first request to the end of the process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gzip
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+SIZE = 40_000  # bytes of a page
+_LIST = "http://www.tibet.cn/cn/news/yc/"
+_WORDS = "高原上的班车每天清晨出发经过草原与河谷把牧区的孩子送到学校也把药品和信件带给远处的人家".encode()
+_HERE = [sys.executable, "-m", "bench.throughput"]
+
+
+# The site
+
+
+def address(n: int) -> str:
+    return f"{_LIST}202305/t20230510_{7_400_000 + n}.html"
+
+
+def page(n: int) -> bytes:
+    """An article of its own text, in the layout of the site, with the links that fill a portal's page."""
+    text = "".join(f"<p>　　第{n}号第{line}段，{_said(n * 31 + line)}。</p>" for line in range(24))
+    links = "".join(
+        f'<li><a href="/cn/channel{at}/" target="_blank" title="栏目{at}">栏目{at}</a></li>' for at in range(400)
+    )
+    whole = (
+        f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>第{n}号班车_西藏新闻_中国西藏网</title></head><body>'
+        f'<div class="nav"><ul>{links[: len(links) // 2]}</ul></div>'
+        '<div>中国西藏网 &gt; <a href="/cn/news/">西藏新闻</a> &gt; <a href="/cn/news/yc/">原创</a></div>'
+        f'<div class="title_box"><h2>第{n}号班车</h2><div class="info"><span>发布时间：2023-05-10 08:05:09</span>'
+        '<span>来源：那曲日报</span></div></div><div class="content"><div class="left">'
+        f'<div id="text" class="text botborder">{text}<p>（责编：洛桑）</p></div></div></div>'
+        f'<div class="foot"><ul>{links[len(links) // 2 :]}</ul></div>'
+    ).encode()
+    return whole + b"<!--" + b" " * (SIZE - len(whole) - 20) + b"--></body></html>"
+
+
+def _said(seed: int) -> str:
+    start = seed * 3 % (len(_WORDS) - 60)
+    return (_WORDS * 2)[start - start % 3 :][:120].decode()
+
+
+def answer(count: int, coded: bool, url: str) -> bytes:
+    if url == _LIST:
+        rows = "".join(f"<li><h4><a href='{address(n)}'>题</a></h4></li>" for n in range(count))
+        body = f"<div class='listnews'><ul>{rows}</ul></div>".encode()
+    elif url.startswith(f"{_LIST}2023"):
+        body = page(int(url[-12:-5]) - 7_400_000)
+    else:
+        return b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+    head = "Content-Type: text/html\r\n"  # no charset, as the sites themselves send it
+    if coded:
+        body, head = gzip.compress(body, 1), head + "Content-Encoding: gzip\r\n"
+    return f"HTTP/1.1 200 OK\r\n{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+async def serve(count: int, coded: bool) -> None:
+    """Print the port, and the time of the first page that is asked for."""
+    ready = {address(n): answer(count, coded, address(n)) for n in range(count)}
+    began: list[float] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        async for url in _asked(reader):
+            if urlsplit(url).path != "/robots.txt" and not began:
+                began.append(time.monotonic())
+                print(began[0], flush=True)
+            writer.write(ready.get(url) or answer(count, coded, url))
+        writer.close()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+async def _asked(reader: asyncio.StreamReader) -> AsyncIterator[str]:
+    while line := await reader.readline():
+        while (await reader.readline()).strip():
+            pass
+        yield line.split()[1].decode()
+
+
+# Those who ask
+
+
+def bare(count: int, ours: bool) -> None:
+    """A spider that does nothing with what it gets, with our settings or with Scrapy's."""
+    from scrapy import Request, Spider
+    from scrapy.crawler import AsyncCrawlerProcess
+    from scrapy.settings import Settings
+
+    from crawler import settings
+
+    class Bare(Spider):
+        name = "bare"
+        sites = frozenset({"www.tibet.cn"})
+
+        async def start(self) -> AsyncIterator[Any]:
+            for n in range(count):
+                yield Request(address(n), meta={"download_slot": "bare"})
+
+        def parse(self, response: Any) -> None:
+            """Nothing."""
+
+    chosen = Settings({"LOG_ENABLED": False})
+    if ours:
+        chosen.setmodule(settings)
+    chosen.update({"ITEM_PIPELINES": {}, "AUTOTHROTTLE_ENABLED": False, "DOWNLOAD_DELAY": 0}, priority="cmdline")
+    process = AsyncCrawlerProcess(chosen)
+    process.crawl(Bare)
+    process.start()
+
+
+def whole(data: Path) -> None:
+    """The program itself."""
+    import search_cli
+    from crawler import settings
+
+    settings.AUTOTHROTTLE_ENABLED = False
+    sys.argv[1:] = ["--data", str(data), "crawl", "tibet_cn"]
+    sys.exit(search_cli.main())
+
+
+def rate(count: int, coded: bool, asking: list[str]) -> float:
+    """Pages a second."""
+    server = subprocess.Popen(
+        [*_HERE, "--pages", str(count), "serve", "gzip" if coded else "plain"], stdout=subprocess.PIPE, text=True
+    )
+    assert server.stdout
+    proxy = f"http://127.0.0.1:{server.stdout.readline().strip()}"
+    settings = {"http_proxy": proxy, "WENCANG_DELAY": "0", "WENCANG_ENGINE": "tantivy"}
+    with tempfile.TemporaryDirectory() as data:
+        command = [*_HERE, "--pages", str(count), *asking, data]
+        subprocess.run(
+            command, env=os.environ | settings | {"WENCANG_DATA": data}, stdout=subprocess.DEVNULL, check=True
+        )
+    ended = time.monotonic()
+    server.kill()
+    return count / (ended - float(server.stdout.readline()))
+
+
+def measure(count: int, runs: int) -> None:
+    ways = {"bare, Scrapy's settings": ["bare", "theirs"], "bare, our settings": ["bare", "ours"], "wencang": ["whole"]}
+    print(f"{count} pages of {SIZE // 1000} KB, pages/s, median of {runs} runs in turns")
+    for coded in (False, True):
+        rates: dict[str, list[float]] = {name: [] for name in ways}
+        for _run in range(runs):
+            for name, asking in ways.items():
+                rates[name].append(rate(count, coded, asking))
+        found = {name: statistics.median(some) for name, some in rates.items()}
+        told = "  ".join(f"{name} {found[name]:.0f}" for name in ways)
+        ratio = statistics.median(a / b for a, b in zip(rates["wencang"], rates["bare, our settings"], strict=True))
+        print(f"{'gzip' if coded else 'plain':<6}{told}  ratio {ratio:.2f}", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pages", type=int, default=2_000)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("part", nargs="*", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    match asked.part:
+        case ["serve", coding]:
+            asyncio.run(serve(asked.pages, coding == "gzip"))
+        case ["bare", settings, _data]:
+            bare(asked.pages, settings == "ours")
+        case ["whole", data]:
+            whole(Path(data))
+        case _:
+            measure(asked.pages, asked.runs)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,515 @@
+"""How a crawl behaves towards a site: the real program against a server on this machine, read from the server's log."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
+from pathlib import Path
+from threading import Thread
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from archive.errors import UsageFault
+from archive.store import ArticleStore
+from crawler.addresses import is_private, refuse_nameless, site
+from crawler.backoff import own_wait, retry_after
+from crawler.robots import RobotsUnread, rules
+from tests.conftest import ROOT, Wencang
+
+# A server that keeps a log
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request: seconds at its beginning and at the end of its answer."""
+
+    url: str
+    began: float
+    ended: float
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    body: bytes = b""
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    stream: Callable[[], Iterator[bytes]] | None = None  # everything after the status line
+
+
+Page = bytes | int | Answer | Sequence[Answer | bytes | int]  # several: one after the other, the last for good
+
+
+class Site:
+    """Answers for paths or, as a proxy, for whole addresses; 404 for what it does not know."""
+
+    def __init__(self, pages: dict[str, Page]) -> None:
+        self.pages = pages
+        self.log: list[Asked] = []
+        self.address = ""
+
+    def answer(self, url: str) -> Answer:
+        page = self.pages.get(url, 404)
+        if isinstance(page, list):
+            page = page.pop(0) if len(page) > 1 else page[0]
+        if isinstance(page, bytes):
+            return Answer(page)
+        return Answer(status=page) if isinstance(page, int) else page  # type: ignore[return-value]
+
+    def asked(self, part: str = "") -> list[Asked]:
+        """The requests for addresses with this part, in their order."""
+        return sorted((asked for asked in self.log if part in asked.url), key=lambda asked: asked.began)
+
+    def pauses(self, part: str = "") -> list[float]:
+        """Seconds from one request to the next."""
+        return [later.began - earlier.began for earlier, later in pairwise(self.asked(part))]
+
+
+@contextmanager
+def serving(pages: dict[str, Page]) -> Iterator[Site]:
+    here = Site(pages)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            began = time.monotonic()
+            answer = here.answer(self.path)
+            self.send_response(answer.status)
+            for name, value in answer.headers:
+                self.send_header(name, value)
+            try:
+                if answer.stream:
+                    self.flush_headers()
+                    for part in answer.stream():
+                        self.wfile.write(part)
+                else:
+                    self.send_header("Content-Type", "text/html")
+                    self.end_headers()
+                    self.wfile.write(answer.body)
+            except OSError:
+                pass  # the crawl hung up, as it should
+            here.log.append(Asked(self.path, began, time.monotonic(), self.headers["User-Agent"]))
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            """Quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        here.address = f"http://127.0.0.1:{server.server_port}"
+        yield here
+        server.shutdown()
+
+
+# What it serves: tibet.cn behind a proxy, and pages of a site that no source describes
+
+TIBET = "http://www.tibet.cn"
+ROBOTS = f"{TIBET}/robots.txt"
+LIST = f"{TIBET}/cn/news/yc/"
+ARTICLE = (ROOT / "tests/pages/tibet_cn/desktop-without-author-span.html").read_bytes()
+SOON = 0.02  # seconds that a request may take from us to the log
+
+
+def row(n: int) -> str:
+    return f"{TIBET}/cn/news/yc/202305/t20230510_74600{n:02}.html"
+
+
+def listing(*addresses: str) -> bytes:
+    return "".join(
+        f"<div class='listnews'><ul><li><h4><a href='{a}'>题</a></h4></li></ul></div>" for a in addresses
+    ).encode()
+
+
+def article(n: int) -> bytes:
+    return ARTICLE.replace(b"<h2>", b"<h2>%d" % n)
+
+
+def news(count: int) -> dict[str, Page]:
+    return {LIST: listing(*map(row, range(count))), **{row(n): article(n) for n in range(count)}}
+
+
+def plain(title: str) -> bytes:
+    text = "".join(f"<p>第{n}段说的是当雄草原上的第{n}件事，写得不长也不短。</p>" for n in range(5))
+    return f"<title>{title}</title><h1>{title}</h1><div>2023-05-10 来源：某报</div><div>{text}</div>".encode()
+
+
+def redirect(to: str, status: int = 302) -> Answer:
+    return Answer(status=status, headers=(("Location", to),))
+
+
+def busy(wait: str = "", status: int = 429) -> Answer:
+    return Answer(status=status, headers=(("Retry-After", wait),) if wait else ())
+
+
+def titles(data: Path) -> set[str]:
+    with ArticleStore.open(data) as store:
+        return {revision.article.title for revision in store.changes()}
+
+
+# The traffic of a whole crawl
+
+
+def test_the_traffic_of_a_crawl(wencang: Wencang, tmp_path: Path) -> None:
+    pages = news(6) | {
+        ROBOTS: b"User-agent: *\nDisallow: /cn/tech/\n",
+        f"{TIBET}/cn/tech/": listing(row(7)),
+        row(2): [busy("1"), article(2)],
+        row(3): redirect("http://www.example.com/elsewhere"),
+        row(4): redirect(row(5)),
+    }
+    with serving(pages) as proxy:
+        done = wencang("crawl", "tibet_cn", http_proxy=proxy.address, WENCANG_DELAY="0.1")
+    log = proxy.asked()
+    assert log[0].url == ROBOTS
+    assert all(later.began >= earlier.ended for earlier, later in pairwise(log)), "one request at a time"
+    assert min(proxy.pauses()) >= 0.1 - SOON
+    counts = Counter(asked.url for asked in log)
+    assert counts.pop(row(2)) == 2
+    assert set(counts.values()) == {1}, "nothing twice, but what was to be asked again"
+    first, second = (log.index(asked) for asked in proxy.asked(row(2)))
+    assert second == first + 1
+    assert log[second].began - log[first].ended >= 1, "nothing at all in the meantime"
+    assert not proxy.asked("/cn/tech/")
+    assert not proxy.asked("example.com")
+    assert f"skipped: http://www.example.com/elsewhere: leads off the site, redirected from {row(3)}" in done.stderr
+    assert titles(tmp_path / "data") == {f"{n}那曲牧区通了班车" for n in (0, 1, 2, 5)}
+
+
+# robots.txt
+
+
+def test_every_host_is_asked_for_its_robots_txt_before_anything_else(wencang: Wencang) -> None:
+    old = "http://media.tibet.cn/culture/news/201207/t20120718_1642208.htm"
+    forbidden = "http://media.tibet.cn/travel/news/201207/t20120718_1642209.htm"
+    pages = news(1) | {
+        LIST: listing(row(0), old, forbidden), old: ARTICLE,
+        "http://media.tibet.cn/robots.txt": b"User-agent: a\nDisallow: /\nUser-agent: wencang\nDisallow: /travel/\n",
+    }  # fmt: skip
+    with serving(pages) as proxy:
+        done = wencang("crawl", "tibet_cn", http_proxy=proxy.address)
+    assert [asked.url for asked in proxy.asked("media.")] == ["http://media.tibet.cn/robots.txt", old]
+    assert f"skipped: {forbidden}: robots.txt forbids it" in done.stderr
+
+
+def test_the_delay_that_a_site_asks_for_is_kept(wencang: Wencang) -> None:
+    robots = b"User-agent: *\nCrawl-delay: 30\n\nUser-agent: Wencang\nCrawl-delay: 0.4\n"
+    with serving(news(3) | {ROBOTS: robots}) as proxy:
+        wencang("crawl", "tibet_cn", "--max-pages", "5", http_proxy=proxy.address)
+    assert len(proxy.log) >= 5
+    assert min(proxy.pauses()) >= 0.4 - SOON
+
+
+def test_a_delay_beyond_reason_is_said_and_does_not_outlast_the_run(wencang: Wencang) -> None:
+    with serving(news(3) | {ROBOTS: b"User-agent: *\nCrawl-delay: 90\n"}) as proxy:
+        began = time.monotonic()
+        done = wencang("crawl", "tibet_cn", "--max-time", "2", http_proxy=proxy.address)
+        assert time.monotonic() - began < 15
+    assert [asked.url for asked in proxy.log] == [ROBOTS]
+    assert f"{ROBOTS}: asks for 90 s between two requests; 60 s are kept" in done.stderr
+
+
+@pytest.mark.parametrize("robots", [503, busy("0.1", 429), redirect("http://www.example.com/robots.txt")])
+def test_where_robots_txt_can_not_be_read_nothing_is_fetched(robots: Page, wencang: Wencang) -> None:
+    with serving(news(2) | {ROBOTS: robots}) as proxy:
+        done = wencang("crawl", "tibet_cn", http_proxy=proxy.address)
+    assert {asked.url for asked in proxy.log} == {ROBOTS}
+    assert len(proxy.log) <= 3
+    assert done.returncode == 5
+    assert f"list can't be read: {LIST}: robots.txt can't be read: " in done.stderr
+
+
+@pytest.mark.parametrize("robots", [404, 403, redirect("/cn/robots.txt", 301), [503, b"User-agent: *\nDisallow: /b"]])
+def test_where_there_is_no_robots_txt_all_is_allowed(robots: Page, wencang: Wencang) -> None:
+    with serving(news(1) | {ROBOTS: robots, f"{TIBET}/cn/robots.txt": b"User-agent: *\nDisallow: /b"}) as proxy:
+        assert wencang("crawl", "tibet_cn", http_proxy=proxy.address).returncode == 0
+    assert proxy.asked(row(0))
+
+
+def test_so_much_of_robots_txt_is_read() -> None:
+    long = b"User-agent: *\nDisallow: /a\n" + b"# filler\n" * 58_000 + b"Disallow: /b\n"
+    assert len(long) > 500 * 1024
+    found = rules(200, long)
+    assert not found.can_fetch("http://www.example.cn/a", "wencang")
+    assert found.can_fetch("http://www.example.cn/b", "wencang")
+    assert not rules(200, long[-40_000:].replace(b"# filler", b"User-agent: *", 1)).can_fetch("/b", "wencang")
+
+
+@given(st.integers(100, 599), st.binary(max_size=80))
+def test_any_answer_is_rules_or_forbids_all(status: int, body: bytes) -> None:
+    try:
+        found = rules(status, body)
+    except RobotsUnread:
+        assert status == 429 or not 200 <= status < 300
+        assert not 400 <= status < 429
+    else:
+        assert 200 <= status < 300 or found.can_fetch("/anything", "wencang")
+
+
+# Waiting
+
+
+def test_a_wait_is_as_long_as_the_site_asks() -> None:
+    now = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    assert retry_after("120", now) == 120
+    assert retry_after("Sun, 01 Mar 2026 12:02:00 GMT", now) == 120
+    assert retry_after("Sun, 01 Mar 2026 11:00:00 GMT", now) == 0
+    assert retry_after("", now) == retry_after("soon", now) == retry_after("-5", now) == 0
+
+
+@given(st.text() | st.from_regex(r"\A\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d [-+\w]{1,5}\Z"))
+@example("9" * 400)
+@example("²")
+def test_no_header_is_a_wait_into_the_past(value: str) -> None:
+    assert retry_after(value, datetime(2026, 3, 1, tzinfo=UTC)) >= 0
+
+
+@given(st.integers(1, 5), st.floats(0, 60), st.floats(0, 1, exclude_max=True), st.floats(0, 1, exclude_max=True))
+def test_each_wait_of_our_own_is_longer(tries: int, delay: float, one: float, other: float) -> None:
+    assert own_wait(tries + 1, delay, one) > own_wait(tries, delay, other) > delay
+
+
+def test_a_page_that_stays_broken_is_tried_three_times_and_the_rest_is_fetched(
+    wencang: Wencang, tmp_path: Path
+) -> None:
+    with serving(news(8) | {row(3): 503}) as proxy:
+        wencang("crawl", "tibet_cn", http_proxy=proxy.address)
+    first, second = proxy.pauses(row(3))
+    assert second > first >= 0.1
+    assert len(titles(tmp_path / "data")) == 7
+
+
+def test_a_date_is_waited_for_too(wencang: Wencang) -> None:
+    until = datetime.now(UTC) + timedelta(seconds=4)
+    with serving(news(1) | {ROBOTS: [busy(f"{until:%a, %d %b %Y %H:%M:%S GMT}", 503), b""]}) as proxy:
+        wencang("crawl", "tibet_cn", http_proxy=proxy.address)
+    assert len(proxy.asked(ROBOTS)) == 2
+    assert datetime.now(UTC) > until
+    assert proxy.asked(row(0))
+
+
+def test_a_site_that_asks_for_hours_is_left_for_the_next_run(wencang: Wencang, tmp_path: Path) -> None:
+    with serving(news(8) | {row(4): busy("7200")}) as proxy:
+        done = wencang("crawl", "tibet_cn", http_proxy=proxy.address)
+    assert done.returncode == 0, done.stderr
+    assert "中国西藏网: HTTP 429, to be asked again in 7200 s: left for the next run" in done.stderr
+    assert proxy.asked()[-1].url == row(4)
+    assert len(titles(tmp_path / "data")) == 4
+
+
+def test_a_site_that_falls_silent_is_left_for_the_next_run(wencang: Wencang) -> None:
+    with serving(news(20) | {row(n): 503 for n in range(4, 20)}) as proxy:
+        done = wencang("crawl", "tibet_cn", http_proxy=proxy.address)
+    assert {asked.url for asked in proxy.asked("/t2023")} == set(map(row, range(7)))
+    assert "HTTP 503, whatever was asked for: left for the next run" in done.stderr
+
+
+def test_other_sites_do_not_feel_a_wait(wencang: Wencang) -> None:
+    with serving(news(1) | {LIST: [busy("3"), listing(row(0))]}) as proxy:
+        wencang("crawl", "tibet_cn", "xzxw_com", http_proxy=proxy.address)
+    first, second = proxy.asked(LIST)[:2]
+    assert second.began - first.ended >= 3
+    meanwhile = [asked.url for asked in proxy.log if first.ended < asked.began < second.began]
+    assert len(meanwhile) > 10
+    assert {urlsplit(url).hostname for url in meanwhile} == {"www.xzxw.com"}
+
+
+# Who asks
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("crawl",), ("crawl", "tibet_cn"), ("crawl", "--url", "http://a.example/1"), ("check", "tibet_cn"),
+     ("extract", "https://a.example/1")],
+)  # fmt: skip
+def test_nobody_crawls_a_public_site_without_a_name(command: tuple[str, ...], wencang: Wencang, tmp_path: Path) -> None:
+    done = wencang(*command, WENCANG_CONTACT="")
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert "WENCANG_CONTACT=you@example.org" in line
+    assert not (tmp_path / "data").exists()
+
+
+def test_the_name_may_stand_in_the_file_and_goes_into_every_request(wencang: Wencang, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "wencang.toml").write_text('contact = "desk@example.org"')
+    with serving({"/a.html": plain("当雄五事")}) as here:
+        assert wencang("crawl", "--url", f"{here.address}/a.html").returncode == 0
+    assert {asked.url for asked in here.log} == {"/robots.txt", "/a.html"}
+    assert all("desk@example.org" in asked.agent and asked.agent.startswith("wencang/") for asked in here.log)
+
+
+def test_scrapy_crawl_asks_nothing_without_a_name(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "scrapy", "crawl", "tibet_cn"]
+    settings = {"WENCANG_DATA": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, timeout=60)
+    assert "WENCANG_CONTACT=you@example.org" in done.stderr
+    assert "downloader/request_count" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("host", "private"),
+    [
+        ("localhost", True), ("a.localhost", True), ("127.0.0.1", True), ("127.1", True), ("2130706433", True),
+        ("0x7f000001", True), ("0177.0.0.1", True), ("::1", True), ("::ffff:10.0.0.1", True), ("2002:7f00:1::", True),
+        ("169.254.169.254", True), ("10.1.2.3", True), ("100.64.0.1", True), ("0.0.0.0", True), ("224.0.0.1", True),
+        ("fe80::1", True), ("www.tibet.cn", False), ("8.8.8.8", False), ("::ffff:8.8.8.8", False),
+        ("notlocalhost", False), ("localhost.example.cn", False), ("", False),
+    ],
+)  # fmt: skip
+def test_which_hosts_are_private(host: str, private: bool) -> None:
+    assert is_private(host) is private
+
+
+def test_a_proxy_on_this_machine_needs_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:3128")
+    refuse_nameless("", ["http://www.tibet.cn/", "http://10.1.2.3/"])
+    for url in ("https://www.tibet.cn/", "http://www.xzxw.com/"):
+        monkeypatch.setenv("no_proxy", "xzxw.com")
+        with pytest.raises(UsageFault, match="operators"):
+            refuse_nameless("", [url])
+        refuse_nameless("me@example.org", [url])
+
+
+# The site's border
+
+
+def test_what_is_one_site() -> None:
+    same = ["http://www.example.cn/", "https://example.cn/a", "http://m.example.cn:80/b", "https://www.example.cn:443/"]
+    assert len(set(map(site, same))) == 1
+    others = [
+        "http://example.cn:8080/",
+        "http://a.example.cn/",
+        "http://example.cn.evil.net/",
+        "http://evil.net/@example.cn",
+    ]
+    assert len(set(map(site, [*same, *others]))) == 5
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]", "a@127.0.0.1"]
+)
+def test_a_redirect_does_not_leave_the_site(host: str, wencang: Wencang) -> None:
+    with serving({"/b.html": plain("别处")}) as other:
+        port = other.address.rpartition(":")[2]
+        with serving({"/a.html": redirect(f"http://{host}:{port}/b.html")}) as here:
+            done = wencang("crawl", "--url", f"{here.address}/a.html")
+        assert other.log == []
+    assert [asked.url for asked in here.log] == ["/robots.txt", "/a.html"]
+    assert f"leads off the site, redirected from {here.address}/a.html" in done.stderr
+
+
+def test_a_redirect_within_the_site_is_followed(wencang: Wencang, tmp_path: Path) -> None:
+    pages: dict[str, Page] = {
+        "http://example.net/a.html": redirect("http://www.example.net/b.html", 301),
+        "http://www.example.net/b.html": redirect("http://127.0.0.1/c.html"),
+        "http://example.net/d.html": redirect("http://www.example.net/e.html"),
+        "http://www.example.net/e.html": plain("搬了家"),
+    }
+    with serving(pages) as proxy:
+        urls = ("http://example.net/a.html", "http://example.net/d.html")
+        wencang("crawl", "--url", urls[0], "--url", urls[1], http_proxy=proxy.address, no_proxy="")
+    assert not proxy.asked("127.0.0.1")
+    assert titles(tmp_path / "data") == {"搬了家"}
+
+
+def test_a_redirect_to_https_does_not_leave_the_replay(wencang: Wencang) -> None:
+    with serving({"http://example.net/a.html": redirect("https://example.net/a.html")}) as proxy:
+        done = wencang("crawl", "--url", "http://example.net/a.html", http_proxy=proxy.address, WENCANG_CONTACT="")
+    assert "operators" in done.stderr, "where it would ask the public site"
+
+
+def test_a_name_that_stands_for_a_private_address_is_not_asked(wencang: Wencang, tmp_path: Path) -> None:
+    """A name server that answers with our own address, or with that of a machine of our network."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import socket\n"
+        "asked = socket.gethostbyname\n"
+        "socket.gethostbyname = lambda name: '127.0.0.1' if name.endswith('.example') else asked(name)\n"
+    )
+    with serving({"/a.html": plain("当雄五事")}) as here:
+        url = f"http://rebound.example:{urlsplit(here.address).port}/a.html"
+        done = wencang("extract", url, PYTHONPATH=f"{tmp_path}:{ROOT}", WENCANG_CONTACT="me@example.org")
+    assert here.log == []
+    assert "leads to a private address, 127.0.0.1" in done.stderr
+
+
+def test_a_host_that_is_not_there(wencang: Wencang) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        done = wencang("extract", f"http://127.0.0.1:{taken.getsockname()[1]}/a.html")
+    assert done.returncode == 5
+    assert "robots.txt can't be read" in done.stderr
+
+
+# Limits
+
+
+def endless_head() -> Iterator[bytes]:
+    while True:
+        yield b"X-More: and more\r\n" * 1000
+
+
+def endless_body() -> Iterator[bytes]:
+    yield b"\r\n"
+    while True:
+        yield b"<p>" * 10_000
+
+
+def drops() -> Iterator[bytes]:
+    yield b"\r\n"
+    while True:
+        yield b"<"
+        time.sleep(0.2)
+
+
+def bomb() -> bytes:
+    """Many GB of zeros in less than the most that is fetched: a gzip stream may be of several members."""
+    return gzip.compress(b"\0" * 10_000_000) * 1000
+
+
+_FETCH = """
+import sys
+from crawler import settings
+settings.DOWNLOAD_TIMEOUT, settings.RETRY_TIMES = 2, 0
+from archive.errors import NotFetched, NotAnArticle
+from crawler.run import fetch
+try:
+    fetch(sys.argv[1])
+except (NotFetched, NotAnArticle) as error:
+    print(error.reason, file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(
+    ("page", "why"),
+    [
+        (Answer(stream=endless_head), "Aborted"),
+        (Answer(stream=endless_body), "Cancelled"),
+        (Answer(stream=drops), "took longer than 2.0 seconds"),
+        (Answer(status=200, headers=(("Content-Length", "99999999999"),)), "larger than download max size"),
+        (Answer(bomb(), headers=(("Content-Encoding", "gzip"),)), "exceeded DOWNLOAD_MAXSIZE"),
+    ],
+    ids=["endless-head", "endless-body", "a-drop-at-a-time", "told-length", "bomb"],
+)
+def test_no_answer_takes_all_the_time_or_memory(page: Answer, why: str, tmp_path: Path) -> None:
+    settings = {"WENCANG_DATA": str(tmp_path), "WENCANG_DELAY": "0.01", "PATH": "/usr/bin:/bin"}
+    with serving({"/a.html": page}) as here:
+        command = [sys.executable, "-m", "bench.process", sys.executable, "-c", _FETCH, f"{here.address}/a.html"]
+        done = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, timeout=60)
+    assert why in done.stderr
+    seconds, megabytes = json.loads(done.stdout)
+    assert seconds < 20
+    assert megabytes < 200
