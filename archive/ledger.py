@@ -139,7 +139,7 @@ class Ledger:
         c = schema.leads.c
         rows = sa.select(c.list, sa.func.count()).where(c.found >= since, c.list != "").group_by(c.list)
         with self._store.reading() as connection:
-            return dict(connection.execute(rows).tuples().all())
+            return {shown_by: count for shown_by, count in connection.execute(rows)}
 
 
 def _values(value: Run | Section | Lead) -> dict[str, object]:
