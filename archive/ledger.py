@@ -137,9 +137,11 @@ class Ledger:
     def brought(self, since: datetime) -> dict[str, int]:
         """How many addresses each list has shown first since a time."""
         c = schema.leads.c
-        rows = sa.select(c.list, sa.func.count()).where(c.found >= since, c.list != "").group_by(c.list)
+        rows = (
+            sa.select(c.list, sa.func.count().label("brought")).where(c.found >= since, c.list != "").group_by(c.list)
+        )
         with self._store.reading() as connection:
-            return {shown_by: count for shown_by, count in connection.execute(rows)}
+            return {row.list: row.brought for row in connection.execute(rows)}
 
 
 def _values(value: Run | Section | Lead) -> dict[str, object]:
