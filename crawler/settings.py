@@ -6,7 +6,10 @@ _set = settings.load()
 
 BOT_NAME = "wencang"
 SPIDER_MODULES = ["crawler.spiders"]
-DOWNLOADER_MIDDLEWARES = {"crawler.exchange.HeadersNoted": 595}  # nearer to the network than Scrapy's decoding, 590
+DOWNLOADER_MIDDLEWARES = {
+    "crawler.exchange.HeadersNoted": 595,  # nearer to the network than Scrapy's decoding, 590
+    "crawler.exchange.LedToFrontNoticed": 605,  # than its redirects, 600
+}
 ITEM_PIPELINES = {"crawler.pipelines.ArchivePipeline": 100}
 DATA_FOLDER = str(_set.data)
 
