@@ -19,12 +19,12 @@ from typer.core import TyperGroup
 
 import commands
 from archive import settings
-from archive.errors import Busy, NotAnArticle, NotFetched, NotScheduled, NotTold, UsageFault, WencangError
+from archive.errors import Busy, NotAnArticle, NotFetched, NotScheduled, NotTold, UsageFault, WencangError, Withdrawn
 from commands import BUSY, DONE, FAILURES, INTERRUPTED, NOTHING, UNUSABLE, USAGE
 from terminal import say
 
 _CODES: dict[type[WencangError], int] = {
-    UsageFault: USAGE, Busy: BUSY, NotAnArticle: NOTHING,
+    UsageFault: USAGE, Busy: BUSY, NotAnArticle: NOTHING, Withdrawn: NOTHING,
     NotFetched: FAILURES, NotScheduled: FAILURES, NotTold: FAILURES,
 }  # fmt: skip
 _OF_THE_DOOR = {"--help", "--version", "--install-completion", "--show-completion"}

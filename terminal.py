@@ -7,19 +7,26 @@ waits for a whole run anyway.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from gettext import gettext as _
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.text import Text
 
     from crawler.report import Report
+    from indexer.diff import Part
     from indexer.search import Hit, Results
     from indexer.suggest import Proposal
 
+_COLOURS = {  # of the parts of a comparison: ANSI's code, and what marks them where there is no colour
+    "same": ("", "{}"), "removed": ("31;9", "[-{}-]"), "added": ("32", "{{+{}+}}"),
+    "moved": ("36", "{{~{}~}}"), "left": ("36", "[~]"),
+}  # fmt: skip
 _NOTES = 20  # shown to a person; a log gets them all
 # What would steer a terminal instead of standing on it: C0 and C1 controls, and overrides of direction.
 _STEERING = dict.fromkeys(
@@ -116,6 +123,7 @@ def _values(rank: int, hit: Hit) -> dict[str, Any]:
         "source": article.source, "section": article.section, "credit": article.credit,
         "score": round(hit.score, 4), "snippet": hit.snippet.text, "marks": hit.snippet.marks,
         "matched": "all" if hit.whole else "some", "copies": hit.copies,
+        "gone": hit.gone and hit.gone.isoformat(),
     }  # fmt: skip
 
 
@@ -124,7 +132,8 @@ def _told(hit: Hit) -> str:
     published = f"{article.published:%Y-%m-%d}" if article.published else _("undated")
     matched = "" if hit.whole else _("[some of the words]")
     copies = _("also {ids}").format(ids=" ".join(hit.copies)) if hit.copies else ""
-    told = (published, article.credit or article.source, article.section, article.id, copies, matched)
+    gone = _("[gone since {day}]").format(day=f"{hit.gone:%Y-%m-%d}") if hit.gone else ""
+    told = (published, article.credit or article.source, article.section, article.id, copies, matched, gone)
     return "  ".join(filter(None, told))
 
 
@@ -142,6 +151,31 @@ def _draw(results: Results) -> None:
         lines = ((hit.article.title, "bold"), (_told(hit), "cyan"), (hit.article.url, "dim"))
         grid.add_row(str(rank), Group(*(Text(shown(line), style=style) for line, style in lines), snippet))
     Console(highlight=False).print(Padding(grid, (1, 0, 0, 1)))
+
+
+def print_parts(parts: Sequence[Part]) -> None:
+    """The lines of a text in which something changed: coloured, or marked [-removed-], {+added+} and {~moved~}."""
+    from indexer.diff import lines
+
+    draw = _coloured if _has_colour() else _with_marks
+    for changed, some in groupby(lines(parts), lambda line: any(part.kind != "same" for part in line)):
+        if not changed:
+            print("…")
+        for line in some if changed else ():
+            print("".join(draw(part.kind, shown(part.text)) for part in line))
+
+
+def _has_colour() -> bool:
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _coloured(kind: str, text: str) -> str:
+    code, text = _COLOURS[kind][0], "↷" if kind == "left" else text
+    return f"\x1b[{code}m{text}\x1b[0m" if code else text
+
+
+def _with_marks(kind: str, text: str) -> str:
+    return _COLOURS[kind][1].format(text)
 
 
 def print_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:

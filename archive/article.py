@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -13,6 +14,7 @@ from archive.url import canonical
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FIRST_YEAR, LAST_YEAR = 1800, 2199  # of a publication: any other is a misprint
+_BLANKS = re.compile(r"[\s\u200b\u2060\ufeff]+")  # full-width, no-break and invisible ones too
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,15 @@ class Article:
     def equals_but_images(self, other: Article) -> bool:
         return replace(self, images=()) == replace(other, images=())
 
+    def reads_as(self, other: Article) -> bool:
+        """Whether no field differs but the images, and blanks in title and body."""
+        return self.text == other.text and self.equals_but_images(replace(other, title=self.title, body=self.body))
+
+    @property
+    def text(self) -> tuple[str, str]:
+        """Title and body without blanks: what the same text says, however it is spaced."""
+        return _BLANKS.sub("", self.title), _BLANKS.sub("", self.body)
+
 
 @dataclass(frozen=True, slots=True)
 class RawPage:
@@ -87,6 +98,18 @@ class Revision:
     extractor: str = ""  # version of the program that read the page, and by which path
     gone: bool = False  # the site no longer shows it
     pages: tuple[RawPage, ...] = ()  # it was read from, its own address first; none where none were kept
+    withdrawn: str = ""  # why its text was taken out of the archive, where it was
+    digest_kept: str = ""  # of that text
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of the text that was kept, also where it was withdrawn."""
+        return self.digest_kept or self.article.digest
+
+    @property
+    def gone_since(self) -> datetime | None:
+        """When the site was found not to show it any more; None while it does."""
+        return self.fetched if self.gone else None
 
 
 # The order of the keys in JSON is part of the contract.

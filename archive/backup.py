@@ -59,6 +59,7 @@ def _copy(data: Path, to: Path) -> int:
         with alone(to / "backup.lock"):
             made = manifests(data)
             _refuse_another(made, to)
+            _withdraw(data, to)
             with appearing(to / store.FILE) as database:
                 store.copy_database(data, Path(database.name))
                 added = sum(_grow(path, to / PAGES / path.name) for path in warcfile.files(data / PAGES))
@@ -79,6 +80,26 @@ def _refuse_another(made: list[Path], to: Path) -> None:
     if newest and newest.read_bytes() not in (path.read_bytes() for path in made if path.name == newest.name):
         reason = _("is no manifest of this archive: the copy is another's, or newer than the archive")
         raise UsageFault(newest, reason, _("name an empty folder"))
+
+
+def _withdraw(data: Path, to: Path) -> None:
+    """What was withdrawn from the archive since the last time is withdrawn from its copy."""
+    if not (to / PAGES).exists():
+        return
+    with store.ArticleStore.open(data) as kept:
+        pages = kept.withdrawn_pages()
+    for raw in pages:
+        with (data / raw.file).open("rb") as source:
+            end = warcfile.unzipped(source, raw.offset)[1]
+            record = os.pread(source.fileno(), end - raw.offset, raw.offset)
+        copy = to / raw.file
+        if copy.exists() and copy.stat().st_size >= end and _bytes_at(copy, raw.offset, len(record)) != record:
+            warcfile.overwrite(copy, raw.offset, record)
+
+
+def _bytes_at(path: Path, start: int, size: int) -> bytes:
+    with path.open("rb") as file:
+        return os.pread(file.fileno(), size, start)
 
 
 def _renew(path: Path, copy: Path) -> None:

@@ -11,6 +11,7 @@ WencangError
 ├── NotScheduled        the machine's timers or crontab can't be had               (exit 5)
 ├── NotTold             the operator can't be told: hook, mail or file of figures   (exit 5)
 ├── NotAnArticle        a page that holds no article: skipped, never a failure
+├── Withdrawn           an article that was taken out of the archive: not kept again, not shown
 └── BadRecord           one record of an import can't be read: the rest goes on
 """
 
@@ -69,6 +70,10 @@ class NotTold(WencangError):
 
 class NotAnArticle(WencangError):
     """A page that holds no article; `reason` says why."""
+
+
+class Withdrawn(WencangError):
+    """An article that was taken out of the archive; its subject is the id, `reason` says when and why."""
 
 
 class BadRecord(WencangError):

@@ -13,17 +13,23 @@ from archive.errors import BadRecord
 
 
 def write(revisions: Iterable[Revision], out: IO[str]) -> int:
-    """Write the fields of each article plus `fetched` (ISO 8601, UTC); the number written."""
+    """Write the fields of each article plus `fetched` and `gone` (ISO 8601, UTC, or null); the number written."""
     count = 0
     for revision in revisions:
-        values = to_json(revision.article) | {"fetched": revision.fetched.isoformat()}
+        values = to_json(revision.article) | times(revision)
         out.write(json.dumps(values, ensure_ascii=False) + "\n")
         count += 1
     return count
 
 
-def read(lines: Iterable[bytes], name: str) -> Iterator[tuple[Article, datetime | None] | BadRecord]:
-    """Each line's article and the time it was fetched, or what is wrong with the line.
+def times(revision: Revision) -> dict[str, str | None]:
+    """When a version was fetched, and since when it is gone, as JSON values."""
+    gone = revision.gone_since
+    return {"fetched": revision.fetched.isoformat(), "gone": gone.isoformat() if gone else None}
+
+
+def read(lines: Iterable[bytes], name: str) -> Iterator[tuple[Article, datetime | None, bool] | BadRecord]:
+    """Each line's article, the time it was fetched, and whether it was gone; or what is wrong with the line.
 
     A line is trusted: it needs url, title and body, nothing is cleaned.
     """
@@ -31,7 +37,7 @@ def read(lines: Iterable[bytes], name: str) -> Iterator[tuple[Article, datetime 
         if line.strip():
             try:
                 values = json.loads(line)
-                yield from_json(values), _fetched(values.get("fetched"))
+                yield from_json(values), _fetched(values.get("fetched")), bool(values.get("gone"))
             except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
                 reason = _("{key} is missing").format(key=error) if isinstance(error, KeyError) else str(error)
                 yield BadRecord(f"{name}:{number}", reason)

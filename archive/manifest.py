@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from gettext import gettext as _
@@ -63,18 +64,22 @@ def manifests(data: Path) -> list[Path]:
 # Writing
 
 
-def close(store: ArticleStore, data: Path, now: datetime) -> Path | None:
-    """Write a manifest of what none holds yet: this run's, and what a run that was killed left; None for nothing."""
+def close(store: ArticleStore, data: Path, now: datetime, withdrawn: bool = False) -> Path | None:
+    """Write a manifest of what none holds yet: this run's, and what a run that was killed left; None for nothing.
+
+    `withdrawn`: the spans in which pages were withdrawn are told anew.
+    """
     with alone(data / "manifest.lock", wait=True):
         newest = next(reversed(manifests(data)), None)
         head = _head(newest, store.sequence(), now.astimezone(UTC))
-        if head.first > head.last:
+        anew = list(_told_anew(store, data)) if withdrawn else []
+        if head.first > head.last and not anew:
             return None
         known = {span.file: span.end for span in read_spans(newest)} if newest else {}
         path = data / FOLDER / f"{head.number:06}-{head.made:%Y%m%dT%H%M%SZ}.jsonl"
         revisions = map(line_of, store.between(head.first, head.last))
         try:
-            _write(path, [_line_of_head(head)], map(asdict, _spans(data, known)), revisions)
+            _write(path, [_line_of_head(head)], map(asdict, chain(anew, _spans(data, known))), revisions)
         except OSError as error:
             raise ArchiveUnusable(path, error.strerror or str(error), _("make room or mend its rights")) from error
         return path
@@ -101,7 +106,7 @@ def line_of(revision: Revision) -> dict[str, Any]:
     article = revision.article
     return {
         "sequence": revision.sequence, "id": article.id, "url": article.url,
-        "fetched": revision.fetched.isoformat(), "gone": revision.gone, "digest": article.digest,
+        "fetched": revision.fetched.isoformat(), "gone": revision.gone, "digest": revision.digest,
         "pages": list(map(asdict, revision.pages)),
     }  # fmt: skip
 
@@ -114,6 +119,25 @@ def _spans(data: Path, known: dict[str, int]) -> Iterator[Span]:
         with path.open("rb") as file:
             end = warcfile.whole_end(file, start)
         yield Span(name, start, end, _hash(path, start, end))
+
+
+def _told_anew(store: ArticleStore, data: Path) -> Iterator[Span]:
+    """The spans that are not as they were told last, for a page in them was withdrawn."""
+    withdrawn = store.withdrawn_pages()
+    for (file, start, end), told in _told_last(data).items():
+        if any(raw.file == file and start <= raw.offset < end for raw in withdrawn):
+            sha256 = _hash(data / file, start, end)
+            if sha256 != told:
+                yield Span(file, start, end, sha256)
+
+
+def _told_last(data: Path) -> dict[tuple[str, int, int], str]:
+    """The SHA-256 of each span: one with withdrawn pages is told again by a later manifest."""
+    told = {}
+    for path in manifests(data):
+        with suppress(OSError, ValueError, TypeError):  # no manifest: another check says so
+            told.update({(span.file, span.start, span.end): span.sha256 for span in read_spans(path)})
+    return told
 
 
 def _hash(path: Path, start: int, end: int) -> str:
@@ -167,8 +191,9 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 def verify(store: ArticleStore, data: Path) -> Iterator[str]:
     """What is wrong with the chain, and what is not any more as its manifests say, a line each."""
     yield from _chain(data)
+    told = _told_last(data)
     for path in manifests(data):
-        yield from _differences(path, store, data)
+        yield from _differences(path, store, data, told)
 
 
 def verify_kept(path: Path, store: ArticleStore, data: Path) -> Iterator[str]:
@@ -188,7 +213,7 @@ def verify_kept(path: Path, store: ArticleStore, data: Path) -> Iterator[str]:
             path=path, number=head.number, own=own
         )
     yield from _chain(data)
-    yield from _differences(path, store, data)
+    yield from _differences(path, store, data, _told_last(data))
 
 
 def _chain(data: Path) -> Iterator[str]:
@@ -214,12 +239,14 @@ def _number(path: Path) -> int:
     return int(path.name[:6])
 
 
-def _differences(path: Path, store: ArticleStore, data: Path) -> Iterator[str]:
+def _differences(
+    path: Path, store: ArticleStore, data: Path, told_last: dict[tuple[str, int, int], str]
+) -> Iterator[str]:
     """What is not as a manifest says."""
     try:
         head = read_head(path)
         for span in read_spans(path):
-            if fault := _fault_of_span(span, data):
+            if fault := _fault_of_span(span, data, told_last):
                 yield f"{path}: {fault}"
         told = (line for line in _lines(path) if "sequence" in line)
         due = head.first
@@ -246,13 +273,14 @@ def _fault_of_line(line: dict[str, Any], kept: dict[str, Any] | None, due: int) 
     return told.format(number=due, url=line["url"], keys=differ) if differ else ""
 
 
-def _fault_of_span(span: Span, data: Path) -> str:
+def _fault_of_span(span: Span, data: Path, told_last: dict[tuple[str, int, int], str]) -> str:
     path = data / span.file
     if not path.exists():
         return _("{file} is missing").format(file=path)
     if path.stat().st_size < span.end:
         return _("{file} ends before byte {end}").format(file=path, end=span.end)
-    if _hash(path, span.start, span.end) != span.sha256:
+    key = span.file, span.start, span.end
+    if _hash(path, *key[1:]) not in (span.sha256, told_last.get(key)):
         told = _("{file}, bytes {start} to {end}, are not those it names")
         return told.format(file=path, start=span.start, end=span.end)
     return ""

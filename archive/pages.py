@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -21,7 +22,7 @@ from warcio.warcwriter import WARCWriter
 
 from archive import warcfile
 from archive.article import RawPage, Revision
-from archive.errors import ArchiveUnusable
+from archive.errors import ArchiveUnusable, Busy
 
 LARGEST = 10**9  # bytes of a file
 FOLDER = "pages"
@@ -125,6 +126,37 @@ class Pages:
                 break
         return warcfile.new(folder)
 
+    def withdraw(self, raw: RawPage) -> None:
+        """Put a record that says so in the place of a page, of the same length: the others stay where they are.
+
+        Raises Busy while another run writes to the file. Killed, it is ended by whoever writes there next.
+        """
+        path = self._data / raw.file
+        try:
+            if not self._stands(raw):
+                return
+            if not (held := warcfile.held(path)):
+                raise Busy(path, _("another run is writing to it"), _("try again when it has ended"))
+            with held, path.open("rb") as file:
+                if self._stands(raw):
+                    record, end = warcfile.unzipped(file, raw.offset)
+                    warcfile.overwrite(path, raw.offset, warcfile.withdrawn(record, raw.record_id, end - raw.offset))
+        except OSError as error:
+            raise self._fault(raw, error.strerror or str(error)) from error
+        except (zlib.error, EOFError) as error:
+            raise self._fault(raw, _("it is torn or damaged")) from error
+
+    def _stands(self, raw: RawPage) -> bool:
+        """Whether a page, or what is left of it, is still in its place."""
+        try:
+            with (self._data / raw.file).open("rb") as file:
+                record, _end = warcfile.unzipped(file, raw.offset)
+        except FileNotFoundError:
+            return False
+        except (zlib.error, EOFError):
+            return (self._data / raw.file).stat().st_size > raw.offset
+        return f"WARC-Record-ID: {raw.record_id}\r\n".encode() in warcfile.head(record)
+
     # Reading
 
     def read(self, raw: RawPage) -> FetchedPage:
@@ -158,9 +190,14 @@ class Pages:
 
     def faults(self, revision: Revision) -> Iterator[str]:
         """What is wrong with the raw pages of a revision, a line each."""
+        id = revision.article.id
         for raw in revision.pages:
             try:
-                self.read(raw)
+                if not revision.withdrawn:
+                    self.read(raw)
+                elif self._stands(raw):
+                    fault = _("it was withdrawn, and is still there")
+                    raise ArchiveUnusable(raw.file, fault, _("`wencang remove {id}` ends that").format(id=id))
             except ArchiveUnusable as error:
                 yield _("revision {number}, {url}: {fault}").format(
                     number=revision.sequence, url=revision.article.url, fault=error

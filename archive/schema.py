@@ -66,7 +66,11 @@ revisions = sa.Table(
     sa.Column("rights", sa.Text, nullable=False),
     sa.Column("images", sa.JSON, nullable=False),
     sa.Column("restored", sa.Boolean, nullable=False),
+    sa.Column("withdrawn", sa.Text),  # why; of each revision of the article (archive/withdrawal.py)
 )  # fmt: skip
+
+withdrawn = revisions.c.withdrawn.is_not(None)
+sa.Index("withdrawn_texts", revisions.c.digest, sqlite_where=withdrawn, postgresql_where=withdrawn)
 
 addresses = sa.Table(
     "addresses", metadata,
@@ -142,8 +146,14 @@ def _leads(connection: sa.Connection) -> None:
     )
 
 
+def _withdrawals(connection: sa.Connection) -> None:
+    """An article may be withdrawn; its texts are known again by their digests."""
+    connection.exec_driver_sql("ALTER TABLE revisions ADD COLUMN withdrawn TEXT")
+    connection.exec_driver_sql("CREATE INDEX withdrawn_texts ON revisions (digest) WHERE withdrawn IS NOT NULL")
+
+
 # Step N leads from version N to N + 1 and is never changed once released; a new archive is made whole.
-STEPS: tuple[Callable[[sa.Connection], None], ...] = (_several_pages, _runs, _leads)
+STEPS: tuple[Callable[[sa.Connection], None], ...] = (_several_pages, _runs, _leads, _withdrawals)
 
 
 def newest() -> int:

@@ -21,7 +21,7 @@ from urllib.parse import quote
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from archive import clock, schema
+from archive import clock, schema, withdrawal
 from archive.article import SHANGHAI, Article, Image, RawPage, Revision
 from archive.errors import ArchiveUnusable, Busy
 from archive.url import canonical
@@ -101,13 +101,15 @@ class ArticleStore:
 
     def put(
         self, article: Article, fetched: datetime | None = None, *, extractor: str = "", gone: bool = False,
-        keep: Keep | None = None,
+        exactly: bool = False, keep: Keep | None = None,
     ) -> Revision | None:  # fmt: skip
         """Keep what was read at `fetched` (aware; now where not given).
 
-        None where no field but the images differs from the newest version. The article keeps
-        the address and section it was first met under; other addresses become its aliases.
-        What was fetched before the newest version joins the history behind it.
+        None where no field but the images differs from the newest version, blanks in title
+        and body aside (unless `exactly`). The article keeps the address and section it was
+        first met under, until it is gone from there; other addresses become its aliases.
+        What was fetched before the newest version joins the history behind it. Raises
+        Withdrawn for an article that was.
 
         `keep` puts the raw pages where they stay and tells where that is; it is handed those of
         the article's earlier versions. It is called only where a version is made, before that is
@@ -118,6 +120,7 @@ class ArticleStore:
         article = replace(article, url=canonical(article.url))
         read = Revision(0, article, fetched, extractor, gone)
         with self.writing() as connection:
+            withdrawal.refuse(connection, article)
             id = self._known(connection, article)
             if id is None:
                 if connection.scalar(sa.select(schema.articles.c.id).filter_by(id=article.id)):
@@ -125,13 +128,15 @@ class ArticleStore:
                 return self._append(connection, replace(read, article=article), None, keep)
             current = self._newest(connection, id)
             article = replace(article, id=id)
-            alias = article.url != current.article.url
+            older = fetched < current.fetched
+            alias = article.url != current.article.url and (older or not current.gone)
+            self._note_address(connection, article.url, id)
             if alias:
-                self._note_address(connection, article.url, id)
                 article = replace(article, url=current.article.url, section=current.article.section)
-            if (alias or fetched < current.fetched) and self._was_kept(connection, article):
+            if (alias or older) and self._was_kept(connection, article):
                 return None
-            if current.gone == gone and article.equals_but_images(current.article):
+            same = Article.equals_but_images if exactly else Article.reads_as
+            if current.gone == gone and same(article, current.article):
                 return None
             return self._append(connection, replace(read, article=article), current, keep)
 
@@ -154,8 +159,8 @@ class ArticleStore:
 
     def _was_kept(self, connection: sa.Connection, article: Article) -> bool:
         """An alias that lags behind, or an old copy read again, must not make versions go back and forth."""
-        kept = sa.select(schema.revisions.c.sequence).filter_by(id=article.id, digest=article.digest).limit(1)
-        return connection.scalar(kept) is not None
+        rows = connection.execute(sa.select(schema.revisions).filter_by(id=article.id))
+        return any(_revision(row).article.text == article.text for row in rows)
 
     def _append(
         self, connection: sa.Connection, revision: Revision, current: Revision | None, keep: Keep | None
@@ -183,24 +188,62 @@ class ArticleStore:
         if not connection.scalar(sa.select(schema.addresses.c.id).filter_by(url=url)):
             connection.execute(schema.addresses.insert().values(url=url, id=id))
 
+    def mark_gone(self, url: str, fetched: datetime | None = None) -> Revision | None:
+        """Note that at `fetched` the site showed nothing any more at an article's own address; the text stays.
+
+        None where no article has it for its own, or that is gone, or withdrawn, already.
+        """
+        fetched = (fetched or clock.now()).astimezone(UTC)
+        with self.writing() as connection:
+            current = self._newest_at(connection, url)
+            if not current or current.withdrawn or current.gone or fetched < current.fetched:
+                return None
+            if current.article.url != canonical(url):
+                return None
+            gone = replace(current, fetched=fetched, gone=True)
+            return self._append(connection, gone, current, lambda _earlier: current.pages)
+
+    def withdraw(self, id: str, reason: str) -> None:
+        """Take the text of every version of an article away, for good; what is left says so, to followers too.
+
+        Its raw pages are taken by Pages.withdraw. Again, or for an unknown id, it does nothing.
+        """
+        with self.writing() as connection:
+            current = self._newest_at(connection, id)
+            if current and not current.withdrawn:
+                kept = current.article
+                withdrawal.blank(connection, kept.id, reason)
+                article = Article(kept.url, "", "", source=kept.source, section=kept.section, id=kept.id)
+                time = max(clock.now(), current.fetched)
+                self._append(connection, Revision(0, article, time, withdrawn=reason), current, None)
+        if self._engine.dialect.name == "sqlite":  # whose log may still hold what was written before
+            with closing(self._engine.raw_connection()) as raw:
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     # Reading
 
     def get(self, id_or_url: str) -> Revision | None:
-        """The newest version, by id or by any address it was met under."""
+        """The newest version, by id or by any address it was met under. Raises Withdrawn."""
         with self.reading() as connection:
-            url = canonical(id_or_url) if ":" in id_or_url else ""
-            id = connection.scalar(sa.select(schema.addresses.c.id).filter_by(url=url)) or id_or_url
-            row = connection.execute(_newest_revisions().where(schema.revisions.c.id == id)).first()
-            return _revision(row) if row else None
+            found = self._newest_at(connection, id_or_url)
+        if found and found.withdrawn:
+            raise withdrawal.fault(found.article.id, found.fetched, found.withdrawn)
+        return found
+
+    def _newest_at(self, connection: sa.Connection, id_or_url: str) -> Revision | None:
+        url = canonical(id_or_url) if ":" in id_or_url else ""
+        id = connection.scalar(sa.select(schema.addresses.c.id).filter_by(url=url)) or id_or_url
+        row = connection.execute(_newest_revisions().where(schema.revisions.c.id == id)).first()
+        return _revision(row) if row else None
 
     def get_many(self, ids: Iterable[str]) -> dict[str, Revision]:
-        """The newest versions by id; unknown ids are left out."""
+        """The newest versions by id; unknown and withdrawn ones are left out."""
         wanted = list(ids)
         found = {}
         with self.reading() as connection:
             for start in range(0, len(wanted), _PAGE):
                 some = schema.revisions.c.id.in_(wanted[start : start + _PAGE])
-                for row in connection.execute(_newest_revisions().where(some)):
+                for row in connection.execute(_newest_revisions().where(some, ~schema.withdrawn)):
                     found[row.id] = _revision(row)
         return found
 
@@ -229,7 +272,7 @@ class ArticleStore:
             return list(connection.scalars(urls))
 
     def changes(self, after: int = 0) -> Iterator[Revision]:
-        """The newest version of each article that changed since `after`, in order of sequence.
+        """The newest version of each article that changed since `after`, in order of sequence; the withdrawn ones too.
 
         No article comes twice: what changes while a caller reads is for its next call.
         """
@@ -241,6 +284,16 @@ class ArticleStore:
                 rows = connection.execute(some).all()
             yield from map(_revision, rows)
             after = rows[-1].sequence if rows else last
+
+    def withdrawn_pages(self) -> list[RawPage]:
+        """The raw pages of all that was withdrawn."""
+        with self.reading() as connection:
+            kept = connection.scalars(sa.select(schema.revisions.c.pages).where(schema.withdrawn))
+            return [RawPage(*page) for pages in kept for page in pages or ()]
+
+    def kept(self) -> Iterator[Revision]:
+        """The newest version of each article that was not withdrawn."""
+        return (revision for revision in self.changes() if not revision.withdrawn)
 
     def between(self, first: int, last: int) -> Iterator[Revision]:
         """Every revision from one sequence to another, both included, in their order."""
@@ -277,7 +330,7 @@ class ArticleStore:
                 sa.select(
                     c.source, sa.func.count(c.id.distinct()), sa.func.count(),
                     sa.func.max(c.fetched), sa.func.max(c.published),
-                ).group_by(c.source).order_by(c.source)
+                ).where(~schema.withdrawn).group_by(c.source).order_by(c.source)
             )  # fmt: skip
             return [
                 SourceCount(source, articles, revisions, fetched, published and published.astimezone(SHANGHAI))
@@ -315,7 +368,7 @@ class ArticleStore:
                 yield _("revision {number} can't be read: {error}").format(number=number, error=error)
                 continue
             article = revision.article
-            if article.digest != row.digest:
+            if any(article.text) if revision.withdrawn else article.digest != row.digest:
                 yield _("revision {number} ({id}): the text is not the one that was kept").format(
                     number=number, id=article.id
                 )
@@ -413,7 +466,7 @@ def _is_fixed(data: Path) -> bool:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # transactions begin where _begin_sqlite says, not where sqlite3 guesses
-    for pragma in ("busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -437,7 +490,7 @@ def _row(revision: Revision) -> dict[str, Any]:
         "original_title": article.original_title, "body": article.body, "published": article.published,
         "authors": list(article.authors), "editor": article.editor, "credit": article.credit,
         "rights": article.rights, "images": [[i.url, i.caption] for i in article.images],
-        "restored": article.restored,
+        "restored": article.restored, "withdrawn": revision.withdrawn or None,
     }  # fmt: skip
 
 
@@ -449,4 +502,5 @@ def _revision(row: sa.Row[Any]) -> Revision:
         images=tuple(Image(*image) for image in row.images), restored=row.restored,
     )  # fmt: skip
     pages = tuple(RawPage(*page) for page in row.pages or ())
-    return Revision(row.sequence, article, row.fetched, row.extractor, row.gone, pages)
+    withdrawn = (row.withdrawn, row.digest) if row.withdrawn else ()
+    return Revision(row.sequence, article, row.fetched, row.extractor, row.gone, pages, *withdrawn)

@@ -38,7 +38,7 @@ class Sweep:
 
         def faults(revision: Revision) -> Iterable[str]:
             self.unused.difference_update((raw.file, raw.offset) for raw in revision.pages)
-            return () if self.whole.issuperset(revision.pages) else pages.faults(revision)
+            return () if self.whole.issuperset(revision.pages) and not revision.withdrawn else pages.faults(revision)
 
         return faults
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from io import BytesIO, FileIO
 from pathlib import Path
 from typing import IO, Any
+from uuid import uuid4
 
 from warcio.warcwriter import WARCWriter
 
 from archive import clock
-from archive.disk import sync
+from archive.disk import appearing, sync
 from archive.lock import taken
 from archive.settings import version
 
@@ -112,6 +113,49 @@ def _blank(file: Opened, start: int) -> bool:
     return not any(map(any, iter(lambda: file.read(_CHUNK), b"")))
 
 
+# A page that was withdrawn
+
+
+def withdrawn(record: bytes, record_id: str, size: int) -> bytes:
+    """What stands in the place of a page: a gzip member of so many bytes that says it was withdrawn.
+
+    A member may carry a comment of any length (RFC 1952), which no reader looks at.
+    """
+    lines = [
+        "WARC/1.1", "WARC-Type: metadata", f"WARC-Record-ID: <urn:uuid:{uuid4()}>", f"WARC-Refers-To: {record_id}",
+        f"WARC-Date: {clock.now():%Y-%m-%dT%H:%M:%SZ}", "Content-Type: text/plain", "Content-Length: 9",
+        *(line for line in head(record).decode().splitlines() if line.startswith("WARC-Target-URI: ")),
+    ]  # fmt: skip
+    member = zlib.compress("\r\n".join([*lines, "", "withdrawn", "", ""]).encode(), 9, wbits=31)
+    rest = size - len(member)
+    comment = b" " * (rest - 1) + b"\0" if rest else b""
+    return member[:3] + bytes([16 if rest else 0]) + member[4:10] + comment + member[10:]
+
+
+def head(record: bytes) -> bytes:
+    """The header lines of a record."""
+    return record[: record.index(b"\r\n\r\n") + 2]
+
+
+def overwrite(path: Path, offset: int, member: bytes) -> None:
+    """Put one record in the place of another of its length, in a file that nobody else writes to.
+
+    It is kept beside the file until it stands there: what a crash leaves half done is ended
+    by the next that opens the file to write.
+    """
+    with appearing(path.with_name(f"{path.name}.{offset}.redo")) as file:
+        file.write(member)
+    _finish(path)
+
+
+def _finish(path: Path) -> None:
+    for redo in path.parent.glob(f"{path.name}.*.redo"):
+        with path.open("r+b", buffering=0) as file:
+            file.seek(int(redo.stem.rpartition(".")[2]))
+            write(file, redo.read_bytes())
+        redo.unlink()
+
+
 # Writing
 
 
@@ -135,6 +179,7 @@ def held(path: Path) -> FileIO | None:
     """The file, open and held until it is closed; None while another writer holds it."""
     file = FileIO(path, "a+b")
     if taken(file):
+        _finish(path)
         return file
     file.close()
     return None

@@ -19,6 +19,7 @@ from archive.errors import UsageFault, WencangError
 from terminal import counting, say
 
 if TYPE_CHECKING:
+    from archive.article import Revision
     from archive.store import ArticleStore
     from crawler.report import Report
     from indexer.engine import SearchEngine
@@ -134,6 +135,15 @@ def create_archive(settings: settings.Settings) -> ArticleStore:
     from archive.store import ArticleStore
 
     return ArticleStore.create(settings.data)
+
+
+def versions_of(settings: settings.Settings, id_or_url: str) -> list[Revision]:
+    """Every version of an article, the oldest first; none, and a word about it, where it is not kept."""
+    with open_archive(settings) as store:
+        if revision := store.get(id_or_url):
+            return store.history(revision.article.id)
+    say(_("{name}: is not in the archive").format(name=id_or_url))
+    return []
 
 
 def open_index(settings: settings.Settings, engine: str) -> SearchEngine:

@@ -52,7 +52,7 @@ def export(
         elif source or since or until:
             raise UsageFault("export", _("filters need a query"), _("add words to look for"))
         else:
-            count = write(store.changes(), file)
+            count = write(store.kept(), file)
     if out:
         say(_("{count} articles in {path}").format(count=count, path=out))
     return DONE if count or not query else NOTHING

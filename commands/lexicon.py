@@ -133,7 +133,7 @@ def _revisions(settings: settings.Settings, store: ArticleStore, engine: str, qu
     from indexer.search import every_match
 
     if not query:
-        yield from store.changes()
+        yield from store.kept()
         return
     with open_index(settings, engine) as index:
         yield from every_match(store, index, read_question(store, index, query))

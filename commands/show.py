@@ -32,6 +32,7 @@ def show(
     """Print one article, by its id or any address it was met under."""
     from archive import txt
     from archive.article import to_json
+    from archive.jsonl import times
 
     with open_archive(ctx.obj) as store:
         revision = store.get(id_or_url)
@@ -43,12 +44,12 @@ def show(
     if raw:
         return _write_raw(ctx.obj, revision)
     if as_json:
-        told = {"sequence": revision.sequence, "fetched": revision.fetched.isoformat(), "addresses": addresses}
+        told: dict[str, object] = {"sequence": revision.sequence} | times(revision) | {"addresses": addresses}
         if find:
             told |= {"marks": {name: find(getattr(revision.article, name)) for name in ("title", "body")}}
         print_json(to_json(revision.article) | told)
     else:
-        text = shown(txt.text(revision.article))
+        text = shown(txt.text(revision.article, revision.gone_since))
         print_marked(text, find(text) if find else [])
     return DONE
 

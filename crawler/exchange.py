@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
+from gettext import gettext as _
 from http.client import responses
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, Self, cast
+from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.http.headers import Headers
 
 from archive.pages import FetchedPage, Head
 from archive.url import canonical
 
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
 _RECEIVED = "headers_received"
+_REDIRECTS = {301, 302, 303, 307, 308}
 
 
 class HeadersNoted:
@@ -24,6 +31,30 @@ class HeadersNoted:
         if response.headers.get("Content-Encoding"):
             # Or Scrapy takes what is compressed for text, by its address, and guesses at length how that is coded.
             return Response(**{name: getattr(response, name) for name in Response.attributes})
+        return response
+
+
+class LedToFront(IgnoreRequest):
+    """An article's address leads to the site's front page or a list: the site has no other way to say it is gone."""
+
+
+class LedToFrontNoticed:
+    """Downloader middleware: raises LedToFront. Scrapy would drop such a redirect, where that page was read before."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        source = cast(Any, self._crawler.spider).source
+        to = (response.headers.get("Location") or b"").decode("latin-1")
+        if response.status in _REDIRECTS and to and source.is_article(asked_for(request)):
+            target = canonical(urljoin(request.url, to))
+            if source.owns(target) and source.is_list(target):
+                raise LedToFront(_("redirected to {url}").format(url=target))
         return response
 
 

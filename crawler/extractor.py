@@ -5,11 +5,9 @@ Pure: no network, no disk, no clock; the time a page was fetched is a parameter.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from gettext import gettext as _
-from urllib.parse import urlsplit
 
 from archive.article import Article
 from archive.errors import NotAnArticle
@@ -48,7 +46,7 @@ def read(
     parsed = Page(page, url)
     url = parsed.url = canonical(url) or canonical(parsed.own_address())
     source = source or (sources.of(url) if url else _named_in(parsed))
-    if source and _is_list(source, url):
+    if source and source.is_list(url):
         raise NotAnArticle(url, _("its address is a list's"))
     forms = source.forms if source else ()
     form = next((form for form in forms if form.served(fetched) and parsed.first(form.mark) is not None), None)
@@ -70,8 +68,3 @@ def read_list(page: bytes, url: str, source: Source) -> Listing:
 def _named_in(page: Page) -> Source | None:
     """The source that a page saved without its address names in its title."""
     return next((source for source in sources.every() if source.title in page.title), None)
-
-
-def _is_list(source: Source, url: str) -> bool:
-    path = urlsplit(url).path
-    return bool(re.search(r"(?:/|/index(?:_\d+)?\.s?html?)$", path)) and not source.is_article(url)

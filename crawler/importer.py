@@ -101,8 +101,8 @@ def _lines(path: Path, _source: str) -> Iterator[_Record]:
             yield record if isinstance(record, BadRecord) else _trusted(*record)
 
 
-def _trusted(article: Article, fetched: datetime | None) -> Fetched:
-    return Fetched(Reading(article, "jsonl", (), fetched))
+def _trusted(article: Article, fetched: datetime | None, gone: bool) -> Fetched:
+    return Fetched(Reading(article, "jsonl", (), fetched), gone=gone)
 
 
 def _warc(path: Path, _source: str) -> Iterator[_Record]:

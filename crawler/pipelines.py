@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
+from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from archive.errors import WencangError
+from archive.errors import WencangError, Withdrawn
 from archive.ledger import Ledger
 from archive.pages import FetchedPage, Pages
 from archive.store import ArticleStore
+from archive.url import canonical
 from crawler.frontier import Frontier
 from crawler.report import Report
 
@@ -26,10 +31,27 @@ class Fetched:
     reading: Reading
     pages: tuple[FetchedPage, ...] = ()
     address: str = ""  # that a crawl asked for
+    gone: bool = False  # an export says so
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """An address of an article at which the site shows nothing any more."""
+
+    url: str
+    fetched: datetime
+    reason: str
 
 
 def keep(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) -> None:
     """Put a reading's article, with its raw pages if it is a new version; count it as new, changed or unchanged."""
+    try:
+        _keep(store, pages, fetched, report)
+    except Withdrawn as error:
+        report.count(fetched.reading.article.source, "skipped", fetched.reading.article.url, error.reason)
+
+
+def _keep(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) -> None:
     reading = fetched.reading
     article = reading.article
     if reading.missing:
@@ -38,7 +60,7 @@ def keep(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) ->
             report.count(article.source, "failed", article.url, "pages of it are missing")
             return
     revision = store.put(
-        article, reading.fetched, extractor=reading.extractor,
+        article, reading.fetched, extractor=reading.extractor, gone=fetched.gone,
         keep=lambda earlier: tuple(pages.append(page, earlier) for page in fetched.pages),
     )  # fmt: skip
     if revision is None:
@@ -48,6 +70,33 @@ def keep(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) ->
         report.count(article.source, "new" if first else "changed")
     if reading.path == "general":
         report.general.append((article.source, article.url))
+
+
+def settle(
+    store: ArticleStore, source: str, missing: Sequence[Missing], report: Report, saw_lists: bool = False
+) -> None:
+    """Mark as gone what was missing at the end of a run.
+
+    Where more of the articles that are kept are missing than answered, the site is at fault
+    (an outage, a relaunch) and none is marked; a list that was read counts as one that answered.
+    """
+    shown = [one for one in missing if _is_shown(store, one.url)]
+    believed = len(shown) <= report.read_again(source) + saw_lists
+    for one in missing:
+        if one in shown and believed:
+            store.mark_gone(one.url, one.fetched)
+            report.count(source, "gone", one.url, one.reason)
+        else:
+            doubt = _(", not marked as gone: more are missing than answered") if one in shown else ""
+            report.count(source, "skipped", one.url, one.reason + doubt)
+
+
+def _is_shown(store: ArticleStore, url: str) -> bool:
+    """Whether an article has this for its own address, and is not gone from there yet."""
+    with suppress(Withdrawn):
+        kept = store.get(url)
+        return bool(kept and not kept.gone and kept.article.url == canonical(url))
+    return False
 
 
 class ArchivePipeline:
@@ -67,6 +116,12 @@ class ArchivePipeline:
         spider.frontier = Frontier(Ledger(self._store), spider.source, spider.due)
 
     def close_spider(self) -> None:
+        spider: Any = self._crawler.spider
+        try:
+            if not spider.fault:
+                settle(self._store, spider.source.site, spider.missing, spider.report, spider.saw_rows)
+        except WencangError as error:
+            spider.fault = error
         self._store.close()
         self._pages.close()
 

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from gettext import gettext as _
 from multiprocessing import get_context, parent_process
@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import Thread
 
 from archive.article import KEYS, Article, Revision
-from archive.errors import ArchiveUnusable, NotAnArticle, WencangError
+from archive.errors import ArchiveUnusable, NotAnArticle, WencangError, Withdrawn
 from archive.pages import FetchedPage, Pages
 from archive.store import ArticleStore
 from crawler.encoding import decode
@@ -57,7 +57,7 @@ def reextract(
 
 
 def _with_pages(store: ArticleStore, report: Report, sources: Collection[str]) -> Iterator[Revision]:
-    for revision in store.changes():
+    for revision in store.kept():
         if not sources or revision.article.source in sources:
             if revision.pages:
                 yield revision
@@ -142,13 +142,12 @@ def _keep(store: ArticleStore, revision: Revision, found: Reread, report: Report
 
 
 def _put(store: ArticleStore, revision: Revision, found: Reread) -> Revision | None:
-    return store.put(
-        found.article,
-        revision.fetched,
-        extractor=found.extractor,
-        gone=revision.gone,
-        keep=lambda _earlier: revision.pages,
-    )
+    with suppress(Withdrawn):  # meanwhile
+        return store.put(
+            found.article, revision.fetched, extractor=found.extractor, gone=revision.gone, exactly=True,
+            keep=lambda _earlier: revision.pages,
+        )  # fmt: skip
+    return None
 
 
 def _count_fault(kept: Article, fault: WencangError, report: Report) -> None:

@@ -11,8 +11,8 @@ from typing import Literal
 
 from archive.ledger import Run
 
-Outcome = Literal["new", "changed", "unchanged", "skipped", "failed"]
-OUTCOMES: tuple[Outcome, ...] = ("new", "changed", "unchanged", "skipped", "failed")
+Outcome = Literal["new", "changed", "unchanged", "gone", "skipped", "failed"]
+OUTCOMES: tuple[Outcome, ...] = ("new", "changed", "unchanged", "gone", "skipped", "failed")
 _TOLERATED = 0.05  # share of failed pages that does not make a run a failed one
 
 
@@ -47,11 +47,16 @@ class Report:
     def read(self) -> int:
         return sum(map(self.total, OUTCOMES))
 
+    def read_again(self, source: str) -> int:
+        """How many articles of a source were read that are kept already."""
+        counts = self.counts.get(source, Counter[Outcome]())
+        return counts["changed"] + counts["unchanged"]
+
     def runs(self, finished: datetime) -> Iterator[Run]:
         """What the run came to, by source, for the ledger."""
         for source, counts in self.counts.items():
             general = sum(name == source for name, _url in self.general)
-            yield Run(source, finished, counts.total() - counts["skipped"], general, counts["failed"])
+            yield Run(source, finished, counts.total() - counts["skipped"] - counts["gone"], general, counts["failed"])
 
     @property
     def failed(self) -> bool:

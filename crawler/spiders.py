@@ -22,11 +22,11 @@ from archive.url import canonical
 from crawler import sources
 from crawler.addresses import site
 from crawler.backoff import Postponed
-from crawler.exchange import asked_for, fetched_page
+from crawler.exchange import LedToFront, asked_for, fetched_page
 from crawler.extractor import Reading, join, read, read_list
 from crawler.frontier import Frontier
 from crawler.pager import MOST
-from crawler.pipelines import Fetched
+from crawler.pipelines import Fetched, Missing
 from crawler.report import Outcome, Report
 from crawler.robots import RobotsUnread
 from crawler.sources import Source
@@ -70,13 +70,14 @@ class ArticleSpider(Spider):
         self.frontier: Frontier | None = None  # of the archive that the pipeline keeps articles in
         self.report = report or Report()
         self.fault: WencangError | None = None  # what ended the crawl
+        self.missing: list[Missing] = []  # counted at the end: pipelines.settle
         self._urls = urls
         self._bounded = bool(since or until)
         self._since = f"{since:%Y%m%d}" if since else ""
         self._until = f"{until:%Y%m%d}" if until else "99999999"
         self._left_out: set[str] = set()
         self._validators: dict[str, tuple[str, ...]] = {}
-        self._saw_rows = False
+        self.saw_rows = False
         self.sites = self.source.hosts | set(map(site, urls))
 
     async def start(self) -> AsyncIterator[Any]:
@@ -106,7 +107,7 @@ class ArticleSpider(Spider):
         if not listing.rows:
             self._list_ends(url, n)
             return
-        self._saw_rows = True
+        self.saw_rows = True
         self._count_left_out(listing.rows)
         if n == 0:
             self._validators[url] = tuple(_header(response, name) for name in ("ETag", "Last-Modified"))
@@ -136,7 +137,7 @@ class ArticleSpider(Spider):
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
         url, n = request.cb_kwargs["url"], request.cb_kwargs["n"]
         if _status(failure) == HTTPStatus.NOT_MODIFIED:
-            self._saw_rows = True
+            self.saw_rows = True
             self._validators[url] = tuple((request.headers.get(name) or b"").decode() for name in _CONDITIONS)
             self._walked(url)
         elif _is_absent(failure):
@@ -218,14 +219,17 @@ class ArticleSpider(Spider):
 
     def page_failed(self, failure: Failure) -> None:
         self._end_if_postponed(failure)
-        request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
-        outcome: Outcome = "skipped" if _is_absent(failure) and not self._urls else "failed"
-        self.report.count(self.source.site, outcome, request.url, reason(failure))
+        url = asked_for(failure.request)  # type: ignore[attr-defined]  # set by Scrapy
+        if _is_missing(failure) and not self._urls:
+            self.missing.append(Missing(url, clock.now(), reason(failure)))
+        else:
+            outcome: Outcome = "skipped" if _is_absent(failure) and not self._urls else "failed"
+            self.report.count(self.source.site, outcome, url, reason(failure))
         if self.frontier:
-            self.frontier.failed(asked_for(request))
+            self.frontier.failed(url)
 
     def closed(self, _reason: str) -> None:
-        if not self._urls and not self.due and not self._saw_rows:
+        if not self._urls and not self.due and not self.saw_rows:
             self.report.unread_lists.append((self.source.title, "no list has any rows"))
         for url, why in self.report.unread_lists:
             self.logger.error("list can't be read: %s: %s", url, why)
@@ -249,8 +253,12 @@ def reason(failure: Failure) -> str:
 
 def _is_absent(failure: Failure) -> bool:
     """Whether the page is gone or not to be fetched (robots.txt), which is no failure of the run."""
-    status = _status(failure)
-    return status in _MISSING if status else isinstance(failure.value, IgnoreRequest)
+    return _is_missing(failure) or (isinstance(failure.value, IgnoreRequest) and not _status(failure))
+
+
+def _is_missing(failure: Failure) -> bool:
+    """Whether the site says that there is no such page."""
+    return _status(failure) in _MISSING or isinstance(failure.value, LedToFront)
 
 
 def _status(failure: Failure) -> int:

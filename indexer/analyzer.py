@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from itertools import groupby
+from itertools import accumulate, groupby, pairwise
 from operator import add
 from pathlib import Path
 from typing import Any
@@ -170,6 +170,11 @@ class Analyzer:
                     yield stretch
                     stretch = []
             yield stretch
+
+    def pieces(self, text: str) -> list[str]:
+        """The words, signs and blanks of a text as they are printed: joined, they are the text."""
+        ends = list(accumulate(map(len, self._jieba.cut(fold(text), False)), initial=0))
+        return [text[start:end] for start, end in pairwise(ends)]
 
     def _with_inner_words(self, word: str) -> tuple[str, ...]:
         # jieba's own search mode looks for inner words of two and three characters only:

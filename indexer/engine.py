@@ -102,7 +102,10 @@ class SearchEngine(Protocol):
         """The digest of that revision's text: tells whether an archive is the one it followed."""
 
     def write(self, revisions: Iterable[Revision]) -> None:
-        """Hold these articles, in place of their older versions. All of them or, after a crash, none."""
+        """Hold these articles, in place of their older versions; no more those that were withdrawn.
+
+        All of them or, after a crash, none.
+        """
 
     def search(self, query: Query, limit: int | None = None, offset: int = 0, order: Order = "relevance") -> Matches:
         """The articles that match, all of them for no limit.

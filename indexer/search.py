@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from math import log1p
 
 from archive.article import Article, Revision
@@ -27,6 +28,7 @@ class Hit:
     snippet: Snippet
     whole: bool = True  # it has all the words, not some
     copies: tuple[str, ...] = ()
+    gone: datetime | None = None  # since when the site does not show it; UTC
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,10 @@ def search(
         asked *= 2
     hits = []
     for first, *others in groups[offset:wanted]:
-        article = kept[first.id].article
-        shown = snippet(article.body, finder.find(article.body))
-        hits.append(Hit(article, first.score, shown, first.whole, tuple(other.id for other in others)))
+        revision = kept[first.id]
+        shown = snippet(revision.article.body, finder.find(revision.article.body))
+        copies = tuple(other.id for other in others)
+        hits.append(Hit(revision.article, first.score, shown, first.whole, copies, revision.gone_since))
     return Results(found.total, found.whole, tuple(hits))
 
 

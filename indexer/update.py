@@ -100,8 +100,8 @@ def update(store: ArticleStore, engine: SearchEngine, progress: Progress = _sile
 
 def verify(store: ArticleStore, engine: SearchEngine) -> Iterator[str]:
     """What the index holds too much or too little, as of its position, a line each."""
-    kept = {revision.article.id for revision in store.changes()}
+    kept = {revision.article.id for revision in store.kept()}
     changed = {revision.article.id for revision in store.changes(after=engine.position())}
     held = engine.ids()
     yield from (f"{id} is in the archive, not in the index" for id in sorted(kept - changed - held))
-    yield from (f"{id} is in the index, not in the archive" for id in sorted(held - kept))
+    yield from (f"{id} is in the index, not in the archive" for id in sorted(held - kept - changed))

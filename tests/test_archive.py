@@ -345,6 +345,8 @@ def test_an_archive_of_version_1_is_opened(tmp_path: Path) -> None:
         raw.execute("ALTER TABLE revisions RENAME COLUMN pages TO page")
         for table in ("runs", "sections", "leads"):
             raw.execute(f"DROP TABLE {table}")
+        raw.execute("DROP INDEX withdrawn_texts")
+        raw.execute("ALTER TABLE revisions DROP COLUMN withdrawn")
         raw.execute("UPDATE archive SET version = 1")
     with ArticleStore.open(tmp_path) as store:
         (kept,) = store.history(ARTICLE.id)
@@ -638,14 +640,14 @@ def test_a_bad_line_is_named_and_the_rest_is_read() -> None:
     ]
     records = list(jsonl.read((line.encode() for line in lines), "in.jsonl"))
     assert [r.subject for r in records if isinstance(r, BadRecord)] == [f"in.jsonl:{n}" for n in (3, 4, 5, 6)]
-    assert [r for r in records if not isinstance(r, BadRecord)] == [(ARTICLE, THEN)] * 2
+    assert [r for r in records if not isinstance(r, BadRecord)] == [(ARTICLE, THEN, False)] * 2
 
 
 def test_jsonl_out_and_in_is_the_same(store: ArticleStore) -> None:
     store.put(ARTICLE, THEN)
     out = io.StringIO()
     assert jsonl.write(store.changes(), out) == 1
-    assert list(jsonl.read(out.getvalue().encode().splitlines(), "x")) == [(ARTICLE, THEN)]
+    assert list(jsonl.read(out.getvalue().encode().splitlines(), "x")) == [(ARTICLE, THEN, False)]
     assert "sequence" not in json.loads(out.getvalue())
 
 

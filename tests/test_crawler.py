@@ -865,7 +865,7 @@ def test_reading_again_makes_a_version_only_where_something_changed(crawled: Pat
     assert newest(crawled)[-2] == once
     again = run("reextract", data=crawled)
     assert (again.stdout, again.stderr) == (done.stdout, done.stderr)
-    assert again.stdout.splitlines()[1].split()[1:] == ["0", "2", str(len(before) - 2), "0", "0"]
+    assert again.stdout.splitlines()[1].split()[1:] == ["0", "2", str(len(before) - 2), "0", "0", "0"]
     assert f"changed: {once.article.id}: title, credit" in again.stderr
     assert "changed by field: credit 2, title 1" in again.stderr
     with ArticleStore.open(crawled) as store:
@@ -904,7 +904,7 @@ def test_what_is_no_article_any_more_stays_and_what_is_damaged_is_a_failure(craw
     as_once_read(crawled, third.article, title="旧题")
     done = run("reextract", "tibet.cn", data=crawled)
     assert done.returncode == 5
-    assert done.stdout.splitlines()[1].split()[1:] == ["0", "1", str(len(EXPECTED) - 3), "1", "1"]
+    assert done.stdout.splitlines()[1].split()[1:] == ["0", "1", str(len(EXPECTED) - 3), "0", "1", "1"]
     assert re.search(rf"skipped: {one.article.id}: is read as no article any more.*: it has no text", done.stderr)
     assert re.search(rf"failed: {other.article.id}: .*warc\.gz, record at byte {torn.offset}: it is torn", done.stderr)
     assert {r.article.id: r.article.title for r in newest(crawled)}[one.article.id] == "旧题"

@@ -51,7 +51,7 @@ def test_json_hits(crawled: Path) -> None:
     hits = lines(run("援藏", "招商引资", "--json", data=crawled))
     assert [hit["rank"] for hit in hits] == list(range(1, len(hits) + 1))
     keys = ["rank", "id", "url", "title", "published", "source", "section", "credit", "score", "snippet", "marks"]
-    keys += ["matched", "copies"]
+    keys += ["matched", "copies", "gone"]
     assert {tuple(hit) for hit in hits} == {tuple(keys)}
     signing = next(hit for hit in hits if hit["id"] == SIGNING)
     assert signing["published"] == "2022-06-01T10:32:00+08:00"
@@ -160,7 +160,7 @@ def test_import_of_an_export_is_the_same_archive(crawled: Path, wencang: Wencang
     wencang("export", "--format", "jsonl", "-o", again)
     assert again.read_bytes() == out.read_bytes()
     assert len(out.read_text(encoding="utf-8").splitlines()) == len(EXPECTED)
-    assert wencang("import", out).stdout.splitlines()[1].split()[1:] == ["0", "0", str(len(EXPECTED)), "0", "0"]
+    assert wencang("import", out).stdout.splitlines()[1].split()[1:] == ["0", "0", str(len(EXPECTED)), "0", "0", "0"]
 
 
 def test_one_bad_line_does_not_stop_an_import(wencang: Wencang, tmp_path: Path) -> None:
@@ -394,7 +394,9 @@ def test_another_run_is_writing_the_index(crawled: Path) -> None:
     writer = index.open_dir(str(index_folder(crawled, "whoosh"))).writer()
     try:
         done = run("import", GLOSSED, data=crawled)
-        assert (done.returncode, done.stdout.split()[-5:]) == (4, ["1", "0", "0", "0", "0"]), "it is in the archive"
+        assert (done.returncode, done.stdout.split()[-6:]) == (4, ["1", "0", "0", "0", "0", "0"]), (
+            "it is in the archive"
+        )
         assert "another run" in done.stderr
     finally:
         writer.cancel()

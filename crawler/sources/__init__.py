@@ -86,6 +86,11 @@ class Source:
     def is_article(self, url: str) -> bool:
         return self.article.fullmatch(canonical(url)) is not None
 
+    def is_list(self, url: str) -> bool:
+        """Whether this is the address of a list or of the front page."""
+        looks_so = url in self.lists or re.search(r"/(?:index(?:_\d+)?\.s?html?)?$", urlsplit(url).path)
+        return bool(looks_so) and not self.is_article(url)
+
     def article_id(self, url: str) -> str:
         """The article's id by its address; "" where the address holds no key."""
         match = self.article.fullmatch(url)

@@ -88,7 +88,8 @@ class TantivyEngine:
         with writable(self._folder, ValueError), self._writing() as writer:  # a ValueError is a full disk, too
             for revision in revisions:
                 writer.delete_documents_by_term("id", revision.article.id)
-                writer.add_document(self._document(revision.article))
+                if not revision.withdrawn:
+                    writer.add_document(self._document(revision.article))
                 state = replace(state, position=revision.sequence, anchor=revision.article.digest)
         # After the index: a crash between the two writes the same articles once more.
         state.save(self._folder)

@@ -89,7 +89,8 @@ class WhooshEngine:
             for revision in revisions:
                 if (held := searcher.document_number(id=revision.article.id)) is not None:
                     writer.delete_document(held)
-                writer.add_document(**self._document(revision.article))
+                if not revision.withdrawn:
+                    writer.add_document(**self._document(revision.article))
                 state = replace(state, position=revision.sequence, anchor=revision.article.digest)
         # After the index: a crash between the two writes the same articles once more.
         state.save(self._folder)

@@ -1,0 +1,44 @@
+"""What a takedown leaves of an article: its id, addresses, times and digests, the reason, and no text."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from gettext import gettext as _
+from typing import Any
+
+import sqlalchemy as sa
+
+from archive import schema
+from archive.article import Article
+from archive.errors import Withdrawn
+
+_NOTHING: dict[str, Any] = {
+    "title": "", "original_title": "", "body": "", "published": None, "authors": [],
+    "editor": "", "credit": "", "rights": "", "images": [],
+}  # fmt: skip
+
+
+def refuse(connection: sa.Connection, article: Article) -> None:
+    """Raises Withdrawn for an article that was: known by its id, an address of it, or the text of a version."""
+    c = schema.revisions.c
+    address = sa.select(schema.addresses.c.id).filter_by(url=article.url)
+    same = sa.or_(
+        sa.and_(c.id == article.id, c.source == article.source), c.id.in_(address), c.digest == article.digest
+    )
+    if id := connection.scalar(sa.select(c.id).where(schema.withdrawn, same).limit(1)):
+        newest = sa.select(c.fetched, c.withdrawn).where(c.id == id).order_by(c.sequence.desc())
+        raise fault(id, *connection.execute(newest).first())  # type: ignore[misc]  # there is one
+
+
+def fault(id: str, time: datetime, reason: str) -> Withdrawn:
+    return Withdrawn(id, _("withdrawn {time}: {reason}").format(time=f"{time:%Y-%m-%d %H:%M}Z", reason=reason))
+
+
+def blank(connection: sa.Connection, id: str, reason: str) -> None:
+    """Take the text of every version away; the digests stay, so that what was kept can still be told.
+
+    Its addresses come to rest: no crawl of what is due asks for them again.
+    """
+    connection.execute(schema.revisions.update().filter_by(id=id).values(_NOTHING | {"withdrawn": reason}))
+    addresses = sa.select(schema.addresses.c.url).filter_by(id=id)
+    connection.execute(schema.leads.update().where(schema.leads.c.url.in_(addresses)).values(due=None))
