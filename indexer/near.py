@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from heapq import nsmallest
 from itertools import pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
 from indexer import pinyin
@@ -32,9 +34,11 @@ class Vocabulary:
 
     def __init__(self, counts: Mapping[str, int]) -> None:
         self._counts = counts
-        self._starting: defaultdict[str, list[str]] = defaultdict(list)
-        for word in counts:
-            self._starting[word[:1]].append(word)
+        self._starting = _by(itemgetter(0), counts)
+
+    @cached_property
+    def _ending(self) -> Mapping[str, list[str]]:
+        return _by(itemgetter(-1), self._counts)
 
     def near(self, typed: str) -> list[Near]:
         """The nearest to a folded word, or to words typed in pinyin or by their initials; at most MOST.
@@ -64,14 +68,13 @@ class Vocabulary:
 
     def _one_off(self, typed: str) -> Iterator[Near]:
         """Words with one character more, less or other, or with two that changed places."""
-        size, half = len(typed), len(typed) // 2
+        size = len(typed)
         swapped = (typed[:at] + after + before + typed[at + 2 :] for at, (before, after) in enumerate(pairwise(typed)))
         shorter = (typed[:at] + typed[at + 1 :] for at in range(size) if size > 2)
         words = {word for word in (*swapped, *shorter) if word in self._counts}
-        start, end = typed[:half], typed[half:]
-        for word in self._counts if size > 1 else ():
-            if (word.startswith(start) or word.endswith(end)) and _one_more_or_other(typed, word):
-                words.add(word)
+        if size > 1:  # then the first or the last character is the same
+            alike = (*self._starting.get(typed[0], ()), *self._ending.get(typed[-1], ()))
+            words.update(word for word in alike if _one_more_or_other(typed, word))
         return (self._told(word, _WORD + _OFF) for word in words)
 
     def _told(self, word: str, distance: int) -> Near:
@@ -128,6 +131,13 @@ class Vocabulary:
 
     def _best(self, words: Iterable[str], distance: int) -> list[Near]:
         return nsmallest(MOST, (self._told(word, distance) for word in words))
+
+
+def _by(sign: Callable[[str], str], words: Iterable[str]) -> Mapping[str, list[str]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for word in words:
+        found[sign(word)].append(word)
+    return found
 
 
 def _words(near: Near) -> int:

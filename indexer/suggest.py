@@ -15,13 +15,14 @@ from indexer.analyzer import fold
 from indexer.engine import SearchEngine
 from indexer.near import MOST, Near, Vocabulary
 from indexer.pinyin import Typed
-from indexer.query import Between, Either, Every, Node, Query, Quote, Span, Words, parse_query, spelled
+from indexer.query import Between, Either, Every, Node, Prefix, Query, Quote, Span, Words, parse_query, spelled
 
 _GAPS = 6  # words that no article holds; a question with more is no slip
 _TRIED = 6  # questions with other words
 _FILTERS = 8
 _PUT = 1_000  # characters of questions that are put to the engine to see what they find
 _LEAST = 20  # characters that each of them counts for
+_OF_A_QUOTE = 20  # characters that each one in quotes counts for: all its places are read
 _OF_A_BEGINNING = 200  # characters that 招商* counts for: it stands for a thousand words
 
 Filter = tuple[str, Callable[[Query], Query]]  # as it could be typed, and what leaves it out
@@ -64,11 +65,26 @@ class _Count:
         self._left = _PUT
 
     def __call__(self, query: Query) -> Proposal:
-        self._left -= max(len(query.text), _LEAST) + _OF_A_BEGINNING * fold(query.text).count("*")
-        if self._left < 0 or not query.wanted:
+        cost = max(len(query.text), _LEAST) + _cost((*query.wanted, *query.unwanted))
+        if cost > self._left or not query.wanted:
             return Proposal(0, False)
+        self._left -= cost
         found = self._engine.search(query, 0)
         return Proposal(found.whole or found.total, found.whole > 0)
+
+
+def _cost(nodes: Sequence[Node]) -> int:
+    """What parts of a question count for beyond their length."""
+    found = 0
+    for node in nodes:
+        match node:
+            case Quote(signs):
+                found += _OF_A_QUOTE * len(signs)
+            case Prefix():
+                found += _OF_A_BEGINNING
+            case Either(some) | Every(some):
+                found += _cost(some)
+    return found
 
 
 def _read(engine: SearchEngine, query: Query, text: str) -> Query | None:
@@ -83,16 +99,16 @@ def _read(engine: SearchEngine, query: Query, text: str) -> Query | None:
 
 
 def _unquoted(query: Query) -> Iterator[Near]:
-    """The question with the words of a quote, or of a title, standing anywhere; with those of all of them last."""
+    """The question with the words of a quote, or of a title, standing anywhere; with those of all of them."""
     bare = [
         (_span(query.text, node), query.text[slice(*node.at)])
         for node in query.wanted
         if isinstance(node, Quote) or (isinstance(node, Words) and node.field == "title")
     ]
-    for change in bare[:MOST]:
-        yield Near(0, 0, _put(query.text, [change]))
     if len(bare) > 1:
         yield Near(1, 0, _put(query.text, bare))
+    for change in bare[:MOST]:
+        yield Near(0, 0, _put(query.text, [change]))
 
 
 def _span(text: str, node: Words | Quote | Between) -> Span:
