@@ -37,8 +37,7 @@ class Border:
             return
         spider: Any = self._crawler.spider
         if site(request.url) not in spider.sites:
-            asked = request.meta.get("redirect_urls", ("",))[0]
-            raise IgnoreRequest(_("leads off the site, redirected from {url}").format(url=asked))
+            raise IgnoreRequest(_("leads off the site, to {url}").format(url=request.url))
         refuse_nameless(self._crawler.settings["CONTACT"], [request.url])
         if not proxy_of(request.url):  # else it looks the name up
             await _refuse_private(parts.hostname or "")
