@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from indexer.analyzer import fold, pattern
-from indexer.query import Either, Every, Node, Prefix, Query, Quote, Words
+from indexer.query import Node, Prefix, Query, Quote, Words, of_the_text
 
 _BEFORE = "(?<![0-9A-Za-z])"
 
@@ -24,7 +24,8 @@ class Finder:
     """Finds what was asked for; the longer of two that begin at one place."""
 
     def __init__(self, query: Query) -> None:
-        sought = {text: source for node in (*_words(query), *_parts(query.must)) for text, source in _sought(node)}
+        nodes = (Words(query.words), *of_the_text(query.must))
+        sought = {text: source for node in nodes for text, source in _sought(node)}
         longest = sorted(sought, key=len, reverse=True)
         self._pattern = re.compile("|".join(sought[text] for text in longest) or "(?!)")
         self._folded = _Folded()
@@ -40,19 +41,6 @@ class _Folded(dict[str, str]):
     def __missing__(self, printed: str) -> str:
         self[printed] = fold(printed)
         return self[printed]
-
-
-def _words(query: Query) -> Iterator[Node]:
-    yield Words(query.words)
-
-
-def _parts(nodes: Sequence[Node]) -> Iterator[Node]:
-    """What of these nodes may stand in title and body."""
-    for node in nodes:
-        if isinstance(node, Either | Every):
-            yield from _parts(node.nodes)
-        elif isinstance(node, Words | Quote | Prefix) and node.field in ("", "title"):
-            yield node
 
 
 def _sought(node: Node) -> Iterator[tuple[str, str]]:

@@ -143,15 +143,17 @@ class Query:
     @property
     def ranked(self) -> tuple[str, ...]:
         """All words that count for ranking, each once: idle ones too, and those of quotes and alternatives."""
-        return tuple(dict.fromkeys(_words(self.wanted)))
+        told = (node for node in of_the_text(self.wanted) if not isinstance(node, Prefix))
+        return tuple(dict.fromkeys(word for node in told for word in node.words))
 
 
-def _words(nodes: Sequence[Node]) -> Iterator[str]:
+def of_the_text(nodes: Sequence[Node]) -> Iterator[Words | Quote | Prefix]:
+    """What of these nodes, and of those in them, is looked for in title and body."""
     for node in nodes:
         if isinstance(node, Either | Every):
-            yield from _words(node.nodes)
-        elif isinstance(node, Words | Quote) and node.field in ("", "title"):
-            yield from node.words
+            yield from of_the_text(node.nodes)
+        elif isinstance(node, Words | Quote | Prefix) and node.field in ("", "title"):
+            yield node
 
 
 def spelled(node: Node) -> str:

@@ -15,7 +15,20 @@ from indexer.analyzer import fold
 from indexer.engine import SearchEngine
 from indexer.near import MOST, Near, Vocabulary
 from indexer.pinyin import Typed
-from indexer.query import Between, Either, Every, Node, Prefix, Query, Quote, Span, Words, parse_query, spelled
+from indexer.query import (
+    Between,
+    Either,
+    Every,
+    Node,
+    Prefix,
+    Query,
+    Quote,
+    Span,
+    Words,
+    of_the_text,
+    parse_query,
+    spelled,
+)
 
 _GAPS = 6  # words that no article holds; a question with more is no slip
 _TRIED = 6  # questions with other words
@@ -143,7 +156,7 @@ def _respelled(engine: SearchEngine, query: Query) -> list[Near]:
 
 def _gaps(engine: SearchEngine, query: Query) -> list[tuple[Span, list[str]]]:
     """What was typed with words that no article holds, and these; words in Latin letters side by side are one."""
-    nodes = [*_words(query.wanted)]
+    nodes = [node for node in of_the_text(query.wanted) if not isinstance(node, Prefix)]
     held = engine.frequencies({word for node in nodes for word in node.words})
     gaps: list[tuple[Span, list[str]]] = []
     for node in nodes:
@@ -156,15 +169,6 @@ def _gaps(engine: SearchEngine, query: Query) -> list[tuple[Span, list[str]]]:
         else:
             gaps.append((node.at, unknown))
     return gaps
-
-
-def _words(nodes: Sequence[Node]) -> Iterator[Words | Quote]:
-    """The parts of a question whose words are looked for in title and body."""
-    for node in nodes:
-        if isinstance(node, Either | Every):
-            yield from _words(node.nodes)
-        elif isinstance(node, Words | Quote) and node.field in ("", "title"):
-            yield node
 
 
 def _changes(
