@@ -29,10 +29,9 @@ class Run:
 class Section:
     """One list of a source: when it was last walked to what was known, when it is due again, and what was new.
 
-    `checked` is None where it never was, because the site has no such list.
-
-    `newest` is when it last brought anything; `etag` and `modified` are what its first page
-    came with, for a conditional request.
+    `checked` is None where it never was, because the site has no such list. `newest` is when
+    it last brought anything; `etag` and `modified` are what its first page came with, for a
+    conditional request.
     """
 
     list: str
@@ -142,6 +141,15 @@ class Ledger:
         )
         with self._store.reading() as connection:
             return {row.list: row.brought for row in connection.execute(rows)}
+
+
+def last_checks(sections: Iterable[Section]) -> dict[str, datetime | None]:
+    """When a list of each source was last walked; None where none ever was."""
+    checks: dict[str, datetime | None] = {}
+    for section in sections:
+        times = filter(None, (section.checked, checks.get(section.source)))
+        checks[section.source] = max(times, default=None)
+    return checks
 
 
 def _values(value: Run | Section | Lead) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from gettext import gettext as _
 from typing import TYPE_CHECKING, Annotated
 
@@ -77,17 +77,15 @@ def _age(text: str) -> timedelta:
 def _stale(ledger: Ledger, age: timedelta) -> list[str]:
     """The sources of which no list was read for longer than that, a line each."""
     from archive import clock
+    from archive.ledger import last_checks
 
-    newest: dict[str, datetime | None] = {}
-    for section in ledger.sections():
-        times = filter(None, (section.checked, newest.get(section.source)))
-        newest[section.source] = max(times, default=None)
-    if not newest:
+    checks = last_checks(ledger.sections())
+    if not checks:
         return [_("no list was ever read")]
     told = _("{source}: no list was read since {time}")
     return [
         told.format(source=source, time=f"{time:%Y-%m-%d %H:%M}Z" if time else "-")
-        for source, time in newest.items()
+        for source, time in checks.items()
         if not time or clock.now() - time > age
     ]
 

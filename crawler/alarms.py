@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from gettext import gettext as _
 
-from archive.ledger import Run, Section
+from archive.ledger import Run, Section, last_checks
 from archive.notice import Alarm
 from crawler.report import risen
 
@@ -31,15 +31,11 @@ def silent(sections: Iterable[Section], brought: Mapping[str, int], now: datetim
 
 def unchecked(sections: Iterable[Section], now: datetime) -> list[Alarm]:
     """The sources of which no list could be read for longer than a day."""
-    newest: dict[str, datetime] = {}
-    for section in sections:
-        if section.checked:
-            newest[section.source] = max(section.checked, newest.get(section.source, section.checked))
     told = _("{source}: no list could be read since {time:%Y-%m-%d %H:%M}Z; is the site down?")
     return [
         Alarm("unchecked", source, told.format(source=source, time=time))
-        for source, time in newest.items()
-        if now - time > _UNCHECKED
+        for source, time in last_checks(sections).items()
+        if time and now - time > _UNCHECKED
     ]
 
 
