@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 from dataclasses import replace
@@ -13,11 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive import clock
-from archive.ledger import Lead, Ledger
+from archive.ledger import Lead, Ledger, Section
 from archive.store import ArticleStore
 from bench import year
-from crawler import schedule, sources
+from crawler import alarms, schedule, sources
 from crawler.frontier import Frontier
+from tests.conftest import SAMPLE, Wencang
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
 SOURCE = sources.load("tibet_cn")
@@ -125,6 +127,59 @@ def test_looks_are_bounded_and_what_was_never_read_is_not(ledger: Ledger) -> Non
     ledger.note_leads([*leads[:50], *(replace(lead, fetched=NOW) for lead in leads[50:])])
     due = ledger.due("tibet.cn", NOW, 7)
     assert ([lead.fetched for lead in due[:50]], len(due)) == ([None] * 50, 57)
+
+
+SECTION = Section(LIST, "tibet.cn", NOW, NOW, schedule.USUAL, 1, NOW)
+
+
+def test_a_list_is_silent_after_nine_times_its_usual_wait() -> None:
+    for days, brought, silent in ((1, 600, 0), (3, 600, 1), (10, 60, 1), (8, 60, 0), (400, 1, 0), (600, 1, 1)):
+        found = alarms.silent([SECTION], {LIST: brought}, NOW + timedelta(days=days))
+        assert [alarm.subject for alarm in found] == [LIST] * silent, (days, brought)
+    assert alarms.silent([replace(SECTION, newest=None)], {}, NOW + timedelta(days=900)) == []
+
+
+def test_a_source_is_unchecked_when_none_of_its_lists_could_be_read() -> None:
+    other = replace(SECTION, list="other", checked=NOW - timedelta(days=9))
+    assert alarms.unchecked([other, SECTION], NOW + timedelta(hours=25)) == []
+    assert [a.subject for a in alarms.unchecked([other, SECTION], NOW + timedelta(hours=27))] == ["tibet.cn"]
+
+
+def test_what_is_not_due_is_left_alone_and_a_watchdog_sees_how_old_it_is(wencang: Wencang, proxy: str) -> None:
+    never = wencang("import", SAMPLE / "expected.jsonl")
+    assert never.returncode == 0, never.stderr
+    assert wencang("status", "--max-age", "26h").returncode == 6
+    first = wencang("crawl", "tibet_cn", "--due", http_proxy=proxy)
+    assert first.returncode == 0, first.stderr
+    again = wencang("crawl", "tibet_cn", "--due", http_proxy="http://127.0.0.1:1")
+    assert (again.returncode, again.stderr) == (0, ""), "nothing is asked for"
+    assert wencang("status", "--max-age", "26h").returncode == 0
+    assert wencang("status", "--max-age", "0m").returncode == 6
+    assert "26h" in wencang("status", "--max-age", "soon").stderr
+
+
+def test_the_operator_is_told_and_prometheus_too(wencang: Wencang, proxy: str, tmp_path: Path) -> None:
+    assert wencang("crawl", "tibet_cn", "--due", http_proxy=proxy).returncode == 0
+    with ArticleStore.open(tmp_path / "data") as store:
+        ledger = Ledger(store)
+        for section in ledger.sections():
+            ledger.note_section(replace(section, checked=section.checked and section.checked - timedelta(days=3)))
+    told, figures = tmp_path / "told", tmp_path / "wencang.prom"
+    done = wencang(
+        "crawl", "tibet_cn", "--due", http_proxy=proxy,
+        WENCANG_HOOK=f"tee {told}", WENCANG_METRICS=str(figures),
+    )  # fmt: skip
+    assert "tibet.cn: no list could be read since" in done.stderr
+    assert told.read_text() in done.stderr
+    assert 'wencang_articles{source="tibet.cn"} 42' in figures.read_text()
+
+
+def test_a_back_fill_keeps_to_its_days(wencang: Wencang, proxy: str) -> None:
+    done = wencang("crawl", "tibet_cn", "--since", "2022-05", "--until", "2022-06", http_proxy=proxy)
+    assert done.returncode == 0, done.stderr
+    exported = [json.loads(line) for line in wencang("export", "--format", "jsonl").stdout.splitlines()]
+    assert exported
+    assert {article["published"][:7] for article in exported} <= {"2022-05", "2022-06"}
 
 
 def test_a_fortnight_of_runs_that_are_killed_overlap_and_meet_a_site_that_fails(tmp_path: Path) -> None:
