@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 from collections.abc import Iterable
 from gettext import gettext as _
@@ -17,6 +18,14 @@ from archive.url import canonical
 def site(url: str) -> str:
     """Host and port that an address belongs to; http or https, www. or m. make no difference."""
     return urlsplit(canonical(url)).netloc
+
+
+def host_of(url: str) -> str:
+    """The host that an address names; UsageFault for what is no http address."""
+    match = re.fullmatch(r"https?://([\w.-]+|\[[0-9a-f:]+\])(?::\d+)?(?:[/?#].*)?", url, re.IGNORECASE)
+    if not match:
+        raise UsageFault(url, _("is no http address"))
+    return match[1].strip("[]")
 
 
 def is_private(host: str) -> bool:
@@ -45,12 +54,12 @@ def proxy_of(url: str) -> str:
 
 
 def refuse_nameless(contact: str, urls: Iterable[str]) -> None:
-    """Raise UsageFault for an address of a public host where no contact is given.
+    """Raise UsageFault for an address of a public host where no contact is given, or that is none.
 
     None is needed for a private host, nor behind a proxy on this machine, which the replay is.
     """
     for url in () if contact.strip() else urls:
-        if not is_private(urlsplit(url).hostname or "") and not is_private(proxy_of(url)):
+        if not is_private(host_of(url)) and not is_private(proxy_of(url)):
             raise UsageFault(
                 site(url), _("is crawled only by those whom its operators can reach"),
                 _('set WENCANG_CONTACT=you@example.org, or contact = "..." in DATA/{file}').format(file=settings.FILE),

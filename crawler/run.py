@@ -15,10 +15,10 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 from twisted.python.failure import Failure
 
-from archive.errors import NotAnArticle, NotFetched, UsageFault
+from archive.errors import NotAnArticle, NotFetched
 from archive.url import canonical
 from crawler import settings, sources
-from crawler.addresses import refuse_nameless
+from crawler.addresses import host_of, refuse_nameless
 from crawler.extractor import Reading
 from crawler.pipelines import Fetched
 from crawler.report import Report
@@ -102,11 +102,8 @@ def _by_source(urls: Iterable[str]) -> list[tuple[Source, tuple[str, ...]]]:
     """The addresses, each with its source or, where it has none, its host's."""
     found: dict[str, tuple[Source, list[str]]] = {}
     for url in urls:
-        match = re.fullmatch(r"https?://([\w.-]+|\[[0-9a-f:]+\])(?::\d+)?(?:[/?#].*)?", url, re.IGNORECASE)
-        if not match:
-            raise UsageFault(url, _("is no http address"))
-        host = urlsplit(canonical(url)).hostname or match[1]
-        source = sources.of(url) or _unknown(host)
+        host = host_of(url)
+        source = sources.of(url) or _unknown(urlsplit(canonical(url)).hostname or host)
         found.setdefault(source.name, (source, []))[1].append(url)
     return [(source, tuple(some)) for source, some in found.values()]
 

@@ -460,7 +460,7 @@ def test_a_rebuild_that_was_killed_is_in_nobodys_way(crawled: Path) -> None:
 
 def test_a_second_crawl_at_once_leaves_at_once(tmp_path: Path) -> None:
     with alone(tmp_path / "crawl.lock"):
-        assert "another run" in fault(run("crawl", "tibet_cn", data=tmp_path), 4)
+        assert "another run" in fault(run("crawl", "tibet_cn", data=tmp_path, WENCANG_CONTACT="me@example.org"), 4)
 
 
 def test_what_is_no_utf_8_is_said(crawled: Path) -> None:
