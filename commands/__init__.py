@@ -107,15 +107,6 @@ def say_if_rebuild_due(settings: settings.Settings, engine: str, index: SearchEn
         say(due)
 
 
-def rebuilds_due(settings: settings.Settings) -> dict[str, str]:
-    """Such a line for each engine whose index is in need of one; an index that can't be opened has other needs."""
-    due = {}
-    for name in indexes(settings):
-        with suppress(WencangError), open_index(settings, name) as index:
-            due[name] = rebuild_due(settings, name, index)
-    return {name: line for name, line in due.items() if line}
-
-
 def source_kept(store: ArticleStore, name: str) -> str:
     """A source of the archive by its site's name (tibet.cn) or its file's (tibet_cn)."""
     kept = store.sources()
@@ -142,8 +133,14 @@ def versions_of(settings: settings.Settings, id_or_url: str) -> list[Revision]:
     with open_archive(settings) as store:
         if revision := store.get(id_or_url):
             return store.history(revision.article.id)
-    say(_("{name}: is not in the archive").format(name=id_or_url))
+    say_not_kept(id_or_url)
     return []
+
+
+def say_not_kept(id_or_url: str) -> int:
+    """What is said, and the exit code, where an article is not in the archive."""
+    say(_("{name}: is not in the archive").format(name=id_or_url))
+    return NOTHING
 
 
 def open_index(settings: settings.Settings, engine: str) -> SearchEngine:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict
 from gettext import gettext as _
 from itertools import count
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archive import settings
+from archive.errors import WencangError
 from archive.lock import alone
 from commands import (
     DONE,
@@ -18,10 +20,11 @@ from commands import (
     Engine,
     Json,
     Limit,
+    indexes,
     open_archive,
     open_index,
     read_question,
-    rebuilds_due,
+    say_if_rebuild_due,
 )
 from terminal import counting, print_json, print_table, say
 
@@ -152,6 +155,7 @@ def _print_new_words(words: list[NewWord], as_json: bool) -> None:
 
 def _told(settings: settings.Settings) -> int:
     """Done, with a word on each index that was cut otherwise."""
-    for line in rebuilds_due(settings).values():
-        say(line)
+    for name in indexes(settings):
+        with suppress(WencangError), open_index(settings, name) as index:  # one that can't be opened has other needs
+            say_if_rebuild_due(settings, name, index)
     return DONE

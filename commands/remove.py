@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from archive.errors import UsageFault, Withdrawn
-from commands import DONE, INTERRUPTED, NOTHING, open_archive
+from commands import DONE, INTERRUPTED, indexes, open_archive, say_not_kept
 from terminal import say, shown
 
 app = typer.Typer()
@@ -28,16 +28,14 @@ def remove(
     """
     from archive import clock, manifest
     from archive.pages import Pages
-    from indexer.engine import names
-    from indexer.update import bring_up, index_folder, rebuild
+    from indexer.update import bring_up, rebuild
 
     if not reason.strip():
         raise UsageFault("--reason", _("is empty"), _("say why the article is withdrawn"))
     with open_archive(ctx.obj) as store, ExitStack() as work:
         try:
             if not (kept := store.get(id_or_url)):
-                say(_("{name}: is not in the archive").format(name=id_or_url))
-                return NOTHING
+                return say_not_kept(id_or_url)
             id = kept.article.id
             question = _("Withdraw {id} {title}, {count} versions? Nothing brings them back.")
             asked = question.format(id=id, title=shown(kept.article.title), count=store.versions(id))
@@ -48,10 +46,9 @@ def remove(
         store.withdraw(id, " ".join(reason.split()))
         # Each of these is tried, the last first, whatever becomes of the others. A rebuild, as what an engine
         # only marks as deleted stays in its files; a writer behind it, for that takes the old files away.
-        for name in names():
-            if index_folder(ctx.obj.data, name).exists():
-                work.callback(bring_up, store, ctx.obj.data, name)
-                work.callback(rebuild, store, ctx.obj.data, name)
+        for name in indexes(ctx.obj):
+            work.callback(bring_up, store, ctx.obj.data, name)
+            work.callback(rebuild, store, ctx.obj.data, name)
         work.callback(manifest.close, store, ctx.obj.data, clock.now(), withdrawn=True)
         pages = Pages(ctx.obj.data)
         for raw in {raw for revision in store.history(id) for raw in revision.pages}:

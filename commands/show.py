@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archive import settings
-from commands import DONE, NOTHING, Engine, Json, open_archive, open_index, read_question
+from commands import DONE, NOTHING, Engine, Json, open_archive, open_index, read_question, say_not_kept
 from terminal import print_json, print_marked, say, shown
 
 if TYPE_CHECKING:
@@ -39,8 +39,7 @@ def show(
         addresses = store.addresses(revision.article.id) if revision else []
         find = _finder(ctx.obj, store, full_marks, engine) if full_marks else None
     if revision is None:
-        say(_("{name}: is not in the archive").format(name=id_or_url))
-        return NOTHING
+        return say_not_kept(id_or_url)
     if raw:
         return _write_raw(ctx.obj, revision)
     if as_json:

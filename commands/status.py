@@ -5,23 +5,32 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from gettext import gettext as _
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from archive import settings
 from archive.errors import UsageFault, WencangError
 from archive.settings import FILE
-from commands import CHECK, DONE, Json, indexes, open_archive, open_index, rebuilds_due
+from commands import CHECK, DONE, Json, indexes, open_archive, open_index, rebuild_due
 from terminal import print_json, print_table, say
 
 if TYPE_CHECKING:
     from archive.ledger import Ledger
     from archive.store import ArticleStore
+    from indexer.engine import SearchEngine
 
 app = typer.Typer()
 _COMMON = "西藏 发展 工作"  # words that very many articles have
 _SLOW = 0.2  # seconds: to be waited for
+
+
+class _IndexState(NamedTuple):
+    """How an engine's index is; that a rebuild is due and that it was outgrown, empty where not."""
+
+    told: str
+    rebuild_due: str = ""
+    advice: str = ""
 
 
 @app.command()
@@ -37,9 +46,11 @@ def status(
     with open_archive(ctx.obj) as store:
         counts, sequence = store.counts(), store.sequence()
         stale = _stale(Ledger(store), _age(max_age)) if max_age else []
-        due = rebuilds_due(ctx.obj)
-        states = {name: _index_state(ctx.obj, store, name) for name in indexes(ctx.obj)}
-    advice = _advice(ctx.obj) if list(states) == ["whoosh"] else ""
+        made = indexes(ctx.obj)
+        looked_at = {name: _index_state(ctx.obj, store, name, made == ["whoosh"]) for name in made}
+    states = {name: one.told for name, one in looked_at.items()}
+    due = {name: one.rebuild_due for name, one in looked_at.items() if one.rebuild_due}
+    advice = "".join(one.advice for one in looked_at.values())
     if as_json:
         kept = [
             {"source": c.source, "articles": c.articles, "revisions": c.revisions,
@@ -96,29 +107,30 @@ def _told(stale: list[str]) -> int:
     return CHECK if stale else DONE
 
 
-def _index_state(settings: settings.Settings, store: ArticleStore, engine: str) -> str:
+def _index_state(settings: settings.Settings, store: ArticleStore, engine: str, only_whoosh: bool) -> _IndexState:
     try:
         with open_index(settings, engine) as opened:
             behind = store.changed_since(opened.position())
+            due = rebuild_due(settings, engine, opened)
+            advice = _advice(settings, opened) if only_whoosh else ""
     except WencangError as error:
-        return str(error)
-    return _("{count} articles behind; `wencang index`").format(count=behind) if behind else _("up to date")
+        return _IndexState(str(error))
+    told = _("{count} articles behind; `wencang index`").format(count=behind) if behind else _("up to date")
+    return _IndexState(told, due, advice)
 
 
-def _advice(settings: settings.Settings) -> str:
+def _advice(settings: settings.Settings, whoosh: SearchEngine) -> str:
     """That the archive has outgrown Whoosh, where it has: it takes longer with each article."""
     from time import perf_counter
 
     from indexer.query import parse_query
 
+    question = parse_query(_COMMON, whoosh.analyzer)
+    start = perf_counter()
     try:
-        with open_index(settings, "whoosh") as index:
-            count = index.count()
-            question = parse_query(_COMMON, index.analyzer)
-            start = perf_counter()
-            index.search(question, 10)
-            seconds = perf_counter() - start
-    except WencangError:
+        whoosh.search(question, 10)
+        seconds, count = perf_counter() - start, whoosh.count()
+    except WencangError:  # `verify` tells what is damaged
         return ""
     if seconds < _SLOW:
         return ""

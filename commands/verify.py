@@ -10,7 +10,7 @@ import typer
 
 from archive import settings
 from archive.errors import IndexUnusable, UsageFault
-from commands import CHECK, DONE, open_archive, open_index
+from commands import CHECK, DONE, indexes, open_archive, open_index
 from terminal import counting, say
 
 if TYPE_CHECKING:
@@ -79,9 +79,9 @@ def _of_stamps(settings: settings.Settings) -> list[str]:
 
 
 def _of_index(store: ArticleStore, settings: settings.Settings) -> list[str]:
-    from indexer.update import index_folder, verify
+    from indexer.update import verify
 
-    if not index_folder(settings.data, settings.engine).exists():
+    if settings.engine not in indexes(settings):
         return []
     try:
         with open_index(settings, "") as opened:
