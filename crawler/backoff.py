@@ -15,6 +15,9 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.utils.misc import load_object
 
+from archive import clock
+from crawler.exchange import header
+
 LONGEST = 600.0  # seconds that a run waits for a site
 _GIVEN_UP = 3  # requests in a row for which all tries were in vain: the site is left for the next run
 _FIRST = 5  # times the delay between two requests: the first wait of our own choice
@@ -78,8 +81,8 @@ class BackOff:
         if response.status not in self._busy:
             self._given_up = 0
             return response
-        header = (response.headers.get("Retry-After") or b"").decode("latin-1")
-        again = await self._again(request, f"HTTP {response.status}", retry_after(header, datetime.now(UTC)))
+        asked = retry_after(header(response, "Retry-After"), clock.now())
+        again = await self._again(request, f"HTTP {response.status}", asked)
         return again or response
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | None:

@@ -50,7 +50,7 @@ class LedToFrontNoticed:
 
     def process_response(self, request: Request, response: Response) -> Response:
         source = cast(Any, self._crawler.spider).source
-        to = (response.headers.get("Location") or b"").decode("latin-1")
+        to = header(response, "Location")
         if response.status in _REDIRECTS and to and source.is_article(asked_for(request)):
             target = canonical(urljoin(request.url, to))
             if source.owns(target) and source.is_list(target):
@@ -62,6 +62,11 @@ def asked_for(request: Request | None) -> str:
     """The address that was asked for first, before any redirect; canonical."""
     assert request
     return canonical(request.meta.get("redirect_urls", [request.url])[0])
+
+
+def header(response: Response, name: str) -> str:
+    """What a header says; "" where there is none."""
+    return (response.headers.get(name) or b"").decode("latin-1")
 
 
 def fetched_page(response: Response, fetched: datetime) -> FetchedPage:

@@ -67,10 +67,12 @@ class Frontier:
         wanted = [lead.url for lead in new] if self._due else urls
         return wanted, bool(unknown) or not urls or not self._due
 
-    def walked(self, list: str, etag: str = "", modified: str = "") -> None:
-        """A list was walked to its end, or to what was known."""
-        newest = {"newest": clock.now()} if self._new[list] else {}
-        self._note_section(list, checked=self._started, etag=etag, modified=modified, **newest)
+    def walked(self, list: str, etag: str | None = None, modified: str | None = None) -> None:
+        """A list was walked to its end, or to what was known; None where its first page is the one of the last time."""
+        newest = clock.now() if self._new[list] else None
+        told = {"etag": etag, "modified": modified, "newest": newest}
+        kept = {name: value for name, value in told.items() if value is not None}
+        self._note_section(list, checked=self._started, **kept)
 
     def missing(self, list: str) -> None:
         """The site shows no such list: it is asked for again, but less and less often."""

@@ -22,7 +22,7 @@ from archive.url import canonical
 from crawler import sources
 from crawler.addresses import site
 from crawler.backoff import Postponed
-from crawler.exchange import LedToFront, asked_for, fetched_page
+from crawler.exchange import LedToFront, asked_for, fetched_page, header
 from crawler.extractor import Reading, join, read, read_list
 from crawler.frontier import Frontier
 from crawler.pager import MOST
@@ -32,7 +32,6 @@ from crawler.robots import RobotsUnread
 from crawler.sources import Source
 
 _MISSING = {404, 410}
-_CONDITIONS = "If-None-Match", "If-Modified-Since"
 
 
 @dataclass(slots=True)
@@ -110,7 +109,7 @@ class ArticleSpider(Spider):
         self.saw_rows = True
         self._count_left_out(listing.rows)
         if n == 0:
-            self._validators[url] = tuple(_header(response, name) for name in ("ETag", "Last-Modified"))
+            self._validators[url] = tuple(header(response, name) for name in ("ETag", "Last-Modified"))
         wanted = [row for row in listing.rows if not self._is_too_old(row)]
         goes_on = yield from self._follow(wanted, url)
         if wanted and goes_on and n + 1 < listing.pages:
@@ -138,7 +137,6 @@ class ArticleSpider(Spider):
         url, n = request.cb_kwargs["url"], request.cb_kwargs["n"]
         if _status(failure) == HTTPStatus.NOT_MODIFIED:
             self.saw_rows = True
-            self._validators[url] = tuple((request.headers.get(name) or b"").decode() for name in _CONDITIONS)
             self._walked(url)
         elif _is_absent(failure):
             self._list_ends(url, n)
@@ -237,10 +235,6 @@ class ArticleSpider(Spider):
             self.logger.warning("%s: %s", subject, remark)
         for _source, url in self.report.general:
             self.logger.warning("read by general means, no form fits: %s", url)
-
-
-def _header(response: Response, name: str) -> str:
-    return (response.headers.get(name) or b"").decode("latin-1")
 
 
 def reason(failure: Failure) -> str:

@@ -75,6 +75,11 @@ def test_a_list_is_walked_to_what_is_known_and_is_due_again_later(
     assert again.validators(LIST) == {"If-None-Match": '"a"'}
     assert again.shown(urls(4, 3), LIST) == (urls(4), True)
     assert again.shown(urls(2, 1), LIST) == ([], False), "a whole page is known"
+    again.walked(LIST)
+    unchanged = frontier(ledger, monkeypatch, NOW + timedelta(days=2))
+    assert unchanged.validators(LIST) == {"If-None-Match": '"a"'}, "its first page was not sent anew"
+    unchanged.walked(LIST, etag="", modified="")
+    assert frontier(ledger, monkeypatch, NOW + timedelta(days=4)).validators(LIST) == {}
 
 
 def test_a_walk_that_was_cut_short_is_taken_up_again(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
