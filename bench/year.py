@@ -17,18 +17,15 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 from archive import clock
 from archive.article import SHANGHAI
 from archive.ledger import Ledger
 from archive.store import ArticleStore
+from crawler.replay import serving
 
 START = datetime(2025, 1, 1, 4, tzinfo=UTC)
 HOST = "http://www.tibet.cn"
@@ -87,7 +84,12 @@ class Site:
         until = at + timedelta(days=rng.choice([2, 20])) if rng.random() < 0.03 else datetime.max.replace(tzinfo=UTC)
         return Written(url, section, texts, until)
 
-    def answer(self, url: str) -> tuple[int, str]:
+    def answer(self, url: str) -> tuple[int, str, bytes]:
+        """Status, content type and body for an address, and a note of what was shown."""
+        status, text = self._text(url)
+        return status, "text/html", text.encode()
+
+    def _text(self, url: str) -> tuple[int, str]:
         self.requests += 1
         if url.endswith("/robots.txt"):
             return 404, ""
@@ -131,29 +133,6 @@ def _page(url: str, article: Written, text: str) -> str:
     )
 
 
-@contextmanager
-def serving(site: Site) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            status, text = site.answer(self.path)
-            body = text.encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "text/html")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *arguments: object) -> None:
-            """Quiet."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
 def start(now: datetime, data: Path, proxy: str) -> int:
     """One run of the program in a process of its own, its clock set; the process."""
     if child := os.fork():
@@ -179,7 +158,7 @@ def start(now: datetime, data: Path, proxy: str) -> int:
 def live(site: Site, data: Path, times: list[datetime], rng: random.Random) -> dict[int, int]:
     """Every run of a life; how many ended with which exit code (-9: killed)."""
     codes: dict[int, int] = {}
-    with serving(site) as proxy:
+    with serving(site.answer) as proxy:
         for at in times:
             site.now = at
             runs = [start(at, data, proxy) for _again in range(2 if rng.random() < 0.05 else 1)]
@@ -207,7 +186,7 @@ def faults(site: Site, data: Path) -> list[str]:
     with ArticleStore.open(data) as store:
         kept = {revision.article.url: revision for revision in store.changes()}
         texts = {(url, r.article.body.split("\n")[0]) for url in kept for r in store.history(kept[url].article.id)}
-        found += [f"not kept: {url}" for url in sorted(site.shown - set(kept)) if site.now and _stood(site, url)]
+        found += [f"not kept: {url}" for url in sorted(site.shown - set(kept)) if _stood(site, url)]
         found += [f"not a text of the site: {url} {text}" for url, text in sorted(texts - site.served)]
         found += [f"served and not kept: {url} {text}" for url, text in sorted(site.served - texts)]
         leads = Ledger(store).due("tibet.cn", datetime.max.replace(tzinfo=UTC), 0)

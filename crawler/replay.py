@@ -13,13 +13,16 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 _TYPES = {".js": "text/javascript", ".jpg": "image/jpeg", ".png": "image/png", ".txt": "text/plain"}
+
+Answer = Callable[[str], tuple[int, str, bytes]]  # of an address: status, content type and body
 
 
 def answer(folder: Path, url: str) -> tuple[int, str, bytes]:
@@ -37,10 +40,10 @@ def answer(folder: Path, url: str) -> tuple[int, str, bytes]:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    folder: Path
+    answer: Answer
 
     def do_GET(self) -> None:
-        status, kind, body = answer(self.folder, self.path)
+        status, kind, body = self.answer(self.path)
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
@@ -51,10 +54,15 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing: the command that runs has the screen."""
 
 
+def replay(folder: Path) -> AbstractContextManager[str]:
+    """A proxy that answers from saved pages: its address while it runs."""
+    return serving(partial(answer, folder))
+
+
 @contextmanager
-def replay(folder: Path) -> Iterator[str]:
-    """The proxy's address while it runs."""
-    handler = type("_Handler", (_Handler,), {"folder": folder})
+def serving(answer: Answer) -> Iterator[str]:
+    """A proxy that answers so: its address while it runs."""
+    handler = type("_Handler", (_Handler,), {"answer": staticmethod(answer)})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
