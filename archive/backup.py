@@ -13,16 +13,18 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import IO
 
-from archive import settings, store, warcfile
+from archive import database, settings, warcfile
+from archive.database import FILE
 from archive.disk import appearing, sync
 from archive.errors import ArchiveUnusable, UsageFault
 from archive.lock import alone
 from archive.manifest import FOLDER as MANIFESTS
 from archive.manifest import manifests
 from archive.pages import FOLDER as PAGES
+from archive.store import ArticleStore
 
 _BY_HAND = (settings.FILE, "lexicon.txt")
-_OURS = (store.FILE, PAGES, MANIFESTS, "index", *_BY_HAND)
+_OURS = (FILE, PAGES, MANIFESTS, "index", *_BY_HAND)
 _COMPARED = 1 << 16  # bytes at the end of what was copied before
 
 
@@ -34,14 +36,14 @@ def back_up(data: Path, to: Path) -> int:
     """
     if to.resolve().is_relative_to(data.resolve()):
         raise UsageFault(to, _("lies in the archive itself"), _("name a folder elsewhere"))
-    if not (to / store.FILE).exists() and (strange := _others(to)):
+    if not (to / FILE).exists() and (strange := _others(to)):
         raise UsageFault(to, _("holds other things: {name}").format(name=strange[0]), _("name an empty folder"))
     return _copy(data, to)
 
 
 def restore(backup: Path, data: Path) -> None:
     """Make an archive of a backup, in a data folder that holds none; its index is to be made anew."""
-    if not (backup / store.FILE).exists():
+    if not (backup / FILE).exists():
         raise UsageFault(backup, _("holds no backup"), _("`wencang backup DIR` makes one"))
     for name in _OURS:
         if (data / name).exists():
@@ -50,7 +52,7 @@ def restore(backup: Path, data: Path) -> None:
 
 
 def _others(folder: Path) -> list[str]:
-    known = {*_OURS, "backup.lock", f"{store.FILE}.part"}
+    known = {*_OURS, "backup.lock", f"{FILE}.part"}
     return sorted(path.name for path in folder.iterdir() if path.name not in known) if folder.exists() else []
 
 
@@ -60,14 +62,14 @@ def _copy(data: Path, to: Path) -> int:
             made = manifests(data)
             _refuse_another(made, to)
             _withdraw(data, to)
-            with appearing(to / store.FILE) as database:
-                store.copy_database(data, Path(database.name))
+            with appearing(to / FILE) as copy:
+                database.copy(data / FILE, Path(copy.name))
                 added = sum(_grow(path, to / PAGES / path.name) for path in warcfile.files(data / PAGES))
                 stamps = [path.with_suffix(".tsr") for path in made]
                 for path in (*made, *stamps, *(data / name for name in _BY_HAND)):
                     _renew(path, to / path.relative_to(data))
                 for left in ("-wal", "-shm"):  # of the copy that is replaced: SQLite would take them for the new one's
-                    (to / f"{store.FILE}{left}").unlink(missing_ok=True)
+                    (to / f"{FILE}{left}").unlink(missing_ok=True)
             return added
     except OSError as error:
         mend = _("make room or mend its rights, then try again")
@@ -86,7 +88,7 @@ def _withdraw(data: Path, to: Path) -> None:
     """What was withdrawn from the archive since the last time is withdrawn from its copy."""
     if not (to / PAGES).exists():
         return
-    with store.ArticleStore.open(data) as kept:
+    with ArticleStore.open(data) as kept:
         pages = kept.withdrawn_pages()
     for raw in pages:
         with (data / raw.file).open("rb") as source:

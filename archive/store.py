@@ -7,7 +7,6 @@ that reads `changes(after)` misses nothing.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -16,18 +15,17 @@ from datetime import UTC, datetime
 from gettext import gettext as _
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from archive import clock, schema, withdrawal
+from archive import clock, database, schema, withdrawal
 from archive.article import SHANGHAI, Article, Image, RawPage, Revision
+from archive.database import FILE, REPLACE, mend
+from archive.disk import appearing
 from archive.errors import ArchiveUnusable, Busy
 from archive.url import canonical
 
-FILE = "archive.db"
-_MEND = "put a backup in its place, or move it away"
 _PAGE = 500  # rows fetched at once: no read transaction stays open while a caller works
 Keep = Callable[[tuple[RawPage, ...]], tuple[RawPage, ...]]
 
@@ -63,7 +61,7 @@ class ArticleStore:
             raise ArchiveUnusable(
                 data, _("holds no archive yet"), _("`wencang crawl` or `wencang import PATH` makes one")
             )
-        return cls.at(_sqlite(data), create=False)
+        return cls.at(_url(data / FILE), create=False)
 
     @classmethod
     def create(cls, data: Path) -> ArticleStore:
@@ -72,7 +70,7 @@ class ArticleStore:
             data.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ArchiveUnusable(data, error.strerror or str(error), _("name another folder with --data")) from error
-        store = cls.at(_sqlite(data))
+        store = cls.at(_url(data / FILE))
         # Outside of any transaction; the file keeps it. While another writer is at work, the next opening does it.
         with closing(store._engine.raw_connection()) as raw, suppress(sqlite3.OperationalError):
             raw.cursor().execute("PRAGMA journal_mode=WAL")
@@ -84,7 +82,7 @@ class ArticleStore:
         address = sa.make_url(url)
         engine = sa.create_engine(address)
         if engine.dialect.name == "sqlite":
-            sa.event.listen(engine, "connect", _prepare_sqlite)
+            sa.event.listen(engine, "connect", lambda connection, _record: database.prepare(connection))
             sa.event.listen(engine, "begin", _begin_sqlite)
         return cls(engine, address.database or str(url), create)
 
@@ -387,7 +385,7 @@ class ArticleStore:
         except DBAPIError as error:
             if "database is locked" in str(error.orig):
                 raise Busy(self._name, _("another run is writing to it"), _("try again when it has ended")) from error
-            raise ArchiveUnusable(self._name, str(error.orig), _mend(str(error.orig))) from error
+            raise ArchiveUnusable(self._name, str(error.orig), mend(str(error.orig))) from error
         except ValueError as error:  # a time or a list that is none any more
             raise ArchiveUnusable(self._name, str(error), _("`wencang verify` tells what is damaged")) from error
 
@@ -412,7 +410,7 @@ class ArticleStore:
             version = schema.version(connection)
             empty = version == 0 and not sa.inspect(connection).get_table_names()
         if version == 0 and not (create and empty):
-            raise ArchiveUnusable(self._name, _("is no archive"), _(_MEND))
+            raise ArchiveUnusable(self._name, _("is no archive"), _(REPLACE))
         if version > schema.newest():
             newer = _("was made by a newer wencang (store version {theirs}, this one knows {ours})")
             reason = newer.format(theirs=version, ours=schema.newest())
@@ -428,46 +426,15 @@ class ArticleStore:
         if self._engine.dialect.name != "sqlite" or self._name == ":memory:":
             return
         copy = Path(f"{self._name}.v{version}.bak")
-        with closing(sqlite3.connect(self._name)) as here, closing(sqlite3.connect(copy)) as there:
-            here.backup(there)
+        with appearing(copy) as file:
+            database.copy(Path(self._name), Path(file.name))
 
 
-def copy_database(data: Path, to: Path) -> None:
-    """A copy of the database as it is at this moment, also while others write to it."""
-    try:
-        file = f"file:{quote(str((data / FILE).absolute()))}" + ("?mode=ro&immutable=1" if _is_fixed(data) else "")
-        with closing(sqlite3.connect(file, uri=True)) as here, closing(sqlite3.connect(to)) as there:
-            there.execute("PRAGMA journal_mode=OFF")  # a copy that is not whole is made anew
-            here.backup(there)
-    except sqlite3.Error as error:
-        raise ArchiveUnusable(data / FILE, str(error), _mend(str(error))) from error
-
-
-def _mend(fault: str) -> str:
-    """What helps against a fault that the database reports."""
-    if "readonly" in fault or "unable to open" in fault:
-        return _("mend the rights of its folder")
-    if "full" in fault:
-        return _("make room, then try again")
-    return _(_MEND)
-
-
-def _sqlite(data: Path) -> sa.URL:
-    if _is_fixed(data):
+def _url(file: Path) -> sa.URL:
+    if database.is_fixed(file):
         query = {"mode": "ro", "immutable": "1", "uri": "true"}
-        return sa.URL.create("sqlite", database=f"file:{quote(str((data / FILE).absolute()))}", query=query)
-    return sa.URL.create("sqlite", database=str(data / FILE))  # a "?" in the path is a character as any other
-
-
-def _is_fixed(data: Path) -> bool:
-    """SQLite writes beside the file even to read it, unless it is told that nobody can."""
-    return (data / FILE).exists() and not os.access(data, os.W_OK)
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # transactions begin where _begin_sqlite says, not where sqlite3 guesses
-    for pragma in ("busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
-        connection.execute(f"PRAGMA {pragma}")
+        return sa.URL.create("sqlite", database=database.address(file), query=query)
+    return sa.URL.create("sqlite", database=str(file))  # a "?" in the path is a character as any other
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
