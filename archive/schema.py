@@ -1,4 +1,4 @@
-"""The archive's tables, and the numbered steps that lead an older archive to them.
+"""The archive's tables, how a revision stands in them, and the numbered steps that lead an older archive to them.
 
 The same on SQLite and PostgreSQL: times as UTC text of one width, sequences as BigInteger.
 """
@@ -6,9 +6,13 @@ The same on SQLite and PostgreSQL: times as UTC text of one width, sequences as 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import astuple
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
+
+from archive.article import Article, Image, RawPage, Revision
 
 
 class Instant(sa.types.TypeDecorator[datetime]):
@@ -112,6 +116,45 @@ leads = sa.Table(
     sa.Column("failures", sa.Integer, nullable=False),
     sa.Index("leads_due", "source", "due"),
 )  # fmt: skip
+
+
+# Revisions as rows
+
+
+def newest_revisions() -> sa.Select[Any]:
+    """The newest revision of each article."""
+    return sa.select(revisions).join(articles, articles.c.sequence == revisions.c.sequence)
+
+
+def row_of(revision: Revision) -> dict[str, Any]:
+    """What of a revision stands in which column."""
+    article = revision.article
+    return {
+        "sequence": revision.sequence, "id": article.id, "fetched": revision.fetched,
+        "extractor": revision.extractor, "gone": revision.gone, "digest": article.digest,
+        "pages": list(map(astuple, revision.pages)) or None,
+        "url": article.url, "source": article.source, "section": article.section, "title": article.title,
+        "original_title": article.original_title, "body": article.body, "published": article.published,
+        "authors": list(article.authors), "editor": article.editor, "credit": article.credit,
+        "rights": article.rights, "images": [[i.url, i.caption] for i in article.images],
+        "restored": article.restored, "withdrawn": revision.withdrawn or None,
+    }  # fmt: skip
+
+
+def revision_of(row: sa.Row[Any]) -> Revision:
+    """The revision in a row; ValueError for a time or a list that is none any more."""
+    article = Article(
+        id=row.id, url=row.url, source=row.source, section=row.section, title=row.title,
+        original_title=row.original_title, body=row.body, published=row.published,
+        authors=tuple(row.authors), editor=row.editor, credit=row.credit, rights=row.rights,
+        images=tuple(Image(*image) for image in row.images), restored=row.restored,
+    )  # fmt: skip
+    pages = tuple(RawPage(*page) for page in row.pages or ())
+    withdrawn = (row.withdrawn, row.digest) if row.withdrawn else ()
+    return Revision(row.sequence, article, row.fetched, row.extractor, row.gone, pages, *withdrawn)
+
+
+# Steps from older archives
 
 
 def _several_pages(connection: sa.Connection) -> None:

@@ -10,17 +10,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from gettext import gettext as _
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from archive import clock, database, schema, withdrawal
-from archive.article import SHANGHAI, Article, Image, RawPage, Revision
+from archive.article import SHANGHAI, Article, RawPage, Revision
 from archive.database import FILE, REPLACE, mend
 from archive.disk import appearing
 from archive.errors import ArchiveUnusable, Busy
@@ -152,13 +151,13 @@ class ArticleStore:
         return None
 
     def _newest(self, connection: sa.Connection, id: str) -> Revision:
-        rows = connection.execute(_newest_revisions().where(schema.revisions.c.id == id))
-        return _revision(rows.one())
+        rows = connection.execute(schema.newest_revisions().where(schema.revisions.c.id == id))
+        return schema.revision_of(rows.one())
 
     def _was_kept(self, connection: sa.Connection, article: Article) -> bool:
         """An alias that lags behind, or an old copy read again, must not make versions go back and forth."""
         rows = connection.execute(sa.select(schema.revisions).filter_by(id=article.id))
-        return any(_revision(row).article.text == article.text for row in rows)
+        return any(schema.revision_of(row).article.text == article.text for row in rows)
 
     def _append(
         self, connection: sa.Connection, revision: Revision, current: Revision | None, keep: Keep | None
@@ -174,7 +173,7 @@ class ArticleStore:
             self._note_address(connection, article.url, article.id)
         elif revision.fetched >= current.fetched:
             connection.execute(schema.articles.update().where(schema.articles.c.id == article.id).values(**pointer))
-        connection.execute(schema.revisions.insert().values(_row(revision)))
+        connection.execute(schema.revisions.insert().values(schema.row_of(revision)))
         return revision
 
     def _pages(self, connection: sa.Connection, id: str) -> tuple[RawPage, ...]:
@@ -231,8 +230,8 @@ class ArticleStore:
     def _newest_at(self, connection: sa.Connection, id_or_url: str) -> Revision | None:
         url = canonical(id_or_url) if ":" in id_or_url else ""
         id = connection.scalar(sa.select(schema.addresses.c.id).filter_by(url=url)) or id_or_url
-        row = connection.execute(_newest_revisions().where(schema.revisions.c.id == id)).first()
-        return _revision(row) if row else None
+        row = connection.execute(schema.newest_revisions().where(schema.revisions.c.id == id)).first()
+        return schema.revision_of(row) if row else None
 
     def get_many(self, ids: Iterable[str]) -> dict[str, Revision]:
         """The newest versions by id; unknown and withdrawn ones are left out."""
@@ -241,8 +240,8 @@ class ArticleStore:
         with self.reading() as connection:
             for start in range(0, len(wanted), _PAGE):
                 some = schema.revisions.c.id.in_(wanted[start : start + _PAGE])
-                for row in connection.execute(_newest_revisions().where(some, ~schema.withdrawn)):
-                    found[row.id] = _revision(row)
+                for row in connection.execute(schema.newest_revisions().where(some, ~schema.withdrawn)):
+                    found[row.id] = schema.revision_of(row)
         return found
 
     def history(self, id: str) -> list[Revision]:
@@ -250,7 +249,7 @@ class ArticleStore:
         c = schema.revisions.c
         with self.reading() as connection:
             rows = connection.execute(sa.select(schema.revisions).where(c.id == id).order_by(c.fetched, c.sequence))
-            return [_revision(row) for row in rows]
+            return [schema.revision_of(row) for row in rows]
 
     def versions(self, id: str) -> int:
         """How many versions of an article are kept."""
@@ -277,10 +276,10 @@ class ArticleStore:
         last = self.sequence()
         while after < last:
             sequence = schema.revisions.c.sequence
-            some = _newest_revisions().where(sequence > after, sequence <= last).order_by(sequence).limit(_PAGE)
+            some = schema.newest_revisions().where(sequence > after, sequence <= last).order_by(sequence).limit(_PAGE)
             with self.reading() as connection:
                 rows = connection.execute(some).all()
-            yield from map(_revision, rows)
+            yield from map(schema.revision_of, rows)
             after = rows[-1].sequence if rows else last
 
     def withdrawn_pages(self) -> list[RawPage]:
@@ -300,7 +299,7 @@ class ArticleStore:
             some = sa.select(schema.revisions).where(sequence >= first, sequence <= last)
             with self.reading() as connection:
                 rows = connection.execute(some.order_by(sequence).limit(_PAGE)).all()
-                revisions = list(map(_revision, rows))
+                revisions = list(map(schema.revision_of, rows))
             yield from revisions
             first = rows[-1].sequence + 1 if rows else last + 1
 
@@ -361,7 +360,7 @@ class ArticleStore:
         for number in sorted(found):
             try:
                 row = connection.execute(sa.select(schema.revisions).filter_by(sequence=number)).one()
-                revision = _revision(row)
+                revision = schema.revision_of(row)
             except ValueError as error:
                 yield _("revision {number} can't be read: {error}").format(number=number, error=error)
                 continue
@@ -441,33 +440,3 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     # A transaction that reads first and writes later fails at once when another writer was faster.
     writes = connection.get_execution_options().get("writes")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _newest_revisions() -> sa.Select[Any]:
-    return sa.select(schema.revisions).join(schema.articles, schema.articles.c.sequence == schema.revisions.c.sequence)
-
-
-def _row(revision: Revision) -> dict[str, Any]:
-    article = revision.article
-    return {
-        "sequence": revision.sequence, "id": article.id, "fetched": revision.fetched,
-        "extractor": revision.extractor, "gone": revision.gone, "digest": article.digest,
-        "pages": list(map(astuple, revision.pages)) or None,
-        "url": article.url, "source": article.source, "section": article.section, "title": article.title,
-        "original_title": article.original_title, "body": article.body, "published": article.published,
-        "authors": list(article.authors), "editor": article.editor, "credit": article.credit,
-        "rights": article.rights, "images": [[i.url, i.caption] for i in article.images],
-        "restored": article.restored, "withdrawn": revision.withdrawn or None,
-    }  # fmt: skip
-
-
-def _revision(row: sa.Row[Any]) -> Revision:
-    article = Article(
-        id=row.id, url=row.url, source=row.source, section=row.section, title=row.title,
-        original_title=row.original_title, body=row.body, published=row.published,
-        authors=tuple(row.authors), editor=row.editor, credit=row.credit, rights=row.rights,
-        images=tuple(Image(*image) for image in row.images), restored=row.restored,
-    )  # fmt: skip
-    pages = tuple(RawPage(*page) for page in row.pages or ())
-    withdrawn = (row.withdrawn, row.digest) if row.withdrawn else ()
-    return Revision(row.sequence, article, row.fetched, row.extractor, row.gone, pages, *withdrawn)
