@@ -19,7 +19,7 @@ from archive.disk import appearing, sync
 from archive.errors import ArchiveUnusable, UsageFault
 from archive.lock import alone
 from archive.manifest import FOLDER as MANIFESTS
-from archive.manifest import manifests
+from archive.manifest import STAMP, manifests
 from archive.pages import FOLDER as PAGES
 from archive.store import ArticleStore
 
@@ -65,7 +65,7 @@ def _copy(data: Path, to: Path) -> int:
             with appearing(to / FILE) as copy:
                 database.copy(data / FILE, Path(copy.name))
                 added = sum(_grow(path, to / PAGES / path.name) for path in warcfile.files(data / PAGES))
-                stamps = [path.with_suffix(".tsr") for path in made]
+                stamps = [path.with_suffix(STAMP) for path in made]
                 for path in (*made, *stamps, *(data / name for name in _BY_HAND)):
                     _renew(path, to / path.relative_to(data))
                 for left in ("-wal", "-shm"):  # of the copy that is replaced: SQLite would take them for the new one's

@@ -28,6 +28,7 @@ from archive.settings import version
 from archive.store import ArticleStore
 
 FOLDER = "manifests"
+STAMP = ".tsr"  # of a time stamp beside a manifest (archive/stamp.py)
 _FORM = 1
 _BATCH = 500
 _CHUNK = 1 << 20

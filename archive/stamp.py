@@ -16,7 +16,7 @@ from urllib.request import Request, urlopen
 
 from archive.disk import appearing
 from archive.errors import NotFetched, UsageFault
-from archive.manifest import manifests
+from archive.manifest import STAMP, manifests
 
 try:
     from cryptography.x509 import Certificate, load_der_x509_certificate, load_pem_x509_certificates
@@ -35,7 +35,7 @@ _LARGEST = 1 << 20  # bytes of an answer; one has some 5,000
 
 
 def path_of(manifest: Path) -> Path:
-    return manifest.with_suffix(".tsr")
+    return manifest.with_suffix(STAMP)
 
 
 def fetch(manifest: Path, url: str, roots: Path | None = None) -> datetime:

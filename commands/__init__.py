@@ -159,9 +159,12 @@ def indexing(settings: settings.Settings) -> Iterator[None]:
     ended = Event()
 
     def follow() -> None:
+        held = -1
         while not ended.wait(_EVERY):
             with suppress(WencangError), open_archive(settings) as store:
-                bring_up(store, settings.data, settings.engine)
+                if (sequence := store.sequence()) != held:  # else the index need not even be opened
+                    bring_up(store, settings.data, settings.engine)
+                    held = sequence
 
     thread = Thread(target=follow)
     thread.start()

@@ -66,9 +66,9 @@ def _all(store: ArticleStore, settings: settings.Settings) -> list[str]:
 
 
 def _of_stamps(settings: settings.Settings) -> list[str]:
-    from archive.manifest import FOLDER
+    from archive.manifest import FOLDER, STAMP
 
-    if not any((settings.data / FOLDER).glob("*.tsr")):
+    if not any((settings.data / FOLDER).glob(f"*{STAMP}")):
         return []
     try:
         from archive import stamp

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ import pytest
 from archive.article import from_json
 from archive.store import ArticleStore
 from crawler.replay import replay
+from indexer import update
 from indexer.analyzer import Analyzer, lexicon
+from indexer.engine import SearchEngine, open_engine
 
 # A slow machine is no fault; in CI the same examples each time, at home new ones.
 hypothesis.settings.register_profile("home", deadline=None)
@@ -50,6 +53,17 @@ def run(*arguments: object, data: Path, **environment: str) -> subprocess.Comple
         [sys.executable, ROOT / "search_cli.py", "--data", data, *map(str, arguments)],
         capture_output=True, text=True, timeout=120, env=os.environ | settings | environment,
     )  # fmt: skip
+
+
+@contextmanager
+def indexed(data: Path, name: str) -> Iterator[tuple[ArticleStore, SearchEngine]]:
+    """An archive of the sample's articles, and an engine that holds them."""
+    with ArticleStore.create(data) as store:
+        for article in ARTICLES:
+            store.put(article)
+        update.rebuild(store, data, name)
+        with open_engine(name, update.index_folder(data, name)) as opened:
+            yield store, opened
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from indexer.engine import SearchEngine, open_engine
 from indexer.period import period
 from indexer.query import Query, Words, parse_query
 from indexer.search import every_match, search
-from tests.conftest import ANALYZER, ARTICLES, TEXTS
+from tests.conftest import ANALYZER, ARTICLES, TEXTS, indexed
 
 
 @pytest.fixture(scope="module", params=engine.names())
@@ -30,13 +30,8 @@ def answers(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[ArticleStore, SearchEngine]]:
     """Every engine with the sample's articles in it."""
-    data = tmp_path_factory.mktemp("engines")
-    with ArticleStore.create(data) as store:
-        for article in ARTICLES:
-            store.put(article)
-        update.rebuild(store, data, request.param)
-        with open_engine(request.param, update.index_folder(data, request.param)) as opened:
-            yield store, opened
+    with indexed(tmp_path_factory.mktemp("engines"), request.param) as both:
+        yield both
 
 
 @pytest.fixture(params=engine.names())

@@ -10,7 +10,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -90,7 +90,7 @@ def serving(pages: dict[str, Page]) -> Iterator[Site]:
             self.send_response(answer.status)
             for name, value in answer.headers:
                 self.send_header(name, value)
-            try:
+            with suppress(OSError):  # a crawl hangs up on an answer that has no end, as it should
                 if answer.stream:
                     self.flush_headers()
                     for part in answer.stream():
@@ -99,8 +99,6 @@ def serving(pages: dict[str, Page]) -> Iterator[Site]:
                     self.send_header("Content-Type", "text/html")
                     self.end_headers()
                     self.wfile.write(answer.body)
-            except OSError:
-                pass  # the crawl hung up, as it should
             here.log.append(Asked(self.path, began, time.monotonic(), self.headers["User-Agent"]))
 
         def log_message(self, format: str, *arguments: object) -> None:

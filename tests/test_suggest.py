@@ -13,26 +13,20 @@ from hypothesis import strategies as st
 
 from archive.article import SHANGHAI
 from archive.errors import QueryFault
-from archive.store import ArticleStore
-from indexer import engine, pinyin, update
-from indexer.engine import SearchEngine, open_engine
+from indexer import engine, pinyin
+from indexer.engine import SearchEngine
 from indexer.near import Vocabulary
 from indexer.pinyin import Typed
 from indexer.query import Query, parse_query
 from indexer.suggest import Proposal, _filters, suggest
-from tests.conftest import ARTICLES, ROOT, run
+from tests.conftest import ROOT, indexed, run
 
 
 @pytest.fixture(scope="module", params=engine.names())
 def index(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchEngine]:
     """Every engine with the sample's articles in it."""
-    data = tmp_path_factory.mktemp("suggest")
-    with ArticleStore.create(data) as store:
-        for article in ARTICLES:
-            store.put(article)
-        update.rebuild(store, data, request.param)
-        with open_engine(request.param, update.index_folder(data, request.param)) as opened:
-            yield opened
+    with indexed(tmp_path_factory.mktemp("suggest"), request.param) as (_store, opened):
+        yield opened
 
 
 def proposed(index: SearchEngine, text: str, **filters: object) -> tuple[Proposal, ...]:
