@@ -10,8 +10,10 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from gettext import gettext as _
 from importlib import import_module
+from math import floor
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import Literal, NamedTuple, Protocol
@@ -31,9 +33,14 @@ FACETS = ("source", "section", "credit", "month")
 
 
 def facets_of(article: Article) -> tuple[str, ...]:
-    """An article's value for each of FACETS."""
+    """An article's value for each of FACETS, if need be cut to what Tantivy can hold: 64 KB."""
     month = f"{article.published:%Y-%m}" if article.published else ""
-    return article.source, article.section, article.credit, month
+    return tuple(value[:16_000] for value in (article.source, article.section, article.credit, month))
+
+
+def seconds(time: datetime) -> int:
+    """Whole seconds since 1970; of an earlier time fewer than none."""
+    return floor(time.timestamp())
 
 
 class Cut(NamedTuple):
