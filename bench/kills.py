@@ -33,8 +33,7 @@ from indexer.query import parse_query
 
 _PLACES = ("拉萨", "林芝", "山南", "那曲", "昌都", "阿里", "日喀则")
 _NEWS = ("下雪了", "修桥", "招商引资", "种青稞", "办赛马会", "的学校开学", "迎来援藏干部")
-_EACH = 4  # articles a commit
-_CHANGED = 24  # articles a round
+_COMMITS = 12  # of a whole archive
 _ALWAYS = re.compile(r"state\.json|meta\.json|\.managed\.json|\.tantivy-\w+\.lock|MAIN_WRITELOCK|_MAIN_\d+\.toc")
 _QUESTIONS = ("拉萨", "招商引资 援藏", '"修桥"', "那曲 -赛马", "林芝 OR 阿里", "版*")
 PROCESSES = get_context("forkserver")
@@ -53,7 +52,7 @@ def rounds(data: Path, name: str, articles: Sequence[Article], kills: int, rng: 
         fill(store, articles)
         seconds = killed(data, name, after=None)
         for turn in range(kills):
-            chosen = rng.sample(articles, _CHANGED)
+            chosen = rng.sample(articles, len(articles) // 2)
             fill(store, (replace(article, body=f"{article.body}\n第{turn}版。") for article in chosen))
             anew = rng.random() < 0.2
             if anew:
@@ -69,7 +68,7 @@ def killed(data: Path, name: str, after: float | None) -> float:
     began = PROCESSES.Event()
     child = PROCESSES.Process(target=work, args=(data, name, began))
     child.start()
-    began.wait()
+    assert began.wait(60)
     start = time.perf_counter()
     child.join(after)
     child.kill()
@@ -78,8 +77,8 @@ def killed(data: Path, name: str, after: float | None) -> float:
 
 
 def work(data: Path, name: str, began: Event) -> None:
-    update._BATCH = _EACH
     with ArticleStore.open(data) as store:
+        update._BATCH = sum(count.articles for count in store.counts()) // _COMMITS
         began.set()
         update.bring_up(store, data, name)
         update.rebuild(store, data, name)

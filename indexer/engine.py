@@ -118,7 +118,8 @@ class SearchEngine(Protocol):
         """The articles that match, all of them for no limit.
 
         Those with all the words come first, where these are few (Query.is_short); then by the
-        BM25 of the words, the newer first of two alike. In an order of dates, undated ones come last.
+        BM25 of the words, the newer first of two alike. In an order of dates, those with all
+        the words come first too, and the undated last of each.
         """
 
     def facets(self, query: Query) -> dict[str, dict[str, int]]:

@@ -49,6 +49,7 @@ class Words:
 class Quote:
     """Characters that must stand side by side in title or body, as indexer.analyzer.characters gives them.
 
+    The first and the last is no SEPARATOR.
     Their words serve ranking only.
     """
 
