@@ -172,8 +172,7 @@ class TantivyEngine:
                 raise IndexUnusable(self._folder, _reason(error), _(REBUILD)) from error
             raise Busy(self._folder, _("another run is writing to it"), _("try again when it has ended")) from error
         try:
-            for left_over in self._folder.glob(".tmp*"):  # by a run that was killed; Tantivy knows nothing of it
-                left_over.unlink()
+            self._clean(writer)
             yield writer
             writer.commit()
         except BaseException:
@@ -183,6 +182,12 @@ class TantivyEngine:
         finally:
             with suppress(ValueError):
                 writer.wait_merging_threads()  # merges a commit's segments; a rollback would cancel that
+
+    def _clean(self, writer: tantivy.IndexWriter) -> None:
+        """Take away what a run that was killed left: its next commit would have files of the same names."""
+        writer.garbage_collect_files()
+        for unknown in self._folder.glob(".tmp*"):
+            unknown.unlink()
 
     @contextmanager
     def _guard(self) -> Iterator[None]:
