@@ -19,7 +19,6 @@ from archive.store import ArticleStore
 from bench.corpus import Questions, copies, fill, originals
 from bench.search import asking, built, latencies, short
 from indexer import engine, update
-from indexer.engine import open_engine
 
 _COLUMNS = ("index, s", "memory, MB", "size, MB", "keywords, ms", "headlines, ms", "quotes, ms", "dated, ms")
 
@@ -42,7 +41,7 @@ def points(corpus: Path, data: Path, counts: Sequence[int], names: Sequence[str]
             held = count
             for name in names:
                 made = built(data, name)
-                with open_engine(name, update.index_folder(data, name)) as opened:
+                with update.open_index(data, name) as opened:
                     taken = latencies(questions, {name: asking(store, opened)})
                 asked = (latency.most for latency in taken.values())
                 yield name, Point(count, (made.seconds, made.memory, made.size, *asked))

@@ -3,7 +3,7 @@
     python -m bench.kills [CORPUS] [--kills N] [--engine NAME ...]
 
 Each round gives articles another version; a child process brings the index up by small commits
-and makes it anew, until it is killed (SIGKILL) at a random moment.
+and makes it anew, until it is killed (SIGKILL) at a random moment. Another one brings it up.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from multiprocessing import get_context
 from multiprocessing.synchronize import Event
@@ -28,15 +28,15 @@ from archive.errors import IndexUnusable
 from archive.store import ArticleStore
 from bench.corpus import fill, originals
 from indexer import engine, update
-from indexer.engine import SearchEngine, open_engine
+from indexer.engine import SearchEngine
 from indexer.query import parse_query
 
 _PLACES = ("拉萨", "林芝", "山南", "那曲", "昌都", "阿里", "日喀则")
 _NEWS = ("下雪了", "修桥", "招商引资", "种青稞", "办赛马会", "的学校开学", "迎来援藏干部")
-_EACH = 4  # articles a commit
-_CHANGED = 24  # articles a round
+_COMMITS = 12  # of a whole archive
 _ALWAYS = re.compile(r"state\.json|meta\.json|\.managed\.json|\.tantivy-\w+\.lock|MAIN_WRITELOCK|_MAIN_\d+\.toc")
 _QUESTIONS = ("拉萨", "招商引资 援藏", '"修桥"', "那曲 -赛马", "林芝 OR 阿里", "版*")
+Write = Callable[[ArticleStore, Path, str], int]
 PROCESSES = get_context("forkserver")
 PROCESSES.set_forkserver_preload([__name__])  # a child begins at once
 
@@ -51,44 +51,47 @@ def rounds(data: Path, name: str, articles: Sequence[Article], kills: int, rng: 
     """Kill so many times, and check after each; the share of its work after which a child was killed."""
     with ArticleStore.create(data) as store:
         fill(store, articles)
-        seconds = killed(data, name, after=None)
+        seconds = writing(data, name, update.bring_up, update.rebuild)
         for turn in range(kills):
-            chosen = rng.sample(articles, _CHANGED)
+            chosen = rng.sample(articles, len(articles) // 2)
             fill(store, (replace(article, body=f"{article.body}\n第{turn}版。") for article in chosen))
             anew = rng.random() < 0.2
             if anew:
                 shutil.rmtree(data / "index" / name)
-            killed(data, name, after=(moment := rng.random()) * seconds)
+            moment = rng.random()
+            writing(data, name, update.bring_up, update.rebuild, kill=moment * seconds)
             check_left(store, data, name, anew)
+            writing(data, name, update.bring_up)
             check_mended(store, data, name)
             yield moment
 
 
-def killed(data: Path, name: str, after: float | None) -> float:
+def writing(data: Path, name: str, *steps: Write, kill: float | None = None) -> float:
     """Let a child write, and kill it so many seconds after it began; the seconds that it lived."""
     began = PROCESSES.Event()
-    child = PROCESSES.Process(target=work, args=(data, name, began))
+    child = PROCESSES.Process(target=write, args=(data, name, steps, began))
     child.start()
-    began.wait()
+    assert began.wait(60)
     start = time.perf_counter()
-    child.join(after)
+    child.join(kill)
     child.kill()
     child.join()
+    assert child.exitcode == 0 or kill is not None
     return time.perf_counter() - start
 
 
-def work(data: Path, name: str, began: Event) -> None:
-    update._BATCH = _EACH
+def write(data: Path, name: str, steps: Sequence[Write], began: Event) -> None:
     with ArticleStore.open(data) as store:
+        update._BATCH = sum(count.articles for count in store.counts()) // _COMMITS
         began.set()
-        update.bring_up(store, data, name)
-        update.rebuild(store, data, name)
+        for step in steps:
+            step(store, data, name)
 
 
 def check_left(store: ArticleStore, data: Path, name: str, anew: bool) -> None:
     """What a kill leaves is a state that was committed; no index only where there was none."""
     try:
-        opened = open_engine(name, update.index_folder(data, name))
+        opened = update.open_index(data, name)
     except IndexUnusable:
         assert anew
         return
@@ -98,15 +101,11 @@ def check_left(store: ArticleStore, data: Path, name: str, anew: bool) -> None:
 
 
 def check_mended(store: ArticleStore, data: Path, name: str) -> None:
-    """The next run brings the index up, and takes away what is not of it."""
+    """The next run brought the index up, and took away what is not of it."""
     apart = data / "undisturbed"
-    for folder in (data, apart):
-        update.bring_up(store, folder, name)
+    update.bring_up(store, apart, name)
     folder = update.index_folder(data, name)
-    with (
-        open_engine(name, folder) as mended,
-        open_engine(name, update.index_folder(apart, name)) as undisturbed,
-    ):
+    with update.open_index(data, name) as mended, update.open_index(apart, name) as undisturbed:
         assert mended.position() == store.sequence()
         assert list(update.verify(store, mended)) == []
         words = undisturbed.vocabulary()
@@ -130,9 +129,8 @@ def strays(folder: Path) -> set[str]:
         held = {segment["segment_id"].replace("-", "") for segment in told}
     else:
         held = {segment.segment_id() for segment in open_dir(folder)._segments()}
-    return {path.name for path in folder.iterdir() if not _ALWAYS.fullmatch(path.name)} - {
-        path.name for path in folder.iterdir() if path.name.partition(".")[0] in held
-    }
+    others = (path.name for path in folder.iterdir() if not _ALWAYS.fullmatch(path.name))
+    return {name for name in others if name.partition(".")[0] not in held}
 
 
 def main() -> None:

@@ -27,7 +27,7 @@ from bench import tutorial
 from bench.corpus import Questions, copies, fill, originals
 from bench.process import process
 from indexer import engine, update
-from indexer.engine import SearchEngine, open_engine
+from indexer.engine import SearchEngine
 from indexer.query import parse_query
 from indexer.search import search
 
@@ -183,7 +183,7 @@ def _measure_questions(
     table: Table, store: ArticleStore, data: Path, peer: Path, names: Sequence[str], questions: Questions
 ) -> None:
     with ExitStack() as stack:
-        opened = {name: stack.enter_context(open_engine(name, update.index_folder(data, name))) for name in names}
+        opened = {name: stack.enter_context(update.open_index(data, name)) for name in names}
         asks: dict[str, Callable[[str], object]] = {TUTORIAL: tutorial.opened(peer)}
         asks |= {name: asking(store, one) for name, one in opened.items()}
         taken = latencies(questions, asks)

@@ -10,8 +10,10 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from gettext import gettext as _
 from importlib import import_module
+from math import floor
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import Literal, NamedTuple, Protocol
@@ -31,9 +33,14 @@ FACETS = ("source", "section", "credit", "month")
 
 
 def facets_of(article: Article) -> tuple[str, ...]:
-    """An article's value for each of FACETS."""
+    """An article's value for each of FACETS, if need be cut to what Tantivy can hold: 64 KB."""
     month = f"{article.published:%Y-%m}" if article.published else ""
-    return article.source, article.section, article.credit, month
+    return tuple(value[:16_000] for value in (article.source, article.section, article.credit, month))
+
+
+def seconds(time: datetime) -> int:
+    """Whole seconds since 1970; of an earlier time fewer than none."""
+    return floor(time.timestamp())
 
 
 class Cut(NamedTuple):
@@ -111,7 +118,8 @@ class SearchEngine(Protocol):
         """The articles that match, all of them for no limit.
 
         Those with all the words come first, where these are few (Query.is_short); then by the
-        BM25 of the words, the newer first of two alike. In an order of dates, undated ones come last.
+        BM25 of the words, the newer first of two alike. In an order of dates, those with all
+        the words come first too, and the undated last of each.
         """
 
     def facets(self, query: Query) -> dict[str, dict[str, int]]:

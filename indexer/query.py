@@ -19,6 +19,7 @@ from indexer.period import period
 
 _MOST_WORDS = 200  # a list of postings is read for each
 MOST_OF_A_PREFIX = 1_000  # words that an engine looks for; of more the first in order
+_DEEPEST = 20  # brackets in brackets; further ones are text
 _FEW = 4  # words of a question that was typed; a longer one is a pasted headline, or a sentence
 FIELDS = {
     "title": "title", "标题": "title", "標題": "title",
@@ -48,6 +49,7 @@ class Words:
 class Quote:
     """Characters that must stand side by side in title or body, as indexer.analyzer.characters gives them.
 
+    The first and the last is no SEPARATOR.
     Their words serve ranking only.
     """
 
@@ -187,6 +189,7 @@ def parse_query(text: str, analyzer: Analyzer, now: datetime | None = None) -> Q
 
     `now` (aware) is what 近30天 is counted back from; the clock's where it is None.
     """
+    text = text.encode(errors="replace").decode()  # an argument that is no UTF-8 comes as lone surrogates
     parser = _Parser(text, analyzer, now)
     wanted, unwanted = parser.clauses()
     query = Query(tuple(wanted), tuple(unwanted), text=text)
@@ -208,6 +211,7 @@ class _Parser:
         self._at = 0
         self._analyzer = analyzer
         self._now = now
+        self._depth = 0
         self.count = 0
 
     def clauses(self, close: int = -1) -> tuple[list[Node], list[Node]]:
@@ -244,7 +248,9 @@ class _Parser:
             return self._of_field(FIELDS[named[1].lower()], named, end)
         if (close := self._group_end(end)) > 0:
             self._at += 1
+            self._depth += 1
             wanted, unwanted = self.clauses(close)
+            self._depth -= 1
             self._at = close + 1
             return Every(tuple(wanted), tuple(unwanted)) if wanted else None
         quoted = self._quote(end)
@@ -252,7 +258,7 @@ class _Parser:
 
     def _group_end(self, end: int) -> int:
         """Where the bracket that opens here closes, at the end of a clause; -1 where it is text."""
-        if self._text[self._at] not in _OPEN:
+        if self._text[self._at] not in _OPEN or self._depth == _DEEPEST:
             return -1
         depth = 0
         for at in range(self._at, end):
@@ -298,7 +304,7 @@ class _Parser:
         self._at = match.end() if match else self._at + 1
         said = match[0] if match else ""
         start = fold(said[:-1]) if said[-1:] in ("*", "＊") else ""
-        if start.isalnum():
+        if start.isalnum() or self._analyzer.words(start) == [start]:  # 72.0, and Tibetan with its vowel signs
             self.count += 1
             return Prefix(start, field)
         words = self._words(said)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -17,12 +16,10 @@ from archive.errors import Busy, IndexUnusable, UsageFault
 from archive.store import ArticleStore
 from bench.commits import segments
 from indexer import engine, lexicon, update
-from indexer.analyzer import characters
 from indexer.engine import SearchEngine, open_engine
-from indexer.period import period
-from indexer.query import Query, Words, parse_query
+from indexer.query import Query, parse_query
 from indexer.search import every_match, search
-from tests.conftest import ANALYZER, ARTICLES, TEXTS, indexed
+from tests.conftest import ANALYZER, ARTICLES, indexed
 
 
 @pytest.fixture(scope="module", params=engine.names())
@@ -45,80 +42,11 @@ def found(answers: tuple[ArticleStore, SearchEngine], query: Query | str) -> set
     return {revision.article.id for revision in every_match(store, opened, query)}
 
 
-def holding(*words: str) -> set[str]:
-    """The articles whose terms hold all these words: what the engine must find, found without it."""
-    return {a.id for a, text in zip(ARTICLES, TEXTS, strict=True) if set(words) <= set(ANALYZER.terms(text))}
-
-
-def side_by_side(quote: str) -> set[str]:
-    """The articles whose title or body holds these characters side by side."""
-    return {a.id for a in ARTICLES if any(quote in "".join(characters(text)) for text in (a.title, a.body))}
-
-
-def test_words_are_all_wanted(answers: tuple[ArticleStore, SearchEngine]) -> None:
-    rng = random.Random(5)
-    for _again in range(150):
-        query = Query((Words(tuple(rng.sample(ANALYZER.words(rng.choice(TEXTS)), rng.choice([1, 2, 3])))),))
-        assert found(answers, query) == holding(*query.words), query
-
-
-def test_a_quote_finds_exactly_the_texts_that_hold_it(answers: tuple[ArticleStore, SearchEngine]) -> None:
-    rng = random.Random(6)
-    for _again in range(150):
-        text = rng.choice(ARTICLES).body
-        start = rng.randrange(len(text) - 8)
-        quote = "".join(characters(text[start : start + rng.choice([1, 2, 4, 8])])).strip()
-        if quote:
-            assert found(answers, f'"{quote}"') == side_by_side(quote), quote
-    across = ARTICLES[0].title[-2:] + " " + ARTICLES[0].body[:2]
-    assert found(answers, f'"{across}"') == set(), "no quote goes from a title into its body"
-
-
-def test_unwanted_words_take_articles_away(answers: tuple[ArticleStore, SearchEngine]) -> None:
-    assert found(answers, "西藏 -援藏") == holding("西藏") - holding("援藏")
-    assert found(answers, '援藏 -"招商引资"') == holding("援藏") - holding("招商引资")
-
-
 @pytest.mark.parametrize(
     "question", ["援藏 招商引资", "援藏 招商引資", "援藏招商引资", "援藏　招商引資", '"援藏干部招商引资"']
 )
 def test_the_first_question(answers: tuple[ArticleStore, SearchEngine], question: str) -> None:
     assert "tibet.cn-7210688" in found(answers, question)
-
-
-def test_the_vocabulary_is_what_the_texts_hold(answers: tuple[ArticleStore, SearchEngine]) -> None:
-    _store, opened = answers
-    held = Counter(word for text in TEXTS for word in set(ANALYZER.terms(text)))
-    assert list(opened.vocabulary().items()) == sorted(held.items())
-    assert opened.vocabulary("招") == {word: count for word, count in held.items() if word.startswith("招")}
-    assert opened.vocabulary("没有这样开头的") == {}
-
-
-def test_filters(answers: tuple[ArticleStore, SearchEngine]) -> None:
-    since, until = period("2022-06")
-    one = Query((Words(("西藏",)),))
-    in_june = {a.id for a in ARTICLES if a.day and a.day.isoformat().startswith("2022-06")}
-    assert found(answers, replace(one, since=since, until=until)) == holding("西藏") & in_june
-    assert since
-    assert until
-    dates = {a.id: a.published for a in ARTICLES if a.published}
-    assert found(answers, replace(one, since=since)) == holding("西藏") & {id for id in dates if dates[id] >= since}
-    assert found(answers, replace(one, until=until)) == holding("西藏") & {id for id in dates if dates[id] < until}
-    assert found(answers, replace(one, source="tibet.cn")) == holding("西藏")
-    assert found(answers, replace(one, source="xzxw.com")) == set()
-
-
-def test_orders_of_dates(answers: tuple[ArticleStore, SearchEngine]) -> None:
-    _store, opened = answers
-    query = parse_query("西藏", opened.analyzer)
-    published = {article.id: article.published for article in ARTICLES}
-    newest = [published[m.id] for m in opened.search(query, order="newest").matches]
-    oldest = [published[m.id] for m in opened.search(query, order="oldest").matches]
-    assert newest == sorted(newest, key=str, reverse=True)
-    assert oldest == newest[::-1]
-    assert opened.search(query, 0).total == len(newest)
-    pages = [m.id for start in range(0, len(newest), 4) for m in opened.search(query, 4, start).matches]
-    assert pages == [m.id for m in opened.search(query).matches]
 
 
 def test_a_word_in_the_title_weighs_more(answers: tuple[ArticleStore, SearchEngine]) -> None:
@@ -128,70 +56,21 @@ def test_a_word_in_the_title_weighs_more(answers: tuple[ArticleStore, SearchEngi
         assert first.article == article
 
 
-def test_a_limit_changes_neither_total_nor_order(tmp_path: Path, store: ArticleStore, name: str) -> None:
-    rng = random.Random(8)
-    words = [f"词{n}" for n in range(12)]
-    with open_engine(name, update.index_folder(tmp_path, name), create=True) as opened:
-        for n in range(600):
-            body = "，".join(rng.choices(words, weights=range(1, 13), k=rng.randrange(5, 60)))
-            store.put(Article(url=f"http://www.tibet.cn/{n}", title=f"题{n}", body=body))
-            if n % 100 == 99:
-                update.update(store, opened)
-        for _again in range(40):
-            text = " ".join(rng.sample(words, rng.choice([1, 2])))
-            query = parse_query(rng.choice([text, f'"{text}"']), opened.analyzer)
-            whole = opened.search(query)
-            assert whole.total == len(whole.matches)
-            for limit in (0, 1, 10):
-                part = opened.search(query, limit)
-                assert part.total == whole.total
-                assert [m.score for m in part.matches] == [m.score for m in whole.matches[:limit]]
-
-
 # Keeping up
 
 
 def test_an_index_follows_the_archive(tmp_path: Path, store: ArticleStore, name: str) -> None:
-    folder = update.index_folder(tmp_path, name)
-    article = ARTICLES[0]
-    undated = Article(url="http://www.tibet.cn/undated", title="没有日期的雪", body="西藏下雪。")
-    with open_engine(name, folder, create=True) as opened:
-        answers = (store, opened)
-        for kept in (article, undated):
-            store.put(kept)
+    article, other = ARTICLES[:2]
+    with open_engine(name, update.index_folder(tmp_path, name), create=True) as opened:
+        store.put(article)
+        store.put(other)
         assert update.update(store, opened) == 2
         assert update.update(store, opened) == 0
         store.put(replace(article, body="冰川退缩，更正于次日。"))
         assert update.update(store, opened) == 1
         assert opened.position() == 3
-        assert found(answers, "冰川 更正") == {article.id}
-        assert found(answers, f'"{article.body[:8]}"') == set()
-        assert found(answers, replace(parse_query("下雪", opened.analyzer), until=period("2030")[1])) == set()
-        assert list(update.verify(store, opened)) == []
-        dated = parse_query("西藏", opened.analyzer)
-        store.put(replace(article, id="x", url="http://www.tibet.cn/x", body="西藏。"))
-        update.update(store, opened)
-        for order in ("newest", "oldest"):
-            assert opened.search(dated, order=order).matches[-1].id == undated.id
-
-
-def test_many_small_commits_answer_as_one(tmp_path: Path, store: ArticleStore, name: str) -> None:
-    rng = random.Random(7)
-    with open_engine(name, update.index_folder(tmp_path, name), create=True) as opened:
-        for article in ARTICLES:
-            store.put(replace(article, body="旧文。", id=article.id))
-            update.update(store, opened)
-            store.put(article)
-            update.update(store, opened)
-        answers = (store, opened)
-        assert opened.ids() == {article.id for article in ARTICLES}
-        assert found(answers, "旧文") == holding("旧文")
-        for _again in range(60):
-            query = Query((Words(tuple(rng.sample(ANALYZER.words(rng.choice(TEXTS)), 2))),))
-            assert found(answers, query) == holding(*query.words)
-            text = rng.choice(ARTICLES).body
-            quote = "".join(characters(text[5:10])).strip()
-            assert found(answers, f'"{quote}"') == side_by_side(quote)
+        assert found((store, opened), "冰川 更正") == {article.id}
+        assert found((store, opened), f'"{article.body[:8]}"') == set()
 
 
 def test_small_segments_are_merged(tmp_path: Path, store: ArticleStore, name: str) -> None:
@@ -215,6 +94,7 @@ def test_quotes_are_found_far_down_a_long_text(tmp_path: Path, store: ArticleSto
         update.update(store, opened)
         assert found((store, opened), '"山高水长"') == {"0", "1"}
         assert found((store, opened), '"山水长"') == {"2"}
+        assert found((store, opened), '"题0山"') == set(), "no quote goes from a title into its body"
 
 
 def test_a_crash_before_the_position_was_noted_writes_once_more(tmp_path: Path, store: ArticleStore, name: str) -> None:
@@ -249,12 +129,12 @@ def test_an_index_keeps_the_lexicon_it_was_cut_with(tmp_path: Path, store: Artic
     update.bring_up(store, tmp_path, name)
     lexicon.write(tmp_path, [lexicon.typed("云端牧歌")])
     update.bring_up(store, tmp_path, name)
-    with open_engine(name, update.index_folder(tmp_path, name)) as opened:
+    with update.open_index(tmp_path, name) as opened:
         assert opened.analyzer.words("云端牧歌") != ["云端牧歌"]
         assert found((store, opened), "云端牧歌")
         assert lexicon.differ(opened.lexicon(), lexicon.merged(tmp_path))
     update.rebuild(store, tmp_path, name)
-    with open_engine(name, update.index_folder(tmp_path, name)) as opened:
+    with update.open_index(tmp_path, name) as opened:
         assert opened.analyzer.words("云端牧歌") == ["云端牧歌"]
         assert found((store, opened), "云端牧歌")
         assert not lexicon.differ(opened.lexicon(), lexicon.merged(tmp_path))
@@ -263,13 +143,13 @@ def test_an_index_keeps_the_lexicon_it_was_cut_with(tmp_path: Path, store: Artic
 def test_a_new_index_is_cut_with_the_lexicon_of_the_archive(tmp_path: Path, store: ArticleStore, name: str) -> None:
     lexicon.write(tmp_path, [lexicon.typed("云端牧歌")])
     update.bring_up(store, tmp_path, name)
-    with open_engine(name, update.index_folder(tmp_path, name)) as opened:
+    with update.open_index(tmp_path, name) as opened:
         assert opened.analyzer.words("云端牧歌") == ["云端牧歌"]
 
 
 def test_an_index_that_can_not_be_used_names_the_command(tmp_path: Path, store: ArticleStore, name: str) -> None:
     with pytest.raises(IndexUnusable, match="wencang index"):
-        open_engine(name, update.index_folder(tmp_path, name))
+        update.open_index(tmp_path, name)
     store.put(ARTICLES[0])
     update.rebuild(store, tmp_path, name)
     folder = update.index_folder(tmp_path, name)
@@ -287,7 +167,7 @@ def test_an_index_that_can_not_be_used_names_the_command(tmp_path: Path, store: 
     with pytest.raises(IndexUnusable, match="wencang index --rebuild"), open_engine(name, folder) as opened:
         opened.search(parse_query("西藏", opened.analyzer))
     update.rebuild(store, tmp_path, name)
-    with open_engine(name, update.index_folder(tmp_path, name)) as opened:
+    with update.open_index(tmp_path, name) as opened:
         assert opened.ids() == {ARTICLES[0].id}
 
 
@@ -317,10 +197,10 @@ def test_a_search_goes_on_while_the_index_is_made_anew(tmp_path: Path, store: Ar
     query = parse_query(ARTICLES[0].title, ANALYZER)
 
     def meanwhile(_done: int) -> None:
-        with open_engine(name, update.index_folder(tmp_path, name)) as another:
+        with update.open_index(tmp_path, name) as another:
             assert another.search(query).total == 1
 
-    with open_engine(name, update.index_folder(tmp_path, name)) as opened:
+    with update.open_index(tmp_path, name) as opened:
         assert update.rebuild(store, tmp_path, name, meanwhile) == 1
         assert opened.search(query).total == 1
 

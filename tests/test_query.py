@@ -33,6 +33,9 @@ def quote(text: str, *words: str, field: str = "") -> Quote:
         ("招商*", [Prefix("招商")]),
         ("ＴＩＢ＊", [Prefix("tib")]),
         ("标题:招商*", [Prefix("招商", "title")]),
+        ("བོ*", [Prefix("བོ")]),
+        ("７２．０*", [Prefix("72.0")]),
+        ("西藏\udcff", [Words(("西藏",))]),
         ("援藏 OR 支援", [Either((Words(("援藏",)), Words(("支援",))))]),
         (
             "西藏 援藏 OR 支援 OR 招商*",
@@ -138,6 +141,14 @@ def test_an_open_quote_is_a_fault_that_names_the_place(text: str) -> None:
 def test_a_field_without_a_value_is_a_fault_that_names_the_place(text: str, place: int) -> None:
     with pytest.raises(QueryFault, match=f"character {place} has no value"):
         parse_query(text, ANALYZER)
+
+
+def test_brackets_that_are_nested_too_deep_are_text() -> None:
+    (node,) = parse_query("( " * 5_000 + "雪" + " )" * 5_000, ANALYZER).wanted
+    for _depth in range(20):
+        assert isinstance(node, Every)
+        (node,) = node.nodes
+    assert node == Words(("雪",))
 
 
 def test_a_question_that_would_cost_too_much_is_a_fault() -> None:

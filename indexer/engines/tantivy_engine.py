@@ -13,7 +13,20 @@ from typing import Any
 from archive.article import Article, Revision
 from archive.errors import Busy, IndexUnusable, UsageFault
 from indexer.analyzer import SEPARATOR, Analyzer
-from indexer.engine import FACETS, REBUILD, WORDS_OF, Match, Matches, Order, State, cut, facets_of, is_made, writable
+from indexer.engine import (
+    FACETS,
+    REBUILD,
+    WORDS_OF,
+    Match,
+    Matches,
+    Order,
+    State,
+    cut,
+    facets_of,
+    is_made,
+    seconds,
+    writable,
+)
 from indexer.query import MOST_OF_A_PREFIX, Between, Either, Every, Node, Prefix, Query, Quote, Words
 
 try:
@@ -103,7 +116,7 @@ class TantivyEngine:
         for name, value in zip(FACETS, facets_of(article), strict=True):
             document.add_text(f"by_{name}", value)
         if article.published:
-            document.add_integer("published", int(article.published.timestamp()))
+            document.add_integer("published", seconds(article.published))
         return document
 
     def search(self, query: Query, limit: int | None = None, offset: int = 0, order: Order = "relevance") -> Matches:
@@ -159,8 +172,7 @@ class TantivyEngine:
                 raise IndexUnusable(self._folder, _reason(error), _(REBUILD)) from error
             raise Busy(self._folder, _("another run is writing to it"), _("try again when it has ended")) from error
         try:
-            for left_over in self._folder.glob(".tmp*"):  # by a run that was killed; Tantivy knows nothing of it
-                left_over.unlink()
+            self._clean(writer)
             yield writer
             writer.commit()
         except BaseException:
@@ -170,6 +182,12 @@ class TantivyEngine:
         finally:
             with suppress(ValueError):
                 writer.wait_merging_threads()  # merges a commit's segments; a rollback would cancel that
+
+    def _clean(self, writer: tantivy.IndexWriter) -> None:
+        """Take away what a run that was killed left: its next commit would have files of the same names."""
+        writer.garbage_collect_files()
+        for unknown in self._folder.glob(".tmp*"):
+            unknown.unlink()
 
     @contextmanager
     def _guard(self) -> Iterator[None]:
@@ -285,9 +303,7 @@ class _Ask:
                 without = [(Occur.MustNot, self._select(one)) for one in unwanted]
                 return Asked.boolean_query([(Occur.Must, self._select(one)) for one in nodes] + without)
             case Between(since, until):
-                first, before = (
-                    int(time.timestamp()) if time else end for time, end in ((since, _UNDATED), (until, 2**62))
-                )
+                first, before = (seconds(time) if time else end for time, end in ((since, _UNDATED), (until, 2**62)))
                 kind = tantivy.FieldType.Integer
                 return Asked.range_query(self._schema, "published", kind, first, before, include_upper=False)
 

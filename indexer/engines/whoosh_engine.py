@@ -24,7 +24,20 @@ from whoosh.writing import SegmentWriter
 from archive.article import Article, Revision
 from archive.errors import Busy, IndexUnusable
 from indexer.analyzer import Analyzer
-from indexer.engine import FACETS, REBUILD, WORDS_OF, Match, Matches, Order, State, cut, facets_of, is_made, writable
+from indexer.engine import (
+    FACETS,
+    REBUILD,
+    WORDS_OF,
+    Match,
+    Matches,
+    Order,
+    State,
+    cut,
+    facets_of,
+    is_made,
+    seconds,
+    writable,
+)
 from indexer.engines import whoosh_postings
 from indexer.engines.whoosh_postings import CharacterField, WordField
 from indexer.engines.whoosh_segment import UNDATED, Scored, Segment
@@ -101,7 +114,7 @@ class WhooshEngine:
             "id": article.id,
             "source": article.source,
             "facets": facets_of(article),
-            "published": int(article.published.timestamp()) if article.published else UNDATED,
+            "published": seconds(article.published) if article.published else UNDATED,
         }
 
     def search(self, query: Query, limit: int | None = None, offset: int = 0, order: Order = "relevance") -> Matches:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from typing import Any, NamedTuple
 
-from indexer.engine import WORDS_OF
+from indexer.engine import WORDS_OF, seconds
 from indexer.engines.whoosh_postings import LEVELS, counts, read, unpack
 from indexer.query import Between, Either, Every, Node, Prefix, Query, Quote, Words
 
@@ -44,12 +44,12 @@ class Segment:
 
     def _read_published(self) -> array[int]:
         column = self._reader.column_reader("published", translate=False)
-        seconds = array("q")
-        seconds.frombytes(bytes(column._dbfile.get(column._basepos, column._count * column._fixedlen)))
+        times = array("q")
+        times.frombytes(bytes(column._dbfile.get(column._basepos, column._count * column._fixedlen)))
         if sys.byteorder == "little":
-            seconds.byteswap()
-        seconds.extend([UNDATED] * (self._size - len(seconds)))
-        return seconds
+            times.byteswap()
+        times.extend([UNDATED] * (self._size - len(times)))
+        return times
 
     def stored(self, number: int) -> dict[str, Any]:
         values: dict[str, Any] = self._reader.stored_fields(number)
@@ -163,5 +163,5 @@ def _follow(number: int, ordered: Sequence[tuple[int, Mapping[int, bytes]]]) -> 
 
 def _bounds(node: Between) -> tuple[int, int]:
     """Seconds since 1970, without the undated."""
-    first = int(node.since.timestamp()) if node.since else UNDATED + 1
-    return first, int(node.until.timestamp()) if node.until else 2**62
+    first = seconds(node.since) if node.since else UNDATED + 1
+    return first, seconds(node.until) if node.until else 2**62
