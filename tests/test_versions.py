@@ -26,11 +26,15 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive import manifest
 from archive.article import Article, Revision
 from archive.errors import Busy, Withdrawn
+from archive.ledger import Lead, Ledger
 from archive.pages import Pages
 from archive.store import ArticleStore
+from crawler.pipelines import Missing, settle
 from crawler.replay import replay
+from crawler.report import Report
 from indexer.diff import Part, compare, differences
 from indexer.engine import open_engine
 from indexer.query import parse_query
@@ -179,6 +183,16 @@ def test_a_site_that_answers_nothing_has_no_article_gone(tmp_path: Path) -> None
     half = most | {ROW.format(n=3): PAGES[ROW.format(n=3)]}
     assert crawl(tmp_path, half) == {"unchanged": 4, "gone": 4}
     assert gone(tmp_path) == {ROW.format(n=n) for n in range(4, 8)}
+
+
+def test_one_that_is_missing_is_believed_where_a_list_was_read(store: ArticleStore) -> None:
+    for n in range(2):
+        store.put(replace(ARTICLE, id=f"tibet.cn-{n}", url=f"{ARTICLE.url}?{n}", title=f"题{n}"), THEN)
+    two = [Missing(f"{ARTICLE.url}?{n}", LATER[1], "HTTP 404") for n in range(2)]
+    for missing, saw_lists, marked in ((two, True, 0), (two[:1], False, 0), (two[:1], True, 1)):
+        report = Report()
+        settle(store, "tibet.cn", missing, report, saw_lists)
+        assert (report.total("gone"), report.total("skipped")) == (marked, len(missing) - marked)
 
 
 def test_a_single_address_that_is_missing_is_a_failure_and_not_gone(tmp_path: Path) -> None:
@@ -374,6 +388,8 @@ def test_what_is_withdrawn_leaves_a_tombstone(store: ArticleStore) -> None:
     store.put(second, LATER[1])
     store.put(replace(second, url=ALIAS), LATER[2])
     digests = [store.digest_at(n) for n in (1, 2)]
+    leads = [Lead(url, "tibet.cn", "", THEN, THEN, THEN) for url in (ALIAS, "http://www.tibet.cn/other")]
+    Ledger(store).note_leads(leads)
     for _again in range(2):
         store.withdraw(ARTICLE.id, "法院裁定")
         assert store.sequence() == 3
@@ -389,6 +405,7 @@ def test_what_is_withdrawn_leaves_a_tombstone(store: ArticleStore) -> None:
     assert (tombstone.sequence, tombstone.article) == (3, empty)
     assert (list(store.kept()), store.get_many([ARTICLE.id]), store.counts()) == ([], {}, [])
     assert store.mark_gone(ARTICLE.url) is None
+    assert Ledger(store).due("tibet.cn", LATER[8], 9) == leads[1:], "its addresses are not looked at again"
 
 
 @pytest.mark.parametrize(
@@ -504,11 +521,14 @@ def test_remove_takes_it_out_of_everything(secret: Path, proxy: str, tmp_path: P
     backup = secret / "archive.db.v4.bak"
     backup.write_bytes(b"")
     run("export", "--format", "jsonl", "-o", tmp_path / "out.jsonl", data=secret)
+    copied = shutil.copytree(secret / "manifests", tmp_path / "manifests")
     done = run("remove", SIGNING, "--reason", "法院 裁定\n第3号", data=secret)
     assert (done.returncode, done.stdout) == (0, f"{SIGNING} withdrawn\n"), done.stderr
     assert str(backup) in done.stderr
     withdrawn_whole(secret)
     assert run("verify", data=secret).returncode == 0
+    for copy in copied.iterdir():
+        assert run("verify", "--manifest", copy, data=secret).returncode == 0
     for command in (["show"], ["show", "--json"], ["show", "--raw"], ["history"], ["diff"]):
         said = run(*command, SIGNING, data=secret)
         assert (said.returncode, said.stdout) == (1, "")
@@ -545,6 +565,40 @@ def test_a_terminal_is_asked_first(secret: Path, typed: str, code: int) -> None:
     assert asking.returncode == code
     assert "3 versions" in err.decode()
     assert bool(holding(secret, SECRET)) == (code != 0)
+
+
+def test_manifests_still_prove_the_rest(secret: Path) -> None:
+    other = replace(ARTICLE, id="tibet.cn-1", url="http://www.tibet.cn/1")
+    assert run("remove", SIGNING, "--reason", "裁定", data=secret).returncode == 0
+    with ArticleStore.open(secret) as store, Pages(secret) as pages:
+        assert list(manifest.verify(store, secret)) == []
+        raw = next(store.kept()).pages[0]
+        store.put(other, keep=lambda _earlier: (pages.append(PAGE),))
+        assert manifest.close(store, secret, THEN)
+        assert list(manifest.verify(store, secret)) == []
+        content = bytearray((secret / raw.file).read_bytes())
+        content[raw.offset + 200] ^= 1
+        (secret / raw.file).write_bytes(content)
+        assert ["are not those it names" in fault for fault in manifest.verify(store, secret)] == [True, True]
+    with sqlite3.connect(secret / "archive.db") as database:
+        database.execute("UPDATE revisions SET digest = 'ab' WHERE id = ? AND sequence < 43", [SIGNING])
+    with ArticleStore.open(secret) as store:
+        assert [fault for fault in manifest.verify(store, secret) if "digest is not what it says" in fault]
+
+
+def test_the_next_backup_withdraws_it_too(secret: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    assert run("backup", copy, data=secret).returncode == 0
+    assert holding(copy, SECRET)
+    assert run("remove", SIGNING, "--reason", "裁定", data=secret).returncode == 0
+    for _again in range(2):
+        done = run("backup", copy, data=secret)
+        assert done.returncode == 0, done.stderr
+        assert holding(copy, SECRET) == holding(copy, BODY) == []
+    done = run("verify", data=copy)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert run("restore", copy, data=tmp_path / "restored").returncode == 0
+    assert "withdrawn" in run("show", SIGNING, data=tmp_path / "restored").stderr
 
 
 _KILLED = """
