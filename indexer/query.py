@@ -18,6 +18,7 @@ from indexer.analyzer import PARTICLES, SEPARATOR, Analyzer, characters, fold
 from indexer.period import period
 
 _MOST_WORDS = 200  # a list of postings is read for each
+_MOST_PREFIXES = 5
 MOST_OF_A_PREFIX = 1_000  # words that an engine looks for; of more the first in order
 _DEEPEST = 20  # brackets in brackets; further ones are text
 _FEW = 4  # words of a question that was typed; a longer one is a pasted headline, or a sentence
@@ -195,12 +196,15 @@ def parse_query(text: str, analyzer: Analyzer, now: datetime | None = None) -> Q
     query = Query(tuple(wanted), tuple(unwanted), text=text)
     if not wanted:
         raise QueryFault(text.strip() or '""', _("holds no word to look for"), _("type at least one word"))
-    if parser.count > _MOST_WORDS:
-        raise QueryFault(
-            f"{text[:20]}...", _("holds {count} words").format(count=parser.count),
-            _("shorten it to {most}").format(most=_MOST_WORDS),
-        )  # fmt: skip
+    _bound(text, _("holds {count} words"), parser.count, _MOST_WORDS)
+    _bound(text, _("holds {count} words with a *"), parser.prefixes, _MOST_PREFIXES)
     return query
+
+
+def _bound(text: str, reason: str, count: int, most: int) -> None:
+    """What would cost too much is refused."""
+    if count > most:
+        raise QueryFault(f"{text[:20]}...", reason.format(count=count), _("shorten it to {most}").format(most=most))
 
 
 class _Parser:
@@ -212,7 +216,8 @@ class _Parser:
         self._analyzer = analyzer
         self._now = now
         self._depth = 0
-        self.count = 0
+        self.count = 0  # of words
+        self.prefixes = 0
 
     def clauses(self, close: int = -1) -> tuple[list[Node], list[Node]]:
         """The clauses up to a place, or the end: wanted and unwanted ones."""
@@ -305,7 +310,7 @@ class _Parser:
         said = match[0] if match else ""
         start = fold(said[:-1]) if said[-1:] in ("*", "＊") else ""
         if start.isalnum() or self._analyzer.words(start) == [start]:  # 72.0, and Tibetan with its vowel signs
-            self.count += 1
+            self.prefixes += 1
             return Prefix(start, field)
         words = self._words(said)
         return Words(words, field, (self._at - len(said), self._at)) if words else None
