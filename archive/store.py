@@ -53,6 +53,7 @@ class ArticleStore:
     def __init__(self, engine: sa.Engine, name: str, create: bool) -> None:
         self._engine = engine
         self._name = name
+        self._batch: sa.Connection | None = None
         with self._guard():
             self._migrate(create)
 
@@ -392,14 +393,32 @@ class ArticleStore:
             raise ArchiveUnusable(self._name, str(error), _("`wencang verify` tells what is damaged")) from error
 
     @contextmanager
+    def batch(self) -> Iterator[None]:
+        """All that this store is asked meanwhile is one transaction: kept at the end, together, or not at all."""
+        with self.writing() as connection:
+            self._batch = connection
+            try:
+                yield
+            finally:
+                self._batch = None
+
+    @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A transaction that sees one state; of the archive's own rooms only."""
+        if self._batch:
+            with self._guard():
+                yield self._batch
+            return
         with self._guard(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """A transaction that no other writer's can overlap."""
+        if self._batch:
+            with self._guard(), self._batch.begin_nested():
+                yield self._batch
+            return
         with self._guard(), self._engine.execution_options(writes=True).begin() as connection:
             if connection.dialect.name != "sqlite":
                 connection.execute(sa.select(schema.archive.c.sequence).with_for_update())

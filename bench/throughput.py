@@ -39,13 +39,14 @@ def page(n: int) -> bytes:
     """An article of its own text, in the layout of the site, with the links that fill a portal's page."""
     text = "".join(f"<p>　　第{n}号第{line}段，{_said(n * 31 + line)}。</p>" for line in range(24))
     links = "".join(
-        f'<li><a href="/cn/channel{at}/" target="_blank" title="栏目{at}">栏目{at}</a></li>' for at in range(400)
+        f'<li><a href="/cn/channel{at}/" target="_blank" title="栏目{at}">栏目{at}</a></li>' for at in range(390)
     )
     whole = (
         f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>第{n}号班车_西藏新闻_中国西藏网</title></head><body>'
         f'<div class="nav"><ul>{links[: len(links) // 2]}</ul></div>'
         '<div>中国西藏网 &gt; <a href="/cn/news/">西藏新闻</a> &gt; <a href="/cn/news/yc/">原创</a></div>'
-        f'<div class="title_box"><h2>第{n}号班车</h2><div class="info"><span>发布时间：2023-05-10 08:05:09</span>'
+        f'<div class="title_box"><h2>第{n}号班车</h2><div class="info"><span>索朗</span>'
+        "<span>发布时间：2023-05-10 08:05:09</span>"
         '<span>来源：那曲日报</span></div></div><div class="content"><div class="left">'
         f'<div id="text" class="text botborder">{text}<p>（责编：洛桑）</p></div></div></div>'
         f'<div class="foot"><ul>{links[len(links) // 2 :]}</ul></div>'

@@ -16,7 +16,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from archive import clock
-from archive.errors import NotAnArticle, WencangError
+from archive.errors import NotAnArticle
 from archive.pages import FetchedPage
 from archive.url import canonical
 from crawler import sources
@@ -69,7 +69,7 @@ class ArticleSpider(Spider):
         self.due = due
         self.frontier: Frontier | None = None  # of the archive that the pipeline keeps articles in
         self.report = report or Report()
-        self.fault: WencangError | None = None  # what ended the crawl
+        self.fault: Exception | None = None  # what ended the crawl
         self.missing: list[Missing] = []  # counted at the end: pipelines.settle
         self._urls = urls
         self._bounded = bool(since or until)
