@@ -173,11 +173,11 @@ class ArticleStore:
         revision = replace(revision, sequence=sequence, pages=pages)
         pointer = {"source": article.source, "digest": article.digest, "sequence": sequence}
         if current is None:
-            connection.execute(schema.articles.insert().values(id=article.id, **pointer))
+            connection.execute(schema.articles.insert(), {"id": article.id} | pointer)
             self._note_address(connection, article.url, article.id)
         elif revision.fetched >= current.fetched:
             connection.execute(schema.articles.update().where(schema.articles.c.id == article.id).values(**pointer))
-        connection.execute(schema.revisions.insert().values(_row(revision)))
+        connection.execute(schema.revisions.insert(), _row(revision))
         return revision
 
     def _pages(self, connection: sa.Connection, id: str) -> tuple[RawPage, ...]:
@@ -187,7 +187,7 @@ class ArticleStore:
 
     def _note_address(self, connection: sa.Connection, url: str, id: str) -> None:
         if not connection.scalar(sa.select(schema.addresses.c.id).filter_by(url=url)):
-            connection.execute(schema.addresses.insert().values(url=url, id=id))
+            connection.execute(schema.addresses.insert(), {"url": url, "id": id})
 
     def mark_gone(self, url: str, fetched: datetime | None = None) -> Revision | None:
         """Note that at `fetched` the site showed nothing any more at an article's own address; the text stays.

@@ -107,11 +107,12 @@ def bare(count: int, ours: bool) -> None:
     from scrapy.crawler import AsyncCrawlerProcess
     from scrapy.settings import Settings
 
-    from crawler import settings
+    from crawler import settings, sources
 
     class Bare(Spider):
         name = "bare"
-        sites = frozenset({"www.tibet.cn"})
+        source = sources.load("tibet_cn")
+        sites = source.hosts
 
         async def start(self) -> AsyncIterator[Any]:
             for n in range(count):

@@ -156,7 +156,7 @@ class ArchivePipeline:
             with self._store.batch():
                 for fetched in waiting:
                     keep(self._store, self._pages, fetched, report)
-                    spider.frontier.read(fetched.address)
+                spider.frontier.read(*(fetched.address for fetched in waiting))
                 self._pages.sync()
         except Exception as error:  # whatever it is: nothing of the batch was kept
             spider.fault = error

@@ -683,11 +683,15 @@ def test_a_batch_is_kept_at_its_end_or_not_at_all(tmp_path: Path) -> None:
     def full(_earlier: Iterable[RawPage]) -> tuple[RawPage, ...]:
         raise ArchiveUnusable("pages", "No space left on device")
 
-    with ArticleStore.create(tmp_path) as store, ArticleStore.open(tmp_path) as reader:
-        with pytest.raises(KeyboardInterrupt), store.batch():
+    def cut_short(store: ArticleStore) -> None:
+        with store.batch():
             assert store.put(ARTICLE, THEN)
             assert store.get(ARTICLE.id)
             raise KeyboardInterrupt
+
+    with ArticleStore.create(tmp_path) as store, ArticleStore.open(tmp_path) as reader:
+        with pytest.raises(KeyboardInterrupt):
+            cut_short(store)
         assert store.sequence() == 0
         with store.batch():
             assert store.put(ARTICLE, THEN)
