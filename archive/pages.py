@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -60,9 +61,10 @@ class Pages:
     Any call may raise ArchiveUnusable: a file or a record is missing or damaged, the disk is full.
     """
 
-    def __init__(self, data: Path, largest: int = LARGEST) -> None:
+    def __init__(self, data: Path, largest: int = LARGEST, at_once: bool = True) -> None:
         self._data = data
         self._largest = largest
+        self._at_once = at_once
         self._file: FileIO | None = None
 
     def __enter__(self) -> Pages:
@@ -73,13 +75,22 @@ class Pages:
 
     def close(self) -> None:
         if self._file:
+            self.sync()
             self._file.close()
             self._file = None
+
+    def sync(self) -> None:
+        """Have all that was appended on the disk."""
+        if self._file and not self._at_once:
+            try:
+                os.fsync(self._file.fileno())
+            except OSError as error:
+                raise self._unwritten(error) from error
 
     # Writing
 
     def append(self, page: FetchedPage, earlier: Iterable[RawPage] = ()) -> RawPage:
-        """Keep a page; it is on the disk when this returns.
+        """Keep a page; it is on the disk when this returns or, if not `at_once`, at the next sync.
 
         Where one of the `earlier` pages has the same bytes, and is still read back, those are
         not kept twice: a revisit record holds the new time and headers and refers to the first.
@@ -90,12 +101,14 @@ class Pages:
         try:
             file = self._with_room(len(records))
             offset = warcfile.size(file)
-            warcfile.write(file, records)
+            warcfile.write(file, records, self._at_once)
         except OSError as error:
-            raise ArchiveUnusable(
-                self._data / FOLDER, error.strerror or str(error), _("make room or mend its rights, then try again")
-            ) from error
+            raise self._unwritten(error) from error
         return replace(kept, file=f"{FOLDER}/{Path(str(file.name)).name}", offset=offset)
+
+    def _unwritten(self, error: OSError) -> ArchiveUnusable:
+        mend = _("make room or mend its rights, then try again")
+        return ArchiveUnusable(self._data / FOLDER, error.strerror or str(error), mend)
 
     def _first(self, sha256: str, earlier: Iterable[RawPage]) -> tuple[RawPage, FetchedPage] | None:
         """The response that holds these bytes already."""

@@ -50,6 +50,7 @@ class ArticleStore:
     def __init__(self, engine: sa.Engine, name: str, create: bool) -> None:
         self._engine = engine
         self._name = name
+        self._batch: sa.Connection | None = None
         with self._guard():
             self._migrate(create)
 
@@ -169,11 +170,11 @@ class ArticleStore:
         revision = replace(revision, sequence=sequence, pages=pages)
         pointer = {"source": article.source, "digest": article.digest, "sequence": sequence}
         if current is None:
-            connection.execute(schema.articles.insert().values(id=article.id, **pointer))
+            connection.execute(schema.articles.insert(), {"id": article.id} | pointer)
             self._note_address(connection, article.url, article.id)
         elif revision.fetched >= current.fetched:
             connection.execute(schema.articles.update().where(schema.articles.c.id == article.id).values(**pointer))
-        connection.execute(schema.revisions.insert().values(schema.row_of(revision)))
+        connection.execute(schema.revisions.insert(), schema.row_of(revision))
         return revision
 
     def _pages(self, connection: sa.Connection, id: str) -> tuple[RawPage, ...]:
@@ -183,7 +184,7 @@ class ArticleStore:
 
     def _note_address(self, connection: sa.Connection, url: str, id: str) -> None:
         if not connection.scalar(sa.select(schema.addresses.c.id).filter_by(url=url)):
-            connection.execute(schema.addresses.insert().values(url=url, id=id))
+            connection.execute(schema.addresses.insert(), {"url": url, "id": id})
 
     def mark_gone(self, url: str, fetched: datetime | None = None) -> Revision | None:
         """Note that at `fetched` the site showed nothing any more at an article's own address; the text stays.
@@ -389,14 +390,32 @@ class ArticleStore:
             raise ArchiveUnusable(self._name, str(error), _("`wencang verify` tells what is damaged")) from error
 
     @contextmanager
+    def batch(self) -> Iterator[None]:
+        """All that this store is asked meanwhile is one transaction: kept at the end, together, or not at all."""
+        with self.writing() as connection:
+            self._batch = connection
+            try:
+                yield
+            finally:
+                self._batch = None
+
+    @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A transaction that sees one state; of the archive's own rooms only."""
+        if self._batch:
+            with self._guard():
+                yield self._batch
+            return
         with self._guard(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """A transaction that no other writer's can overlap."""
+        if self._batch:
+            with self._guard(), self._batch.begin_nested():
+                yield self._batch
+            return
         with self._guard(), self._engine.execution_options(writes=True).begin() as connection:
             if connection.dialect.name != "sqlite":
                 connection.execute(sa.select(schema.archive.c.sequence).with_for_update())

@@ -194,13 +194,14 @@ def begun(file: FileIO) -> FileIO:
     return file
 
 
-def write(file: FileIO, records: bytes) -> None:
-    """Write all of it to the disk, or nothing."""
+def write(file: FileIO, records: bytes, last: bool = True) -> None:
+    """Write all of it, or nothing; on the disk at once, if it shall `last`."""
     before, rest = size(file), memoryview(records)
     try:
         while rest:
             rest = rest[file.write(rest) :]
-        os.fsync(file.fileno())
+        if last:
+            os.fsync(file.fileno())
     except OSError:
         file.truncate(before)
         raise

@@ -1,9 +1,11 @@
 """How many pages a second come in, from fetch to index, beside a bare Scrapy spider that throws each page away.
 
     python -m bench.throughput [--pages N] [--runs N]
+    python -m bench.throughput --memory N ...
 
 A server of its own on this machine shows N pages of 40 KB, plain and compressed; neither delay
 nor AutoThrottle holds the crawl up. Counted from the first request to the end of the process.
+With --memory: what a crawl of so many pages holds at most.
 """
 
 from __future__ import annotations
@@ -18,11 +20,16 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from bench.process import process
+
 SIZE = 40_000  # bytes of a page
+_ROWS = 50  # of a page of the list
+_READY = 5_000  # pages that the server holds; further ones are made when they are asked for
 _LIST = "http://www.tibet.cn/cn/news/yc/"
 _WORDS = "高原上的班车每天清晨出发经过草原与河谷把牧区的孩子送到学校也把药品和信件带给远处的人家".encode()
 _HERE = [sys.executable, "-m", "bench.throughput"]
@@ -39,13 +46,14 @@ def page(n: int) -> bytes:
     """An article of its own text, in the layout of the site, with the links that fill a portal's page."""
     text = "".join(f"<p>　　第{n}号第{line}段，{_said(n * 31 + line)}。</p>" for line in range(24))
     links = "".join(
-        f'<li><a href="/cn/channel{at}/" target="_blank" title="栏目{at}">栏目{at}</a></li>' for at in range(400)
+        f'<li><a href="/cn/channel{at}/" target="_blank" title="栏目{at}">栏目{at}</a></li>' for at in range(390)
     )
     whole = (
         f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>第{n}号班车_西藏新闻_中国西藏网</title></head><body>'
         f'<div class="nav"><ul>{links[: len(links) // 2]}</ul></div>'
         '<div>中国西藏网 &gt; <a href="/cn/news/">西藏新闻</a> &gt; <a href="/cn/news/yc/">原创</a></div>'
-        f'<div class="title_box"><h2>第{n}号班车</h2><div class="info"><span>发布时间：2023-05-10 08:05:09</span>'
+        f'<div class="title_box"><h2>第{n}号班车</h2><div class="info"><span>索朗</span>'
+        "<span>发布时间：2023-05-10 08:05:09</span>"
         '<span>来源：那曲日报</span></div></div><div class="content"><div class="left">'
         f'<div id="text" class="text botborder">{text}<p>（责编：洛桑）</p></div></div></div>'
         f'<div class="foot"><ul>{links[len(links) // 2 :]}</ul></div>'
@@ -58,10 +66,17 @@ def _said(seed: int) -> str:
     return (_WORDS * 2)[start - start % 3 :][:120].decode()
 
 
+def listing(count: int, url: str) -> bytes:
+    """One of the pages of a list of so many articles."""
+    at = int(url[len(_LIST) + 6 : -5] or 0) * _ROWS
+    rows = "".join(f"<li><h4><a href='{address(n)}'>题</a></h4></li>" for n in range(at, min(count, at + _ROWS)))
+    pages = f"createPageHTML({-(-count // _ROWS)}, 0, 'index', 'html');"
+    return f"<div class='listnews'><ul>{rows}</ul></div><script>{pages}</script>".encode()
+
+
 def answer(count: int, coded: bool, url: str) -> bytes:
-    if url == _LIST:
-        rows = "".join(f"<li><h4><a href='{address(n)}'>题</a></h4></li>" for n in range(count))
-        body = f"<div class='listnews'><ul>{rows}</ul></div>".encode()
+    if url == _LIST or url.startswith(f"{_LIST}index_"):
+        body = listing(count, url)
     elif url.startswith(f"{_LIST}2023"):
         body = page(int(url[-12:-5]) - 7_400_000)
     else:
@@ -74,7 +89,7 @@ def answer(count: int, coded: bool, url: str) -> bytes:
 
 async def serve(count: int, coded: bool) -> None:
     """Print the port, and the time of the first page that is asked for."""
-    ready = {address(n): answer(count, coded, address(n)) for n in range(count)}
+    ready = {address(n): answer(count, coded, address(n)) for n in range(min(count, _READY))}
     began: list[float] = []
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -106,11 +121,12 @@ def bare(count: int, ours: bool) -> None:
     from scrapy.crawler import AsyncCrawlerProcess
     from scrapy.settings import Settings
 
-    from crawler import settings
+    from crawler import settings, sources
 
     class Bare(Spider):
         name = "bare"
-        sites = frozenset({"www.tibet.cn"})
+        source = sources.load("tibet_cn")
+        sites = source.hosts
 
         async def start(self) -> AsyncIterator[Any]:
             for n in range(count):
@@ -138,22 +154,27 @@ def whole(data: Path) -> None:
     sys.exit(search_cli.main())
 
 
-def rate(count: int, coded: bool, asking: list[str]) -> float:
-    """Pages a second."""
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Pages a second, and MB held at most."""
+
+    rate: float
+    memory: float
+
+
+def run(count: int, coded: bool, asking: list[str]) -> Run:
     server = subprocess.Popen(
         [*_HERE, "--pages", str(count), "serve", "gzip" if coded else "plain"], stdout=subprocess.PIPE, text=True
     )
     assert server.stdout
     proxy = f"http://127.0.0.1:{server.stdout.readline().strip()}"
-    settings = {"http_proxy": proxy, "WENCANG_DELAY": "0", "WENCANG_ENGINE": "tantivy"}
+    os.environ |= {"http_proxy": proxy, "WENCANG_DELAY": "0", "WENCANG_ENGINE": "tantivy"}
     with tempfile.TemporaryDirectory() as data:
-        command = [*_HERE, "--pages", str(count), *asking, data]
-        subprocess.run(
-            command, env=os.environ | settings | {"WENCANG_DATA": data}, stdout=subprocess.DEVNULL, check=True
-        )
+        os.environ["WENCANG_DATA"] = data
+        _seconds, memory = process([*_HERE, "--pages", str(count), *asking, data])
     ended = time.monotonic()
     server.kill()
-    return count / (ended - float(server.stdout.readline()))
+    return Run(count / (ended - float(server.stdout.readline())), memory)
 
 
 def measure(count: int, runs: int) -> None:
@@ -163,7 +184,7 @@ def measure(count: int, runs: int) -> None:
         rates: dict[str, list[float]] = {name: [] for name in ways}
         for _run in range(runs):
             for name, asking in ways.items():
-                rates[name].append(rate(count, coded, asking))
+                rates[name].append(run(count, coded, asking).rate)
         found = {name: statistics.median(some) for name, some in rates.items()}
         told = "  ".join(f"{name} {found[name]:.0f}" for name in ways)
         ratio = statistics.median(a / b for a, b in zip(rates["wencang"], rates["bare, our settings"], strict=True))
@@ -174,6 +195,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=int, default=2_000)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--memory", type=int, nargs="+", default=[], metavar="N")
     parser.add_argument("part", nargs="*", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     match asked.part:
@@ -183,6 +205,10 @@ def main() -> None:
             bare(asked.pages, settings == "ours")
         case ["whole", data]:
             whole(Path(data))
+        case _ if asked.memory:
+            for count in asked.memory:
+                done = run(count, False, ["whole"])
+                print(f"{count} pages: {done.memory:.0f} MB at most, {done.rate:.0f} pages/s", flush=True)
         case _:
             measure(asked.pages, asked.runs)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,7 +64,7 @@ class _Checks(ArticleSpider):
         if following:
             yield self._list_request(following[0], 0)
 
-    def parse_article(self, response: Response) -> Iterator[Any]:
+    async def parse_article(self, response: Response) -> AsyncIterator[Any]:
         try:
             reading = read(response.body, response.url, clock.now())
         except NotAnArticle as error:
@@ -75,7 +75,8 @@ class _Checks(ArticleSpider):
             if step in reading.unfound or step.how.endswith(" form"):  # not what general means found instead
                 self._found(response.url, step.field, "" if step in reading.unfound else step.how)
         self._found(response.url, "published", article.published.isoformat() if article.published else "")
-        yield from ()
+        return
+        yield  # nothing, as an asynchronous generator
 
     def list_failed(self, failure: Failure) -> Any:
         self._end_if_postponed(failure)

@@ -55,7 +55,8 @@ class Frontier:
         Known is what was found before the list was last walked to an end: a walk that was cut
         short is taken up again, however many pages of it are known.
         """
-        urls = tuple(dict.fromkeys(urls))
+        if not (urls := tuple(dict.fromkeys(urls))):
+            return (), True
         known = self._ledger.leads(urls)
         now = clock.now()
         new = [Lead(url, self._source.site, list, now, now) for url in urls if url not in known]
@@ -65,7 +66,7 @@ class Frontier:
         checked = section.checked if section else None
         unknown = [url for url in urls if url not in known or not checked or known[url].found > checked]
         wanted = [lead.url for lead in new] if self._due else urls
-        return wanted, bool(unknown) or not urls or not self._due
+        return wanted, bool(unknown) or not self._due
 
     def walked(self, list: str, etag: str | None = None, modified: str | None = None) -> None:
         """A list was walked to its end, or to what was known; None where its first page is the one of the last time."""
@@ -84,22 +85,22 @@ class Frontier:
         interval = schedule.next_interval(old.interval, new)
         self._ledger.note_section(replace(old, due=now + interval, interval=interval, new=new, **changed))
 
-    def read(self, url: str) -> None:
-        """An address was read, and what it held is kept."""
-        self._note(url, _looked_at)
+    def read(self, *urls: str) -> None:
+        """Addresses were read, and what they held is kept."""
+        self._note(_looked_at, *urls)
 
     def failed(self, url: str) -> None:
         """An address could not be read."""
-        self._note(url, _failed)
+        self._note(_failed, url)
 
     def rest(self, url: str) -> None:
         """An address holds no article: it is not asked for again."""
-        self._note(url, lambda lead, now: replace(lead, fetched=now, due=None))
+        self._note(lambda lead, now: replace(lead, fetched=now, due=None), url)
 
-    def _note(self, url: str, change: Change) -> None:
+    def _note(self, change: Change, *urls: str) -> None:
         now = clock.now()
-        lead = self._ledger.leads([url]).get(url) or Lead(url, self._source.site, "", now, now)
-        self._ledger.note_leads([change(lead, now)])
+        leads = {url: Lead(url, self._source.site, "", now, now) for url in urls} | self._ledger.leads(urls)
+        self._ledger.note_leads(change(lead, now) for lead in leads.values())
 
 
 def _looked_at(lead: Lead, now: datetime) -> Lead:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import TimerHandle, get_running_loop
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ if TYPE_CHECKING:  # an import of saved pages comes by here too, and needs no Sc
     from scrapy.crawler import Crawler
 
     from crawler.extractor import Reading
+
+
+_SECONDS, _MOST = 1.0, 50  # that articles wait for each other, to be kept in one transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +104,16 @@ def _is_shown(store: ArticleStore, url: str) -> bool:
 
 
 class ArchivePipeline:
-    """Scrapy's item pipeline. An archive that can't be written ends the crawl at the spider's next page."""
+    """Scrapy's item pipeline. An archive that can't be written ends the crawl at the spider's next page.
+
+    What comes in within a second is kept together, and counted when it is: a crawl that is
+    killed asks for it once more.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+        self._waiting: list[Fetched] = []
+        self._timer: TimerHandle | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -111,11 +121,12 @@ class ArchivePipeline:
 
     def open_spider(self) -> None:
         data = Path(self._crawler.settings["DATA_FOLDER"])
-        self._store, self._pages = ArticleStore.create(data), Pages(data)
+        self._store, self._pages = ArticleStore.create(data), Pages(data, at_once=False)
         spider: Any = self._crawler.spider
         spider.frontier = Frontier(Ledger(self._store), spider.source, spider.due)
 
     def close_spider(self) -> None:
+        self._keep_waiting()
         spider: Any = self._crawler.spider
         try:
             if not spider.fault:
@@ -126,10 +137,28 @@ class ArchivePipeline:
         self._pages.close()
 
     def process_item(self, fetched: Fetched) -> Fetched:
-        spider: Any = self._crawler.spider
-        try:
-            keep(self._store, self._pages, fetched, spider.report)
-            spider.frontier.read(fetched.address)  # after it is kept: a crash between asks for it once more
-        except WencangError as error:
-            spider.fault = error
+        self._waiting.append(fetched)
+        if len(self._waiting) >= _MOST:
+            self._keep_waiting()
+        elif not self._timer:
+            self._timer = get_running_loop().call_later(_SECONDS, self._keep_waiting)
         return fetched
+
+    def _keep_waiting(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+        waiting, self._waiting, self._timer = self._waiting, [], None
+        if not waiting:
+            return
+        spider: Any = self._crawler.spider
+        report = Report()
+        try:
+            with self._store.batch():
+                for fetched in waiting:
+                    keep(self._store, self._pages, fetched, report)
+                spider.frontier.read(*(fetched.address for fetched in waiting))
+                self._pages.sync()
+        except Exception as error:  # whatever it is: nothing of the batch was kept
+            spider.fault = error
+        else:
+            spider.report.add(report)

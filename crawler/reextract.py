@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections import deque
 from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from gettext import gettext as _
-from multiprocessing import get_context, parent_process
 from pathlib import Path
-from threading import Thread
 
 from archive.article import KEYS, Article, Revision
 from archive.errors import ArchiveUnusable, NotAnArticle, WencangError, Withdrawn
@@ -21,6 +18,7 @@ from archive.pages import FetchedPage, Pages
 from archive.store import ArticleStore
 from crawler.encoding import decode
 from crawler.extractor import Reading, join, read, read_text
+from crawler.readers import readers, uninterrupted
 from crawler.report import Report
 
 _AHEAD = 64  # articles that are under way at once: so many are in memory, however large the archive
@@ -70,37 +68,15 @@ def _read_all(
 ) -> Iterator[tuple[Revision, Reread | WencangError]]:
     """Each revision with what its raw pages hold now, in their order."""
     under_way: deque[tuple[Revision, Future[Reread | WencangError]]] = deque()
-    # Spawned: a fork would share the open database, and threads that draw the progress.
-    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_end_with_parent) as pool:
+    with readers(workers) as pool:
         for revision in revisions:
-            with _uninterrupted():
+            with uninterrupted():
                 under_way.append((revision, pool.submit(reread, data, revision)))
             if len(under_way) == _AHEAD:
                 first, future = under_way.popleft()
                 yield first, future.result()
         for left, future in under_way:
             yield left, future.result()
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """A process started in here never hears of Ctrl-C: the one that started it ends the run, and says so once."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-
-
-def _end_with_parent() -> None:
-    """A pool's processes wait for work for ever when the one that started them is killed."""
-    Thread(target=_wait_for_parent, daemon=True).start()
-
-
-def _wait_for_parent() -> None:
-    if parent := parent_process():
-        parent.join()
-        os._exit(1)
 
 
 def reread(data: Path, revision: Revision) -> Reread | WencangError:

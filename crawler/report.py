@@ -40,6 +40,16 @@ class Report:
         if self.notice:
             self.notice(self)
 
+    def add(self, other: Report) -> None:
+        """Count what another report has counted of articles."""
+        for source, counts in other.counts.items():
+            self.counts.setdefault(source, Counter()).update(counts)
+        self.notes += other.notes
+        self.incomplete += other.incomplete
+        self.general += other.general
+        if self.notice:
+            self.notice(self)
+
     def total(self, outcome: Outcome) -> int:
         return sum(counts[outcome] for counts in self.counts.values())
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from asyncio import get_running_loop
 from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
+from gettext import gettext as _
 from http import HTTPStatus
 from typing import Any
 
@@ -27,6 +30,7 @@ from crawler.extractor import Reading, join, read, read_list
 from crawler.frontier import Frontier
 from crawler.pager import MOST
 from crawler.pipelines import Fetched, Missing
+from crawler.readers import reader
 from crawler.report import Outcome, Report
 from crawler.robots import RobotsUnread
 from crawler.sources import Source
@@ -68,7 +72,7 @@ class ArticleSpider(Spider):
         self.due = due
         self.frontier: Frontier | None = None  # of the archive that the pipeline keeps articles in
         self.report = report or Report()
-        self.fault: WencangError | None = None  # what ended the crawl
+        self.fault: Exception | None = None  # what ended the crawl
         self.missing: list[Missing] = []  # counted at the end: pipelines.settle
         self._urls = urls
         self._bounded = bool(since or until)
@@ -166,7 +170,7 @@ class ArticleSpider(Spider):
             yield self._article_request(url)
         return unknown
 
-    def parse_article(self, response: Response) -> Iterator[Fetched | Request]:
+    async def parse_article(self, response: Response) -> AsyncIterator[Fetched | Request]:
         if self.fault:
             raise CloseSpider("archive")
         asked = asked_for(response.request)
@@ -175,13 +179,24 @@ class ArticleSpider(Spider):
             return
         page = fetched_page(response, clock.now())
         try:
-            reading = read(page.body, page.url, page.fetched)
+            reading = await self._read(page)
         except NotAnArticle as error:
             self._skip(asked, error.subject, error.reason)
             return
         yield self._joined_or_next(_Parts(asked, [reading], [page]))
         if not self._urls:
-            yield from self._follow(reading.related)
+            for request in self._follow(reading.related):
+                yield request
+
+    async def _read(self, page: FetchedPage) -> Reading:
+        """Read a page: in a process of its own where no delay leaves time for it between two requests."""
+        if self.settings.getfloat("DOWNLOAD_DELAY"):
+            return read(page.body, page.url, page.fetched)
+        try:
+            return await get_running_loop().run_in_executor(reader(), read, page.body, page.url, page.fetched)
+        except BrokenProcessPool as error:
+            self.fault = WencangError(page.url, _("the process that read it was ended"), _("run it again"))
+            raise CloseSpider("reader") from error
 
     def _skip(self, asked: str, url: str, reason: str) -> None:
         self.report.count(self.source.site, "skipped", url, reason)

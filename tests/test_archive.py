@@ -10,6 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -257,6 +258,7 @@ def test_an_alias_that_lags_behind_makes_no_versions(store: ArticleStore) -> Non
 
 _WRITER = """
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from archive.article import Article
 from archive.store import ArticleStore
@@ -670,3 +672,42 @@ def test_a_setting_that_can_not_be_used_is_named(tmp_path: Path, text: str) -> N
     (tmp_path / "wencang.toml").write_text(text, encoding="utf-8")
     with pytest.raises(UsageFault, match=r"wencang\.toml"):
         settings.load(tmp_path, {})
+
+
+# Several puts at once
+
+
+def test_a_batch_is_kept_at_its_end_or_not_at_all(tmp_path: Path) -> None:
+    other = replace(ARTICLE, id="tibet.cn-2", url="http://www.tibet.cn/cn/b.html", title="另一座桥", body="另一段。")
+
+    def full(_earlier: Iterable[RawPage]) -> tuple[RawPage, ...]:
+        raise ArchiveUnusable("pages", "No space left on device")
+
+    def cut_short(store: ArticleStore) -> None:
+        with store.batch():
+            assert store.put(ARTICLE, THEN)
+            assert store.get(ARTICLE.id)
+            raise KeyboardInterrupt
+
+    with ArticleStore.create(tmp_path) as store, ArticleStore.open(tmp_path) as reader:
+        with pytest.raises(KeyboardInterrupt):
+            cut_short(store)
+        assert store.sequence() == 0
+        with store.batch():
+            assert store.put(ARTICLE, THEN)
+            assert store.put(ARTICLE, THEN) is None, "it sees what it has put"
+            with pytest.raises(ArchiveUnusable):
+                store.put(other, THEN, keep=full)
+            assert store.put(other, THEN)
+            assert reader.get(ARTICLE.id) is None
+        assert [revision.sequence for revision in reader.changes()] == [1, 2], "the one that failed left no gap"
+        assert list(store.verify()) == []
+
+
+def test_pages_of_a_batch_are_read_back(tmp_path: Path) -> None:
+    with Pages(tmp_path, largest=9000, at_once=False) as pages:
+        kept = [pages.append(replace(PAGE, body=noise(n))) for n in range(7)]
+        pages.sync()
+        assert [Pages(tmp_path).read(raw).body for raw in kept] == [noise(n) for n in range(7)]
+    assert len(warcs(tmp_path)) > 1
+    check(tmp_path)

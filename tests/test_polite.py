@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -28,7 +30,7 @@ from archive.store import ArticleStore
 from crawler.addresses import is_private, refuse_nameless, site
 from crawler.backoff import own_wait, retry_after
 from crawler.robots import RobotsUnread, rules
-from tests.conftest import ROOT, Wencang
+from tests.conftest import ARTICLES, ROOT, Wencang, run
 
 # A server that keeps a log
 
@@ -511,3 +513,56 @@ def test_no_answer_takes_all_the_time_or_memory(page: Answer, why: str, tmp_path
     seconds, megabytes = json.loads(done.stdout)
     assert seconds < 20
     assert megabytes < 200
+
+
+# Without a delay: pages are read in a process of their own
+
+
+def slow(body: bytes) -> Answer:
+    def stream() -> Iterator[bytes]:
+        time.sleep(0.1)
+        yield b"\r\n" + body
+
+    return Answer(stream=stream)
+
+
+def crawling(data: Path, proxy: Site) -> subprocess.Popen[str]:
+    """A crawl without a delay that has kept something and is not at its end."""
+    command = [sys.executable, str(ROOT / "search_cli.py"), "--data", str(data), "crawl", "tibet_cn"]
+    settings = {"http_proxy": proxy.address, "WENCANG_DELAY": "0"}
+    crawl = subprocess.Popen(command, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    while len(proxy.asked("/t2023")) < 15 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert crawl.poll() is None
+    return crawl
+
+
+def test_without_a_delay_the_same_is_kept(tmp_path: Path, proxy: str) -> None:
+    done = run("crawl", "tibet_cn", data=tmp_path, http_proxy=proxy, WENCANG_DELAY="0")
+    assert done.returncode == 0, done.stderr
+    with ArticleStore.open(tmp_path) as store:
+        assert {revision.article for revision in store.changes()} == set(ARTICLES)
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_no_reader_outlives_its_crawl(how: signal.Signals, tmp_path: Path) -> None:
+    with serving({LIST: listing(*map(row, range(60))), **{row(n): slow(article(n)) for n in range(60)}}) as proxy:
+        crawl = crawling(tmp_path, proxy)
+        crawl.send_signal(how)
+        _out, err = crawl.communicate(timeout=60)  # ends when the last process that holds stderr has
+    assert "Traceback" not in err
+    assert run("verify", data=tmp_path).returncode == 0
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="processes are found in /proc")
+def test_a_crawl_whose_reader_is_killed_says_so(tmp_path: Path) -> None:
+    with serving({LIST: listing(*map(row, range(60))), **{row(n): slow(article(n)) for n in range(60)}}) as proxy:
+        crawl = crawling(tmp_path, proxy)
+        for child in Path(f"/proc/{crawl.pid}/task/{crawl.pid}/children").read_text().split():
+            if "spawn_main" in Path(f"/proc/{child}/cmdline").read_text():
+                os.kill(int(child), signal.SIGKILL)
+        _out, err = crawl.communicate(timeout=60)
+    assert crawl.returncode == 3
+    assert "the process that read it was ended; run it again" in err
+    assert "Traceback" not in err
