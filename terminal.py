@@ -12,8 +12,9 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from gettext import gettext as _
+from io import RawIOBase
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -41,6 +42,22 @@ def shown(text: str) -> str:
 
 def say(line: str) -> None:
     print(shown(line), file=sys.stderr)
+
+
+class _Shown(RawIOBase):
+    """A terminal that takes bytes, and shows what would steer it."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: Any) -> int:
+        sys.stdout.write(shown(bytes(text).decode().replace("\r\n", "\n")))
+        return len(text)
+
+
+def answers() -> IO[bytes]:
+    """stdout for bytes of UTF-8: as they are, unless a person watches."""
+    return cast(IO[bytes], _Shown()) if sys.stdout.isatty() else sys.stdout.buffer
 
 
 def print_json(values: dict[str, Any]) -> None:

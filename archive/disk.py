@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,19 @@ def appearing(path: Path) -> Iterator[IO[bytes]]:
         sync(path.parent)
     finally:
         new.unlink(missing_ok=True)
+
+
+@contextmanager
+def appearing_folder(path: Path) -> Iterator[Path]:
+    """A folder to fill; it takes the place of `path`, which is missing or empty, at the end."""
+    new = path.with_name(path.name + ".part")
+    new.mkdir()  # never one that is there: it may be anybody's
+    try:
+        yield new
+        new.replace(path)
+        sync(path.parent)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
 
 
 def sync(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""The archive as JSON Lines, out and in: one article a line, keys in a fixed order."""
+"""What a line of JSON Lines holds of an article, out and in: keys in a fixed order."""
 
 from __future__ import annotations
 
@@ -6,20 +6,15 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from gettext import gettext as _
-from typing import IO
+from typing import Any
 
 from archive.article import Article, Revision, from_json, to_json
 from archive.errors import BadRecord
 
 
-def write(revisions: Iterable[Revision], out: IO[str]) -> int:
-    """Write the fields of each article plus `fetched` and `gone` (ISO 8601, UTC, or null); the number written."""
-    count = 0
-    for revision in revisions:
-        values = to_json(revision.article) | times(revision)
-        out.write(json.dumps(values, ensure_ascii=False) + "\n")
-        count += 1
-    return count
+def values(revision: Revision) -> dict[str, Any]:
+    """The fields of the article plus `fetched` and `gone` (ISO 8601, UTC, or null): what a line holds."""
+    return to_json(revision.article) | times(revision)
 
 
 def times(revision: Revision) -> dict[str, str | None]:
@@ -36,8 +31,8 @@ def read(lines: Iterable[bytes], name: str) -> Iterator[tuple[Article, datetime 
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
-                values = json.loads(line)
-                yield from_json(values), _fetched(values.get("fetched")), bool(values.get("gone"))
+                kept = json.loads(line)
+                yield from_json(kept), _fetched(kept.get("fetched")), bool(kept.get("gone"))
             except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
                 reason = _("{key} is missing").format(key=error) if isinstance(error, KeyError) else str(error)
                 yield BadRecord(f"{name}:{number}", reason)

@@ -1,33 +1,29 @@
-"""Articles as plain text to read, each with where it is from."""
+"""An article as plain text to read, with where it is from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from gettext import gettext as _
-from typing import IO
 
-from archive.article import Article, Revision
-
-_RULE = "\n" + "—" * 20 + "\n\n"
-
-
-def write(revisions: Iterable[Revision], out: IO[str]) -> int:
-    """Write title, attribution, body and rights notice of each; the number written."""
-    count = 0
-    for revision in revisions:
-        out.write((_RULE if count else "") + text(revision.article, revision.gone_since))
-        count += 1
-    return count
+from archive.article import Article
 
 
 def text(article: Article, gone: datetime | None = None) -> str:
     """One article with its attribution, to read or to quote from; `gone` is since when the site does not show it."""
-    told = [article.credit or article.source, f"{article.published:%Y-%m-%d %H:%M}" if article.published else ""]
-    told += [" ".join(article.authors), article.section, article.editor and f"责编 {article.editor}"]
-    lines = [article.title, " · ".join(filter(None, told)), article.url, "", article.body]
+    lines = [article.title, attribution(article), article.url, "", article.body]
     if gone:
-        lines.insert(3, _("gone from the site since {time}").format(time=f"{gone:%Y-%m-%d %H:%M}Z"))
+        lines.insert(3, gone_since(gone))
     if article.rights:
         lines += ["", article.rights]
     return "\n".join(lines) + "\n"
+
+
+def attribution(article: Article) -> str:
+    """Where an article is from, in one line: credit, moment of publication, authors, section, editor."""
+    told = [article.credit or article.source, f"{article.published:%Y-%m-%d %H:%M}" if article.published else ""]
+    told += [" ".join(article.authors), article.section, article.editor and f"责编 {article.editor}"]
+    return " · ".join(filter(None, told))
+
+
+def gone_since(time: datetime) -> str:
+    return _("gone from the site since {time}").format(time=f"{time:%Y-%m-%d %H:%M}Z")

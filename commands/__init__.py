@@ -74,6 +74,24 @@ def read_question(
     )
 
 
+def articles_of(
+    settings: settings.Settings, store: ArticleStore, words: list[str], source: str, since: str, until: str,
+    engine: str, by: str = "",
+) -> Iterator[Revision]:  # fmt: skip
+    """The articles that a question finds, or all, in order of publication; `by` as in_order has it."""
+    from archive.listing import in_order
+    from indexer.search import every_id
+
+    if words:
+        with open_index(settings, engine) as index:
+            ids = every_id(store, index, read_question(store, index, words, source, since, until))
+            say_if_behind(store, index)
+        return in_order(store, ids, by)
+    if source or since or until:
+        raise UsageFault("export", _("filters need a query"), _("add words to look for"))
+    return in_order(store, None, by)
+
+
 def say_if_behind(store: ArticleStore, index: SearchEngine) -> None:
     if behind := store.changed_since(index.position()):
         say(_("The index is {count} articles behind the archive: `wencang index` brings it up.").format(count=behind))

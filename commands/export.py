@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from gettext import gettext as _
+from itertools import chain, islice
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
+from archive.article import Revision
 from archive.errors import UsageFault
-from commands import (
-    DONE,
-    NOTHING,
-    QUESTION,
-    Engine,
-    Since,
-    SourceName,
-    Until,
-    Words,
-    open_archive,
-    open_index,
-    read_question,
-    say_if_behind,
-)
-from terminal import say
+from commands import DONE, NOTHING, QUESTION, Engine, Since, SourceName, Until, Words, articles_of, open_archive
+from desk.edition import Edition
+from desk.export import Format, check, names, open_format, to_file, to_folder
+from terminal import answers, counting, say
 
 app = typer.Typer()
 
@@ -34,47 +25,65 @@ app = typer.Typer()
 @app.command(**QUESTION)
 def export(
     ctx: typer.Context, query: Words = [],  # noqa: B006  # never changed
-    format: Annotated[Literal["txt", "jsonl"], typer.Option()] = "txt",
+    format: Annotated[str, typer.Option(metavar="F", help=", ".join(names()))] = "txt",
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="PATH", help=_("A file, else stdout."))] = None,
+    split_by: Annotated[
+        Literal["", "article", "source", "section", "year", "month"],
+        typer.Option(help=_("Make a folder of -o, with a file for each."), show_default=False),
+    ] = "",
+    simplified: Annotated[
+        bool | None, typer.Option("--simplified/--traditional", help=_("Convert the text, by OpenCC."))
+    ] = None,
     source: SourceName = "", since: Since = "", until: Until = "", engine: Engine = "",
 ) -> int:  # fmt: skip
-    """Write the cleaned text of the hits, or of the whole archive, with its attribution."""
-    from importlib import import_module
+    """Write the cleaned text of the hits, or of the whole archive, with its attribution; the earliest first."""
+    from desk.script import LANGUAGES, converter
 
-    from indexer.search import every_match
-
-    write = import_module(f"archive.{format}").write
-    with open_archive(ctx.obj) as store, _whole_file(out) as file:
-        if query:
-            with open_index(ctx.obj, engine) as index:
-                count = write(every_match(store, index, read_question(store, index, query, source, since, until)), file)
-                say_if_behind(store, index)
-        elif source or since or until:
-            raise UsageFault("export", _("filters need a query"), _("add words to look for"))
-        else:
-            count = write(store.kept(), file)
-    if out:
-        say(_("{count} articles in {path}").format(count=count, path=out))
+    form = open_format(format)
+    path = None if str(out) == "-" else out
+    check(form, path, split_by)
+    edition = Edition(" ".join(query) or "闻藏", "zh" if simplified is None else LANGUAGES[simplified])
+    with open_archive(ctx.obj) as store, _progress(path) as progress:
+        revisions = articles_of(ctx.obj, store, query, source, since, until, engine, split_by)
+        if simplified is not None:
+            revisions = map(converter(simplified), revisions)
+        count = _write(form, revisions, path, split_by, edition, progress)
+    if path:
+        told = _("{count} articles in {path}") if count else _("no articles: {path} was not written")
+        say(told.format(count=count, path=path))
     return DONE if count or not query else NOTHING
 
 
-@contextmanager
-def _whole_file(path: Path | None) -> Iterator[Any]:
-    """A file that appears whole or not at all; stdout for None."""
-    if path is None or str(path) == "-":
-        yield sys.stdout
-        return
-    if path.exists() and (path.is_symlink() or not path.is_file()):  # a device or a link is written through
-        with path.open("w", encoding="utf-8", newline="\n") as file:
-            yield file
-        return
-    new = path.with_name(path.name + ".part")
+def _progress(path: Path | None) -> AbstractContextManager[Callable[[int], None]]:
+    """A running count, unless the articles themselves run over the terminal."""
+    return counting(_("articles")) if path or not sys.stdout.isatty() else nullcontext(lambda _count: None)
+
+
+def _write(
+    form: Format, revisions: Iterator[Revision], path: Path | None, by: str, edition: Edition,
+    progress: Callable[[int], None],
+) -> int:  # fmt: skip
+    """Write the articles; the number written. Of none nothing is made."""
+    written = 0
+
+    def counted() -> Iterator[Revision]:
+        nonlocal written
+        for written, revision in enumerate(chain(first, revisions), 1):
+            progress(written)
+            yield revision
+
+    if not (first := list(islice(revisions, 1))):
+        return 0
+    if path is None:
+        form.write(counted(), answers(), edition)
+        return written
     try:
-        with new.open("w", encoding="utf-8", newline="\n") as file:
-            yield file
-        new.replace(path)
+        if by:
+            to_folder(form, counted(), path, edition, by)
+        else:
+            to_file(form, counted(), path, edition)
     except OSError as error:
-        raise UsageFault(path, error.strerror or str(error), _("name another file with -o")) from error
-    finally:
-        with suppress(OSError):  # it was renamed, or could not be made
-            new.unlink()
+        raise UsageFault(
+            error.filename or path, error.strerror or str(error), _("name another place with -o")
+        ) from error
+    return written

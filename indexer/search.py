@@ -121,10 +121,15 @@ def facets(engine: SearchEngine, query: Query) -> dict[str, dict[str, int]]:
     return frequent | {"year": years, "month": months}
 
 
+def every_id(store: ArticleStore, engine: SearchEngine, query: Query) -> list[str]:
+    """The ids of all articles that have all that was asked for, best first."""
+    check_follows(store, engine)
+    return [match.id for match in engine.search(query).matches if match.whole]
+
+
 def every_match(store: ArticleStore, engine: SearchEngine, query: Query) -> Iterator[Revision]:
     """All articles that have all that was asked for, best first, read a few at a time."""
-    check_follows(store, engine)
-    ids = [match.id for match in engine.search(query).matches if match.whole]
+    ids = every_id(store, engine, query)
     for start in range(0, len(ids), _PAGE):
         some = ids[start : start + _PAGE]
         kept = store.get_many(some)

@@ -12,12 +12,13 @@ import pytest
 import search_cli
 from tests.conftest import ROOT
 
-ROOMS = ("archive", "commands", "crawler", "indexer")
+ROOMS = ("archive", "commands", "crawler", "desk", "indexer")
 MAY_KNOW = {
     "archive": {"archive"},
     "crawler": {"archive", "crawler"},
     "indexer": {"archive", "indexer"},
-    "commands": {"archive", "commands", "crawler", "indexer", "terminal"},
+    "desk": {"archive", "desk", "indexer"},
+    "commands": {"archive", "commands", "crawler", "desk", "indexer", "terminal"},
 }
 KNOWN_BY = {  # library: the only files that may import it
     "lxml": {"crawler/page.py", "crawler/locate.py", "crawler/lines.py"},
@@ -45,9 +46,16 @@ KNOWN_BY = {  # library: the only files that may import it
     "tantivy": {"indexer/engines/tantivy_engine.py"},
     "whoosh": {"indexer/engines/whoosh_engine.py", "indexer/engines/whoosh_postings.py"},
     "warcio": {"archive/pages.py", "archive/sweep.py", "archive/warcfile.py", "crawler/importer.py"},
-    "opencc": {"crawler/mirror.py", "indexer/variants.py"},
+    "opencc": {"crawler/mirror.py", "desk/script.py", "indexer/variants.py"},
+    "pyarrow": {"desk/formats/parquet.py"},
     "pypinyin": {"indexer/pinyin.py"},
-    "sqlalchemy": {"archive/store.py", "archive/schema.py", "archive/ledger.py", "archive/withdrawal.py"},
+    "sqlalchemy": {
+        "archive/store.py",
+        "archive/schema.py",
+        "archive/ledger.py",
+        "archive/listing.py",
+        "archive/withdrawal.py",
+    },
     "rich": {"terminal.py"},
     "rfc3161_client": {"archive/stamp.py"},
 }
@@ -89,7 +97,19 @@ def test_every_file_says_what_it_is() -> None:
     [
         (
             ["西藏"],
-            ["scrapy", "twisted", "bs4", "lxml", "rich", "jieba", "opencc", "w3lib", "warcio", "indexer.suggest"],
+            [
+                "scrapy",
+                "twisted",
+                "bs4",
+                "lxml",
+                "rich",
+                "jieba",
+                "opencc",
+                "w3lib",
+                "warcio",
+                "indexer.suggest",
+                "desk",
+            ],
         ),
         (["import", str(ROOT / "tests/pages/mirror/signing-glossed.txt")], ["scrapy", "twisted"]),
         (["show", "tibet.cn-7210688"], ["scrapy", "twisted", "bs4", "rjieba", "whoosh", "warcio"]),

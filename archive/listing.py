@@ -1,0 +1,50 @@
+"""Goes through the archive in the order in which its articles were published."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+import sqlalchemy as sa
+
+from archive import schema
+from archive.article import Revision
+from archive.store import ArticleStore
+
+_PAGE = 500
+_wanted = sa.Table("wanted", sa.MetaData(), sa.Column("id", sa.Text, primary_key=True), prefixes=["TEMPORARY"])
+
+
+def in_order(store: ArticleStore, ids: Iterable[str] | None = None, by: str = "") -> Iterator[Revision]:
+    """The newest version of each article that was not withdrawn; of those with `ids`, or of all.
+
+    The earliest published first, the undated at the end, at the same moment by id; `by` "source"
+    or "section" one of these after the other. It is what the archive holds at the first step,
+    whatever is written to it meanwhile; a million articles take 8 MB.
+    """
+    sequences = _sequences(store, ids, by)
+    sequence = schema.revisions.c.sequence
+    for start in range(0, len(sequences), _PAGE):
+        some = sequences[start : start + _PAGE]
+        with store.reading() as connection:
+            rows = connection.execute(sa.select(schema.revisions).where(sequence.in_(some.tolist()))).all()
+        kept = {row.sequence: revision for row in rows if not (revision := schema.revision_of(row)).withdrawn}
+        yield from (kept[one] for one in some if one in kept)
+
+
+def _sequences(store: ArticleStore, ids: Iterable[str] | None, by: str) -> array[int]:
+    c = schema.revisions.c
+    newest = schema.newest_revisions().with_only_columns(c.sequence, maintain_column_froms=True)
+    order = [*([c[by]] if by in ("source", "section") else []), c.published.is_(None), c.published, c.id]
+    with store.reading() as connection:
+        if ids is None:
+            return array("q", connection.scalars(newest.order_by(*order)))
+        _wanted.create(connection)
+        rows = ({"id": id} for id in ids)
+        while some := list(islice(rows, _PAGE)):
+            connection.execute(_wanted.insert(), some)
+        found = newest.where(schema.articles.c.id.in_(sa.select(_wanted.c.id))).order_by(*order)
+        sequences = array("q", connection.scalars(found))
+        _wanted.drop(connection)
+        return sequences

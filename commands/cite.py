@@ -1,0 +1,37 @@
+"""Cite articles."""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+from itertools import chain
+from typing import Annotated, Literal
+
+import typer
+
+from commands import DONE, NOTHING, QUESTION, Engine, Since, SourceName, Until, articles_of, open_archive
+from terminal import answers, say
+
+app = typer.Typer()
+
+
+@app.command(**QUESTION)
+def cite(
+    ctx: typer.Context,
+    query: Annotated[list[str], typer.Argument(metavar="ID|QUERY...", help=_("An id or address, else a question."))],
+    style: Annotated[Literal["gbt7714", "bibtex", "ris", "csl-json"], typer.Option()] = "gbt7714",
+    source: SourceName = "", since: Since = "", until: Until = "", engine: Engine = "",
+) -> int:  # fmt: skip
+    """Cite one article, or all that a question finds, by GB/T 7714-2015 or for a program that keeps references."""
+    from desk.citation import STYLES
+
+    with open_archive(ctx.obj) as store:
+        one = store.get(query[0]) if len(query) == 1 else None
+        found = iter([one]) if one else articles_of(ctx.obj, store, query, source, since, until, engine)
+        first = next(found, None)
+        if first is None:
+            say(_("{name}: nothing is found").format(name=" ".join(query)))
+            return NOTHING
+        out = answers()
+        for text in STYLES[style](chain([first], found)):
+            out.write(text.encode())
+    return DONE

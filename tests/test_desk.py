@@ -1,0 +1,403 @@
+"""What is exported: every format against an expected file and a real reader of it, whatever the articles hold."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import pty
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import IO, Any
+from zipfile import ZipFile
+
+import pyarrow.parquet as pq
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree, html
+from markdown_it import MarkdownIt
+
+from archive import jsonl
+from archive.article import Revision
+from archive.errors import UsageFault
+from archive.listing import in_order
+from archive.store import ArticleStore
+from bench.transcripts import DOC, rerun
+from desk import export
+from desk.edition import Edition
+from desk.formats.csv import _defused
+from desk.markup import legible
+from desk.names import free, key, safe
+from desk.script import converter
+from tests.conftest import ARTICLES, ROOT, Wencang, run
+
+EXPORTS = ROOT / "tests" / "exports"
+LINES = EXPORTS / "jsonl.jsonl"  # five articles, one of them hostile: what is exported, and the export as JSON Lines
+VALUES: list[dict[str, Any]] = [json.loads(line) for line in LINES.read_text(encoding="utf-8").splitlines()]
+EDITION = Edition("闻藏")
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ArticleStore]:
+    """An archive of the five, put in another order."""
+    with ArticleStore.create(tmp_path_factory.mktemp("shelf")) as store:
+        for record in reversed(list(jsonl.read(LINES.read_bytes().splitlines(), LINES.name))):
+            article, fetched, gone = record  # type: ignore[misc]  # each can be read
+            store.put(article, fetched, gone=gone)
+        yield store
+
+
+def written(store: ArticleStore, format: str) -> bytes:
+    out = BytesIO()
+    export.open_format(format).write(in_order(store), out, EDITION)
+    return out.getvalue()
+
+
+def as_text(format: str, written: bytes) -> str:
+    """A file as it is compared: the members of a book, the rows of a table."""
+    if format == "epub":
+        with ZipFile(BytesIO(written)) as book:
+            return "".join(f"== {name} ==\n{book.read(name).decode()}\n" for name in book.namelist())
+    if format == "parquet":
+        table = pq.read_table(BytesIO(written))
+        return f"{table.schema}\n" + "".join(f"{row}\n" for row in table.to_pylist())
+    return written.decode()
+
+
+@pytest.mark.parametrize("format", export.names())
+def test_every_format_writes_what_is_expected(shelf: ArticleStore, format: str) -> None:
+    """For a new format, or one that changed: read what pytest shows, and put it into the file that is named."""
+    (expected,) = list(EXPORTS.glob(f"{format}.*")) or [EXPORTS / f"{format}.txt"]
+    text = as_text(format, written(shelf, format))
+    assert expected.exists(), f"{expected} is missing; it would hold:\n{text}"
+    assert text == expected.read_bytes().decode()
+    assert written(shelf, format) == written(shelf, format), "the same bytes each time"
+
+
+# Read back by real readers
+
+
+def test_jsonl_imported_and_exported_again_is_the_same(wencang: Wencang, tmp_path: Path) -> None:
+    assert wencang("import", LINES).returncode == 0
+    for question in ([], ["消息 OR 石磨 OR 终端 OR 来源 OR 纸条"]):
+        assert wencang("export", *question, "--format", "jsonl", "-o", tmp_path / "again").returncode == 0
+        assert (tmp_path / "again").read_bytes() == LINES.read_bytes()
+
+
+def test_csv_is_a_table_without_formulas(shelf: ArticleStore, tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    path.write_bytes(written(shelf, "csv"))
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [list(row) for row in rows] == [list(values) for values in VALUES]
+    assert not [cell for row in rows for cell in row.values() if re.match(r"\s*[=+\-@＝＋－＠]", cell)]
+    assert [{name: undone(cell) for name, cell in row.items()} for row in rows] == list(map(flat, VALUES))
+
+
+def flat(values: dict[str, Any]) -> dict[str, str]:
+    """A line of JSON as cells."""
+    told = values | {
+        "authors": "\n".join(values["authors"]),
+        "images": "\n".join(f"{image['url']} {image['caption']}" for image in values["images"]),
+        "restored": str(values["restored"]).lower(),
+    }
+    return {name: value or "" for name, value in told.items()}
+
+
+def undone(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and _defused(cell[1:]) == cell else cell
+
+
+def test_pandas_reads_csv_and_parquet(shelf: ArticleStore) -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.read_csv(BytesIO(written(shelf, "csv")), dtype=str, keep_default_na=False)
+    assert [{name: undone(cell) for name, cell in row.items()} for row in frame.to_dict("records")] == [
+        flat(values) for values in VALUES
+    ]
+    assert list(pandas.read_parquet(BytesIO(written(shelf, "parquet"))).title) == [values["title"] for values in VALUES]
+
+
+@given(st.text(alphabet="'=+-@\t\r\n ＝a题", max_size=6))
+def test_a_defused_cell_can_be_undone(text: str) -> None:
+    assert not re.match(r"\s*[=+\-@＝＋－＠]", _defused(text))
+    assert undone(_defused(text)) == text
+
+
+def test_parquet_has_the_same_values(shelf: ArticleStore) -> None:
+    rows = pq.read_table(BytesIO(written(shelf, "parquet"))).to_pylist()
+    times = ("published", "fetched", "gone")
+    assert [row | {name: row[name] and row[name].isoformat() for name in times} for row in rows] == VALUES
+
+
+def test_parquet_without_its_library_is_a_line(crawled: Path) -> None:
+    program = (
+        "import sys; sys.modules['pyarrow'] = None; import search_cli; "
+        f"sys.argv = ['wencang', '--data', {str(crawled)!r}, 'export', '--format', 'parquet', '-o', '/dev/null']; "
+        "sys.exit(search_cli.main())"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, "pip install pyarrow" in done.stderr, done.stderr.count("\n")) == (2, True, 1)
+
+
+def test_markdown_is_front_matter_and_plain_paragraphs(shelf: ArticleStore) -> None:
+    articles = re.split(r"(?:\A|\n)---\n(?=id)", written(shelf, "md").decode())[1:]
+    fronts, texts = zip(*(article.split("\n---\n", 1) for article in articles), strict=True)
+    without = [{name: value for name, value in values.items() if name != "body"} for values in VALUES]
+    assert [yaml.safe_load(front) for front in fronts] == without
+    for text, values in zip(texts, VALUES, strict=True):
+        page = html.fromstring(MarkdownIt().render(text))
+        assert {element.tag for element in page.iter()} <= {"div", "h1", "p", "br", "a"}
+        found = [element.text_content().strip() for element in page.iter("h1", "p")]
+        body = [line.strip() for line in legible(values["body"]).splitlines() if line.strip()]
+        assert found == [legible(values["title"]), found[1], *body, *filter(None, [values["rights"]])]
+
+
+def test_jsonld_is_a_document_of_news_articles(shelf: ArticleStore) -> None:
+    document = json.loads(written(shelf, "jsonld"))
+    assert document["@context"] == "https://schema.org"
+    assert {node["@type"] for node in document["@graph"]} == {"NewsArticle"}
+    assert [(node["headline"], node["articleBody"]) for node in document["@graph"]] == [
+        (values["title"], values["body"]) for values in VALUES
+    ]
+
+
+def test_tei_has_a_header_and_a_text_for_each_article(shelf: ArticleStore) -> None:
+    """By chapters 2 and 15 of the guidelines: what a teiCorpus, a fileDesc and a publicationStmt are made of."""
+    tei = "{http://www.tei-c.org/ns/1.0}"
+    corpus = etree.fromstring(written(shelf, "tei"))
+    assert [child.tag for child in corpus] == [f"{tei}teiHeader", *[f"{tei}TEI"] * len(VALUES)]
+    for one, values in zip(corpus.iterchildren(f"{tei}TEI"), VALUES, strict=True):
+        assert [child.tag for child in one] == [f"{tei}teiHeader", f"{tei}text"]
+        assert [str(part.tag).removeprefix(tei) for part in one[0][0]] == ["titleStmt", "publicationStmt", "sourceDesc"]
+        assert [str(part.tag).removeprefix(tei) for part in one[0][0][1]][:2] == ["publisher", "idno"]
+        assert [name.text for name in one[0][0][0].iter(f"{tei}author")] == values["authors"]
+        lines = [line for line in legible(values["body"]).splitlines() if line.strip()]
+        assert [p.text for p in one[1][0]] == [legible(values["title"]), *lines]
+    ids = [one.get("{http://www.w3.org/XML/1998/namespace}id") for one in corpus.iter(f"{tei}TEI")]
+    assert len(set(ids)) == len(VALUES)
+
+
+def test_the_page_loads_and_runs_nothing(shelf: ArticleStore) -> None:
+    page = html.fromstring(written(shelf, "html"))
+    assert not {"script", "img", "iframe", "form"} & {element.tag for element in page.iter()}
+    assert {name for element in page.iter() for name in element.attrib if name.startswith("on")} == set()
+    assert [link.get("href") for link in page.iter("a")] == [values["url"] for values in VALUES[:4]]
+    assert [heading.text for heading in page.iter("h3")] == [legible(values["title"]) for values in VALUES]
+
+
+def test_a_book_begins_as_a_book_must(shelf: ArticleStore) -> None:
+    with ZipFile(BytesIO(written(shelf, "epub"))) as book:
+        first = book.infolist()[0]
+        assert (first.filename, first.compress_type, first.extra) == ("mimetype", 0, b"")
+        contents = etree.fromstring(book.read("book/nav.xhtml"))
+        links = [link.get("href") for link in contents.iter("{*}a")]
+        targets = {
+            f"{name.removeprefix('book/')}#{one.get('id')}"
+            for name in book.namelist() if name.endswith(".xhtml")
+            for one in etree.fromstring(book.read(name)).iter("{*}article")
+        }  # fmt: skip
+    assert len(links) == len(VALUES)
+    assert set(links) == targets
+
+
+@pytest.mark.skipif(not shutil.which("epubcheck"), reason="apt-get install epubcheck")
+def test_epubcheck_passes_the_book(shelf: ArticleStore, tmp_path: Path) -> None:
+    (tmp_path / "out.epub").write_bytes(written(shelf, "epub"))
+    command = ["java", "-jar", os.path.realpath(str(shutil.which("epubcheck"))), str(tmp_path / "out.epub")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "0 errors / 0 warnings" in done.stdout
+
+
+# In which order, and into what
+
+
+def test_an_export_is_what_the_archive_held_when_it_began(store: ArticleStore) -> None:
+    early, middle, last, late = sorted(ARTICLES[:4], key=lambda one: str(one.published))
+    for article in (last, early, middle):
+        store.put(article)
+    found = in_order(store)
+    assert next(found).article == early
+    store.put(late)
+    store.put(replace(last, body="改过了。"))
+    assert [one.article for one in found] == [middle, last]
+    found = in_order(store)
+    store.withdraw(middle.id, "a test")
+    assert middle.id not in [one.article.id for one in found]
+
+
+def test_the_order_is_that_of_publication_within_a_group(shelf: ArticleStore) -> None:
+    ids = [values["id"] for values in VALUES]
+    assert [one.article.id for one in in_order(shelf, [ids[4], "unknown", ids[0], ids[2]])] == [ids[0], ids[2], ids[4]]
+    assert [one.article.source for one in in_order(shelf, None, "source")] == sorted(
+        values["source"] for values in VALUES
+    )
+    assert list(in_order(shelf, [])) == []
+
+
+@pytest.mark.parametrize(
+    ("by", "names"),
+    [
+        ("article", 5),
+        ("source", ["a.example.cn.csv", "b.example.cn.csv", "page.csv", "tibet.cn.csv"]),
+        ("section", ["a .. b.csv", "news zx 资讯.csv", "no section.csv"]),
+        ("year", ["2022.csv", "2023.csv", "undated.csv"]),
+        ("month", ["2022-06.csv", "2023-01.csv", "undated.csv"]),
+    ],
+)
+def test_a_folder_holds_a_file_for_each_group(
+    shelf: ArticleStore, tmp_path: Path, by: str, names: int | list[str]
+) -> None:
+    folder = tmp_path / "out"
+    export.to_folder(export.open_format("csv"), in_order(shelf, None, by), folder, EDITION, by)
+    assert [path.name for path in tmp_path.iterdir()] == ["out"], "nothing beside it"
+    found = sorted(path.name for path in folder.iterdir())
+    assert names in (found, len(found))
+    rows = []
+    for path in folder.iterdir():
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows += list(csv.DictReader(file))
+    assert sorted(row["id"] for row in rows) == sorted(values["id"] for values in VALUES)
+
+
+@given(st.text(max_size=300))
+def test_a_safe_name_is_one_name(name: str) -> None:
+    kept = f"{safe(name)}.jsonl"
+    assert Path(kept).name == kept
+    assert len(kept.encode()) <= 255
+    assert kept.isprintable()
+    assert kept[0] not in ".- "
+    assert re.fullmatch(r"[A-Za-z0-9.:_-]*", key(name))
+
+
+def test_names_that_come_out_the_same_are_kept_apart(tmp_path: Path) -> None:
+    paths = []
+    for name in ("a/b", "a:b", "a b"):
+        paths.append(free(tmp_path, name, "txt"))
+        paths[-1].touch()
+    assert len(set(paths)) == 3
+    assert key("a/b") != key("a:b".replace(":", "|"))
+    assert safe("con.txt") == "con.txt_"
+
+
+def test_a_folder_appears_whole_or_not_at_all(shelf: ArticleStore, tmp_path: Path) -> None:
+    def torn() -> Iterator[Revision]:
+        yield from list(in_order(shelf))[:3]
+        raise OSError(28, "No space left on device")
+
+    for form in map(export.open_format, export.names()):
+        with pytest.raises(OSError, match="No space"):
+            export.to_folder(form, torn(), tmp_path / "out", EDITION, "month")
+        with pytest.raises(OSError, match="No space"):
+            export.to_file(form, torn(), tmp_path / "file", EDITION)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_format_is_handed_what_it_may_not_hold(shelf: ArticleStore) -> None:
+    """Every format writes what it has before it asks for many more."""
+    some = next(in_order(shelf))
+    for name in export.names():
+        out = BytesIO()
+        asked: list[int] = []
+
+        def articles(out: IO[bytes] = out, asked: list[int] = asked) -> Iterator[Revision]:
+            for _number in range(4_200):
+                asked.append(out.tell())
+                yield some
+
+        export.open_format(name).write(articles(), out, EDITION)
+        assert asked[-1] > asked[0], name
+
+
+def test_texts_are_converted_and_names_are_not() -> None:
+    article = ARTICLES[0]
+    revision = converter(False)(Revision(1, article, article.published))  # type: ignore[arg-type]  # it has one
+    assert "購物節" in revision.article.title
+    assert (revision.article.editor, revision.article.credit) == (article.editor, article.credit)
+    assert converter(True)(revision).article == article
+
+
+# As a user runs it
+
+
+def test_traditional_says_so(crawled: Path) -> None:
+    page = run("export", "购物节", "--format", "html", "--traditional", data=crawled).stdout
+    assert '<html lang="zh-Hant">' in page
+    assert "購物節" in page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["--format", "epub"], "-o"),
+        (["--split-by", "month"], "-o"),
+        (["-o", "."], "--split-by"),
+        (["--split-by", "year", "-o", "."], "new folder"),
+        (["--split-by", "weekday"], "--split-by"),
+        (["-o", "nowhere/out.txt"], "nowhere"),
+        (["--since", "2022"], "query"),
+    ],
+)
+def test_where_an_export_can_not_go(crawled: Path, arguments: list[str], named: str) -> None:
+    done = run("export", *arguments, data=crawled)
+    assert (done.returncode, done.stderr.count("\n"), done.stdout) == (2, 1, "")
+    assert named in done.stderr
+
+
+def test_a_folder_half_written_by_a_run_that_was_killed_is_named(crawled: Path, tmp_path: Path) -> None:
+    (tmp_path / "out.part").mkdir()
+    done = run("export", "--split-by", "year", "-o", tmp_path / "out", data=crawled)
+    assert (done.returncode, "out.part" in done.stderr) == (2, True)
+    assert (tmp_path / "out.part").exists()
+
+
+def test_nothing_found_makes_nothing(crawled: Path, tmp_path: Path) -> None:
+    for options in (["--format", "epub"], ["--split-by", "month"]):
+        assert run("export", "无此词汇啊", *options, "-o", tmp_path / "out", data=crawled).returncode == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_terminal_is_safe_from_what_is_exported(wencang: Wencang, tmp_path: Path) -> None:
+    wencang("import", LINES)
+    for format in ("jsonl", "csv"):
+        ours, theirs = pty.openpty()
+        program, data = str(ROOT / "search_cli.py"), str(tmp_path / "data")
+        command = [sys.executable, program, "--data", data, "export", "--format", format]
+        process = subprocess.Popen(command, stdout=theirs, stderr=subprocess.DEVNULL)
+        os.close(theirs)
+        shown = b""
+        try:
+            while more := os.read(ours, 65536):
+                shown += more
+        except OSError:  # the end of a terminal
+            pass
+        os.close(ours)
+        assert process.wait(60) == 0
+        assert "一张纸条" in shown.decode()
+        assert b"\x1b" not in shown, format
+        assert "\u202e".encode() not in shown
+
+
+def test_an_unknown_format_is_named() -> None:
+    with pytest.raises(UsageFault, match="docx"):
+        export.open_format("docx")
+
+
+def test_the_documented_schema_is_what_is_written() -> None:
+    text = DOC.read_text(encoding="utf-8")
+    documented = re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)
+    assert documented == list(VALUES[0])
+
+
+def test_the_transcripts_are_what_the_program_prints(tmp_path: Path) -> None:
+    text = DOC.read_text(encoding="utf-8")
+    assert rerun(text, tmp_path) == text, "`python -m bench.transcripts` writes them anew"
