@@ -54,6 +54,7 @@ KNOWN_BY = {  # library: the only files that may import it
         "archive/schema.py",
         "archive/ledger.py",
         "archive/listing.py",
+        "archive/pictures.py",
         "archive/withdrawal.py",
     },
     "rich": {"terminal.py"},
