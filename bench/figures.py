@@ -24,7 +24,7 @@ from indexer.figures import KINDS, Figure, Kind, Name, Period, Quantity, figures
 FOLDER = Path(__file__).parent.parent / "tests" / "figures"
 _KINDS: dict[str, Kind] = {kind[0]: kind for kind in KINDS if kind not in ("place", "person", "percent")}
 _KINDS |= {"p": "place", "n": "person", "%": "percent"}
-_AMOUNT = re.compile(r"([<>~]?)([\d.]+)([万亿]?)(?:\.\.([\d.]+)([万亿]?))?(.*)")
+_AMOUNT = re.compile(r"([<>~]?)(\d+(?:\.\d+)?)([万亿]?)(?:\.\.(\d+(?:\.\d+)?)([万亿]?))?(.*)")
 _POWERS = {"": 1, "万": 10**4, "亿": 10**8}
 
 

@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import date
 
-from indexer.figures.dates import dates
+from indexer.figures import dates, institutions, persons, places, quantities
 from indexer.figures.figure import KINDS, Figure, Kind, Name, Period, Quantity, readable
-from indexer.figures.institutions import institutions
-from indexer.figures.persons import persons
-from indexer.figures.places import places
-from indexer.figures.quantities import quantities
 
 __all__ = ["KINDS", "Figure", "Kind", "Name", "Period", "Quantity", "figures"]
 
@@ -25,12 +21,12 @@ def figures(text: str, published: date | None = None, kinds: Collection[Kind] = 
 
 def _all(text: str, published: date | None) -> Iterator[Figure]:
     folded = readable(text)
-    days = list(dates(folded, text, published))
+    days = list(dates.find(folded, text, published))
     taken = {at for day in days for at in range(day.start, day.end)}
     yield from days
-    yield from (one for one in quantities(folded, text) if taken.isdisjoint(range(one.start, one.end)))
-    named = [*places(folded, text), *institutions(folded, text)]
-    people = list(persons(folded, text, named))
+    yield from (one for one in quantities.find(folded, text) if taken.isdisjoint(range(one.start, one.end)))
+    named = [*places.find(folded, text), *institutions.find(folded, text)]
+    people = list(persons.find(folded, text, named))
     people_at = {at for person in people for at in range(person.start, person.end)}
     yield from people
     yield from (one for one in named if people_at.isdisjoint(range(one.start, one.end)))

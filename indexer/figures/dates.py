@@ -21,7 +21,7 @@ _POINT = re.compile(
     rf"(?:(?P<edge>年?[底末初])|(?P<half>[上下])半年|第?(?P<quarter>[一二三四1-4])季度|前(?P<quarters>[二两三23])季度"
     rf"|前(?P<months>{_N})个月"
     rf"|(?:(?P<month>{_N})(?:{_TO}(?P<month2>{_N}))?|(?P<turn>上个?|本|下个?))月份?"
-    rrf"(?:(?P<day>{_N})(?:{_TO}(?P<day2>{_N}))?[日号]|(?P<part>[上中下]旬|底|末|初))?"
+    rf"(?:(?P<day>{_N})(?:{_TO}(?P<day2>{_N}))?[日号]|(?P<part>[上中下]旬|底|末|初))?"
     rf"|(?<![每前后])(?P<only>{_N})日(?![内游间志本报元子期均常用产]))?(?P<since>以来)?"
 )
 _AND_TO = re.compile(_TO)
@@ -43,7 +43,7 @@ Found = Iterator[tuple[int, int, Period]]
 _UNKNOWN = Period(None, None)
 
 
-def dates(folded: str, text: str, published: date | None) -> Iterator[Figure]:
+def find(folded: str, text: str, published: date | None) -> Iterator[Figure]:
     """In the order of the text; what only the day of publication would tell is a Period of None where there is none."""
     found: list[Figure] = []
     for look in (_lengths, _points, _others):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from indexer.analyzer import fold
-from indexer.figures.figure import Figure, Name
+from indexer.figures.figure import Figure, Name, any_of
 from indexer.figures.places import gazetteer
 
 _LONGEST = 24  # characters before an ending
@@ -48,10 +48,6 @@ _HAN = re.compile("[\u3400-\u9fff]*$")
 _GENERIC_CITY = re.compile("[\u3400-\u9fff]{2}[省市县区]$")
 
 
-def _longest_first(words: str) -> str:
-    return "|".join(sorted(fold(words).split(), key=len, reverse=True))
-
-
 @cache
 def _regions() -> frozenset[str]:
     told = fold(_REGIONS).split()
@@ -61,16 +57,16 @@ def _regions() -> frozenset[str]:
 
 @cache
 def _region() -> re.Pattern[str]:
-    return re.compile("|".join(sorted(_regions(), key=len, reverse=True)))
+    return re.compile(any_of(_regions()))
 
 
-_DEPARTMENT = re.compile(f"(?:{_longest_first(_MATTERS)})(?:{_longest_first(_OFFICES)})(?![长员队门分落])")
-_ENDING = re.compile(f"(?:{_longest_first(_ENDINGS)})(?![生长员们])")
-_KNOWN = re.compile(_longest_first(_WELL_KNOWN))
+_DEPARTMENT = re.compile(f"(?:{any_of(fold(_MATTERS).split())})(?:{any_of(fold(_OFFICES).split())})(?![长员队门分落])")
+_ENDING = re.compile(f"(?:{any_of(fold(_ENDINGS).split())})(?![生长员们])")
+_KNOWN = re.compile(any_of(fold(_WELL_KNOWN).split()))
 _STOP = re.compile(fold(_STOPS))
 
 
-def institutions(folded: str, text: str) -> Iterator[Figure]:
+def find(folded: str, text: str) -> Iterator[Figure]:
     """In the order of the text; of names in one another the longest."""
     spans = [match.span() for match in _KNOWN.finditer(folded)]
     spans += ((_behind_regions(folded, match.start()), match.end()) for match in _DEPARTMENT.finditer(folded))

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from indexer.analyzer import fold
-from indexer.figures.figure import Figure, Name
+from indexer.analyzer import fold, lexicon
+from indexer.figures.figure import Figure, Name, any_of
 
 _FILE = Path(__file__).parent.parent / "names.txt"
 _TITLES = (
@@ -27,34 +27,34 @@ _BEHIND = fold(
     "会讲谈称道问答请让先刚最每一二三四五六七八九十]|表示|指出|介绍|强调|出席|主持|参加|告诉|认为|坦言|透露|宣布|陪同|宣读|代表|深入|分别|"
     "调研|建议|致辞|签|接受|发言|回忆|感慨|解释|负责|领着|组织|开始|通过|获得|完成|利用|前往|了解|发现|拿"
 )
+_SIGN = "(?:(?![说在和与及等对向带为是到从的于把将也就又已被给问请让])[\u3400-\u9fff])"
 
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    words = fold((Path(_FILE.parent) / "words.txt").read_text(encoding="utf-8"))
+    words = fold(lexicon())
     people = words.partition("# Names of people\n")[2].partition("#")[0]
     surnames, _mark, parts = fold(_FILE.read_text(encoding="utf-8")).partition("# tibetan\n")
     given = {line.split()[0] for line in people.splitlines()} | set(parts.split())
     chinese = [line for line in surnames.splitlines() if not line.startswith("#")]
+    tibetan = f"(?:{any_of(given)})+"
     return re.compile(
-        rf"(?P<title>(?:{_any(_WITH.split())})*(?:{_any(_TITLES.split())}))[ 　]?(?P<name>(?:{_any(given)})+[\u3400-\u9fff]?(?={_BEHIND})"
-        rf"|(?:{_any(given)})+|(?:{_any(' '.join(chinese).split())})[\u3400-\u9fff]{{1,2}}(?={_BEHIND})"
-        rf"|[\u3400-\u9fff]{{1,5}}·[\u3400-\u9fff]{{1,6}}(?={_BEHIND}))"
+        rf"(?P<title>(?:{any_of(fold(_WITH).split())})*(?:{any_of(fold(_TITLES).split())}))\s?"
+        rf"(?P<name>{tibetan}(?:(?={_BEHIND})|{_SIGN}(?={_BEHIND})|)"
+        rf"|(?:{any_of(' '.join(chinese).split())}){_SIGN}{{1,2}}(?={_BEHIND})"
+        rf"|{_SIGN}{{1,5}}·{_SIGN}{{1,6}}(?={_BEHIND}))"
     )
 
 
-def _any(words: Iterable[str]) -> str:
-    return "|".join(sorted(map(fold, words), key=len, reverse=True))
-
-
-def persons(folded: str, text: str, before: Iterable[Figure]) -> Iterator[Figure]:
+def find(folded: str, text: str, before: Iterable[Figure]) -> Iterator[Figure]:
     """In the order of the text; `before` are the places and institutions that a title may begin with."""
     ends: dict[int, int] = {}
     for figure in before:
         ends[figure.end] = min(figure.start, ends.get(figure.end, figure.start))
     for match in _pattern().finditer(folded):
-        start = _title_start(folded, match.start(), ends)
-        yield Figure("person", *match.span("name"), text[slice(*match.span("name"))], Name(match["name"], folded[start : match.end("title")]))
+        start, end = match.span("name")
+        title = folded[_title_start(folded, match.start(), ends) : match.end("title")]
+        yield Figure("person", start, end, text[start:end], Name(folded[start:end], title))
 
 
 def _title_start(folded: str, start: int, ends: dict[int, int]) -> int:

@@ -8,15 +8,25 @@ from functools import cache
 from pathlib import Path
 
 from indexer.analyzer import fold
-from indexer.figures.figure import Figure, Name
+from indexer.figures.figure import Figure, Name, any_of
 
 _FILE = Path(__file__).parent.parent / "places.txt"
-# Short names that other words begin or end with.
-_NOT_BEFORE = {
-    "阿里": "巴巴|云|健康|妈妈|山|斯", "吉隆": "坡", "山南": "[麓坡路侧脚段]", "萨嘎": "达瓦", "贡嘎": "山",
-    "普兰": "店", "拉萨": "尔", "安多": "[语方]|藏区", "亚东": "[南北部]", "白朗": "宁", "帕里": "斯",
-}  # fmt: skip
-_NOT_BEHIND = {"山南": "[中江华岳泰衡嵩黄庐]", "日土": "[今昨本次每]", "阿里": "[罕拳穆]"}
+# Short names that begin or end another word there; looked for from the character before.
+_OTHER_WORDS = {
+    name: re.compile(source)
+    for name, source in {
+        "阿里": ".?阿里(?:巴巴|云|健康|妈妈|山|斯)|[罕拳穆]阿里",
+        "吉隆": ".?吉隆坡",
+        "山南": ".?山南[麓坡路侧脚段]|[中江华岳泰衡嵩黄庐]山南",
+        "萨嘎": ".?萨嘎达瓦",
+        "贡嘎": ".?贡嘎山",
+        "普兰": ".?普兰店",
+        "安多": ".?安多(?:[语方]|藏区)",
+        "亚东": ".?亚东[南北部]",
+        "白朗": ".?白朗宁",
+        "日土": "[今昨本次每]日土",
+    }.items()
+}
 
 
 @cache
@@ -33,22 +43,22 @@ def gazetteer() -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _source(name: str) -> str:
-    behind, before = _NOT_BEHIND.get(name), _NOT_BEFORE.get(name)
-    return (f"(?<!{behind})" if behind else "") + name + (f"(?!{before})" if before else "")
-
-
 @cache
 def _pattern() -> re.Pattern[str]:
-    """All names, the longer first."""
-    return re.compile("|".join(map(_source, sorted(gazetteer(), key=len, reverse=True))))
+    return re.compile(any_of(gazetteer()))
 
 
-def places(folded: str, text: str) -> Iterator[Figure]:
-    """The places named in a text; `folded` is the same as readable() gives it."""
+def find(folded: str, text: str) -> Iterator[Figure]:
+    """The places named in a text, in its order; `folded` is the text as readable() gives it."""
     for match in _pattern().finditer(folded):
-        start, end = match.span()
-        yield Figure("place", start, end, text[start:end], Name(gazetteer()[match[0]][0]))
+        if _is_place(match):
+            start, end = match.span()
+            yield Figure("place", start, end, text[start:end], Name(gazetteer()[match[0]][0]))
+
+
+def _is_place(match: re.Match[str]) -> bool:
+    other = _OTHER_WORDS.get(match[0])
+    return not (other and other.match(match.string, max(0, match.start() - 1)))
 
 
 def canonical(name: str) -> str:
@@ -58,5 +68,5 @@ def canonical(name: str) -> str:
 
 def within(folded: str) -> list[str]:
     """The places named in a text and those that they lie in, each once."""
-    named = {match[0] for match in _pattern().finditer(folded)}
+    named = {match[0] for match in _pattern().finditer(folded) if _is_place(match)}
     return sorted({place for name in named for place in gazetteer()[name]})

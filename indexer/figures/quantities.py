@@ -80,7 +80,7 @@ def _measured(kind: str) -> re.Pattern[str]:
     )
 
 
-def quantities(folded: str, text: str, only: Literal["any", "money"] = "any") -> Iterator[Figure]:
+def find(folded: str, text: str, only: Literal["any", "money"] = "any") -> Iterator[Figure]:
     """In the order of the text, money, counts and percentages; `folded` is the text as readable() gives it."""
     found = [_made(match, text, "money", _SIGNS[match["unit"]]) for match in _WITH_SIGN.finditer(folded)]
     for match in _measured(only).finditer(folded):
@@ -111,6 +111,8 @@ def _is_count(match: re.Match[str]) -> bool:
 def _made(match: re.Match[str], text: str, kind: Kind, unit: str) -> Figure:
     said = match.groupdict()
     low, high = _range(said["low"], said.get("high") or "")
+    if match.re is _TENTHS:
+        low = high = low * 10
     if tenths := said.get("tenths"):
         low = high = low + numeral(tenths) / 10
     start, before = _told_before(match.string, match.start())
