@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from indexer.analyzer import fold
-from indexer.figures import KINDS, Figure, Kind, Name, Period, Quantity, figures
+from indexer.figures.figure import KINDS, Figure, Kind, Name, Period, Quantity
+from indexer.figures.find import figures
 
 FOLDER = Path(__file__).parent.parent / "tests" / "figures"
 _KINDS: dict[str, Kind] = {kind[0]: kind for kind in KINDS if kind not in ("place", "person", "percent")}

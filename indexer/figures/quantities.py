@@ -36,12 +36,12 @@ _UNITS = (
 # What a unit's character begins instead, and what may stand behind a number that is none.
 _NO_UNIT = {
     "元": "[旦月素代首件朝年宵老谋论帅勋户化]|结构", "人": "[民均大物类制]|士兵?之", "位": "一体|于", "家": "[乡长庭人]", "名": "[字为叫]",
-    "部": "[长门队分]|曲", "门": "[口票]", "面": "[积对向临包]", "次": "[日年序要]", "个": "百分点|意识|自信|维护|确立|全面|确保|创建|代表|百年|方面",
+    "部": "[长门队分委]|曲", "台": "[山湾风阶北]", "门": "[口票]", "面": "[积对向临包]", "次": "[日年序要]", "个": "百分点|意识|自信|维护|确立|全面|确保|创建|代表|百年|方面",
     "条": "[例件]", "项": "目标", "口": "岸", "处": "[于理长级]", "批": "[准评示发]", "起": "[来到点草]", "层": "[次面]", "度": "[假过]",
     "对": "[口于]", "组": "[织团成]", "只": "[有要能是]", "所": "[以有谓在]", "场": "[地所]", "节": "[目日约能]", "周岁": "(?!)",
     "种": "[植养下]", "斤": "斤", "里": "[面程]", "字": "(?!)",
 }  # fmt: skip
-_NUMBER = (
+NUMBER = (
     r"(?:(?:(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?[十百千万亿]*)+"
     rf"|[几数]?[{DIGITS}十百千万亿]+(?:点[{DIGITS}]+)?[百千万亿]*)"
     r"(?:[余多几来][百千万亿]*)?"
@@ -55,12 +55,14 @@ _OVER = ("上", "过")  # over a hundred, a thousand: only before a power
 _OTHER_WORD = re.compile("(?:[附最靠临就]近|[合条节预签契违制]约|[赶反高]超|大约|接近|将近)$")
 _BEHIND = {"以上": ">", "以下": "<", "以内": "<", "左右": "~", "上下": "~", "余": ">", "多": ">", "": ""}
 _VAGUE = re.compile("[余多几数]")
-_SIDE_BY_SIDE = re.compile(rf"(十?)([{DIGITS}])([{DIGITS}])([十百千万亿]*)")
+_SIDE_BY_SIDE = re.compile(rf"([{DIGITS}]?十|)([{DIGITS}])([{DIGITS}])([十百千万亿]*)")
 _POWERS_AT_END = re.compile("[十百千万亿]*$")
 _BEHIND_SOURCE = f"(?P<behind>{'|'.join(_BEHIND)})"
-_SAID = re.compile(rf"百分之(?P<low>{_NUMBER})(?:{_TO}(?:百分之)?(?P<high>{_NUMBER}))?{_BEHIND_SOURCE}")
-_TENTHS = re.compile(rf"(?<![第{DIGITS}])(?P<low>[一二三四五六七八九])成(?![不为立员就长本功效果分都品活]){_BEHIND_SOURCE}")
-_WITH_SIGN = re.compile(rf"(?P<unit>us\$|hk\$|[$€£¥])\s?(?P<low>{_NUMBER})(?!{'|'.join(CURRENCIES)})")
+_SAID = re.compile(rf"百分之(?P<low>{NUMBER})(?:{_TO}(?:百分之)?(?P<high>{NUMBER}))?{_BEHIND_SOURCE}")
+_TENTHS = re.compile(
+    rf"(?<![第{DIGITS}])(?P<low>[一二三四五六七八九])成(?![不为立员就长本功效果分都品活]){_BEHIND_SOURCE}"
+)
+_WITH_SIGN = re.compile(rf"(?P<unit>us\$|hk\$|[$€£¥])\s?(?P<low>{NUMBER})(?!{'|'.join(CURRENCIES)})")
 
 
 def _alternatives(units: list[str]) -> str:
@@ -75,7 +77,7 @@ def _measured(kind: str) -> re.Pattern[str]:
     if kind == "any":
         units += [*_UNITS, *_SAME_UNIT, "%", "个百分点", "百分点"]
     return re.compile(
-        rf"(?<![a-z\d.第])(?:人民币)?(?P<low>{_NUMBER})(?:(?P<own>{_alternatives(units)})?{_TO}(?P<high>{_NUMBER}))?"
+        rf"(?<![a-z\d.第])(?:人民币)?(?P<low>{NUMBER})(?:(?P<own>{_alternatives(units)})?{_TO}(?P<high>{NUMBER}))?"
         rf"(?P<unit>{_alternatives(units)})(?P<tenths>[一二三四五六七八九\d]角)?{_BEHIND_SOURCE}"
     )
 
@@ -85,7 +87,7 @@ def find(folded: str, text: str, only: Literal["any", "money"] = "any") -> Itera
     found = [_made(match, text, "money", _SIGNS[match["unit"]]) for match in _WITH_SIGN.finditer(folded)]
     for match in _measured(only).finditer(folded):
         kind, unit = _kind(match["unit"])
-        if kind != "count" or _is_count(match):
+        if _is_told(match) and not (kind == "count" and match["low"] == "一" and not match["high"]):
             found.append(_made(match, text, kind, unit))
     if only == "any":
         found += (_made(match, text, "percent", "%") for match in (*_SAID.finditer(folded), *_TENTHS.finditer(folded)))
@@ -100,17 +102,14 @@ def _kind(unit: str) -> tuple[Kind, str]:
     return "count", _SAME_UNIT.get(unit, unit)
 
 
-def _is_count(match: re.Match[str]) -> bool:
-    """一个 is an article rather than a number; 百 and 千 alone are one only where the text says how nearly."""
-    if match["low"] == "一" and not match["high"]:
-        return False
-    bare = not match["low"].strip("百千万亿")
-    return not bare or bool(_told_before(match.string, match.start())[1] or match["behind"])
+def _is_told(match: re.Match[str]) -> bool:
+    """百 and 千 alone are a number only where the text says how nearly."""
+    return bool(match["low"].strip("百千万亿") or match["behind"] or _told_before(match.string, match.start("low"))[1])
 
 
 def _made(match: re.Match[str], text: str, kind: Kind, unit: str) -> Figure:
     said = match.groupdict()
-    low, high = _range(said["low"], said.get("high") or "")
+    low, high = between(said["low"], said.get("high") or "")
     if match.re is _TENTHS:
         low = high = low * 10
     if tenths := said.get("tenths"):
@@ -121,7 +120,7 @@ def _made(match: re.Match[str], text: str, kind: Kind, unit: str) -> Figure:
     return Figure(kind, start, match.end(), text[start : match.end()], Quantity(low, high, unit, bound))
 
 
-def _range(low: str, high: str) -> tuple[Decimal, Decimal]:
+def between(low: str, high: str) -> tuple[Decimal, Decimal]:
     """What a number, or two, stand for: of 3至5亿 the first counts in 亿 too, 三四万 is from three to four."""
     if high:
         last = numeral(high)
