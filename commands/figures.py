@@ -1,0 +1,161 @@
+"""Tell the figures and names in the articles that a question finds."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from gettext import gettext as _
+from io import TextIOWrapper
+from itertools import islice
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from archive.disk import appearing
+from archive.errors import UsageFault
+from commands import (
+    DONE,
+    NOTHING,
+    QUESTION,
+    Engine,
+    Json,
+    Since,
+    SourceName,
+    Until,
+    Words,
+    open_archive,
+    open_index,
+    read_question,
+    say_if_behind,
+)
+from indexer.figures.figure import KINDS, Kind, Name, Period, Quantity
+from terminal import print_table, shown
+
+if TYPE_CHECKING:
+    from indexer.figures.find import Found
+
+app = typer.Typer()
+_COLUMNS = (
+    "kind", "value", "to", "unit", "bound", "text", "start", "end", "id", "url", "published", "title", "sentence",
+)  # fmt: skip
+_ROWS = 500  # of a table whose columns stand under each other
+_AROUND = 12  # characters before and behind, in a table
+_FORMULA = re.compile(r"['\s]*[=+\-@＝＋－＠]|'*[\t\r\n]")  # what a spreadsheet would compute
+
+
+@app.command(**QUESTION)
+def figures(
+    ctx: typer.Context, query: Words,
+    kind: Annotated[list[Kind], typer.Option(help=_("Only these; may be given more than once."))] = [],  # noqa: B006
+    sort: Annotated[Literal["article", "value"], typer.Option(help=_("The largest, or earliest, first."))] = "article",
+    source: SourceName = "", since: Since = "", until: Until = "", engine: Engine = "", as_json: Json = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help=_("A table for spreadsheets."))] = False,
+    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="PATH", help=_("A file, else stdout."))] = None,
+) -> int:  # fmt: skip
+    """Tell the amounts, counts, percentages, dates, places, institutions and persons in the articles with all the words."""
+    from indexer.figures.find import by_value, found
+    from indexer.search import every_match
+
+    with open_archive(ctx.obj) as store, open_index(ctx.obj, engine) as index:
+        question = read_question(store, index, query, source, since, until)
+        articles = (revision.article for revision in every_match(store, index, question))
+        rows = found(articles, kind or KINDS)
+        if sort == "value":
+            rows = iter(sorted(rows, key=by_value))
+        if out or as_csv or as_json:
+            with _written_to(out) as file:
+                count = (_write_json if as_json else _write_csv)(rows, file)
+        else:
+            count = _print_table(rows)
+        say_if_behind(store, index)
+    return DONE if count else NOTHING
+
+
+@contextmanager
+def _written_to(path: Path | None) -> Iterator[IO[bytes]]:
+    """A file that appears whole or not at all; stdout for None."""
+    if path is None:
+        yield sys.stdout.buffer
+        return
+    try:
+        with appearing(path) as file:
+            yield file
+    except OSError as error:
+        raise UsageFault(path, error.strerror or str(error), _("name another file with -o")) from error
+
+
+def _write_csv(rows: Iterator[Found], out: IO[bytes]) -> int:
+    """UTF-8 with a byte order mark, as Excel wants it; nothing runs as a formula."""
+    text = TextIOWrapper(out, "utf-8-sig", newline="", write_through=True)
+    table = csv.writer(text)
+    table.writerow(_COLUMNS)
+    count = 0
+    for count, row in enumerate(map(_values, rows), 1):
+        table.writerow([_cell(row[column]) for column in _COLUMNS])
+    text.detach()
+    return count
+
+
+def _cell(value: object) -> str:
+    text = shown("" if value is None else str(value))
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def _write_json(rows: Iterator[Found], out: IO[bytes]) -> int:
+    count = 0
+    for count, row in enumerate(map(_values, rows), 1):
+        out.write((json.dumps(row, ensure_ascii=False) + "\n").encode())
+    return count
+
+
+def _print_table(rows: Iterator[Found]) -> int:
+    head = (_("value"), _("unit"), _("found"), _("article"), _("published"), _("title"), _("sentence"))
+    count = 0
+    while some := list(islice(rows, _ROWS)):
+        print_table(head, list(map(_row, some)))
+        count += len(some)
+    return count
+
+
+def _row(one: Found) -> tuple[str, ...]:
+    row = _values(one)
+    value = " ".join(filter(None, (row["bound"], "..".join(filter(None, (row["value"], row["to"]))))))
+    article, figure = one.article, one.figure
+    near = article.body[max(0, figure.start - _AROUND) : figure.end + _AROUND]
+    return (
+        value,
+        row["unit"],
+        figure.text,
+        article.id,
+        row["published"][:10] or "-",
+        article.title,
+        " ".join(near.split()),
+    )
+
+
+def _values(one: Found) -> dict[str, Any]:
+    """Amounts as decimals without an exponent, days as ISO 8601; `to` where a range or a period ends."""
+    figure, article = one.figure, one.article
+    match figure.value:
+        case Quantity(low, high, unit, bound):
+            told = (_decimal(low), "" if high == low else _decimal(high), unit, bound)
+        case Period(first, last):
+            told = (first.isoformat() if first else "", last.isoformat() if last and last != first else "", "", "")
+        case Name(name, title):
+            told = (name, "", title, "")
+    return {
+        "kind": figure.kind, **dict(zip(("value", "to", "unit", "bound"), told, strict=True)),
+        "text": figure.text, "start": figure.start, "end": figure.end, "id": article.id, "url": article.url,
+        "published": article.published.isoformat() if article.published else "", "title": article.title,
+        "sentence": one.sentence,
+    }  # fmt: skip
+
+
+def _decimal(number: Decimal) -> str:
+    return f"{number.normalize():f}"
