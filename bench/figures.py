@@ -92,8 +92,8 @@ def _value(kind: Kind, told: str) -> Quantity | Period | Name:
     match = _AMOUNT.fullmatch(told)
     assert match, told
     bound, low, power, high, last_power, unit = match.groups()
-    first = Decimal(low) * _POWERS[power]
-    return Quantity(first, Decimal(high) * _POWERS[last_power] if high else first, _unit(kind, unit), bound)
+    least = Decimal(low) * _POWERS[power]
+    return Quantity(least, Decimal(high) * _POWERS[last_power] if high else least, _unit(kind, unit), bound)
 
 
 def _unit(kind: Kind, said: str) -> str:

@@ -6,12 +6,12 @@ import csv
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from gettext import gettext as _
 from io import TextIOWrapper
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any, Literal
 
@@ -58,7 +58,7 @@ def figures(
     as_csv: Annotated[bool, typer.Option("--csv", help=_("A table for spreadsheets."))] = False,
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="PATH", help=_("A file, else stdout."))] = None,
 ) -> int:  # fmt: skip
-    """Tell the amounts, counts, percentages, dates, places, institutions and persons in the articles with all the words."""
+    """Tell amounts, counts, percentages, dates, places, institutions and persons in the articles with all the words."""
     from indexer.figures.find import by_value, found
     from indexer.search import every_match
 
@@ -68,13 +68,14 @@ def figures(
         rows = found(articles, kind or KINDS)
         if sort == "value":
             rows = iter(sorted(rows, key=by_value))
-        if out or as_csv or as_json:
+        first = list(islice(rows, 1))
+        if first and (out or as_csv or as_json):
             with _written_to(out) as file:
-                count = (_write_json if as_json else _write_csv)(rows, file)
+                (_write_json if as_json else _write_csv)(chain(first, rows), file)
         else:
-            count = _print_table(rows)
+            _print_table(chain(first, rows))
         say_if_behind(store, index)
-    return DONE if count else NOTHING
+    return DONE if first else NOTHING
 
 
 @contextmanager
@@ -90,16 +91,14 @@ def _written_to(path: Path | None) -> Iterator[IO[bytes]]:
         raise UsageFault(path, error.strerror or str(error), _("name another file with -o")) from error
 
 
-def _write_csv(rows: Iterator[Found], out: IO[bytes]) -> int:
+def _write_csv(rows: Iterable[Found], out: IO[bytes]) -> None:
     """UTF-8 with a byte order mark, as Excel wants it; nothing runs as a formula."""
     text = TextIOWrapper(out, "utf-8-sig", newline="", write_through=True)
     table = csv.writer(text)
     table.writerow(_COLUMNS)
-    count = 0
-    for count, row in enumerate(map(_values, rows), 1):
+    for row in map(_values, rows):
         table.writerow([_cell(row[column]) for column in _COLUMNS])
     text.detach()
-    return count
 
 
 def _cell(value: object) -> str:
@@ -107,20 +106,16 @@ def _cell(value: object) -> str:
     return f"'{text}" if _FORMULA.match(text) else text
 
 
-def _write_json(rows: Iterator[Found], out: IO[bytes]) -> int:
-    count = 0
-    for count, row in enumerate(map(_values, rows), 1):
+def _write_json(rows: Iterable[Found], out: IO[bytes]) -> None:
+    for row in map(_values, rows):
         out.write((json.dumps(row, ensure_ascii=False) + "\n").encode())
-    return count
 
 
-def _print_table(rows: Iterator[Found]) -> int:
+def _print_table(rows: Iterable[Found]) -> None:
     head = (_("value"), _("unit"), _("found"), _("article"), _("published"), _("title"), _("sentence"))
-    count = 0
-    while some := list(islice(rows, _ROWS)):
+    left = iter(rows)
+    while some := list(islice(left, _ROWS)):
         print_table(head, list(map(_row, some)))
-        count += len(some)
-    return count
 
 
 def _row(one: Found) -> tuple[str, ...]:

@@ -146,7 +146,7 @@ class Segment:
 
     def _amounting(self, first: str, last: str) -> set[int]:
         """The documents with an amount between two keys."""
-        held = counts(self._reader, "amount", commonprefix([first, last]))
+        held = counts(self._reader, "amount", commonprefix([first, last]))  # noqa: RUF071  # it is no path
         keys = (key.decode() for key, _count in held)
         return set().union(*(self._documents("amount", key) for key in keys if first <= key <= last))
 

@@ -34,7 +34,10 @@ def spelled(key: int) -> str:
 
 
 def asked(text: str) -> Keys | None:
-    """The keys that `>10亿`, `1亿..5亿` or `<3000万美元` asks for; without a currency it is yuan. None for what is no amount."""
+    """The keys that `>10亿`, `1亿..5亿` or `<3000万美元` asks for; None for what is no amount.
+
+    Without a currency it is yuan.
+    """
     said = fold(text)
     if match := _RANGE.fullmatch(said):
         return _from_to(match)

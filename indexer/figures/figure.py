@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from itertools import groupby
+from pathlib import Path
 from typing import Literal, get_args
 
 from indexer.analyzer import fold
@@ -59,6 +61,13 @@ class Figure:
 def readable(text: str) -> str:
     """The text folded, of the same length; a Chinese comma does not part thousands."""
     return fold(text.replace("，", "、"))
+
+
+@cache
+def names(group: str) -> list[str]:
+    """A group of indexer/names.txt, folded."""
+    text = (Path(__file__).parent.parent / "names.txt").read_text(encoding="utf-8")
+    return fold(text.partition(f"# {group}\n")[2].partition("#")[0]).split()
 
 
 def any_of(words: Iterable[str]) -> str:
