@@ -34,7 +34,6 @@ from commands import (
     read_question,
     say_if_behind,
 )
-from indexer.figures.figure import KINDS, Kind, Name, Period, Quantity
 from terminal import print_table, shown
 
 if TYPE_CHECKING:
@@ -45,27 +44,37 @@ _COLUMNS = (
     "kind", "value", "to", "unit", "bound", "text", "start", "end", "id", "url", "published", "title", "sentence",
 )  # fmt: skip
 _ROWS = 500  # of a table whose columns stand under each other
-_AROUND = 12  # characters before and behind, in a table
+_AROUND = 12  # characters before and behind that a table shows
+_HEADLINE = 20
 _FORMULA = re.compile(r"['\s]*[=+\-@＝＋－＠]|'*[\t\r\n]")  # what a spreadsheet would compute
+
+Kinds = Annotated[
+    list[str],
+    typer.Option(metavar="K", help=_("money, count, percent, date, place, institution or person; several too.")),
+]
 
 
 @app.command(**QUESTION)
 def figures(
     ctx: typer.Context, query: Words,
-    kind: Annotated[list[Kind], typer.Option(help=_("Only these; may be given more than once."))] = [],  # noqa: B006
+    kind: Kinds = [],  # noqa: B006  # never changed
     sort: Annotated[Literal["article", "value"], typer.Option(help=_("The largest, or earliest, first."))] = "article",
     source: SourceName = "", since: Since = "", until: Until = "", engine: Engine = "", as_json: Json = False,
     as_csv: Annotated[bool, typer.Option("--csv", help=_("A table for spreadsheets."))] = False,
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="PATH", help=_("A file, else stdout."))] = None,
 ) -> int:  # fmt: skip
     """Tell amounts, counts, percentages, dates, places, institutions and persons in the articles with all the words."""
+    from indexer.figures.figure import KINDS
     from indexer.figures.find import by_value, found
     from indexer.search import every_match
 
+    kinds = [one for one in KINDS if one in kind or not kind]
+    if unknown := set(kind) - set(kinds):
+        raise UsageFault(unknown.pop(), _("is no kind"), _("kinds: {names}").format(names=", ".join(KINDS)))
     with open_archive(ctx.obj) as store, open_index(ctx.obj, engine) as index:
         question = read_question(store, index, query, source, since, until)
         articles = (revision.article for revision in every_match(store, index, question))
-        rows = found(articles, kind or KINDS)
+        rows = found(articles, kinds)
         if sort == "value":
             rows = iter(sorted(rows, key=by_value))
         first = list(islice(rows, 1))
@@ -136,6 +145,8 @@ def _row(one: Found) -> tuple[str, ...]:
 
 def _values(one: Found) -> dict[str, Any]:
     """Amounts as decimals without an exponent, days as ISO 8601; `to` where a range or a period ends."""
+    from indexer.figures.figure import Name, Period, Quantity
+
     figure, article = one.figure, one.article
     match figure.value:
         case Quantity(low, high, unit, bound):

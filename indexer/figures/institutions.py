@@ -92,7 +92,8 @@ def _beginning(folded: str, ending: re.Match[str]) -> int | None:
         if not any(start <= stop.start() < last for start, last in regions)
     )
     first = max(stops, default=first)
-    if named := [start for start, _last in regions if start >= first]:
-        return named[0]
+    for start, last in regions:
+        if start >= first and (last == end or folded[start:last] not in _LEVELS[1:]):
+            return start
     free = ending[0] in _FREE and 2 <= end - first <= 10 and not look.general.fullmatch(folded, first, end)
     return first if free else None
