@@ -46,9 +46,11 @@ _UNKNOWN = Period(None, None)
 def find(folded: str, text: str, published: date | None) -> Iterator[Figure]:
     """In the order of the text; what only the day of publication would tell is a Period of None where there is none."""
     found: list[Figure] = []
+    taken = bytearray(len(text))
     for look in (_lengths, _points, _others):
         for start, end, period in look(folded, published):
-            if all(end <= one.start or start >= one.end for one in found):
+            if not any(taken[start:end]):
+                taken[start:end] = bytes([1]) * (end - start)
                 found.append(Figure("date", start, end, text[start:end], period))
     return iter(sorted(found, key=lambda figure: figure.start))
 
