@@ -90,7 +90,7 @@ def figures(
 @contextmanager
 def _written_to(path: Path | None) -> Iterator[IO[bytes]]:
     """A file that appears whole or not at all; stdout for None."""
-    if path is None:
+    if path is None or str(path) == "-":
         yield sys.stdout.buffer
         return
     try:

@@ -116,8 +116,8 @@ def test_what_is_no_day(text: str) -> None:
 
 
 PARTS = (
-    "近 逾 3 1,200 .5 十 几 余 万 亿 元 美元 个 % 百分之 至 - — 年 月 日 2022 去年 以来 西藏 拉萨 市 委 教育 局 大学 公司 "
-    "书记 王 扎西 第 $"
+    "近 逾 3 1,200 .5 十 几 余 万 亿 元 美元 个 % 百分之 至 - — 年 月 日 2022 去年 以来 西藏 拉萨 市 委 教育 局 大学 "
+    "公司 书记 王 扎西 第 $"
 )
 parts = st.sampled_from(PARTS.split())
 
@@ -244,7 +244,6 @@ def test_the_command(crawled: Path, wencang: Wencang, tmp_path: Path) -> None:
     assert values == sorted(values, reverse=True)
     assert "7209800000" in wencang("figures", "援藏", "招商引资").stdout
     assert wencang("figures", "援藏", "--kind", "sum").returncode == 2
-    assert wencang("figures", "无此词汇啊").returncode == 1
 
 
 def test_a_table_runs_nothing(wencang: Wencang, tmp_path: Path) -> None:
