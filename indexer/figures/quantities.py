@@ -120,7 +120,7 @@ def between(low: str, high: str) -> tuple[Decimal, Decimal]:
     """What one number, or two, stand for: of 3至5亿 the first counts in 亿 too, 三四万 is from three to four."""
     if high:
         powers = high[len(high.rstrip("十百千万亿")) :]
-        shared = low[-1] not in "十百千万亿" and numeral(low) < numeral(high)
+        shared = low[-1] not in "十百千万亿" and numeral(low + powers) < numeral(high)
         return numeral(low + powers if shared else low), numeral(high)
     if (match := _SIDE_BY_SIDE.fullmatch(low)) and numeral(match[2]) < numeral(match[3]):
         ten, first, second, powers = match.groups()
