@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from indexer.analyzer import fold
 from indexer.figures import quantities
-from indexer.figures.figure import Quantity
+from indexer.figures.figure import DIGITS, Quantity
 from indexer.figures.quantities import CODES, CURRENCIES, NUMBER, between
 
 _ROOM = 10**17  # hundredths of a currency: each has its own stretch of numbers
@@ -17,12 +17,15 @@ _ASKED = re.compile(rf"(?P<sign>[<>]=?|≥|≤|=|)(?P<low>{NUMBER})(?P<unit>{_UN
 _RANGE = re.compile(
     rf"(?P<low>{NUMBER}|)(?P<own>{_UNIT}|)(?:\.\.+|…+|-|—+|~|至|到)(?P<high>{NUMBER}|)(?P<unit>{_UNIT}|)"
 )
+_SOME = re.compile(rf"[{DIGITS}\d十百千万亿余多几来](?:{'|'.join(CURRENCIES)})|[$€£¥]")
 
 Keys = tuple[int, int]  # the first and the last
 
 
 def amounts(folded: str) -> list[int]:
     """A key for each amount of a text, and one for either end of a range, each once; as readable() gives the text."""
+    if not _SOME.search(folded):  # as in most articles: to find that out takes a tenth of the time
+        return []
     found = (figure.value for figure in quantities.find(folded, folded, "money"))
     told = [value for value in found if isinstance(value, Quantity)]
     return sorted({_key(value.unit, end) for value in told for end in (value.low, value.high)})
