@@ -30,6 +30,12 @@ def _seconds(value: str) -> float:
     raise ValueError(_("is not a number of seconds from 0 to 3600: {value}").format(value=value))
 
 
+def _count(value: str) -> int:
+    if value.isascii() and value.isdecimal() and len(value) < 10:
+        return int(value)
+    raise ValueError(_("is no number of articles: {value}").format(value=value))
+
+
 def _words(value: str) -> tuple[str, ...]:
     import shlex  # here: a search needs none
 
@@ -70,6 +76,7 @@ class Settings:
     data: Path = Path("data")
     contact: str = ""  # an address or page where a site's operator reaches you; goes into the User-Agent
     delay: float = field(default=2.0, metadata={"read": _seconds})  # between two requests to one site
+    looks: int = field(default=100, metadata={"read": _count})  # again at articles, in a run and of each source
     engine: str = "whoosh"
     hook: tuple[str, ...] = field(default=(), metadata={"read": _words})  # the command that is told of an alarm
     mail_to: tuple[str, ...] = field(default=(), metadata={"read": _addresses})
