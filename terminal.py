@@ -179,7 +179,7 @@ def _with_marks(kind: str, text: str) -> str:
 
 
 def print_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...] | str]) -> None:
-    """A table whose columns stand under each other, wide characters too; a row that is one text is a line of its own."""
+    """A table whose columns stand under each other, wide characters too; a row that is a text is a line of its own."""
     from rich.cells import cell_len
 
     lines = [head, *rows]

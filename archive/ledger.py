@@ -207,9 +207,7 @@ class Ledger:
         urls = sa.select(schema.addresses.c.url).where(schema.addresses.c.id.in_(ids))
         return self._shown(source, since, until, schema.leads.c.url.in_(urls))
 
-    def _shown(
-        self, source: str, since: datetime, until: datetime, which: sa.ColumnElement[bool]
-    ) -> Iterator[Lead]:
+    def _shown(self, source: str, since: datetime, until: datetime, which: sa.ColumnElement[bool]) -> Iterator[Lead]:
         c = schema.leads.c
         rows = sa.select(schema.leads).where(c.source == source, c.list != "", c.found >= since, c.found < until, which)
         last = ""

@@ -94,7 +94,7 @@ def _note_runs(settings: settings.Settings, report: Report) -> None:
     if settings.metrics:
         try:
             metrics.write(settings.metrics, samples)
-        except NotTold as fault:
-            faults.append(fault)
+        except NotTold as error:
+            faults.append(error)
     for fault in faults:
         say(f"wencang: {fault}")

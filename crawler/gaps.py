@@ -6,8 +6,9 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from gettext import gettext as _
+from itertools import chain
 from statistics import median
+from typing import Literal
 
 from archive.article import SHANGHAI
 from archive.ledger import Lead
@@ -26,14 +27,6 @@ class ThinDay:
     day: date
     articles: int
     expected: float
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A time in which no list of a source was read; UTC."""
-
-    since: datetime
-    until: datetime
 
 
 def judged(first: datetime, last: datetime) -> tuple[date, date]:
@@ -68,20 +61,15 @@ def _at_most(count: int, mean: float) -> float:
     return sum(math.exp(k * math.log(mean) - mean - math.lgamma(k + 1)) for k in range(count + 1))
 
 
-def unread_spans(walks: Iterable[tuple[datetime, datetime]], now: datetime) -> Iterator[Span]:
+def unread_spans(walks: Iterable[tuple[datetime, datetime]], now: datetime) -> Iterator[tuple[datetime, datetime]]:
     """The times of more than 26 hours between the end of a run that read a list and the next one's beginning."""
     last = None
-    for started, finished in (*walks, (now, now)):
+    for started, finished in chain(walks, [(now, now)]):
         if last and started - last > _LONGEST:
-            yield Span(last, started)
+            yield last, started
         last = finished
 
 
-def reason(lead: Lead) -> str:
+def why(lead: Lead) -> Literal["unread", "failed", "skipped"]:
     """Why no article is kept under an address that was shown."""
-    if lead.fetched:
-        return _("skipped: {reason}").format(reason=lead.reason)
-    if not lead.failures:
-        return _("never read")
-    told = _("failed {count} times, {reason}") if lead.reason else _("failed {count} times")
-    return told.format(count=lead.failures, reason=lead.reason)
+    return "skipped" if lead.fetched else "failed" if lead.failures else "unread"

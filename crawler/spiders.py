@@ -47,7 +47,7 @@ class _Parts:
     """An article of several pages while they are fetched, one after the other."""
 
     address: str  # as it was asked for
-    list: str  # that showed it
+    section: str  # the list that showed it
     readings: list[Reading]
     pages: list[FetchedPage]
     asked: set[str] = field(default_factory=set)
@@ -215,7 +215,7 @@ class ArticleSpider(Spider):
             return self._request(
                 url, self.parse_part, self.part_failed, cb_kwargs={"parts": parts}, priority=2, dont_filter=True
             )
-        return Fetched(join(parts.readings), tuple(parts.pages), parts.address, parts.list)
+        return Fetched(join(parts.readings), tuple(parts.pages), parts.address, parts.section)
 
     def parse_part(self, response: Response, parts: _Parts) -> Iterator[Fetched | Request]:
         page = fetched_page(response, clock.now())

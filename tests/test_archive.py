@@ -348,6 +348,7 @@ def test_an_archive_of_version_1_is_opened(tmp_path: Path) -> None:
         for table in ("runs", "sections", "leads"):
             raw.execute(f"DROP TABLE {table}")
         raw.execute("DROP INDEX withdrawn_texts")
+        raw.execute("DROP INDEX revisions_by_day")
         raw.execute("ALTER TABLE revisions DROP COLUMN withdrawn")
         raw.execute("UPDATE archive SET version = 1")
     with ArticleStore.open(tmp_path) as store:

@@ -28,7 +28,7 @@ from hypothesis import strategies as st
 
 from archive.article import SHANGHAI, Article, Revision, to_json
 from archive.errors import ArchiveUnusable, NotAnArticle
-from archive.ledger import Ledger, Run
+from archive.ledger import Ledger
 from archive.pages import FetchedPage, Pages
 from archive.store import ArticleStore
 from archive.url import canonical
@@ -43,7 +43,7 @@ from crawler.page import Page
 from crawler.pager import next_pages
 from crawler.reextract import reextract
 from crawler.replay import answer, replay
-from crawler.report import Report, risen
+from crawler.report import Report
 from tests.conftest import EXPECTED, ROOT, SAMPLE, run
 
 PAGES = ROOT / "tests" / "pages"
@@ -421,40 +421,6 @@ def test_a_crawl_keeps_every_article_exactly_once(crawled: Path) -> None:
             found = store.get(address)
             assert found
             assert found.article.id == "tibet.cn-7052045"
-
-
-# Shares of pages that rise
-
-
-@pytest.mark.parametrize(
-    ("now", "before", "risen_kinds"),
-    [
-        ((100, 20, 0), [(100, 1, 0)], ["general"]),
-        ((100, 0, 20), [(100, 1, 0), (100, 0, 9)], ["failed"]),
-        ((40, 4, 0), [(100, 0, 0)], []),  # too few to tell
-        ((100, 20, 0), [(100, 18, 0)], []),
-        ((100, 100, 0), [(50, 50, 0)], []),  # a site without rules
-        ((100, 100, 0), [(100, 60, 0)], ["general"]),
-        ((1000, 6, 0), [(1000, 0, 0)], ["general"]),  # one section of many
-        ((100, 100, 100), [], []),
-    ],
-)
-def test_a_share_that_rose(now: tuple[int, ...], before: list[tuple[int, ...]], risen_kinds: list[str]) -> None:
-    time = datetime(2026, 1, 1, tzinfo=UTC)
-    found = risen(Run("tibet.cn", time, *now), [Run("tibet.cn", time, *run) for run in before])
-    assert [kind for kind, _old in found] == risen_kinds
-
-
-@given(st.integers(1, 500), st.integers(0, 500), st.integers(1, 500), st.integers(0, 500))
-def test_what_rose_rises_with_one_more_page_and_never_at_the_old_share(
-    read: int, failed: int, old_read: int, old_failed: int
-) -> None:
-    time = datetime(2026, 1, 1, tzinfo=UTC)
-    earlier = [Run("tibet.cn", time, old_read, 0, min(old_failed, old_read))]
-    runs = [Run("tibet.cn", time, read, 0, min(count, read)) for count in (failed, failed + 1)]
-    fewer, more = (bool(risen(run, earlier)) for run in runs)
-    assert more or not fewer
-    assert not risen(earlier[0], earlier)
 
 
 def test_single_addresses_are_no_history(crawled: Path, proxy: str) -> None:

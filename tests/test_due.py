@@ -55,7 +55,11 @@ def ledger(store: ArticleStore) -> Ledger:
 
 def frontier(ledger: Ledger, monkeypatch: pytest.MonkeyPatch, at: datetime, due: bool = True) -> Frontier:
     monkeypatch.setattr(clock, "now", lambda: at)
-    return Frontier(ledger, SOURCE, due)
+    return Frontier(ledger, SOURCE, due, looks=100)
+
+
+def waiting(frontier: Frontier) -> list[str]:
+    return [lead.url for lead in frontier.waiting()]
 
 
 def urls(*numbers: int) -> list[str]:
@@ -87,20 +91,20 @@ def test_a_walk_that_was_cut_short_is_taken_up_again(ledger: Ledger, monkeypatch
     frontier(ledger, monkeypatch, NOW + timedelta(minutes=15)).missing(LIST)
     later = frontier(ledger, monkeypatch, NOW + timedelta(hours=3))
     assert later.shown(urls(3, 2), LIST) == ([], True), "known, but nobody has seen what comes after"
-    assert later.waiting() == urls(2, 3), "what was found and not fetched is not lost"
+    assert waiting(later) == urls(2, 3), "what was found and not fetched is not lost"
 
 
 def test_an_article_is_asked_for_once_then_looked_at_by_age(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     (url,) = urls(1)
     frontier(ledger, monkeypatch, NOW).shown([url], LIST)
     frontier(ledger, monkeypatch, NOW).read(url)
-    assert frontier(ledger, monkeypatch, NOW + timedelta(minutes=14)).waiting() == []
+    assert waiting(frontier(ledger, monkeypatch, NOW + timedelta(minutes=14))) == []
     late = frontier(ledger, monkeypatch, NOW + timedelta(hours=2))
-    assert late.waiting() == [url]
+    assert waiting(late) == [url]
     late.read(url)
     assert ledger.leads([url])[url].due == NOW + timedelta(hours=3)
-    late.rest(url)
-    assert frontier(ledger, monkeypatch, NOW + timedelta(days=900)).waiting() == []
+    late.rest(url, "no text")
+    assert waiting(frontier(ledger, monkeypatch, NOW + timedelta(days=900))) == []
 
 
 def test_a_failure_is_tried_again_and_an_article_that_was_read_keeps_its_ages(
@@ -109,11 +113,12 @@ def test_a_failure_is_tried_again_and_an_article_that_was_read_keeps_its_ages(
     (url,) = urls(1)
     first = frontier(ledger, monkeypatch, NOW)
     first.shown([url], LIST)
-    first.failed(url)
+    first.failed(url, "HTTP 503")
     lead = ledger.leads([url])[url]
-    assert (lead.due, lead.failures) == (NOW + schedule.TRIES[0], 1)
+    assert (lead.due, lead.failures, lead.reason) == (NOW + schedule.TRIES[0], 1, "HTTP 503")
     first.read(url)
-    first.failed(url)
+    assert ledger.leads([url])[url].reason == ""
+    first.failed(url, "HTTP 503")
     assert ledger.leads([url])[url].due == NOW + schedule.AGES[0]
 
 
