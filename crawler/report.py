@@ -53,7 +53,7 @@ class Tally:
         return Run(
             source, self.finished or clock.now(), read, general, started=self.started, seconds=self.seconds,
             lists=len(self.lists), bytes=self.bytes, reasons=dict(self.reasons.most_common(_REASONS)),
-            sections={list: {**counts} for list, counts in self.sections.items()},
+            sections={list: dict[str, int](counts.items()) for list, counts in self.sections.items()},
             program=version(), ended=self.ended, **counts,
         )  # fmt: skip
 

@@ -13,8 +13,8 @@ from archive.ledger import Run
 Kind = Literal["general", "failed"]
 KINDS: tuple[Kind, ...] = ("general", "failed")
 PAGES = 50  # that are judged, at least
-_BEGINS, _ENDS = 4, 2  # standard deviations above what was usual
-_FEWEST, _LEFT = 5, 2  # pages with which it may begin, and with which it is over
+_BEGINS, _ENDS = 5, 1  # standard deviations above what was usual
+_FEWEST, _LEFT = 5, 1  # pages with which it may begin, and with which it is over
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ def risen(runs: Sequence[Run]) -> list[Risen]:
     """The shares that are above what they were, at the end of a source's runs; the oldest first.
 
     The latest pages are those of as many runs as hold fifty. Their share has risen with at least
-    five pages, and four standard deviations more of them than the runs before let expect. It is
-    over with two pages, or within two deviations. What comes in meanwhile is never taken
+    five pages, and five standard deviations more of them than the runs before let expect. It is
+    over with one page, or within one deviation. What comes in meanwhile is never taken
     for usual.
     """
     found = (_risen(kind, ((run.read, getattr(run, kind)) for run in runs)) for kind in KINDS)
