@@ -17,7 +17,7 @@ import hypothesis
 import pytest
 
 from archive.article import from_json
-from archive.ledger import Run
+from archive.ledger import Ledger, Run
 from archive.store import ArticleStore
 from crawler.replay import replay
 from indexer import update
@@ -66,6 +66,12 @@ def indexed(data: Path, name: str) -> Iterator[tuple[ArticleStore, SearchEngine]
         update.rebuild(store, data, name)
         with open_engine(name, update.index_folder(data, name)) as opened:
             yield store, opened
+
+
+def ended(data: Path) -> list[str]:
+    """How the runs ended, the newest first."""
+    with ArticleStore.open(data) as store:
+        return [run.ended for run in Ledger(store).last_runs("", 9)]
 
 
 def to_version_5(raw: sqlite3.Connection) -> None:

@@ -44,7 +44,7 @@ from crawler.pager import next_pages
 from crawler.reextract import reextract
 from crawler.replay import answer, replay
 from crawler.report import Report
-from tests.conftest import EXPECTED, ROOT, SAMPLE, run
+from tests.conftest import EXPECTED, ROOT, SAMPLE, ended, run
 
 PAGES = ROOT / "tests" / "pages"
 TIBET = sources.load("tibet_cn")
@@ -697,6 +697,7 @@ def test_an_archive_that_can_not_be_written_ends_the_crawl(tmp_path: Path, proxy
     done = run("crawl", "tibet_cn", data=tmp_path, http_proxy=proxy)
     assert done.returncode == 3
     assert "disk full" in done.stderr.splitlines()[-1]
+    assert ended(tmp_path) == ["fault"]
     assert "Traceback" not in done.stderr
 
 
@@ -724,6 +725,7 @@ def test_an_interrupted_crawl_says_so(tmp_path: Path, proxy: str) -> None:
     crawl.send_signal(signal.SIGINT)
     assert crawl.wait(60) == 130
     crawl.stdout.close()  # type: ignore[union-attr]  # it is a pipe
+    assert ended(tmp_path) == ["interrupted"]
     assert kept(tmp_path)
     assert run("西藏", "--limit", "0", data=tmp_path).returncode in (0, 1), "what was kept is indexed"
 
@@ -731,6 +733,7 @@ def test_an_interrupted_crawl_says_so(tmp_path: Path, proxy: str) -> None:
 def test_limits_of_a_crawl(tmp_path: Path, proxy: str) -> None:
     assert run("crawl", "tibet_cn", "--max-pages", "8", data=tmp_path, http_proxy=proxy).returncode == 0
     assert kept(tmp_path), "a short run has fetched articles too"
+    assert ended(tmp_path) == ["page limit"]
     shutil.rmtree(tmp_path)
     run("crawl", "tibet_cn", "--since", "2024", data=tmp_path, http_proxy=proxy)
     wanted = {article["id"] for article in EXPECTED if article["url"].split("/t")[-1] >= "2024"}
