@@ -207,7 +207,7 @@ def counting(what: str) -> Iterator[Callable[[int], None]]:
 
 def print_report(report: Report) -> None:
     """What a run came to, and each thing that wants a person's eye."""
-    from crawler.report import OUTCOMES
+    from archive.ledger import OUTCOMES
 
     counted = ((source, tally.counts) for source, tally in report.tallies.items() if tally.counts)
     rows = [(source, *(str(counts[outcome]) for outcome in OUTCOMES)) for source, counts in counted]
@@ -220,6 +220,9 @@ def print_report(report: Report) -> None:
     if report.fields:
         fields = ", ".join(f"{name} {count}" for name, count in report.fields.most_common())
         say(_("changed by field: {fields}").format(fields=fields))
+    if report.pictures:
+        told = _("pictures: {kept} kept, {failed} failed")
+        say(told.format(kept=report.pictures["kept"], failed=report.pictures["failed"]))
     if report.without_page:
         say(_("articles without a raw page: {count}").format(count=report.without_page))
     for _source, url in report.general:

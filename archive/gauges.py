@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from gettext import gettext as _
 
-from archive.ledger import Ledger, Run
+from archive.ledger import OUTCOMES, Ledger, Run
 from archive.metrics import Sample
 from archive.store import ArticleStore
-
-_OUTCOMES = ("new", "changed", "unchanged", "gone", "skipped", "failed")
 
 
 def gauges(store: ArticleStore) -> Iterator[Sample]:
@@ -34,6 +32,6 @@ def _of_run(run: Run) -> Iterator[Sample]:
     yield Sample("wencang_run_finished_timestamp_seconds", finished, "gauge", labels, run.finished.timestamp())
     yield Sample("wencang_run_duration_seconds", took, "gauge", labels, run.seconds)
     yield Sample("wencang_run_received_bytes", received, "gauge", labels, run.bytes)
-    for outcome in _OUTCOMES:
+    for outcome in OUTCOMES:
         labels = {"source": run.source, "outcome": outcome}
         yield Sample("wencang_run_articles", articles, "gauge", labels, getattr(run, outcome))

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
 from archive import schema
 from archive.store import ArticleStore
 
-_SOME = 500  # addresses asked for at once
+Outcome = Literal["new", "changed", "unchanged", "gone", "skipped", "failed"]  # of an article in a run
+OUTCOMES: tuple[Outcome, ...] = ("new", "changed", "unchanged", "gone", "skipped", "failed")
+_SOME = 500  # rows asked for at once
 
 
 @dataclass(frozen=True, slots=True)

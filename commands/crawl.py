@@ -30,6 +30,7 @@ def crawl(
     since: Since = "",
     until: Until = "",
     due: Annotated[bool, typer.Option("--due", help=_("Only what is due: for a schedule."))] = False,
+    images: Annotated[bool, typer.Option("--images", help=_("Keep the pictures of articles too."))] = False,
     wait: Annotated[bool, typer.Option("--wait", help=_("Wait for another run to end."))] = False,
     max_pages: Annotated[int, typer.Option(min=0, metavar="N", help=_("Stop after this many pages."))] = 0,
     max_time: Annotated[float, typer.Option(min=0, metavar="S", help=_("Stop after this many seconds."))] = 0,
@@ -55,7 +56,7 @@ def crawl(
         with nullcontext() if url else _noted(ctx.obj, report):
             crawl(
                 chosen, report, urls=url, since=first and first.date(), until=last, due=due,
-                max_pages=max_pages, max_time=max_time,
+                images=images or ctx.obj.images, max_pages=max_pages, max_time=max_time,
             )  # fmt: skip
     print_report(report)
     return finish(ctx.obj, report)

@@ -54,10 +54,14 @@ def gaps(
                 known = gap.get("why") in _EXPLAINED
                 found, explained = found + (not known), explained + known
                 if every or not known:
-                    print_json(gap) if as_json else print(shown(_LINES[gap.get("why") or gap["gap"]].format(**gap)))
+                    print_json(gap) if as_json else print(shown(_line(gap)))
     if explained and not every:
         say(_("{count} more addresses hold no article or were withdrawn: --all").format(count=explained))
     return CHECK if found else DONE
+
+
+def _line(gap: _Gap) -> str:
+    return _LINES[gap.get("why") or gap["gap"]].format(**gap).removesuffix(": ")  # a reason that is not known
 
 
 def _gaps(store: ArticleStore, source: str, start: datetime, end: datetime) -> Iterator[_Gap]:

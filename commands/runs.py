@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from archive.ledger import Run
 
 app = typer.Typer()
-_OUTCOMES = ("new", "changed", "unchanged", "gone", "skipped", "failed")
 
 
 @app.command()
@@ -29,7 +28,7 @@ def runs(
     as_json: Json = False,
 ) -> int:
     """What each run of a crawl came to, the newest first, and why pages failed."""
-    from archive.ledger import Ledger
+    from archive.ledger import OUTCOMES, Ledger
 
     with open_archive(ctx.obj) as store:
         ledger = Ledger(store)
@@ -39,7 +38,7 @@ def runs(
             started = run.started and run.started.isoformat()
             print_json(asdict(run) | {"finished": run.finished.isoformat(), "started": started})
     elif found:
-        head = (_("finished"), _("source"), _("took"), *map(_, _OUTCOMES), "MB", _("ended"))
+        head = (_("finished"), _("source"), _("took"), *map(_, OUTCOMES), "MB", _("ended"))
         print_table(head, [row for run in found for row in _rows(run, sections)])
     if not found:
         say(_("no run is noted yet; `wencang crawl` makes one"))
@@ -51,8 +50,7 @@ def _rows(run: Run, sections: bool) -> Iterator[tuple[str, ...] | str]:
     if not run.started:  # noted by an older program
         yield (finished, run.source, "-", *"-----", str(run.failed), "-", "-")
         return
-    counts = {outcome: getattr(run, outcome) for outcome in _OUTCOMES}
-    yield (finished, run.source, took, *_cells(counts), f"{run.bytes / 1e6:.1f}", _(run.ended))
+    yield (finished, run.source, took, *_cells(asdict(run)), f"{run.bytes / 1e6:.1f}", _(run.ended))
     for list, counted in sorted(run.sections.items()) if sections else ():
         yield ("", f"  {list}", "", *_cells(counted), "", "")
     if run.reasons:
@@ -60,4 +58,6 @@ def _rows(run: Run, sections: bool) -> Iterator[tuple[str, ...] | str]:
 
 
 def _cells(counts: Mapping[str, int]) -> Iterable[str]:
-    return (str(counts.get(outcome, 0)) for outcome in _OUTCOMES)
+    from archive.ledger import OUTCOMES
+
+    return (str(counts.get(outcome, 0)) for outcome in OUTCOMES)

@@ -12,11 +12,9 @@ from time import monotonic
 from typing import Literal
 
 from archive import clock
-from archive.ledger import Run
+from archive.ledger import OUTCOMES, Outcome, Run
 from archive.settings import version
 
-Outcome = Literal["new", "changed", "unchanged", "gone", "skipped", "failed"]
-OUTCOMES: tuple[Outcome, ...] = ("new", "changed", "unchanged", "gone", "skipped", "failed")
 _TOLERATED = 0.05  # share of failed pages that does not make a run a failed one
 _REASONS, _LONGEST = 20, 200  # of a run that are kept, and characters of each
 
@@ -68,6 +66,7 @@ class Report:
     missing_lists: list[str] = field(default_factory=list)  # gone from the site, or empty
     incomplete: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)  # address, pages that are missing
     remarks: list[tuple[str, str]] = field(default_factory=list)  # site or address, what the operator should know
+    pictures: Counter[Literal["kept", "failed"]] = field(default_factory=Counter)
     bad_records: int = 0  # of an import
     interrupted: bool = False
     general: list[tuple[str, str]] = field(default_factory=list)  # source and address that no form fitted
@@ -95,6 +94,7 @@ class Report:
         self.notes += other.notes
         self.incomplete += other.incomplete
         self.general += other.general
+        self.pictures += other.pictures
         if self.notice:
             self.notice(self)
 

@@ -20,6 +20,7 @@ DOWNLOAD_HANDLERS = {"http": "crawler.transport.Transport", "https": "crawler.tr
 ITEM_PIPELINES = {"crawler.pipelines.ArchivePipeline": 100}
 DATA_FOLDER = str(_set.data)
 LOOKS = _set.looks
+IMAGES = _set.images  # whether the pictures of articles are kept, too
 
 # Polite: who we are, what is allowed, one request at a time, slower when the site is slow.
 CONTACT = _set.contact

@@ -74,13 +74,13 @@ def ended(data: Path) -> list[str]:
         return [run.ended for run in Ledger(store).last_runs("", 9)]
 
 
-def to_version_5(raw: sqlite3.Connection) -> None:
-    """Give an archive the tables of version 5."""
+def to_version_6(raw: sqlite3.Connection) -> None:
+    """Give an archive the tables of version 6."""
     raw.execute("DROP INDEX revisions_by_day")
     raw.execute("ALTER TABLE leads DROP COLUMN reason")
     for column in Run.__slots__[5:]:
         raw.execute(f"ALTER TABLE runs DROP COLUMN {column}")
-    raw.execute("UPDATE archive SET version = 5")
+    raw.execute("UPDATE archive SET version = 6")
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from crawler import alarms
 from crawler.gaps import judged, thin_days, unread_spans, why
 from crawler.report import Report
 from crawler.shares import PAGES, risen
-from tests.conftest import Wencang, run, to_version_5
+from tests.conftest import Wencang, run, to_version_6
 from tests.test_archive import shape_of
 from tests.test_crawler import ARTICLE, LIST, ROW, rows, site
 
@@ -51,12 +51,12 @@ def test_a_run_is_kept_whole(store: ArticleStore) -> None:
     assert ledger.sources() == ["tibet.cn", "xzxw.com"]
 
 
-def test_an_archive_of_version_5_is_opened(tmp_path: Path) -> None:
+def test_an_archive_of_version_6_is_opened(tmp_path: Path) -> None:
     ArticleStore.create(tmp_path / "whole").close()
     with ArticleStore.create(tmp_path) as store:
         Ledger(store).note_leads([Lead(LIST, "tibet.cn", LIST, NOW, NOW)])
     with sqlite3.connect(tmp_path / "archive.db") as raw:
-        to_version_5(raw)
+        to_version_6(raw)
         raw.execute("INSERT INTO runs VALUES ('tibet.cn', '2025-06-01T04:00:00.000000Z', 10, 1, 2)")
     with ArticleStore.open(tmp_path) as store:
         assert Ledger(store).last_runs("tibet.cn", 20) == [OLD]
