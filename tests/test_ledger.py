@@ -105,7 +105,7 @@ def test_each_run_is_noted_a_quiet_one_too_and_no_file_of_figures_hinders_it(
     ]  # fmt: skip
     assert (first["new"], first["ended"], first["reasons"]) == (42, "finished", {})
     assert first["read"] == sum(first[outcome] for outcome in ("new", "changed", "unchanged", "failed"))
-    assert 20 < sum(counts.get("new", 0) for counts in first["sections"].values()) <= 42
+    assert 0 < sum(counts.get("new", 0) for counts in first["sections"].values()) <= 42
     assert first["lists"] >= len(first["sections"]) > 1
     assert first["bytes"] > 42 * 1000
     took = datetime.fromisoformat(first["finished"]) - datetime.fromisoformat(first["started"])
