@@ -136,11 +136,16 @@ def test_a_crawl_that_is_not_for_a_schedule_asks_for_everything(
     assert whole.shown(urls(1), LIST) == (tuple(urls(1)), True)
 
 
-def test_looks_are_bounded_and_what_was_never_read_is_not(ledger: Ledger) -> None:
+def test_looks_are_bounded_and_what_was_never_read_is_not(
+    store: ArticleStore, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
     leads = [Lead(url, "tibet.cn", LIST, NOW, NOW) for url in urls(*range(10, 99))]
     ledger.note_leads([*leads[:50], *(replace(lead, fetched=NOW) for lead in leads[50:])])
     due = ledger.due("tibet.cn", NOW, 7)
     assert ([lead.fetched for lead in due[:50]], len(due)) == ([None] * 50, 57)
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    for scheduled, looks, count in ((True, 7, 57), (True, 0, 50), (False, 7, 50)):
+        assert len(Frontier(store, SOURCE, scheduled, looks).waiting()) == count
 
 
 SECTION = Section(LIST, "tibet.cn", NOW, NOW, schedule.USUAL, 1, NOW)

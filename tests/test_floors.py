@@ -47,7 +47,13 @@ KNOWN_BY = {  # library: the only files that may import it
     "warcio": {"archive/pages.py", "archive/sweep.py", "archive/warcfile.py", "crawler/importer.py"},
     "opencc": {"crawler/mirror.py", "indexer/variants.py"},
     "pypinyin": {"indexer/pinyin.py"},
-    "sqlalchemy": {"archive/store.py", "archive/schema.py", "archive/ledger.py", "archive/withdrawal.py"},
+    "sqlalchemy": {
+        "archive/store.py",
+        "archive/schema.py",
+        "archive/ledger.py",
+        "archive/pictures.py",
+        "archive/withdrawal.py",
+    },
     "rich": {"terminal.py"},
     "rfc3161_client": {"archive/stamp.py"},
 }
