@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperCommand
 
 from archive import settings
-from archive.errors import UsageFault, WencangError
+from archive.errors import Busy, NotAnArticle, NotFetched, NotScheduled, NotTold, UsageFault, WencangError, Withdrawn
 from terminal import counting, say
 
 if TYPE_CHECKING:
@@ -27,7 +27,16 @@ if TYPE_CHECKING:
 
 DONE, NOTHING, USAGE, UNUSABLE, BUSY, FAILURES, CHECK = range(7)  # exit codes
 INTERRUPTED = 130  # as a shell has it
+_CODES: dict[type[WencangError], int] = {
+    UsageFault: USAGE, Busy: BUSY, NotAnArticle: NOTHING, Withdrawn: NOTHING,
+    NotFetched: FAILURES, NotScheduled: FAILURES, NotTold: FAILURES,
+}  # fmt: skip
 _EVERY = 3  # seconds: so soon can be found what a crawl brings
+
+
+def code_of(error: WencangError) -> int:
+    """The exit code that tells an error."""
+    return next((code for kind, code in _CODES.items() if isinstance(error, kind)), UNUSABLE)
 
 
 class Question(TyperCommand):
