@@ -17,9 +17,11 @@ from typer.core import TyperGroup
 
 import commands
 from archive import settings
+from archive.errors import UsageFault
 from commands import DONE
 from face import manual
 
+_COMPLETION = ("install_completion", "show_completion")  # Typer gives them to every command
 _OF_THE_DOOR = {"--help", "--version", "--install-completion", "--show-completion"}
 _MOVED = ("--data", "--lang")  # they may stand anywhere
 
@@ -31,9 +33,11 @@ class _Door(TyperGroup):
         return sorted({*command_files(), *self.commands})
 
     def get_command(self, ctx: Any, name: str) -> Any:
-        file = command_files().get(name)
-        command = typer.main.get_command(import_module(f"commands.{file}").app) if file else self.commands.get(name)
-        return command and manual.shown_by(command)
+        if not (file := command_files().get(name)):
+            return self.commands.get(name)
+        command = typer.main.get_command(import_module(f"commands.{file}").app)
+        command.params = [one for one in command.params if one.name not in _COMPLETION]
+        return manual.shown_by(command)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         options, words = _in_front(args)
@@ -111,7 +115,7 @@ def _names(ctx: typer.Context, incomplete: str) -> list[str]:
 @app.command("help")
 def help_(
     ctx: typer.Context,
-    names: Annotated[list[str], typer.Argument(metavar="[COMMAND]", autocompletion=_names, show_default=False)] = [],  # noqa: B006
+    names: Annotated[list[str], typer.Argument(metavar="[COMMAND]", autocompletion=_names)] = [],  # noqa: B006
     man: Annotated[bool, typer.Option("--man", help=_("All of it, for `man -l -`."))] = False,
 ) -> int:
     """Tell how a command is used.
@@ -123,16 +127,17 @@ def help_(
     """
     from archive import clock
 
-    root = ctx.find_root()
     if man:
+        root = app_command().make_context("wencang", [], resilient_parsing=True)
         print(manual.manual(root, clock.now().date(), settings.version()), end="")
         return DONE
+    here = ctx.find_root()
     for name in names:
-        found = root.command.get_command(root, name) if isinstance(root.command, TyperGroup) else None
+        found = here.command.get_command(here, name) if isinstance(here.command, TyperGroup) else None
         if not found:
-            raise typer.BadParameter(_("{name}: there is no such command").format(name=name))
-        root = found.make_context(name, [], parent=root, resilient_parsing=True)
-    print(root.command.get_help(root))
+            raise UsageFault(name, _("is no command"), _("`wencang help` names all"))
+        here = found.make_context(name, [], parent=here, resilient_parsing=True)
+    print(here.command.get_help(here))
     return DONE
 
 

@@ -21,8 +21,7 @@ _WIDE = "\u2e80-\uffef"
 _MARKS = "，。、；：？！）」』】…"  # no line begins with one of these
 _PIECES = re.compile(rf"[{_WIDE}][{_MARKS}]*|[^\s{_WIDE}]+[{_MARKS}]*|\s+")
 _WIDTH = 80  # cells, where the terminal has them
-_OF_THE_DOOR = ("install_completion", "show_completion")  # Typer gives them to every command
-_ARGUMENTS_OF_TYPER = (
+TYPERS = (  # help that Typer writes, and never puts through gettext
     "Show this message and exit.",
     "Install completion for the current shell.",
     "Show completion for the current shell, to copy it or customize the installation.",
@@ -44,9 +43,7 @@ class Page:
 
 
 def shown_by(command: Any) -> Any:
-    """The command, with help that this file draws, and without what belongs to the door alone."""
-    if not hasattr(command, "commands") or command.name:
-        command.params = [one for one in command.params if one.name not in _OF_THE_DOOR]
+    """The command, with help that this file draws."""
     command.get_help = MethodType(lambda self, ctx: text(page(ctx)), command)
     for one in getattr(command, "commands", {}).values():
         shown_by(one)
@@ -60,13 +57,13 @@ def page(ctx: Any) -> Page:
     paragraphs = re.split(r"\n\s*\n", _(told) if told else "")
     params = command.get_params(ctx)
     rows = {
-        kind: [(names, _(help) if help in _ARGUMENTS_OF_TYPER else help) for names, help in records]
+        kind: [(names, _(help) if help in TYPERS else help) for names, help in records]
         for kind in ("argument", "option")
         if (records := [r for p in params if p.param_type_name == kind and (r := p.get_help_record(ctx))])
     }
     names = command.list_commands(ctx) if hasattr(command, "commands") else []
     return Page(
-        f"{ctx.command_path} {' '.join(command.collect_usage_pieces(ctx))}",
+        re.sub("[{}]", "", " ".join((ctx.command_path, *command.collect_usage_pieces(ctx)))),
         tuple(" ".join(one.split()) for one in paragraphs),
         rows.get("argument", ()),
         rows.get("option", ()),
