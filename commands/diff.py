@@ -51,7 +51,12 @@ def diff(
     b: Annotated[int, typer.Argument(metavar="[B]", help=_("The newer version; else the last."))] = 0,
     as_json: Json = False, html: Annotated[bool, typer.Option("--html", help=_("A whole page."))] = False,
 ) -> int:  # fmt: skip
-    """Show what changed between two versions, named as `history` does or by their places: 1 is the oldest."""
+    """Show what changed between two versions, named as `history` does or by their places: 1 is the oldest.
+
+    Examples:
+        wencang diff tibet.cn-7210688
+        wencang diff tibet.cn-7210688 1 2 --html
+    """
     from indexer.analyzer import Analyzer, lexicon
     from indexer.diff import differences
 

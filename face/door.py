@@ -135,7 +135,7 @@ def help_(
     for name in names:
         found = here.command.get_command(here, name) if isinstance(here.command, TyperGroup) else None
         if not found:
-            raise UsageFault(name, _("is no command"), _("`wencang help` names all"))
+            raise UsageFault(name, _("is no command"), _("`wencang help` names all commands"))
         here = found.make_context(name, [], parent=here, resilient_parsing=True)
     print(here.command.get_help(here))
     return DONE

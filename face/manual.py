@@ -19,7 +19,8 @@ from unicodedata import east_asian_width
 _EXAMPLES = re.compile(r"\n*^Examples:\n(.*)", re.MULTILINE | re.DOTALL)
 _WIDE = "\u2e80-\uffef"
 _MARKS = "，。、；：？！）」』】…"  # no line begins with one of these
-_PIECES = re.compile(rf"[{_WIDE}][{_MARKS}]*|[^\s{_WIDE}]+[{_MARKS}]*|\s+")
+_OPENING = "（「『【《"  # no line ends with one of these
+_PIECES = re.compile(rf"[{_OPENING}]*[{_WIDE}][{_MARKS}]*|[^\s{_WIDE}]+[{_MARKS}]*|\s+")
 _WIDTH = 80  # cells, where the terminal has them
 TYPERS = (  # help that Typer writes, and never puts through gettext
     "Show this message and exit.",
@@ -94,11 +95,11 @@ def text(page: Page) -> str:
     for paragraph in page.told:
         lines += ["", *("  " + line for line in wrapped(paragraph, width - 2))]
     for head, rows in (
-        (_("Arguments"), page.arguments), (_("Options"), page.options), (_("Commands"), page.commands)
+        (_("Arguments:"), page.arguments), (_("Options:"), page.options), (_("Commands:"), page.commands)
     ):  # fmt: skip
-        lines += ["", f"{head}:", *_table(rows, width)] if rows else []
+        lines += ["", head, *_table(rows, width)] if rows else []
     if page.examples:
-        lines += ["", _("Examples") + ":", *("  " + example for example in page.examples)]
+        lines += ["", _("Examples:"), *("  " + example for example in page.examples)]
     return "\n".join(lines)
 
 
@@ -140,13 +141,13 @@ def manual(root: Any, day: date, version: str) -> str:
     """The manual page of the whole program, in roff; `root` is the door's context."""
     door = page(root)
     lines = [
-        f'.TH WENCANG 1 "{day}" "wencang {version}"', f".SH {_('NAME')}", rf"wencang \- {_roff(door.told[0])}",
-        f".SH {_('SYNOPSIS')}", _roff(door.usage),
+        f'.TH WENCANG 1 "{day}" "wencang {version}"', ".SH " + _("NAME"), rf"wencang \- {_roff(door.told[0])}",
+        ".SH " + _("SYNOPSIS"), _roff(door.usage),
     ]  # fmt: skip
-    lines += [f".SH {_('OPTIONS')}", *_definitions(door.options), f".SH {_('COMMANDS')}"]
+    lines += [".SH " + _("OPTIONS"), *_definitions(door.options), ".SH " + _("COMMANDS")]
     for ctx in _contexts(root):
         lines += _section(page(ctx))
-    lines += [f".SH {_('EXIT STATUS')}", *_definitions([(str(code), told) for code, told in exit_codes().items()])]
+    lines += [".SH " + _("EXIT STATUS"), *_definitions([(str(code), told) for code, told in exit_codes().items()])]
     return "\n".join(lines) + "\n"
 
 
@@ -176,7 +177,7 @@ def _section(page: Page) -> Iterator[str]:
             yield from [_roff(told)] if is_first else [".PP", _roff(told)]
     yield from _definitions([*page.arguments, *(row for row in page.options if row[0] != "--help")])
     if page.examples:
-        yield from (".PP", _roff(_("Examples") + ":"), ".RS", ".nf", *map(_roff, page.examples), ".fi", ".RE")
+        yield from (".PP", _roff(_("Examples:")), ".RS", ".nf", *map(_roff, page.examples), ".fi", ".RE")
 
 
 def _definitions(rows: Rows) -> Iterator[str]:

@@ -26,8 +26,9 @@ def welcome(settings: Settings) -> int:
             ("wencang export --format md -o articles.md", _("take all of it with you")),
         )
     print("\n" + _("To try:"))
-    for command, does in (*tries, ("wencang help", _("all commands"))):
+    for command, does in tries:
         print(shown(f"  {command:<44}{does}"))
+    print("\n" + _("`wencang help` names all commands"))
     return DONE
 
 
