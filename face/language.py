@@ -25,7 +25,9 @@ TYPERS = (
     "Invalid value for {name}: {reason}",
     "Invalid value: {reason}",
     "{value} is not a valid integer.",
+    "{value} is not a valid int range.",
     "{value} is not a valid float.",
+    "{value} is not a valid float range.",
     "{value} is not in the range {range}.",
     "{value} is not one of {names}.",
 )

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import pty
 import re
+import select
 import shlex
 import shutil
 import string
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -227,20 +227,18 @@ def test_completion(shell: str, line: str, proposed: set[str], installed: dict[s
 # The pager
 
 
-def on_a_terminal(command: list[str], typed: bytes = b"", **environment: str) -> tuple[int, str]:
+def on_a_terminal(command: list[str], typed: bytes = b"q", **environment: str) -> tuple[int, str]:
     """A command on a terminal of 24 lines; its exit code and what stood on the screen."""
     child, screen = pty.fork()
     if child == 0:
         os.environ.update({"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24", "LESS": "FRX"} | environment)
         os.execv(command[0], command)
-    drawn, written = b"", False
+    drawn = b""
     with suppress(OSError):  # its end
-        while chunk := os.read(screen, 65536):
-            drawn += chunk
-            if typed and not written and drawn.count(b"\n") >= 22:
-                time.sleep(0.3)  # less has to have read what there is
+        while True:
+            if not select.select([screen], [], [], 2)[0]:  # it waits for a key
                 os.write(screen, typed)
-                written = True
+            drawn += os.read(screen, 65536)
     os.close(screen)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), drawn.decode(errors="replace").replace("\r\n", "\n")
 
@@ -265,7 +263,7 @@ def test_long_answers_go_through_the_pager(crawled: Path, tmp_path: Path) -> Non
 @pytest.mark.skipif(not shutil.which("less"), reason="no less here")
 def test_leaving_the_pager_is_no_fault(crawled: Path) -> None:
     command = [sys.executable, str(ROOT / "search_cli.py"), "--data", str(crawled), "export", "--format", "jsonl"]
-    code, drawn = on_a_terminal(command, b"q", PAGER="less")
+    code, drawn = on_a_terminal(command, PAGER="less")
     assert code in (0, -13), drawn  # ended by SIGPIPE, as in `| head`
     assert "Traceback" not in drawn
     assert "fault" not in drawn
