@@ -53,6 +53,7 @@ class Question(TyperCommand):
 
 QUESTION: dict[str, Any] = {"cls": Question, "context_settings": {"ignore_unknown_options": True}}
 
+
 def known_sources() -> list[str]:
     """What a shell proposes for a source."""
     from crawler.sources import names
@@ -74,8 +75,12 @@ Since = Annotated[
     str, typer.Option(metavar="D", help=_("From this year, month or day on (2022, 2022-06, 2022-06-01)."))
 ]
 Until = Annotated[str, typer.Option(metavar="D", help=_("Up to the end of this year, month or day."))]
-SourceName = Annotated[str, typer.Option(metavar="S", autocompletion=known_sources, help=_("Only articles of this source."))]
-Engine = Annotated[str, typer.Option(metavar="E", autocompletion=known_engines, help=_("Search engine; whoosh unless set otherwise."))]
+SourceName = Annotated[
+    str, typer.Option(metavar="S", autocompletion=known_sources, help=_("Only articles of this source."))
+]
+Engine = Annotated[
+    str, typer.Option(metavar="E", autocompletion=known_engines, help=_("Search engine; whoosh unless set otherwise."))
+]
 Limit = Annotated[int, typer.Option(min=0, metavar="N", help=_("Show at most so many."))]
 Json = Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))]
 

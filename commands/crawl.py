@@ -25,7 +25,10 @@ app = typer.Typer()
 @app.command()
 def crawl(
     ctx: typer.Context,
-    sources: Annotated[list[str], typer.Argument(metavar="[SOURCE...]", autocompletion=known_sources, help=_("All there are, unless named."))] = [],  # noqa: B006
+    sources: Annotated[
+        list[str],
+        typer.Argument(metavar="[SOURCE...]", autocompletion=known_sources, help=_("All there are, unless named.")),
+    ] = [],  # noqa: B006
     url: Annotated[list[str], typer.Option(metavar="U", help=_("Only this page; of any site."))] = [],  # noqa: B006
     since: Since = "",
     until: Until = "",

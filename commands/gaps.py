@@ -33,7 +33,9 @@ _LINES = {  # by kind of gap, and why an address is missing
 @app.command()
 def gaps(
     ctx: typer.Context,
-    source: Annotated[str, typer.Argument(metavar="[SOURCE]", autocompletion=known_sources, help=_("Of all, unless named."))] = "",
+    source: Annotated[
+        str, typer.Argument(metavar="[SOURCE]", autocompletion=known_sources, help=_("Of all, unless named."))
+    ] = "",
     since: Since = "",
     until: Until = "",
     every: Annotated[bool, typer.Option("--all", help=_("Also addresses without an article, and withdrawn."))] = False,

@@ -16,7 +16,10 @@ app = typer.Typer()
 @app.command()
 def reextract(
     ctx: typer.Context,
-    sources: Annotated[list[str], typer.Argument(metavar="[SOURCE...]", autocompletion=known_sources, help=_("All there are, unless named."))] = [],  # noqa: B006
+    sources: Annotated[
+        list[str],
+        typer.Argument(metavar="[SOURCE...]", autocompletion=known_sources, help=_("All there are, unless named.")),
+    ] = [],  # noqa: B006
     dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Only tell what would change."))] = False,
 ) -> int:
     """Read the kept raw pages again by the present rules, without the network, then index what changed.

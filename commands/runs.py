@@ -22,7 +22,9 @@ app = typer.Typer()
 @app.command()
 def runs(
     ctx: typer.Context,
-    source: Annotated[str, typer.Argument(metavar="[SOURCE]", autocompletion=known_sources, help=_("Of all, unless named."))] = "",
+    source: Annotated[
+        str, typer.Argument(metavar="[SOURCE]", autocompletion=known_sources, help=_("Of all, unless named."))
+    ] = "",
     limit: Annotated[int, typer.Option(min=1, metavar="N", help=_("Tell at most so many."))] = 20,
     sections: Annotated[bool, typer.Option("--sections", help=_("By list, too."))] = False,
     as_json: Json = False,

@@ -36,7 +36,9 @@ class _Screen:
         self._lines += text.count("\n") + len(text.encode(errors="replace")) // self._size.columns
         if self._lines >= self._size.lines:
             environment = {"LESS": _LESS, "LESSCHARSET": "utf-8"} | os.environ
-            self._pager = Popen(self._command, stdin=PIPE, text=True, encoding="utf-8", errors="replace", env=environment)
+            self._pager = Popen(
+                self._command, stdin=PIPE, text=True, encoding="utf-8", errors="replace", env=environment
+            )
             held, self._held = "".join(self._held), []
             self.print(held)
 

@@ -76,7 +76,9 @@ def test_what_gettext_reads_is_the_catalog() -> None:
 )
 def test_messages_in_chinese(arguments: list[str], environment: dict[str, str], crawled: Path) -> None:
     assert run(*arguments, data=crawled, **environment).stderr == "x：不在档案中\n"
-    english = run(*(word for word in arguments if word not in ("--lang", "--lang=zh", "zh")), "--lang", "en", data=crawled)
+    english = run(
+        *(word for word in arguments if word not in ("--lang", "--lang=zh", "zh")), "--lang", "en", data=crawled
+    )
     assert english.stderr == "x: is not in the archive\n"
 
 
@@ -85,7 +87,10 @@ def test_wrong_usage_in_chinese(crawled: Path) -> None:
         (["--limit", "x", "西藏"], "'--limit' 的值有误：'x' 不是整数。"),
         (["export", "--nosuch"], "没有这个选项：--nosuch"),
         (["show"], "缺少参数 'ID_OR_URL'。"),
-        (["cite", "x", "--style", "mla"], "'--style' 的值有误：'mla' 不是 'gbt7714', 'bibtex', 'ris', 'csl-json' 之一。"),
+        (
+            ["cite", "x", "--style", "mla"],
+            "'--style' 的值有误：'mla' 不是 'gbt7714', 'bibtex', 'ris', 'csl-json' 之一。",
+        ),
     ):
         done = run(*arguments, data=crawled, LANGUAGE="zh")
         assert done.returncode == 2
@@ -154,7 +159,7 @@ def test_the_manual_page(name: str, tmp_path: Path) -> None:
     assert page.startswith('.TH WENCANG 1 "')
     assert "wencang lexicon add" in page
     for check in (["mandoc", "-T", "lint", "-W", "warning"], ["man", "--warnings", "-l", "-"]):
-        if shutil.which(check[0]):
+        if shutil.which(check[0]) and (name, check[0]) != ("zh", "man"):  # groff breaks no Chinese line in every locale
             done = subprocess.run(check, input=page, capture_output=True, text=True, timeout=60)
             assert (done.returncode, done.stderr) == (0, ""), done.stdout
 
@@ -220,7 +225,7 @@ def test_completion(shell: str, line: str, proposed: set[str], installed: dict[s
         pytest.skip(f"no {shell} here")
     program = _SHELLS[shell].format(words=line, at=len(line.split()) - 1, line=line)
     done = subprocess.run([shell, "-c", program], capture_output=True, text=True, env=installed, timeout=60)
-    told = re.findall(r'"([^"]+)"(?::|\)|\n)' if shell == "zsh" else r"(?m)^(\S+)", done.stdout)
+    told = re.findall(r'"([\w.-]+)"' if shell == "zsh" else r"(?m)^(\S+)", done.stdout)
     assert {word for word in told if word.startswith(line.split()[-1])} == proposed, (done.stdout, done.stderr)
 
 
@@ -251,7 +256,7 @@ def test_long_answers_go_through_the_pager(crawled: Path, tmp_path: Path) -> Non
     command = [sys.executable, str(ROOT / "search_cli.py"), "--data", str(crawled)]
     code, drawn = on_a_terminal([*command, "西藏", "--limit", "20"], PAGER=str(pager))
     assert (code, drawn) == (0, "")
-    assert "20 of " in seen.read_text(), "what goes to stderr stands among it"
+    assert " articles, " in seen.read_text(), "what goes to stderr stands among it"
     seen.unlink()
     code, drawn = on_a_terminal([*command, "西藏", "--limit", "1"], PAGER=str(pager))
     assert (code, seen.exists()) == (0, False)
@@ -275,7 +280,7 @@ def test_leaving_the_pager_is_no_fault(crawled: Path) -> None:
 def test_a_fault_of_the_program_is_told_in_one_line_and_a_file(crawled: Path, tmp_path: Path) -> None:
     broken = tmp_path / "broken"
     broken.mkdir()
-    (broken / "sqlalchemy.py").write_text("raise RuntimeError('正文里的一句话 hunter2')\n")
+    (broken / "sqlalchemy.py").write_text('"""正文里的一句话 hunter2"""\nraise RuntimeError(__doc__)\n')
     environment = {"PYTHONPATH": str(broken), "WENCANG_SMTP": "smtp://me:hunter2@mail.example.org"}
     for data, place in ((crawled, crawled), (tmp_path / "none", tmp_path)):
         done = run("show", "x", data=data, TMPDIR=str(tmp_path), **environment)
@@ -289,7 +294,7 @@ def test_a_fault_of_the_program_is_told_in_one_line_and_a_file(crawled: Path, tm
         assert "wencang 0.1.0" in text
         assert "sqlalchemy.py" in text
         assert "hunter2" not in text
-        assert "正文" not in text.replace((broken / "sqlalchemy.py").read_text().strip(), "")
+        assert "正文" not in text
 
 
 def test_a_report_quotes_neither_texts_nor_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
