@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -61,7 +62,7 @@ def size(store: ArticleStore) -> int:
 def newest(store: ArticleStore) -> Revision | None:
     """The article published last; where none is dated, one of those."""
     c = schema.revisions.c
-    found = []
+    found: list[sa.Row[Any]] = []
     for source in store.sources():  # by source, as the index goes
         rows = sa.select(schema.revisions).where(c.source == source, ~schema.withdrawn)
         with store.reading() as connection:

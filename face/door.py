@@ -108,8 +108,8 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
-def _names(ctx: typer.Context, incomplete: str) -> list[str]:
-    return app_command().list_commands(ctx)
+def _names() -> list[str]:
+    return sorted(command_files())
 
 
 @app.command("help")

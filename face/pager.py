@@ -36,7 +36,7 @@ class _Screen:
         self._lines += text.count("\n") + len(text.encode(errors="replace")) // self._size.columns
         if self._lines >= self._size.lines:
             environment = {"LESS": _LESS, "LESSCHARSET": "utf-8"} | os.environ
-            self._pager = Popen(
+            self._pager = Popen(  # noqa: S603  # the user's own
                 self._command, stdin=PIPE, text=True, encoding="utf-8", errors="replace", env=environment
             )
             held, self._held = "".join(self._held), []
@@ -99,9 +99,9 @@ def paging() -> Iterator[None]:
         return
     out, err = sys.stdout, sys.stderr
     screen = _Screen(command, out)
-    sys.stdout = _Stream(screen.print, out)  # type: ignore[assignment]
+    sys.stdout = _Stream(screen.print, out)
     if err.isatty():
-        sys.stderr = _Stream(lambda text: screen.note(text, err), err)  # type: ignore[assignment]
+        sys.stderr = _Stream(lambda text: screen.note(text, err), err)
     try:
         yield
     finally:
