@@ -78,6 +78,13 @@ Until = Annotated[str, typer.Option(metavar="D", help=_("Up to the end of this y
 SourceName = Annotated[
     str, typer.Option(metavar="S", autocompletion=known_sources, help=_("Only articles of this source."))
 ]
+Sources = Annotated[
+    list[str],
+    typer.Argument(metavar="[SOURCE...]", autocompletion=known_sources, help=_("All there are, unless named.")),
+]
+OneSource = Annotated[
+    str, typer.Argument(metavar="[SOURCE]", autocompletion=known_sources, help=_("Of all, unless named."))
+]
 Engine = Annotated[
     str, typer.Option(metavar="E", autocompletion=known_engines, help=_("Search engine; whoosh unless set otherwise."))
 ]

@@ -13,7 +13,7 @@ import typer
 from archive import settings
 from archive.errors import NotTold, WencangError
 from archive.lock import alone
-from commands import Since, Until, create_archive, finish, indexing, known_sources, open_archive
+from commands import Since, Sources, Until, create_archive, finish, indexing, open_archive
 from terminal import counting, print_report, say
 
 if TYPE_CHECKING:
@@ -25,10 +25,7 @@ app = typer.Typer()
 @app.command()
 def crawl(
     ctx: typer.Context,
-    sources: Annotated[
-        list[str],
-        typer.Argument(metavar="[SOURCE...]", autocompletion=known_sources, help=_("All there are, unless named.")),
-    ] = [],  # noqa: B006
+    sources: Sources = [],  # noqa: B006
     url: Annotated[list[str], typer.Option(metavar="U", help=_("Only this page; of any site."))] = [],  # noqa: B006
     since: Since = "",
     until: Until = "",

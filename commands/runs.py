@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands import DONE, NOTHING, Json, known_sources, one_of, open_archive
+from commands import DONE, NOTHING, Json, OneSource, one_of, open_archive
 from terminal import print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -22,9 +22,7 @@ app = typer.Typer()
 @app.command()
 def runs(
     ctx: typer.Context,
-    source: Annotated[
-        str, typer.Argument(metavar="[SOURCE]", autocompletion=known_sources, help=_("Of all, unless named."))
-    ] = "",
+    source: OneSource = "",
     limit: Annotated[int, typer.Option(min=1, metavar="N", help=_("Tell at most so many."))] = 20,
     sections: Annotated[bool, typer.Option("--sections", help=_("By list, too."))] = False,
     as_json: Json = False,

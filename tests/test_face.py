@@ -33,8 +33,9 @@ def contexts(command: Any, name: str, parent: Any = None) -> Iterator[Any]:
         yield from contexts(command.get_command(ctx, each), each, ctx)
 
 
-EVERY = [pytest.param(ctx, id=ctx.command_path) for ctx in contexts(app_command(), "wencang")]
-LEAVES = [one for one in EVERY if not hasattr(one.values[0].command, "commands")]
+CONTEXTS = list(contexts(app_command(), "wencang"))
+EVERY = [pytest.param(ctx, id=ctx.command_path) for ctx in CONTEXTS]
+LEAVES = [pytest.param(ctx, id=ctx.command_path) for ctx in CONTEXTS if not hasattr(ctx.command, "commands")]
 
 
 # Language
@@ -76,9 +77,7 @@ def test_what_gettext_reads_is_the_catalog() -> None:
 )
 def test_messages_in_chinese(arguments: list[str], environment: dict[str, str], crawled: Path) -> None:
     assert run(*arguments, data=crawled, **environment).stderr == "x：不在档案中\n"
-    english = run(
-        *(word for word in arguments if word not in ("--lang", "--lang=zh", "zh")), "--lang", "en", data=crawled
-    )
+    english = run("show", "x", "--lang", "en", data=crawled, **environment)
     assert english.stderr == "x: is not in the archive\n"
 
 
@@ -87,10 +86,7 @@ def test_wrong_usage_in_chinese(crawled: Path) -> None:
         (["--limit", "x", "西藏"], "'--limit' 的值有误：'x' 不是整数。"),
         (["export", "--nosuch"], "没有这个选项：--nosuch"),
         (["show"], "缺少参数 'ID_OR_URL'。"),
-        (
-            ["cite", "x", "--style", "mla"],
-            "'--style' 的值有误：'mla' 不是 'gbt7714', 'bibtex', 'ris', 'csl-json' 之一。",
-        ),
+        (["--sort", "x", "西藏"], "'--sort' 的值有误：'x' 不是 'relevance', 'newest', 'oldest' 之一。"),
     ):
         done = run(*arguments, data=crawled, LANGUAGE="zh")
         assert done.returncode == 2
@@ -256,7 +252,7 @@ def test_long_answers_go_through_the_pager(crawled: Path, tmp_path: Path) -> Non
     command = [sys.executable, str(ROOT / "search_cli.py"), "--data", str(crawled)]
     code, drawn = on_a_terminal([*command, "西藏", "--limit", "20"], PAGER=str(pager))
     assert (code, drawn) == (0, "")
-    assert " articles, " in seen.read_text(), "what goes to stderr stands among it"
+    assert re.search(r"\d+ of \d+ articles", seen.read_text()), "what goes to stderr stands among it"
     seen.unlink()
     code, drawn = on_a_terminal([*command, "西藏", "--limit", "1"], PAGER=str(pager))
     assert (code, seen.exists()) == (0, False)
