@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from crawler.report import Report
+    from desk.following import News
     from indexer.diff import Part
     from indexer.search import Hit, Results
     from indexer.suggest import Proposal
@@ -74,11 +75,7 @@ def print_hits(results: Results, as_json: bool = False) -> None:
         _draw(results)
     else:
         for rank, hit in enumerate(results.hits, 1):
-            print(
-                shown(
-                    f"{rank:>3}  " + "\n     ".join((hit.article.title, _told(hit), hit.article.url, hit.snippet.text))
-                )
-            )
+            print(_plain(rank, hit))
     say(_count(results))
 
 
@@ -130,6 +127,27 @@ def _marked(text: str, marks: Sequence[tuple[int, int]]) -> Text:
     for start, end in marks:
         drawn.stylize("bold yellow", start, end)
     return drawn
+
+
+def print_news(news: News, as_json: bool = False) -> None:
+    """What is new of a watch: JSON Lines, or for a reader as hits are."""
+    from indexer.search import Hit
+
+    if not as_json:
+        print(shown(_("{name}: {count} new").format(name=news.name, count=news.count)))
+    for rank, (revision, snippet) in enumerate(news.hits, 1):
+        hit = Hit(revision.article, 0, snippet, gone=revision.gone_since)
+        if as_json:
+            told = ("id", "url", "title", "published", "source", "section", "credit", "snippet", "marks", "gone")
+            values = _values(rank, hit)
+            print_json({"watch": news.name} | {key: values[key] for key in told})
+        else:
+            print(_plain(rank, hit))
+
+
+def _plain(rank: int, hit: Hit) -> str:
+    lines = (hit.article.title, _told(hit), hit.article.url, hit.snippet.text)
+    return shown(f"{rank:>3}  " + "\n     ".join(lines))
 
 
 def _values(rank: int, hit: Hit) -> dict[str, Any]:

@@ -145,6 +145,22 @@ pictures = sa.Table(  # archive/pictures.py
     sa.Index("pictures_due", "source", "due"),
 )  # fmt: skip
 
+watches = sa.Table(  # archive/watches.py
+    "watches", metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("query", sa.Text, nullable=False),
+    sa.Column("position", sa.BigInteger, nullable=False),
+    sa.Column("feed", sa.String(36), nullable=False),
+    sa.Column("begun", Instant, nullable=False),
+)  # fmt: skip
+
+hits = sa.Table(
+    "hits", metadata,
+    sa.Column("watch", sa.Text, sa.ForeignKey("watches.name"), primary_key=True),
+    sa.Column("id", sa.Text, sa.ForeignKey("articles.id"), primary_key=True),
+    sa.Column("told", sa.Boolean, nullable=False),
+)  # fmt: skip
+
 
 # Revisions as rows
 
@@ -251,9 +267,21 @@ def _whole_runs(connection: sa.Connection) -> None:
     connection.exec_driver_sql("CREATE INDEX revisions_by_day ON revisions (source, published, sequence)")
 
 
+def _watches(connection: sa.Connection) -> None:
+    """Subjects that are followed, and what was found of each."""
+    connection.exec_driver_sql(
+        "CREATE TABLE watches (name TEXT NOT NULL PRIMARY KEY, query TEXT NOT NULL, position BIGINT NOT NULL,"
+        " feed VARCHAR(36) NOT NULL, begun VARCHAR(27) NOT NULL)"
+    )
+    connection.exec_driver_sql(
+        "CREATE TABLE hits (watch TEXT NOT NULL REFERENCES watches (name), id TEXT NOT NULL REFERENCES articles (id),"
+        " told BOOLEAN NOT NULL, PRIMARY KEY (watch, id))"
+    )
+
+
 # Step N leads from version N to N + 1 and is never changed once released; a new archive is made whole.
 STEPS: tuple[Callable[[sa.Connection], None], ...] = (
-    _several_pages, _runs, _leads, _withdrawals, _pictures, _whole_runs,
+    _several_pages, _runs, _leads, _withdrawals, _pictures, _whole_runs, _watches,
 )  # fmt: skip
 
 

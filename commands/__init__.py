@@ -6,7 +6,7 @@ without Scrapy, and without Rich where nobody watches.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from gettext import gettext as _
 from typing import TYPE_CHECKING, Annotated, Any
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from archive.article import Revision
     from archive.store import ArticleStore
     from crawler.report import Report
+    from desk.following import Show
     from indexer.engine import SearchEngine
     from indexer.query import Query
 
@@ -198,7 +199,7 @@ def indexing(settings: settings.Settings) -> Iterator[None]:
 
 
 def finish(settings: settings.Settings, report: Report, index: bool = True) -> int:
-    """Close the run with a manifest and index what is new with the default engine; the run's exit code."""
+    """Close the run with a manifest, index what is new with the default engine, tell of it; the run's exit code."""
     from archive import clock, manifest
     from indexer.update import bring_up
 
@@ -206,4 +207,35 @@ def finish(settings: settings.Settings, report: Report, index: bool = True) -> i
         with open_archive(settings) as store, counting(_("articles indexed")) as progress:
             manifest.close(store, settings.data, clock.now())
             bring_up(store, settings.data, settings.engine, progress)
+        tell_news(settings)
     return INTERRUPTED if report.interrupted else FAILURES if report.failed else DONE
+
+
+def follow(
+    settings: settings.Settings, show: Show, names: Sequence[str] = (), shown_is_told: bool = False
+) -> list[WencangError]:
+    """Find and tell what is new of these watches, or of all, as desk/following.py has it; what hindered it."""
+    from archive import clock
+    from archive.lock import alone
+    from desk import following, watch
+
+    with alone(settings.data / following.LOCK, wait=True), open_archive(settings) as store:
+        questions = watch.read(settings.data)
+        chosen = {name: watch.question(questions, name) for name in names} or questions
+        following.forget_all_but(settings, store, questions)
+        if not chosen:
+            return []
+        with open_index(settings, "") as index:
+            return following.follow(settings, store, index, chosen, clock.now(), show, shown_is_told)
+
+
+def tell_news(settings: settings.Settings) -> None:
+    """The same at the end of another command: what hinders it is said, and hinders nothing else."""
+    try:
+        faults = follow(settings, lambda news: say(_("{name}: {count} new").format(name=news.name, count=news.count)))
+    except WencangError as error:
+        faults = [error]
+    except OSError as error:
+        faults = [WencangError(error.filename or settings.data, error.strerror or str(error))]
+    for fault in faults:
+        say(f"wencang: {fault}")

@@ -61,7 +61,8 @@ class Oracle:
             if query.has_long_words and not any(len(word) > 1 for word in words):
                 words.clear()
             enough = len(words) >= least or not query.words
-            if enough and query.source in ("", article.source) and has(article, held, bounds(query)):
+            among = query.among is None or id in query.among
+            if enough and among and query.source in ("", article.source) and has(article, held, bounds(query)):
                 found[id] = len(words) == len(query.words)
         return found
 
@@ -124,8 +125,10 @@ days = st.sampled_from([datetime(2022, 5, 1), datetime(2022, 6, 1), datetime(202
 moments = st.sampled_from([timedelta(), timedelta(microseconds=-1), timedelta(seconds=-1), timedelta(hours=12)])
 published = st.none() | times | st.builds(add, days, moments)
 sources = st.sampled_from(["tibet.cn", "xzxw.com", "Tibet.cn", ""])
+urls = st.integers(0, 7).map("http://www.tibet.cn/{}".format)
+some = st.none() | st.frozensets(st.builds(Article, urls, text, text, sources).map(lambda article: article.id))
 articles = st.builds(
-    Article, url=st.integers(0, 7).map("http://www.tibet.cn/{}".format), title=text, body=text, source=sources,
+    Article, url=urls, title=text, body=text, source=sources,
     section=st.just("") | text, credit=st.sampled_from(["", "新华社", "中国西藏网"]) | text,
     authors=st.lists(text, max_size=2).map(tuple), published=published,
 )  # fmt: skip
@@ -154,9 +157,10 @@ nodes: st.SearchStrategy[Node] = leaves | st.recursive(
     ),
     max_leaves=4,
 )
+bounded = {"source": sources, "since": st.none() | days, "until": st.none() | days, "among": some}
 structured = st.builds(
     Query, st.lists(st.builds(Words, words) | nodes, max_size=3).map(tuple), st.just(()) | st.tuples(nodes)
-) | st.builds(Query, st.tuples(nodes) | st.just(()), source=sources, since=st.none() | days, until=st.none() | days)
+) | st.builds(Query, st.tuples(nodes) | st.just(()), **bounded)
 dates = st.sampled_from(
     ["2022", "2022-06", "..2022-05", "2022年5月..", "2022-05-01..2022-06-01", "近30天", "去年", "不详"]
 )

@@ -55,6 +55,7 @@ KNOWN_BY = {  # library: the only files that may import it
         "archive/ledger.py",
         "archive/listing.py",
         "archive/pictures.py",
+        "archive/watches.py",
         "archive/withdrawal.py",
     },
     "rich": {"terminal.py"},

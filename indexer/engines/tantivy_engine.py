@@ -233,6 +233,8 @@ class _Ask:
         clauses = [*words, *((Occur.Must, self._select(node)) for node in query.must)]
         if query.source:
             clauses.append((Occur.Must, _silent(self._word("by_source", query.source))))
+        if query.among is not None:
+            clauses.append((Occur.Must, _silent(Asked.term_set_query(self._schema, "id", list(query.among)))))
         if query.since or query.until:
             clauses.append((Occur.Must, self._select(Between(query.since, query.until))))
         if not clauses:
