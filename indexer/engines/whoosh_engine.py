@@ -137,7 +137,7 @@ class WhooshEngine:
 
     def dates(self, query: Query, by: Unit, facet: str = "") -> dict[str, dict[str, int]]:
         size = len("2022-06" if by == "month" else "2022-06-01")
-        counts: dict[str, Counter[str]] = {}
+        counts: dict[str, Counter[str]] = {} if facet else {"": Counter()}
         with self._guard():
             for one in (one for one in self._answer(query) if one.whole):
                 value = one.segment.stored(one.number)["facets"][FACETS.index(facet)] if facet else ""
