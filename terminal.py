@@ -9,17 +9,19 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from gettext import gettext as _
 from io import RawIOBase
 from itertools import groupby
+from shutil import get_terminal_size
 from typing import IO, TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from rich.text import Text
 
     from crawler.report import Report
+    from desk.concordance import Line
     from desk.following import News
     from indexer.diff import Part
     from indexer.search import Hit, Results
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
 _COLOURS = {  # of the parts of a comparison: ANSI's code, and what marks them where there is no colour
     "same": ("", "{}"), "removed": ("31;9", "[-{}-]"), "added": ("32", "{{+{}+}}"),
-    "moved": ("36", "{{~{}~}}"), "left": ("36", "[~]"),
+    "moved": ("36", "{{~{}~}}"), "left": ("36", "[~]"), "node": ("1", "{}"),
 }  # fmt: skip
 _NOTES = 20  # shown to a person; a log gets them all
 # What would steer a terminal instead of standing on it: C0 and C1 controls, and overrides of direction.
@@ -226,6 +228,52 @@ def print_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...] | str]) ->
             continue
         cells = (text + " " * (width - cell_len(text)) for text, width in zip(line, widths, strict=True))
         print(shown("  ".join(cells).rstrip()))
+
+
+def print_concordance(lines: Iterable[Line], window: int) -> None:
+    """A line a place, the nodes under each other; on a terminal as wide as that is."""
+    from desk.cells import cells
+    from desk.concordance import aligned
+
+    for line in lines:
+        day = str(line.published or _("undated")).ljust(10)
+        room = 2 * window
+        if sys.stdout.isatty():
+            room = min(room, max(10, (width() - cells(f"{day}{line.node}{line.id}") - 8) // 2))
+        left, node, right = map(shown, aligned(line, room))
+        print(day, left, _coloured("node", node) if _has_colour() else node, right, shown(line.id), sep="  ")
+
+
+def width() -> int:
+    """Columns of the terminal; 80 where there is none."""
+    return get_terminal_size((80, 24)).columns
+
+
+def print_rows(head: tuple[str, ...], rows: Iterable[Sequence[Any]], form: str) -> None:
+    """Rows as csv, tsv or json; a table for a reader where the form is ""."""
+    if form == "json":
+        for row in rows:
+            print_json(dict(zip(head, row, strict=True)))
+    elif form:
+        from desk.table import write
+
+        write(answers(), head, rows, "\t" if form == "tsv" else ",")
+    else:
+        table = [tuple("-" if value is None else str(value) for value in row) for row in rows]
+        print_table(tuple(map(_, head)), table)
+
+
+def print_ranked(
+    head: tuple[str, ...], found: Mapping[str, Sequence[Sequence[Any]]], form: str, by_period: bool = False
+) -> None:
+    """Words with their scores and counts: of each period a column for a reader, else a row each."""
+    from desk.periods import ranked, side_by_side
+
+    if by_period and not form:
+        print_table(("", *(period or _("undated") for period in found)), list(side_by_side(found)))
+    else:
+        skipped = 0 if by_period else 1
+        print_rows(("period", "rank", *head)[skipped:], (row[skipped:] for row in ranked(found)), form)
 
 
 @contextmanager

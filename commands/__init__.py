@@ -6,10 +6,10 @@ without Scrapy, and without Rich where nobody watches.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from gettext import gettext as _
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 from typer.core import TyperCommand
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from indexer.engine import SearchEngine
     from indexer.query import Query
 
+T = TypeVar("T")
 DONE, NOTHING, USAGE, UNUSABLE, BUSY, FAILURES, CHECK = range(7)  # exit codes
 INTERRUPTED = 130  # as a shell has it
 _EVERY = 3  # seconds: so soon can be found what a crawl brings
@@ -55,6 +56,11 @@ Until = Annotated[str, typer.Option(metavar="D", help=_("Up to the end of this y
 SourceName = Annotated[str, typer.Option(metavar="S", help=_("Only articles of this source."))]
 Engine = Annotated[str, typer.Option(metavar="E", help=_("Search engine; whoosh unless set otherwise."))]
 Limit = Annotated[int, typer.Option(min=0, metavar="N", help=_("Show at most so many."))]
+Least = Annotated[int, typer.Option(min=1, metavar="N", help=_("Leave out what is rarer."))]
+Period = Annotated[
+    Literal["", "year", "month"], typer.Option("--by", help=_("A list for each of these."), show_default=False)
+]
+Csv = Annotated[bool, typer.Option("--csv", help=_("A table for spreadsheets."))]
 Json = Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))]
 
 
@@ -139,6 +145,14 @@ def one_of(kept: list[str], name: str) -> str:
     raise UsageFault(name, _("is no source of this archive"), _("sources: {names}").format(names=", ".join(kept)))
 
 
+def chosen(**forms: bool) -> str:
+    """The form that an answer is to be printed in, of those that were asked for; "" for none."""
+    asked = [name for name, is_asked in forms.items() if is_asked]
+    if len(asked) > 1:
+        raise UsageFault(f"--{asked[0]} --{asked[1]}", _("are two forms of one answer"), _("choose one"))
+    return "".join(asked)
+
+
 def open_archive(settings: settings.Settings) -> ArticleStore:
     from archive.store import ArticleStore
 
@@ -170,6 +184,13 @@ def open_index(settings: settings.Settings, engine: str) -> SearchEngine:
     from indexer.update import open_index
 
     return open_index(settings.data, engine or settings.engine)
+
+
+def counted(things: Iterable[T], progress: Callable[[int], None]) -> Iterator[T]:
+    """The same things; `progress` is told how many there were so far."""
+    for number, thing in enumerate(things, 1):
+        progress(number)
+        yield thing
 
 
 @contextmanager

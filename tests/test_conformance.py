@@ -6,7 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from itertools import combinations
+from itertools import combinations, product
 from math import floor, inf
 from operator import add
 from pathlib import Path
@@ -24,11 +24,12 @@ from archive.store import ArticleStore
 from bench.corpus import fill
 from indexer import engine, update
 from indexer.analyzer import SEPARATOR, characters
-from indexer.engine import FACETS, WORDS_OF, Cut, Match, Order, SearchEngine, cut, facets_of
+from indexer.engine import FACETS, WORDS_OF, Cut, Match, Order, SearchEngine, Unit, cut, facets_of
 from indexer.figures.amounts import asked
 from indexer.query import FIELDS, Amount, Between, Either, Every, Node, Prefix, Query, Quote, Words, parse_query
 from tests.conftest import ANALYZER, ARTICLES
 
+UNITS: tuple[Unit, ...] = ("month", "day")
 ORDERS: tuple[Order, ...] = ("relevance", "newest", "oldest")
 NOW = datetime(2023, 3, 31, 1, 30, tzinfo=SHANGHAI)
 
@@ -70,6 +71,14 @@ class Oracle:
         values = zip(*(facets_of(self._held[id][0]) for id in self.answer(query)), strict=True)
         counts: dict[str, dict[str, int]] = {name: {} for name in FACETS}
         return counts | {name: dict(Counter(some)) for name, some in zip(FACETS, values, strict=False)}
+
+    def dates(self, query: Query, by: Unit, facet: str) -> dict[str, dict[str, int]]:
+        counts: dict[str, Counter[str]] = {} if facet else {"": Counter()}
+        for id in (id for id, whole in self.answer(query).items() if whole):
+            article = self._held[id][0]
+            value = facets_of(article)[FACETS.index(facet)] if facet else ""
+            counts.setdefault(value, Counter())[str(article.day or "")[: 7 if by == "month" else 10]] += 1
+        return {value: dict(counter) for value, counter in counts.items()}
 
     def place(self, query: Query, match: Match, order: Order) -> tuple[Any, ...]:
         """What an answer is sorted by."""
@@ -241,6 +250,8 @@ def check_answers(store: ArticleStore, data: Path, name: str, asked: Iterable[Qu
 def check_answer(opened: SearchEngine, oracle: Oracle, query: Query) -> None:
     expected = oracle.answer(query)
     assert opened.facets(query) == oracle.facets(query)
+    for by, facet in product(UNITS, ("", "section")):
+        assert opened.dates(query, by, facet) == oracle.dates(query, by, facet)
     assert opened.frequencies(query.ranked) == oracle.frequencies(query.ranked)
     for start in ("", *(word[:1] for word in query.ranked)):
         words, held = opened.vocabulary(start), oracle.vocabulary(start)

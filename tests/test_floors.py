@@ -48,6 +48,7 @@ KNOWN_BY = {  # library: the only files that may import it
     "warcio": {"archive/pages.py", "archive/sweep.py", "archive/warcfile.py", "crawler/importer.py"},
     "opencc": {"crawler/mirror.py", "desk/script.py", "indexer/variants.py"},
     "pyarrow": {"desk/formats/parquet.py"},
+    "resvg_py": {"desk/png.py"},
     "pypinyin": {"indexer/pinyin.py"},
     "sqlalchemy": {
         "archive/store.py",
