@@ -33,10 +33,10 @@ from archive.store import ArticleStore
 from bench.transcripts import DOC, rerun
 from desk import export
 from desk.edition import Edition
-from desk.table import defused
 from desk.markup import legible
 from desk.names import free, key, safe
 from desk.script import converter
+from desk.table import defused
 from tests.conftest import ARTICLES, ROOT, Wencang, run
 
 EXPORTS = ROOT / "tests" / "exports"
