@@ -232,6 +232,9 @@ def print_report(report: Report) -> None:
     if report.fields:
         fields = ", ".join(f"{name} {count}" for name, count in report.fields.most_common())
         say(_("changed by field: {fields}").format(fields=fields))
+    if report.pictures:
+        told = _("pictures: {kept} kept, {failed} failed")
+        say(told.format(kept=report.pictures["kept"], failed=report.pictures["failed"]))
     if report.without_page:
         say(_("articles without a raw page: {count}").format(count=report.without_page))
     for _source, url in report.general:

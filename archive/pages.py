@@ -203,18 +203,23 @@ class Pages:
 
     def faults(self, revision: Revision) -> Iterator[str]:
         """What is wrong with the raw pages of a revision, a line each."""
-        id = revision.article.id
         for raw in revision.pages:
-            try:
-                if not revision.withdrawn:
-                    self.read(raw)
-                elif self._stands(raw):
-                    fault = _("it was withdrawn, and is still there")
-                    raise ArchiveUnusable(raw.file, fault, _("`wencang remove {id}` ends that").format(id=id))
-            except ArchiveUnusable as error:
+            if fault := self.fault(raw, revision.article.id if revision.withdrawn else ""):
                 yield _("revision {number}, {url}: {fault}").format(
-                    number=revision.sequence, url=revision.article.url, fault=error
+                    number=revision.sequence, url=revision.article.url, fault=fault
                 )
+
+    def fault(self, raw: RawPage, withdrawn: str = "") -> str:
+        """What is wrong with a page, or with one of an article that was `withdrawn` (its id); else ""."""
+        try:
+            if not withdrawn:
+                self.read(raw)
+            elif self._stands(raw):
+                fault = _("it was withdrawn, and is still there")
+                raise ArchiveUnusable(raw.file, fault, _("`wencang remove {id}` ends that").format(id=withdrawn))
+        except ArchiveUnusable as error:
+            return str(error)
+        return ""
 
 
 # A page as records

@@ -74,7 +74,9 @@ revisions = sa.Table(
 )  # fmt: skip
 
 withdrawn = revisions.c.withdrawn.is_not(None)
-sa.Index("withdrawn_texts", revisions.c.digest, sqlite_where=withdrawn, postgresql_where=withdrawn)
+_OF_THE_WITHDRAWN = "CREATE INDEX withdrawn_texts ON revisions (digest) WHERE withdrawn IS NOT NULL"
+# No sa.Index: its postgresql_where would load that dialect, and asyncio, at each start.
+sa.event.listen(revisions, "after_create", sa.DDL(_OF_THE_WITHDRAWN))  # type: ignore[no-untyped-call]
 
 addresses = sa.Table(
     "addresses", metadata,
@@ -117,6 +119,17 @@ leads = sa.Table(
     sa.Index("leads_due", "source", "due"),
 )  # fmt: skip
 
+pictures = sa.Table(  # archive/pictures.py
+    "pictures", metadata,
+    sa.Column("url", sa.Text, primary_key=True),
+    sa.Column("article", sa.Text, nullable=False, index=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("due", Instant),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("page", sa.JSON(none_as_null=True)),  # file, offset, record id, sha-256
+    sa.Index("pictures_due", "source", "due"),
+)  # fmt: skip
+
 
 # Revisions as rows
 
@@ -124,6 +137,12 @@ leads = sa.Table(
 def newest_revisions() -> sa.Select[Any]:
     """The newest revision of each article."""
     return sa.select(revisions).join(articles, articles.c.sequence == revisions.c.sequence)
+
+
+def addresses_withdrawn() -> sa.Select[Any]:
+    """Every address of an article that was withdrawn, with its id."""
+    gone = sa.select(revisions.c.id).where(withdrawn)
+    return sa.select(addresses.c.url, addresses.c.id).where(addresses.c.id.in_(gone))
 
 
 def row_of(revision: Revision) -> dict[str, Any]:
@@ -195,8 +214,18 @@ def _withdrawals(connection: sa.Connection) -> None:
     connection.exec_driver_sql("CREATE INDEX withdrawn_texts ON revisions (digest) WHERE withdrawn IS NOT NULL")
 
 
+def _pictures(connection: sa.Connection) -> None:
+    """Pictures that a crawl wants, and those that are kept."""
+    connection.exec_driver_sql(
+        "CREATE TABLE pictures (url TEXT NOT NULL PRIMARY KEY, article TEXT NOT NULL, source TEXT NOT NULL,"
+        " due VARCHAR(27), failures INTEGER NOT NULL, page JSON)"
+    )
+    connection.exec_driver_sql("CREATE INDEX ix_pictures_article ON pictures (article)")
+    connection.exec_driver_sql("CREATE INDEX pictures_due ON pictures (source, due)")
+
+
 # Step N leads from version N to N + 1 and is never changed once released; a new archive is made whole.
-STEPS: tuple[Callable[[sa.Connection], None], ...] = (_several_pages, _runs, _leads, _withdrawals)
+STEPS: tuple[Callable[[sa.Connection], None], ...] = (_several_pages, _runs, _leads, _withdrawals, _pictures)
 
 
 def newest() -> int:

@@ -30,6 +30,12 @@ def _seconds(value: str) -> float:
     raise ValueError(_("is not a number of seconds from 0 to 3600: {value}").format(value=value))
 
 
+def _yes_or_no(value: str) -> bool:
+    with suppress(KeyError):
+        return {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}[value.lower()]
+    raise ValueError(_("is neither yes nor no: {value}").format(value=value))
+
+
 def _words(value: str) -> tuple[str, ...]:
     import shlex  # here: a search needs none
 
@@ -70,6 +76,7 @@ class Settings:
     data: Path = Path("data")
     contact: str = ""  # an address or page where a site's operator reaches you; goes into the User-Agent
     delay: float = field(default=2.0, metadata={"read": _seconds})  # between two requests to one site
+    images: bool = field(default=False, metadata={"read": _yes_or_no})  # whether crawls keep pictures too
     engine: str = "whoosh"
     hook: tuple[str, ...] = field(default=(), metadata={"read": _words})  # the command that is told of an alarm
     mail_to: tuple[str, ...] = field(default=(), metadata={"read": _addresses})
@@ -124,7 +131,7 @@ def _value(place: str, name: str, value: object) -> object:
     if name not in readers:
         raise UsageFault(place, _("is no setting"), _("settings are {names}").format(names=", ".join(readers)))
     try:
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
+        if not isinstance(value, str | int | float):
             raise ValueError(_("is not a text or a number"))
         return readers[name](str(value))
     except ValueError as error:

@@ -284,10 +284,14 @@ class ArticleStore:
             after = rows[-1].sequence if rows else last
 
     def withdrawn_pages(self) -> list[RawPage]:
-        """The raw pages of all that was withdrawn."""
+        """The raw pages, and pictures, of all that was withdrawn."""
+        addresses = schema.addresses_withdrawn().with_only_columns(schema.addresses.c.url)
+        pictures = sa.select(schema.pictures.c.page).where(schema.pictures.c.article.in_(addresses))
         with self.reading() as connection:
             kept = connection.scalars(sa.select(schema.revisions.c.pages).where(schema.withdrawn))
-            return [RawPage(*page) for pages in kept for page in pages or ()]
+            found = [page for pages in kept for page in pages or ()]
+            found += filter(None, connection.scalars(pictures))
+        return [RawPage(*page) for page in found]
 
     def kept(self) -> Iterator[Revision]:
         """The newest version of each article that was not withdrawn."""

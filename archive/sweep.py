@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from gettext import gettext as _
 from io import BytesIO
@@ -14,6 +14,7 @@ from warcio.archiveiterator import ArchiveIterator
 from archive import warcfile
 from archive.article import RawPage, Revision
 from archive.pages import FOLDER, Pages, sha256_of
+from archive.pictures import Picture
 from archive.warcfile import Member
 
 _CHUNK = 1 << 16
@@ -41,6 +42,15 @@ class Sweep:
             return () if self.whole.issuperset(revision.pages) and not revision.withdrawn else pages.faults(revision)
 
         return faults
+
+    def faults_of_pictures(self, kept: Iterable[tuple[Picture, str]], pages: Pages) -> Iterator[str]:
+        """What is wrong with the pictures that are kept (Pictures.kept), a line each."""
+        for picture, withdrawn in kept:
+            raw = picture.page
+            assert raw
+            self.unused.discard((raw.file, raw.offset))
+            if (withdrawn or raw not in self.whole) and (fault := pages.fault(raw, withdrawn)):
+                yield _("picture {url}: {fault}").format(url=picture.url, fault=fault)
 
 
 def sweep(data: Path, progress: Callable[[int], None]) -> Sweep:

@@ -37,8 +37,9 @@ def fault(id: str, time: datetime, reason: str) -> Withdrawn:
 def blank(connection: sa.Connection, id: str, reason: str) -> None:
     """Take the text of every version away; the digests stay, so that what was kept can still be told.
 
-    Its addresses come to rest: no crawl of what is due asks for them again.
+    Its addresses and pictures come to rest: no crawl asks for them again.
     """
     connection.execute(schema.revisions.update().filter_by(id=id).values(_NOTHING | {"withdrawn": reason}))
     addresses = sa.select(schema.addresses.c.url).filter_by(id=id)
     connection.execute(schema.leads.update().where(schema.leads.c.url.in_(addresses)).values(due=None))
+    connection.execute(schema.pictures.update().where(schema.pictures.c.article.in_(addresses)).values(due=None))

@@ -30,6 +30,7 @@ def crawl(
     since: Since = "",
     until: Until = "",
     due: Annotated[bool, typer.Option("--due", help=_("Only what is due: for a schedule."))] = False,
+    images: Annotated[bool, typer.Option("--images", help=_("Keep the pictures of articles too."))] = False,
     wait: Annotated[bool, typer.Option("--wait", help=_("Wait for another run to end."))] = False,
     max_pages: Annotated[int, typer.Option(min=0, metavar="N", help=_("Stop after this many pages."))] = 0,
     max_time: Annotated[float, typer.Option(min=0, metavar="S", help=_("Stop after this many seconds."))] = 0,
@@ -54,7 +55,7 @@ def crawl(
         report.notice = lambda report: progress(report.read)
         crawl(
             chosen, report, urls=url, since=first and first.date(), until=last, due=due,
-            max_pages=max_pages, max_time=max_time,
+            images=images or ctx.obj.images, max_pages=max_pages, max_time=max_time,
         )  # fmt: skip
         if not url:
             _note_runs(ctx.obj, report)

@@ -22,12 +22,13 @@ def remove(
     reason: Annotated[str, typer.Option(metavar="TEXT", help=_("Why; it stays in the archive."))],
     yes: Annotated[bool, typer.Option("--yes", help=_("Do not ask."))] = False,
 ) -> int:  # fmt: skip
-    """Withdraw an article for good: its text, raw pages and index entries; a later crawl does not bring it back.
+    """Withdraw an article for good: text, raw pages, pictures and index entries; no later crawl brings it back.
 
     Run it again where it was ended before it was done.
     """
     from archive import clock, manifest
     from archive.pages import Pages
+    from archive.pictures import Pictures
     from indexer.update import bring_up, rebuild
 
     if not reason.strip():
@@ -51,7 +52,8 @@ def remove(
             work.callback(rebuild, store, ctx.obj.data, name)
         work.callback(manifest.close, store, ctx.obj.data, clock.now(), withdrawn=True)
         pages = Pages(ctx.obj.data)
-        for raw in {raw for revision in store.history(id) for raw in revision.pages}:
+        pictures = Pictures(store).of(store.addresses(id))
+        for raw in {*pictures, *(raw for revision in store.history(id) for raw in revision.pages)}:
             work.callback(pages.withdraw, raw)
     for copy in sorted(ctx.obj.data.glob("archive.db.v*.bak")):
         say(_("{path}: a backup of an older archive, it may still hold the text").format(path=copy))

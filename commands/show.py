@@ -14,7 +14,7 @@ from commands import DONE, NOTHING, Engine, Json, open_archive, open_index, read
 from terminal import print_json, print_marked, say, shown
 
 if TYPE_CHECKING:
-    from archive.article import Revision
+    from archive.article import RawPage
     from archive.store import ArticleStore
 
 app = typer.Typer()
@@ -23,7 +23,7 @@ app = typer.Typer()
 @app.command()
 def show(
     ctx: typer.Context, id_or_url: Annotated[str, typer.Argument(metavar="ID_OR_URL")], as_json: Json = False,
-    raw: Annotated[bool, typer.Option("--raw", help=_("The bytes of the page as it was fetched."))] = False,
+    raw: Annotated[bool, typer.Option("--raw", help=_("The bytes of the page, or of a picture, as fetched."))] = False,
     full_marks: Annotated[
         str, typer.Option(metavar="QUERY", help=_("Mark everything in it that a question finds."))
     ] = "",
@@ -33,15 +33,22 @@ def show(
     from archive import txt
     from archive.article import to_json
     from archive.jsonl import times
+    from archive.pictures import Pictures
 
     with open_archive(ctx.obj) as store:
         revision = store.get(id_or_url)
         addresses = store.addresses(revision.article.id) if revision else []
         find = _finder(ctx.obj, store, full_marks, engine) if full_marks else None
+        picture = Pictures(store).get(id_or_url) if raw and not revision else None
+    if picture and picture.page:
+        return _write_raw(ctx.obj, picture.page)
     if revision is None:
         return say_not_kept(id_or_url)
+    if raw and not revision.pages:
+        say(_("{name}: no raw page of it is kept").format(name=revision.article.id))
+        return NOTHING
     if raw:
-        return _write_raw(ctx.obj, revision)
+        return _write_raw(ctx.obj, *revision.pages)
     if as_json:
         told: dict[str, object] = {"sequence": revision.sequence} | times(revision) | {"addresses": addresses}
         if find:
@@ -64,12 +71,9 @@ def _finder(
     return lambda text: [(one.start, one.end) for one in finder.find(text)]
 
 
-def _write_raw(settings: settings.Settings, revision: Revision) -> int:
+def _write_raw(settings: settings.Settings, *pages: RawPage) -> int:
     from archive.pages import Pages
 
-    pages = Pages(settings.data)
-    for page in revision.pages:
-        sys.stdout.buffer.write(pages.read(page).body)
-    if not revision.pages:
-        say(_("{name}: no raw page of it is kept").format(name=revision.article.id))
-    return DONE if revision.pages else NOTHING
+    for page in pages:
+        sys.stdout.buffer.write(Pages(settings.data).read(page).body)
+    return DONE

@@ -45,11 +45,14 @@ def _held_against(file: Path, store: ArticleStore, data: Path) -> list[str]:
 def _all(store: ArticleStore, settings: settings.Settings) -> list[str]:
     from archive import manifest
     from archive.pages import Pages
+    from archive.pictures import Pictures
     from archive.sweep import sweep
 
+    pages = Pages(settings.data)
     with counting(_("records read")) as progress:
         swept = sweep(settings.data, progress)
-    wrong = [*swept.faults, *store.verify(swept.faults_of(Pages(settings.data)))]
+    wrong = [*swept.faults, *store.verify(swept.faults_of(pages))]
+    wrong += swept.faults_of_pictures(Pictures(store).kept(), pages)
     wrong += [*manifest.verify(store, settings.data), *_of_stamps(settings), *_of_index(store, settings)]
     for line in swept.notes:
         say(_("{note}: a run is writing it, or a crash left it").format(note=line))

@@ -10,6 +10,8 @@ from typing import Any
 
 from archive import clock
 from archive.ledger import Lead, Ledger, Section
+from archive.pictures import Picture, Pictures
+from archive.store import ArticleStore
 from crawler import schedule
 from crawler.sources import Source
 
@@ -24,8 +26,9 @@ class Frontier:
     known are asked for at certain ages only. Else all lists, to their end, and every article.
     """
 
-    def __init__(self, ledger: Ledger, source: Source, due: bool) -> None:
-        self._ledger = ledger
+    def __init__(self, store: ArticleStore, source: Source, due: bool) -> None:
+        self._ledger = ledger = Ledger(store)
+        self._pictures = Pictures(store)
         self._source = source
         self._due = due
         self._started = clock.now()
@@ -96,6 +99,23 @@ class Frontier:
     def rest(self, url: str) -> None:
         """An address holds no article: it is not asked for again."""
         self._note(lambda lead, now: replace(lead, fetched=now, due=None), url)
+
+    def pictures(self, article: str, urls: Iterable[str]) -> Sequence[str]:
+        """Of the pictures in an article those that were never met before."""
+        now = clock.now()
+        met = (Picture(url, article, self._source.site, now) for url in urls)
+        return [one.url for one in self._pictures.note_new(met)]
+
+    def waiting_pictures(self) -> Sequence[str]:
+        """The pictures that earlier runs left."""
+        return [one.url for one in self._pictures.due(self._source.site, self._started)]
+
+    def picture_failed(self, url: str, absent: bool) -> None:
+        """A picture could not be fetched, or the site has none there."""
+        if picture := self._pictures.get(url):
+            failures = picture.failures + 1
+            due = None if absent else schedule.next_try(failures, clock.now())
+            self._pictures.note(replace(picture, due=due, failures=failures))
 
     def _note(self, change: Change, *urls: str) -> None:
         now = clock.now()

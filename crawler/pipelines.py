@@ -5,15 +5,15 @@ from __future__ import annotations
 from asyncio import TimerHandle, get_running_loop
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from archive.errors import WencangError, Withdrawn
-from archive.ledger import Ledger
 from archive.pages import FetchedPage, Pages
+from archive.pictures import Pictures
 from archive.store import ArticleStore
 from archive.url import canonical
 from crawler.frontier import Frontier
@@ -36,6 +36,14 @@ class Fetched:
     pages: tuple[FetchedPage, ...] = ()
     address: str = ""  # that a crawl asked for
     gone: bool = False  # an export says so
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedPicture:
+    """A picture of an article, by the address that the article gives for it."""
+
+    url: str
+    page: FetchedPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +84,23 @@ def _keep(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) -
         report.general.append((article.source, article.url))
 
 
+def keep_picture(store: ArticleStore, pages: Pages, fetched: FetchedPicture, report: Report) -> None:
+    """Keep a picture, where its article is kept."""
+    pictures = Pictures(store)
+    picture = pictures.get(fetched.url)
+    if picture and not picture.page:
+        shown = _stands(store, picture.article)
+        page = pages.append(fetched.page) if shown else None
+        pictures.note(replace(picture, due=None, page=page))
+        report.pictures["kept"] += bool(page)
+
+
+def _stands(store: ArticleStore, url: str) -> bool:
+    with suppress(Withdrawn):
+        return bool(store.get(url))
+    return False
+
+
 def settle(
     store: ArticleStore, source: str, missing: Sequence[Missing], report: Report, saw_lists: bool = False
 ) -> None:
@@ -112,7 +137,7 @@ class ArchivePipeline:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._waiting: list[Fetched] = []
+        self._waiting: list[Fetched | FetchedPicture] = []
         self._timer: TimerHandle | None = None
 
     @classmethod
@@ -123,7 +148,7 @@ class ArchivePipeline:
         data = Path(self._crawler.settings["DATA_FOLDER"])
         self._store, self._pages = ArticleStore.create(data), Pages(data, at_once=False)
         spider: Any = self._crawler.spider
-        spider.frontier = Frontier(Ledger(self._store), spider.source, spider.due)
+        spider.frontier = Frontier(self._store, spider.source, spider.due)
 
     def close_spider(self) -> None:
         self._keep_waiting()
@@ -136,7 +161,7 @@ class ArchivePipeline:
         self._store.close()
         self._pages.close()
 
-    def process_item(self, fetched: Fetched) -> Fetched:
+    def process_item(self, fetched: Fetched | FetchedPicture) -> Fetched | FetchedPicture:
         self._waiting.append(fetched)
         if len(self._waiting) >= _MOST:
             self._keep_waiting()
@@ -154,9 +179,12 @@ class ArchivePipeline:
         report = Report()
         try:
             with self._store.batch():
-                for fetched in waiting:
-                    keep(self._store, self._pages, fetched, report)
-                spider.frontier.read(*(fetched.address for fetched in waiting))
+                for one in waiting:
+                    if isinstance(one, Fetched):
+                        keep(self._store, self._pages, one, report)
+                    else:
+                        keep_picture(self._store, self._pages, one, report)
+                spider.frontier.read(*(one.address for one in waiting if isinstance(one, Fetched)))
                 self._pages.sync()
         except Exception as error:  # whatever it is: nothing of the batch was kept
             spider.fault = error

@@ -26,6 +26,7 @@ class Report:
     missing_lists: list[str] = field(default_factory=list)  # gone from the site, or empty
     incomplete: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)  # address, pages that are missing
     remarks: list[tuple[str, str]] = field(default_factory=list)  # site or address, what the operator should know
+    pictures: Counter[Literal["kept", "failed"]] = field(default_factory=Counter)
     bad_records: int = 0  # of an import
     interrupted: bool = False
     general: list[tuple[str, str]] = field(default_factory=list)  # source and address that no form fitted
@@ -47,6 +48,7 @@ class Report:
         self.notes += other.notes
         self.incomplete += other.incomplete
         self.general += other.general
+        self.pictures += other.pictures
         if self.notice:
             self.notice(self)
 

@@ -30,17 +30,18 @@ _NO_ADDRESS = re.compile(r"(?!)")
 
 def crawl(
     chosen: Sequence[Source], report: Report, *, urls: Iterable[str] = (), since: date | None = None,
-    until: date | None = None, due: bool = False, max_pages: int = 0, max_time: float = 0,
+    until: date | None = None, due: bool = False, images: bool = False, max_pages: int = 0, max_time: float = 0,
 ) -> None:  # fmt: skip
     """Fetch these sources, or only these addresses, into the archive of the settings.
 
     `since` and `until` are the first and the last day of publication, as far as an address
-    tells it; with `due` nothing is asked for that is not due (crawler/frontier.py).
+    tells it; with `due` nothing is asked for that is not due (crawler/frontier.py); with `images`
+    the pictures of the articles are kept too.
     A page limit or a time limit (seconds) of 0 is none; both end the run cleanly, after
     what is under way. Raises WencangError where the archive can't be written. Can run once
     in a process: Twisted's reactor does not start again.
     """
-    common: dict[str, Any] = {"report": report, "since": since, "until": until, "due": due}
+    common: dict[str, Any] = {"report": report, "since": since, "until": until, "due": due, "images": images}
     jobs = [(spider_of(source), common | {"urls": urls}) for source, urls in _by_source(urls)]
     jobs = jobs or [(spider_of(source), common) for source in chosen]
     for spider in run(jobs, CLOSESPIDER_PAGECOUNT=max_pages, CLOSESPIDER_TIMEOUT=max_time):

@@ -29,7 +29,7 @@ from crawler.exchange import LedToFront, asked_for, fetched_page, header
 from crawler.extractor import Reading, join, read, read_list
 from crawler.frontier import Frontier
 from crawler.pager import MOST
-from crawler.pipelines import Fetched, Missing
+from crawler.pipelines import Fetched, FetchedPicture, Missing
 from crawler.readers import reader
 from crawler.report import Outcome, Report
 from crawler.robots import RobotsUnread
@@ -60,16 +60,18 @@ class ArticleSpider(Spider):
 
     `urls`: read these pages only, without following links. `since`, `until`: leave out
     articles whose address carries an earlier or a later day. `due`: ask for what is due only.
+    `images`: yield their pictures too, as FetchedPicture, after the articles.
     """
 
     source: Source
 
     def __init__(
         self, urls: tuple[str, ...] = (), since: date | None = None, until: date | None = None, due: bool = False,
-        report: Report | None = None, **options: Any,
+        images: bool = False, report: Report | None = None, **options: Any,
     ) -> None:  # fmt: skip
         super().__init__(**options)
         self.due = due
+        self._images = images
         self.frontier: Frontier | None = None  # of the archive that the pipeline keeps articles in
         self.report = report or Report()
         self.fault: Exception | None = None  # what ended the crawl
@@ -91,10 +93,15 @@ class ArticleSpider(Spider):
                 yield self._list_request(url, 0)
             for url in self.frontier.waiting() if self.frontier else ():
                 yield self._article_request(url)
+        for url in self.frontier.waiting_pictures() if self.frontier and self._images and not self._urls else ():
+            yield self._picture_request(url)
 
     def _article_request(self, url: str) -> Request:
         # Articles before further lists: a run that is cut short has fetched the newest ones.
         return self._request(url, self.parse_article, self.page_failed, priority=1)
+
+    def _picture_request(self, url: str) -> Request:
+        return self._request(url, self.parse_picture, self.picture_failed, cb_kwargs={"url": url}, priority=-1)
 
     def _list_request(self, url: str, n: int) -> Request:
         page = self.source.list_page(url, n)
@@ -183,7 +190,8 @@ class ArticleSpider(Spider):
         except NotAnArticle as error:
             self._skip(asked, error.subject, error.reason)
             return
-        yield self._joined_or_next(_Parts(asked, [reading], [page]))
+        for one in self._go_on(_Parts(asked, [reading], [page])):
+            yield one
         if not self._urls:
             for request in self._follow(reading.related):
                 yield request
@@ -203,26 +211,49 @@ class ArticleSpider(Spider):
         if self.frontier:
             self.frontier.rest(asked)
 
-    def _joined_or_next(self, parts: _Parts) -> Fetched | Request:
-        """The request of the article's next page; the article where it has no more."""
+    def _go_on(self, parts: _Parts) -> Iterator[Fetched | Request]:
+        """The request of the article's next page; where it has no more the article, and requests of its pictures."""
         if url := parts.take_next():
             # Before all else: an article is whole at once, or a run that is cut short leaves it for the next.
-            return self._request(
+            yield self._request(
                 url, self.parse_part, self.part_failed, cb_kwargs={"parts": parts}, priority=2, dont_filter=True
             )
-        return Fetched(join(parts.readings), tuple(parts.pages), parts.address)
+            return
+        reading = join(parts.readings)
+        yield Fetched(reading, tuple(parts.pages), parts.address)
+        if self._images and self.frontier:
+            shown = [image.url for image in reading.article.images if site(image.url) in self.sites]
+            yield from map(self._picture_request, self.frontier.pictures(reading.article.url, shown))
+
+    def parse_picture(self, response: Response, url: str) -> Iterator[FetchedPicture]:
+        if self.fault:
+            raise CloseSpider("archive")
+        if header(response, "Content-Type").startswith("image/"):
+            yield FetchedPicture(url, fetched_page(response, clock.now()))
+        else:  # a page that says there is none, mostly
+            self._no_picture(url, absent=True)
+
+    def picture_failed(self, failure: Failure) -> None:
+        self._end_if_postponed(failure)
+        request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
+        self._no_picture(request.cb_kwargs["url"], absent=_is_absent(failure))
+
+    def _no_picture(self, url: str, absent: bool) -> None:
+        self.report.pictures["failed"] += 1
+        if self.frontier:
+            self.frontier.picture_failed(url, absent)
 
     def parse_part(self, response: Response, parts: _Parts) -> Iterator[Fetched | Request]:
         page = fetched_page(response, clock.now())
         with suppress(NotAnArticle):  # missing, then
             parts.readings.append(read(page.body, page.url, page.fetched, part_of=parts.pages[0].url))
             parts.pages.append(page)
-        yield self._joined_or_next(parts)
+        yield from self._go_on(parts)
 
     def part_failed(self, failure: Failure) -> Iterator[Fetched | Request]:
         self._end_if_postponed(failure)
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
-        yield self._joined_or_next(request.cb_kwargs["parts"])
+        yield from self._go_on(request.cb_kwargs["parts"])
 
     def _end_if_postponed(self, failure: Failure) -> None:
         if isinstance(failure.value, Postponed):

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from itertools import accumulate, groupby, pairwise
+from itertools import accumulate, chain, groupby, pairwise
 from operator import add
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,7 @@ def _variants() -> dict[str, str]:
 _FOLD = _Fold()
 
 
+@lru_cache(maxsize=8)  # a text is folded for each of its two views
 def fold(text: str) -> str:
     """The text with width, case, Traditional and variant characters made one; of the same length."""
     return text.translate(_FOLD)
@@ -158,12 +159,14 @@ class Analyzer:
 
     def cut(self, text: str) -> Iterator[list[str]]:
         """The words of a text as jieba finds them, in stretches without a sign or blank between."""
-        for at, part in enumerate(_WHOLE.split(text)):
+        folded = fold(text)
+        bounds = chain.from_iterable(whole.span() for whole in _WHOLE.finditer(text))
+        for at, (start, end) in enumerate(pairwise((0, *bounds, len(text)))):
             if at % 2:
-                yield [fold(part).replace(",", "")]
+                yield [folded[start:end].replace(",", "")]
                 continue
             stretch: list[str] = []
-            for word in self._jieba.cut(fold(part), False):
+            for word in self._jieba.cut(folded[start:end], False):
                 if word.isalnum():
                     stretch.append(word)
                 elif stretch:

@@ -344,7 +344,7 @@ def test_an_archive_of_version_1_is_opened(tmp_path: Path) -> None:
         store.put(ARTICLE, THEN)
     with sqlite3.connect(tmp_path / "archive.db") as raw:
         raw.execute("ALTER TABLE revisions RENAME COLUMN pages TO page")
-        for table in ("runs", "sections", "leads"):
+        for table in ("runs", "sections", "leads", "pictures"):
             raw.execute(f"DROP TABLE {table}")
         raw.execute("DROP INDEX withdrawn_texts")
         raw.execute("ALTER TABLE revisions DROP COLUMN withdrawn")

@@ -53,9 +53,9 @@ def ledger(store: ArticleStore) -> Ledger:
     return Ledger(store)
 
 
-def frontier(ledger: Ledger, monkeypatch: pytest.MonkeyPatch, at: datetime, due: bool = True) -> Frontier:
+def frontier(store: ArticleStore, monkeypatch: pytest.MonkeyPatch, at: datetime, due: bool = True) -> Frontier:
     monkeypatch.setattr(clock, "now", lambda: at)
-    return Frontier(ledger, SOURCE, due)
+    return Frontier(store, SOURCE, due)
 
 
 def urls(*numbers: int) -> list[str]:
@@ -63,51 +63,55 @@ def urls(*numbers: int) -> list[str]:
 
 
 def test_a_list_is_walked_to_what_is_known_and_is_due_again_later(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    store: ArticleStore, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = frontier(ledger, monkeypatch, NOW)
+    first = frontier(store, monkeypatch, NOW)
     assert LIST in first.lists()
     assert first.shown(urls(3, 2, 1), LIST) == (urls(3, 2, 1), True)
     first.walked(LIST, etag='"a"')
-    assert LIST not in frontier(ledger, monkeypatch, NOW + timedelta(minutes=10)).lists()
-    again = frontier(ledger, monkeypatch, NOW + timedelta(hours=2))
+    assert LIST not in frontier(store, monkeypatch, NOW + timedelta(minutes=10)).lists()
+    again = frontier(store, monkeypatch, NOW + timedelta(hours=2))
     assert LIST in again.lists()
     assert again.validators(LIST) == {"If-None-Match": '"a"'}
     assert again.shown(urls(4, 3), LIST) == (urls(4), True)
     assert again.shown(urls(2, 1), LIST) == ([], False), "a whole page is known"
     again.walked(LIST)
-    unchanged = frontier(ledger, monkeypatch, NOW + timedelta(days=2))
+    unchanged = frontier(store, monkeypatch, NOW + timedelta(days=2))
     assert unchanged.validators(LIST) == {"If-None-Match": '"a"'}, "its first page was not sent anew"
     unchanged.walked(LIST, etag="", modified="")
-    assert frontier(ledger, monkeypatch, NOW + timedelta(days=4)).validators(LIST) == {}
+    assert frontier(store, monkeypatch, NOW + timedelta(days=4)).validators(LIST) == {}
 
 
-def test_a_walk_that_was_cut_short_is_taken_up_again(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    frontier(ledger, monkeypatch, NOW).shown(urls(3, 2), LIST)  # and then the site went down
-    frontier(ledger, monkeypatch, NOW + timedelta(minutes=15)).missing(LIST)
-    later = frontier(ledger, monkeypatch, NOW + timedelta(hours=3))
+def test_a_walk_that_was_cut_short_is_taken_up_again(
+    store: ArticleStore, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frontier(store, monkeypatch, NOW).shown(urls(3, 2), LIST)  # and then the site went down
+    frontier(store, monkeypatch, NOW + timedelta(minutes=15)).missing(LIST)
+    later = frontier(store, monkeypatch, NOW + timedelta(hours=3))
     assert later.shown(urls(3, 2), LIST) == ([], True), "known, but nobody has seen what comes after"
     assert later.waiting() == urls(2, 3), "what was found and not fetched is not lost"
 
 
-def test_an_article_is_asked_for_once_then_looked_at_by_age(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_article_is_asked_for_once_then_looked_at_by_age(
+    store: ArticleStore, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (url,) = urls(1)
-    frontier(ledger, monkeypatch, NOW).shown([url], LIST)
-    frontier(ledger, monkeypatch, NOW).read(url)
-    assert frontier(ledger, monkeypatch, NOW + timedelta(minutes=14)).waiting() == []
-    late = frontier(ledger, monkeypatch, NOW + timedelta(hours=2))
+    frontier(store, monkeypatch, NOW).shown([url], LIST)
+    frontier(store, monkeypatch, NOW).read(url)
+    assert frontier(store, monkeypatch, NOW + timedelta(minutes=14)).waiting() == []
+    late = frontier(store, monkeypatch, NOW + timedelta(hours=2))
     assert late.waiting() == [url]
     late.read(url)
     assert ledger.leads([url])[url].due == NOW + timedelta(hours=3)
     late.rest(url)
-    assert frontier(ledger, monkeypatch, NOW + timedelta(days=900)).waiting() == []
+    assert frontier(store, monkeypatch, NOW + timedelta(days=900)).waiting() == []
 
 
 def test_a_failure_is_tried_again_and_an_article_that_was_read_keeps_its_ages(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    store: ArticleStore, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (url,) = urls(1)
-    first = frontier(ledger, monkeypatch, NOW)
+    first = frontier(store, monkeypatch, NOW)
     first.shown([url], LIST)
     first.failed(url)
     lead = ledger.leads([url])[url]
@@ -118,10 +122,10 @@ def test_a_failure_is_tried_again_and_an_article_that_was_read_keeps_its_ages(
 
 
 def test_a_crawl_that_is_not_for_a_schedule_asks_for_everything(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+    store: ArticleStore, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    frontier(ledger, monkeypatch, NOW).walked(LIST)
-    whole = frontier(ledger, monkeypatch, NOW, due=False)
+    frontier(store, monkeypatch, NOW).walked(LIST)
+    whole = frontier(store, monkeypatch, NOW, due=False)
     assert whole.lists() == list(SOURCE.lists)
     whole.shown(urls(1), LIST)
     assert whole.shown(urls(1), LIST) == (tuple(urls(1)), True)

@@ -698,6 +698,7 @@ def test_an_archive_of_version_4_is_opened(tmp_path: Path) -> None:
     with ArticleStore.create(tmp_path) as store:
         store.put(ARTICLE, THEN)
     with sqlite3.connect(tmp_path / "archive.db") as raw:
+        raw.execute("DROP TABLE pictures")
         raw.execute("DROP INDEX withdrawn_texts")
         raw.execute("ALTER TABLE revisions DROP COLUMN withdrawn")
         raw.execute("UPDATE archive SET version = 4")

@@ -1,0 +1,81 @@
+"""The pictures of articles: which a crawl wants, and where in the raw pages they are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import astuple, dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from archive import schema
+from archive.article import RawPage
+from archive.store import ArticleStore
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture, by its address; `article` is the address of the article that showed it first."""
+
+    url: str
+    article: str
+    source: str
+    due: datetime | None  # when it is to be fetched (UTC); None: it came to rest
+    failures: int = 0
+    page: RawPage | None = None  # where it is kept
+
+
+class Pictures:
+    """The pictures of an archive; each call is one transaction, and raises what ArticleStore raises."""
+
+    def __init__(self, store: ArticleStore) -> None:
+        self._store = store
+
+    def get(self, url: str) -> Picture | None:
+        return next(self._read(schema.pictures.c.url == url), None)
+
+    def due(self, source: str, now: datetime) -> list[Picture]:
+        """Those to fetch now, those that failed least first."""
+        c = schema.pictures.c
+        return sorted(self._read(c.source == source, c.due <= now), key=lambda one: one.failures)
+
+    def kept(self) -> Iterator[tuple[Picture, str]]:
+        """Those that are kept, each with the id of its article if that was withdrawn, else ""."""
+        with self._store.reading() as connection:
+            of = {row.url: row.id for row in connection.execute(schema.addresses_withdrawn())}
+        return ((one, of.get(one.article, "")) for one in self._read(schema.pictures.c.page.is_not(None)))
+
+    def of(self, addresses: Iterable[str]) -> list[RawPage]:
+        """Where the pictures of an article, with these addresses, are kept."""
+        shown = self._read(schema.pictures.c.article.in_(list(addresses)))
+        return [one.page for one in shown if one.page]
+
+    def note_new(self, pictures: Iterable[Picture]) -> list[Picture]:
+        """Keep those whose addresses were never met before; gives them back."""
+        met = {one.url: one for one in pictures}
+        known = {one.url for one in self._read(schema.pictures.c.url.in_(met))}
+        new = [one for url, one in met.items() if url not in known]
+        if new:
+            with self._store.writing() as connection:
+                connection.execute(schema.pictures.insert(), list(map(_row, new)))
+        return new
+
+    def note(self, picture: Picture) -> None:
+        """Keep this, in place of what was known of its address."""
+        with self._store.writing() as connection:
+            connection.execute(schema.pictures.update().filter_by(url=picture.url).values(_row(picture)))
+
+    def _read(self, *where: sa.ColumnElement[bool]) -> Iterator[Picture]:
+        with self._store.reading() as connection:
+            rows = connection.execute(sa.select(schema.pictures).where(*where).order_by(schema.pictures.c.url)).all()
+        return (_picture(row) for row in rows)
+
+
+def _picture(row: sa.Row[tuple[object, ...]]) -> Picture:
+    page = RawPage(*row.page) if row.page else None
+    return Picture(row.url, row.article, row.source, row.due, row.failures, page)
+
+
+def _row(picture: Picture) -> dict[str, object]:
+    values: dict[str, object] = {name: getattr(picture, name) for name in Picture.__slots__}
+    return values | {"page": astuple(picture.page) if picture.page else None}
