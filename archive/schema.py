@@ -37,6 +37,8 @@ archive = sa.Table(
     "archive", metadata,
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("sequence", sa.BigInteger, nullable=False),
+    sa.Column("stories", sa.BigInteger, nullable=False, server_default="0"),  # the sequence they are computed up to
+    sa.Column("stories_by", sa.Text, nullable=False, server_default=""),  # the version of what computed them
 )  # fmt: skip
 
 articles = sa.Table(
@@ -128,6 +130,46 @@ pictures = sa.Table(  # archive/pictures.py
     sa.Column("failures", sa.Integer, nullable=False),
     sa.Column("page", sa.JSON(none_as_null=True)),  # file, offset, record id, sha-256
     sa.Index("pictures_due", "source", "due"),
+)  # fmt: skip
+
+# Reprints. What is computed of a text is kept once, under a number made of it, whichever articles have that text.
+
+signed = sa.Table(  # archive/signatures.py
+    "signed", metadata,
+    sa.Column("article", sa.Text, primary_key=True),
+    sa.Column("text", sa.BigInteger, nullable=False, index=True),
+)  # fmt: skip
+
+signatures = sa.Table(
+    "signatures", metadata,
+    sa.Column("text", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("size", sa.Integer, nullable=False),  # shingles
+    sa.Column("landmarks", sa.LargeBinary, nullable=False),  # four bytes each
+    sa.Column("count", sa.Integer, nullable=False),  # of its landmarks
+)  # fmt: skip
+
+landmarks = sa.Table(
+    "landmarks", metadata,
+    sa.Column("landmark", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("text", sa.BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+likenesses = sa.Table(  # each twice, from either side
+    "likenesses", metadata,
+    sa.Column("text", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("other", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("shared", sa.Integer, nullable=False),  # shingles
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+stories = sa.Table(  # archive/stories.py
+    "stories", metadata,
+    sa.Column("article", sa.Text, primary_key=True),
+    sa.Column("story", sa.Text, primary_key=True, index=True),
+    sa.Column("of_first", sa.Float, nullable=False),
+    sa.Column("of_own", sa.Float, nullable=False),
+    sqlite_with_rowid=False,
 )  # fmt: skip
 
 
@@ -224,8 +266,15 @@ def _pictures(connection: sa.Connection) -> None:
     connection.exec_driver_sql("CREATE INDEX pictures_due ON pictures (source, due)")
 
 
+def _stories(connection: sa.Connection) -> None:
+    """Articles that are copies of one another, and what is kept to find them."""
+    connection.exec_driver_sql("ALTER TABLE archive ADD COLUMN stories BIGINT NOT NULL DEFAULT 0")
+    connection.exec_driver_sql("ALTER TABLE archive ADD COLUMN stories_by TEXT NOT NULL DEFAULT ''")
+    metadata.create_all(connection, tables=[signed, signatures, landmarks, likenesses, stories])
+
+
 # Step N leads from version N to N + 1 and is never changed once released; a new archive is made whole.
-STEPS: tuple[Callable[[sa.Connection], None], ...] = (_several_pages, _runs, _leads, _withdrawals, _pictures)
+STEPS: tuple[Callable[[sa.Connection], None], ...] = (_several_pages, _runs, _leads, _withdrawals, _pictures, _stories)
 
 
 def newest() -> int:
