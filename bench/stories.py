@@ -168,9 +168,8 @@ def tell(articles: dict[str, Article], planted: list[Planted], pairs: set[Pair],
     for way, hits in sorted(ways.items()):
         print(f"      {way:<20}{len(hits):>6}{sum(hits) / len(hits):>8.4f}")
     for pair in sorted(false)[:show]:
-        one, other = (articles[id] for id in pair)
-        names = " | ".join(f"{one.id} {len(one.body)} {one.title}" for one in (one, other))
-        print(f"      {stands_in(one, other):.2f} {names}")
+        two = [articles[id] for id in pair]
+        print(f"      {stands_in(*two):.2f}", " | ".join(f"{one.id} {len(one.body)} {one.title}" for one in two))
 
 
 def main() -> None:
