@@ -70,12 +70,13 @@ class Planter:
         long = [article for article in self._articles if len(article.body) >= 200]
         for number, base in enumerate(self._rng.sample(long, bases)):
             for way in self._rng.sample([*ways, "merged"], 3):
+                of: tuple[str, ...] = (base.id,)
                 if way == "merged":
                     other = self._rng.choice(long)
                     body, later = f"{base.body}\n{other.body}", max(filter(None, (base.published, other.published)))
                     made, of = replace(base, body=body, published=later), (base.id, other.id)
                 else:
-                    made, of = ways[way](base), (base.id,)
+                    made = ways[way](base)
                 yield Planted(self._printed(made, f"{way}-{number}"), of, way)
 
     def other(self, number: int) -> Article:
