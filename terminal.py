@@ -197,13 +197,17 @@ def _with_marks(kind: str, text: str) -> str:
     return _COLOURS[kind][1].format(text)
 
 
-def print_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    """A table whose columns stand under each other, wide characters too."""
+def print_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...] | str]) -> None:
+    """A table whose columns stand under each other, wide characters too; a row that is a text is a line of its own."""
     from rich.cells import cell_len
 
     lines = [head, *rows]
-    widths = [max(cell_len(line[column]) for line in lines) for column in range(len(head))]
+    full = [line for line in lines if isinstance(line, tuple)]
+    widths = [max(cell_len(line[column]) for line in full) for column in range(len(head))]
     for line in lines:
+        if isinstance(line, str):
+            print(shown(line))
+            continue
         cells = (text + " " * (width - cell_len(text)) for text, width in zip(line, widths, strict=True))
         print(shown("  ".join(cells).rstrip()))
 
@@ -222,9 +226,10 @@ def counting(what: str) -> Iterator[Callable[[int], None]]:
 
 def print_report(report: Report) -> None:
     """What a run came to, and each thing that wants a person's eye."""
-    from crawler.report import OUTCOMES
+    from archive.ledger import OUTCOMES
 
-    rows = [(source, *(str(counts[outcome]) for outcome in OUTCOMES)) for source, counts in report.counts.items()]
+    counted = ((source, tally.counts) for source, tally in report.tallies.items() if tally.counts)
+    rows = [(source, *(str(counts[outcome]) for outcome in OUTCOMES)) for source, counts in counted]
     print_table((_("source"), *map(_, OUTCOMES)), rows)
     notes = report.notes[:_NOTES] if sys.stderr.isatty() else report.notes
     for outcome, subject, reason in notes:

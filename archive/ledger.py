@@ -2,27 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
 from archive import schema
 from archive.store import ArticleStore
 
-_SOME = 500  # addresses asked for at once
+Outcome = Literal["new", "changed", "unchanged", "gone", "skipped", "failed"]  # of an article in a run
+OUTCOMES: tuple[Outcome, ...] = ("new", "changed", "unchanged", "gone", "skipped", "failed")
+_SOME = 500  # rows asked for at once
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One source in one run: `read` articles' pages, of which some failed and some were read by general means; UTC."""
+    """One source in one run: `read` articles' pages, of which some failed and some were read by general means; UTC.
+
+    `lists` is how many lists were read, `bytes` what came over the wire, `sections` the outcomes
+    of what each list showed, `reasons` why pages and lists failed, and how often; `ended` is
+    finished, interrupted, page limit, time limit, postponed or fault. Of a run that an older
+    program noted nothing is known from `started` on.
+    """
 
     source: str
     finished: datetime
     read: int
     general: int
     failed: int
+    started: datetime | None = None
+    seconds: float = 0.0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    gone: int = 0
+    skipped: int = 0
+    lists: int = 0
+    bytes: int = 0
+    sections: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    program: str = ""
+    ended: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +72,8 @@ class Lead:
     """An address of an article, and the list that showed it ("" for a link in another article).
 
     `fetched` is when it was first read, None while that is still to come; `due` when it is
-    asked for (again), None where it has come to rest; `failures` how often in a row it failed.
+    asked for (again), None where it has come to rest; `failures` how often in a row it failed;
+    `reason` why it did, or why it holds no article.
     """
 
     url: str
@@ -60,6 +83,7 @@ class Lead:
     due: datetime | None
     fetched: datetime | None = None
     failures: int = 0
+    reason: str = ""
 
 
 class Ledger:
@@ -75,18 +99,53 @@ class Ledger:
             connection.execute(schema.runs.insert().values(_values(run)))
 
     def last_runs(self, source: str, count: int) -> list[Run]:
-        """What the newest runs of a source came to, the newest first."""
+        """The newest runs of a source ("": of all), the newest first."""
         c = schema.runs.c
-        rows = sa.select(*(c[name] for name in Run.__slots__)).where(c.source == source)
+        return self._runs(_of(c.source, source), c.finished.desc(), count)
+
+    def reading_runs(self, source: str, since: datetime) -> list[Run]:
+        """The runs of a source since a time that read any articles, the oldest first."""
+        c = schema.runs.c
+        return self._runs(sa.and_(c.source == source, c.finished >= since, c.read > 0), c.finished)
+
+    def _runs(self, which: sa.ColumnElement[bool], order: sa.ColumnElement[Any], most: int | None = None) -> list[Run]:
+        rows = sa.select(*(schema.runs.c[name] for name in Run.__slots__)).where(which).order_by(order).limit(most)
         with self._store.reading() as connection:
-            return [Run(*row) for row in connection.execute(rows.order_by(c.finished.desc()).limit(count))]
+            return [Run(*row) for row in connection.execute(rows)]
+
+    def sources(self) -> list[str]:
+        """Every source of which a run was noted."""
+        with self._store.reading() as connection:
+            return sorted(connection.scalars(sa.select(schema.runs.c.source).distinct()))
+
+    def crawled(self, source: str) -> tuple[datetime, datetime] | None:
+        """When the first run that read a list of a source began, and the last one ended; None where none did."""
+        c = schema.runs.c
+        ends = sa.select(sa.func.min(c.started), sa.func.max(c.finished)).where(c.source == source, c.lists > 0)
+        with self._store.reading() as connection:
+            first, last = connection.execute(ends).one()
+        return (first, last) if first else None
+
+    def walks(self, source: str) -> Iterator[tuple[datetime, datetime]]:
+        """When each run that read a list of a source began and ended, the oldest first."""
+        c = schema.runs.c
+        rows = sa.select(c.started, c.finished).where(c.source == source, c.lists > 0).order_by(c.finished)
+        last = datetime.min.replace(tzinfo=UTC)
+        while some := self._rows(rows.where(c.finished > last)):
+            yield from ((row.started, row.finished) for row in some)
+            last = some[-1].finished
+
+    def _rows(self, rows: sa.Select[Any]) -> list[sa.Row[Any]]:
+        """The next few: no transaction stays open while a caller works."""
+        with self._store.reading() as connection:
+            return list(connection.execute(rows.limit(_SOME)))
 
     # Lists
 
     def sections(self, source: str = "") -> list[Section]:
         """Every list that was walked, of one source or of all."""
         c = schema.sections.c
-        rows = sa.select(schema.sections).where(c.source == source if source else sa.true()).order_by(c.source, c.list)
+        rows = sa.select(schema.sections).where(_of(c.source, source)).order_by(c.source, c.list)
         with self._store.reading() as connection:
             return [
                 Section(
@@ -133,6 +192,31 @@ class Ledger:
                                    [{"old": value["url"]} for value in values])  # fmt: skip
                 connection.execute(schema.leads.insert(), values)
 
+    def missing(self, source: str, since: datetime, until: datetime) -> Iterator[Lead]:
+        """The addresses that a list showed first from a time to another and that no article is kept under.
+
+        One that was read, and holds no article, has a reason; one whose article is kept under
+        another address has none, and is left out.
+        """
+        c = schema.leads.c
+        kept = sa.exists().where(schema.addresses.c.url == c.url)
+        none_there = sa.and_(c.failures == 0, c.reason != "")
+        return self._shown(source, since, until, sa.and_(~kept, c.fetched.is_(None) | none_there))
+
+    def withdrawn(self, source: str, since: datetime, until: datetime) -> Iterator[Lead]:
+        """The addresses that a list showed first from a time to another and whose article was withdrawn."""
+        ids = sa.select(schema.revisions.c.id).where(schema.withdrawn)
+        urls = sa.select(schema.addresses.c.url).where(schema.addresses.c.id.in_(ids))
+        return self._shown(source, since, until, schema.leads.c.url.in_(urls))
+
+    def _shown(self, source: str, since: datetime, until: datetime, which: sa.ColumnElement[bool]) -> Iterator[Lead]:
+        c = schema.leads.c
+        rows = sa.select(schema.leads).where(c.source == source, c.list != "", c.found >= since, c.found < until, which)
+        last = ""
+        while some := self._rows(rows.where(c.url > last).order_by(c.url)):
+            yield from map(_lead, some)
+            last = some[-1].url
+
     def brought(self, since: datetime) -> dict[str, int]:
         """How many addresses each list has shown first since a time."""
         c = schema.leads.c
@@ -152,9 +236,13 @@ def last_checks(sections: Iterable[Section]) -> dict[str, datetime | None]:
     return checks
 
 
+def _of(column: sa.ColumnElement[str], source: str) -> sa.ColumnElement[bool]:
+    return column == source if source else sa.true()
+
+
 def _values(value: Run | Section | Lead) -> dict[str, object]:
     return {name: getattr(value, name) for name in value.__slots__}
 
 
 def _lead(row: sa.Row[tuple[object, ...]]) -> Lead:
-    return Lead(row.url, row.source, row.list, row.found, row.due, row.fetched, row.failures)
+    return Lead(row.url, row.source, row.list, row.found, row.due, row.fetched, row.failures, row.reason)

@@ -73,6 +73,7 @@ revisions = sa.Table(
     sa.Column("images", sa.JSON, nullable=False),
     sa.Column("restored", sa.Boolean, nullable=False),
     sa.Column("withdrawn", sa.Text),  # why; of each revision of the article (archive/withdrawal.py)
+    sa.Index("revisions_by_day", "source", "published", "sequence"),  # a count of days need not read the texts
 )  # fmt: skip
 
 withdrawn = revisions.c.withdrawn.is_not(None)
@@ -93,6 +94,19 @@ runs = sa.Table(  # archive/ledger.py
     sa.Column("read", sa.Integer, nullable=False),
     sa.Column("general", sa.Integer, nullable=False),
     sa.Column("failed", sa.Integer, nullable=False),
+    sa.Column("started", Instant),
+    sa.Column("seconds", sa.Float, nullable=False),
+    sa.Column("new", sa.Integer, nullable=False),
+    sa.Column("changed", sa.Integer, nullable=False),
+    sa.Column("unchanged", sa.Integer, nullable=False),
+    sa.Column("gone", sa.Integer, nullable=False),
+    sa.Column("skipped", sa.Integer, nullable=False),
+    sa.Column("lists", sa.Integer, nullable=False),
+    sa.Column("bytes", sa.BigInteger, nullable=False),
+    sa.Column("sections", sa.JSON, nullable=False),  # list: outcome: count
+    sa.Column("reasons", sa.JSON, nullable=False),  # reason: count
+    sa.Column("program", sa.Text, nullable=False),
+    sa.Column("ended", sa.Text, nullable=False),
     sa.Index("runs_by_source", "source", "finished"),
 )  # fmt: skip
 
@@ -118,6 +132,7 @@ leads = sa.Table(
     sa.Column("due", Instant),
     sa.Column("fetched", Instant),
     sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
     sa.Index("leads_due", "source", "due"),
 )  # fmt: skip
 
@@ -266,6 +281,18 @@ def _pictures(connection: sa.Connection) -> None:
     connection.exec_driver_sql("CREATE INDEX pictures_due ON pictures (source, due)")
 
 
+def _whole_runs(connection: sa.Connection) -> None:
+    """All that is kept of a run, and why an address holds no article or fails; days can be counted."""
+    counts = [f"{name} INTEGER NOT NULL DEFAULT 0" for name in ("new", "changed", "unchanged", "gone", "skipped")]
+    texts = [f"{name} TEXT NOT NULL DEFAULT ''" for name in ("program", "ended")]
+    tables = [f"{name} JSON NOT NULL DEFAULT '{{}}'" for name in ("sections", "reasons")]
+    rest = ["lists INTEGER NOT NULL DEFAULT 0", "bytes BIGINT NOT NULL DEFAULT 0"]
+    for column in ("started VARCHAR(27)", "seconds FLOAT NOT NULL DEFAULT 0", *counts, *rest, *tables, *texts):
+        connection.exec_driver_sql(f"ALTER TABLE runs ADD COLUMN {column}")
+    connection.exec_driver_sql("ALTER TABLE leads ADD COLUMN reason TEXT NOT NULL DEFAULT ''")
+    connection.exec_driver_sql("CREATE INDEX revisions_by_day ON revisions (source, published, sequence)")
+
+
 def _stories(connection: sa.Connection) -> None:
     """Articles that are copies of one another, and what is kept to find them."""
     connection.exec_driver_sql("ALTER TABLE archive ADD COLUMN stories BIGINT NOT NULL DEFAULT 0")
@@ -274,7 +301,9 @@ def _stories(connection: sa.Connection) -> None:
 
 
 # Step N leads from version N to N + 1 and is never changed once released; a new archive is made whole.
-STEPS: tuple[Callable[[sa.Connection], None], ...] = (_several_pages, _runs, _leads, _withdrawals, _pictures, _stories)
+STEPS: tuple[Callable[[sa.Connection], None], ...] = (
+    _several_pages, _runs, _leads, _withdrawals, _pictures, _whole_runs, _stories,
+)  # fmt: skip
 
 
 def newest() -> int:

@@ -30,6 +30,12 @@ def _seconds(value: str) -> float:
     raise ValueError(_("is not a number of seconds from 0 to 3600: {value}").format(value=value))
 
 
+def _count(value: str) -> int:
+    if value.isascii() and value.isdecimal() and len(value) < 10:
+        return int(value)
+    raise ValueError(_("is no number of articles: {value}").format(value=value))
+
+
 def _yes_or_no(value: str) -> bool:
     with suppress(KeyError):
         return {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}[value.lower()]
@@ -76,6 +82,7 @@ class Settings:
     data: Path = Path("data")
     contact: str = ""  # an address or page where a site's operator reaches you; goes into the User-Agent
     delay: float = field(default=2.0, metadata={"read": _seconds})  # between two requests to one site
+    looks: int = field(default=100, metadata={"read": _count})  # again at articles, in a run and of each source
     images: bool = field(default=False, metadata={"read": _yes_or_no})  # whether crawls keep pictures too
     engine: str = "whoosh"
     hook: tuple[str, ...] = field(default=(), metadata={"read": _words})  # the command that is told of an alarm

@@ -8,10 +8,11 @@ that reads `changes(after)` misses nothing.
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from gettext import gettext as _
 from pathlib import Path
 
@@ -338,6 +339,18 @@ class ArticleStore:
                 SourceCount(source, articles, revisions, fetched, published and published.astimezone(SHANGHAI))
                 for source, articles, revisions, fetched, published in rows
             ]
+
+    def days(self, source: str, since: datetime, until: datetime) -> Counter[date]:
+        """How many articles of a source were published on each day of Asia/Shanghai, from a time to another."""
+        c = schema.revisions.c
+        hour = sa.func.substr(c.published, 1, 13, type_=sa.String).label("hour")
+        newest = sa.select(hour, sa.func.count()).join(schema.articles, schema.articles.c.sequence == c.sequence)
+        rows = newest.where(c.source == source, c.published >= since, c.published < until).group_by(sa.text("hour"))
+        found = Counter[date]()
+        with self.reading() as connection:
+            for at, count in connection.execute(rows):
+                found[datetime.fromisoformat(f"{at}:00Z").astimezone(SHANGHAI).date()] += count
+        return found
 
     def verify(self, faults: Callable[[Revision], Iterable[str]] = lambda _revision: ()) -> Iterator[str]:
         """What is wrong with the archive, a line each; nothing where it is sound.

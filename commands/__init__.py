@@ -135,7 +135,11 @@ def say_if_rebuild_due(settings: settings.Settings, engine: str, index: SearchEn
 
 def source_kept(store: ArticleStore, name: str) -> str:
     """A source of the archive by its site's name (tibet.cn) or its file's (tibet_cn)."""
-    kept = store.sources()
+    return one_of(store.sources(), name)
+
+
+def one_of(kept: list[str], name: str) -> str:
+    """The source of these that is meant; UsageFault names them."""
     for spelling in (name, name.replace("_", ".")):
         if spelling in kept:
             return spelling

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import timedelta
 from gettext import gettext as _
 from typing import TYPE_CHECKING, Annotated
@@ -9,14 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archive import settings
+from archive.errors import NotTold, WencangError
 from archive.lock import alone
 from commands import Since, Until, create_archive, finish, indexing, open_archive
 from terminal import counting, print_report, say
 
 if TYPE_CHECKING:
-    from archive.ledger import Section
-    from archive.metrics import Sample
-    from archive.store import ArticleStore
     from crawler.report import Report
 
 app = typer.Typer()
@@ -53,54 +53,49 @@ def crawl(
     report = Report()
     with alone(ctx.obj.data / "crawl.lock", wait), indexing(ctx.obj), counting(_("pages")) as progress:
         report.notice = lambda report: progress(report.read)
-        crawl(
-            chosen, report, urls=url, since=first and first.date(), until=last, due=due,
-            images=images or ctx.obj.images, max_pages=max_pages, max_time=max_time,
-        )  # fmt: skip
-        if not url:
-            _note_runs(ctx.obj, report)
+        with nullcontext() if url else _noted(ctx.obj, report):
+            crawl(
+                chosen, report, urls=url, since=first and first.date(), until=last, due=due,
+                images=images or ctx.obj.images, max_pages=max_pages, max_time=max_time,
+            )  # fmt: skip
     print_report(report)
     return finish(ctx.obj, report)
+
+
+@contextmanager
+def _noted(settings: settings.Settings, report: Report) -> Iterator[None]:
+    """A run that is noted at its end; one that a fault ended too, where the archive still takes it."""
+    try:
+        yield
+    except Exception:
+        with suppress(WencangError):
+            _note_runs(settings, report)
+        raise
+    _note_runs(settings, report)
 
 
 def _note_runs(settings: settings.Settings, report: Report) -> None:
     """Note what the run came to; say what wants a person, here and by the ways the operator has set."""
     from archive import clock, metrics
+    from archive.gauges import gauges
     from archive.ledger import Ledger
     from archive.notice import announce
     from crawler import alarms
-    from crawler.report import RUNS
 
     now = clock.now()
     with open_archive(settings) as store:
         ledger = Ledger(store)
-        sections = ledger.sections()
-        found = alarms.silent(sections, ledger.brought(now - alarms.PERIOD), now) + alarms.unchecked(sections, now)
-        for run in report.runs(now):
-            found += alarms.worse(run, ledger.last_runs(run.source, RUNS))
+        for run in report.runs():
             ledger.note_run(run)
-        samples = _samples(store, sections)
+        found = alarms.found(store, now)
+        samples = list(gauges(store)) if settings.metrics else []
     for alarm in found:
         say(alarm.text)
-    for fault in announce(settings, found, now):
-        say(f"wencang: {fault}")
+    faults = announce(settings, found, now)
     if settings.metrics:
-        metrics.write(settings.metrics, samples)
-
-
-def _samples(store: ArticleStore, sections: list[Section]) -> list[Sample]:
-    """What Prometheus is told."""
-    from archive.metrics import Sample
-
-    kept, checked = _("Articles that are kept."), _("When a list was last walked, since 1970.")
-    articles = [
-        Sample("wencang_articles", kept, "gauge", {"source": count.source}, count.articles) for count in store.counts()
-    ]
-    return articles + [
-        Sample(
-            "wencang_section_checked_seconds", checked, "gauge", {"source": one.source, "list": one.list},
-            one.checked.timestamp(),
-        )
-        for one in sections
-        if one.checked
-    ]  # fmt: skip
+        try:
+            metrics.write(settings.metrics, samples)
+        except NotTold as error:
+            faults.append(error)
+    for fault in faults:
+        say(f"wencang: {fault}")

@@ -1,20 +1,44 @@
-"""What of a crawl wants a person: lists that fell silent, sources that nothing comes from, pages that read worse."""
+"""What of a crawl wants a person: silent lists, sources that nothing comes from, worse pages, days with too little."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from gettext import gettext as _
 
-from archive.ledger import Run, Section, last_checks
+from archive.ledger import Ledger, Run, Section, last_checks
 from archive.notice import Alarm
-from crawler.report import risen
+from archive.store import ArticleStore
+from crawler.gaps import WEEKS, ThinDay, judged, thin_days
+from crawler.shares import risen
 
 _DAY = timedelta(days=1)
 PERIOD = timedelta(days=60)  # in which it shows what is usual
 _LEAST = timedelta(days=2)  # a weekend
 _IMPROBABLE = 9  # times the usual wait for news: by chance once in 8,000 waits
 _UNCHECKED = timedelta(hours=26)
+_WEEK = timedelta(days=7)
+
+
+def found(store: ArticleStore, now: datetime) -> list[Alarm]:
+    """All the alarms there are at this moment, of every source: one that no run asked for now is not over."""
+    ledger = Ledger(store)
+    sections = ledger.sections()
+    alarms = silent(sections, ledger.brought(now - PERIOD), now) + unchecked(sections, now)
+    for source in ledger.sources():
+        alarms += worse(source, ledger.reading_runs(source, now - PERIOD))
+        alarms += thin(source, _thin_days(store, ledger, source))
+    return alarms
+
+
+def _thin_days(store: ArticleStore, ledger: Ledger, source: str) -> list[ThinDay]:
+    """Those of the last week that can be judged."""
+    if not (crawled := ledger.crawled(source)):
+        return []
+    first, last = crawled
+    first = max(first, last - (WEEKS + 2) * _WEEK)
+    days = thin_days(store.days(source, first - _DAY, last), *judged(first, last))
+    return [day for day in days if day.day > judged(first, last)[1] - _WEEK]
 
 
 def silent(sections: Iterable[Section], brought: Mapping[str, int], now: datetime) -> list[Alarm]:
@@ -39,16 +63,24 @@ def unchecked(sections: Iterable[Section], now: datetime) -> list[Alarm]:
     ]
 
 
-def worse(run: Run, earlier: list[Run]) -> list[Alarm]:
-    """The shares of a run's pages that rose above what they were."""
+def worse(source: str, runs: Sequence[Run]) -> list[Alarm]:
+    """The shares of a source's latest pages that rose above what they were."""
     told = {
         "general": _(
-            "{source}: {count} of {read} pages read by general means, {old:.0%} before: has a layout changed? "
+            "{source}: {count} of the last {read} pages read by general means, {old:.0%} before: has a layout changed? "
             "`wencang check {source}` tells which rule finds nothing"
         ),
-        "failed": _("{source}: {count} of {read} pages failed, {old:.0%} before: has the site changed?"),
+        "failed": _("{source}: {count} of the last {read} pages failed, {old:.0%} before: has the site changed?"),
     }
     return [
-        Alarm(kind, run.source, told[kind].format(source=run.source, count=getattr(run, kind), read=run.read, old=old))
-        for kind, old in risen(run, earlier)
+        Alarm(one.kind, source, told[one.kind].format(source=source, count=one.count, read=one.read, old=one.before))
+        for one in risen(runs)
     ]
+
+
+def thin(source: str, days: Sequence[ThinDay]) -> list[Alarm]:
+    """That a source has days with fewer articles than expected."""
+    told = _("{source}: fewer articles than expected on {days}; `wencang gaps {source}` tells more")
+    each = _("{day} ({count}, usual are {expected:g})")
+    named = ", ".join(each.format(day=day.day, count=day.articles, expected=day.expected) for day in days)
+    return [Alarm("thin", source, told.format(source=source, days=named))] if days else []

@@ -16,21 +16,22 @@ from crawler import schedule
 from crawler.sources import Source
 
 Change = Callable[[Lead, datetime], Lead]
-LOOKS = 100  # articles looked at again in one run, of each source
 
 
 class Frontier:
     """One source in one run.
 
     `due`: only what is due. Lists are walked until a whole page is known, articles that are
-    known are asked for at certain ages only. Else all lists, to their end, and every article.
+    known are asked for at certain ages only, and `looks` of them at most. Else all lists, to
+    their end, and every article.
     """
 
-    def __init__(self, store: ArticleStore, source: Source, due: bool) -> None:
+    def __init__(self, store: ArticleStore, source: Source, due: bool, looks: int) -> None:
         self._ledger = ledger = Ledger(store)
         self._pictures = Pictures(store)
         self._source = source
         self._due = due
+        self._looks = looks if due else 0
         self._started = clock.now()
         self._sections = {section.list: section for section in ledger.sections(source.site)}
         self._new: Counter[str] = Counter()
@@ -42,9 +43,9 @@ class Frontier:
     def _is_due(self, url: str) -> bool:
         return url not in self._sections or self._sections[url].due <= self._started
 
-    def waiting(self) -> list[str]:
+    def waiting(self) -> list[Lead]:
         """The addresses that earlier runs left, and those to look at again."""
-        return [lead.url for lead in self._ledger.due(self._source.site, self._started, LOOKS if self._due else 0)]
+        return self._ledger.due(self._source.site, self._started, self._looks)
 
     def validators(self, url: str) -> dict[str, str]:
         """The headers with which a list's first page need not be sent again where nothing changed."""
@@ -92,13 +93,13 @@ class Frontier:
         """Addresses were read, and what they held is kept."""
         self._note(_looked_at, *urls)
 
-    def failed(self, url: str) -> None:
+    def failed(self, url: str, reason: str) -> None:
         """An address could not be read."""
-        self._note(_failed, url)
+        self._note(lambda lead, now: _failed(lead, now, reason), url)
 
-    def rest(self, url: str) -> None:
+    def rest(self, url: str, reason: str) -> None:
         """An address holds no article: it is not asked for again."""
-        self._note(lambda lead, now: replace(lead, fetched=now, due=None), url)
+        self._note(lambda lead, now: replace(lead, fetched=now, due=None, failures=0, reason=reason), url)
 
     def pictures(self, article: str, urls: Iterable[str]) -> Sequence[str]:
         """Of the pictures in an article those that were never met before."""
@@ -125,10 +126,10 @@ class Frontier:
 
 def _looked_at(lead: Lead, now: datetime) -> Lead:
     first = lead.fetched or now
-    return replace(lead, fetched=first, due=schedule.next_look(first, now), failures=0)
+    return replace(lead, fetched=first, due=schedule.next_look(first, now), failures=0, reason="")
 
 
-def _failed(lead: Lead, now: datetime) -> Lead:
+def _failed(lead: Lead, now: datetime, reason: str) -> Lead:
     failures = lead.failures + 1
     due = schedule.next_look(lead.fetched, now) if lead.fetched else schedule.next_try(failures, now)
-    return replace(lead, due=due, failures=failures)
+    return replace(lead, due=due, failures=failures, reason=reason)

@@ -35,6 +35,7 @@ class Fetched:
     reading: Reading
     pages: tuple[FetchedPage, ...] = ()
     address: str = ""  # that a crawl asked for
+    list: str = ""  # that showed it
     gone: bool = False  # an export says so
 
 
@@ -53,6 +54,7 @@ class Missing:
     url: str
     fetched: datetime
     reason: str
+    list: str = ""  # that showed it
 
 
 def keep(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) -> None:
@@ -60,7 +62,8 @@ def keep(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) ->
     try:
         _keep(store, pages, fetched, report)
     except Withdrawn as error:
-        report.count(fetched.reading.article.source, "skipped", fetched.reading.article.url, error.reason)
+        article = fetched.reading.article
+        report.count(article.source, "skipped", article.url, error.reason, fetched.list)
 
 
 def _keep(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) -> None:
@@ -69,17 +72,17 @@ def _keep(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) -
     if reading.missing:
         report.incomplete.append((article.url, reading.missing))
         if store.get(article.url):  # a whole one may be kept
-            report.count(article.source, "failed", article.url, "pages of it are missing")
+            report.count(article.source, "failed", article.url, "pages of it are missing", fetched.list)
             return
     revision = store.put(
         article, reading.fetched, extractor=reading.extractor, gone=fetched.gone,
         keep=lambda earlier: tuple(pages.append(page, earlier) for page in fetched.pages),
     )  # fmt: skip
     if revision is None:
-        report.count(article.source, "unchanged")
+        report.count(article.source, "unchanged", list=fetched.list)
     else:
         first = store.versions(revision.article.id) == 1
-        report.count(article.source, "new" if first else "changed")
+        report.count(article.source, "new" if first else "changed", list=fetched.list)
     if reading.path == "general":
         report.general.append((article.source, article.url))
 
@@ -114,10 +117,10 @@ def settle(
     for one in missing:
         if one in shown and believed:
             store.mark_gone(one.url, one.fetched)
-            report.count(source, "gone", one.url, one.reason)
+            report.count(source, "gone", one.url, one.reason, one.list)
         else:
             doubt = _(", not marked as gone: more are missing than answered") if one in shown else ""
-            report.count(source, "skipped", one.url, one.reason + doubt)
+            report.count(source, "skipped", one.url, one.reason + doubt, one.list)
 
 
 def _is_shown(store: ArticleStore, url: str) -> bool:
@@ -148,14 +151,15 @@ class ArchivePipeline:
         data = Path(self._crawler.settings["DATA_FOLDER"])
         self._store, self._pages = ArticleStore.create(data), Pages(data, at_once=False)
         spider: Any = self._crawler.spider
-        spider.frontier = Frontier(self._store, spider.source, spider.due)
+        looks = self._crawler.settings.getint("LOOKS")
+        spider.frontier = Frontier(self._store, spider.source, spider.due, looks)
 
     def close_spider(self) -> None:
         self._keep_waiting()
         spider: Any = self._crawler.spider
         try:
             if not spider.fault:
-                settle(self._store, spider.source.site, spider.missing, spider.report, spider.saw_rows)
+                settle(self._store, spider.source.site, spider.missing, spider.report, bool(spider.tally.lists))
         except WencangError as error:
             spider.fault = error
         self._store.close()

@@ -2,25 +2,65 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from time import monotonic
 from typing import Literal
 
-from archive.ledger import Run
+from archive import clock
+from archive.ledger import OUTCOMES, Outcome, Run
+from archive.settings import version
 
-Outcome = Literal["new", "changed", "unchanged", "gone", "skipped", "failed"]
-OUTCOMES: tuple[Outcome, ...] = ("new", "changed", "unchanged", "gone", "skipped", "failed")
 _TOLERATED = 0.05  # share of failed pages that does not make a run a failed one
+_REASONS, _LONGEST = 20, 200  # of a run that are kept, and characters of each
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run does with one source, counted from the moment it is made."""
+
+    counts: Counter[Outcome] = field(default_factory=Counter)
+    sections: dict[str, Counter[Outcome]] = field(default_factory=lambda: defaultdict(Counter))  # by list
+    reasons: Counter[str] = field(default_factory=Counter)  # why pages and lists failed
+    lists: set[str] = field(default_factory=set)  # that were read
+    bytes: int = 0  # over the wire
+    started: datetime = field(default_factory=lambda: clock.now())
+    began: float = field(default_factory=monotonic)
+    seconds: float = 0.0
+    finished: datetime | None = None
+    ended: str = "fault"  # until it is known better
+
+    def add(self, other: Tally) -> None:
+        """Count what another has counted of articles."""
+        self.counts.update(other.counts)
+        self.reasons.update(other.reasons)
+        for list, counts in other.sections.items():
+            self.sections[list].update(counts)
+
+    def end(self, ended: str) -> None:
+        self.ended, self.finished, self.seconds = ended, clock.now(), round(monotonic() - self.began, 3)
+
+    def run(self, source: str, general: int) -> Run:
+        """What it came to, for the ledger."""
+        counts = {outcome: self.counts[outcome] for outcome in OUTCOMES}
+        read = self.counts.total() - self.counts["skipped"] - self.counts["gone"]
+        return Run(
+            source, self.finished or clock.now(), read, general, started=self.started, seconds=self.seconds,
+            lists=len(self.lists), bytes=self.bytes, reasons=dict(self.reasons.most_common(_REASONS)),
+            sections={list: dict[str, int](counts.items()) for list, counts in self.sections.items()},
+            program=version(), ended=self.ended, **counts,
+        )  # fmt: skip
 
 
 @dataclass(slots=True)
 class Report:
     """Filled while a run goes on; `notice` is called at each count."""
 
-    counts: dict[str, Counter[Outcome]] = field(default_factory=dict)
+    tallies: defaultdict[str, Tally] = field(default_factory=partial(defaultdict, Tally))  # by source
     notes: list[tuple[Outcome, str, str]] = field(default_factory=list)  # outcome, address, reason
     unread_lists: list[tuple[str, str]] = field(default_factory=list)  # address, reason
     missing_lists: list[str] = field(default_factory=list)  # gone from the site, or empty
@@ -34,8 +74,14 @@ class Report:
     without_page: int = 0  # of a re-reading: articles that no raw page was kept of
     notice: Callable[[Report], None] | None = None
 
-    def count(self, source: str, outcome: Outcome, url: str = "", reason: str = "") -> None:
-        self.counts.setdefault(source, Counter())[outcome] += 1
+    def count(self, source: str, outcome: Outcome, url: str = "", reason: str = "", list: str = "") -> None:
+        """`list` is the list that showed the article's address."""
+        tally = self.tallies[source]
+        tally.counts[outcome] += 1
+        if list:
+            tally.sections[list][outcome] += 1
+        if outcome == "failed":
+            tally.reasons[_kind(reason)] += 1
         if reason:
             self.notes.append((outcome, url, reason))
         if self.notice:
@@ -43,8 +89,8 @@ class Report:
 
     def add(self, other: Report) -> None:
         """Count what another report has counted of articles."""
-        for source, counts in other.counts.items():
-            self.counts.setdefault(source, Counter()).update(counts)
+        for source, tally in other.tallies.items():
+            self.tallies[source].add(tally)
         self.notes += other.notes
         self.incomplete += other.incomplete
         self.general += other.general
@@ -53,7 +99,7 @@ class Report:
             self.notice(self)
 
     def total(self, outcome: Outcome) -> int:
-        return sum(counts[outcome] for counts in self.counts.values())
+        return sum(tally.counts[outcome] for tally in self.tallies.values())
 
     @property
     def read(self) -> int:
@@ -61,14 +107,18 @@ class Report:
 
     def read_again(self, source: str) -> int:
         """How many articles of a source were read that are kept already."""
-        counts = self.counts.get(source, Counter[Outcome]())
+        counts = self.tallies[source].counts
         return counts["changed"] + counts["unchanged"]
 
-    def runs(self, finished: datetime) -> Iterator[Run]:
-        """What the run came to, by source, for the ledger."""
-        for source, counts in self.counts.items():
-            general = sum(name == source for name, _url in self.general)
-            yield Run(source, finished, counts.total() - counts["skipped"] - counts["gone"], general, counts["failed"])
+    def unread_list(self, source: str, url: str, reason: str) -> None:
+        """Count a list that can't be read."""
+        self.tallies[source].reasons[_kind(reason)] += 1
+        self.unread_lists.append((url, reason))
+
+    def runs(self) -> Iterator[Run]:
+        """What a crawl came to, by source, for the ledger."""
+        for source, tally in self.tallies.items():
+            yield tally.run(source, sum(name == source for name, _url in self.general))
 
     @property
     def failed(self) -> bool:
@@ -76,22 +126,6 @@ class Report:
         return bool(self.unread_lists or self.bad_records) or self.total("failed") > self.read * _TOLERATED
 
 
-_FEWEST, _DEVIATIONS = 5, 3
-RUNS = 20  # that a run is held against
-
-
-def risen(run: Run, earlier: Sequence[Run]) -> list[tuple[Literal["general", "failed"], float]]:
-    """Which share of a run's pages rose above what it was in the runs before, and what it was.
-
-    A share has risen with at least five pages, and three standard deviations more of them
-    than the old share lets expect. Without earlier runs nothing has.
-    """
-    before = sum(old.read for old in earlier)
-    found: list[tuple[Literal["general", "failed"], float]] = []
-    for kind in ("general", "failed") if before else ():
-        old = sum(getattr(each, kind) for each in earlier) / before
-        expected = run.read * old
-        chance = _DEVIATIONS * math.sqrt(expected * (1 - old))
-        if getattr(run, kind) >= _FEWEST and getattr(run, kind) > expected + chance:
-            found.append((kind, old))
-    return found
+def _kind(reason: str) -> str:
+    """A reason without the address it names, so that like ones are counted together."""
+    return re.sub(r"https?://\S+", "...", reason)[:_LONGEST]

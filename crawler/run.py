@@ -96,7 +96,7 @@ def run(
 
 def _count_fault(failure: Failure, response: Any, spider: ArticleSpider) -> None:
     """A fault of ours on one page: the page failed, the run goes on."""
-    spider.report.count(spider.source.site, "failed", response.url, reason(failure))
+    spider.report.count(spider.source.site, "failed", response.url, reason(failure), response.meta.get("list", ""))
 
 
 def _by_source(urls: Iterable[str]) -> list[tuple[Source, tuple[str, ...]]]:

@@ -19,6 +19,7 @@ DOWNLOADER_MIDDLEWARES = {
 DOWNLOAD_HANDLERS = {"http": "crawler.transport.Transport", "https": "crawler.transport.Transport"}
 ITEM_PIPELINES = {"crawler.pipelines.ArchivePipeline": 100}
 DATA_FOLDER = str(_set.data)
+LOOKS = _set.looks
 IMAGES = _set.images  # whether the pictures of articles are kept, too
 
 # Polite: who we are, what is allowed, one request at a time, slower when the site is slow.

@@ -20,6 +20,7 @@ from twisted.python.failure import Failure
 
 from archive import clock
 from archive.errors import NotAnArticle, WencangError
+from archive.ledger import Outcome
 from archive.pages import FetchedPage
 from archive.url import canonical
 from crawler import sources
@@ -31,11 +32,15 @@ from crawler.frontier import Frontier
 from crawler.pager import MOST
 from crawler.pipelines import Fetched, FetchedPicture, Missing
 from crawler.readers import reader
-from crawler.report import Outcome, Report
+from crawler.report import Report
 from crawler.robots import RobotsUnread
 from crawler.sources import Source
 
 _MISSING = {404, 410}
+_ENDED = {  # what Scrapy calls it
+    "finished": "finished", "shutdown": "interrupted", "postponed": "postponed",
+    "closespider_pagecount": "page limit", "closespider_timeout": "time limit",
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -43,6 +48,7 @@ class _Parts:
     """An article of several pages while they are fetched, one after the other."""
 
     address: str  # as it was asked for
+    section: str  # the list that showed it
     readings: list[Reading]
     pages: list[FetchedPage]
     asked: set[str] = field(default_factory=set)
@@ -82,7 +88,7 @@ class ArticleSpider(Spider):
         self._until = f"{until:%Y%m%d}" if until else "99999999"
         self._left_out: set[str] = set()
         self._validators: dict[str, tuple[str, ...]] = {}
-        self.saw_rows = False
+        self.tally = self.report.tallies[self.source.site]
         self.sites = self.source.hosts | set(map(site, urls))
 
     async def start(self) -> AsyncIterator[Any]:
@@ -91,14 +97,14 @@ class ArticleSpider(Spider):
         if not self._urls:
             for url in self.frontier.lists() if self.frontier else self.source.lists:
                 yield self._list_request(url, 0)
-            for url in self.frontier.waiting() if self.frontier else ():
-                yield self._article_request(url)
+            for lead in self.frontier.waiting() if self.frontier else ():
+                yield self._article_request(lead.url, lead.list)
         for url in self.frontier.waiting_pictures() if self.frontier and self._images and not self._urls else ():
             yield self._picture_request(url)
 
-    def _article_request(self, url: str) -> Request:
+    def _article_request(self, url: str, list: str = "") -> Request:
         # Articles before further lists: a run that is cut short has fetched the newest ones.
-        return self._request(url, self.parse_article, self.page_failed, priority=1)
+        return self._request(url, self.parse_article, self.page_failed, list, priority=1)
 
     def _picture_request(self, url: str) -> Request:
         return self._request(url, self.parse_picture, self.picture_failed, cb_kwargs={"url": url}, priority=-1)
@@ -108,17 +114,18 @@ class ArticleSpider(Spider):
         headers = self.frontier.validators(url) if self.frontier and not n else {}
         return self._request(page, self.parse_list, self.list_failed, cb_kwargs={"url": url, "n": n}, headers=headers)
 
-    def _request(self, url: str, callback: Any, errback: Any, **options: Any) -> Request:
+    def _request(self, url: str, callback: Any, errback: Any, list: str = "", **options: Any) -> Request:
         # One slot for all hosts of the site: one request at a time is meant for all of them.
-        return Request(url, callback, errback=errback, meta={"download_slot": self.source.name}, **options)
+        meta = {"download_slot": self.source.name, "list": list}
+        return Request(url, callback, errback=errback, meta=meta, **options)
 
     def parse_list(self, response: Response, url: str, n: int) -> Iterator[Request]:
         listing = read_list(response.body, response.url, self.source)
         if not listing.rows:
             self._list_ends(url, n)
             return
-        self.saw_rows = True
-        self._count_left_out(listing.rows)
+        self.tally.lists.add(url)
+        self._count_left_out(listing.rows, url)
         if n == 0:
             self._validators[url] = tuple(header(response, name) for name in ("ETag", "Last-Modified"))
         wanted = [row for row in listing.rows if not self._is_too_old(row)]
@@ -147,12 +154,12 @@ class ArticleSpider(Spider):
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
         url, n = request.cb_kwargs["url"], request.cb_kwargs["n"]
         if _status(failure) == HTTPStatus.NOT_MODIFIED:
-            self.saw_rows = True
+            self.tally.lists.add(url)
             self._walked(url)
         elif _is_absent(failure):
             self._list_ends(url, n)
         else:
-            self.report.unread_lists.append((request.url, reason(failure)))
+            self.report.unread_list(self.source.site, request.url, reason(failure))
 
     def _is_too_old(self, url: str) -> bool:
         day = self.source.day(canonical(url))
@@ -161,11 +168,11 @@ class ArticleSpider(Spider):
     def _is_wanted(self, url: str) -> bool:
         return self.source.is_article(url) and not self._is_too_old(url) and self.source.day(url) <= self._until
 
-    def _count_left_out(self, rows: Iterable[str]) -> None:
+    def _count_left_out(self, rows: Iterable[str], list: str) -> None:
         for url in map(canonical, rows):
             if self.source.skip and self.source.skip.fullmatch(url) and url not in self._left_out:
                 self._left_out.add(url)
-                self.report.count(self.source.site, "skipped", url, "photo, video or about the site")
+                self.report.count(self.source.site, "skipped", url, "photo, video or about the site", list)
 
     def _follow(self, urls: Iterable[str], list: str = "") -> Generator[Request, None, bool]:
         """Ask for those of the addresses that are wanted; gives back whether any of them was not known."""
@@ -174,23 +181,22 @@ class ArticleSpider(Spider):
         if self.frontier:
             wanted, unknown = self.frontier.shown(wanted, list)
         for url in wanted:
-            yield self._article_request(url)
+            yield self._article_request(url, list)
         return unknown
 
     async def parse_article(self, response: Response) -> AsyncIterator[Fetched | Request]:
         if self.fault:
             raise CloseSpider("archive")
-        asked = asked_for(response.request)
         if not self._urls and not self.source.is_article(response.url):
-            self._skip(asked, response.url, "a redirect led away from the articles")
+            self._skip(response, response.url, "a redirect led away from the articles")
             return
         page = fetched_page(response, clock.now())
         try:
             reading = await self._read(page)
         except NotAnArticle as error:
-            self._skip(asked, error.subject, error.reason)
+            self._skip(response, error.subject, error.reason)
             return
-        for one in self._go_on(_Parts(asked, [reading], [page])):
+        for one in self._go_on(_Parts(asked_for(response.request), response.meta["list"], [reading], [page])):
             yield one
         if not self._urls:
             for request in self._follow(reading.related):
@@ -206,10 +212,10 @@ class ArticleSpider(Spider):
             self.fault = WencangError(page.url, _("the process that read it was ended"), _("run it again"))
             raise CloseSpider("reader") from error
 
-    def _skip(self, asked: str, url: str, reason: str) -> None:
-        self.report.count(self.source.site, "skipped", url, reason)
+    def _skip(self, response: Response, url: str, reason: str) -> None:
+        self.report.count(self.source.site, "skipped", url, reason, response.meta["list"])
         if self.frontier:
-            self.frontier.rest(asked)
+            self.frontier.rest(asked_for(response.request), reason)
 
     def _go_on(self, parts: _Parts) -> Iterator[Fetched | Request]:
         """The request of the article's next page; where it has no more the article, and requests of its pictures."""
@@ -220,7 +226,7 @@ class ArticleSpider(Spider):
             )
             return
         reading = join(parts.readings)
-        yield Fetched(reading, tuple(parts.pages), parts.address)
+        yield Fetched(reading, tuple(parts.pages), parts.address, parts.section)
         if self._images and self.frontier:
             shown = [image.url for image in reading.article.images if site(image.url) in self.sites]
             yield from map(self._picture_request, self.frontier.pictures(reading.article.url, shown))
@@ -259,22 +265,26 @@ class ArticleSpider(Spider):
         if isinstance(failure.value, Postponed):
             if str(failure.value):
                 self.report.remarks.append((self.source.title, f"{failure.value}: left for the next run"))
-            raise CloseSpider("postponed")
+                raise CloseSpider("postponed")
+            raise CloseSpider("closespider_timeout")  # unless it was closed already, for another reason
 
     def page_failed(self, failure: Failure) -> None:
         self._end_if_postponed(failure)
-        url = asked_for(failure.request)  # type: ignore[attr-defined]  # set by Scrapy
+        request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
+        url, list, why = asked_for(request), request.meta["list"], reason(failure)
         if _is_missing(failure) and not self._urls:
-            self.missing.append(Missing(url, clock.now(), reason(failure)))
+            self.missing.append(Missing(url, clock.now(), why, list))
         else:
             outcome: Outcome = "skipped" if _is_absent(failure) and not self._urls else "failed"
-            self.report.count(self.source.site, outcome, url, reason(failure))
+            self.report.count(self.source.site, outcome, url, why, list)
         if self.frontier:
-            self.frontier.failed(url)
+            self.frontier.failed(url, why)
 
-    def closed(self, _reason: str) -> None:
-        if not self._urls and not self.due and not self.saw_rows:
-            self.report.unread_lists.append((self.source.title, "no list has any rows"))
+    def closed(self, reason: str) -> None:
+        if not self._urls and not self.due and not self.tally.lists:
+            self.report.unread_list(self.source.site, self.source.title, "no list has any rows")
+        self.tally.bytes = self.crawler.stats.get_value("downloader/response_bytes", 0) if self.crawler.stats else 0
+        self.tally.end("fault" if self.fault else _ENDED.get(reason, "fault"))
         for url, why in self.report.unread_lists:
             self.logger.error("list can't be read: %s: %s", url, why)
         for subject, remark in self.report.remarks:

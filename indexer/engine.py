@@ -24,6 +24,9 @@ from archive.errors import IndexUnusable, UsageFault
 from archive.store import ArticleStore
 from indexer import analyzer, engines
 from indexer.analyzer import Analyzer, characters
+from indexer.figures.amounts import amounts
+from indexer.figures.figure import readable
+from indexer.figures.places import within
 from indexer.query import Query
 
 Order = Literal["relevance", "newest", "oldest"]
@@ -53,10 +56,13 @@ class Cut(NamedTuple):
     author: list[str]
     exact: list[str]  # characters of the body: what a quote is matched against
     headline: list[str]  # characters of the title
+    place: list[str]  # named in title or body, by their full names, and those that they lie in
+    amount: list[int]  # of money in title or body, as keys (indexer/figures/amounts.py)
 
 
 def cut(article: Article, analyzer: Analyzer) -> Cut:
     terms, title = analyzer.terms, analyzer.terms(article.title)
+    text = readable(f"{article.title}\n{article.body}")
     return Cut(
         words=title * TITLE_COUNTS + terms(article.body),
         title=title,
@@ -65,6 +71,8 @@ def cut(article: Article, analyzer: Analyzer) -> Cut:
         author=terms(" ".join(article.authors)),
         exact=characters(article.body),
         headline=characters(article.title),
+        place=within(text),
+        amount=amounts(text),
     )
 
 
@@ -188,7 +196,14 @@ def is_made(folder: Path) -> bool:
 
 
 # The field of a Cut that a field of a question is looked up in.
-WORDS_OF = {"": "words", "title": "title", "source": "origin", "section": "section", "author": "author"}
+WORDS_OF = {
+    "": "words",
+    "title": "title",
+    "source": "origin",
+    "section": "section",
+    "author": "author",
+    "place": "place",
+}
 
 
 @dataclass(frozen=True, slots=True)

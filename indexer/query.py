@@ -15,6 +15,8 @@ from gettext import gettext as _
 
 from archive.errors import QueryFault, UsageFault
 from indexer.analyzer import PARTICLES, SEPARATOR, Analyzer, characters, fold
+from indexer.figures.amounts import asked
+from indexer.figures.places import canonical
 from indexer.period import period
 
 _MOST_WORDS = 200  # a list of postings is read for each
@@ -27,6 +29,8 @@ FIELDS = {
     "source": "source", "来源": "source", "來源": "source",
     "section": "section", "栏目": "section", "欄目": "section", "频道": "section",
     "author": "author", "作者": "author",
+    "place": "place", "地点": "place", "地點": "place",
+    "amount": "amount", "金额": "amount", "金額": "amount",
     "since": "since", "until": "until", "date": "date", "日期": "date",
 }  # fmt: skip
 # Words that tell nothing of what is looked for: not wanted, unless there is no other.
@@ -92,7 +96,17 @@ class Between:
     at: Span = field_(default=(0, 0), compare=False)
 
 
-Node = Words | Quote | Prefix | Either | Every | Between
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """An amount of money from the first to the last key (indexer/figures/amounts.py) stands in title or body."""
+
+    first: int
+    last: int
+    text: str = field_(default="", compare=False)  # as typed
+    at: Span = field_(default=(0, 0), compare=False)
+
+
+Node = Words | Quote | Prefix | Either | Every | Between | Amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +190,8 @@ def spelled(node: Node) -> str:
             first = f"{since:%Y-%m-%d}" if since else ""
             last = f"{until - timedelta(days=1):%Y-%m-%d}" if until else ""
             return f"date:{first}..{last}"
+        case Amount(text=text):
+            return f"amount:{text}"
 
 
 _OPEN, _CLOSE = "(（", ")）"
@@ -298,6 +314,8 @@ class _Parser:
 
     def _quote_node(self, quoted: Span, field: str = "") -> Node | None:
         text = self._text[slice(*quoted)]
+        if field == "place":
+            return self._place(text, quoted)
         words = self._words(text)
         if field not in ("", "title"):
             return Words(words, field, quoted) if words else None
@@ -312,8 +330,16 @@ class _Parser:
         if start.isalnum() or self._analyzer.words(start) == [start]:  # 72.0, and Tibetan with its vowel signs
             self.prefixes += 1
             return Prefix(start, field)
+        at = (self._at - len(said), self._at)
+        if field == "place":
+            return self._place(said, at)
         words = self._words(said)
-        return Words(words, field, (self._at - len(said), self._at)) if words else None
+        return Words(words, field, at) if words else None
+
+    def _place(self, text: str, at: Span) -> Node | None:
+        name = canonical("".join(characters(text)).strip(SEPARATOR))
+        self.count += 1
+        return Words((name,), "place", at) if name else None
 
     def _words(self, text: str) -> tuple[str, ...]:
         words = tuple(self._analyzer.words(text))
@@ -330,6 +356,8 @@ class _Parser:
             )  # fmt: skip
         if name in ("since", "until", "date"):
             return self._dates(name, named, end)
+        if name == "amount":
+            return self._amount(named, end)
         quoted = self._quote(end)
         return self._text_node(end, name) if quoted is None else self._quote_node(quoted, name)
 
@@ -344,6 +372,16 @@ class _Parser:
         self._at = match.end() if match else self._at
         at = (named.end(), self._at)
         return Between(None if name == "until" else since, None if name == "since" else until, at)
+
+    def _amount(self, named: re.Match[str], end: int) -> Node | None:
+        """Bounds of an amount; what are none is text, as in 金额：不详."""
+        match = _TEXT.match(self._text, self._at, end)
+        said = match[0] if match else ""
+        if (keys := asked(said)) is None:
+            self._at = named.start()
+            return self._text_node(end)
+        self._at += len(said)
+        return Amount(*keys, said, (named.end(), self._at))
 
 
 def _alternatives(node: Node) -> tuple[Node, ...]:

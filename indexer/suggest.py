@@ -16,6 +16,7 @@ from indexer.engine import SearchEngine
 from indexer.near import MOST, Near, Vocabulary
 from indexer.pinyin import Typed
 from indexer.query import (
+    Amount,
     Between,
     Either,
     Every,
@@ -124,10 +125,10 @@ def _unquoted(query: Query) -> Iterator[Near]:
         yield Near(0, 0, _put(query.text, [change]))
 
 
-def _span(text: str, node: Words | Quote | Between) -> Span:
+def _span(text: str, node: Words | Quote | Between | Amount) -> Span:
     """Where a part of a question stands, with its field and its quotes."""
     start, end = node.at
-    named = isinstance(node, Between) or node.field
+    named = isinstance(node, Between | Amount) or node.field
     if isinstance(node, Quote) or (named and text[start - 1] not in ":："):
         start, end = start - 1, end + 1
     field = re.search(r"\w+[:：]$", text[:start]) if named else None
@@ -241,7 +242,7 @@ def _filters(query: Query) -> Iterator[Filter]:
 
 
 def _typed(query: Query, node: Node) -> str:
-    place = _span(query.text, node) if isinstance(node, Words | Quote | Between) else (0, 0)
+    place = _span(query.text, node) if isinstance(node, Words | Quote | Between | Amount) else (0, 0)
     return query.text[slice(*place)] or spelled(node)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ import hypothesis
 import pytest
 
 from archive.article import from_json
+from archive.ledger import Ledger, Run
 from archive.store import ArticleStore
 from crawler.replay import replay
 from indexer import update
@@ -64,6 +66,21 @@ def indexed(data: Path, name: str) -> Iterator[tuple[ArticleStore, SearchEngine]
         update.rebuild(store, data, name)
         with open_engine(name, update.index_folder(data, name)) as opened:
             yield store, opened
+
+
+def ended(data: Path) -> list[str]:
+    """How the runs ended, the newest first."""
+    with ArticleStore.open(data) as store:
+        return [run.ended for run in Ledger(store).last_runs("", 9)]
+
+
+def to_version_6(raw: sqlite3.Connection) -> None:
+    """Give an archive the tables of version 6."""
+    raw.execute("DROP INDEX revisions_by_day")
+    raw.execute("ALTER TABLE leads DROP COLUMN reason")
+    for column in Run.__slots__[5:]:
+        raw.execute(f"ALTER TABLE runs DROP COLUMN {column}")
+    raw.execute("UPDATE archive SET version = 6")
 
 
 @pytest.fixture

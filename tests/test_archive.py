@@ -347,6 +347,7 @@ def test_an_archive_of_version_1_is_opened(tmp_path: Path) -> None:
         for table in ("runs", "sections", "leads", "pictures"):
             raw.execute(f"DROP TABLE {table}")
         raw.execute("DROP INDEX withdrawn_texts")
+        raw.execute("DROP INDEX revisions_by_day")
         raw.execute("ALTER TABLE revisions DROP COLUMN withdrawn")
         raw.execute("UPDATE archive SET version = 1")
     with ArticleStore.open(tmp_path) as store:
@@ -665,7 +666,7 @@ def test_a_variable_comes_before_the_file(tmp_path: Path) -> None:
     assert (found.contact, found.delay, found.engine) == ("a@example.cn", 0.5, "whoosh")
 
 
-@pytest.mark.parametrize("text", ["delay = 'soon'", "delay = -1", "dealy = 1", "delay ="])
+@pytest.mark.parametrize("text", ["delay = 'soon'", "delay = -1", "looks = -1", "looks = 2.5", "dealy = 1", "delay ="])
 def test_a_setting_that_can_not_be_used_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "wencang.toml").write_text(text, encoding="utf-8")
     with pytest.raises(UsageFault, match=r"wencang\.toml"):

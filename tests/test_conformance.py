@@ -25,7 +25,8 @@ from bench.corpus import fill
 from indexer import engine, update
 from indexer.analyzer import SEPARATOR, characters
 from indexer.engine import FACETS, WORDS_OF, Cut, Match, Order, SearchEngine, cut, facets_of
-from indexer.query import FIELDS, Between, Either, Every, Node, Prefix, Query, Quote, Words, parse_query
+from indexer.figures.amounts import asked
+from indexer.query import FIELDS, Amount, Between, Either, Every, Node, Prefix, Query, Quote, Words, parse_query
 from tests.conftest import ANALYZER, ARTICLES
 
 ORDERS: tuple[Order, ...] = ("relevance", "newest", "oldest")
@@ -100,6 +101,8 @@ def has(article: Article, held: Cut, node: Node) -> bool:
         case Between(since, until):
             time = article.published
             return time is not None and (not since or since <= time) and (not until or time < until)
+        case Amount(first, last):
+            return any(first <= key <= last for key in held.amount)
 
 
 # Archives and questions
@@ -107,6 +110,7 @@ def has(article: Article, held: Cut, node: Node) -> bool:
 PARTS = (
     "西藏", "援藏", "招商引资", "招商引資", "項目", "项目", "拉萨", "墨竹工卡县", "自治区", "西藏自治区", "雪", "山",
     "的", "是", "央金措姆", "扎西", "７２．０９８亿元", "72.098亿元", "1,234", "5G", "５Ｇ", "G318国道", "二〇二二",
+    "山南市", "措美县", "墨脱縣", "3000万元", "１．２億美元", "3至5亿元", "0.35元",
     "Tibet", "ＴＩＢＥＴ", "བོད་ལྗོངས།", "བོད", "𠀀𪚥", "𠮷", "😀", "👩\u200d🌾", "cafe\u0301", "Ünï", "ß", "İ", "a\u20dd",
     "，", "。", "“", "”", "、", "：", "-", " ", "　", "\n", "_", "|", "\u200b",
 )  # fmt: skip
@@ -126,14 +130,21 @@ articles = st.builds(
     authors=st.lists(text, max_size=2).map(tuple), published=published,
 )  # fmt: skip
 
+AMOUNTS = ("0.35", "3000万", "3亿", "5亿", "72.098亿", "1.2亿美元", "0usd")
+amounts = st.sampled_from(AMOUNTS) | st.builds(
+    "{}{}".format, st.sampled_from([">", "<", ">=", "＜＝", "..", "3亿.."]), st.sampled_from(AMOUNTS)
+)
+
 words = said.map(lambda said: tuple(ANALYZER.words(said)) or ("西藏",))
 signs = said.map(lambda said: tuple("".join(characters(said)).strip(SEPARATOR)) or ("藏",))
 fields = st.sampled_from(sorted(WORDS_OF))
+keys = st.sampled_from([asked(text)[0] for text in AMOUNTS]) | st.integers(0, 10**18)  # type: ignore[index]
 leaves = (
     st.builds(Words, words, fields)
     | st.builds(Quote, signs, words, st.sampled_from(["", "title"]))
     | st.builds(Prefix, st.builds(lambda words, size: words[0][:size], words, st.integers(1, 3)), fields)
     | st.builds(Between, st.none() | days, st.none() | days)
+    | st.builds(lambda ends: Amount(*ends), st.tuples(keys, keys))
 )
 nodes: st.SearchStrategy[Node] = leaves | st.recursive(
     leaves,
@@ -150,7 +161,9 @@ dates = st.sampled_from(
     ["2022", "2022-06", "..2022-05", "2022年5月..", "2022-05-01..2022-06-01", "近30天", "去年", "不详"]
 )
 quoted = said.map('"{}"'.format) | said.map("「{}」".format)
-named = st.builds("{}{}{}".format, st.sampled_from(sorted(FIELDS)), st.sampled_from(":："), said | quoted | dates)
+named = st.builds(
+    "{}{}{}".format, st.sampled_from(sorted(FIELDS)), st.sampled_from(":："), said | quoted | dates | amounts
+)
 clauses = said | st.recursive(
     said | quoted | named | said.map("{}*".format),
     lambda inner: (

@@ -28,7 +28,7 @@ from hypothesis import strategies as st
 
 from archive.article import SHANGHAI, Article, Revision, to_json
 from archive.errors import ArchiveUnusable, NotAnArticle
-from archive.ledger import Ledger, Run
+from archive.ledger import Ledger
 from archive.pages import FetchedPage, Pages
 from archive.store import ArticleStore
 from archive.url import canonical
@@ -43,8 +43,8 @@ from crawler.page import Page
 from crawler.pager import next_pages
 from crawler.reextract import reextract
 from crawler.replay import answer, replay
-from crawler.report import Report, risen
-from tests.conftest import EXPECTED, ROOT, SAMPLE, run
+from crawler.report import Report
+from tests.conftest import EXPECTED, ROOT, SAMPLE, ended, run
 
 PAGES = ROOT / "tests" / "pages"
 TIBET = sources.load("tibet_cn")
@@ -423,40 +423,6 @@ def test_a_crawl_keeps_every_article_exactly_once(crawled: Path) -> None:
             assert found.article.id == "tibet.cn-7052045"
 
 
-# Shares of pages that rise
-
-
-@pytest.mark.parametrize(
-    ("now", "before", "risen_kinds"),
-    [
-        ((100, 20, 0), [(100, 1, 0)], ["general"]),
-        ((100, 0, 20), [(100, 1, 0), (100, 0, 9)], ["failed"]),
-        ((40, 4, 0), [(100, 0, 0)], []),  # too few to tell
-        ((100, 20, 0), [(100, 18, 0)], []),
-        ((100, 100, 0), [(50, 50, 0)], []),  # a site without rules
-        ((100, 100, 0), [(100, 60, 0)], ["general"]),
-        ((1000, 6, 0), [(1000, 0, 0)], ["general"]),  # one section of many
-        ((100, 100, 100), [], []),
-    ],
-)
-def test_a_share_that_rose(now: tuple[int, ...], before: list[tuple[int, ...]], risen_kinds: list[str]) -> None:
-    time = datetime(2026, 1, 1, tzinfo=UTC)
-    found = risen(Run("tibet.cn", time, *now), [Run("tibet.cn", time, *run) for run in before])
-    assert [kind for kind, _old in found] == risen_kinds
-
-
-@given(st.integers(1, 500), st.integers(0, 500), st.integers(1, 500), st.integers(0, 500))
-def test_what_rose_rises_with_one_more_page_and_never_at_the_old_share(
-    read: int, failed: int, old_read: int, old_failed: int
-) -> None:
-    time = datetime(2026, 1, 1, tzinfo=UTC)
-    earlier = [Run("tibet.cn", time, old_read, 0, min(old_failed, old_read))]
-    runs = [Run("tibet.cn", time, read, 0, min(count, read)) for count in (failed, failed + 1)]
-    fewer, more = (bool(risen(run, earlier)) for run in runs)
-    assert more or not fewer
-    assert not risen(earlier[0], earlier)
-
-
 def test_single_addresses_are_no_history(crawled: Path, proxy: str) -> None:
     with ArticleStore.open(crawled) as store:
         before = Ledger(store).last_runs("tibet.cn", 20)
@@ -731,6 +697,7 @@ def test_an_archive_that_can_not_be_written_ends_the_crawl(tmp_path: Path, proxy
     done = run("crawl", "tibet_cn", data=tmp_path, http_proxy=proxy)
     assert done.returncode == 3
     assert "disk full" in done.stderr.splitlines()[-1]
+    assert ended(tmp_path) == ["fault"]
     assert "Traceback" not in done.stderr
 
 
@@ -758,6 +725,7 @@ def test_an_interrupted_crawl_says_so(tmp_path: Path, proxy: str) -> None:
     crawl.send_signal(signal.SIGINT)
     assert crawl.wait(60) == 130
     crawl.stdout.close()  # type: ignore[union-attr]  # it is a pipe
+    assert ended(tmp_path) == ["interrupted"]
     assert kept(tmp_path)
     assert run("西藏", "--limit", "0", data=tmp_path).returncode in (0, 1), "what was kept is indexed"
 
@@ -765,6 +733,7 @@ def test_an_interrupted_crawl_says_so(tmp_path: Path, proxy: str) -> None:
 def test_limits_of_a_crawl(tmp_path: Path, proxy: str) -> None:
     assert run("crawl", "tibet_cn", "--max-pages", "8", data=tmp_path, http_proxy=proxy).returncode == 0
     assert kept(tmp_path), "a short run has fetched articles too"
+    assert ended(tmp_path) == ["page limit"]
     shutil.rmtree(tmp_path)
     run("crawl", "tibet_cn", "--since", "2024", data=tmp_path, http_proxy=proxy)
     wanted = {article["id"] for article in EXPECTED if article["url"].split("/t")[-1] >= "2024"}

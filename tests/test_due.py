@@ -55,7 +55,11 @@ def ledger(store: ArticleStore) -> Ledger:
 
 def frontier(store: ArticleStore, monkeypatch: pytest.MonkeyPatch, at: datetime, due: bool = True) -> Frontier:
     monkeypatch.setattr(clock, "now", lambda: at)
-    return Frontier(store, SOURCE, due)
+    return Frontier(store, SOURCE, due, looks=100)
+
+
+def waiting(frontier: Frontier) -> list[str]:
+    return [lead.url for lead in frontier.waiting()]
 
 
 def urls(*numbers: int) -> list[str]:
@@ -89,7 +93,7 @@ def test_a_walk_that_was_cut_short_is_taken_up_again(
     frontier(store, monkeypatch, NOW + timedelta(minutes=15)).missing(LIST)
     later = frontier(store, monkeypatch, NOW + timedelta(hours=3))
     assert later.shown(urls(3, 2), LIST) == ([], True), "known, but nobody has seen what comes after"
-    assert later.waiting() == urls(2, 3), "what was found and not fetched is not lost"
+    assert waiting(later) == urls(2, 3), "what was found and not fetched is not lost"
 
 
 def test_an_article_is_asked_for_once_then_looked_at_by_age(
@@ -98,13 +102,13 @@ def test_an_article_is_asked_for_once_then_looked_at_by_age(
     (url,) = urls(1)
     frontier(store, monkeypatch, NOW).shown([url], LIST)
     frontier(store, monkeypatch, NOW).read(url)
-    assert frontier(store, monkeypatch, NOW + timedelta(minutes=14)).waiting() == []
+    assert waiting(frontier(store, monkeypatch, NOW + timedelta(minutes=14))) == []
     late = frontier(store, monkeypatch, NOW + timedelta(hours=2))
-    assert late.waiting() == [url]
+    assert waiting(late) == [url]
     late.read(url)
     assert ledger.leads([url])[url].due == NOW + timedelta(hours=3)
-    late.rest(url)
-    assert frontier(store, monkeypatch, NOW + timedelta(days=900)).waiting() == []
+    late.rest(url, "no text")
+    assert waiting(frontier(store, monkeypatch, NOW + timedelta(days=900))) == []
 
 
 def test_a_failure_is_tried_again_and_an_article_that_was_read_keeps_its_ages(
@@ -113,11 +117,12 @@ def test_a_failure_is_tried_again_and_an_article_that_was_read_keeps_its_ages(
     (url,) = urls(1)
     first = frontier(store, monkeypatch, NOW)
     first.shown([url], LIST)
-    first.failed(url)
+    first.failed(url, "HTTP 503")
     lead = ledger.leads([url])[url]
-    assert (lead.due, lead.failures) == (NOW + schedule.TRIES[0], 1)
+    assert (lead.due, lead.failures, lead.reason) == (NOW + schedule.TRIES[0], 1, "HTTP 503")
     first.read(url)
-    first.failed(url)
+    assert ledger.leads([url])[url].reason == ""
+    first.failed(url, "HTTP 503")
     assert ledger.leads([url])[url].due == NOW + schedule.AGES[0]
 
 
@@ -131,11 +136,16 @@ def test_a_crawl_that_is_not_for_a_schedule_asks_for_everything(
     assert whole.shown(urls(1), LIST) == (tuple(urls(1)), True)
 
 
-def test_looks_are_bounded_and_what_was_never_read_is_not(ledger: Ledger) -> None:
+def test_looks_are_bounded_and_what_was_never_read_is_not(
+    store: ArticleStore, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
     leads = [Lead(url, "tibet.cn", LIST, NOW, NOW) for url in urls(*range(10, 99))]
     ledger.note_leads([*leads[:50], *(replace(lead, fetched=NOW) for lead in leads[50:])])
     due = ledger.due("tibet.cn", NOW, 7)
     assert ([lead.fetched for lead in due[:50]], len(due)) == ([None] * 50, 57)
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    for scheduled, looks, count in ((True, 7, 57), (True, 0, 50), (False, 7, 50)):
+        assert len(Frontier(store, SOURCE, scheduled, looks).waiting()) == count
 
 
 SECTION = Section(LIST, "tibet.cn", NOW, NOW, schedule.USUAL, 1, NOW)

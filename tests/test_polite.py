@@ -30,7 +30,7 @@ from archive.store import ArticleStore
 from crawler.addresses import is_private, refuse_nameless, site
 from crawler.backoff import own_wait, retry_after
 from crawler.robots import RobotsUnread, rules
-from tests.conftest import ARTICLES, ROOT, Wencang, run
+from tests.conftest import ARTICLES, ROOT, Wencang, ended, run
 
 # A server that keeps a log
 
@@ -211,13 +211,14 @@ def test_the_delay_that_a_site_asks_for_is_kept(wencang: Wencang) -> None:
     assert min(proxy.pauses()) >= 0.4 - SOON
 
 
-def test_a_delay_beyond_reason_is_said_and_does_not_outlast_the_run(wencang: Wencang) -> None:
+def test_a_delay_beyond_reason_is_said_and_does_not_outlast_the_run(wencang: Wencang, tmp_path: Path) -> None:
     with serving(news(3) | {ROBOTS: b"User-agent: *\nCrawl-delay: 90\n"}) as proxy:
         began = time.monotonic()
         done = wencang("crawl", "tibet_cn", "--max-time", "2", http_proxy=proxy.address)
         assert time.monotonic() - began < 15
     assert [asked.url for asked in proxy.log] == [ROBOTS]
     assert f"{ROBOTS}: asks for 90 s between two requests; 60 s are kept" in done.stderr
+    assert ended(tmp_path / "data") == ["time limit"]
 
 
 @pytest.mark.parametrize("robots", [503, busy("0.1", 429), redirect("http://www.example.com/robots.txt")])
@@ -306,6 +307,7 @@ def test_a_site_that_asks_for_hours_is_left_for_the_next_run(wencang: Wencang, t
     assert "中国西藏网: HTTP 429, to be asked again in 7200 s: left for the next run" in done.stderr
     assert proxy.asked()[-1].url == row(4)
     assert len(titles(tmp_path / "data")) == 4
+    assert ended(tmp_path / "data") == ["postponed"]
 
 
 def test_a_site_that_falls_silent_is_left_for_the_next_run(wencang: Wencang) -> None:

@@ -40,7 +40,7 @@ from indexer.engine import open_engine
 from indexer.query import parse_query
 from indexer.search import search
 from indexer.update import bring_up, index_folder
-from tests.conftest import ANALYZER, EXPECTED, ROOT, SAMPLE, TEXTS, run
+from tests.conftest import ANALYZER, EXPECTED, ROOT, SAMPLE, TEXTS, run, to_version_6
 from tests.test_archive import ARTICLE, PAGE, THEN, check, noise, shape_of, warcs
 from tests.test_crawler import ARTICLE as ARTICLE_PAGE
 from tests.test_crawler import LIST, ROW, rows, site
@@ -698,6 +698,7 @@ def test_an_archive_of_version_4_is_opened(tmp_path: Path) -> None:
     with ArticleStore.create(tmp_path) as store:
         store.put(ARTICLE, THEN)
     with sqlite3.connect(tmp_path / "archive.db") as raw:
+        to_version_6(raw)
         raw.execute("DROP TABLE pictures")
         raw.execute("DROP INDEX withdrawn_texts")
         raw.execute("ALTER TABLE revisions DROP COLUMN withdrawn")

@@ -27,7 +27,7 @@ from indexer.engine import (
     seconds,
     writable,
 )
-from indexer.query import MOST_OF_A_PREFIX, Between, Either, Every, Node, Prefix, Query, Quote, Words
+from indexer.query import MOST_OF_A_PREFIX, Amount, Between, Either, Every, Node, Prefix, Query, Quote, Words
 
 try:
     import tantivy
@@ -36,7 +36,7 @@ try:
 except ImportError as error:
     raise UsageFault("tantivy", _("is not installed"), _("`pip install tantivy` adds it")) from error
 
-_LAYOUT = "1"  # of the schema and its fields
+_LAYOUT = "2"  # of the schema and its fields
 _MEMORY = 128_000_000  # bytes of postings before they go to disk
 _BREAK = "|"  # stands for SEPARATOR, which parts the terms
 _VALUES = 100_000  # of one facet
@@ -53,6 +53,7 @@ def _schema() -> tantivy.Schema:
     for name in FACETS:
         schema.add_text_field(f"by_{name}", tokenizer_name="raw", index_option="basic", fast=True)
     schema.add_integer_field("published", indexed=True, fast=True)  # seconds since 1970
+    schema.add_integer_field("amount", indexed=True, fast=True)  # of money, as keys that sort
     return schema.build()
 
 
@@ -111,8 +112,13 @@ class TantivyEngine:
     def _document(self, article: Article) -> tantivy.Document:
         document = tantivy.Document()
         document.add_text("id", article.id)
-        for name, terms in cut(article, self.analyzer)._asdict().items():
-            document.add_text(name, " ".join(terms) if name in WORDS_OF.values() else _joined(terms))
+        held = cut(article, self.analyzer)
+        for name in WORDS_OF.values():
+            document.add_text(name, " ".join(getattr(held, name)))
+        document.add_text("exact", _joined(held.exact))
+        document.add_text("headline", _joined(held.headline))
+        for key in held.amount:
+            document.add_integer("amount", key)
         for name, value in zip(FACETS, facets_of(article), strict=True):
             document.add_text(f"by_{name}", value)
         if article.published:
@@ -304,8 +310,14 @@ class _Ask:
                 return Asked.boolean_query([(Occur.Must, self._select(one)) for one in nodes] + without)
             case Between(since, until):
                 first, before = (seconds(time) if time else end for time, end in ((since, _UNDATED), (until, 2**62)))
-                kind = tantivy.FieldType.Integer
-                return Asked.range_query(self._schema, "published", kind, first, before, include_upper=False)
+                return self._in_range("published", first, before - 1)
+            case Amount(first, last):
+                return self._in_range("amount", first, last)
+
+    def _in_range(self, field: str, first: int, last: int) -> Asked:
+        if first > last:
+            return Asked.empty_query()
+        return Asked.range_query(self._schema, field, tantivy.FieldType.Integer, first, last)
 
     def _side_by_side(self, field: str, signs: tuple[str, ...]) -> Asked:
         found: list[str | tuple[int, str]] = [_BREAK if sign == SEPARATOR else sign for sign in signs]

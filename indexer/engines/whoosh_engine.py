@@ -41,9 +41,10 @@ from indexer.engine import (
 from indexer.engines import whoosh_postings
 from indexer.engines.whoosh_postings import CharacterField, WordField
 from indexer.engines.whoosh_segment import UNDATED, Scored, Segment
+from indexer.figures.amounts import spelled
 from indexer.query import MOST_OF_A_PREFIX, Prefix, Query
 
-_LAYOUT = "3"  # of the schema and its fields
+_LAYOUT = "4"  # of the schema and its fields
 _TOP = 2.2  # what BM25 lets one word count for at most, times its rarity: 1 + k1
 _SCHEMA = fields.Schema(
     id=fields.ID(stored=True, unique=True),
@@ -55,6 +56,8 @@ _SCHEMA = fields.Schema(
     origin=WordField(),  # of site and credit
     section=WordField(),
     author=WordField(),
+    place=WordField(),
+    amount=WordField(),  # of money, as keys that sort
     facets=fields.STORED(),
     published=fields.COLUMN(columns.NumericColumn("q", default=UNDATED)),  # seconds since 1970
 )
@@ -110,7 +113,9 @@ class WhooshEngine:
         self._state = state
 
     def _document(self, article: Article) -> dict[str, object]:
-        return cut(article, self.analyzer)._asdict() | {
+        held = cut(article, self.analyzer)
+        return held._asdict() | {
+            "amount": [spelled(key) for key in held.amount],
             "id": article.id,
             "source": article.source,
             "facets": facets_of(article),

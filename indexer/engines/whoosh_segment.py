@@ -10,11 +10,13 @@ import sys
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
+from os.path import commonprefix
 from typing import Any, NamedTuple
 
 from indexer.engine import WORDS_OF, seconds
 from indexer.engines.whoosh_postings import LEVELS, counts, read, unpack
-from indexer.query import Between, Either, Every, Node, Prefix, Query, Quote, Words
+from indexer.figures.amounts import spelled
+from indexer.query import Amount, Between, Either, Every, Node, Prefix, Query, Quote, Words
 
 UNDATED = -(2**62)
 Expand = Callable[[Prefix], list[str]]
@@ -136,9 +138,17 @@ class Segment:
             case Between():
                 first, before = _bounds(node)
                 return {number for number, time in enumerate(self.published) if first <= time < before}
+            case Amount(first, last):
+                return self._amounting(spelled(first), spelled(last))
 
     def _documents(self, field: str, text: str) -> set[int]:
         return set(read(self._reader, field, text).ids)
+
+    def _amounting(self, first: str, last: str) -> set[int]:
+        """The documents with an amount between two keys."""
+        held = counts(self._reader, "amount", commonprefix([first, last]))  # noqa: RUF071  # it is no path
+        keys = (key.decode() for key, _count in held)
+        return set().union(*(self._documents("amount", key) for key in keys if first <= key <= last))
 
     def _side_by_side(self, field: str, signs: tuple[str, ...]) -> set[int]:
         """The documents in which these characters follow each other; the rarest is looked at first."""

@@ -1,0 +1,107 @@
+"""What is found in a text, and how Chinese and Arabic numerals are read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Literal, get_args
+
+from indexer.analyzer import fold
+
+Kind = Literal["money", "count", "percent", "date", "place", "institution", "person"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """From `low` to `high`, mostly the same; `unit` is a currency (ISO 4217), a measure, "%" or 个百分点.
+
+    `bound` is what the text says of it: < nearly or less, > more, ~ about.
+    """
+
+    low: Decimal
+    high: Decimal
+    unit: str
+    bound: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From the first to the last day; both None where the text alone does not tell."""
+
+    first: date | None
+    last: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A place by its present full name, an institution, or a person with the title; folded."""
+
+    name: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """[start, end) in code points, and the text that stands there."""
+
+    kind: Kind
+    start: int
+    end: int
+    text: str
+    value: Quantity | Period | Name
+
+
+def readable(text: str) -> str:
+    """The text folded, of the same length; a Chinese comma does not part thousands."""
+    return fold(text.replace("，", "、"))
+
+
+@cache
+def names(group: str) -> list[str]:
+    """A group of indexer/names.txt, folded."""
+    text = (Path(__file__).parent.parent / "names.txt").read_text(encoding="utf-8")
+    return fold(text.partition(f"# {group}\n")[2].partition("#")[0]).split()
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A regular expression for these words, the longest that stands there first.
+
+    By first characters: as plain alternatives many words take thirty times as long.
+    """
+    ordered = sorted(set(words), key=lambda word: (word[0], -len(word)))
+    return "|".join(
+        f"{first}(?:{'|'.join(re.escape(word[1:]) for word in some)})"
+        for first, some in groupby(ordered, lambda word: word[0])
+    )
+
+
+DIGITS = "零一二两三四五六七八九"
+_PLAIN = str.maketrans(DIGITS + "点", "01223456789.")
+_POWERS = {"十": 1, "百": 2, "千": 3, "万": 4, "亿": 8}
+_TOKENS = re.compile(r"[\d,]+(?:\.\d+)?|[十百千万亿]")
+
+
+def numeral(text: str) -> Decimal:
+    """The number of folded digits and characters: 1.2亿, 三千五百, 十余万 (10万), 数百 (100)."""
+    total = section = number = Decimal(0)
+    largest = 0
+    for token in _TOKENS.findall(text.translate(_PLAIN)):
+        power = _POWERS.get(token)
+        if power is None:
+            number = Decimal(token.replace(",", "") or 0)
+        elif power < 4:
+            section += (number or 1) * 10**power
+            number = Decimal(0)
+        else:
+            before = total + section + number if power > largest else section + number
+            total = (total if power <= largest else 0) + (before or 1) * 10**power
+            section = number = Decimal(0)
+            largest = power
+    return total + section + number

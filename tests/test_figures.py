@@ -1,0 +1,256 @@
+"""Figures and names: what is found in labelled sentences, in any text, and by the command."""
+
+from __future__ import annotations
+
+import csv
+import json
+import time
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.article import Article
+from archive.store import ArticleStore
+from bench.figures import scores
+from indexer import engine, update
+from indexer.engines import tantivy_engine, whoosh_engine
+from indexer.figures import amounts
+from indexer.figures.figure import KINDS, Kind, Period, Quantity, numeral, readable
+from indexer.figures.find import figures, found
+from indexer.figures.places import canonical, gazetteer, within
+from indexer.query import Amount, Words, parse_query
+from indexer.search import every_match
+from tests.conftest import ANALYZER, Wencang
+
+FLOORS: dict[str, dict[Kind, tuple[float, float]]] = {  # precision and recall
+    "first": dict.fromkeys(KINDS, (0.98, 0.98)),
+    "second": dict.fromkeys(KINDS, (0.95, 0.94)) | {"institution": (0.95, 0.9), "person": (0.88, 0.88)},
+}
+
+
+@pytest.mark.parametrize("half", FLOORS)
+def test_labelled_sentences(half: str) -> None:
+    told = scores(half)
+    for kind, (precision, recall) in FLOORS[half].items():
+        assert told[kind].labelled >= 15
+        assert told[kind].precision >= precision, told[kind].wrong
+        assert told[kind].recall >= recall, told[kind].wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("72.098亿", "7209800000"), ("三千五百", 3500), ("十余万", 100_000), ("数百", 100), ("1亿2000万", 120_000_000),
+        ("5万亿", 5 * 10**12), ("三点五亿", 350_000_000), ("一百零五", 105), ("1,234.5", "1234.5"), ("二零二二", 2022),
+    ],
+)  # fmt: skip
+def test_numerals(text: str, number: int | str) -> None:
+    assert numeral(text) == Decimal(number)
+
+
+def quantity(text: str) -> Quantity:
+    (one,) = figures(text, kinds=["money", "count", "percent"])
+    assert isinstance(one.value, Quantity)
+    return one.value
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high", "unit", "bound"),
+    [
+        ("近3000万元", 3 * 10**7, 3 * 10**7, "CNY", "<"),
+        ("附近3000元", 3000, 3000, "CNY", ""),
+        ("签约26个", 26, 26, "个", ""),
+        ("大约5千克", 5000, 5000, "克", "~"),
+        ("US$300", 300, 300, "USD", ""),
+        ("￥１,２００", 1200, 1200, "CNY", ""),
+        ("三五百元", 300, 500, "CNY", ""),
+        ("三十八九次", 38, 39, "次", ""),
+        ("3亿元到5亿元", 3 * 10**8, 5 * 10**8, "CNY", ""),
+        ("5000至1万元", 5000, 10_000, "CNY", ""),
+        ("百分之三至百分之五", 3, 5, "%", ""),
+    ],
+)
+def test_quantities(text: str, low: int, high: int, unit: str, bound: str) -> None:
+    assert quantity(text) == Quantity(Decimal(low), Decimal(high), unit, bound)
+
+
+@pytest.mark.parametrize(
+    "text", ["第3次", "一个", "G318国道", "五台山", "2022元旦", "百名干部", "单位：亿美元", "四个意识"]
+)
+def test_what_is_no_quantity(text: str) -> None:
+    assert figures(text, kinds=["money", "count", "percent"]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("12月30日", date(2022, 12, 30), date(2022, 12, 30)),
+        ("1月20日", date(2023, 1, 20), date(2023, 1, 20)),
+        ("30日", date(2022, 12, 30), date(2022, 12, 30)),
+        ("去年12月28日至今年1月3日", date(2022, 12, 28), date(2023, 1, 3)),
+        ("12月28日至1月3日", date(2022, 12, 28), date(2023, 1, 3)),
+        ("2020年2月", date(2020, 2, 1), date(2020, 2, 29)),
+        ("2022-12-30", date(2022, 12, 30), date(2022, 12, 30)),
+        ("上世纪50年代", date(1950, 1, 1), date(1959, 12, 31)),
+        ("近30天", date(2022, 12, 7), date(2023, 1, 5)),
+        ("上个月底", date(2022, 12, 21), date(2022, 12, 31)),
+        ("前年第三季度", date(2021, 7, 1), date(2021, 9, 30)),
+    ],
+)
+def test_dates(text: str, first: date, last: date) -> None:
+    assert [one.value for one in figures(text, date(2023, 1, 5))] == [Period(first, last)]
+    assert [one.text for one in figures(text)] == [text]
+
+
+def test_dates_without_a_day_of_publication() -> None:
+    told = [one.value for one in figures("去年5月12日，昨日，近三年，2020年5月")]
+    assert told == [Period(None, None)] * 3 + [Period(date(2020, 5, 1), date(2020, 5, 31))]
+
+
+@pytest.mark.parametrize("text", ["13月", "2月30日", "第5月", "每20日", "3日内", "藏历六月底"])
+def test_what_is_no_day(text: str) -> None:
+    assert figures(text, date(2023, 1, 5), ["date"]) == []
+
+
+PARTS = (
+    "近 逾 3 1,200 .5 十 几 余 万 亿 元 美元 个 % 百分之 至 - — 年 月 日 2022 去年 以来 西藏 拉萨 市 委 教育 局 大学 "
+    "公司 书记 王 扎西 第 $"
+)
+parts = st.sampled_from(PARTS.split())
+
+
+@given(
+    st.lists(parts | st.characters(), max_size=30).map("".join),
+    st.none() | st.dates(date(1900, 1, 1), date(2100, 1, 1)),
+)
+def test_any_text_is_read(text: str, published: date | None) -> None:
+    told = figures(text, published)
+    assert all(one.text == text[one.start : one.end] != "" for one in told)
+    assert [one.start for one in told] == sorted(one.start for one in told)
+    assert figures(readable(text), published, ["place", "money"]) == [
+        type(one)(one.kind, one.start, one.end, readable(text)[one.start : one.end], one.value)
+        for one in told if one.kind in ("place", "money")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "unit", ["1", "一", "1万", "万", "—", "1-", "副", "扎西", "市", "教育局", "2022年至", "近三", "县委"]
+)
+def test_hostile_texts_take_no_longer(unit: str) -> None:
+    start = time.process_time()
+    figures("书记" + unit * 20_000, date(2022, 6, 1))
+    assert time.process_time() - start < 3
+
+
+def test_the_gazetteer_is_whole() -> None:
+    held = set(gazetteer().values())
+    assert [sum(len(one) == size for one in held) for size in (1, 2)] == [7, 74]
+    assert [name for name in gazetteer() if ANALYZER.words(name) != [name]] == [], "add them to indexer/words.txt"
+    assert (canonical("山南"), canonical("達孜"), canonical("北京")) == ("山南市", "达孜区", "北京")
+    assert within("措美和吉隆坡") == ["山南市", "措美县"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "texts", "others"),
+    [
+        (">10亿", ["10.1亿元", "100亿元"], ["10亿元", "11亿美元"]),
+        (">=10亿", ["10亿元"], ["9.99亿元"]),
+        ("<3000万美元", ["2999万美元", "1美元"], ["3000万美元", "5元"]),
+        ("1亿..5亿", ["1亿元", "3至8亿元", "5亿元"], ["0.9亿元"]),
+        ("1至5亿元", ["2亿元"], ["2元"]),
+        ("..5万", ["5万元"], ["6万元"]),
+        ("５万..", ["五万元", "9亿元"], ["4万元"]),
+        ("72.098億", ["72.098亿元"], ["72亿元"]),
+        ("1usd", ["1美元"], ["1元"]),
+    ],
+)
+def test_bounds_of_amounts(asked: str, texts: list[str], others: list[str]) -> None:
+    keys = amounts.asked(asked)
+    assert keys
+    for text in (*texts, *others):
+        assert any(keys[0] <= key <= keys[1] for key in amounts.amounts(readable(text))) == (text in texts), text
+
+
+@given(st.lists(st.decimals(0, 10**15, places=2), min_size=2, max_size=2))
+def test_keys_sort_as_amounts_do(values: list[Decimal]) -> None:
+    low, high = (amounts.amounts(f"{value:f}元")[0] for value in values)
+    assert (low < high, low == high) == (values[0] < values[1], values[0] == values[1])
+    assert (amounts.spelled(low) < amounts.spelled(high)) == (low < high)
+
+
+def test_fields_of_a_question() -> None:
+    query = parse_query('援藏 地点:山南 金额：>10亿 金额：不详 -place:"林芝"', ANALYZER)
+    keys = amounts.asked(">10亿") or (0, 0)
+    assert query.must == (Words(("山南市",), "place"), Amount(*keys))
+    assert query.unwanted == (Words(("林芝市",), "place"),)
+    assert query.words == ("援藏", "金额", "不详")
+
+
+SIGNING = Article(
+    "http://www.tibet.cn/1", "签约", "拉萨昨日签下3000万元。措美县得到1.2亿美元！扎西说好。", "tibet.cn", id="signing"
+)
+ROAD = Article("http://www.tibet.cn/2", "修路", "墨脱的路花了9.5亿元。", "tibet.cn", id="road")
+
+
+@pytest.mark.parametrize("name", engine.names())
+def test_filters_find(name: str, tmp_path: Path) -> None:
+    with ArticleStore.at("sqlite://") as store:
+        for article in (SIGNING, ROAD):
+            store.put(article)
+        update.rebuild(store, tmp_path, name)
+        with update.open_index(tmp_path, name) as opened:
+
+            def ids(asked: str) -> set[str]:
+                return {one.article.id for one in every_match(store, opened, parse_query(asked, ANALYZER))}
+
+            assert ids("place:山南") == ids("amount:>1亿美元") == ids("签下 amount:3000万") == {"signing"}
+            assert ids("amount:>1亿") == ids("地点:林芝市") == {"road"}
+            assert ids("amount:>1元") == ids("place:山南 OR place:墨*") == {"signing", "road"}
+            assert ids("place:北京") == ids("amount:>10亿") == set()
+
+
+def test_an_index_of_an_older_layout_is_told(crawled: Path, wencang: Wencang) -> None:
+    state = crawled / "index" / "whoosh" / "1" / "state.json"
+    told = json.loads(state.read_text())
+    assert told["version"].endswith(f".{whoosh_engine._LAYOUT}")
+    assert (whoosh_engine._LAYOUT, tantivy_engine._LAYOUT) == ("4", "2")
+    state.write_text(json.dumps(told | {"version": "3.3"}))
+    done = wencang("search", "place:拉萨")
+    assert done.returncode == 3
+    assert "index --rebuild" in done.stderr
+
+
+def test_found_ones_have_their_sentence() -> None:
+    told = {one.figure.text: one.sentence for one in found([SIGNING, ROAD], ["money", "person"])}
+    assert told == {
+        "3000万元": "拉萨昨日签下3000万元。", "1.2亿美元": "措美县得到1.2亿美元！", "9.5亿元": "墨脱的路花了9.5亿元。",
+    }  # fmt: skip
+
+
+def test_the_command(crawled: Path, wencang: Wencang, tmp_path: Path) -> None:
+    done = wencang("figures", "援藏", "招商引资", "--kind", "money", "--json")
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {"72.098亿元", "3000万元"} <= {row["text"] for row in rows if row["id"] == "tibet.cn-7210688"}
+    assert {row["kind"] for row in rows} == {"money"}
+    file = tmp_path / "money.csv"
+    assert wencang("figures", "援藏", "招商引资", "--kind", "money", "--sort", "value", "-o", file).returncode == 0
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        table = list(csv.DictReader(opened))
+    assert sorted(row["text"] for row in table) == sorted(row["text"] for row in rows)
+    values = [Decimal(row["to"] or row["value"]) for row in table]
+    assert values == sorted(values, reverse=True)
+    assert "7209800000" in wencang("figures", "援藏", "招商引资").stdout
+    assert wencang("figures", "援藏", "--kind", "sum").returncode == 2
+
+
+def test_a_table_runs_nothing(wencang: Wencang, tmp_path: Path) -> None:
+    line = {"url": "http://www.tibet.cn/9", "title": "=1+1 花费", "body": "=cmd|' /C calc'!A0 花费3元\u202e。"}
+    (tmp_path / "hostile.jsonl").write_text(json.dumps(line), encoding="utf-8")
+    assert wencang("import", tmp_path / "hostile.jsonl").returncode == 0
+    told = wencang("figures", "花费", "--csv").stdout
+    assert ",=" not in told
+    assert "\u202e" not in told
