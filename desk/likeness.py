@@ -18,7 +18,7 @@ from indexer import analyzer
 
 VERSION = f"1.{analyzer.VERSION}"  # what another version computed is computed anew
 SHARE = 0.5  # of the shorter text, for two that are alike
-LANDMARKS_SHARE = 0.25  # below which texts need not be read: landmarks are a sample
+LANDMARKS_SHARE = 0.33  # below which texts need not be read: landmarks are a sample
 SHORT = 100  # shingles: below that a text may stand in a longer one by chance, in a list of headlines say
 _RUN = 5
 _BYTES = 4  # of a character in UTF-32
