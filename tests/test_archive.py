@@ -26,6 +26,7 @@ from archive.ledger import Ledger, Run
 from archive.pages import FetchedPage, Head, Pages
 from archive.store import ArticleStore
 from archive.url import canonical
+from tests.conftest import to_version_7
 
 ARTICLE = Article(
     url="http://www.tibet.cn/cn/news/zx/202206/t20220601_7210688.html",
