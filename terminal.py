@@ -84,6 +84,8 @@ def print_hits(results: Results, as_json: bool = False) -> None:
 def _count(results: Results) -> str:
     shown = sum(1 + len(hit.copies) for hit in results.hits)
     told = _("{shown} of {total} articles").format(shown=shown, total=results.total)
+    if results.stories is not None:
+        told += _(", {stories} stories").format(stories=results.stories)
     if results.whole < results.total:
         told += _(", {whole} with all the words").format(whole=results.whole)
     return told

@@ -104,6 +104,14 @@ def say_if_behind(store: ArticleStore, index: SearchEngine) -> None:
         say(_("The index is {count} articles behind the archive: `wencang index` brings it up.").format(count=behind))
 
 
+def say_if_stories_behind(store: ArticleStore) -> None:
+    from archive.stories import Stories
+
+    if behind := Stories(store).behind():
+        told = _("The stories are {count} articles behind the archive: `wencang stories --update` brings them up.")
+        say(told.format(count=behind))
+
+
 def indexes(settings: settings.Settings) -> list[str]:
     """The engines that have an index of this archive."""
     from indexer.engine import names
@@ -220,14 +228,16 @@ def indexing(settings: settings.Settings) -> Iterator[None]:
 
 
 def finish(settings: settings.Settings, report: Report, index: bool = True) -> int:
-    """Close the run with a manifest, index what is new with the default engine, tell of it; the run's exit code."""
+    """Close the run with a manifest, index what is new, put it into stories and tell of it; the run's exit code."""
     from archive import clock, manifest
+    from desk import stories
     from indexer.update import bring_up
 
     if index:
         with open_archive(settings) as store, counting(_("articles indexed")) as progress:
             manifest.close(store, settings.data, clock.now())
             bring_up(store, settings.data, settings.engine, progress)
+            stories.bring_up(store)
         tell_news(settings)
     return INTERRUPTED if report.interrupted else FAILURES if report.failed else DONE
 

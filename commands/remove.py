@@ -29,6 +29,7 @@ def remove(
     from archive import clock, manifest
     from archive.pages import Pages
     from archive.pictures import Pictures
+    from desk import stories
     from indexer.update import bring_up, rebuild
 
     if not reason.strip():
@@ -51,6 +52,7 @@ def remove(
         for name in indexes(ctx.obj):
             work.callback(bring_up, store, ctx.obj.data, name)
             work.callback(rebuild, store, ctx.obj.data, name)
+        work.callback(stories.bring_up, store)
         work.callback(manifest.close, store, ctx.obj.data, clock.now(), withdrawn=True)
         pages = Pages(ctx.obj.data)
         pictures = Pictures(store).of(store.addresses(id))
