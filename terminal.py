@@ -9,24 +9,27 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from gettext import gettext as _
 from io import RawIOBase
 from itertools import groupby
+from shutil import get_terminal_size
 from typing import IO, TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from rich.text import Text
 
     from crawler.report import Report
+    from desk.concordance import Line
+    from desk.following import News
     from indexer.diff import Part
     from indexer.search import Hit, Results
     from indexer.suggest import Proposal
 
 _COLOURS = {  # of the parts of a comparison: ANSI's code, and what marks them where there is no colour
     "same": ("", "{}"), "removed": ("31;9", "[-{}-]"), "added": ("32", "{{+{}+}}"),
-    "moved": ("36", "{{~{}~}}"), "left": ("36", "[~]"),
+    "moved": ("36", "{{~{}~}}"), "left": ("36", "[~]"), "node": ("1", "{}"),
 }  # fmt: skip
 _NOTES = 20  # shown to a person; a log gets them all
 # What would steer a terminal instead of standing on it: C0 and C1 controls, and overrides of direction.
@@ -74,17 +77,15 @@ def print_hits(results: Results, as_json: bool = False) -> None:
         _draw(results)
     else:
         for rank, hit in enumerate(results.hits, 1):
-            print(
-                shown(
-                    f"{rank:>3}  " + "\n     ".join((hit.article.title, _told(hit), hit.article.url, hit.snippet.text))
-                )
-            )
+            print(_plain(rank, hit))
     say(_count(results))
 
 
 def _count(results: Results) -> str:
     shown = sum(1 + len(hit.copies) for hit in results.hits)
     told = _("{shown} of {total} articles").format(shown=shown, total=results.total)
+    if results.stories is not None:
+        told += _(", {stories} stories").format(stories=results.stories)
     if results.whole < results.total:
         told += _(", {whole} with all the words").format(whole=results.whole)
     return told
@@ -130,6 +131,27 @@ def _marked(text: str, marks: Sequence[tuple[int, int]]) -> Text:
     for start, end in marks:
         drawn.stylize("bold yellow", start, end)
     return drawn
+
+
+def print_news(news: News, as_json: bool = False) -> None:
+    """What is new of a watch: JSON Lines, or for a reader as hits are."""
+    from indexer.search import Hit
+
+    if not as_json:
+        print(shown(_("{name}: {count} new").format(name=news.name, count=news.count)))
+    for rank, (revision, snippet) in enumerate(news.hits, 1):
+        hit = Hit(revision.article, 0, snippet, gone=revision.gone_since)
+        if as_json:
+            told = ("id", "url", "title", "published", "source", "section", "credit", "snippet", "marks", "gone")
+            values = _values(rank, hit)
+            print_json({"watch": news.name} | {key: values[key] for key in told})
+        else:
+            print(_plain(rank, hit))
+
+
+def _plain(rank: int, hit: Hit) -> str:
+    lines = (hit.article.title, _told(hit), hit.article.url, hit.snippet.text)
+    return shown(f"{rank:>3}  " + "\n     ".join(lines))
 
 
 def _values(rank: int, hit: Hit) -> dict[str, Any]:
@@ -208,6 +230,52 @@ def print_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...] | str]) ->
             continue
         cells = (text + " " * (width - cell_len(text)) for text, width in zip(line, widths, strict=True))
         print(shown("  ".join(cells).rstrip()))
+
+
+def print_concordance(lines: Iterable[Line], window: int) -> None:
+    """A line a place, the nodes under each other; on a terminal as wide as that is."""
+    from desk.cells import cells
+    from desk.concordance import aligned
+
+    for line in lines:
+        day = str(line.published or _("undated")).ljust(10)
+        room = 2 * window
+        if sys.stdout.isatty():
+            room = min(room, max(10, (width() - cells(f"{day}{line.node}{line.id}") - 8) // 2))
+        left, node, right = map(shown, aligned(line, room))
+        print(day, left, _coloured("node", node) if _has_colour() else node, right, shown(line.id), sep="  ")
+
+
+def width() -> int:
+    """Columns of the terminal; 80 where there is none."""
+    return get_terminal_size((80, 24)).columns
+
+
+def print_rows(head: tuple[str, ...], rows: Iterable[Sequence[Any]], form: str) -> None:
+    """Rows as csv, tsv or json; a table for a reader where the form is ""."""
+    if form == "json":
+        for row in rows:
+            print_json(dict(zip(head, row, strict=True)))
+    elif form:
+        from desk.table import write
+
+        write(answers(), head, rows, "\t" if form == "tsv" else ",")
+    else:
+        table = [tuple("-" if value is None else str(value) for value in row) for row in rows]
+        print_table(tuple(map(_, head)), table)
+
+
+def print_ranked(
+    head: tuple[str, ...], found: Mapping[str, Sequence[Sequence[Any]]], form: str, by_period: bool = False
+) -> None:
+    """Words with their scores and counts: of each period a column for a reader, else a row each."""
+    from desk.periods import ranked, side_by_side
+
+    if by_period and not form:
+        print_table(("", *(period or _("undated") for period in found)), list(side_by_side(found)))
+    else:
+        skipped = 0 if by_period else 1
+        print_rows(("period", "rank", *head)[skipped:], (row[skipped:] for row in ranked(found)), form)
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from archive.manifest import STAMP, manifests
 from archive.pages import FOLDER as PAGES
 from archive.store import ArticleStore
 
-_BY_HAND = (settings.FILE, "lexicon.txt")
+_BY_HAND = (settings.FILE, "lexicon.txt", "watches.toml")
 _OURS = (FILE, PAGES, MANIFESTS, "index", *_BY_HAND)
 _COMPARED = 1 << 16  # bytes at the end of what was copied before
 

@@ -1,4 +1,4 @@
-"""Runs the operator's own command that tells of an alarm."""
+"""Runs the operator's own command that is told of an alarm, or of hits."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from archive.settings import Settings
 _PATIENCE = 60  # seconds
 
 
-def run(settings: Settings, subject: str, text: str) -> None:
+def run(settings: Settings, subject: str, text: str, kind: str) -> None:
     """Run the operator's command with the text on its standard input; NotTold where it fails or takes too long."""
     # Files, not pipes: a hook may leave its input unread, or a child behind that holds its output open.
     name = settings.hook[0]
-    environment = os.environ | {"WENCANG_SUBJECT": subject, "WENCANG_DATA": str(settings.data.absolute())}
+    told = {"WENCANG_KIND": kind, "WENCANG_SUBJECT": subject, "WENCANG_DATA": str(settings.data.absolute())}
     try:
         with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as said:
             given.write(text.encode())
             given.seek(0)
             process = subprocess.Popen(  # noqa: S603  # the operator's own, and no shell
-                settings.hook, stdin=given, stdout=said, stderr=said, env=environment, start_new_session=True
+                settings.hook, stdin=given, stdout=said, stderr=said, env=os.environ | told, start_new_session=True
             )  # fmt: skip
             code = _ended(process)
             said.seek(0)

@@ -20,10 +20,10 @@ _PATIENCE = 30  # seconds for each answer of the server
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-def send(settings: Settings, subject: str, text: str) -> None:
+def send(settings: Settings, subject: str, text: str, kind: str) -> None:
     """Send a text to all of `mail_to`; NotTold unless the server takes it for every one of them."""
     server = settings.smtp
-    message = _message(settings, subject, text)
+    message = _message(settings, subject, text, kind)
     try:
         smtp = _connected(server)
         try:
@@ -44,11 +44,12 @@ def send(settings: Settings, subject: str, text: str) -> None:
         raise _fault(server, _refusal(refused))
 
 
-def _message(settings: Settings, subject: str, text: str) -> EmailMessage:
+def _message(settings: Settings, subject: str, text: str, kind: str) -> EmailMessage:
     message = EmailMessage(SMTP.clone(cte_type="7bit"))  # not every server takes eight bits
     message["From"] = settings.mail_from or settings.mail_to[0]
     message["To"] = ", ".join(settings.mail_to)
     message["Subject"] = subject
+    message["Keywords"] = kind
     message["Date"] = datetime.now().astimezone()
     message["Message-ID"] = make_msgid(domain="wencang")
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no answer of an absent reader, please

@@ -1,4 +1,4 @@
-"""Tells the operator of alarms, by a command of theirs and by mail: at their beginning, once a day, at their end."""
+"""Tells the operator, by a command of theirs and by mail: of alarms at their beginning, once a day, at their end."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from gettext import gettext as _
 from pathlib import Path
+from typing import Literal
 
 from archive import hook, mail
 from archive.disk import appearing
@@ -16,6 +17,7 @@ from archive.settings import Settings
 
 FILE = "notices.json"
 _AGAIN = timedelta(days=1)
+Kind = Literal["alarm", "hits"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +76,18 @@ def announce(settings: Settings, alarms: Iterable[Alarm], now: datetime) -> list
     return faults + untold
 
 
-def tell(settings: Settings, subject: str, lines: Sequence[str]) -> list[NotTold]:
-    """Tell it in every way that is set; what failed."""
+def tell(settings: Settings, subject: str, lines: Sequence[str], kind: Kind = "alarm") -> list[NotTold]:
+    """Tell it in every way that is set; what failed. The hook and the mail are told the kind, too."""
     faults = []
     for way in ways(settings):
         try:
-            way(settings, _line(subject), "".join(f"{_line(line)}\n" for line in lines))
+            way(settings, _line(subject), "".join(f"{_line(line)}\n" for line in lines), kind)
         except NotTold as fault:
             faults.append(fault)
     return faults
 
 
-def ways(settings: Settings) -> list[Callable[[Settings, str, str], None]]:
+def ways(settings: Settings) -> list[Callable[[Settings, str, str, Kind], None]]:
     """The ways to tell that the operator has set."""
     return [way for way, wanted in ((hook.run, settings.hook), (mail.send, settings.mail_to)) if wanted]
 

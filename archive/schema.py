@@ -1,11 +1,10 @@
-"""The archive's tables, how a revision stands in them, and the numbered steps that lead an older archive to them.
+"""The archive's tables, and how a revision stands in them.
 
 The same on SQLite and PostgreSQL: times as UTC text of one width, sequences as BigInteger.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import astuple
 from datetime import UTC, datetime
 from typing import Any
@@ -37,6 +36,8 @@ archive = sa.Table(
     "archive", metadata,
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("sequence", sa.BigInteger, nullable=False),
+    sa.Column("stories", sa.BigInteger, nullable=False, server_default="0"),  # the sequence they are computed up to
+    sa.Column("stories_by", sa.Text, nullable=False, server_default=""),  # the version of what computed them
 )  # fmt: skip
 
 articles = sa.Table(
@@ -145,6 +146,62 @@ pictures = sa.Table(  # archive/pictures.py
     sa.Index("pictures_due", "source", "due"),
 )  # fmt: skip
 
+watches = sa.Table(  # archive/watches.py
+    "watches", metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("query", sa.Text, nullable=False),
+    sa.Column("position", sa.BigInteger, nullable=False),
+    sa.Column("feed", sa.String(36), nullable=False),
+    sa.Column("begun", Instant, nullable=False),
+)  # fmt: skip
+
+hits = sa.Table(
+    "hits", metadata,
+    sa.Column("watch", sa.Text, sa.ForeignKey("watches.name"), primary_key=True),
+    sa.Column("id", sa.Text, sa.ForeignKey("articles.id"), primary_key=True),
+    sa.Column("told", sa.Boolean, nullable=False),
+)  # fmt: skip
+
+# Reprints. What is computed of a text is kept once, under a number made of it, whichever articles have that text.
+
+signed = sa.Table(  # archive/signatures.py
+    "signed", metadata,
+    sa.Column("article", sa.Text, primary_key=True),
+    sa.Column("text", sa.BigInteger, nullable=False, index=True),
+)  # fmt: skip
+
+signatures = sa.Table(
+    "signatures", metadata,
+    sa.Column("text", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("size", sa.Integer, nullable=False),  # shingles
+    sa.Column("landmarks", sa.LargeBinary, nullable=False),  # four bytes each
+    sa.Column("count", sa.Integer, nullable=False),  # of its landmarks
+)  # fmt: skip
+
+landmarks = sa.Table(
+    "landmarks", metadata,
+    sa.Column("landmark", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("text", sa.BigInteger, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+likenesses = sa.Table(  # each twice, from either side
+    "likenesses", metadata,
+    sa.Column("text", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("other", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("shared", sa.Integer, nullable=False),  # shingles
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+stories = sa.Table(  # archive/stories.py
+    "stories", metadata,
+    sa.Column("article", sa.Text, primary_key=True),
+    sa.Column("story", sa.Text, primary_key=True, index=True),
+    sa.Column("of_first", sa.Float, nullable=False),
+    sa.Column("of_own", sa.Float, nullable=False),
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
 
 # Revisions as rows
 
@@ -186,96 +243,3 @@ def revision_of(row: sa.Row[Any]) -> Revision:
     pages = tuple(RawPage(*page) for page in row.pages or ())
     withdrawn = (row.withdrawn, row.digest) if row.withdrawn else ()
     return Revision(row.sequence, article, row.fetched, row.extractor, row.gone, pages, *withdrawn)
-
-
-# Steps from older archives
-
-
-def _several_pages(connection: sa.Connection) -> None:
-    """An article may have several raw pages; under version 1 none were kept."""
-    connection.exec_driver_sql("ALTER TABLE revisions RENAME COLUMN page TO pages")
-
-
-def _runs(connection: sa.Connection) -> None:
-    """What each run of a crawl came to."""
-    connection.exec_driver_sql(
-        "CREATE TABLE runs (source TEXT NOT NULL, finished VARCHAR(27) NOT NULL,"
-        " read INTEGER NOT NULL, general INTEGER NOT NULL, failed INTEGER NOT NULL)"
-    )
-    connection.exec_driver_sql("CREATE INDEX runs_by_source ON runs (source, finished)")
-
-
-def _leads(connection: sa.Connection) -> None:
-    """What is due, of lists and of addresses. Articles that are kept already have come to rest."""
-    connection.exec_driver_sql(
-        "CREATE TABLE sections (list TEXT NOT NULL PRIMARY KEY, source TEXT NOT NULL, checked VARCHAR(27),"
-        " due VARCHAR(27) NOT NULL, seconds INTEGER NOT NULL, new INTEGER NOT NULL, newest VARCHAR(27),"
-        " etag TEXT NOT NULL, modified TEXT NOT NULL)"
-    )
-    connection.exec_driver_sql(
-        "CREATE TABLE leads (url TEXT NOT NULL PRIMARY KEY, source TEXT NOT NULL, list TEXT NOT NULL,"
-        " found VARCHAR(27) NOT NULL, due VARCHAR(27), fetched VARCHAR(27), failures INTEGER NOT NULL)"
-    )
-    connection.exec_driver_sql("CREATE INDEX leads_due ON leads (source, due)")
-    connection.exec_driver_sql(
-        "INSERT INTO leads SELECT a.url, r.source, '', MIN(r.fetched), NULL, MIN(r.fetched), 0"
-        " FROM addresses a JOIN revisions r ON r.id = a.id GROUP BY a.url, r.source"
-    )
-
-
-def _withdrawals(connection: sa.Connection) -> None:
-    """An article may be withdrawn; its texts are known again by their digests."""
-    connection.exec_driver_sql("ALTER TABLE revisions ADD COLUMN withdrawn TEXT")
-    connection.exec_driver_sql("CREATE INDEX withdrawn_texts ON revisions (digest) WHERE withdrawn IS NOT NULL")
-
-
-def _pictures(connection: sa.Connection) -> None:
-    """Pictures that a crawl wants, and those that are kept."""
-    connection.exec_driver_sql(
-        "CREATE TABLE pictures (url TEXT NOT NULL PRIMARY KEY, article TEXT NOT NULL, source TEXT NOT NULL,"
-        " due VARCHAR(27), failures INTEGER NOT NULL, page JSON)"
-    )
-    connection.exec_driver_sql("CREATE INDEX ix_pictures_article ON pictures (article)")
-    connection.exec_driver_sql("CREATE INDEX pictures_due ON pictures (source, due)")
-
-
-def _whole_runs(connection: sa.Connection) -> None:
-    """All that is kept of a run, and why an address holds no article or fails; days can be counted."""
-    counts = [f"{name} INTEGER NOT NULL DEFAULT 0" for name in ("new", "changed", "unchanged", "gone", "skipped")]
-    texts = [f"{name} TEXT NOT NULL DEFAULT ''" for name in ("program", "ended")]
-    tables = [f"{name} JSON NOT NULL DEFAULT '{{}}'" for name in ("sections", "reasons")]
-    rest = ["lists INTEGER NOT NULL DEFAULT 0", "bytes BIGINT NOT NULL DEFAULT 0"]
-    for column in ("started VARCHAR(27)", "seconds FLOAT NOT NULL DEFAULT 0", *counts, *rest, *tables, *texts):
-        connection.exec_driver_sql(f"ALTER TABLE runs ADD COLUMN {column}")
-    connection.exec_driver_sql("ALTER TABLE leads ADD COLUMN reason TEXT NOT NULL DEFAULT ''")
-    connection.exec_driver_sql("CREATE INDEX revisions_by_day ON revisions (source, published, sequence)")
-
-
-# Step N leads from version N to N + 1 and is never changed once released; a new archive is made whole.
-STEPS: tuple[Callable[[sa.Connection], None], ...] = (
-    _several_pages, _runs, _leads, _withdrawals, _pictures, _whole_runs,
-)  # fmt: skip
-
-
-def newest() -> int:
-    """The version this program writes."""
-    return 1 + len(STEPS)
-
-
-def version(connection: sa.Connection) -> int:
-    """The version of the archive in this database; 0 where there is none."""
-    if not sa.inspect(connection).has_table(archive.name):
-        return 0
-    return int(connection.scalar(sa.select(archive.c.version)) or 0)
-
-
-def upgrade(connection: sa.Connection) -> None:
-    """Lead the database to the newest version, from wherever it is."""
-    found = version(connection)
-    if found == 0:
-        metadata.create_all(connection)
-        connection.execute(archive.insert().values(version=newest(), sequence=0))
-    else:
-        for step in STEPS[found - 1 :]:
-            step(connection)
-        connection.execute(archive.update().values(version=newest()))

@@ -68,6 +68,15 @@ def _mail_server(value: str) -> SplitResult:
     raise ValueError(_("is not like smtp://user:password@host:port (in a password, %2F is / and %40 is @)"))
 
 
+def _web_folder(value: str) -> str:
+    """Ends with a slash."""
+    with suppress(ValueError):
+        address = urlsplit(value)
+        if address.scheme in ("http", "https") and address.hostname and not any(address[3:]) and value.isascii():
+            return value.rstrip("/") + "/"
+    raise ValueError(_("is not like https://example.org/feeds/: {value}").format(value=value))
+
+
 def _place(value: str) -> Path:
     path = Path(value).expanduser()
     if not path.is_absolute():
@@ -90,6 +99,7 @@ class Settings:
     mail_from: str = field(default="", metadata={"read": lambda value: _addresses(value)[0]})
     smtp: SplitResult = field(default=urlsplit("smtp://localhost"), repr=False, metadata={"read": _mail_server})
     metrics: Path | None = field(default=None, metadata={"read": _place})  # the file that Prometheus is given
+    feeds: str = field(default="", metadata={"read": _web_folder})  # the address under which DATA/feeds is served
     timestamp: str = ""  # address of a time-stamping authority (RFC 3161)
     roots: Path | None = field(default=None, metadata={"read": _place})  # certificates that stamps must lead to; PEM
 

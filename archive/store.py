@@ -19,7 +19,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from archive import clock, database, schema, withdrawal
+from archive import clock, database, migration, schema, withdrawal
 from archive.article import SHANGHAI, Article, RawPage, Revision
 from archive.database import FILE, REPLACE, mend
 from archive.disk import appearing
@@ -442,20 +442,20 @@ class ArticleStore:
 
     def _migrate(self, create: bool) -> None:
         with self._engine.begin() as connection:
-            version = schema.version(connection)
+            version = migration.version(connection)
             empty = version == 0 and not sa.inspect(connection).get_table_names()
         if version == 0 and not (create and empty):
             raise ArchiveUnusable(self._name, _("is no archive"), _(REPLACE))
-        if version > schema.newest():
+        if version > migration.newest():
             newer = _("was made by a newer wencang (store version {theirs}, this one knows {ours})")
-            reason = newer.format(theirs=version, ours=schema.newest())
+            reason = newer.format(theirs=version, ours=migration.newest())
             raise ArchiveUnusable(self._name, reason, _("install the newer wencang"))
-        if version == schema.newest():
+        if version == migration.newest():
             return
         if version:
             self._back_up(version)
         with self._engine.execution_options(writes=True).begin() as connection:
-            schema.upgrade(connection)
+            migration.upgrade(connection)
 
     def _back_up(self, version: int) -> None:
         if self._engine.dialect.name != "sqlite" or self._name == ":memory:":

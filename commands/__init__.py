@@ -6,10 +6,10 @@ without Scrapy, and without Rich where nobody watches.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from gettext import gettext as _
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 from typer.core import TyperCommand
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from archive.article import Revision
     from archive.store import ArticleStore
     from crawler.report import Report
+    from desk.following import Show
     from indexer.engine import SearchEngine
     from indexer.query import Query
 
+T = TypeVar("T")
 DONE, NOTHING, USAGE, UNUSABLE, BUSY, FAILURES, CHECK = range(7)  # exit codes
 INTERRUPTED = 130  # as a shell has it
 _CODES: dict[type[WencangError], int] = {
@@ -89,6 +91,11 @@ Engine = Annotated[
     str, typer.Option(metavar="E", autocompletion=known_engines, help=_("Search engine; whoosh unless set otherwise."))
 ]
 Limit = Annotated[int, typer.Option(min=0, metavar="N", help=_("Show at most so many."))]
+Least = Annotated[int, typer.Option(min=1, metavar="N", help=_("Leave out what is rarer."))]
+Period = Annotated[
+    Literal["", "year", "month"], typer.Option("--by", help=_("A list for each of these."), show_default=False)
+]
+Csv = Annotated[bool, typer.Option("--csv", help=_("A table for spreadsheets."))]
 Json = Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))]
 
 
@@ -132,6 +139,14 @@ def say_if_behind(store: ArticleStore, index: SearchEngine) -> None:
         say(_("The index is {count} articles behind the archive: `wencang index` brings it up.").format(count=behind))
 
 
+def say_if_stories_behind(store: ArticleStore) -> None:
+    from archive.stories import Stories
+
+    if behind := Stories(store).behind():
+        told = _("The stories are {count} articles behind the archive: `wencang stories --update` brings them up.")
+        say(told.format(count=behind))
+
+
 def indexes(settings: settings.Settings) -> list[str]:
     """The engines that have an index of this archive."""
     from indexer.engine import names
@@ -173,6 +188,14 @@ def one_of(kept: list[str], name: str) -> str:
     raise UsageFault(name, _("is no source of this archive"), _("sources: {names}").format(names=", ".join(kept)))
 
 
+def chosen(**forms: bool) -> str:
+    """The form that an answer is to be printed in, of those that were asked for; "" for none."""
+    asked = [name for name, is_asked in forms.items() if is_asked]
+    if len(asked) > 1:
+        raise UsageFault(f"--{asked[0]} --{asked[1]}", _("are two forms of one answer"), _("choose one"))
+    return "".join(asked)
+
+
 def open_archive(settings: settings.Settings) -> ArticleStore:
     from archive.store import ArticleStore
 
@@ -206,6 +229,13 @@ def open_index(settings: settings.Settings, engine: str) -> SearchEngine:
     return open_index(settings.data, engine or settings.engine)
 
 
+def counted(things: Iterable[T], progress: Callable[[int], None]) -> Iterator[T]:
+    """The same things; `progress` is told how many there were so far."""
+    for number, thing in enumerate(things, 1):
+        progress(number)
+        yield thing
+
+
 @contextmanager
 def indexing(settings: settings.Settings) -> Iterator[None]:
     """Index what comes in while a run goes on. What hinders it is said at the run's end, by `finish`."""
@@ -233,12 +263,45 @@ def indexing(settings: settings.Settings) -> Iterator[None]:
 
 
 def finish(settings: settings.Settings, report: Report, index: bool = True) -> int:
-    """Close the run with a manifest and index what is new with the default engine; the run's exit code."""
+    """Close the run with a manifest, index what is new, put it into stories and tell of it; the run's exit code."""
     from archive import clock, manifest
+    from desk import stories
     from indexer.update import bring_up
 
     if index:
         with open_archive(settings) as store, counting(_("articles indexed")) as progress:
             manifest.close(store, settings.data, clock.now())
             bring_up(store, settings.data, settings.engine, progress)
+            stories.bring_up(store)
+        tell_news(settings)
     return INTERRUPTED if report.interrupted else FAILURES if report.failed else DONE
+
+
+def follow(
+    settings: settings.Settings, show: Show, names: Sequence[str] = (), shown_is_told: bool = False
+) -> list[WencangError]:
+    """Find and tell what is new of these watches, or of all, as desk/following.py has it; what hindered it."""
+    from archive import clock
+    from archive.lock import alone
+    from desk import following, watch
+
+    with alone(settings.data / following.LOCK, wait=True), open_archive(settings) as store:
+        questions = watch.read(settings.data)
+        chosen = {name: watch.question(questions, name) for name in names} or questions
+        following.forget_all_but(settings, store, questions)
+        if not chosen:
+            return []
+        with open_index(settings, "") as index:
+            return following.follow(settings, store, index, chosen, clock.now(), show, shown_is_told)
+
+
+def tell_news(settings: settings.Settings) -> None:
+    """The same at the end of another command: what hinders it is said, and hinders nothing else."""
+    try:
+        faults = follow(settings, lambda news: say(_("{name}: {count} new").format(name=news.name, count=news.count)))
+    except WencangError as error:
+        faults = [error]
+    except OSError as error:
+        faults = [WencangError(error.filename or settings.data, error.strerror or str(error))]
+    for fault in faults:
+        say(f"wencang: {fault}")

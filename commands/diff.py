@@ -49,9 +49,12 @@ def diff(
     ctx: typer.Context, id_or_url: Annotated[str, typer.Argument(metavar="ID_OR_URL")],
     a: Annotated[int, typer.Argument(metavar="[A]", help=_("The older version; else the last but one."))] = 0,
     b: Annotated[int, typer.Argument(metavar="[B]", help=_("The newer version; else the last."))] = 0,
+    other: Annotated[str, typer.Option("--from", metavar="ID", help=_("The older is the text of this article."))] = "",
     as_json: Json = False, html: Annotated[bool, typer.Option("--html", help=_("A whole page."))] = False,
 ) -> int:  # fmt: skip
     """Show what changed between two versions, named as `history` does or by their places: 1 is the oldest.
+
+    With --from between another article, of which it is a copy say, and this.
 
     Examples:
         wencang diff tibet.cn-7210688
@@ -61,8 +64,11 @@ def diff(
     from indexer.diff import differences
 
     versions = versions_of(ctx.obj, id_or_url)
-    if not versions:
+    older = versions_of(ctx.obj, other)[-1:] if other else versions
+    if not (versions and older):
         return NOTHING
+    if other:
+        versions = [*older, versions[-1]]
     if len(versions) == 1 and not a:
         say(_("{name}: there is one version of it").format(name=id_or_url))
         return NOTHING

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import re
-import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from gettext import gettext as _
-from io import TextIOWrapper
 from itertools import chain, islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any, Literal
@@ -23,6 +19,7 @@ from commands import (
     DONE,
     NOTHING,
     QUESTION,
+    Csv,
     Engine,
     Json,
     Since,
@@ -34,7 +31,7 @@ from commands import (
     read_question,
     say_if_behind,
 )
-from terminal import print_table, shown
+from terminal import answers, print_table
 
 if TYPE_CHECKING:
     from indexer.figures.find import Found
@@ -46,7 +43,6 @@ _COLUMNS = (
 _ROWS = 500  # of a table whose columns stand under each other
 _AROUND = 12  # characters before and behind that a table shows
 _HEADLINE = 20
-_FORMULA = re.compile(r"['\s]*[=+\-@＝＋－＠]|'*[\t\r\n]")  # what a spreadsheet would compute
 
 Kinds = Annotated[
     list[str],
@@ -60,7 +56,7 @@ def figures(
     kind: Kinds = [],  # noqa: B006  # never changed
     sort: Annotated[Literal["article", "value"], typer.Option(help=_("The largest, or earliest, first."))] = "article",
     source: SourceName = "", since: Since = "", until: Until = "", engine: Engine = "", as_json: Json = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help=_("A table for spreadsheets."))] = False,
+    as_csv: Csv = False,
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="PATH", help=_("A file, else stdout."))] = None,
 ) -> int:  # fmt: skip
     """Tell amounts, counts, percentages, dates, places, institutions and persons in the articles with all the words.
@@ -95,7 +91,7 @@ def figures(
 def _written_to(path: Path | None) -> Iterator[IO[bytes]]:
     """A file that appears whole or not at all; stdout for None."""
     if path is None or str(path) == "-":
-        yield sys.stdout.buffer
+        yield answers()
         return
     try:
         with appearing(path) as file:
@@ -105,18 +101,9 @@ def _written_to(path: Path | None) -> Iterator[IO[bytes]]:
 
 
 def _write_csv(rows: Iterable[Found], out: IO[bytes]) -> None:
-    """UTF-8 with a byte order mark, as Excel wants it; nothing runs as a formula."""
-    text = TextIOWrapper(out, "utf-8-sig", newline="", write_through=True)
-    table = csv.writer(text)
-    table.writerow(_COLUMNS)
-    for row in map(_values, rows):
-        table.writerow([_cell(row[column]) for column in _COLUMNS])
-    text.detach()
+    from desk import table
 
-
-def _cell(value: object) -> str:
-    text = shown("" if value is None else str(value))
-    return f"'{text}" if _FORMULA.match(text) else text
+    table.write(out, _COLUMNS, ([row[column] for column in _COLUMNS] for row in map(_values, rows)))
 
 
 def _write_json(rows: Iterable[Found], out: IO[bytes]) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from archive.errors import UsageFault, Withdrawn
-from commands import DONE, INTERRUPTED, indexes, open_archive, say_not_kept
+from commands import DONE, INTERRUPTED, indexes, open_archive, say_not_kept, tell_news
 from terminal import say, shown
 
 app = typer.Typer()
@@ -32,6 +32,7 @@ def remove(
     from archive import clock, manifest
     from archive.pages import Pages
     from archive.pictures import Pictures
+    from desk import stories
     from indexer.update import bring_up, rebuild
 
     if not reason.strip():
@@ -50,9 +51,11 @@ def remove(
         store.withdraw(id, " ".join(reason.split()))
         # Each of these is tried, the last first, whatever becomes of the others. A rebuild, as what an engine
         # only marks as deleted stays in its files; a writer behind it, for that takes the old files away.
+        work.callback(tell_news, ctx.obj)  # out of the feeds, too
         for name in indexes(ctx.obj):
             work.callback(bring_up, store, ctx.obj.data, name)
             work.callback(rebuild, store, ctx.obj.data, name)
+        work.callback(stories.bring_up, store)
         work.callback(manifest.close, store, ctx.obj.data, clock.now(), withdrawn=True)
         pages = Pages(ctx.obj.data)
         pictures = Pictures(store).of(store.addresses(id))

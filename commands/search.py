@@ -23,6 +23,7 @@ from commands import (
     read_question,
     say_if_behind,
     say_if_rebuild_due,
+    say_if_stories_behind,
 )
 from terminal import print_facets, print_hits, say_proposals
 
@@ -36,6 +37,7 @@ def search(
     engine: Engine = "", as_json: Json = False,
     count: Annotated[bool, typer.Option("--facets", help=_("Count the answer by source, section, date ..."))] = False,
     collapse: Annotated[bool, typer.Option(help=_("Show articles with the same text as one hit."))] = True,
+    stories: Annotated[bool, typer.Option("--stories", help=_("Show a story and its reprints as one hit."))] = False,
 ) -> int:  # fmt: skip
     """Find articles: those with all words first, "exact text" in quotes, -word unwanted.
 
@@ -46,11 +48,12 @@ def search(
         wencang '"招商引资项目" -旅游' --since 2022-06 --until 2023
         wencang 标题:唐卡 --sort newest --json
     """
-    from indexer.search import facets, search
+    from indexer.search import Collapse, facets, search
 
     with open_archive(ctx.obj) as store, open_index(ctx.obj, engine) as index:
         question = read_question(store, index, query, source, since, until)
-        results = search(store, index, question, limit, order=sort, collapse=collapse)
+        together: Collapse = "stories" if stories else "texts" if collapse else "nothing"
+        results = search(store, index, question, limit, order=sort, collapse=together)
         print_hits(results, as_json)
         if count:
             print_facets(facets(index, question), as_json)
@@ -59,5 +62,7 @@ def search(
 
             say_proposals(suggest(index, question))
         say_if_behind(store, index)
+        if stories:
+            say_if_stories_behind(store)
         say_if_rebuild_due(ctx.obj, engine, index)
     return DONE if results.total else NOTHING

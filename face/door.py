@@ -19,7 +19,6 @@ import commands
 from archive import settings
 from archive.errors import UsageFault
 from commands import DONE
-from face import manual
 
 _COMPLETION = ("install_completion", "show_completion")  # Typer gives them to every command
 _OF_THE_DOOR = {"--help", "--version", "--install-completion", "--show-completion"}
@@ -37,13 +36,27 @@ class _Door(TyperGroup):
             return self.commands.get(name)
         command = typer.main.get_command(import_module(f"commands.{file}").app)
         command.params = [one for one in command.params if one.name not in _COMPLETION]
-        return manual.shown_by(command)
+        return _drawn(command)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         options, words = _in_front(args)
         if words and words[0] not in _OF_THE_DOOR and words[0] not in self.list_commands(ctx):
             words.insert(0, "search")
         return super().parse_args(ctx, options + words)
+
+
+def _drawn(command: Any) -> Any:
+    """The command, with help as face/manual.py draws it."""
+    command.get_help = _help
+    for one in getattr(command, "commands", {}).values():
+        _drawn(one)
+    return command
+
+
+def _help(ctx: Any) -> str:
+    from face import manual  # here: a search needs none
+
+    return manual.text(manual.page(ctx))
 
 
 def command_files() -> dict[str, str]:
@@ -126,6 +139,7 @@ def help_(
         wencang help --man | man -l -
     """
     from archive import clock
+    from face import manual
 
     if man:
         root = app_command().make_context("wencang", [], resilient_parsing=True)
@@ -143,4 +157,4 @@ def help_(
 
 def app_command() -> Any:
     """The whole of it, as Typer runs it."""
-    return manual.shown_by(typer.main.get_command(app))
+    return _drawn(typer.main.get_command(app))

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 from gettext import gettext as _
 from itertools import groupby
-from types import MethodType
 from typing import Any
 from unicodedata import east_asian_width
 
@@ -41,14 +40,6 @@ class Page:
     options: Rows
     commands: Rows
     examples: tuple[str, ...]
-
-
-def shown_by(command: Any) -> Any:
-    """The command, with help that this file draws."""
-    command.get_help = MethodType(lambda self, ctx: text(page(ctx)), command)
-    for one in getattr(command, "commands", {}).values():
-        shown_by(one)
-    return command
 
 
 def page(ctx: Any) -> Page:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from gettext import gettext as _
 from importlib import import_module
 from math import floor
@@ -18,7 +18,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Literal, NamedTuple, Protocol
 
-from archive.article import Article, Revision
+from archive.article import SHANGHAI, Article, Revision
 from archive.disk import appearing
 from archive.errors import IndexUnusable, UsageFault
 from archive.store import ArticleStore
@@ -30,8 +30,10 @@ from indexer.figures.places import within
 from indexer.query import Query
 
 Order = Literal["relevance", "newest", "oldest"]
+Unit = Literal["month", "day"]
 REBUILD = "`wencang index --rebuild` makes it anew"
 TITLE_COUNTS = 3  # times a word of the title counts as often as one of the body
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FACETS = ("source", "section", "credit", "month")
 
 
@@ -44,6 +46,11 @@ def facets_of(article: Article) -> tuple[str, ...]:
 def seconds(time: datetime) -> int:
     """Whole seconds since 1970; of an earlier time fewer than none."""
     return floor(time.timestamp())
+
+
+def day(seconds: int) -> str:
+    """The day in Asia/Shanghai, as 2022-06-01, on which so many seconds since 1970 had passed."""
+    return (_EPOCH + timedelta(seconds=seconds)).astimezone(SHANGHAI).date().isoformat()
 
 
 class Cut(NamedTuple):
@@ -132,6 +139,13 @@ class SearchEngine(Protocol):
 
     def facets(self, query: Query) -> dict[str, dict[str, int]]:
         """For each of FACETS how many articles of the answer have which value; months as 2022-06, "" for undated."""
+
+    def dates(self, query: Query, by: Unit, facet: str = "") -> dict[str, dict[str, int]]:
+        """For each value of one of FACETS how many articles with all the words were published when.
+
+        Months as 2022-06, days as 2022-06-01, in Asia/Shanghai, "" for the undated; without a
+        facet all stand under "". A question without words is answered by every article.
+        """
 
     def frequencies(self, words: Iterable[str]) -> dict[str, int]:
         """In how many articles each of these words stands."""

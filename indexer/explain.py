@@ -104,7 +104,7 @@ def _reason(store: ArticleStore, engine: SearchEngine, query: Query, article: Ar
     place = next((place for place, match in enumerate(found.matches) if match.id == article.id), -1)
     if place < 0:
         return Reason(article, 0, False, 0.0, None)
-    hits = search(store, engine, query, max(place + 1, WEIGHED), collapse=False).hits
+    hits = search(store, engine, query, max(place + 1, WEIGHED), collapse="nothing").hits
     rank, hit = next((rank, hit) for rank, hit in enumerate(hits, 1) if hit.article.id == article.id)
     weighed = place < WEIGHED and query.ranked
     close = close_to(query, article, Finder(query), rarities(engine, query)) if weighed else None

@@ -113,7 +113,8 @@ Node = Words | Quote | Prefix | Either | Every | Between | Amount
 class Query:
     """`wanted` are all wanted, but of the plain words in it an answer may do with some: see `least`.
 
-    `source` is a site's name, `since` and `until` are aware: from the first on, before the second.
+    `source` is a site's name, `since` and `until` are aware: from the first on, before the second;
+    `among` are ids: no other article answers.
     """
 
     wanted: tuple[Node, ...]
@@ -121,6 +122,7 @@ class Query:
     source: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    among: frozenset[str] | None = None
     text: str = field_(default="", compare=False)  # as typed
 
     @property

@@ -6,22 +6,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from math import log1p
+from typing import Literal
 
 from archive.article import Article, Revision
 from archive.store import ArticleStore
+from archive.stories import Stories
 from indexer.closeness import Closeness, closeness
 from indexer.engine import Match, Order, SearchEngine, check_follows
 from indexer.finder import Finder
 from indexer.query import Query
 from indexer.snippet import Snippet, snippet
 
+Collapse = Literal["nothing", "texts", "stories"]
 _PAGE = 200
 WEIGHED = 30  # of the best that an engine finds: those whose texts are looked at
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An article that answers; `copies` are the ids of others in the answer with the same title and text."""
+    """An article that answers; `copies` are the ids of others in the answer with the same text, or of its story."""
 
     article: Article
     score: float
@@ -35,19 +38,21 @@ class Hit:
 class Results:
     """A part of the answer, best first.
 
-    `total` counts the articles of the whole answer, copies too; `whole` those of them that have all the words.
+    `total` counts the articles of the whole answer, copies too; `whole` those of them that have all the words;
+    `stories` what they come to when those of one story count once, where that was asked for.
     """
 
     total: int
     whole: int
     hits: tuple[Hit, ...]
+    stories: int | None = None
 
 
 def search(
     store: ArticleStore, engine: SearchEngine, query: Query, limit: int = 10, offset: int = 0,
-    order: Order = "relevance", collapse: bool = True,
+    order: Order = "relevance", collapse: Collapse = "texts",
 ) -> Results:  # fmt: skip
-    """The articles that answer a question; of several with the same text the first, unless `collapse` is False."""
+    """The articles that answer a question; of several with the same text, or of one story, the first."""
     check_follows(store, engine)
     finder = Finder(query)
     wanted = offset + limit
@@ -59,7 +64,7 @@ def search(
         matches = [match for match in found.matches if match.id in kept]
         if weighed:
             matches = _weighed(matches, kept, engine, query, finder)
-        groups = _groups(matches, kept, collapse)
+        groups = _groups(matches, _names(store, kept, collapse))
         if len(groups) >= wanted or len(found.matches) >= found.total:
             break
         asked *= 2
@@ -69,7 +74,8 @@ def search(
         shown = snippet(revision.article.body, finder.find(revision.article.body))
         copies = tuple(other.id for other in others)
         hits.append(Hit(revision.article, first.score, shown, first.whole, copies, revision.gone_since))
-    return Results(found.total, found.whole, tuple(hits))
+    count = _count(store, engine, query) if collapse == "stories" else None
+    return Results(found.total, found.whole, tuple(hits), count)
 
 
 def _weighed(
@@ -99,12 +105,26 @@ def rarities(engine: SearchEngine, query: Query) -> dict[str, float]:
     }
 
 
-def _groups(matches: Sequence[Match], kept: dict[str, Revision], collapse: bool) -> list[list[Match]]:
-    """The matches, those with the same text together at the place of the first."""
+def _names(store: ArticleStore, kept: Mapping[str, Revision], collapse: Collapse) -> dict[str, str]:
+    """Of each article what it has in common with those it is one hit with."""
+    if collapse == "texts":
+        return {id: revision.article.digest for id, revision in kept.items()}
+    return Stories(store).of(kept) if collapse == "stories" else {}
+
+
+def _groups(matches: Sequence[Match], names: Mapping[str, str]) -> list[list[Match]]:
+    """The matches, those of one name together at the place of the first."""
     groups: dict[str, list[Match]] = {}
     for match in matches:
-        groups.setdefault(kept[match.id].article.digest if collapse else match.id, []).append(match)
+        groups.setdefault(names.get(match.id, match.id), []).append(match)
     return list(groups.values())
+
+
+def _count(store: ArticleStore, engine: SearchEngine, query: Query) -> int:
+    """How many stories the whole answer comes to; an article that is in none is one by itself."""
+    ids = [match.id for match in engine.search(query).matches]
+    stories = Stories(store).of(ids)
+    return len({stories.get(id, id) for id in ids})
 
 
 def facets(engine: SearchEngine, query: Query) -> dict[str, dict[str, int]]:

@@ -77,8 +77,18 @@ def ended(data: Path) -> list[str]:
         return [run.ended for run in Ledger(store).last_runs("", 9)]
 
 
+def to_version_7(raw: sqlite3.Connection) -> None:
+    """Give an archive the tables of version 7."""
+    for table in ("hits", "watches", "signed", "signatures", "landmarks", "likenesses", "stories"):
+        raw.execute(f"DROP TABLE {table}")
+    for column in ("stories", "stories_by"):
+        raw.execute(f"ALTER TABLE archive DROP COLUMN {column}")
+    raw.execute("UPDATE archive SET version = 7")
+
+
 def to_version_6(raw: sqlite3.Connection) -> None:
     """Give an archive the tables of version 6."""
+    to_version_7(raw)
     raw.execute("DROP INDEX revisions_by_day")
     raw.execute("ALTER TABLE leads DROP COLUMN reason")
     for column in Run.__slots__[5:]:

@@ -19,13 +19,14 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import jsonl, schema, settings
+from archive import jsonl, migration, settings
 from archive.article import SHANGHAI, Article, Image, RawPage, from_json, to_json
 from archive.errors import ArchiveUnusable, BadRecord, UsageFault
 from archive.ledger import Ledger, Run
 from archive.pages import FetchedPage, Head, Pages
 from archive.store import ArticleStore
 from archive.url import canonical
+from tests.conftest import to_version_7
 
 ARTICLE = Article(
     url="http://www.tibet.cn/cn/news/zx/202206/t20220601_7210688.html",
@@ -312,8 +313,8 @@ def test_an_older_store_is_migrated_after_a_backup(tmp_path: Path, monkeypatch: 
     def add_a_column(connection: sa.Connection) -> None:
         connection.exec_driver_sql("ALTER TABLE articles ADD COLUMN note TEXT NOT NULL DEFAULT 'later'")
 
-    older = schema.newest()
-    monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, add_a_column))
+    older = migration.newest()
+    monkeypatch.setattr(migration, "STEPS", (*migration.STEPS, add_a_column))
     for _again in range(2):
         with ArticleStore.open(tmp_path) as store:
             kept = store.get(ARTICLE.id)
@@ -344,6 +345,7 @@ def test_an_archive_of_version_1_is_opened(tmp_path: Path) -> None:
         store.put(ARTICLE, THEN)
     with sqlite3.connect(tmp_path / "archive.db") as raw:
         raw.execute("ALTER TABLE revisions RENAME COLUMN pages TO page")
+        to_version_7(raw)
         for table in ("runs", "sections", "leads", "pictures"):
             raw.execute(f"DROP TABLE {table}")
         raw.execute("DROP INDEX withdrawn_texts")
@@ -374,7 +376,7 @@ def test_a_step_that_fails_leaves_the_store_as_it_was(tmp_path: Path, monkeypatc
         connection.exec_driver_sql("ALTER TABLE nowhere ADD COLUMN note TEXT")
 
     with monkeypatch.context() as patch:
-        patch.setattr(schema, "STEPS", (*schema.STEPS, half))
+        patch.setattr(migration, "STEPS", (*migration.STEPS, half))
         with pytest.raises(ArchiveUnusable):
             ArticleStore.open(tmp_path)
     with ArticleStore.open(tmp_path) as store:

@@ -6,7 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from itertools import combinations
+from itertools import combinations, product
 from math import floor, inf
 from operator import add
 from pathlib import Path
@@ -24,11 +24,12 @@ from archive.store import ArticleStore
 from bench.corpus import fill
 from indexer import engine, update
 from indexer.analyzer import SEPARATOR, characters
-from indexer.engine import FACETS, WORDS_OF, Cut, Match, Order, SearchEngine, cut, facets_of
+from indexer.engine import FACETS, WORDS_OF, Cut, Match, Order, SearchEngine, Unit, cut, facets_of
 from indexer.figures.amounts import asked
 from indexer.query import FIELDS, Amount, Between, Either, Every, Node, Prefix, Query, Quote, Words, parse_query
 from tests.conftest import ANALYZER, ARTICLES
 
+UNITS: tuple[Unit, ...] = ("month", "day")
 ORDERS: tuple[Order, ...] = ("relevance", "newest", "oldest")
 NOW = datetime(2023, 3, 31, 1, 30, tzinfo=SHANGHAI)
 
@@ -61,7 +62,8 @@ class Oracle:
             if query.has_long_words and not any(len(word) > 1 for word in words):
                 words.clear()
             enough = len(words) >= least or not query.words
-            if enough and query.source in ("", article.source) and has(article, held, bounds(query)):
+            among = query.among is None or id in query.among
+            if enough and among and query.source in ("", article.source) and has(article, held, bounds(query)):
                 found[id] = len(words) == len(query.words)
         return found
 
@@ -69,6 +71,14 @@ class Oracle:
         values = zip(*(facets_of(self._held[id][0]) for id in self.answer(query)), strict=True)
         counts: dict[str, dict[str, int]] = {name: {} for name in FACETS}
         return counts | {name: dict(Counter(some)) for name, some in zip(FACETS, values, strict=False)}
+
+    def dates(self, query: Query, by: Unit, facet: str) -> dict[str, dict[str, int]]:
+        counts: dict[str, Counter[str]] = {} if facet else {"": Counter()}
+        for id in (id for id, whole in self.answer(query).items() if whole):
+            article = self._held[id][0]
+            value = facets_of(article)[FACETS.index(facet)] if facet else ""
+            counts.setdefault(value, Counter())[str(article.day or "")[: 7 if by == "month" else 10]] += 1
+        return {value: dict(counter) for value, counter in counts.items()}
 
     def place(self, query: Query, match: Match, order: Order) -> tuple[Any, ...]:
         """What an answer is sorted by."""
@@ -124,8 +134,10 @@ days = st.sampled_from([datetime(2022, 5, 1), datetime(2022, 6, 1), datetime(202
 moments = st.sampled_from([timedelta(), timedelta(microseconds=-1), timedelta(seconds=-1), timedelta(hours=12)])
 published = st.none() | times | st.builds(add, days, moments)
 sources = st.sampled_from(["tibet.cn", "xzxw.com", "Tibet.cn", ""])
+urls = st.integers(0, 7).map("http://www.tibet.cn/{}".format)
+some = st.none() | st.frozensets(st.builds(Article, urls, text, text, sources).map(lambda article: article.id))
 articles = st.builds(
-    Article, url=st.integers(0, 7).map("http://www.tibet.cn/{}".format), title=text, body=text, source=sources,
+    Article, url=urls, title=text, body=text, source=sources,
     section=st.just("") | text, credit=st.sampled_from(["", "新华社", "中国西藏网"]) | text,
     authors=st.lists(text, max_size=2).map(tuple), published=published,
 )  # fmt: skip
@@ -154,9 +166,10 @@ nodes: st.SearchStrategy[Node] = leaves | st.recursive(
     ),
     max_leaves=4,
 )
+bounded = {"source": sources, "since": st.none() | days, "until": st.none() | days, "among": some}
 structured = st.builds(
     Query, st.lists(st.builds(Words, words) | nodes, max_size=3).map(tuple), st.just(()) | st.tuples(nodes)
-) | st.builds(Query, st.tuples(nodes) | st.just(()), source=sources, since=st.none() | days, until=st.none() | days)
+) | st.builds(Query, st.tuples(nodes) | st.just(()), **bounded)
 dates = st.sampled_from(
     ["2022", "2022-06", "..2022-05", "2022年5月..", "2022-05-01..2022-06-01", "近30天", "去年", "不详"]
 )
@@ -237,6 +250,8 @@ def check_answers(store: ArticleStore, data: Path, name: str, asked: Iterable[Qu
 def check_answer(opened: SearchEngine, oracle: Oracle, query: Query) -> None:
     expected = oracle.answer(query)
     assert opened.facets(query) == oracle.facets(query)
+    for by, facet in product(UNITS, ("", "section")):
+        assert opened.dates(query, by, facet) == oracle.dates(query, by, facet)
     assert opened.frequencies(query.ranked) == oracle.frequencies(query.ranked)
     for start in ("", *(word[:1] for word in query.ranked)):
         words, held = opened.vocabulary(start), oracle.vocabulary(start)

@@ -33,10 +33,10 @@ from archive.store import ArticleStore
 from bench.transcripts import DOC, rerun
 from desk import export
 from desk.edition import Edition
-from desk.formats.csv import _defused
 from desk.markup import legible
 from desk.names import free, key, safe
 from desk.script import converter
+from desk.table import defused
 from tests.conftest import ARTICLES, ROOT, Wencang, run
 
 EXPORTS = ROOT / "tests" / "exports"
@@ -114,7 +114,7 @@ def flat(values: dict[str, Any]) -> dict[str, str]:
 
 
 def undone(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and _defused(cell[1:]) == cell else cell
+    return cell[1:] if cell.startswith("'") and defused(cell[1:]) == cell else cell
 
 
 def test_pandas_reads_csv_and_parquet(shelf: ArticleStore) -> None:
@@ -128,8 +128,8 @@ def test_pandas_reads_csv_and_parquet(shelf: ArticleStore) -> None:
 
 @given(st.text(alphabet="'=+-@\t\r\n ＝a题", max_size=6))
 def test_a_defused_cell_can_be_undone(text: str) -> None:
-    assert not re.match(r"\s*[=+\-@＝＋－＠]", _defused(text))
-    assert undone(_defused(text)) == text
+    assert not re.match(r"\s*[=+\-@＝＋－＠]", defused(text))
+    assert undone(defused(text)) == text
 
 
 def test_parquet_has_the_same_values(shelf: ArticleStore) -> None:

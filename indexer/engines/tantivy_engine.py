@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -21,7 +22,9 @@ from indexer.engine import (
     Matches,
     Order,
     State,
+    Unit,
     cut,
+    day,
     facets_of,
     is_made,
     seconds,
@@ -135,9 +138,15 @@ class TantivyEngine:
     def facets(self, query: Query) -> dict[str, dict[str, int]]:
         with self._guard():
             ask = _Ask(self._now(), self._schema, query)
-            terms = {name: {"terms": {"field": f"by_{name}", "size": _VALUES}} for name in FACETS}
-            found = ask.searcher.aggregate(ask.loose, terms)
-            return {name: {one["key"]: one["doc_count"] for one in found[name]["buckets"]} for name in FACETS}
+            return {name: ask.counts(ask.loose, name) for name in FACETS}
+
+    def dates(self, query: Query, by: Unit, facet: str = "") -> dict[str, dict[str, int]]:
+        with self._guard():
+            ask = _Ask(self._now(), self._schema, query)
+            count = ask.months if by == "month" else ask.days
+            if not facet:
+                return {"": count(ask.strict)}
+            return {value: count(ask.with_value(facet, value)) for value in ask.counts(ask.strict, facet)}
 
     def frequencies(self, words: Iterable[str]) -> dict[str, int]:
         with self._guard():
@@ -233,6 +242,8 @@ class _Ask:
         clauses = [*words, *((Occur.Must, self._select(node)) for node in query.must)]
         if query.source:
             clauses.append((Occur.Must, _silent(self._word("by_source", query.source))))
+        if query.among is not None:
+            clauses.append((Occur.Must, _silent(Asked.term_set_query(self._schema, "id", list(query.among)))))
         if query.since or query.until:
             clauses.append((Occur.Must, self._select(Between(query.since, query.until))))
         if not clauses:
@@ -240,6 +251,27 @@ class _Ask:
         clauses += ((Occur.MustNot, self._select(node)) for node in query.unwanted)
         clauses += ((Occur.Should, self._word("words", word)) for word in query.ranked if word not in query.words)
         return Asked.boolean_query(clauses)
+
+    def counts(self, asked: Asked, facet: str) -> dict[str, int]:
+        """How many articles have which value."""
+        terms = {"values": {"terms": {"field": f"by_{facet}", "size": _VALUES}}}
+        found = self.searcher.aggregate(asked, terms)["values"]["buckets"]
+        return {one["key"]: one["doc_count"] for one in found}
+
+    def with_value(self, facet: str, value: str) -> Asked:
+        """The articles with all the words and this value."""
+        return _every([self.strict, self._word(f"by_{facet}", value)])
+
+    def months(self, asked: Asked) -> dict[str, int]:
+        return self.counts(asked, "month")
+
+    def days(self, asked: Asked) -> dict[str, int]:
+        most = self.searcher.num_docs or 1
+        hits = self.searcher.search(_silent(asked), most, count=False, order_by_field="published").hits
+        days: Counter[str] = Counter()
+        for time, count in Counter(time for time, _address in hits).items():
+            days["" if time is None else day(time)] += count
+        return dict(days)
 
     def best(self, end: int, order: Order) -> list[Match]:
         """The first of the answer, up to `end`."""

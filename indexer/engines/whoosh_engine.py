@@ -32,7 +32,9 @@ from indexer.engine import (
     Matches,
     Order,
     State,
+    Unit,
     cut,
+    day,
     facets_of,
     is_made,
     seconds,
@@ -137,6 +139,16 @@ class WhooshEngine:
                 for name, value in zip(FACETS, one.segment.stored(one.number)["facets"], strict=True):
                     counts[name][value] += 1
         return {name: dict(counter) for name, counter in counts.items()}
+
+    def dates(self, query: Query, by: Unit, facet: str = "") -> dict[str, dict[str, int]]:
+        size = len("2022-06" if by == "month" else "2022-06-01")
+        counts: dict[str, Counter[str]] = {} if facet else {"": Counter()}
+        with self._guard():
+            for one in (one for one in self._answer(query) if one.whole):
+                value = one.segment.stored(one.number)["facets"][FACETS.index(facet)] if facet else ""
+                time = "" if one.published == UNDATED else day(one.published)[:size]
+                counts.setdefault(value, Counter())[time] += 1
+        return {value: dict(counter) for value, counter in counts.items()}
 
     def frequencies(self, words: Iterable[str]) -> dict[str, int]:
         with self._guard():

@@ -110,6 +110,8 @@ class Segment:
         must = [self._select(node) for node in query.must]
         if query.source:
             must.append(self._documents("source", query.source))
+        if query.among is not None:
+            must.append(set().union(*(self._documents("id", id) for id in query.among)))
         unwanted = self._deleted.union(*(self._select(node) for node in query.unwanted))
         left: Iterable[int] = set(found).intersection(*must) if must else found
         if unwanted:

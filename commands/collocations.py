@@ -1,0 +1,51 @@
+"""Tell what stands near a word."""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+from typing import Annotated, Literal
+
+import typer
+
+from commands import (
+    DONE,
+    NOTHING,
+    Csv,
+    Engine,
+    Json,
+    Least,
+    Limit,
+    Period,
+    chosen,
+    counted,
+    open_archive,
+    open_index,
+)
+from terminal import counting, print_ranked, say
+
+app = typer.Typer()
+
+
+@app.command()
+def collocations(
+    ctx: typer.Context, word: Annotated[str, typer.Argument(metavar="WORD", show_default=False)],
+    window: Annotated[int, typer.Option(min=1, metavar="N", help=_("So many words on either side."))] = 5,
+    measure: Annotated[Literal["logdice", "pmi", "ll"], typer.Option()] = "logdice",
+    by: Period = "", limit: Limit = 30, least: Least = 5, engine: Engine = "",
+    as_csv: Csv = False, as_json: Json = False,
+) -> int:  # fmt: skip
+    """Words that stand near a word more often than by chance; the whole archive is read, the strongest come first."""
+    from desk.collocations import COLUMNS, collocations
+
+    form = chosen(csv=as_csv, json=as_json)
+    with open_index(ctx.obj, engine) as index:
+        analyzer = index.analyzer
+    with open_archive(ctx.obj) as store, counting(_("articles read")) as progress:
+        read = counted(store.kept(), progress)
+        found = collocations(read, analyzer, word, window, measure, limit, least, by)
+    if not any(found.values()):
+        hint = _("{name}: stands nowhere as a word, or nothing {least} times near it").format(name=word, least=least)
+        say(f"{hint}; " + _("`wencang lexicon add` keeps a word whole, --least asks for fewer times"))
+        return NOTHING
+    print_ranked(COLUMNS, {name: [one.row for one in words] for name, words in found.items()}, form, bool(by))
+    return DONE
