@@ -23,6 +23,7 @@ from babel.messages.pofile import read_po, write_po
 from archive.article import KEYS
 from archive.database import REPLACE
 from archive.ledger import OUTCOMES
+from desk import corpus
 from face import language, manual
 from face.door import app_command
 from indexer.engine import FACETS, REBUILD
@@ -33,15 +34,15 @@ _ROOMS = ("archive", "commands", "crawler", "desk", "face", "indexer")
 _DAY = datetime(2026, 1, 1, tzinfo=UTC)  # in the head of the file: the same messages make the same file
 _ENDS = ("finished", "interrupted", "page limit", "time limit", "postponed", "fault")  # of a run
 _WORDS = ("own", "out", "shipped")  # of the lexicon
+_STATES = (*corpus.KEPT, corpus.DIFFERENT, corpus.WITHDRAWN, corpus.MISSING)
 _HELP = ("default: {default}", "required", *manual.TYPERS, *language.TYPERS)  # Typer's
 
 
 def template() -> Catalog:
     """Every message there is."""
     catalog = Catalog(domain="wencang", fuzzy=False)
-    for message in (*_written(), *_docstrings(), *_HELP, *OUTCOMES, *_ENDS, *_WORDS, *FACETS, "year", *KEYS, "gone"):
-        catalog.add(message)
-    for message in (REPLACE, REBUILD):
+    printed = (*OUTCOMES, *_ENDS, *_WORDS, *_STATES, *FACETS, "year", *KEYS, REPLACE, REBUILD)
+    for message in (*_written(), *_docstrings(), *_HELP, *printed):
         catalog.add(message)
     return catalog
 
