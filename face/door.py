@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 import sys
+from functools import cache
 from gettext import gettext as _
 from importlib import import_module
 from pathlib import Path
@@ -59,6 +60,7 @@ def _help(ctx: Any) -> str:
     return manual.text(manual.page(ctx))
 
 
+@cache
 def command_files() -> dict[str, str]:
     """Each command with the name of its file."""
     return {file.name.rstrip("_").replace("_", "-"): file.name for file in iter_modules(commands.__path__)}
