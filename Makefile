@@ -5,7 +5,7 @@ BIN := .venv/bin
 DEMO := data/demo
 REPLAYED := WENCANG_DELAY=0.05 $(BIN)/python -m crawler.replay data/sample -- $(BIN)/wencang --data $(DEMO)
 
-.PHONY: help install demo test lint lock clean
+.PHONY: help install demo test lint messages lock clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -32,6 +32,9 @@ lint: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+messages: install  ## renew the Chinese catalog from the code, and name what is not translated
+	$(BIN)/python -m bench.messages
 
 lock:  ## write requirements.lock anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -48,3 +49,24 @@ def _sequences(store: ArticleStore, ids: Iterable[str] | None, by: str) -> array
         sequences = array("q", connection.scalars(found))
         _wanted.drop(connection)
         return sequences
+
+
+def size(store: ArticleStore) -> int:
+    """How many articles are kept; told without reading their texts."""
+    withdrawn = sa.select(sa.func.count(schema.revisions.c.id.distinct())).where(schema.withdrawn)
+    with store.reading() as connection:
+        every = connection.scalar(sa.select(sa.func.count()).select_from(schema.articles)) or 0
+        return every - (connection.scalar(withdrawn) or 0)
+
+
+def newest(store: ArticleStore) -> Revision | None:
+    """The article published last; where none is dated, one of those."""
+    c = schema.revisions.c
+    found: list[sa.Row[Any]] = []
+    for source in store.sources():  # by source, as the index goes
+        rows = sa.select(schema.revisions).where(c.source == source, ~schema.withdrawn)
+        with store.reading() as connection:
+            found += connection.execute(rows.order_by(c.published.desc(), c.sequence.desc()).limit(1)).all()
+    dated = [row for row in found if row.published]
+    row = max(dated, key=lambda row: row.published) if dated else next(iter(found), None)
+    return schema.revision_of(row) if row else None

@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperCommand
 
 from archive import settings
-from archive.errors import UsageFault, WencangError
+from archive.errors import Busy, NotAnArticle, NotFetched, NotScheduled, NotTold, UsageFault, WencangError, Withdrawn
 from terminal import counting, say
 
 if TYPE_CHECKING:
@@ -29,7 +29,16 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 DONE, NOTHING, USAGE, UNUSABLE, BUSY, FAILURES, CHECK = range(7)  # exit codes
 INTERRUPTED = 130  # as a shell has it
+_CODES: dict[type[WencangError], int] = {
+    UsageFault: USAGE, Busy: BUSY, NotAnArticle: NOTHING, Withdrawn: NOTHING,
+    NotFetched: FAILURES, NotScheduled: FAILURES, NotTold: FAILURES,
+}  # fmt: skip
 _EVERY = 3  # seconds: so soon can be found what a crawl brings
+
+
+def code_of(error: WencangError) -> int:
+    """The exit code that tells an error."""
+    return next((code for kind, code in _CODES.items() if isinstance(error, kind)), UNUSABLE)
 
 
 class Question(TyperCommand):
@@ -46,6 +55,21 @@ class Question(TyperCommand):
 
 QUESTION: dict[str, Any] = {"cls": Question, "context_settings": {"ignore_unknown_options": True}}
 
+
+def known_sources() -> list[str]:
+    """What a shell proposes for a source."""
+    from crawler.sources import names
+
+    return list(names())
+
+
+def known_engines() -> list[str]:
+    """What a shell proposes for an engine."""
+    from indexer.engine import names
+
+    return names()
+
+
 Words = Annotated[
     list[str], typer.Argument(metavar="QUERY...", help=_('Words, "exact text", -word.'), show_default=False)
 ]
@@ -53,8 +77,19 @@ Since = Annotated[
     str, typer.Option(metavar="D", help=_("From this year, month or day on (2022, 2022-06, 2022-06-01)."))
 ]
 Until = Annotated[str, typer.Option(metavar="D", help=_("Up to the end of this year, month or day."))]
-SourceName = Annotated[str, typer.Option(metavar="S", help=_("Only articles of this source."))]
-Engine = Annotated[str, typer.Option(metavar="E", help=_("Search engine; whoosh unless set otherwise."))]
+SourceName = Annotated[
+    str, typer.Option(metavar="S", autocompletion=known_sources, help=_("Only articles of this source."))
+]
+Sources = Annotated[
+    list[str],
+    typer.Argument(metavar="[SOURCE...]", autocompletion=known_sources, help=_("All there are, unless named.")),
+]
+OneSource = Annotated[
+    str, typer.Argument(metavar="[SOURCE]", autocompletion=known_sources, help=_("Of all, unless named."))
+]
+Engine = Annotated[
+    str, typer.Option(metavar="E", autocompletion=known_engines, help=_("Search engine; whoosh unless set otherwise."))
+]
 Limit = Annotated[int, typer.Option(min=0, metavar="N", help=_("Show at most so many."))]
 Least = Annotated[int, typer.Option(min=1, metavar="N", help=_("Leave out what is rarer."))]
 Period = Annotated[

@@ -15,7 +15,11 @@ app = typer.Typer()
 
 @app.command()
 def backup(ctx: typer.Context, folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> int:
-    """Copy the archive into a folder, also while a crawl runs; the next time only what was added."""
+    """Copy the archive into a folder, also while a crawl runs; the next time only what was added.
+
+    Examples:
+        wencang backup /mnt/disk/wencang
+    """
     from archive.backup import back_up
 
     open_archive(ctx.obj).close()  # what is wrong with it is said before anything is copied

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from gettext import gettext as _
+from typing import Annotated
 
 import typer
 
-from commands import CHECK, DONE
+from commands import CHECK, DONE, known_sources
 from terminal import say
 
 app = typer.Typer()
 
 
 @app.command()
-def check(ctx: typer.Context, source: str) -> int:
-    """Fetch one list and three articles of a source and name each rule that found nothing."""
+def check(
+    ctx: typer.Context, source: Annotated[str, typer.Argument(metavar="SOURCE", autocompletion=known_sources)]
+) -> int:
+    """Fetch one list and three articles of a source and name each rule that found nothing.
+
+    Examples:
+        wencang check tibet_cn
+    """
     from crawler import sources
 
     chosen = sources.load(source)

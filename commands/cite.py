@@ -21,7 +21,12 @@ def cite(
     style: Annotated[Literal["gbt7714", "bibtex", "ris", "csl-json"], typer.Option()] = "gbt7714",
     source: SourceName = "", since: Since = "", until: Until = "", engine: Engine = "",
 ) -> int:  # fmt: skip
-    """Cite one article, or all that a question finds, by GB/T 7714-2015 or for a program that keeps references."""
+    """Cite one article, or all that a question finds, by GB/T 7714-2015 or for a program that keeps references.
+
+    Examples:
+        wencang cite tibet.cn-7210688
+        wencang cite 援藏 招商引资 --since 2022 --style bibtex
+    """
     from desk.citation import STYLES
 
     with open_archive(ctx.obj) as store:

@@ -34,7 +34,12 @@ def collocations(
     by: Period = "", limit: Limit = 30, least: Least = 5, engine: Engine = "",
     as_csv: Csv = False, as_json: Json = False,
 ) -> int:  # fmt: skip
-    """Words that stand near a word more often than by chance; the whole archive is read, the strongest come first."""
+    """Words that stand near a word more often than by chance; the whole archive is read, the strongest come first.
+
+    Examples:
+        wencang collocations 援藏
+        wencang collocations 援藏 --window 5 --measure pmi --by year
+    """
     from desk.collocations import COLUMNS, collocations
 
     form = chosen(csv=as_csv, json=as_json)

@@ -47,7 +47,12 @@ def concordance(
     as_csv: Csv = False, as_tsv: Annotated[bool, typer.Option("--tsv", help=_("Parted by tabs."))] = False,
     as_html: Annotated[bool, typer.Option("--html", help=_("A page for a browser."))] = False, as_json: Json = False,
 ) -> int:  # fmt: skip
-    """Each place where the words or "exact text" stand, with what stands before and behind."""
+    """Each place where the words or "exact text" stand, with what stands before and behind.
+
+    Examples:
+        wencang concordance 援藏 --sort right --limit 20
+        wencang concordance '"招商引资"' --window 20 --tsv
+    """
     from archive.listing import in_order
     from desk import concordance
     from indexer.finder import Finder

@@ -13,7 +13,7 @@ import typer
 from archive import settings
 from archive.errors import NotTold, WencangError
 from archive.lock import alone
-from commands import Since, Until, create_archive, finish, indexing, open_archive
+from commands import Since, Sources, Until, create_archive, finish, indexing, open_archive
 from terminal import counting, print_report, say
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ app = typer.Typer()
 @app.command()
 def crawl(
     ctx: typer.Context,
-    sources: Annotated[list[str], typer.Argument(metavar="[SOURCE...]", help=_("All there are, unless named."))] = [],  # noqa: B006
+    sources: Sources = [],  # noqa: B006
     url: Annotated[list[str], typer.Option(metavar="U", help=_("Only this page; of any site."))] = [],  # noqa: B006
     since: Since = "",
     until: Until = "",
@@ -35,7 +35,13 @@ def crawl(
     max_pages: Annotated[int, typer.Option(min=0, metavar="N", help=_("Stop after this many pages."))] = 0,
     max_time: Annotated[float, typer.Option(min=0, metavar="S", help=_("Stop after this many seconds."))] = 0,
 ) -> int:
-    """Fetch, extract and archive what the sources show, and index what is new while it comes in."""
+    """Fetch, extract and archive what the sources show, and index what is new while it comes in.
+
+    Examples:
+        wencang crawl tibet_cn --since 2022
+        wencang crawl --due
+        wencang crawl --url http://www.example.cn/1.html
+    """
     from crawler import sources as known
     from crawler.addresses import refuse_nameless
     from crawler.report import Report

@@ -55,6 +55,10 @@ def diff(
     """Show what changed between two versions, named as `history` does or by their places: 1 is the oldest.
 
     With --from between another article, of which it is a copy say, and this.
+
+    Examples:
+        wencang diff tibet.cn-7210688
+        wencang diff tibet.cn-7210688 1 2 --html
     """
     from indexer.analyzer import Analyzer, lexicon
     from indexer.diff import differences

@@ -35,7 +35,12 @@ def explain(
     ctx: typer.Context, query: Words, source: SourceName = "", since: Since = "", until: Until = "",
     engine: Engine = "", as_json: Json = False,
 ) -> int:  # fmt: skip
-    """Tell what a question became; with the id or address of an article as last word, why that answers it."""
+    """Tell what a question became; with the id or address of an article as last word, why that answers it.
+
+    Examples:
+        wencang explain 援藏 招商引资
+        wencang explain 援藏 招商引资 tibet.cn-7210688
+    """
     from indexer.explain import explain
 
     with open_archive(ctx.obj) as store, open_index(ctx.obj, engine) as index:

@@ -25,7 +25,7 @@ app = typer.Typer()
 @app.command(**QUESTION)
 def export(
     ctx: typer.Context, query: Words = [],  # noqa: B006  # never changed
-    format: Annotated[str, typer.Option(metavar="F", help=", ".join(names()))] = "txt",
+    format: Annotated[str, typer.Option(metavar="F", autocompletion=names, help=", ".join(names()))] = "txt",
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="PATH", help=_("A file, else stdout."))] = None,
     split_by: Annotated[
         Literal["", "article", "source", "section", "year", "month"],
@@ -36,7 +36,13 @@ def export(
     ] = None,
     source: SourceName = "", since: Since = "", until: Until = "", engine: Engine = "",
 ) -> int:  # fmt: skip
-    """Write the cleaned text of the hits, or of the whole archive, with its attribution; the earliest first."""
+    """Write the cleaned text of the hits, or of the whole archive, with its attribution; the earliest first.
+
+    Examples:
+        wencang export --format jsonl -o all.jsonl
+        wencang export 援藏 --since 2022 --format md --split-by month -o aid
+        wencang export 唐卡 --format epub --traditional -o thangka.epub
+    """
     from desk.script import LANGUAGES, converter
 
     form = open_format(format)

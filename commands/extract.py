@@ -23,7 +23,12 @@ def extract(
         bool, typer.Option("--explain", help=_("Which rule gave which field, and what was taken off."))
     ] = False,
 ) -> int:
-    """Print the article of one page, without archiving it."""
+    """Print the article of one page, without archiving it.
+
+    Examples:
+        wencang extract page.html --url http://www.example.cn/1.html --explain
+        curl -s URL | wencang extract - --json
+    """
     from archive import txt
     from crawler.onepage import read_page, reading_json
 

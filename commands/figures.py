@@ -59,7 +59,11 @@ def figures(
     as_csv: Csv = False,
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="PATH", help=_("A file, else stdout."))] = None,
 ) -> int:  # fmt: skip
-    """Tell amounts, counts, percentages, dates, places, institutions and persons in the articles with all the words."""
+    """Tell amounts, counts, percentages, dates, places, institutions and persons in the articles with all the words.
+
+    Examples:
+        wencang figures 援藏 --kind money --sort value
+    """
     from indexer.figures.figure import KINDS
     from indexer.figures.find import by_value, found
     from indexer.search import every_match

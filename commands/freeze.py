@@ -51,6 +51,10 @@ def freeze(
     """Freeze the articles that a question finds as a corpus to be cited: a BagIt folder (RFC 8493).
 
     --check tells whether every byte of one is as it was, and what has become of its articles in this archive.
+
+    Examples:
+        wencang freeze 援藏 --until 2022 -o aid-corpus
+        wencang freeze --check aid-corpus
     """
     if [bool(query), bool(check), bool(fill)].count(True) != 1:
         raise UsageFault("freeze", _("one of QUERY, --check and --fill is needed"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from commands import CHECK, DONE, Json, Since, Until, one_of, open_archive
+from commands import CHECK, DONE, Json, OneSource, Since, Until, one_of, open_archive
 from terminal import print_json, say, shown
 
 if TYPE_CHECKING:
@@ -33,13 +33,18 @@ _LINES = {  # by kind of gap, and why an address is missing
 @app.command()
 def gaps(
     ctx: typer.Context,
-    source: Annotated[str, typer.Argument(metavar="[SOURCE]", help=_("Of all, unless named."))] = "",
+    source: OneSource = "",
     since: Since = "",
     until: Until = "",
     every: Annotated[bool, typer.Option("--all", help=_("Also addresses without an article, and withdrawn."))] = False,
     as_json: Json = False,
 ) -> int:
-    """What may be missing: days with too few articles, times without a crawl, addresses that are not kept."""
+    """What may be missing: days with too few articles, times without a crawl, addresses that are not kept.
+
+    Examples:
+        wencang gaps
+        wencang gaps tibet_cn --json
+    """
     from archive import clock
     from archive.ledger import Ledger
     from indexer.period import period

@@ -20,7 +20,11 @@ app = typer.Typer()
 def history(
     ctx: typer.Context, id_or_url: Annotated[str, typer.Argument(metavar="ID_OR_URL")], as_json: Json = False
 ) -> int:
-    """Tell every version of an article: when it was fetched, and what changed."""
+    """Tell every version of an article: when it was fetched, and what changed.
+
+    Examples:
+        wencang history tibet.cn-7210688
+    """
     from indexer.analyzer import Analyzer, lexicon
     from indexer.diff import Step, steps
 

@@ -20,7 +20,12 @@ def import_(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...")],
     source: Annotated[str, typer.Option(metavar="S", help=_("The source that plain text gets."))] = "text",
 ) -> int:
-    """Read saved pages (.html), plain text (.txt), JSON Lines of an export and WARC files into the archive."""
+    """Read saved pages (.html), plain text (.txt), JSON Lines of an export and WARC files into the archive.
+
+    Examples:
+        wencang import saved/ notes.txt
+        wencang import all.jsonl crawl.warc.gz
+    """
     from archive.pages import Pages
     from crawler.importer import files, import_files
     from crawler.report import Report

@@ -19,7 +19,12 @@ def index(
     rebuild: Annotated[bool, typer.Option("--rebuild", help=_("Make the whole index anew."))] = False,
     engine: Engine = "",
 ) -> int:
-    """Bring a search engine up to date with the archive."""
+    """Bring a search engine up to date with the archive.
+
+    Examples:
+        wencang index
+        wencang index --rebuild --engine tantivy
+    """
     from indexer import update
 
     write = update.rebuild if rebuild else update.bring_up

@@ -41,7 +41,12 @@ def keywords(
     source: SourceName = "", since: Since = "", until: Until = "", engine: Engine = "",
     as_csv: Csv = False, as_json: Json = False,
 ) -> int:  # fmt: skip
-    """Words that mark the articles found, against all others of the archive; the strongest first."""
+    """Words that mark the articles found, against all others of the archive; the strongest first.
+
+    Examples:
+        wencang keywords 援藏
+        wencang keywords 唐卡 --by year --csv
+    """
     from desk.keywords import COLUMNS, keywords
     from indexer.search import every_match
 

@@ -41,14 +41,22 @@ Words = Annotated[list[str], typer.Argument(metavar="WORD...", show_default=Fals
 
 @app.callback(invoke_without_command=True)
 def door(ctx: typer.Context) -> None:
-    """Names and terms that are to be cut as one word, kept in DATA/lexicon.txt."""
+    """Names and terms that are to be cut as one word, kept in DATA/lexicon.txt.
+
+    Examples:
+        wencang lexicon suggest
+    """
     if not ctx.invoked_subcommand:
         print(ctx.get_help())
 
 
 @app.command()
 def add(ctx: typer.Context, words: Words) -> int:
-    """Keep these words whole; "WORD 50" gives one a frequency of its own."""
+    """Keep these words whole; "WORD 50" gives one a frequency of its own.
+
+    Examples:
+        wencang lexicon add 对口支援 央金
+    """
     from indexer import lexicon
     from indexer.analyzer import Analyzer
 
@@ -70,7 +78,11 @@ def add(ctx: typer.Context, words: Words) -> int:
 
 @app.command()
 def remove(ctx: typer.Context, words: Words) -> int:
-    """Take words out again: your own, or those that ship."""
+    """Take words out again: your own, or those that ship.
+
+    Examples:
+        wencang lexicon remove 对口支援
+    """
     from indexer import lexicon
 
     with alone(ctx.obj.data / "lexicon.lock"):
@@ -88,7 +100,11 @@ def list_(
     ctx: typer.Context, as_json: Json = False,
     everything: Annotated[bool, typer.Option("--all", help=_("The words that ship, too."))] = False,
 ) -> int:  # fmt: skip
-    """Your own words, and those that you took out."""
+    """Your own words, and those that you took out.
+
+    Examples:
+        wencang lexicon list --all
+    """
     from indexer import lexicon
 
     ours = lexicon.own(lexicon.read(ctx.obj.data))
@@ -111,7 +127,12 @@ def suggest(
     query: Annotated[list[str], typer.Argument(metavar="[QUERY...]", help=_("Of its articles only."))] = [],  # noqa: B006
     limit: Limit = 30, engine: Engine = "", as_json: Json = False,
 ) -> int:  # fmt: skip
-    """Names and terms of the articles that are taken apart so far, the likeliest first."""
+    """Names and terms of the articles that are taken apart so far, the likeliest first.
+
+    Examples:
+        wencang lexicon suggest
+        wencang lexicon suggest 唐卡 --limit 10
+    """
     from indexer import lexicon
     from indexer.analyzer import Analyzer, fold
     from indexer.newwords import new_words, texts

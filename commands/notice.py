@@ -19,7 +19,12 @@ def notice(
     ctx: typer.Context,
     text: Annotated[list[str], typer.Argument(metavar="[TEXT...]", help=_("Else that it is a trial."))] = [],  # noqa: B006
 ) -> int:  # fmt: skip
-    """Tell the operator something as an alarm is told: by the hook and by mail; without TEXT, to try the settings."""
+    """Tell the operator something as an alarm is told: by the hook and by mail; without TEXT, to try the settings.
+
+    Examples:
+        wencang notice
+        wencang notice nothing came for 26 hours
+    """
     from archive.notice import tell, ways
 
     if not ways(ctx.obj):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from commands import finish, open_archive, source_kept
+from commands import Sources, finish, open_archive, source_kept
 from terminal import counting, print_report
 
 app = typer.Typer()
@@ -16,10 +16,15 @@ app = typer.Typer()
 @app.command()
 def reextract(
     ctx: typer.Context,
-    sources: Annotated[list[str], typer.Argument(metavar="[SOURCE...]", help=_("All there are, unless named."))] = [],  # noqa: B006
+    sources: Sources = [],  # noqa: B006
     dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Only tell what would change."))] = False,
 ) -> int:
-    """Read the kept raw pages again by the present rules, without the network, then index what changed."""
+    """Read the kept raw pages again by the present rules, without the network, then index what changed.
+
+    Examples:
+        wencang reextract --dry-run
+        wencang reextract tibet_cn
+    """
     from crawler.reextract import reextract
     from crawler.report import Report
 

@@ -25,6 +25,9 @@ def remove(
     """Withdraw an article for good: text, raw pages, pictures and index entries; no later crawl brings it back.
 
     Run it again where it was ended before it was done.
+
+    Examples:
+        wencang remove tibet.cn-7210688 --reason 'asked for by the publisher'
     """
     from archive import clock, manifest
     from archive.pages import Pages

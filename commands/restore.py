@@ -15,7 +15,11 @@ app = typer.Typer()
 
 @app.command()
 def restore(ctx: typer.Context, folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> int:
-    """Make an archive of a backup, in a data folder that holds none."""
+    """Make an archive of a backup, in a data folder that holds none.
+
+    Examples:
+        wencang --data new restore /mnt/disk/wencang
+    """
     from archive.backup import restore
 
     restore(folder, ctx.obj.data)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands import DONE, NOTHING, Json, one_of, open_archive
+from commands import DONE, NOTHING, Json, OneSource, one_of, open_archive
 from terminal import print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -22,12 +22,16 @@ app = typer.Typer()
 @app.command()
 def runs(
     ctx: typer.Context,
-    source: Annotated[str, typer.Argument(metavar="[SOURCE]", help=_("Of all, unless named."))] = "",
+    source: OneSource = "",
     limit: Annotated[int, typer.Option(min=1, metavar="N", help=_("Tell at most so many."))] = 20,
     sections: Annotated[bool, typer.Option("--sections", help=_("By list, too."))] = False,
     as_json: Json = False,
 ) -> int:
-    """What each run of a crawl came to, the newest first, and why pages failed."""
+    """What each run of a crawl came to, the newest first, and why pages failed.
+
+    Examples:
+        wencang runs tibet_cn --limit 5 --sections
+    """
     from archive.ledger import OUTCOMES, Ledger
 
     with open_archive(ctx.obj) as store:

@@ -34,7 +34,12 @@ def print_(
     system: Annotated[str, typer.Option(metavar="USER", help=_("With --systemd: of the whole system, as USER."))] = "",
     image: Annotated[str, typer.Option(metavar="I", help=_("With --k8s: an image that has `wencang`."))] = "wencang",
 ) -> int:  # fmt: skip
-    """Print what starts a crawl regularly, to put in place by hand."""
+    """Print what starts a crawl regularly, to put in place by hand.
+
+    Examples:
+        wencang schedule print --systemd
+        wencang schedule print --k8s --image registry.example.org/wencang
+    """
     from crawler import units
 
     chosen = _one(systemd=systemd, cron=cron, k8s=k8s)
@@ -52,7 +57,11 @@ def print_(
 
 @app.command()
 def install(ctx: typer.Context, systemd: Systemd = False, cron: Cron = False, every: Every = "15m") -> int:
-    """Put a systemd timer of yours in place, or where there is none, a line of your crontab."""
+    """Put a systemd timer of yours in place, or where there is none, a line of your crontab.
+
+    Examples:
+        wencang schedule install --every 15m
+    """
     from crawler import trigger
 
     place = _one(systemd=systemd, cron=cron) or trigger.choose()
@@ -66,7 +75,11 @@ def install(ctx: typer.Context, systemd: Systemd = False, cron: Cron = False, ev
 
 @app.command()
 def remove(ctx: typer.Context) -> int:
-    """Take out again what `schedule install` put in place for this archive."""
+    """Take out again what `schedule install` put in place for this archive.
+
+    Examples:
+        wencang schedule remove
+    """
     from crawler import trigger
 
     if trigger.remove(_job(ctx)):

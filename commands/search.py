@@ -42,6 +42,11 @@ def search(
     """Find articles: those with all words first, "exact text" in quotes, -word unwanted.
 
     Also OR and brackets, title: source: section: author: date:2022-05..2022-06, and 招商* for a beginning.
+
+    Examples:
+        wencang 援藏 招商引资
+        wencang '"招商引资项目" -旅游' --since 2022-06 --until 2023
+        wencang 标题:唐卡 --sort newest --json
     """
     from indexer.search import Collapse, facets, search
 

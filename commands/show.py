@@ -29,7 +29,13 @@ def show(
     ] = "",
     engine: Engine = "",
 ) -> int:  # fmt: skip
-    """Print one article, by its id or any address it was met under."""
+    """Print one article, by its id or any address it was met under.
+
+    Examples:
+        wencang show tibet.cn-7210688
+        wencang show tibet.cn-7210688 --full-marks 援藏
+        wencang show tibet.cn-7210688 --raw
+    """
     from archive import txt
     from archive.article import to_json
     from archive.jsonl import times

@@ -40,7 +40,12 @@ def status(
         str, typer.Option(metavar="TIME", help=_("Fail where a source was not checked for 26h, 3d ..."))
     ] = "",
 ) -> int:  # fmt: skip
-    """What is kept, how fresh it is, and whether the index is up to date."""
+    """What is kept, how fresh it is, and whether the index is up to date.
+
+    Examples:
+        wencang status
+        wencang status --max-age 26h
+    """
     from archive.ledger import Ledger
 
     with open_archive(ctx.obj) as store:

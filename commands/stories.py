@@ -37,7 +37,12 @@ def stories(
     update: Annotated[bool, typer.Option("--update", help=_("Look at what is new first."))] = False,
     as_json: Json = False,
 ) -> int:  # fmt: skip
-    """List the stories of most articles, or of most among those that a question finds."""
+    """List the stories of most articles, or of most among those that a question finds.
+
+    Examples:
+        wencang stories --update
+        wencang stories 援藏 --limit 5
+    """
     from archive.stories import Stories
     from indexer.search import every_id
 

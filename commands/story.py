@@ -21,7 +21,11 @@ app = typer.Typer()
 def story(
     ctx: typer.Context, id_or_url: Annotated[str, typer.Argument(metavar="ID_OR_URL")], as_json: Json = False
 ) -> int:
-    """Show the story of an article: its first publication, then the copies of it, edited and shortened ones too."""
+    """Show the story of an article: its first publication, then the copies of it, edited and shortened ones too.
+
+    Examples:
+        wencang story tibet.cn-7210688
+    """
     from archive.listing import in_order
     from archive.stories import Stories
 

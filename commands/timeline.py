@@ -48,7 +48,12 @@ def timeline(
     source: SourceName = "", since: Since = "", until: Until = "", engine: Engine = "",
     as_csv: Csv = False, as_json: Json = False,
 ) -> int:  # fmt: skip
-    """Count the articles that have all the words by when they were published, several questions side by side."""
+    """Count the articles that have all the words by when they were published, several questions side by side.
+
+    Examples:
+        wencang timeline 援藏 --by year
+        wencang timeline 援藏 --query 旅游 --share -o shares.svg
+    """
     from desk.timeline import timeline
 
     form = chosen(csv=as_csv, json=as_json)

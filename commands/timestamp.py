@@ -23,7 +23,11 @@ def timestamp(
         typer.Option(metavar="FILE", help=_("Certificates to trust (PEM); else the setting, the system's.")),
     ] = None,
 ) -> int:
-    """Have the newest manifest time-stamped (RFC 3161): proof for others of when it was there."""
+    """Have the newest manifest time-stamped (RFC 3161): proof for others of when it was there.
+
+    Examples:
+        wencang timestamp --url http://tsa.example.org
+    """
     from archive import clock, manifest, stamp
 
     if not (authority := url or ctx.obj.timestamp):

@@ -26,7 +26,12 @@ def verify(
         Path | None, typer.Option(metavar="FILE", help=_("Only hold the archive against a manifest kept elsewhere."))
     ] = None,
 ) -> int:
-    """Check every version, every record of the raw pages, the chain of manifests, and the index."""
+    """Check every version, every record of the raw pages, the chain of manifests, and the index.
+
+    Examples:
+        wencang verify
+        wencang verify --manifest elsewhere/00000012.json
+    """
     with open_archive(ctx.obj) as store:
         wrong = _held_against(manifest, store, ctx.obj.data) if manifest else _all(store, ctx.obj)
     for line in wrong:

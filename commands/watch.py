@@ -21,14 +21,22 @@ Names = Annotated[list[str], typer.Argument(metavar="[NAME...]", help=_("All, un
 
 @app.callback(invoke_without_command=True)
 def door(ctx: typer.Context) -> None:
-    """Follow subjects: what newly answers a question goes into feeds, to the hook and into mails."""
+    """Follow subjects: what newly answers a question goes into feeds, to the hook and into mails.
+
+    Examples:
+        wencang watch list
+    """
     if not ctx.invoked_subcommand:
         print(ctx.get_help())
 
 
 @app.command(**QUESTION)
 def add(ctx: typer.Context, name: Name, query: Words) -> int:
-    """Follow what a question finds from now on; a line of DATA/watches.toml."""
+    """Follow what a question finds from now on; a line of DATA/watches.toml.
+
+    Examples:
+        wencang watch add aid 援藏 招商引资
+    """
     from archive.database import FILE
     from archive.lock import alone
     from desk import following, watch
@@ -47,7 +55,11 @@ def add(ctx: typer.Context, name: Name, query: Words) -> int:
 
 @app.command()
 def remove(ctx: typer.Context, name: Name) -> int:
-    """Follow it no more, and take its feeds away."""
+    """Follow it no more, and take its feeds away.
+
+    Examples:
+        wencang watch remove aid
+    """
     from archive.database import FILE
     from archive.lock import alone
     from desk import following, watch
@@ -63,7 +75,11 @@ def remove(ctx: typer.Context, name: Name) -> int:
 
 @app.command("list")
 def list_(ctx: typer.Context, as_json: Json = False) -> int:
-    """What is followed: how many articles answer, and how many of them nobody was told of yet."""
+    """What is followed: how many articles answer, and how many of them nobody was told of yet.
+
+    Examples:
+        wencang watch list
+    """
     from archive.watches import Watches
     from desk import watch
 
@@ -84,7 +100,11 @@ def list_(ctx: typer.Context, as_json: Json = False) -> int:
 
 @app.command()
 def run(ctx: typer.Context, names: Names = [], as_json: Json = False) -> int:  # noqa: B006
-    """Show and tell what is new since the last time, and write the feeds; each crawl ends with this."""
+    """Show and tell what is new since the last time, and write the feeds; each crawl ends with this.
+
+    Examples:
+        wencang watch run
+    """
 
     def show(news: News) -> None:
         print_news(news, as_json)

@@ -24,6 +24,9 @@ from indexer import update
 from indexer.analyzer import Analyzer, lexicon
 from indexer.engine import SearchEngine, open_engine
 
+# Whoever runs the tests, in whatever language: messages are looked for as they are written.
+os.environ |= {"LANGUAGE": "en", "PAGER": "cat"}
+
 # A slow machine is no fault; in CI the same examples each time, at home new ones.
 hypothesis.settings.register_profile("home", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)

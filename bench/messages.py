@@ -1,0 +1,108 @@
+"""Renews the catalog of messages from the code: `python -m bench.messages`; what is not translated yet is named.
+
+Babel finds what stands in `_("...")`. Docstrings of commands are help, and a few words are
+translated where they are printed: those are gathered here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+os.environ["LANGUAGE"] = "en"  # the commands' help is read below as it is written
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from archive.article import KEYS
+from archive.database import REPLACE
+from archive.ledger import OUTCOMES
+from desk import corpus
+from face import language, manual
+from face.door import app_command
+from indexer.engine import FACETS, REBUILD
+
+ROOT = Path(__file__).parent.parent
+FILE = Path(language.CATALOGS, "zh", "LC_MESSAGES", "wencang.po")
+_ROOMS = ("archive", "commands", "crawler", "desk", "face", "indexer")
+_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # in the head of the file: the same messages make the same file
+_ENDS = ("finished", "interrupted", "page limit", "time limit", "postponed", "fault")  # of a run
+_WORDS = ("own", "out", "shipped")  # of the lexicon
+_STATES = (*corpus.KEPT, corpus.DIFFERENT, corpus.WITHDRAWN, corpus.MISSING)
+_HELP = ("default: {default}", "required", *manual.TYPERS, *language.TYPERS)  # Typer's
+
+
+def template() -> Catalog:
+    """Every message there is."""
+    catalog = Catalog(domain="wencang", fuzzy=False)
+    printed = (*OUTCOMES, *_ENDS, *_WORDS, *_STATES, *FACETS, "year", *KEYS, REPLACE, REBUILD)
+    for message in (*_written(), *_docstrings(), *_HELP, *printed):
+        catalog.add(message)
+    return catalog
+
+
+def _written() -> Iterator[str]:
+    for room in _ROOMS:
+        for _file, _line, message, *_rest in extract_from_dir(ROOT / room, [("**.py", "python")]):
+            yield str(message)
+    for file in ("search_cli.py", "terminal.py"):
+        for _file, _line, message, *_rest in extract_from_dir(
+            ROOT, [(file, "python")], directory_filter=lambda _path: False
+        ):
+            yield str(message)
+
+
+def _docstrings() -> Iterator[str]:
+    def of(command: Any, ctx: Any) -> Iterator[str]:
+        yield manual.split(command.help or "")[0]
+        for name in command.list_commands(ctx) if hasattr(command, "commands") else ():
+            yield from of(command.get_command(ctx, name), ctx)
+
+    door = app_command()
+    yield from filter(None, of(door, door.make_context("wencang", [], resilient_parsing=True)))
+
+
+def kept() -> Catalog:
+    """The catalog in the repository."""
+    with FILE.open("rb") as file:
+        return read_po(file, locale="zh", domain="wencang")
+
+
+def compiled(catalog: Catalog) -> bytes:
+    """What gettext reads."""
+    out = BytesIO()
+    write_mo(out, catalog)
+    return out.getvalue()
+
+
+def renewed(old: Catalog) -> Catalog:
+    """The translations there are, for the messages there are."""
+    catalog = Catalog(
+        locale="zh", domain="wencang", header_comment="# Messages in Chinese.", fuzzy=False, project="wencang",
+        version="0", creation_date=_DAY, revision_date=_DAY,
+    )  # fmt: skip
+    for message in template():
+        if message.id:
+            known = old.get(message.id)
+            catalog.add(message.id, known.string if known else "")
+    return catalog
+
+
+def main() -> None:
+    catalog = renewed(kept()) if FILE.exists() else renewed(Catalog())
+    with FILE.open("wb") as file:
+        write_po(file, catalog, width=110, no_location=True, sort_output=True)
+    FILE.with_suffix(".mo").write_bytes(compiled(catalog))
+    for message in catalog:
+        if message.id and not message.string:
+            print(f"not translated: {message.id!r}")
+
+
+if __name__ == "__main__":
+    main()
