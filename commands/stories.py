@@ -10,7 +10,6 @@ import typer
 from archive.errors import UsageFault
 from commands import (
     DONE,
-    NOTHING,
     QUESTION,
     Engine,
     Json,
@@ -24,6 +23,7 @@ from commands import (
     read_question,
     say_if_behind,
     say_if_stories_behind,
+    say_nothing,
 )
 from terminal import counting, print_json, print_table
 
@@ -70,4 +70,4 @@ def stories(
     elif told:
         rows = [(str(count), str(first.day or "-"), first.source, first.id, first.title) for count, first in told]
         print_table((_("articles"), _("first published"), _("source"), _("story"), _("title")), rows)
-    return DONE if told else NOTHING
+    return DONE if told else say_nothing(query or ["stories"])
