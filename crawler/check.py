@@ -14,9 +14,10 @@ from archive import clock
 from archive.errors import NotAnArticle
 from archive.url import canonical
 from crawler.extractor import read, read_list
+from crawler.failures import reason
 from crawler.run import run
 from crawler.sources import Source
-from crawler.spiders import ArticleSpider, reason, spider_of
+from crawler.spiders import ArticleSpider, spider_of
 
 _ARTICLES = 3
 

@@ -20,10 +20,11 @@ from archive.url import canonical
 from crawler import settings, sources
 from crawler.addresses import host_of, refuse_nameless
 from crawler.extractor import Reading
+from crawler.failures import reason
 from crawler.pipelines import Fetched
 from crawler.report import Report
 from crawler.sources import Source
-from crawler.spiders import ArticleSpider, reason, spider_of
+from crawler.spiders import ArticleSpider, spider_of
 
 _NO_ADDRESS = re.compile(r"(?!)")
 

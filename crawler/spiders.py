@@ -13,9 +13,8 @@ from http import HTTPStatus
 from typing import Any
 
 from scrapy import Request, Spider
-from scrapy.exceptions import CloseSpider, IgnoreRequest
+from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
-from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from archive import clock
@@ -26,17 +25,16 @@ from archive.url import canonical
 from crawler import sources
 from crawler.addresses import site
 from crawler.backoff import Postponed
-from crawler.exchange import LedToFront, asked_for, fetched_page, header
+from crawler.exchange import asked_for, fetched_page, header
 from crawler.extractor import Reading, join, read, read_list
+from crawler.failures import is_absent, is_missing, reason, status
 from crawler.frontier import Frontier
 from crawler.pager import MOST
 from crawler.pipelines import Fetched, FetchedPicture, Missing
 from crawler.readers import reader
 from crawler.report import Report
-from crawler.robots import RobotsUnread
 from crawler.sources import Source
 
-_MISSING = {404, 410}
 _ENDED = {  # what Scrapy calls it
     "finished": "finished", "shutdown": "interrupted", "postponed": "postponed",
     "closespider_pagecount": "page limit", "closespider_timeout": "time limit",
@@ -160,10 +158,10 @@ class ArticleSpider(Spider):
         self._end_if_postponed(failure)
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
         url, n = request.cb_kwargs["url"], request.cb_kwargs["n"]
-        if _status(failure) == HTTPStatus.NOT_MODIFIED:
+        if status(failure) == HTTPStatus.NOT_MODIFIED:
             self.tally.lists.add(url)
             self._walked(url)
-        elif _is_absent(failure):
+        elif is_absent(failure):
             self._list_ends(url, n)
         else:
             self.report.unread_list(self.source.site, request.url, reason(failure))
@@ -249,7 +247,7 @@ class ArticleSpider(Spider):
     def picture_failed(self, failure: Failure) -> None:
         self._end_if_postponed(failure)
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
-        self._no_picture(request.cb_kwargs["url"], absent=_is_absent(failure))
+        self._no_picture(request.cb_kwargs["url"], absent=is_absent(failure))
 
     def _no_picture(self, url: str, absent: bool) -> None:
         self.report.pictures["failed"] += 1
@@ -279,10 +277,10 @@ class ArticleSpider(Spider):
         self._end_if_postponed(failure)
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
         url, list, why = asked_for(request), request.meta["list"], reason(failure)
-        if _is_missing(failure) and not self._urls:
+        if is_missing(failure) and not self._urls:
             self.missing.append(Missing(url, clock.now(), why, list))
         else:
-            outcome: Outcome = "skipped" if _is_absent(failure) and not self._urls else "failed"
+            outcome: Outcome = "skipped" if is_absent(failure) and not self._urls else "failed"
             self.report.count(self.source.site, outcome, url, why, list)
         if self.frontier:
             self.frontier.failed(url, why)
@@ -298,29 +296,6 @@ class ArticleSpider(Spider):
             self.logger.warning("%s: %s", subject, remark)
         for _source, url in self.report.general:
             self.logger.warning("read by general means, no form fits: %s", url)
-
-
-def reason(failure: Failure) -> str:
-    """Why a request failed, in one line."""
-    if status := _status(failure):
-        return f"HTTP {status}"
-    told = isinstance(failure.value, IgnoreRequest | RobotsUnread)  # in words made for people
-    return " ".join(f"{'' if told else type(failure.value).__name__} {failure.value}".split())
-
-
-def _is_absent(failure: Failure) -> bool:
-    """Whether the page is gone or not to be fetched (robots.txt), which is no failure of the run."""
-    return _is_missing(failure) or (isinstance(failure.value, IgnoreRequest) and not _status(failure))
-
-
-def _is_missing(failure: Failure) -> bool:
-    """Whether the site says that there is no such page."""
-    return _status(failure) in _MISSING or isinstance(failure.value, LedToFront)
-
-
-def _status(failure: Failure) -> int:
-    """The HTTP status that made a request fail; 0 where it was something else."""
-    return int(failure.value.response.status) if isinstance(failure.value, HttpError) else 0
 
 
 def spider_of(source: Source) -> type[ArticleSpider]:

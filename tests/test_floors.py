@@ -26,6 +26,7 @@ KNOWN_BY = {  # library: the only files that may import it
     "bs4": {"crawler/lines.py"},
     "scrapy": {
         "crawler/spiders.py",
+        "crawler/failures.py",
         "crawler/run.py",
         "crawler/check.py",
         "crawler/pipelines.py",
@@ -37,6 +38,7 @@ KNOWN_BY = {  # library: the only files that may import it
     },
     "twisted": {
         "crawler/spiders.py",
+        "crawler/failures.py",
         "crawler/run.py",
         "crawler/check.py",
         "crawler/border.py",
