@@ -59,8 +59,11 @@ class Figure:
 
 
 def readable(text: str) -> str:
-    """The text folded, of the same length; a Chinese comma does not part thousands."""
-    return fold(text.replace("，", "、"))
+    """The text folded, of the same length; a Chinese comma parts thousands only in front of three digits."""
+    return fold(_COMMAS.sub(lambda match: match[1] or "、", text))
+
+
+_COMMAS = re.compile(r"((?<![\d.．])\d{1,3}(?:，\d{3})+(?!\d))|，")
 
 
 @cache
