@@ -17,7 +17,8 @@ _ASKED = re.compile(rf"(?P<sign>[<>]=?|≥|≤|=|)(?P<low>{NUMBER})(?P<unit>{_UN
 _RANGE = re.compile(
     rf"(?P<low>{NUMBER}|)(?P<own>{_UNIT}|)(?:\.\.+|…+|-|—+|~|至|到)(?P<high>{NUMBER}|)(?P<unit>{_UNIT}|)"
 )
-_SOME = re.compile(rf"[{DIGITS}\d十百千万亿余多几来](?:{'|'.join(YUAN)})|个亿|{NAMES}|[$€£¥]")
+_YUAN = "|".join(f"{unit}(?<=[{DIGITS}\\d十百千万亿余多几来]{unit})" for unit in YUAN)
+_SOME = re.compile(rf"{_YUAN}|个亿|{NAMES}|\$|€|£|¥")
 
 Keys = tuple[int, int]  # the first and the last
 

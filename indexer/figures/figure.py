@@ -59,11 +59,11 @@ class Figure:
 
 
 def readable(text: str) -> str:
-    """The text folded, of the same length; a Chinese comma parts thousands only in front of three digits."""
-    return fold(_COMMAS.sub(lambda match: match[1] or "、", text))
+    """The text folded, of the same length; a Chinese comma parts thousands only where three digits follow."""
+    return fold(_OF_THOUSANDS.sub(",", text).replace("，", "、"))
 
 
-_COMMAS = re.compile(r"((?<![\d.．])\d{1,3}(?:，\d{3})+(?!\d))|，")
+_OF_THOUSANDS = re.compile(r"，(?<=\d，)(?<!\d{4}，)(?=\d{3}(?!\d))")
 
 
 @cache

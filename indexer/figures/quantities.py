@@ -65,9 +65,7 @@ _NAME = re.compile("|".join((NAMES, *map(re.escape, _SIGNS))))
 # Not of another amount (2亿美元), nor of a rate (每美元).
 _NAMED = rf"(?:(?P<name>(?<![{DIGITS}\d十百千万亿余多几每兑对])(?:{NAMES}))|us\$|hk\$|[$€£¥])\s?"
 _NAMED_BEFORE = re.compile(f"{_NAMED}$")
-_OF_MONEY = re.compile(
-    f"[钱款贷税债花赚挣亏捐]|资金|投资|融资|收入|产值|市值|利润|成本|营收|销售|预算|补贴|{NAMES}"
-)
+_OF_MONEY = re.compile(f"[钱款贷税债花赚挣亏捐]|资金|投资|融资|收入|产值|市值|利润|成本|营收|销售|预算|补贴|{NAMES}")
 # Not within a number (第十三次, 2，000), and not with the last three digits of one.
 _BEGINS = rf"(?<![a-z\d.第{DIGITS[1:]}十百千万亿])(?!0\d\d)"
 _HUNDRED_MILLIONS = re.compile(
