@@ -12,8 +12,8 @@ from indexer.figures.figure import DIGITS, Figure, Kind, Quantity, numeral
 
 # In the order of their numbers in an index: a new one goes to the end.
 CURRENCIES = {
-    "元": "CNY", "元人民币": "CNY", "人民币": "CNY", "块钱": "CNY", "美元": "USD", "美金": "USD", "港元": "HKD", "港币": "HKD",
-    "澳门元": "MOP", "新台币": "TWD", "欧元": "EUR", "英镑": "GBP", "日元": "JPY", "韩元": "KRW", "卢布": "RUB",
+    "元": "CNY", "元人民币": "CNY", "人民币": "CNY", "块钱": "CNY", "美元": "USD", "美金": "USD", "港元": "HKD",
+    "港币": "HKD", "澳门元": "MOP", "新台币": "TWD", "欧元": "EUR", "英镑": "GBP", "日元": "JPY", "韩元": "KRW", "卢布": "RUB",
     "瑞士法郎": "CHF", "澳元": "AUD", "加元": "CAD", "新加坡元": "SGD", "泰铢": "THB", "卢比": "INR",
     "印度卢比": "INR", "尼泊尔卢比": "NPR", "尼元": "NPR",
 }  # fmt: skip
