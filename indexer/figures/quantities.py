@@ -13,12 +13,12 @@ from indexer.figures.figure import DIGITS, Figure, Kind, Quantity, numeral
 # In the order of their numbers in an index: a new one goes to the end.
 CURRENCIES = {
     "元": "CNY", "元人民币": "CNY", "人民币": "CNY", "块钱": "CNY", "美元": "USD", "美金": "USD", "港元": "HKD",
-    "港币": "HKD", "澳门元": "MOP", "新台币": "TWD", "欧元": "EUR", "英镑": "GBP", "日元": "JPY", "韩元": "KRW", "卢布": "RUB",
-    "瑞士法郎": "CHF", "澳元": "AUD", "加元": "CAD", "新加坡元": "SGD", "泰铢": "THB", "卢比": "INR",
+    "港币": "HKD", "澳门元": "MOP", "新台币": "TWD", "欧元": "EUR", "英镑": "GBP", "日元": "JPY", "韩元": "KRW",
+    "卢布": "RUB", "瑞士法郎": "CHF", "澳元": "AUD", "加元": "CAD", "新加坡元": "SGD", "泰铢": "THB", "卢比": "INR",
     "印度卢比": "INR", "尼泊尔卢比": "NPR", "尼元": "NPR",
 }  # fmt: skip
 CODES = tuple(dict.fromkeys(CURRENCIES.values()))
-YUAN = ("元", "块钱")  # of the currency that is named before the number, if one is
+YUAN = ("元", "块钱")  # a currency named before the number says whose
 _SIGNS = {"us$": "USD", "hk$": "HKD", "$": "USD", "€": "EUR", "£": "GBP", "¥": "CNY"}
 _ISO = CURRENCIES | _SIGNS
 _SAME_UNIT = {
@@ -66,7 +66,7 @@ _NAME = re.compile("|".join((NAMES, *map(re.escape, _SIGNS))))
 _NAMED = rf"(?:(?P<name>(?<![{DIGITS}\d十百千万亿余多几每兑对])(?:{NAMES}))|us\$|hk\$|[$€£¥])\s?"
 _NAMED_BEFORE = re.compile(f"{_NAMED}$")
 _OF_MONEY = re.compile(f"[钱款贷税债花赚挣亏捐]|资金|投资|融资|收入|产值|市值|利润|成本|营收|销售|预算|补贴|{NAMES}")
-# Not within a number (第十三次, 2，000), and not with the last three digits of one.
+# Not within a number (第十三次), nor with the last digits of one (000 of 1234,000).
 _BEGINS = rf"(?<![a-z\d.第{DIGITS[1:]}十百千万亿])(?!0\d\d)"
 _HUNDRED_MILLIONS = re.compile(
     rf"{_BEGINS}(?P<low>{NUMBER})(?:(?:个亿)?{_TO}(?P<high>{NUMBER}))?个亿(?P<unit>{NAMES}|(?![元吨级])){_SAID_BEHIND}"
@@ -102,7 +102,7 @@ def _without_unit() -> re.Pattern[str]:
 def find(folded: str, text: str, only: Literal["any", "money"] = "any") -> Iterator[Figure]:
     """In the order of the text, money, counts and percentages; `folded` is the text as readable() gives it."""
     named = (_without_unit().match(folded, name.start()) for name in _NAME.finditer(folded))
-    found = [_made(match, text, "money", "CNY") for match in named if match]
+    found = [_made(match, text, "money", "CNY") for match in named if match and _is_told(match)]
     for match in _HUNDRED_MILLIONS.finditer(folded) if "个亿" in folded else ():
         if _is_told(match) and _OF_MONEY.search(folded, max(0, match.start() - 8), match.end() + 8):
             found.append(_made(match, text, "money", CURRENCIES.get(match["unit"], "CNY")))
@@ -137,11 +137,7 @@ def _made(match: re.Match[str], text: str, kind: Kind, unit: str) -> Figure:
         low, high = low * 10**8, high * 10**8
     if tenths := said.get("tenths"):
         low = high = low + numeral(tenths) / 10
-    start, before = _told_before(match.string, match.start("low" if kind == "money" else 0))
-    if unit == "CNY" and (named := _NAMED_BEFORE.search(match.string, max(0, start - 6), start)):
-        unit = _ISO[named[0].strip()]
-        start, further = _told_before(match.string, named.start())
-        before = before or further
+    start, before, unit = _begin(match.string, match.start("low" if kind == "money" else 0), unit)
     vague = ">" if _VAGUE.search(said["low"] + (said.get("high") or "")) else ""
     bound = vague or before or _BEHIND[said.get("behind") or ""]
     return Figure(kind, start, match.end(), text[start : match.end()], Quantity(low, high, unit, bound))
@@ -157,6 +153,15 @@ def between(low: str, high: str) -> tuple[Decimal, Decimal]:
         ten, first, second, powers = match.groups()
         return numeral(ten + first + powers), numeral(ten + second + powers)
     return numeral(low), numeral(low)
+
+
+def _begin(folded: str, start: int, unit: str) -> tuple[int, str, str]:
+    """Where an amount begins with what is told before it; which bound that is, and which unit."""
+    start, bound = _told_before(folded, start)
+    if unit == "CNY" and (named := _NAMED_BEFORE.search(folded, max(0, start - 6), start)):
+        start, further = _told_before(folded, named.start())
+        return start, bound or further, _ISO[named[0].strip()]
+    return start, bound, unit
 
 
 def _told_before(folded: str, start: int) -> tuple[int, str]:
