@@ -104,6 +104,11 @@ def test_what_is_no_quantity(text: str) -> None:
     assert figures(text, kinds=["money", "count", "percent"]) == []
 
 
+def test_a_name_does_not_end_in_a_word_of_grammar() -> None:
+    text = "乡里谈了牧民安置以及修路，记得教授徐以宁在场。"
+    assert [one.text for one in figures(text, kinds=["person"])] == ["徐以宁"]
+
+
 @pytest.mark.parametrize(
     ("text", "first", "last"),
     [
@@ -157,7 +162,25 @@ def test_any_text_is_read(text: str, published: date | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["1", "一", "1万", "万", "—", "1-", "副", "扎西", "市", "教育局", "2022年至", "近三", "县委"]
+    "unit",
+    [
+        "1",
+        "一",
+        "1万",
+        "万",
+        "—",
+        "1-",
+        "副",
+        "扎西",
+        "市",
+        "教育局",
+        "2022年至",
+        "近三",
+        "县委",
+        "3个亿",
+        "美元1",
+        "$1，000",
+    ],
 )
 def test_hostile_texts_take_no_longer(unit: str) -> None:
     start = time.process_time()
