@@ -72,6 +72,21 @@ def quantity(text: str) -> Quantity:
         ("3亿元到5亿元", 3 * 10**8, 5 * 10**8, "CNY", ""),
         ("5000至1万元", 5000, 10_000, "CNY", ""),
         ("百分之三至百分之五", 3, 5, "%", ""),
+        ("补助480万元年内拨完", 4_800_000, 4_800_000, "CNY", ""),
+        ("造价2.5亿人民币", 250_000_000, 250_000_000, "CNY", ""),
+        ("修渠花了四个亿", 4 * 10**8, 4 * 10**8, "CNY", ""),
+        ("贷款3个亿到5个亿", 3 * 10**8, 5 * 10**8, "CNY", ""),
+        ("将近两个亿美元", 2 * 10**8, 2 * 10**8, "USD", "<"),
+        ("全县6个亿元乡", 6, 6, "个", ""),
+        ("港币80万元", 800_000, 800_000, "HKD", ""),
+        ("捐出近欧元200万元", 2_000_000, 2_000_000, "EUR", "<"),
+        ("卢布约7亿，分期付", 7 * 10**8, 7 * 10**8, "RUB", "~"),
+        ("日元3至5亿", 3 * 10**8, 5 * 10**8, "JPY", ""),
+        ("换美元400万人", 4_000_000, 4_000_000, "人", ""),
+        ("每美元7元", 7, 7, "CNY", ""),
+        ("HK$300元", 300, 300, "HKD", ""),
+        ("每户3，600元", 3600, 3600, "CNY", ""),
+        ("截至2018，300人", 300, 300, "人", ""),
     ],
 )
 def test_quantities(text: str, low: int, high: int, unit: str, bound: str) -> None:
@@ -79,10 +94,19 @@ def test_quantities(text: str, low: int, high: int, unit: str, bound: str) -> No
 
 
 @pytest.mark.parametrize(
-    "text", ["第3次", "一个", "G318国道", "五台山", "2022元旦", "百名干部", "单位：亿美元", "四个意识"]
-)
+    "text",
+    [
+        "第3次", "一个", "G318国道", "五台山", "2022元旦", "百名干部", "单位：亿美元", "四个意识", "开元元年",
+        "信众三个亿", "第二十三次", "5000，000元", "1234,000元", "美元兑日元", "人民币亿万",
+    ],
+)  # fmt: skip
 def test_what_is_no_quantity(text: str) -> None:
     assert figures(text, kinds=["money", "count", "percent"]) == []
+
+
+def test_a_name_does_not_end_in_a_word_of_grammar() -> None:
+    text = "乡里谈了牧民安置以及修路，记得教授徐以宁在场。"
+    assert [one.text for one in figures(text, kinds=["person"])] == ["徐以宁"]
 
 
 @pytest.mark.parametrize(
@@ -138,7 +162,25 @@ def test_any_text_is_read(text: str, published: date | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["1", "一", "1万", "万", "—", "1-", "副", "扎西", "市", "教育局", "2022年至", "近三", "县委"]
+    "unit",
+    [
+        "1",
+        "一",
+        "1万",
+        "万",
+        "—",
+        "1-",
+        "副",
+        "扎西",
+        "市",
+        "教育局",
+        "2022年至",
+        "近三",
+        "县委",
+        "3个亿",
+        "美元1",
+        "$1，000",
+    ],
 )
 def test_hostile_texts_take_no_longer(unit: str) -> None:
     start = time.process_time()
@@ -166,6 +208,8 @@ def test_the_gazetteer_is_whole() -> None:
         ("５万..", ["五万元", "9亿元"], ["4万元"]),
         ("72.098億", ["72.098亿元"], ["72亿元"]),
         ("1usd", ["1美元"], ["1元"]),
+        ("300万hkd", ["港币300万元", "港币300万。"], ["300万元"]),
+        ("2亿", ["投资两个亿", "2亿人民币", "人民币2亿"], ["两个亿", "美元2亿"]),
     ],
 )
 def test_bounds_of_amounts(asked: str, texts: list[str], others: list[str]) -> None:
@@ -217,7 +261,7 @@ def test_an_index_of_an_older_layout_is_told(crawled: Path, wencang: Wencang) ->
     state = crawled / "index" / "whoosh" / "1" / "state.json"
     told = json.loads(state.read_text())
     assert told["version"].endswith(f".{whoosh_engine._LAYOUT}")
-    assert (whoosh_engine._LAYOUT, tantivy_engine._LAYOUT) == ("4", "2")
+    assert (whoosh_engine._LAYOUT, tantivy_engine._LAYOUT) == ("5", "3")
     state.write_text(json.dumps(told | {"version": "3.3"}))
     done = wencang("search", "place:拉萨")
     assert done.returncode == 3

@@ -39,7 +39,7 @@ try:
 except ImportError as error:
     raise UsageFault("tantivy", _("is not installed"), _("`pip install tantivy` adds it")) from error
 
-_LAYOUT = "2"  # of the schema and its fields
+_LAYOUT = "3"  # of the schema and its fields
 _MEMORY = 128_000_000  # bytes of postings before they go to disk
 _BREAK = "|"  # stands for SEPARATOR, which parts the terms
 _VALUES = 100_000  # of one facet

@@ -46,7 +46,7 @@ from indexer.engines.whoosh_segment import UNDATED, Scored, Segment
 from indexer.figures.amounts import spelled
 from indexer.query import MOST_OF_A_PREFIX, Prefix, Query
 
-_LAYOUT = "4"  # of the schema and its fields
+_LAYOUT = "5"  # of the schema and its fields
 _TOP = 2.2  # what BM25 lets one word count for at most, times its rarity: 1 + k1
 _SCHEMA = fields.Schema(
     id=fields.ID(stored=True, unique=True),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from indexer.analyzer import fold
 from indexer.figures import quantities
 from indexer.figures.figure import DIGITS, Quantity
-from indexer.figures.quantities import CODES, CURRENCIES, NUMBER, between
+from indexer.figures.quantities import CODES, CURRENCIES, NAMES, NUMBER, YUAN, between
 
 _ROOM = 10**17  # hundredths of a currency: each has its own stretch of numbers
 _DIGITS = 19
@@ -17,7 +17,8 @@ _ASKED = re.compile(rf"(?P<sign>[<>]=?|≥|≤|=|)(?P<low>{NUMBER})(?P<unit>{_UN
 _RANGE = re.compile(
     rf"(?P<low>{NUMBER}|)(?P<own>{_UNIT}|)(?:\.\.+|…+|-|—+|~|至|到)(?P<high>{NUMBER}|)(?P<unit>{_UNIT}|)"
 )
-_SOME = re.compile(rf"[{DIGITS}\d十百千万亿余多几来](?:{'|'.join(CURRENCIES)})|[$€£¥]")
+_YUAN = "|".join(f"{unit}(?<=[{DIGITS}\\d十百千万亿余多几来]{unit})" for unit in YUAN)
+_SOME = re.compile(rf"{_YUAN}|个亿|{NAMES}|\$|€|£|¥")
 
 Keys = tuple[int, int]  # the first and the last
 

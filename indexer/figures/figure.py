@@ -59,8 +59,11 @@ class Figure:
 
 
 def readable(text: str) -> str:
-    """The text folded, of the same length; a Chinese comma does not part thousands."""
-    return fold(text.replace("，", "、"))
+    """The text folded, of the same length; a Chinese comma parts thousands only where three digits follow."""
+    return fold(_OF_THOUSANDS.sub(",", text).replace("，", "、"))
+
+
+_OF_THOUSANDS = re.compile(r"，(?<=\d，)(?<!\d{4}，)(?=\d{3}(?!\d))")
 
 
 @cache

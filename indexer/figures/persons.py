@@ -23,7 +23,7 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(
         rf"(?P<title>(?:{any_of(names('Before titles'))}){{0,3}}(?:{any_of(names('Titles'))}))\s?"
         rf"(?P<name>(?:{any_of(parts)}){{1,4}}(?:{ends}|{_SIGN}{ends}|)"
-        rf"|(?:{any_of(names('Surnames'))}){_SIGN}{{1,2}}{ends}"
+        rf"|(?:{any_of(names('Surnames'))}){_SIGN}{{1,2}}(?<!以){ends}"
         rf"|{_SIGN}{{1,5}}·{_SIGN}{{1,6}}{ends})"
     )
 

@@ -12,13 +12,15 @@ from indexer.figures.figure import DIGITS, Figure, Kind, Quantity, numeral
 
 # In the order of their numbers in an index: a new one goes to the end.
 CURRENCIES = {
-    "元": "CNY", "元人民币": "CNY", "块钱": "CNY", "美元": "USD", "美金": "USD", "港元": "HKD", "港币": "HKD",
-    "澳门元": "MOP", "新台币": "TWD", "欧元": "EUR", "英镑": "GBP", "日元": "JPY", "韩元": "KRW", "卢布": "RUB",
-    "瑞士法郎": "CHF", "澳元": "AUD", "加元": "CAD", "新加坡元": "SGD", "泰铢": "THB", "卢比": "INR",
+    "元": "CNY", "元人民币": "CNY", "人民币": "CNY", "块钱": "CNY", "美元": "USD", "美金": "USD", "港元": "HKD",
+    "港币": "HKD", "澳门元": "MOP", "新台币": "TWD", "欧元": "EUR", "英镑": "GBP", "日元": "JPY", "韩元": "KRW",
+    "卢布": "RUB", "瑞士法郎": "CHF", "澳元": "AUD", "加元": "CAD", "新加坡元": "SGD", "泰铢": "THB", "卢比": "INR",
     "印度卢比": "INR", "尼泊尔卢比": "NPR", "尼元": "NPR",
 }  # fmt: skip
 CODES = tuple(dict.fromkeys(CURRENCIES.values()))
+YUAN = ("元", "块钱")  # a currency named before the number says whose
 _SIGNS = {"us$": "USD", "hk$": "HKD", "$": "USD", "€": "EUR", "£": "GBP", "¥": "CNY"}
+_ISO = CURRENCIES | _SIGNS
 _SAME_UNIT = {
     "km": "公里", "km2": "平方公里", "平方千米": "平方公里", "m2": "平方米", "㎡": "平方米",
     "立方": "立方米", "kwh": "千瓦时", "kw": "千瓦", "mw": "兆瓦", "kv": "千伏", "kg": "公斤",
@@ -32,10 +34,10 @@ _UNITS = (
 )
 # What may not stand behind the character of a unit: it begins another word then.
 _NOT_BEHIND = (
-    "元[旦月素代首件朝年宵老谋论帅勋户化] 人[民均大物类制] 位[一于] 家[乡长庭人] 名[字为叫] 部[长门队分委曲] "
+    "元[旦月素代首件朝宵老谋论帅勋户化] 人[民均大物类制] 位[一于] 家[乡长庭人] 名[字为叫] 部[长门队分委曲] "
     "台[山湾风阶北] 门[口票] 面[积对向临包] 次[日年序要] 条[例件] 口[岸] 处[于理长级] 批[准评示发] "
     "起[来到点草] 层[次面] 度[假过] 对[口于] 组[织团成] 只[有要能是] 所[以有谓在] 场[地所] 节[目日约能] "
-    "种[植养下] 里[面程] 个(百分点|意识|自信|维护|确立|全面|确保|创建|代表|百年|方面)"
+    "种[植养下] 里[面程] 个(亿(?![元吨级])|百分点|意识|自信|维护|确立|全面|确保|创建|代表|百年|方面)"
 )
 _DIGITS = r"(?:\d{1,3}(?:,\d{3}){1,5}(?!\d)|\d{1,20})(?:\.\d{1,20})?"
 # The lengths are bounded: a hostile text must not be tried in all ways.
@@ -58,7 +60,17 @@ _SAID = re.compile(rf"百分之(?P<low>{NUMBER})(?:{_TO}(?:百分之)?(?P<high>{
 _TENTHS = re.compile(
     rf"(?<![第{DIGITS}])(?P<low>[一二三四五六七八九])成(?![不为立员就长本功效果分都品活]){_SAID_BEHIND}"
 )
-_WITH_SIGN = re.compile(rf"(?P<unit>us\$|hk\$|[$€£¥])\s?(?P<low>{NUMBER})(?!{'|'.join(CURRENCIES)})")
+NAMES = "|".join(name for name in CURRENCIES if not name.startswith(YUAN))
+_NAME = re.compile("|".join((NAMES, *map(re.escape, _SIGNS))))
+# Not of another amount (2亿美元), nor of a rate (每美元).
+_NAMED = rf"(?:(?P<name>(?<![{DIGITS}\d十百千万亿余多几每兑对])(?:{NAMES}))|us\$|hk\$|[$€£¥])\s?"
+_NAMED_BEFORE = re.compile(f"{_NAMED}$")
+_OF_MONEY = re.compile(f"[钱款贷税债花赚挣亏捐]|资金|投资|融资|收入|产值|市值|利润|成本|营收|销售|预算|补贴|{NAMES}")
+# Not within a number (第十三次), nor with the last digits of one (000 of 1234,000).
+_BEGINS = rf"(?<![a-z\d.第{DIGITS[1:]}十百千万亿])(?!0\d\d)"
+_HUNDRED_MILLIONS = re.compile(
+    rf"{_BEGINS}(?P<low>{NUMBER})(?:(?:个亿)?{_TO}(?P<high>{NUMBER}))?个亿(?P<unit>{NAMES}|(?![元吨级])){_SAID_BEHIND}"
+)
 
 
 def _alternatives(units: Iterable[str]) -> str:
@@ -73,14 +85,27 @@ def _measured(kind: str) -> re.Pattern[str]:
     others = (*_UNITS.split(), *_SAME_UNIT, "%", "个百分点", "百分点") if kind == "any" else ()
     unit = _alternatives((*CURRENCIES, *others))
     return re.compile(
-        rf"(?<![a-z\d.第])(?:人民币)?(?P<low>{NUMBER})(?:(?:{unit})?{_TO}(?P<high>{NUMBER}))?(?P<unit>{unit})"
+        rf"{_BEGINS}(?P<low>{NUMBER})(?:(?:{unit})?{_TO}(?P<high>{NUMBER}))?(?P<unit>{unit})"
         rf"(?P<tenths>[一二三四五六七八九\d]角)?{_SAID_BEHIND}"
+    )
+
+
+@cache
+def _without_unit() -> re.Pattern[str]:
+    """Behind a sign a number, behind the name of a currency one in 万 or 亿: 日元3亿."""
+    return re.compile(
+        rf"{_NAMED}(?:{'|'.join(_BEFORE)})?(?>(?P<low>{NUMBER})(?:{_TO}(?P<high>{NUMBER}))?)(?(name)(?<=[万亿余多]))"
+        rf"(?!{_alternatives((*CURRENCIES, *_UNITS.split(), *_SAME_UNIT, '%'))}|个亿){_SAID_BEHIND}"
     )
 
 
 def find(folded: str, text: str, only: Literal["any", "money"] = "any") -> Iterator[Figure]:
     """In the order of the text, money, counts and percentages; `folded` is the text as readable() gives it."""
-    found = [_made(match, text, "money", _SIGNS[match["unit"]]) for match in _WITH_SIGN.finditer(folded)]
+    named = (_without_unit().match(folded, name.start()) for name in _NAME.finditer(folded))
+    found = [_made(match, text, "money", "CNY") for match in named if match and _is_told(match)]
+    for match in _HUNDRED_MILLIONS.finditer(folded) if "个亿" in folded else ():
+        if _is_told(match) and _OF_MONEY.search(folded, max(0, match.start() - 8), match.end() + 8):
+            found.append(_made(match, text, "money", CURRENCIES.get(match["unit"], "CNY")))
     for match in _measured(only).finditer(folded):
         kind, unit = _kind(match["unit"])
         if _is_told(match) and not (kind == "count" and match["low"] == "一" and not match["high"]):
@@ -108,9 +133,11 @@ def _made(match: re.Match[str], text: str, kind: Kind, unit: str) -> Figure:
     low, high = between(said["low"], said.get("high") or "")
     if match.re is _TENTHS:
         low = high = low * 10
+    if match.re is _HUNDRED_MILLIONS:
+        low, high = low * 10**8, high * 10**8
     if tenths := said.get("tenths"):
         low = high = low + numeral(tenths) / 10
-    start, before = _told_before(match.string, match.start())
+    start, before, unit = _begin(match.string, match.start("low" if kind == "money" else 0), unit)
     vague = ">" if _VAGUE.search(said["low"] + (said.get("high") or "")) else ""
     bound = vague or before or _BEHIND[said.get("behind") or ""]
     return Figure(kind, start, match.end(), text[start : match.end()], Quantity(low, high, unit, bound))
@@ -126,6 +153,15 @@ def between(low: str, high: str) -> tuple[Decimal, Decimal]:
         ten, first, second, powers = match.groups()
         return numeral(ten + first + powers), numeral(ten + second + powers)
     return numeral(low), numeral(low)
+
+
+def _begin(folded: str, start: int, unit: str) -> tuple[int, str, str]:
+    """Where an amount begins with what is told before it; which bound that is, and which unit."""
+    start, bound = _told_before(folded, start)
+    if unit == "CNY" and (named := _NAMED_BEFORE.search(folded, max(0, start - 6), start)):
+        start, further = _told_before(folded, named.start())
+        return start, bound or further, _ISO[named[0].strip()]
+    return start, bound, unit
 
 
 def _told_before(folded: str, start: int) -> tuple[int, str]:
