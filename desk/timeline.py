@@ -84,11 +84,11 @@ def timeline(
     """
     check_follows(store, engine)
     unit: Unit = "day" if by in ("day", "week") else "month"
-    dates = partial(_first_dates, store, engine) if stories else engine.dates
+    counted = partial(_first_dates, store, engine) if stories else engine.dates
     series = [
         Series(name, value, _rolled(dates, by))
         for name, query in questions.items()
-        for value, dates in sorted(dates(query, unit, facet).items())
+        for value, dates in sorted(counted(query, unit, facet).items())
     ]
     if facet:
         series.sort(key=lambda one: -one.total)
