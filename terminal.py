@@ -150,7 +150,7 @@ def print_news(news: News, as_json: bool = False) -> None:
 
 
 def _plain(rank: int, hit: Hit) -> str:
-    lines = (hit.article.title, _told(hit), hit.article.url, hit.snippet.text)
+    lines = (" ".join(hit.article.title.split()), _told(hit), hit.article.url, hit.snippet.text)
     return shown(f"{rank:>3}  " + "\n     ".join(lines))
 
 

@@ -49,4 +49,6 @@ def mend(fault: str) -> str:
         return _("mend the rights of its folder")
     if "full" in fault:
         return _("make room, then try again")
+    if "I/O" in fault:  # which SQLite says of its log, too, when the disk is full
+        return _("make room or mend the disk, then try again")
     return _(REPLACE)

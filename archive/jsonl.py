@@ -32,8 +32,10 @@ def read(lines: Iterable[bytes], name: str) -> Iterator[tuple[Article, datetime 
         if line.strip():
             try:
                 kept = json.loads(line)
+                if not isinstance(kept, dict):
+                    raise ValueError(_("is no JSON object"))
                 yield from_json(kept), _fetched(kept.get("fetched")), bool(kept.get("gone"))
-            except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
+            except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
                 reason = _("{key} is missing").format(key=error) if isinstance(error, KeyError) else str(error)
                 yield BadRecord(f"{name}:{number}", reason)
 

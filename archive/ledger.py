@@ -66,6 +66,11 @@ class Section:
     etag: str = ""
     modified: str = ""
 
+    @property
+    def answered(self) -> datetime:
+        """When the site last showed it, or said that there is no such list."""
+        return self.due - self.interval
+
 
 @dataclass(frozen=True, slots=True)
 class Lead:

@@ -185,6 +185,8 @@ def one_of(kept: list[str], name: str) -> str:
     for spelling in (name, name.replace("_", ".")):
         if spelling in kept:
             return spelling
+    if not kept:
+        raise UsageFault(name, _("was not crawled yet"), _("`wencang crawl` does that"))
     raise UsageFault(name, _("is no source of this archive"), _("sources: {names}").format(names=", ".join(kept)))
 
 
@@ -215,6 +217,12 @@ def versions_of(settings: settings.Settings, id_or_url: str) -> list[Revision]:
             return store.history(revision.article.id)
     say_not_kept(id_or_url)
     return []
+
+
+def say_nothing(query: list[str]) -> int:
+    """What is said, and the exit code, where nothing answers."""
+    say(_("{name}: nothing is found").format(name=" ".join(query)))
+    return NOTHING
 
 
 def say_not_kept(id_or_url: str) -> int:

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from commands import DONE, NOTHING, QUESTION, Engine, Since, SourceName, Until, articles_of, open_archive
-from terminal import answers, say
+from commands import DONE, QUESTION, Engine, Since, SourceName, Until, articles_of, open_archive, say_nothing
+from terminal import answers
 
 app = typer.Typer()
 
@@ -17,7 +17,7 @@ app = typer.Typer()
 @app.command(**QUESTION)
 def cite(
     ctx: typer.Context,
-    query: Annotated[list[str], typer.Argument(metavar="ID|QUERY...", help=_("An id or address, else a question."))],
+    query: Annotated[list[str], typer.Argument(metavar="ID...|QUERY...", help=_("Ids or addresses, else a question."))],
     style: Annotated[Literal["gbt7714", "bibtex", "ris", "csl-json"], typer.Option()] = "gbt7714",
     source: SourceName = "", since: Since = "", until: Until = "", engine: Engine = "",
 ) -> int:  # fmt: skip
@@ -30,12 +30,13 @@ def cite(
     from desk.citation import STYLES
 
     with open_archive(ctx.obj) as store:
-        one = store.get(query[0]) if len(query) == 1 else None
-        found = iter([one]) if one else articles_of(ctx.obj, store, query, source, since, until, engine)
+        named = list(map(store.get, query))
+        ids = [one for one in named if one]
+        asked = len(ids) < len(named)
+        found = articles_of(ctx.obj, store, query, source, since, until, engine) if asked else iter(ids)
         first = next(found, None)
         if first is None:
-            say(_("{name}: nothing is found").format(name=" ".join(query)))
-            return NOTHING
+            return say_nothing(query)
         out = answers()
         for text in STYLES[style](chain([first], found)):
             out.write(text.encode())

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from archive.errors import UsageFault
 from commands import (
     DONE,
     NOTHING,
@@ -43,11 +44,15 @@ def collocations(
     from desk.collocations import COLUMNS, collocations
 
     form = chosen(csv=as_csv, json=as_json)
-    with open_index(ctx.obj, engine) as index:
-        analyzer = index.analyzer
-    with open_archive(ctx.obj) as store, counting(_("articles read")) as progress:
+    if not any(map(str.isalnum, word)):
+        raise UsageFault(word or '""', _("is no word"), _("type one"))
+    with (
+        open_archive(ctx.obj) as store,
+        open_index(ctx.obj, engine) as index,
+        counting(_("articles read")) as progress,
+    ):
         read = counted(store.kept(), progress)
-        found = collocations(read, analyzer, word, window, measure, limit, least, by)
+        found = collocations(read, index.analyzer, word, window, measure, limit, least, by)
     if not any(found.values()):
         hint = _("{name}: stands nowhere as a word, or nothing {least} times near it").format(name=word, least=least)
         say(f"{hint}; " + _("`wencang lexicon add` keeps a word whole, --least asks for fewer times"))

@@ -92,7 +92,8 @@ def _chosen(versions: list[Revision], a: int, b: int) -> tuple[Revision, Revisio
             some = [known[number] for number in asked]
             return (*some, versions[-1])[:2] if some else tuple(versions[-2:])  # type: ignore[return-value]
     places = ", ".join(map(str, by_sequence))
-    raise UsageFault(" ".join(map(str, asked)), _("is no version of it"), _("versions: {places}").format(places=places))
+    wrong = [number for number in asked if number not in by_sequence and number not in by_place] or asked
+    raise UsageFault(" ".join(map(str, wrong)), _("is no version of it"), _("versions: {places}").format(places=places))
 
 
 def _told(old: Revision, new: Revision) -> str:

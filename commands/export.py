@@ -14,9 +14,21 @@ import typer
 
 from archive.article import Revision
 from archive.errors import UsageFault
-from commands import DONE, NOTHING, QUESTION, Engine, Since, SourceName, Until, Words, articles_of, open_archive
+from commands import (
+    DONE,
+    NOTHING,
+    QUESTION,
+    Engine,
+    Since,
+    SourceName,
+    Until,
+    Words,
+    articles_of,
+    open_archive,
+    say_nothing,
+)
 from desk.edition import Edition
-from desk.export import Format, check, names, open_format, to_file, to_folder
+from desk.export import Format, check, named, names, open_format, to_file, to_folder
 from terminal import answers, counting, say
 
 app = typer.Typer()
@@ -25,7 +37,9 @@ app = typer.Typer()
 @app.command(**QUESTION)
 def export(
     ctx: typer.Context, query: Words = [],  # noqa: B006  # never changed
-    format: Annotated[str, typer.Option(metavar="F", autocompletion=names, help=", ".join(names()))] = "txt",
+    format: Annotated[
+        str, typer.Option(metavar="F", autocompletion=names, help=", ".join(names()), show_default=False)
+    ] = "",
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="PATH", help=_("A file, else stdout."))] = None,
     split_by: Annotated[
         Literal["", "article", "source", "section", "year", "month"],
@@ -45,8 +59,8 @@ def export(
     """
     from desk.script import LANGUAGES, converter
 
-    form = open_format(format)
     path = None if str(out) == "-" else out
+    form = open_format(format or (named(path) if path else "") or "txt")
     check(form, path, split_by)
     edition = Edition(" ".join(query) or "闻藏", "zh" if simplified is None else LANGUAGES[simplified])
     with open_archive(ctx.obj) as store, _progress(path) as progress:
@@ -57,7 +71,9 @@ def export(
     if path:
         told = _("{count} articles in {path}") if count else _("no articles: {path} was not written")
         say(told.format(count=count, path=path))
-    return DONE if count or not query else NOTHING
+    elif not count:
+        say_nothing(query or ["export"])
+    return DONE if count else NOTHING
 
 
 def _progress(path: Path | None) -> AbstractContextManager[Callable[[int], None]]:

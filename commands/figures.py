@@ -17,7 +17,6 @@ from archive.disk import appearing
 from archive.errors import UsageFault
 from commands import (
     DONE,
-    NOTHING,
     QUESTION,
     Csv,
     Engine,
@@ -30,6 +29,7 @@ from commands import (
     open_index,
     read_question,
     say_if_behind,
+    say_nothing,
 )
 from terminal import answers, is_watched, print_table
 
@@ -83,7 +83,7 @@ def figures(
         else:
             _print_table(chain(first, rows))
         say_if_behind(store, index)
-    return DONE if first else NOTHING
+    return DONE if first else say_nothing(query)
 
 
 @contextmanager

@@ -54,6 +54,8 @@ def gaps(
     found = explained = 0
     with open_archive(ctx.obj) as store:
         names = Ledger(store).sources()
+        if not names:
+            say(_("no run is noted yet; `wencang crawl` makes one"))
         for name in [one_of(names, source)] if source else names:
             for gap in _gaps(store, name, *bounds):
                 known = gap.get("why") in _EXPLAINED

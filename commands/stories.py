@@ -10,7 +10,6 @@ import typer
 from archive.errors import UsageFault
 from commands import (
     DONE,
-    NOTHING,
     QUESTION,
     Engine,
     Json,
@@ -24,6 +23,7 @@ from commands import (
     read_question,
     say_if_behind,
     say_if_stories_behind,
+    say_nothing,
 )
 from terminal import counting, print_json, print_table, say
 
@@ -71,5 +71,7 @@ def stories(
     if told:
         rows = [(str(count), str(first.day or "-"), first.source, first.id, first.title) for count, first in told]
         print_table((_("articles"), _("first published"), _("source"), _("story"), _("title")), rows)
-    say(_("{shown} of {total} stories").format(shown=len(told), total=total))
-    return DONE if told else NOTHING
+    if total:
+        say(_("{shown} of {total} stories").format(shown=len(told), total=total))
+        return DONE if told else NOTHING
+    return say_nothing(query or ["stories"])

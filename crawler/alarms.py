@@ -24,7 +24,7 @@ def found(store: ArticleStore, now: datetime) -> list[Alarm]:
     """All the alarms there are at this moment, of every source: one that no run asked for now is not over."""
     ledger = Ledger(store)
     sections = ledger.sections()
-    alarms = silent(sections, ledger.brought(now - PERIOD), now) + unchecked(sections, now)
+    alarms = silent(sections, ledger.brought(now - PERIOD)) + unchecked(sections, now)
     for source in ledger.sources():
         alarms += worse(source, ledger.reading_runs(source, now - PERIOD))
         alarms += thin(source, _thin_days(store, ledger, source))
@@ -41,14 +41,17 @@ def _thin_days(store: ArticleStore, ledger: Ledger, source: str) -> list[ThinDay
     return [day for day in days if day.day > judged(first, last)[1] - _WEEK]
 
 
-def silent(sections: Iterable[Section], brought: Mapping[str, int], now: datetime) -> list[Alarm]:
-    """The lists that brought nothing for longer than is usual; `brought` is what each showed first in PERIOD."""
+def silent(sections: Iterable[Section], brought: Mapping[str, int]) -> list[Alarm]:
+    """The lists that brought nothing for longer than is usual; `brought` is what each showed first in PERIOD.
+
+    Told from when the site last answered: one that is down is no silent list.
+    """
     found = []
     for section in sections:
         usual = PERIOD / max(1, brought.get(section.list, 0))
-        if section.newest and now - section.newest > max(_LEAST, _IMPROBABLE * usual):
+        if section.newest and section.answered - section.newest > max(_LEAST, _IMPROBABLE * usual):
             told = _("{list}: nothing new for {days:.0f} days, usual are {usual:.1f}; is it still the list?")
-            days, usually = ((now - section.newest) / _DAY, usual / _DAY)
+            days, usually = ((section.answered - section.newest) / _DAY, usual / _DAY)
             found.append(Alarm("silent", section.list, told.format(list=section.list, days=days, usual=usually)))
     return found
 

@@ -21,7 +21,7 @@ from crawler.exchange import header
 LONGEST = 600.0  # seconds that a run waits for a site
 _GIVEN_UP = 3  # requests in a row for which all tries were in vain: the site is left for the next run
 _FIRST = 5  # times the delay between two requests: the first wait of our own choice
-_TRIES = "tries"
+_TRIES, _TWICE = "tries", "may be asked for twice"
 
 
 class Postponed(Exception):
@@ -80,6 +80,7 @@ class BackOff:
     async def process_response(self, request: Request, response: Response) -> Request | Response:
         if response.status not in self._busy:
             self._given_up = 0
+            request.dont_filter = request.meta.get(_TWICE, request.dont_filter)  # a redirect takes it over
             return response
         asked = retry_after(header(response, "Retry-After"), clock.now())
         again = await self._again(request, f"HTTP {response.status}", asked)
@@ -104,7 +105,7 @@ class BackOff:
             own = min(LONGEST, own_wait(tries, self._delay, random()))  # noqa: S311  # no secret
             await self._wait(own, why)
         # Before all else, as its turn had come.
-        meta = request.meta | {_TRIES: tries}
+        meta = {_TWICE: request.dont_filter} | request.meta | {_TRIES: tries}
         return request.replace(meta=meta, dont_filter=True, priority=request.priority + 1)
 
     async def _wait(self, seconds: float, why: str) -> None:

@@ -97,9 +97,9 @@ class Frontier:
         """An address could not be read."""
         self._note(lambda lead, now: _failed(lead, now, reason), url)
 
-    def rest(self, url: str, reason: str) -> None:
-        """An address holds no article: it is not asked for again."""
-        self._note(lambda lead, now: replace(lead, fetched=now, due=None, failures=0, reason=reason), url)
+    def skipped(self, url: str, reason: str) -> None:
+        """An address held no article. It is looked at again as one that did: an error page may have stood there."""
+        self._note(lambda lead, now: replace(_looked_at(lead, now), reason=reason), url)
 
     def pictures(self, article: str, urls: Iterable[str]) -> Sequence[str]:
         """Of the pictures in an article those that were never met before."""

@@ -31,13 +31,17 @@ def files(paths: list[Path]) -> list[Path]:
     Raises UsageFault for a path that is missing or of no known kind.
     """
     found: list[Path] = []
+    kinds = _("kinds: {kinds}").format(kinds=" ".join(_READERS))
     for path in paths:
         if path.is_dir():
-            found += sorted(file for file in path.rglob("*") if file.is_file() and _reader(file))
+            some = sorted(file for file in path.rglob("*") if file.is_file() and _reader(file))
+            if not some:
+                raise UsageFault(path, _("holds nothing of a known kind"), kinds)
+            found += some
         elif not path.exists():
             raise UsageFault(path, _("is missing"), _("name a file or a folder"))
         elif not _reader(path):
-            raise UsageFault(path, _("is of no known kind"), _("kinds: {kinds}").format(kinds=" ".join(_READERS)))
+            raise UsageFault(path, _("is of no known kind"), kinds)
         else:
             found.append(path)
     return found

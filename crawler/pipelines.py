@@ -140,6 +140,7 @@ class ArchivePipeline:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+        self._store: ArticleStore | None = None
         self._waiting: list[Fetched | FetchedPicture] = []
         self._timer: TimerHandle | None = None
 
@@ -149,21 +150,26 @@ class ArchivePipeline:
 
     def open_spider(self) -> None:
         data = Path(self._crawler.settings["DATA_FOLDER"])
-        self._store, self._pages = ArticleStore.create(data), Pages(data, at_once=False)
+        self._pages = Pages(data, at_once=False)
         spider: Any = self._crawler.spider
         looks = self._crawler.settings.getint("LOOKS")
-        spider.frontier = Frontier(self._store, spider.source, spider.due, looks)
+        try:
+            self._store = ArticleStore.create(data)
+            spider.frontier = Frontier(self._store, spider.source, spider.due, looks)
+        except WencangError as error:
+            spider.fault = error
 
     def close_spider(self) -> None:
         self._keep_waiting()
         spider: Any = self._crawler.spider
         try:
-            if not spider.fault:
+            if self._store and not spider.fault:
                 settle(self._store, spider.source.site, spider.missing, spider.report, bool(spider.tally.lists))
+            self._pages.close()
         except WencangError as error:
             spider.fault = error
-        self._store.close()
-        self._pages.close()
+        if self._store:
+            self._store.close()
 
     def process_item(self, fetched: Fetched | FetchedPicture) -> Fetched | FetchedPicture:
         self._waiting.append(fetched)
@@ -177,7 +183,7 @@ class ArchivePipeline:
         if self._timer:
             self._timer.cancel()
         waiting, self._waiting, self._timer = self._waiting, [], None
-        if not waiting:
+        if not waiting or not self._store:
             return
         spider: Any = self._crawler.spider
         report = Report()

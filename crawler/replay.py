@@ -18,40 +18,53 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 _TYPES = {".js": "text/javascript", ".jpg": "image/jpeg", ".png": "image/png", ".txt": "text/plain"}
 
-Answer = Callable[[str], tuple[int, str, bytes]]  # of an address: status, content type and body
+Told = tuple[int, dict[str, str], bytes]  # status, headers and body; a status of 0: hang up
+Answer = Callable[[str], Told]  # of an address
 
 
-def answer(folder: Path, url: str) -> tuple[int, str, bytes]:
-    """Status, content type and body for an address."""
+def answer(folder: Path, url: str) -> Told:
+    """What is answered for an address."""
     parts = urlsplit(url)
     path = unquote(parts.path) or "/"
     file = (folder / (parts.hostname or "") / path.lstrip("/")).resolve()
     if path.endswith("/"):
         file /= "index.html"
     if not file.is_relative_to(folder.resolve()) or not file.is_file():
-        return 404, "text/html", b"<html><title>404</title><body>404 Not Found</body></html>"
+        return 404, {"Content-Type": "text/html"}, b"<html><title>404</title><body>404 Not Found</body></html>"
     # No charset, as the sites themselves send it.
-    return 200, _TYPES.get(file.suffix, "text/html"), file.read_bytes()
+    return 200, {"Content-Type": _TYPES.get(file.suffix, "text/html")}, file.read_bytes()
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body are two packets: the second would wait for 40 ms
     answer: Answer
 
     def do_GET(self) -> None:
-        status, kind, body = self.answer(self.path)
+        status, headers, body = self.answer(self.path)
+        if not status:
+            self.close_connection = True
+            return
         self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
+        for name, value in {**headers, "Content-Length": str(len(body))}.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
 
     def log_message(self, format: str, *arguments: object) -> None:
         """Say nothing: the command that runs has the screen."""
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a reader that hung up: it may have been killed."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 def replay(folder: Path) -> AbstractContextManager[str]:
@@ -63,7 +76,7 @@ def replay(folder: Path) -> AbstractContextManager[str]:
 def serving(answer: Answer) -> Iterator[str]:
     """A proxy that answers so: its address while it runs."""
     handler = type("_Handler", (_Handler,), {"answer": staticmethod(answer)})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with _Server(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()

@@ -10,12 +10,12 @@ from gettext import gettext as _
 from typing import Any
 from urllib.parse import urlsplit
 
-from scrapy import signals
+from scrapy import Request, signals
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 from twisted.python.failure import Failure
 
-from archive.errors import NotAnArticle, NotFetched
+from archive.errors import Busy, NotAnArticle, NotFetched, Unusable
 from archive.url import canonical
 from crawler import settings, sources
 from crawler.addresses import host_of, refuse_nameless
@@ -87,6 +87,7 @@ def run(
     for crawler, arguments in crawlers:
         crawler.signals.connect(_count_fault, signals.spider_error)
         crawler.signals.connect(_count_fault, signals.item_error)
+        crawler.signals.connect(_note_dropped, signals.request_dropped)
         if take:
             crawler.signals.connect(take, signals.item_scraped)
         process.crawl(crawler, **arguments)
@@ -95,8 +96,16 @@ def run(
 
 
 def _count_fault(failure: Failure, response: Any, spider: ArticleSpider) -> None:
-    """A fault of ours on one page: the page failed, the run goes on."""
-    spider.report.count(spider.source.site, "failed", response.url, reason(failure), response.meta.get("list", ""))
+    """A fault of ours on one page: the page failed, the run goes on, if the archive can be used."""
+    if isinstance(failure.value, Unusable | Busy):
+        spider.fault = failure.value
+    else:
+        spider.report.count(spider.source.site, "failed", response.url, reason(failure), response.meta.get("list", ""))
+
+
+def _note_dropped(request: Request, spider: ArticleSpider) -> None:
+    """Nothing is asked for twice in a run, whatever redirects there."""
+    spider.dropped(request)
 
 
 def _by_source(urls: Iterable[str]) -> list[tuple[Source, tuple[str, ...]]]:

@@ -13,7 +13,11 @@ AGES = (
     timedelta(minutes=15), timedelta(hours=1), timedelta(hours=3), timedelta(days=1), timedelta(days=3),
     timedelta(days=10), timedelta(days=30), timedelta(days=90), timedelta(days=365),
 )  # fmt: skip
-TRIES = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6), timedelta(days=1), timedelta(days=7))
+# A site that is down, or shows error pages, for weeks loses nothing.
+TRIES = (
+    timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6), timedelta(days=1), timedelta(days=7),
+    timedelta(days=30), timedelta(days=90),
+)  # fmt: skip
 
 
 def next_interval(interval: timedelta, new: int) -> timedelta:

@@ -12,9 +12,9 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.robots.Robots": 100,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
-    "crawler.backoff.BackOff": 550,
     "crawler.exchange.HeadersNoted": 595,  # nearer to the network than Scrapy's decoding, 590
     "crawler.exchange.LedToFrontNoticed": 605,  # than its redirects, 600
+    "crawler.backoff.BackOff": 610,
 }
 DOWNLOAD_HANDLERS = {"http": "crawler.transport.Transport", "https": "crawler.transport.Transport"}
 ITEM_PIPELINES = {"crawler.pipelines.ArchivePipeline": 100}

@@ -92,6 +92,8 @@ class ArticleSpider(Spider):
         self.sites = self.source.hosts | set(map(site, urls))
 
     async def start(self) -> AsyncIterator[Any]:
+        if self.fault:
+            return
         for url in self._urls:
             yield self._article_request(url)
         if not self._urls:
@@ -147,6 +149,11 @@ class ArticleSpider(Spider):
         self.report.missing_lists.append(url)
         if self.frontier:
             self.frontier.missing(url)
+
+    def dropped(self, request: Request) -> None:
+        """A request was for what this run has seen: a list that leads there has no such page."""
+        if "n" in request.cb_kwargs:
+            self._list_ends(request.cb_kwargs["url"], request.cb_kwargs["n"])
 
     def list_failed(self, failure: Failure) -> None:
         """A missing page ends a list; one that can't be read is a failure."""
@@ -215,7 +222,7 @@ class ArticleSpider(Spider):
     def _skip(self, response: Response, url: str, reason: str) -> None:
         self.report.count(self.source.site, "skipped", url, reason, response.meta["list"])
         if self.frontier:
-            self.frontier.rest(asked_for(response.request), reason)
+            self.frontier.skipped(asked_for(response.request), reason)
 
     def _go_on(self, parts: _Parts) -> Iterator[Fetched | Request]:
         """The request of the article's next page; where it has no more the article, and requests of its pictures."""

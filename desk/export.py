@@ -33,6 +33,12 @@ def names() -> list[str]:
     return sorted(file.name for file in iter_modules(formats.__path__))
 
 
+def named(path: Path) -> str:
+    """The format that a file's name tells; "" for none."""
+    ending = path.suffix.removeprefix(".").lower()
+    return ending if ending in names() else ""
+
+
 def open_format(name: str) -> Format:
     """A format by its name. Raises UsageFault for one there is not, or whose library is missing."""
     if name not in names():

@@ -200,6 +200,7 @@ _OPEN, _CLOSE = "(（", ")）"
 _QUOTES = {'"': '"＂', "＂": '"＂', "“": "”", "「": "」", "『": "』"}
 _FIELD = re.compile("(" + "|".join(FIELDS) + ")[:：]", re.IGNORECASE)
 _TEXT = re.compile(r"[^\s\"＂]+")
+_UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")  # what is pasted from a page brings them along
 _OR = re.compile(r"(?:OR|ＯＲ)(?=\s|$)")
 
 
@@ -209,6 +210,7 @@ def parse_query(text: str, analyzer: Analyzer, now: datetime | None = None) -> Q
     `now` (aware) is what 近30天 is counted back from; the clock's where it is None.
     """
     text = text.encode(errors="replace").decode()  # an argument that is no UTF-8 comes as lone surrogates
+    text = _UNSEEN.sub("", text)
     parser = _Parser(text, analyzer, now)
     wanted, unwanted = parser.clauses()
     query = Query(tuple(wanted), tuple(unwanted), text=text)

@@ -144,6 +144,9 @@ def test_all_that_a_question_finds(crawled: Path) -> None:
     assert [item["issued"]["date-parts"][0][0] for item in items] == [2021, 2022, 2023]
     assert run("cite", "援藏", "招商引资", "--style", "bibtex", data=crawled).stdout.count("@online{") == 3
     assert run("cite", "援藏", "--since", "2025", data=crawled).stdout.count("\n") == 1
+    several = [f"tibet.cn-{n}" for n in (7210688, 7094207)]
+    items = json.loads(run("cite", *several, "--style", "csl-json", data=crawled).stdout)
+    assert [item["id"] for item in items] == several
 
 
 @pytest.mark.parametrize("word", ["tibet.cn-1", "http://www.tibet.cn/1.html", "无此词汇啊"])

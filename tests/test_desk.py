@@ -364,6 +364,15 @@ def test_nothing_found_makes_nothing(crawled: Path, tmp_path: Path) -> None:
     for options in (["--format", "epub"], ["--split-by", "month"]):
         assert run("export", "无此词汇啊", *options, "-o", tmp_path / "out", data=crawled).returncode == 1
     assert not (tmp_path / "out").exists()
+    done = run("export", "无此词汇啊", data=crawled)
+    assert (done.returncode, done.stderr) == (1, "无此词汇啊: nothing is found\n")
+
+
+def test_the_name_of_a_file_tells_its_format(crawled: Path, tmp_path: Path) -> None:
+    run("export", "援藏", "-o", tmp_path / "hits.JSONL", data=crawled)
+    assert json.loads((tmp_path / "hits.JSONL").read_bytes().splitlines()[0])["source"] == "tibet.cn"
+    run("export", "援藏", "-o", tmp_path / "hits.list", data=crawled)
+    assert not (tmp_path / "hits.list").read_text(encoding="utf-8").startswith("{")
 
 
 def test_a_terminal_is_safe_from_what_is_exported(wencang: Wencang, tmp_path: Path) -> None:

@@ -132,8 +132,9 @@ def listing(*addresses: str) -> bytes:
     ).encode()
 
 
-def article(n: int) -> bytes:
-    return ARTICLE.replace(b"<h2>", b"<h2>%d" % n)
+def article(n: int, *related: int) -> bytes:
+    links = "".join(f"<a href='{row(one)}'>题</a>" for one in related).encode()
+    return ARTICLE.replace(b"<h2>", b"<h2>%d" % n).replace(b"</body>", links + b"</body>")
 
 
 def news(count: int) -> dict[str, Page]:
@@ -185,6 +186,47 @@ def test_the_traffic_of_a_crawl(wencang: Wencang, tmp_path: Path) -> None:
     assert not proxy.asked("example.com")
     assert f"skipped: {row(3)}: leads off the site, to http://www.example.com/elsewhere" in done.stderr
     assert titles(tmp_path / "data") == {f"{n}那曲牧区通了班车" for n in (0, 1, 2, 5)}
+
+
+def test_nothing_is_asked_for_twice_whatever_leads_to_it(wencang: Wencang, tmp_path: Path) -> None:
+    """Lists of several pages that show the same, links, redirects to each other, tries that end in a redirect."""
+    paged = b"<script>createPageHTML(3, 0, 'index', 'html');</script>"
+    pages: dict[str, Page] = {
+        ROBOTS: [503, redirect("/cn/robots.txt")],
+        f"{TIBET}/cn/robots.txt": b"",
+        LIST: listing(*map(row, range(5))) + paged,
+        f"{LIST}index_1.html": [503, listing(*map(row, range(4, 9))) + paged],
+        f"{LIST}index_2.html": redirect(f"{LIST}index_1.html"),
+        f"{TIBET}/cn/news/zx/": [busy("0.1"), redirect(LIST)],
+        f"{TIBET}/cn/culture/": listing(*map(row, range(3, 12))),
+        row(0): article(0, 1, 12, 3),
+        row(1): article(1, 0, 12),
+        row(2): redirect(row(5), 301),
+        row(3): [busy("0.1"), redirect(row(5))],
+        row(4): [503, redirect(row(0))],
+        row(5): article(5, 2, 3),
+        row(6): redirect(row(7)),
+        row(7): [503, redirect(row(6))],
+        row(8): [503, 503, article(8)],
+        row(9): redirect(f"{TIBET}/cn/culture/"),
+        row(10): 500,
+        row(11): article(11, 8),
+        row(12): article(12, *range(12)),
+    }
+    tried = {ROBOTS: 2, f"{LIST}index_1.html": 2, f"{TIBET}/cn/news/zx/": 2, row(3): 2, row(4): 2, row(7): 2, row(8): 3}
+    with serving(pages) as proxy:
+        wencang("crawl", "tibet_cn", http_proxy=proxy.address)
+        asked = Counter(one.url for one in proxy.log)
+        assert {url: count for url, count in asked.items() if count > 1} == tried | {row(10): 3}
+        assert set(pages) <= set(asked)
+        log = proxy.asked()
+        assert all(later.began >= earlier.ended for earlier, later in pairwise(log)), "one request at a time"
+        seen = len(log)
+        wencang("crawl", "tibet_cn", "--due", http_proxy=proxy.address)
+        asked = Counter(one.url for one in proxy.asked()[seen:])
+        assert {url: count for url, count in asked.items() if count > 1} == {}
+        assert LIST not in asked, "a list that leads back to what was read has been walked"
+    assert titles(tmp_path / "data") == {f"{n}那曲牧区通了班车" for n in (0, 1, 5, 8, 11, 12)}
 
 
 # robots.txt

@@ -151,6 +151,10 @@ def test_brackets_that_are_nested_too_deep_are_text() -> None:
     assert node == Words(("雪",))
 
 
+def test_what_is_not_seen_is_not_there() -> None:
+    assert parse_query("\ufeff援\u200b藏\u00ad", ANALYZER) == parse_query("援藏", ANALYZER)
+
+
 def test_a_question_that_would_cost_too_much_is_a_fault() -> None:
     with pytest.raises(QueryFault, match="shorten it to 200"):
         parse_query("雪 " * 201, ANALYZER)

@@ -352,6 +352,9 @@ def fault(done: subprocess.CompletedProcess[str], code: int) -> str:
         (["export", "--format", "docx"], "--format"),
         (["show"], "ID_OR_URL"),
         (["reextract", "nowhere"], "tibet.cn"),
+        (["import", "archive"], "archive: holds nothing of a known kind"),
+        (["collocations", ""], "is no word"),
+        (["diff", "tibet.cn-7210688", "1", "9"], "9: is no version of it"),
     ],
 )
 def test_wrong_use(crawled: Path, arguments: list[str], named: str) -> None:
