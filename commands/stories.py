@@ -67,11 +67,8 @@ def stories(
         for count, first in told:
             published = first.published and first.published.isoformat()
             print_json({"story": first.id, "articles": count, "title": first.title, "published": published})
-        return DONE if told else NOTHING
-    if told:
+    elif told:
         rows = [(str(count), str(first.day or "-"), first.source, first.id, first.title) for count, first in told]
         print_table((_("articles"), _("first published"), _("source"), _("story"), _("title")), rows)
-    if total:
         say(_("{shown} of {total} stories").format(shown=len(told), total=total))
-        return DONE if told else NOTHING
-    return say_nothing(query or ["stories"])
+    return DONE if told else say_nothing(query or ["stories"])
