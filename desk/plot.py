@@ -85,8 +85,8 @@ def _line(x1: float, y1: float, x2: float, y2: float, stroke: str) -> str:
 
 def _stroke(at: int) -> str:
     """Colour and dash advance together; when the colours are used up the next ones have another dash than before."""
-    round, colour = divmod(at, len(_COLOURS))
-    dash = _DASHES[(colour + round) % len(_DASHES)]
+    turn, colour = divmod(at, len(_COLOURS))
+    dash = _DASHES[(colour + turn) % len(_DASHES)]
     dashed = f' stroke-dasharray="{dash}"' if dash else ""
     return f'fill="none" stroke="{_COLOURS[colour]}" stroke-width="1.8"{dashed}'
 
