@@ -73,7 +73,7 @@ def print_hits(results: Results, as_json: bool = False) -> None:
         for rank, hit in enumerate(results.hits, 1):
             print_json(_values(rank, hit))
         return
-    if sys.stdout.isatty():
+    if is_watched():
         _draw(results)
     else:
         for rank, hit in enumerate(results.hits, 1):
@@ -218,18 +218,58 @@ def _with_marks(kind: str, text: str) -> str:
 
 
 def print_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...] | str]) -> None:
-    """A table whose columns stand under each other, wide characters too; a row that is a text is a line of its own."""
-    from rich.cells import cell_len
+    """A table whose columns stand under each other, wide characters too; a row that is a text is a line of its own.
 
-    lines = [head, *rows]
-    full = [line for line in lines if isinstance(line, tuple)]
-    widths = [max(cell_len(line[column]) for line in full) for column in range(len(head))]
+    On a terminal the widest columns are cut so that a line fits.
+    """
+    from rich.cells import set_cell_size
+
+    lines = [line if isinstance(line, str) else tuple(map(shown, line)) for line in (head, *rows)]
+    widths = _widths([line for line in lines if isinstance(line, tuple)])
     for line in lines:
         if isinstance(line, str):
             print(shown(line))
-            continue
-        cells = (text + " " * (width - cell_len(text)) for text, width in zip(line, widths, strict=True))
-        print(shown("  ".join(cells).rstrip()))
+        else:
+            cells = (set_cell_size(_cut(text, width), width) for text, width in zip(line, widths, strict=True))
+            print_line("  ".join(cells).rstrip())
+
+
+def _widths(lines: Sequence[tuple[str, ...]]) -> list[int]:
+    """Of each column; numbers and days keep theirs as long as there is anything else to cut."""
+    from rich.cells import cell_len
+
+    columns = list(zip(*lines, strict=True))
+    full = [max(map(cell_len, texts)) for texts in columns]
+    room = width() - 2 * (len(columns) - 1)
+    if not is_watched() or sum(full) <= room:
+        return full
+    least = [
+        0 if any(map(str.isalpha, "".join(texts))) else max(map(cell_len, texts), default=0)
+        for _head, *texts in columns
+    ]
+    for most in range(max(full), 0, -1):
+        cut = [max(low, min(high, most)) for low, high in zip(least, full, strict=True)]
+        if sum(cut) <= room:
+            break
+    cut[-1] = max(cut[-1], min(full[-1], cut[-1] + room - sum(cut)))
+    return cut
+
+
+def _cut(text: str, room: int) -> str:
+    """The text, or its beginning with a sign that there is more."""
+    from rich.cells import cell_len, set_cell_size
+
+    return text if cell_len(text) <= room else set_cell_size(text, room - 1) + "…"
+
+
+def print_line(line: str) -> None:
+    """A line that a terminal's is cut to; whole on a pipe."""
+    print(_cut(shown(line), width()) if is_watched() else shown(line))
+
+
+def is_watched() -> bool:
+    """Whether a person reads the answers."""
+    return sys.stdout.isatty()
 
 
 def print_concordance(lines: Iterable[Line], window: int) -> None:
@@ -240,10 +280,13 @@ def print_concordance(lines: Iterable[Line], window: int) -> None:
     for line in lines:
         day = str(line.published or _("undated")).ljust(10)
         room = 2 * window
-        if sys.stdout.isatty():
+        if is_watched():
             room = min(room, max(10, (width() - cells(f"{day}{line.node}{line.id}") - 8) // 2))
         left, node, right = map(shown, aligned(line, room))
-        print(day, left, _coloured("node", node) if _has_colour() else node, right, shown(line.id), sep="  ")
+        start, whole = len(f"{day}  {left}  "), "  ".join((day, left, node, right, shown(line.id)))
+        told = _cut(whole, width()) if is_watched() else whole
+        end = start + len(node)
+        print(told[:start] + (_coloured("node", told[start:end]) if _has_colour() else told[start:end]) + told[end:])
 
 
 def width() -> int:

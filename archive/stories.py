@@ -88,17 +88,18 @@ class Stories:
             rows = connection.execute(sa.select(schema.stories).where(_c.story.in_(theirs)))
             return [Member(*row) for row in rows]
 
-    def largest(self, limit: int, articles: Iterable[str] | None = None) -> list[tuple[str, int]]:
-        """The stories of most articles, or of most among these, and how many those are."""
+    def largest(self, limit: int, articles: Iterable[str] | None = None) -> tuple[list[tuple[str, int]], int]:
+        """The stories of most articles, or of most among these, with how many those are; how many stories there are."""
         if articles is not None:
             counts: dict[str, int] = {}
             for one in self._read(articles):
                 counts[one.story] = counts.get(one.story, 0) + 1
-            return sorted(counts.items(), key=lambda story: (-story[1], story[0]))[:limit]
+            return sorted(counts.items(), key=lambda story: (-story[1], story[0]))[:limit], len(counts)
         count = sa.func.count()
         counted = sa.select(_c.story, count).group_by(_c.story).order_by(count.desc(), _c.story).limit(limit)
         with self._store.reading() as connection:
-            return [(story, number) for story, number in connection.execute(counted)]
+            total = connection.scalar(sa.select(sa.func.count(_c.story.distinct()))) or 0
+            return [(story, number) for story, number in connection.execute(counted)], total
 
     def _read(self, articles: Iterable[str]) -> Iterator[Member]:
         for some in parts(articles):

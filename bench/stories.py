@@ -109,7 +109,7 @@ def found(store: ArticleStore) -> dict[Pair, str]:
     stories = Stories(store)
     return {
         pair: story
-        for story, _count in stories.largest(1_000_000)
+        for story, _count in stories.largest(1_000_000)[0]
         for pair in combinations(sorted(one.article for one in stories.with_article(story) if one.story == story), 2)
     }
 

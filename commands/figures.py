@@ -31,7 +31,7 @@ from commands import (
     say_if_behind,
     say_nothing,
 )
-from terminal import answers, print_table
+from terminal import answers, is_watched, print_table
 
 if TYPE_CHECKING:
     from indexer.figures.find import Found
@@ -41,8 +41,7 @@ _COLUMNS = (
     "kind", "value", "to", "unit", "bound", "text", "start", "end", "id", "url", "published", "title", "sentence",
 )  # fmt: skip
 _ROWS = 500  # of a table whose columns stand under each other
-_AROUND = 12  # characters before and behind that a table shows
-_HEADLINE = 20
+_AROUND = 12  # characters before and behind that a terminal shows
 
 Kinds = Annotated[
     list[str],
@@ -122,7 +121,7 @@ def _row(one: Found) -> tuple[str, ...]:
     row = _values(one)
     value = " ".join(filter(None, (row["bound"], "..".join(filter(None, (row["value"], row["to"]))))))
     article, figure = one.article, one.figure
-    near = article.body[max(0, figure.start - _AROUND) : figure.end + _AROUND]
+    near = article.body[max(0, figure.start - _AROUND) : figure.end + _AROUND] if is_watched() else one.sentence
     return (
         value,
         row["unit"],

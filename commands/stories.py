@@ -25,7 +25,7 @@ from commands import (
     say_if_stories_behind,
     say_nothing,
 )
-from terminal import counting, print_json, print_table
+from terminal import counting, print_json, print_table, say
 
 app = typer.Typer()
 
@@ -59,7 +59,7 @@ def stories(
             with open_index(ctx.obj, engine) as index:
                 ids = every_id(store, index, read_question(store, index, query, source, since, until))
                 say_if_behind(store, index)
-        found = Stories(store).largest(limit, ids)
+        found, total = Stories(store).largest(limit, ids)
         firsts = store.get_many(story for story, _count in found)
         say_if_stories_behind(store)
     told = [(count, firsts[story].article) for story, count in found if story in firsts]
@@ -70,4 +70,5 @@ def stories(
     elif told:
         rows = [(str(count), str(first.day or "-"), first.source, first.id, first.title) for count, first in told]
         print_table((_("articles"), _("first published"), _("source"), _("story"), _("title")), rows)
+        say(_("{shown} of {total} stories").format(shown=len(told), total=total))
     return DONE if told else say_nothing(query or ["stories"])

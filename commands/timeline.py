@@ -1,4 +1,4 @@
-"""Count articles by when they were published."""
+"""Count articles, or stories, by when they were published."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ from commands import (
     open_index,
     read_question,
     say_if_behind,
+    say_if_stories_behind,
 )
-from terminal import print_rows, say, shown, width
+from terminal import is_watched, print_line, print_rows, say, width
 
 if TYPE_CHECKING:
     from desk.timeline import Timeline
@@ -44,6 +45,7 @@ def timeline(
     group: Annotated[
         Literal["", "source", "section", "credit"], typer.Option(help=_("Part the answer."), show_default=False)
     ] = "",
+    stories: Annotated[bool, typer.Option("--stories", help=_("Count a story and its reprints once."))] = False,
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help=_("A picture: .svg or .png."))] = None,
     source: SourceName = "", since: Since = "", until: Until = "", engine: Engine = "",
     as_csv: Csv = False, as_json: Json = False,
@@ -61,35 +63,45 @@ def timeline(
     with open_archive(ctx.obj) as store, open_index(ctx.obj, engine) as index:
         asked = {" ".join(words): read_question(store, index, words, source, since, until)
                  for words in (query, *([one] for one in more))}  # fmt: skip
-        told = timeline(store, index, asked, by, share, group)
+        told = timeline(store, index, asked, by, share, group, stories)
         say_if_behind(store, index)
+        if stories:
+            say_if_stories_behind(store)
     _show(told, form, out)
     return DONE if told.total else NOTHING
 
 
 def _check(out: Path | None, more: list[str], group: str) -> None:
+    from desk.plot import LINES
+
     if group and more:
         raise UsageFault("--group", _("parts one question's answer"), _("leave --query out"))
     if out and out.suffix.lower() not in _ENDINGS:
         raise UsageFault(out, _("is no picture"), _("name it .svg or .png; --csv and --json print the counts"))
+    if out and len(more) >= LINES:
+        raise UsageFault(
+            "--query", _("a picture holds {count} lines").format(count=LINES), _("ask fewer; --csv has room for all")
+        )
     if out and not out.parent.is_dir():
         raise UsageFault(out.parent, _("is no folder"), _("name another place with -o"))
 
 
 def _show(told: Timeline, form: str, out: Path | None) -> None:
-    from desk.bars import drawn
+    from desk.bars import drawn, fitted
     from desk.plot import MOST
-    from desk.timeline import COLUMNS, largest, rows
+    from desk.timeline import largest, rows
 
     if out:
         _draw(largest(told, MOST), out)
     if form:
-        print_rows(COLUMNS, rows(told), form)
+        print_rows(told.columns, rows(told), form)
     elif not out and told.total:
-        for line in drawn(largest(told, MOST), width()):
-            print(shown(line))
+        few = fitted(told, MOST, width()) if is_watched() else largest(told, MOST)
+        for line in drawn(few, width()):
+            print_line(line)
+    counted = _("{name}: {count} stories") if told.stories else _("{name}: {count} articles")
     for one in told.series if not form else ():
-        say(_("{name}: {count} articles").format(name=told.name(one), count=one.total))
+        say(counted.format(name=told.name(one), count=one.total))
 
 
 def _draw(told: Timeline, out: Path) -> None:

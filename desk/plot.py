@@ -7,7 +7,7 @@ from gettext import gettext as _
 from itertools import groupby
 from math import floor, log10
 
-from desk.cells import cells
+from desk.cells import cells, cut_right
 from desk.markup import xml
 from desk.timeline import By, Series, Timeline, start
 
@@ -18,10 +18,13 @@ FONTS = (
 MOST = 8  # series that can be told apart
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#888888")  # Okabe and Ito
 _DASHES = ("", "7 3", "2 3", "9 3 2 3")  # for prints without colour
+LINES = len(_COLOURS) * len(_DASHES)  # no two of which are the same
 _WIDTH, _HEIGHT = 720, 400
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 684, 28, 352
 _SIZE = 13  # of letters
 _LABELS = 10  # below the axis, at most
+_LETTER = _SIZE * 0.6  # how wide, in the widest of the fonts
+_NAMES = 80, 22  # letters of a name in the legend: of few series, of many
 _STEPS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 6000, 60000)
 
 
@@ -81,23 +84,35 @@ def _line(x1: float, y1: float, x2: float, y2: float, stroke: str) -> str:
 
 
 def _stroke(at: int) -> str:
-    dash = _DASHES[at % len(_DASHES)]
+    """Colour and dash advance together; when the colours are used up the next ones have another dash than before."""
+    turn, colour = divmod(at, len(_COLOURS))
+    dash = _DASHES[(colour + turn) % len(_DASHES)]
     dashed = f' stroke-dasharray="{dash}"' if dash else ""
-    return f'fill="none" stroke="{_COLOURS[at % len(_COLOURS)]}" stroke-width="1.8"{dashed}'
+    return f'fill="none" stroke="{_COLOURS[colour]}" stroke-width="1.8"{dashed}'
 
 
 def _legend(told: Timeline) -> Iterator[tuple[str, int]]:
     """What the axis counts, and the name of each series with its line; each with the number of rows so far."""
-    yield _text(_LEFT, _TOP - 8, _("articles") if told.of is None else _("share of all articles")), 1
+    yield _text(_LEFT, _TOP - 8, _counted(told)), 1
     x, row = float(_LEFT), 1
     for at, one in enumerate(told.series):
-        name = told.name(one)
+        name = _short(told.name(one), _NAMES[len(told.series) > MOST])
         room = 34 + (cells(name) + 2) * _SIZE * 0.55
         if x > _LEFT and x + room > _RIGHT:
             x, row = _LEFT, row + 1
         y = _TOP + row * (_SIZE + 7) - 10
         yield _line(x, y - 4, x + 28, y - 4, _stroke(at)) + _text(x + 34, y, name), row
         x += room
+
+
+def _counted(told: Timeline) -> str:
+    if told.of is None:
+        return _("stories") if told.stories else _("articles")
+    return _("share of all stories") if told.stories else _("share of all articles")
+
+
+def _short(text: str, room: int) -> str:
+    return text if cells(text) <= room else cut_right(text, room - 1) + "…"
 
 
 def _across(told: Timeline, place: _Place, step: float) -> Iterator[str]:
@@ -113,11 +128,13 @@ def _across(told: Timeline, place: _Place, step: float) -> Iterator[str]:
 def _below(told: Timeline, place: _Place) -> Iterator[str]:
     """The marks of the axis of time, and how many articles are undated."""
     ordinals = [_ordinal(period, told.by) for period in told.periods]
-    step = next(size for size in _STEPS if len(ordinals) <= size * _LABELS)
+    half = max(map(cells, told.periods), default=0) * _LETTER / 2
+    least = max(len(ordinals) / _LABELS, (2 * half + _SIZE) / place.wide)
+    step = next((size for size in _STEPS if size >= least), _STEPS[-1])
     for at, (period, ordinal) in enumerate(zip(told.periods, ordinals, strict=True)):
         if ordinal % step == 0:
             yield _line(place.x(at), _BOTTOM, place.x(at), _BOTTOM + 5, 'stroke="#000"')
-            yield _text(place.x(at), _BOTTOM + 20, period, "middle")
+            yield _text(min(place.x(at), _WIDTH - half), _BOTTOM + 20, period, "middle")
     if told.undated:
         yield _text(_RIGHT, _HEIGHT - 8, _("undated: {count}").format(count=told.undated), "end")
 

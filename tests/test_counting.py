@@ -5,18 +5,20 @@ from __future__ import annotations
 import csv
 import json
 import re
+import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from io import BytesIO, StringIO
+from itertools import pairwise, product
 from math import isclose, log
 from pathlib import Path
 
 import pytest
 import resvg_py
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from rich.cells import cell_len
@@ -25,16 +27,19 @@ from archive.article import SHANGHAI, Article, Revision
 from archive.errors import UsageFault
 from archive.listing import in_order
 from archive.store import ArticleStore
+from archive.stories import Stories
 from desk import association, bars, plot, png, table
 from desk.cells import cells, cut_left, cut_right
 from desk.collocations import Measure, collocations
 from desk.concordance import Line, aligned, lines, page, picked
 from desk.keywords import keywords
-from desk.timeline import By, Series, Timeline, largest, rows, start, timeline
+from desk.stories import bring_up
+from desk.timeline import By, Series, Timeline, _period, largest, rows, start, timeline
 from indexer.engine import SearchEngine
 from indexer.finder import Finder
 from indexer.query import Query, parse_query
 from indexer.search import every_id, every_match
+from terminal import print_concordance, print_table
 from tests.conftest import ANALYZER, ARTICLES, ROOT, indexed, run
 
 BYS: tuple[By, ...] = ("day", "week", "month", "year")
@@ -125,6 +130,41 @@ def test_the_counts_are_those_of_the_articles_found(held: Held, by: By, facet: s
                 assert share is None or 0 <= share <= 1
 
 
+@pytest.mark.parametrize("name", ["whoosh", "tantivy"])
+def test_a_story_counts_once(name: str, tmp_path: Path) -> None:
+    """Reprints come later, some without the word; the share is of the stories that a time has an article of."""
+    with indexed(tmp_path, name) as (store, engine):
+        for number, first in enumerate(ARTICLES[:12]):
+            for later in (1, 40, 400):
+                published = first.published and first.published + timedelta(days=later)
+                body = first.body.replace("援藏", "支援") if later == 1 else first.body
+                url = f"http://copy.example.cn/{number}-{later}"
+                copy = replace(first, id="", url=url, source="copy.example.cn", body=body, published=published)
+                store.put(replace(copy, title=first.title.replace("援藏", "支援") if later == 1 else first.title))
+        engine.write(store.changes(after=engine.position()))
+        bring_up(store)
+        for text, by in product(("援藏", "支援", "西藏"), BYS):
+            found = list(in_order(store, every_id(store, engine, question(text))))
+            firsts: dict[str, Article] = {}
+            names = Stories(store).of(one.article.id for one in found)
+            for one in found:
+                firsts.setdefault(names.get(one.article.id, one.article.id), one.article)
+            told = timeline(store, engine, {text: question(text)}, by, share=True, stories=True)
+            assert told.total == len(firsts)
+            assert len(firsts) < len(found) or text == "支援"
+            (series,) = told.series
+            days = Counter(start(period) for period in series.counts for _each in range(series.counts[period]))
+            expected = Counter(start(_period(str(article.day), by)) for article in firsts.values())
+            assert days == expected
+            assert all((told.share(series, period) or 0) <= 1 for period in told.periods)
+            every = {(_period(str(one.article.day), by), n) for one in in_order(store) if one.article.day
+                     for n in [Stories(store).of([one.article.id]).get(one.article.id, one.article.id)]}  # fmt: skip
+            assert {p: n for p, n in (told.of or {}).items() if p} == Counter(period for period, _name in every)
+            by_source = timeline(store, engine, {text: question(text)}, by, facet="source", stories=True)
+            groups = Counter(article.source for article in firsts.values())
+            assert {one.group: one.total for one in by_source.series} == groups
+
+
 def test_every_period_between_is_there() -> None:
     for by, first, last, count in (
         ("day", "2024-02-27", "2024-03-02", 5), ("week", "2020-W51", "2021-W02", 5),
@@ -158,8 +198,6 @@ def test_a_day_is_a_day_in_china(tmp_path: Path) -> None:
 
 @given(st.dates(date(1800, 1, 1), date(2199, 12, 31)))
 def test_a_period_holds_the_days_from_its_start(day: date) -> None:
-    from desk.timeline import _period
-
     for by in BYS:
         period = _period(day.isoformat(), by)
         assert 0 <= (day - start(period)).days < {"day": 1, "week": 7, "month": 31, "year": 366}[by]
@@ -200,6 +238,30 @@ def test_a_picture_is_well_formed_and_always_the_same(held: Held, by: By, count:
     xs = [float(x) for path in root.iter("{*}path") for x in re.findall(r"[ML]([\d.]+) ", path.get("d", ""))]
     assert all(0 <= x <= 720 for x in xs)
     assert plot.svg(_told(by, {})).endswith("</svg>\n"), "of nothing, too"
+
+
+def test_no_two_lines_look_the_same() -> None:
+    assert len(set(map(plot._stroke, range(plot.LINES)))) == plot.LINES
+    many = _told("year", *({"2020": 9, "2021": at} for at in range(plot.LINES)))
+    picture = plot.svg(replace(many, series=tuple(replace(one, query=one.query * 20) for one in many.series)))
+    root = etree.fromstring(picture.encode())
+    assert all(0 < float(one.get("y", "")) < 352 for one in root.iter("{*}text") if "问题" in (one.text or ""))
+    drawn = [path.get("d", "") for path in root.iter("{*}path") if path.get("stroke-linecap")]
+    assert len(drawn) == plot.LINES
+    assert all(0 < float(y) <= 352 for path in drawn for y in re.findall(r" ([\d.]+)", path))
+
+
+@settings(max_examples=40)
+@given(st.sampled_from(BYS), st.dates(date(1990, 1, 1), date(2030, 1, 1)), st.integers(0, 4000))
+def test_ticks_do_not_touch(by: By, first: date, days: int) -> None:
+    last = first + timedelta(days=days)
+    root = etree.fromstring(plot.svg(_told(by, {_period(day.isoformat(), by): 1 for day in (first, last)})).encode())
+    ticks = [one for one in root.iter("{*}text") if one.get("y") == "372.0"]
+    half = len(ticks[0].text or "") * 13 * 0.6 / 2 if ticks else 0  # of a label of wide digits
+    middles = [float(one.get("x", "")) for one in ticks]
+    assert all(middle - half >= 0 and middle + half <= 720 for middle in middles)
+    assert all(one + 2 * half < other for one, other in pairwise(middles))
+    assert ticks or days < 800, "a long time has ticks"
 
 
 @given(st.floats(1e-6, 1e7))
@@ -335,6 +397,59 @@ def test_a_sample_is_the_same_for_a_seed_and_fair() -> None:
     assert list(picked(iter(found), "date", None, 50, 1)) == found
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(WIDE, WIDE, st.integers(20, 90))
+def test_lines_fit_a_terminal(terminal: Callable[[int], StringIO], left: str, right: str, columns: int) -> None:
+    screen = terminal(columns)
+    print_concordance([Line(None, left, "援藏", right, "tibet.cn-7210688", "", 0)], 40)
+    line = screen.getvalue().removesuffix("\n")
+    assert cell_len(line) <= columns
+    assert "援" in line or columns < 40
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], StringIO]:
+    """What a person watches, so many columns wide, and without colour."""
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    def of_width(columns: int) -> StringIO:
+        screen = StringIO()
+        monkeypatch.setattr(screen, "isatty", lambda: True, raising=False)
+        monkeypatch.setattr(sys, "stdout", screen)
+        monkeypatch.setenv("COLUMNS", str(columns))
+        return screen
+
+    return of_width
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.integers(0, 10**6), WIDE, WIDE), min_size=1, max_size=5), st.integers(24, 200))
+def test_tables_fit_a_terminal(
+    terminal: Callable[[int], StringIO], found: list[tuple[int, str, str]], columns: int
+) -> None:
+    head = ("articles", "source", "title")
+    rows = [(str(number), *(text.replace("\n", "") for text in texts)) for number, *texts in found]
+    screen = terminal(columns)
+    print_table(head, rows)
+    printed = screen.getvalue().splitlines()
+    assert all(cell_len(line) <= columns for line in printed)
+    assert [line.split()[0] for line in printed[1:]] == [row[0] for row in rows], "a number is never cut"
+    wide = terminal(1000)
+    print_table(head, rows)
+    if max(map(cell_len, wide.getvalue().splitlines())) > columns:
+        assert "…" in screen.getvalue()
+    else:
+        assert screen.getvalue() == wide.getvalue()
+
+
+def test_groups_fit_a_terminal(held: Held) -> None:
+    told = timeline(*held, {"西藏": question("西藏")}, "day", facet="section")
+    for columns in (30, 40, 60):
+        few = bars.fitted(told, plot.MOST, columns)
+        assert few.total == told.total
+        assert max(map(cell_len, bars.drawn(few, columns))) <= columns
+
+
 @given(WIDE, WIDE, st.integers(1, 30))
 def test_nodes_stand_under_each_other(left: str, right: str, room: int) -> None:
     before, node, behind = aligned(Line(None, left, "援\n藏", right, "", "", 0), room)
@@ -394,6 +509,7 @@ def test_the_commands_agree_with_an_export(crawled: Path) -> None:
         (["timeline", "援藏", "-o", "a.gif"], 2),
         (["timeline", "援藏", "-o", "nowhere/a.svg"], 2),
         (["timeline", "援藏", "--query", "西藏", "--group", "section"], 2),
+        (["timeline", "援藏", *["--query", "西藏"] * 32, "-o", "a.svg"], 2),
         (["keywords", "援藏", "--csv", "--json"], 2),
         (["concordance", "援藏", "--sample", "0"], 2),
     ],

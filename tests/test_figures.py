@@ -287,7 +287,9 @@ def test_the_command(crawled: Path, wencang: Wencang, tmp_path: Path) -> None:
     assert sorted(row["text"] for row in table) == sorted(row["text"] for row in rows)
     values = [Decimal(row["to"] or row["value"]) for row in table]
     assert values == sorted(values, reverse=True)
-    assert "7209800000" in wencang("figures", "援藏", "招商引资").stdout
+    printed = wencang("figures", "援藏", "招商引资", "--kind", "money").stdout
+    assert "7209800000" in printed
+    assert all(row["sentence"] in printed for row in rows), "nothing is cut on a pipe"
     assert wencang("figures", "援藏", "--kind", "sum").returncode == 2
 
 

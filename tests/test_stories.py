@@ -214,6 +214,7 @@ def test_on_the_command_line(wencang: Wencang, tmp_path: Path) -> None:
     assert "stories --update" in wencang("story", OTHER.id).stderr
     listed = wencang("stories", FIRST.title, "--update", "--json")
     assert [json.loads(line)["articles"] for line in listed.stdout.splitlines()] == [1]
+    assert "1 of 1 stories" in wencang("stories").stderr
     assert wencang("stories", "--since", "2020").returncode == 2
     shown = wencang("story", "copy")
     assert shown.stderr == ""
@@ -248,4 +249,4 @@ def test_a_run_brings_them_up(tmp_path: Path) -> None:
         (tmp_path / f"{name}.txt").write_text(f"{FIRST.title}\n{FIRST.body}\n{name}\n", encoding="utf-8")
     assert run("import", tmp_path / "one.txt", tmp_path / "two.txt", data=tmp_path / "data").returncode == 0
     with ArticleStore.open(tmp_path / "data") as store:
-        assert [count for _story, count in Stories(store).largest(9)] == [2]
+        assert [count for _story, count in Stories(store).largest(9)[0]] == [2]
