@@ -14,6 +14,7 @@ import argparse
 import asyncio
 import gzip
 import os
+import random
 import statistics
 import subprocess
 import sys
@@ -31,7 +32,10 @@ SIZE = 40_000  # bytes of a page
 _ROWS = 50  # of a page of the list
 _READY = 5_000  # pages that the server holds; further ones are made when they are asked for
 _LIST = "http://www.tibet.cn/cn/news/yc/"
-_WORDS = "高原上的班车每天清晨出发经过草原与河谷把牧区的孩子送到学校也把药品和信件带给远处的人家".encode()
+_WORDS = (
+    "高原", "班车", "每天", "清晨", "出发", "经过", "草原", "河谷", "牧区", "孩子", "送到", "学校", "药品", "信件",
+    "带给", "远处", "人家", "那曲", "山口", "春天",
+)  # fmt: skip
 _HERE = [sys.executable, "-m", "bench.throughput"]
 
 
@@ -62,8 +66,8 @@ def page(n: int) -> bytes:
 
 
 def _said(seed: int) -> str:
-    start = seed * 3 % (len(_WORDS) - 60)
-    return (_WORDS * 2)[start - start % 3 :][:120].decode()
+    """A line of its own: texts that are alike would be reprints."""
+    return "".join(random.Random(seed).choices(_WORDS, k=20))  # the same each time
 
 
 def listing(count: int, url: str) -> bytes:
