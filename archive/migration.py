@@ -103,9 +103,15 @@ def _stories(connection: sa.Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
+def _no_count_of_landmarks(connection: sa.Connection) -> None:
+    """They are counted where they are read."""
+    connection.exec_driver_sql("ALTER TABLE signatures DROP COLUMN count")
+
+
 # Step N leads from version N to N + 1 and is never changed once released; a new archive is made whole.
 STEPS: tuple[Callable[[sa.Connection], None], ...] = (
     _several_pages, _runs, _leads, _withdrawals, _pictures, _whole_runs, _watches, _stories,
+    _no_count_of_landmarks,
 )  # fmt: skip
 
 

@@ -175,7 +175,6 @@ signatures = sa.Table(
     sa.Column("text", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("size", sa.Integer, nullable=False),  # shingles
     sa.Column("landmarks", sa.LargeBinary, nullable=False),  # four bytes each
-    sa.Column("count", sa.Integer, nullable=False),  # of its landmarks
 )  # fmt: skip
 
 landmarks = sa.Table(

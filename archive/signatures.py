@@ -6,9 +6,10 @@ A text stands here once, under a number made of it (desk/likeness.py), whichever
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from math import ceil
 from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
@@ -20,15 +21,10 @@ _SOME = 500  # asked for at once
 T = TypeVar("T")
 
 _signed, _kept, _places, _likes = schema.signed.c, schema.signatures.c, schema.landmarks.c, schema.likenesses.c
-_shared = sa.func.count().label("shared")
-_met = (
-    sa.select(_places.text, _shared)
-    .where(_places.landmark.in_(sa.bindparam("landmarks", expanding=True)), _places.text != sa.bindparam("text"))
-    .group_by(_places.text)
-    .subquery()
-)
-_enough = sa.or_(_met.c.shared >= sa.bindparam("least"), _met.c.shared >= sa.bindparam("share") * _kept.count)
-_NEAR = sa.select(_met.c.text).join(schema.signatures, _kept.text == _met.c.text).where(_enough)
+_asked = _places.landmark.in_(sa.bindparam("landmarks", expanding=True))
+_OFTEN = sa.select(_places.landmark, sa.func.count().label("texts")).where(_asked).group_by(_places.landmark)
+_MET = sa.select(_kept.text, _kept.landmarks).where(_kept.text.in_(sa.select(_places.text).where(_asked)))
+_RARE = 20  # texts at most that have a landmark
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +83,18 @@ class Signatures:
         return new
 
     def near(self, signature: Signature, share: float) -> list[int]:
-        """The other texts that share so much of its landmarks, or of theirs where they have fewer."""
-        least = share * len(signature.landmarks)
-        asked = {"landmarks": signature.landmarks, "text": signature.text, "least": least, "share": share}
+        """The other texts that share so much of its landmarks, or of theirs where they have fewer.
+
+        The landmarks that most texts have are not asked for: who shares so much shares one of the others, too.
+        For a text that has fewer of them that is likely only, so rare ones are asked for in any case.
+        """
+        mine = set(signature.landmarks)
         with self._store.reading() as connection:
-            return list(connection.scalars(_NEAR, asked))
+            often = connection.execute(_OFTEN.order_by("texts"), {"landmarks": signature.landmarks}).all()
+            enough = len(mine) - ceil(share * len(mine)) + 1
+            rare = [row.landmark for n, row in enumerate(often) if n < enough or row.texts <= _RARE]
+            met = connection.execute(_MET, {"landmarks": rare}).all()
+        return [text for text, theirs in met if text != signature.text and _share(mine, array("I", theirs)) >= share]
 
     def link(self, likenesses: Iterable[Likeness]) -> None:
         """Keep these, from either side; each pair comes once."""
@@ -134,6 +137,11 @@ class Signatures:
         return found
 
 
+def _share(mine: set[int], theirs: Collection[int]) -> float:
+    """How much two have in common, of the one that has fewer."""
+    return len(mine.intersection(theirs)) / min(len(mine), len(theirs))
+
+
 def parts(values: Iterable[T], size: int = _SOME) -> Iterator[list[T]]:
     """The values, so many at once."""
     rest = iter(values)
@@ -165,5 +173,5 @@ def _delete_landmarks(connection: sa.Connection, texts: Iterable[int]) -> None:
 def _values(signature: Signature) -> dict[str, Any]:
     return {
         "text": signature.text, "size": signature.size,
-        "landmarks": array("I", signature.landmarks).tobytes(), "count": len(signature.landmarks),
+        "landmarks": array("I", signature.landmarks).tobytes(),
     }  # fmt: skip

@@ -26,6 +26,15 @@ from archive.disk import appearing
 from archive.errors import ArchiveUnusable, Busy
 from archive.url import canonical
 
+# Asked for each article that comes in, so put together once.
+_articles, _addresses = schema.articles.c, schema.addresses.c
+_OF_SOURCE = _articles.source == sa.bindparam("source")
+_SOURCE = sa.select(_articles.source).where(_articles.id == sa.bindparam("id"))
+_HERE = sa.select(_articles.id).join(schema.addresses).where(_addresses.url == sa.bindparam("url"), _OF_SOURCE)
+_TWINS = sa.select(_articles.id).where(_OF_SOURCE, _articles.digest == sa.bindparam("digest"))
+_ADDRESS = sa.select(_addresses.id).where(_addresses.url == sa.bindparam("url"))
+_VERSIONS = sa.select(sa.func.count()).select_from(schema.revisions).where(schema.revisions.c.id == sa.bindparam("id"))
+_NEXT = schema.archive.update().values(sequence=schema.archive.c.sequence + 1).returning(schema.archive.c.sequence)
 _PAGE = 500  # rows fetched at once: no read transaction stays open while a caller works
 Keep = Callable[[tuple[RawPage, ...]], tuple[RawPage, ...]]
 
@@ -122,7 +131,7 @@ class ArticleStore:
             withdrawal.refuse(connection, article)
             id = self._known(connection, article)
             if id is None:
-                if connection.scalar(sa.select(schema.articles.c.id).filter_by(id=article.id)):
+                if connection.scalar(_SOURCE, {"id": article.id}) is not None:
                     article = replace(article, id=f"{article.source}-{article.id}")  # another source's own key
                 return self._append(connection, replace(read, article=article), None, keep)
             current = self._newest(connection, id)
@@ -141,13 +150,12 @@ class ArticleStore:
 
     def _known(self, connection: sa.Connection, article: Article) -> str | None:
         """The id under which this article is already kept: by id, by address, by its text and day."""
-        if connection.scalar(sa.select(schema.articles.c.id).filter_by(id=article.id, source=article.source)):
+        if connection.scalar(_SOURCE, {"id": article.id}) == article.source:
             return article.id
-        here = sa.select(schema.articles.c.id).join(schema.addresses).where(schema.addresses.c.url == article.url)
-        if known := connection.scalar(here.where(schema.articles.c.source == article.source)):
+        known_by = {"source": article.source, "url": article.url, "digest": article.digest}
+        if known := connection.scalar(_HERE, known_by):
             return str(known)
-        twins = sa.select(schema.articles.c.id).filter_by(source=article.source, digest=article.digest)
-        for (twin,) in connection.execute(twins).all() if article.day else ():
+        for (twin,) in connection.execute(_TWINS, known_by).all() if article.day else ():
             if self._newest(connection, twin).article.day == article.day:
                 return str(twin)
         return None
@@ -164,10 +172,10 @@ class ArticleStore:
     def _append(
         self, connection: sa.Connection, revision: Revision, current: Revision | None, keep: Keep | None
     ) -> Revision:
-        connection.execute(schema.archive.update().values(sequence=schema.archive.c.sequence + 1))
-        sequence = connection.execute(sa.select(schema.archive.c.sequence)).scalar_one()
+        sequence = connection.execute(_NEXT).scalar_one()
         article = revision.article
-        pages = keep(self._pages(connection, article.id)) if keep else ()
+        earlier = self._pages(connection, article.id) if current else ()
+        pages = keep(earlier) if keep else ()
         revision = replace(revision, sequence=sequence, pages=pages)
         pointer = {"source": article.source, "digest": article.digest, "sequence": sequence}
         if current is None:
@@ -184,7 +192,7 @@ class ArticleStore:
         return tuple(RawPage(*page) for pages in kept for page in pages or ())
 
     def _note_address(self, connection: sa.Connection, url: str, id: str) -> None:
-        if not connection.scalar(sa.select(schema.addresses.c.id).filter_by(url=url)):
+        if not connection.scalar(_ADDRESS, {"url": url}):
             connection.execute(schema.addresses.insert(), {"url": url, "id": id})
 
     def mark_gone(self, url: str, fetched: datetime | None = None) -> Revision | None:
@@ -231,7 +239,7 @@ class ArticleStore:
 
     def _newest_at(self, connection: sa.Connection, id_or_url: str) -> Revision | None:
         url = canonical(id_or_url) if ":" in id_or_url else ""
-        id = connection.scalar(sa.select(schema.addresses.c.id).filter_by(url=url)) or id_or_url
+        id = connection.scalar(_ADDRESS, {"url": url}) or id_or_url
         row = connection.execute(schema.newest_revisions().where(schema.revisions.c.id == id)).first()
         return schema.revision_of(row) if row else None
 
@@ -256,8 +264,7 @@ class ArticleStore:
     def versions(self, id: str) -> int:
         """How many versions of an article are kept."""
         with self.reading() as connection:
-            counted = sa.select(sa.func.count()).select_from(schema.revisions).filter_by(id=id)
-            return int(connection.scalar(counted) or 0)
+            return int(connection.scalar(_VERSIONS, {"id": id}) or 0)
 
     def sources(self) -> list[str]:
         """The name of every source there is an article of."""

@@ -17,16 +17,22 @@ _NOTHING: dict[str, Any] = {
     "editor": "", "credit": "", "rights": "", "images": [],
 }  # fmt: skip
 
+# Asked for each article that comes in, so put together once.
+_c = schema.revisions.c
+_at_address = sa.select(schema.addresses.c.id).where(schema.addresses.c.url == sa.bindparam("url"))
+_same = sa.or_(
+    sa.and_(_c.id == sa.bindparam("id"), _c.source == sa.bindparam("source")),
+    _c.id.in_(_at_address),
+    _c.digest == sa.bindparam("digest"),
+)
+_WITHDRAWN = sa.select(_c.id).where(schema.withdrawn, _same).limit(1)
+
 
 def refuse(connection: sa.Connection, article: Article) -> None:
     """Raises Withdrawn for an article that was: known by its id, an address of it, or the text of a version."""
-    c = schema.revisions.c
-    address = sa.select(schema.addresses.c.id).filter_by(url=article.url)
-    same = sa.or_(
-        sa.and_(c.id == article.id, c.source == article.source), c.id.in_(address), c.digest == article.digest
-    )
-    if id := connection.scalar(sa.select(c.id).where(schema.withdrawn, same).limit(1)):
-        newest = sa.select(c.fetched, c.withdrawn).where(c.id == id).order_by(c.sequence.desc())
+    known_by = {"id": article.id, "source": article.source, "url": article.url, "digest": article.digest}
+    if id := connection.scalar(_WITHDRAWN, known_by):
+        newest = sa.select(_c.fetched, _c.withdrawn).where(_c.id == id).order_by(_c.sequence.desc())
         raise fault(id, *connection.execute(newest).first())  # type: ignore[misc]  # there is one
 
 

@@ -32,10 +32,8 @@ SIZE = 40_000  # bytes of a page
 _ROWS = 50  # of a page of the list
 _READY = 5_000  # pages that the server holds; further ones are made when they are asked for
 _LIST = "http://www.tibet.cn/cn/news/yc/"
-_WORDS = (
-    "高原", "班车", "每天", "清晨", "出发", "经过", "草原", "河谷", "牧区", "孩子", "送到", "学校", "药品", "信件",
-    "带给", "远处", "人家", "那曲", "山口", "春天",
-)  # fmt: skip
+_LINES = Path("indexer/words.txt").read_text("utf-8").splitlines()
+_WORDS = [word for line in _LINES if line[:1] != "#" and 1 < len(word := line.partition(" ")[0]) < 4]
 _HERE = [sys.executable, "-m", "bench.throughput"]
 
 
@@ -66,8 +64,8 @@ def page(n: int) -> bytes:
 
 
 def _said(seed: int) -> str:
-    """A line of its own: texts that are alike would be reprints."""
-    return "".join(random.Random(seed).choices(_WORDS, k=20))  # the same each time
+    """A line of its own, of many words: texts that are alike would be reprints."""
+    return "".join(random.Random(seed).choices(_WORDS, k=24))  # the same each time
 
 
 def listing(count: int, url: str) -> bytes:
