@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from gettext import gettext as _
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from archive.url import canonical
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FIRST_YEAR, LAST_YEAR = 1800, 2199  # of a publication: any other is a misprint
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")  # lone surrogates: no database takes them
 _BLANKS = re.compile(r"[\s\u200b\u2060\ufeff]+")  # full-width, no-break and invisible ones too
 
 
@@ -134,46 +136,56 @@ _TEXTS = ("id", "url", "source", "section", "title", "original_title", "body", "
 def from_json(values: Mapping[str, Any]) -> Article:
     """The article of to_json's values; unknown keys are passed over, a time without offset is Asia/Shanghai's.
 
-    Raises KeyError where url, title or body is missing, ValueError or TypeError where a
-    value is not of its kind.
+    Raises KeyError where url, title or body is missing, ValueError where a value is not of its kind.
     """
     texts = {name: _text(name, values[name]) for name in _TEXTS if values.get(name) is not None}
     for name in ("url", "title", "body"):
         if not texts[name].strip():
-            raise ValueError(f"{name} is empty")
+            raise ValueError(_("{name} is empty").format(name=name))
     if ":" not in texts["url"]:
-        raise ValueError(f"url is no address: {texts['url']}")
+        raise ValueError(_("url is no address: {url}").format(url=texts["url"]))
     if not isinstance(restored := values.get("restored") or False, bool):
-        raise TypeError("restored is neither true nor false")
-    images = values.get("images") or []
+        raise ValueError(_("restored is neither true nor false"))
     return Article(
         **texts | {"url": canonical(texts["url"])},
-        published=_time(values.get("published")),
-        authors=tuple(_text("authors", name) for name in _list("authors", values.get("authors") or [])),
-        images=tuple(
-            Image(_text("images", i["url"]), _text("images", i.get("caption", ""))) for i in _list("images", images)
-        ),
+        published=_published(values.get("published")),
+        authors=tuple(_text("authors", name) for name in _list("authors", values)),
+        images=tuple(map(_image, _list("images", values))),
         restored=restored,
     )
 
 
+def time_in(name: str, text: Any) -> datetime:
+    """A time in ISO 8601; ValueError names the field."""
+    try:
+        return datetime.fromisoformat(text)
+    except (ValueError, TypeError) as error:
+        raise ValueError(_("{name} is no time as ISO 8601 has it: {text}").format(name=name, text=text)) from error
+
+
 def _text(name: str, value: Any) -> str:
-    if not isinstance(value, str) or "\0" in value:
-        raise TypeError(f"{name} is no text")
-    value.encode()  # a lone surrogate is a UnicodeEncodeError, and that a ValueError
+    if not isinstance(value, str) or _NO_TEXT.search(value):
+        raise ValueError(_("{name} is no text").format(name=name))
     return value
 
 
-def _list(name: str, value: Any) -> list[Any]:
+def _list(name: str, values: Mapping[str, Any]) -> list[Any]:
+    value = values.get(name) or []
     if not isinstance(value, list):
-        raise TypeError(f"{name} is no list")
+        raise ValueError(_("{name} is no list").format(name=name))
     return value
 
 
-def _time(text: Any) -> datetime | None:
+def _image(value: Any) -> Image:
+    if not isinstance(value, dict) or "url" not in value:
+        raise ValueError(_("images are objects with a url"))
+    return Image(_text("images", value["url"]), _text("images", value.get("caption", "")))
+
+
+def _published(text: Any) -> datetime | None:
     if text is None:
         return None
-    time = datetime.fromisoformat(text)
+    time = time_in("published", text)
     if not FIRST_YEAR <= time.year <= LAST_YEAR:
-        raise ValueError(f"published is not a time of news: {text}")
+        raise ValueError(_("published is not a time of news: {text}").format(text=text))
     return time if time.utcoffset() is not None else time.replace(tzinfo=SHANGHAI)

@@ -11,9 +11,12 @@ WencangError
 ├── NotScheduled        the machine's timers or crontab can't be had               (exit 5)
 ├── NotTold             the operator can't be told: hook, mail or file of figures   (exit 5)
 ├── NotAnArticle        a page that holds no article: skipped, never a failure
+├── NotKept             an article that is not in the archive                      (exit 1)
 ├── Withdrawn           an article that was taken out of the archive: not kept again, not shown
 └── BadRecord           one record of an import can't be read: the rest goes on
 """
+
+from gettext import gettext as _
 
 
 class WencangError(Exception):
@@ -26,9 +29,9 @@ class WencangError(Exception):
         super().__init__(self.subject, reason, mend)
 
     def __str__(self) -> str:
-        line = f"{self.subject}: {self.reason}"
+        line = _("{subject}: {reason}").format(subject=self.subject, reason=self.reason)
         if self.mend:
-            line += f"; {self.mend}"
+            line = _("{line}; {mend}").format(line=line, mend=self.mend)
         return " ".join(line.split())
 
 
@@ -70,6 +73,10 @@ class NotTold(WencangError):
 
 class NotAnArticle(WencangError):
     """A page that holds no article; `reason` says why."""
+
+
+class NotKept(WencangError):
+    """An article that is not in the archive; its subject is the id or address."""
 
 
 class Withdrawn(WencangError):

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from gettext import gettext as _
 from typing import Any
 
-from archive.article import Article, Revision, from_json, to_json
+from archive.article import Article, Revision, from_json, time_in, to_json
 from archive.errors import BadRecord
 
 
@@ -35,15 +35,25 @@ def read(lines: Iterable[bytes], name: str) -> Iterator[tuple[Article, datetime 
                 if not isinstance(kept, dict):
                     raise ValueError(_("is no JSON object"))
                 yield from_json(kept), _fetched(kept.get("fetched")), bool(kept.get("gone"))
-            except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
-                reason = _("{key} is missing").format(key=error) if isinstance(error, KeyError) else str(error)
-                yield BadRecord(f"{name}:{number}", reason)
+            except (ValueError, KeyError, OverflowError, RecursionError) as error:
+                yield BadRecord(f"{name}:{number}", _reason(error))
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case KeyError():
+            return _("{key} is missing").format(key=error.args[0])
+        case json.JSONDecodeError():
+            return _("is no JSON, from character {place} on").format(place=error.colno)
+        case RecursionError():
+            return _("is nested too deep")
+    return str(error)
 
 
 def _fetched(text: str | None) -> datetime | None:
     if text is None:
         return None
-    time = datetime.fromisoformat(text)
+    time = time_in("fetched", text)
     if time.utcoffset() is None:
-        raise ValueError(f"fetched needs a time zone: {text}")
+        raise ValueError(_("fetched needs a time zone: {text}").format(text=text))
     return time.astimezone(UTC)

@@ -15,7 +15,17 @@ import typer
 from typer.core import TyperCommand
 
 from archive import settings
-from archive.errors import Busy, NotAnArticle, NotFetched, NotScheduled, NotTold, UsageFault, WencangError, Withdrawn
+from archive.errors import (
+    Busy,
+    NotAnArticle,
+    NotFetched,
+    NotKept,
+    NotScheduled,
+    NotTold,
+    UsageFault,
+    WencangError,
+    Withdrawn,
+)
 from terminal import counting, say
 
 if TYPE_CHECKING:
@@ -30,7 +40,7 @@ T = TypeVar("T")
 DONE, NOTHING, USAGE, UNUSABLE, BUSY, FAILURES, CHECK = range(7)  # exit codes
 INTERRUPTED = 130  # as a shell has it
 _CODES: dict[type[WencangError], int] = {
-    UsageFault: USAGE, Busy: BUSY, NotAnArticle: NOTHING, Withdrawn: NOTHING,
+    UsageFault: USAGE, Busy: BUSY, NotAnArticle: NOTHING, NotKept: NOTHING, Withdrawn: NOTHING,
     NotFetched: FAILURES, NotScheduled: FAILURES, NotTold: FAILURES,
 }  # fmt: skip
 _EVERY = 3  # seconds: so soon can be found what a crawl brings
@@ -90,7 +100,7 @@ OneSource = Annotated[
 Engine = Annotated[
     str, typer.Option(metavar="E", autocompletion=known_engines, help=_("Search engine; whoosh unless set otherwise."))
 ]
-Limit = Annotated[int, typer.Option(min=0, metavar="N", help=_("Show at most so many."))]
+Limit = Annotated[int, typer.Option(min=1, metavar="N", help=_("Show at most so many."))]
 Least = Annotated[int, typer.Option(min=1, metavar="N", help=_("Leave out what is rarer."))]
 Period = Annotated[
     Literal["", "year", "month"], typer.Option("--by", help=_("A list for each of these."), show_default=False)
@@ -102,14 +112,17 @@ Json = Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))
 def read_question(
     store: ArticleStore, index: SearchEngine, words: list[str], source: str = "", since: str = "", until: str = ""
 ) -> Query:
-    """What was typed, with its filters."""
+    """What was typed, with its filters; a doubt about it is said."""
     from dataclasses import replace
 
     from indexer.period import period
     from indexer.query import parse_query
 
+    query = parse_query(" ".join(words), index.analyzer)
+    for doubt in query.doubts:
+        say(doubt)
     return replace(
-        parse_query(" ".join(words), index.analyzer),
+        query,
         source=source_kept(store, source) if source else "",
         since=period(since)[0] if since else None,
         until=period(until)[1] if until else None,
@@ -211,23 +224,29 @@ def create_archive(settings: settings.Settings) -> ArticleStore:
 
 
 def versions_of(settings: settings.Settings, id_or_url: str) -> list[Revision]:
-    """Every version of an article, the oldest first; none, and a word about it, where it is not kept."""
+    """Every version of an article, the oldest first. Raises NotKept."""
     with open_archive(settings) as store:
-        if revision := store.get(id_or_url):
-            return store.history(revision.article.id)
-    say_not_kept(id_or_url)
-    return []
+        return store.history(kept(store, id_or_url).article.id)
+
+
+def kept(store: ArticleStore, id_or_url: str) -> Revision:
+    """The newest version of an article. Raises NotKept."""
+    if revision := store.get(id_or_url):
+        return revision
+    mend = _("`wencang crawl --url {url}` fetches it").format(url=id_or_url) if "://" in id_or_url else ""
+    raise NotKept(id_or_url, _("is not in the archive"), mend)
+
+
+def named(store: ArticleStore, word: str) -> Revision | None:
+    """The article that a word among others names; None where it names none. Raises NotKept for an id of none."""
+    beginnings = tuple(f"{source or 'page'}-" for source in store.sources())
+    is_name = "://" in word or word.startswith(beginnings)
+    return kept(store, word) if is_name else store.get(word)
 
 
 def say_nothing(query: list[str]) -> int:
     """What is said, and the exit code, where nothing answers."""
     say(_("{name}: nothing is found").format(name=" ".join(query)))
-    return NOTHING
-
-
-def say_not_kept(id_or_url: str) -> int:
-    """What is said, and the exit code, where an article is not in the archive."""
-    say(_("{name}: is not in the archive").format(name=id_or_url))
     return NOTHING
 
 

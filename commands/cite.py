@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from commands import DONE, QUESTION, Engine, Since, SourceName, Until, articles_of, open_archive, say_nothing
+from commands import DONE, QUESTION, Engine, Since, SourceName, Until, articles_of, named, open_archive, say_nothing
 from terminal import answers
 
 app = typer.Typer()
@@ -30,10 +30,10 @@ def cite(
     from desk.citation import STYLES
 
     with open_archive(ctx.obj) as store:
-        named = list(map(store.get, query))
-        ids = [one for one in named if one]
-        asked = len(ids) < len(named)
-        found = articles_of(ctx.obj, store, query, source, since, until, engine) if asked else iter(ids)
+        articles = [named(store, word) for word in query]
+        meant = [one for one in articles if one]
+        is_question = len(meant) < len(articles)
+        found = articles_of(ctx.obj, store, query, source, since, until, engine) if is_question else iter(meant)
         first = next(found, None)
         if first is None:
             return say_nothing(query)

@@ -65,8 +65,6 @@ def diff(
 
     versions = versions_of(ctx.obj, id_or_url)
     older = versions_of(ctx.obj, other)[-1:] if other else versions
-    if not (versions and older):
-        return NOTHING
     if other:
         versions = [*older, versions[-1]]
     if len(versions) == 1 and not a:

@@ -18,6 +18,7 @@ from commands import (
     SourceName,
     Until,
     Words,
+    named,
     open_archive,
     open_index,
     read_question,
@@ -44,7 +45,7 @@ def explain(
     from indexer.explain import explain
 
     with open_archive(ctx.obj) as store, open_index(ctx.obj, engine) as index:
-        revision = store.get(query[-1]) if len(query) > 1 else None
+        revision = named(store, query[-1]) if len(query) > 1 else None
         words = query[:-1] if revision else query
         question = read_question(store, index, words, source, since, until)
         told = explain(store, index, question, revision.article if revision else None)

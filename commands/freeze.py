@@ -106,8 +106,8 @@ def _write(out: Path, revisions: Iterator[Revision], info: Iterable[tuple[str, s
         with counting(_("articles")) as progress, appearing_folder(out) as new:
             count = corpus.freeze(new, _counted(chain([first], revisions), progress), chain(made, info, frozen), whole)
     except OSError as error:
-        raise UsageFault(error.filename or out, error.strerror or str(error), _("name another folder")) from error
-    print(_("{count} articles in {path}").format(count=count, path=out))
+        raise UsageFault(out, error.strerror or str(error), _("name another folder")) from error
+    say(_("{count} articles in {path}").format(count=count, path=out))
     return DONE
 
 

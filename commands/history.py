@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands import DONE, NOTHING, Json, versions_of
+from commands import DONE, Json, versions_of
 from terminal import print_json, print_table
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ def history(
     if as_json:
         for step in told:
             print_json(_values(step))
-    elif told:
+    else:
         print_table((_("version"), _("fetched"), _("published"), _("changed")), list(map(_row, told)))
-    return DONE if told else NOTHING
+    return DONE
 
 
 def _values(step: Step) -> dict[str, object]:

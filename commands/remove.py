@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from archive.errors import UsageFault, Withdrawn
-from commands import DONE, INTERRUPTED, indexes, open_archive, say_not_kept, tell_news
+from commands import DONE, INTERRUPTED, indexes, kept, open_archive, tell_news
 from terminal import say, shown
 
 app = typer.Typer()
@@ -39,11 +39,10 @@ def remove(
         raise UsageFault("--reason", _("is empty"), _("say why the article is withdrawn"))
     with open_archive(ctx.obj) as store, ExitStack() as work:
         try:
-            if not (kept := store.get(id_or_url)):
-                return say_not_kept(id_or_url)
-            id = kept.article.id
+            article = kept(store, id_or_url).article
+            id = article.id
             question = _("Withdraw {id} {title}, {count} versions? Nothing brings them back.")
-            asked = question.format(id=id, title=shown(kept.article.title), count=store.versions(id))
+            asked = question.format(id=id, title=shown(article.title), count=store.versions(id))
             if not yes and sys.stdin.isatty() and not typer.confirm(asked, err=True):
                 return INTERRUPTED
         except Withdrawn as error:

@@ -13,7 +13,6 @@ from commands import (
     QUESTION,
     Engine,
     Json,
-    Limit,
     Since,
     SourceName,
     Until,
@@ -32,7 +31,9 @@ app = typer.Typer()
 
 @app.command(**QUESTION)
 def search(
-    ctx: typer.Context, query: Words, limit: Limit = 10, source: SourceName = "",
+    ctx: typer.Context, query: Words,
+    limit: Annotated[int, typer.Option(min=0, metavar="N", help=_("Show at most so many; 0 counts them."))] = 10,
+    source: SourceName = "",
     since: Since = "", until: Until = "", sort: Literal["relevance", "newest", "oldest"] = "relevance",
     engine: Engine = "", as_json: Json = False,
     count: Annotated[bool, typer.Option("--facets", help=_("Count the answer by source, section, date ..."))] = False,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archive import settings
-from commands import DONE, NOTHING, Engine, Json, open_archive, open_index, read_question, say_not_kept
+from commands import DONE, NOTHING, Engine, Json, kept, open_archive, open_index, read_question
 from terminal import print_json, print_marked, say, shown
 
 if TYPE_CHECKING:
@@ -42,14 +42,12 @@ def show(
     from archive.pictures import Pictures
 
     with open_archive(ctx.obj) as store:
-        revision = store.get(id_or_url)
-        addresses = store.addresses(revision.article.id) if revision else []
+        picture = Pictures(store).get(id_or_url) if raw else None
+        if picture and picture.page:
+            return _write_raw(ctx.obj, picture.page)
+        revision = kept(store, id_or_url)
+        addresses = store.addresses(revision.article.id)
         find = _finder(ctx.obj, store, full_marks, engine) if full_marks else None
-        picture = Pictures(store).get(id_or_url) if raw and not revision else None
-    if picture and picture.page:
-        return _write_raw(ctx.obj, picture.page)
-    if revision is None:
-        return say_not_kept(id_or_url)
     if raw and not revision.pages:
         say(_("{name}: no raw page of it is kept").format(name=revision.article.id))
         return NOTHING

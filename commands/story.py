@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands import DONE, NOTHING, Json, open_archive, say_if_stories_behind, say_not_kept
+from commands import DONE, NOTHING, Json, kept, open_archive, say_if_stories_behind
 from terminal import print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -30,9 +30,8 @@ def story(
     from archive.stories import Stories
 
     with open_archive(ctx.obj) as store:
-        if not (kept := store.get(id_or_url)):
-            return say_not_kept(id_or_url)
-        members = Stories(store).with_article(kept.article.id)
+        id = kept(store, id_or_url).article.id
+        members = Stories(store).with_article(id)
         revisions = list(in_order(store, {member.article for member in members}))
         say_if_stories_behind(store)
     for name in dict.fromkeys(revision.article.id for revision in revisions):
@@ -40,7 +39,7 @@ def story(
         told = [(theirs[r.article.id], r) for r in revisions if r.article.id in theirs]
         _print(told, as_json)
     if not members:
-        say(_("{id}: no copy of it is known").format(id=kept.article.id))
+        say(_("{id}: no copy of it is known").format(id=id))
     return DONE if members else NOTHING
 
 

@@ -16,7 +16,7 @@ from gettext import gettext as _
 from archive.errors import QueryFault, UsageFault
 from indexer.analyzer import PARTICLES, SEPARATOR, Analyzer, characters, fold
 from indexer.figures.amounts import asked
-from indexer.figures.places import canonical
+from indexer.figures.places import canonical, gazetteer
 from indexer.period import period
 
 _MOST_WORDS = 200  # a list of postings is read for each
@@ -114,7 +114,7 @@ class Query:
     """`wanted` are all wanted, but of the plain words in it an answer may do with some: see `least`.
 
     `source` is a site's name, `since` and `until` are aware: from the first on, before the second;
-    `among` are ids: no other article answers.
+    `among` are ids: no other article answers. `doubts` are what may have been meant otherwise, a line each.
     """
 
     wanted: tuple[Node, ...]
@@ -124,6 +124,7 @@ class Query:
     until: datetime | None = None
     among: frozenset[str] | None = None
     text: str = field_(default="", compare=False)  # as typed
+    doubts: tuple[str, ...] = field_(default=(), compare=False)
 
     @property
     def runs(self) -> list[tuple[str, ...]]:
@@ -213,7 +214,7 @@ def parse_query(text: str, analyzer: Analyzer, now: datetime | None = None) -> Q
     text = _UNSEEN.sub("", text)
     parser = _Parser(text, analyzer, now)
     wanted, unwanted = parser.clauses()
-    query = Query(tuple(wanted), tuple(unwanted), text=text)
+    query = Query(tuple(wanted), tuple(unwanted), text=text, doubts=tuple(parser.doubts))
     if not wanted:
         raise QueryFault(text.strip() or '""', _("holds no word to look for"), _("type at least one word"))
     _bound(text, _("holds {count} words"), parser.count, _MOST_WORDS)
@@ -238,6 +239,7 @@ class _Parser:
         self._depth = 0
         self.count = 0  # of words
         self.prefixes = 0
+        self.doubts: list[str] = []
 
     def clauses(self, close: int = -1) -> tuple[list[Node], list[Node]]:
         """The clauses up to a place, or the end: wanted and unwanted ones."""
@@ -343,6 +345,10 @@ class _Parser:
     def _place(self, text: str, at: Span) -> Node | None:
         name = canonical("".join(characters(text)).strip(SEPARATOR))
         self.count += 1
+        if name not in gazetteer():
+            self.doubts.append(
+                _("{name} is no place that is known: prefectures and counties of Tibet are").format(name=text)
+            )
         return Words((name,), "place", at) if name else None
 
     def _words(self, text: str) -> tuple[str, ...]:
@@ -371,8 +377,7 @@ class _Parser:
         try:
             since, until = period(match[0] if match else "", self._now)
         except UsageFault:
-            self._at = named.start()
-            return self._text_node(end)
+            return self._as_text(named, end, _("{text} is looked for as text: a period is 2022, 2022-06 or 2021..2022"))
         self._at = match.end() if match else self._at
         at = (named.end(), self._at)
         return Between(None if name == "until" else since, None if name == "since" else until, at)
@@ -382,10 +387,17 @@ class _Parser:
         match = _TEXT.match(self._text, self._at, end)
         said = match[0] if match else ""
         if (keys := asked(said)) is None:
-            self._at = named.start()
-            return self._text_node(end)
+            return self._as_text(
+                named, end, _("{text} is looked for as text: an amount is >10亿, 3000万美元 or 1亿..5亿")
+            )
         self._at += len(said)
         return Amount(*keys, said, (named.end(), self._at))
+
+    def _as_text(self, named: re.Match[str], end: int, doubt: str) -> Node | None:
+        self._at = named.start()
+        node = self._text_node(end)
+        self.doubts.append(doubt.format(text=self._text[named.start() : self._at]))
+        return node
 
 
 def _alternatives(node: Node) -> tuple[Node, ...]:

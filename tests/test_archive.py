@@ -647,6 +647,28 @@ def test_a_bad_line_is_named_and_the_rest_is_read() -> None:
     assert [r for r in records if not isinstance(r, BadRecord)] == [(ARTICLE, THEN, False)] * 2
 
 
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"title": 1}, "title is no text"),
+        ({"body": "\ud800"}, "body is no text"),
+        ({"url": "a"}, "url is no address: a"),
+        ({"published": "昨天"}, "published is no time as ISO 8601 has it: 昨天"),
+        ({"published": 2018}, "published is no time as ISO 8601 has it: 2018"),
+        ({"published": "1066-10-14"}, "published is not a time of news: 1066-10-14"),
+        ({"fetched": "x"}, "fetched is no time as ISO 8601 has it: x"),
+        ({"fetched": "2018-09-07"}, "fetched needs a time zone: 2018-09-07"),
+        ({"authors": "洛桑"}, "authors is no list"),
+        ({"images": ["a.jpg"]}, "images are objects with a url"),
+        ({"restored": "no"}, "restored is neither true nor false"),
+    ],
+)
+def test_a_bad_value_is_named(values: dict[str, object], told: str) -> None:
+    line = json.dumps({"url": "http://a.cn/1", "title": "题", "body": "文"} | values)
+    (record,) = jsonl.read([line.encode()], "in")
+    assert str(record) == f"in:1: {told}"
+
+
 def test_jsonl_out_and_in_is_the_same(store: ArticleStore) -> None:
     store.put(ARTICLE, THEN)
     (line,) = (json.dumps(jsonl.values(revision)) for revision in store.changes())

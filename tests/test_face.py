@@ -76,9 +76,9 @@ def test_what_gettext_reads_is_the_catalog() -> None:
     ],
 )
 def test_messages_in_chinese(arguments: list[str], environment: dict[str, str], crawled: Path) -> None:
-    assert run(*arguments, data=crawled, **environment).stderr == "x：不在档案中\n"
+    assert run(*arguments, data=crawled, **environment).stderr == "wencang: x：不在档案中\n"
     english = run("show", "x", "--lang", "en", data=crawled, **environment)
-    assert english.stderr == "x: is not in the archive\n"
+    assert english.stderr == "wencang: x: is not in the archive\n"
 
 
 def test_wrong_usage_in_chinese(crawled: Path) -> None:

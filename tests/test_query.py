@@ -83,6 +83,16 @@ def test_what_can_not_be_syntax_is_text(text: str, words: tuple[str, ...]) -> No
     query = parse_query(text, ANALYZER)
     assert tuple(word for run in query.runs for word in run) == words
     assert len(query.wanted) == len(query.runs)
+    assert len(query.doubts) == text.startswith("日期")
+
+
+@pytest.mark.parametrize(
+    "typed", ["date:2018-13", "日期：不详", "amount:>abc", "金额：许多", "place:火星", '地点："火星"']
+)
+def test_a_filter_that_may_be_mistyped_is_doubted(typed: str) -> None:
+    (doubt,) = parse_query(f"援藏 {typed}", ANALYZER).doubts
+    assert typed.partition("：")[2].strip('"') in doubt or typed in doubt
+    assert parse_query("援藏 地点:山南 金额：>10亿 日期：2018", ANALYZER).doubts == ()
 
 
 @pytest.mark.parametrize(

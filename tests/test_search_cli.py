@@ -79,6 +79,17 @@ def test_explain_adds_up_to_the_score(crawled: Path) -> None:
     assert run("explain", "唐卡", "tibet.cn-7210688", data=crawled).returncode == 1
 
 
+def test_an_id_that_is_not_kept_is_no_word_to_look_for(crawled: Path) -> None:
+    for command in (["explain", "唐卡", "tibet.cn-0"], ["cite", "tibet.cn-0"], ["cite", "http://www.tibet.cn/0.html"]):
+        done = run(*command, data=crawled)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith(f"wencang: {command[-1]}: is not in the archive")
+
+
+def test_a_doubt_about_a_filter_is_said(crawled: Path) -> None:
+    assert run("日期:2018-13", "唐卡", data=crawled).stderr.startswith("日期:2018-13 is looked for as text")
+
+
 def test_full_marks_are_where_the_words_stand(crawled: Path) -> None:
     (shown,) = lines(run("show", SIGNING, "--full-marks", '援藏 "招商引資"', "--json", data=crawled))
     marked = {shown[name][start:end] for name in ("title", "body") for start, end in shown["marks"][name]}
