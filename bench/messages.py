@@ -30,7 +30,7 @@ from indexer.engine import FACETS, REBUILD
 
 ROOT = Path(__file__).parent.parent
 FILE = Path(language.CATALOGS, "zh", "LC_MESSAGES", "wencang.po")
-_ROOMS = ("archive", "commands", "crawler", "desk", "face", "indexer")
+_ROOMS = ("archive", "commands", "crawler", "desk", "face", "indexer", "terminal")
 _DAY = datetime(2026, 1, 1, tzinfo=UTC)  # in the head of the file: the same messages make the same file
 _ENDS = ("finished", "interrupted", "page limit", "time limit", "postponed", "fault")  # of a run
 _WORDS = ("own", "out", "shipped")  # of the lexicon
@@ -51,11 +51,9 @@ def _written() -> Iterator[str]:
     for room in _ROOMS:
         for _file, _line, message, *_rest in extract_from_dir(ROOT / room, [("**.py", "python")]):
             yield str(message)
-    for file in ("search_cli.py", "terminal.py"):
-        for _file, _line, message, *_rest in extract_from_dir(
-            ROOT, [(file, "python")], directory_filter=lambda _path: False
-        ):
-            yield str(message)
+    of_the_door = extract_from_dir(ROOT, [("search_cli.py", "python")], directory_filter=lambda _path: False)
+    for _file, _line, message, *_rest in of_the_door:
+        yield str(message)
 
 
 def _docstrings() -> Iterator[str]:

@@ -22,7 +22,8 @@ from commands import (
     open_archive,
     open_index,
 )
-from terminal import counting, print_ranked, say
+from terminal import counting, say
+from terminal.tables import print_ranked
 
 app = typer.Typer()
 

@@ -27,7 +27,9 @@ from commands import (
     read_question,
     say_if_behind,
 )
-from terminal import answers, counting, print_concordance, print_rows, say
+from terminal import answers, counting, say
+from terminal.marks import print_concordance
+from terminal.tables import print_rows
 
 if TYPE_CHECKING:
     from desk.concordance import Line

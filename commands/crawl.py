@@ -14,7 +14,8 @@ from archive import settings
 from archive.errors import NotTold, WencangError
 from archive.lock import alone
 from commands import Since, Sources, Until, create_archive, finish, indexing, open_archive
-from terminal import counting, print_report, say
+from terminal import counting, say
+from terminal.report import print_report
 
 if TYPE_CHECKING:
     from crawler.report import Report

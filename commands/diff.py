@@ -10,7 +10,8 @@ import typer
 
 from archive.errors import UsageFault
 from commands import DONE, NOTHING, Json, versions_of
-from terminal import print_json, print_parts, say, shown
+from terminal import print_json, say, shown
+from terminal.marks import print_parts
 
 if TYPE_CHECKING:
     from archive.article import Revision

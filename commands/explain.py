@@ -23,7 +23,8 @@ from commands import (
     open_index,
     read_question,
 )
-from terminal import print_json, print_table, shown
+from terminal import print_json, shown
+from terminal.tables import print_table
 
 if TYPE_CHECKING:
     from indexer.explain import Explanation, Reason

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from commands import DONE, Json
-from terminal import print_json, print_table, shown
+from terminal import print_json, shown
+from terminal.tables import print_table
 
 app = typer.Typer()
 

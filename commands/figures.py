@@ -31,7 +31,8 @@ from commands import (
     say_if_behind,
     say_nothing,
 )
-from terminal import answers, is_watched, print_table
+from terminal import answers, is_watched
+from terminal.tables import print_table
 
 if TYPE_CHECKING:
     from indexer.figures.find import Found

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from commands import DONE, Json, versions_of
-from terminal import print_json, print_table
+from terminal import print_json
+from terminal.tables import print_table
 
 if TYPE_CHECKING:
     from indexer.diff import Step

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from commands import create_archive, finish
-from terminal import counting, print_report
+from terminal import counting
+from terminal.report import print_report
 
 app = typer.Typer()
 

@@ -28,7 +28,8 @@ from commands import (
     read_question,
     say_if_behind,
 )
-from terminal import counting, print_ranked, say
+from terminal import counting, say
+from terminal.tables import print_ranked
 
 app = typer.Typer()
 

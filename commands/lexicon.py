@@ -26,7 +26,8 @@ from commands import (
     read_question,
     say_if_rebuild_due,
 )
-from terminal import counting, print_json, print_table, say
+from terminal import counting, print_json, say
+from terminal.tables import print_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

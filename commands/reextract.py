@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from commands import Sources, finish, open_archive, source_kept
-from terminal import counting, print_report
+from terminal import counting
+from terminal.report import print_report
 
 app = typer.Typer()
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from commands import DONE, NOTHING, Json, OneSource, one_of, open_archive
-from terminal import print_json, print_table, say
+from terminal import print_json, say
+from terminal.tables import print_table
 
 if TYPE_CHECKING:
     from archive.ledger import Run

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from gettext import gettext as _
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -24,7 +25,12 @@ from commands import (
     say_if_rebuild_due,
     say_if_stories_behind,
 )
-from terminal import print_facets, print_hits, say_proposals
+from terminal import print_json, say
+from terminal.hits import print_hits
+from terminal.tables import print_table
+
+if TYPE_CHECKING:
+    from indexer.suggest import Proposal
 
 app = typer.Typer()
 
@@ -57,13 +63,36 @@ def search(
         results = search(store, index, question, limit, order=sort, collapse=together)
         print_hits(results, as_json)
         if count:
-            print_facets(facets(index, question), as_json)
+            _print_facets(facets(index, question), as_json)
         if not results.total:
             from indexer.suggest import suggest
 
-            say_proposals(suggest(index, question))
+            _say_proposals(suggest(index, question))
         say_if_behind(store, index)
         if stories:
             say_if_stories_behind(store)
         say_if_rebuild_due(ctx.obj, engine, index)
     return DONE if results.total else NOTHING
+
+
+def _say_proposals(proposals: Sequence[Proposal]) -> None:
+    """What to ask instead, a line each."""
+    for one in proposals:
+        told = _("{count} articles").format(count=one.articles)
+        told += "" if one.whole else _(", none with all the words")
+        without = _("without {filters}").format(filters=_(" and ").join(one.without)) if one.without else ""
+        if one.question:
+            asked = ", ".join(filter(None, (" ".join(one.question.split()), without)))
+            say(_("did you mean: {question} ({told})").format(question=asked, told=told))
+        else:
+            say(f"{without}: {told}")
+
+
+def _print_facets(facets: dict[str, dict[str, int]], as_json: bool) -> None:
+    """How many articles of the answer have which value."""
+    if as_json:
+        print_json({"facets": facets})
+        return
+    for name, counts in facets.items():
+        print()
+        print_table((_(name), _("articles")), [(value or "-", str(count)) for value, count in counts.items()])

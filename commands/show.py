@@ -11,7 +11,8 @@ import typer
 
 from archive import settings
 from commands import DONE, NOTHING, Engine, Json, kept, open_archive, open_index, read_question
-from terminal import print_json, print_marked, say, shown
+from terminal import print_json, say, shown
+from terminal.hits import print_marked
 
 if TYPE_CHECKING:
     from archive.article import RawPage

@@ -13,7 +13,8 @@ from archive import settings
 from archive.errors import UsageFault, WencangError
 from archive.settings import FILE
 from commands import CHECK, DONE, Json, indexes, open_archive, open_index, rebuild_due
-from terminal import print_json, print_table, say
+from terminal import print_json, say
+from terminal.tables import print_table
 
 if TYPE_CHECKING:
     from archive.ledger import Ledger

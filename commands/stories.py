@@ -25,7 +25,8 @@ from commands import (
     say_if_stories_behind,
     say_nothing,
 )
-from terminal import counting, print_json, print_table, say
+from terminal import counting, print_json, say
+from terminal.tables import print_table
 
 app = typer.Typer()
 

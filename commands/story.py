@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from commands import DONE, NOTHING, Json, kept, open_archive, say_if_stories_behind
-from terminal import print_json, print_table, say
+from terminal import print_json, say
+from terminal.tables import print_table
 
 if TYPE_CHECKING:
     from archive.article import Revision

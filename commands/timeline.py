@@ -27,7 +27,8 @@ from commands import (
     say_if_behind,
     say_if_stories_behind,
 )
-from terminal import is_watched, print_line, print_rows, say, width
+from terminal import is_watched, say, width
+from terminal.tables import print_line, print_rows
 
 if TYPE_CHECKING:
     from desk.timeline import Timeline

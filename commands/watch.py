@@ -9,7 +9,9 @@ import typer
 
 from archive.errors import WencangError
 from commands import DONE, FAILURES, QUESTION, Json, Words, follow, open_archive
-from terminal import print_json, print_news, print_table, say
+from terminal import print_json, say
+from terminal.hits import print_news
+from terminal.tables import print_table
 
 if TYPE_CHECKING:
     from desk.following import News

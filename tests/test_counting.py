@@ -39,7 +39,8 @@ from indexer.engine import SearchEngine
 from indexer.finder import Finder
 from indexer.query import Query, parse_query
 from indexer.search import every_id, every_match
-from terminal import print_concordance, print_table
+from terminal.marks import print_concordance
+from terminal.tables import print_table
 from tests.conftest import ANALYZER, ARTICLES, ROOT, indexed, run
 
 BYS: tuple[By, ...] = ("day", "week", "month", "year")

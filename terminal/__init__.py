@@ -1,0 +1,76 @@
+"""How answers look: on a terminal, on a pipe, as JSON. Here what every command needs.
+
+Answers go to stdout, everything else to stderr. Rich is loaded where somebody watches, or
+waits for a whole run anyway.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import RawIOBase
+from shutil import get_terminal_size
+from typing import IO, Any, cast
+
+# What would steer a terminal instead of standing on it: C0 and C1 controls, and overrides of direction.
+_STEERING = dict.fromkeys(
+    (*range(9), *range(11, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\ufffd"
+)
+
+
+def shown(text: str) -> str:
+    """The text without characters that steer a terminal."""
+    return text.translate(_STEERING)
+
+
+def say(line: str) -> None:
+    print(shown(line), file=sys.stderr)
+
+
+class _Shown(RawIOBase):
+    """A terminal that takes bytes, and shows what would steer it."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: Any) -> int:
+        sys.stdout.write(shown(bytes(text).decode().replace("\r\n", "\n")))
+        return len(text)
+
+
+def answers() -> IO[bytes]:
+    """stdout for bytes of UTF-8: as they are, unless a person watches."""
+    return cast(IO[bytes], _Shown()) if sys.stdout.isatty() else sys.stdout.buffer
+
+
+def print_json(values: dict[str, Any]) -> None:
+    print(json.dumps(values, ensure_ascii=False))
+
+
+def is_watched() -> bool:
+    """Whether a person reads the answers."""
+    return sys.stdout.isatty()
+
+
+def has_colour() -> bool:
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def width() -> int:
+    """Columns of the terminal; 80 where there is none."""
+    return get_terminal_size((80, 24)).columns
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int], None]]:
+    """A running count on a terminal; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _count: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what) as status:
+        yield lambda count: status.update(f"{count} {what}")
