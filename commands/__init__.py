@@ -115,8 +115,8 @@ def read_question(
     """What was typed, with its filters; a doubt about it is said."""
     from dataclasses import replace
 
+    from indexer.parser import parse_query
     from indexer.period import period
-    from indexer.query import parse_query
 
     query = parse_query(" ".join(words), index.analyzer)
     for doubt in query.doubts:

@@ -129,7 +129,7 @@ def _advice(settings: settings.Settings, whoosh: SearchEngine) -> str:
     """That the archive has outgrown Whoosh, where it has: it takes longer with each article."""
     from time import perf_counter
 
-    from indexer.query import parse_query
+    from indexer.parser import parse_query
 
     question = parse_query(_COMMON, whoosh.analyzer)
     start = perf_counter()

@@ -37,7 +37,7 @@ from crawler.replay import replay
 from crawler.report import Report
 from indexer.diff import Part, compare, differences
 from indexer.engine import open_engine
-from indexer.query import parse_query
+from indexer.parser import parse_query
 from indexer.search import search
 from indexer.update import bring_up, index_folder
 from tests.conftest import ANALYZER, EXPECTED, ROOT, SAMPLE, TEXTS, run, to_version_6
