@@ -30,7 +30,7 @@ from archive.store import ArticleStore
 from crawler.addresses import is_private, refuse_nameless, site
 from crawler.backoff import own_wait, retry_after
 from crawler.robots import RobotsUnread, rules
-from tests.conftest import ARTICLES, ROOT, Wencang, ended, run
+from tests.conftest import ARTICLES, ROOT, Wencang, ended, readers, run
 
 # A server that keeps a log
 
@@ -603,9 +603,8 @@ def test_no_reader_outlives_its_crawl(how: signal.Signals, tmp_path: Path) -> No
 def test_a_crawl_whose_reader_is_killed_says_so(tmp_path: Path) -> None:
     with serving({LIST: listing(*map(row, range(60))), **{row(n): slow(article(n)) for n in range(60)}}) as proxy:
         crawl = crawling(tmp_path, proxy)
-        for child in Path(f"/proc/{crawl.pid}/task/{crawl.pid}/children").read_text().split():
-            if "spawn_main" in Path(f"/proc/{child}/cmdline").read_text():
-                os.kill(int(child), signal.SIGKILL)
+        for reader in readers(crawl):
+            os.kill(reader, signal.SIGKILL)
         _out, err = crawl.communicate(timeout=60)
     assert crawl.returncode == 3
     assert "the process that read it was ended; run it again" in err
