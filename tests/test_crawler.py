@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import random
 import re
 import shutil
 import signal
@@ -44,7 +45,7 @@ from crawler.pager import next_pages
 from crawler.reextract import reextract
 from crawler.replay import answer, replay
 from crawler.report import Report
-from tests.conftest import EXPECTED, ROOT, SAMPLE, ended, run
+from tests.conftest import EXPECTED, ROOT, SAMPLE, ended, readers, run
 
 PAGES = ROOT / "tests" / "pages"
 TIBET = sources.load("tibet_cn")
@@ -883,7 +884,9 @@ def test_what_is_no_article_any_more_stays_and_what_is_damaged_is_a_failure(craw
 def test_reading_again_that_is_ended_leaves_no_process_behind(crawled: Path, how: signal.Signals) -> None:
     command = [sys.executable, str(ROOT / "search_cli.py"), "--data", str(crawled), "reextract"]
     reading = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    time.sleep(1.2)  # until its processes have started, on most machines
+    while not readers(reading) and reading.poll() is None:
+        time.sleep(0.01)
+    time.sleep(random.uniform(0, 0.5))
     reading.send_signal(how)
     _out, err = reading.communicate(timeout=60)  # ends when the last process that holds stderr has
     assert "Traceback" not in err
