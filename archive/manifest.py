@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from gettext import gettext as _
 from itertools import chain, islice, takewhile
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from archive import warcfile
 from archive.article import Revision
@@ -34,6 +34,7 @@ STAMP = ".tsr"  # of a time stamp beside a manifest (archive/stamp.py)
 _FORM = 1
 _BATCH = 500
 _CHUNK = 1 << 20
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,18 +190,20 @@ def read_spans(path: Path) -> list[Span]:
 
 def ends(data: Path) -> dict[str, int]:
     """How far each WARC file is known to go, by the newest manifest that can be read."""
-    for path in reversed(manifests(data)):
-        with suppress(ArchiveUnusable):  # the run's end says so: what comes in meanwhile is kept
-            return {span.file: span.end for span in read_spans(path)}
-    return {}
+    return {span.file: span.end for span in _of_newest(data, read_spans) or ()}
 
 
 def held(data: Path) -> int:
     """The last revision that the newest manifest holds which can be read; 0 where there is none."""
+    head = _of_newest(data, read_head)
+    return head.last if head else 0
+
+
+def _of_newest(data: Path, read: Callable[[Path], T]) -> T | None:
     for path in reversed(manifests(data)):
-        with suppress(ArchiveUnusable):
-            return read_head(path).last
-    return 0
+        with suppress(ArchiveUnusable):  # a run's end says so, and `verify`: what comes in meanwhile is kept
+            return read(path)
+    return None
 
 
 def _no_manifest(path: Path) -> ArchiveUnusable:
@@ -220,7 +223,9 @@ def verify(store: ArticleStore, data: Path) -> Iterator[str]:
     yield from _chain(data)
     first, closed = held(data) + 1, Stories(store).position()[0]  # which come after the manifest of a run
     if first <= closed:
-        lost = _("{folder}: no manifest holds revisions {first} to {last}, whose run has ended; put a backup of it back")
+        lost = _(
+            "{folder}: no manifest holds revisions {first} to {last}, whose run has ended; put a backup of it back"
+        )
         yield lost.format(folder=data / FOLDER, first=first, last=closed)
     told = _told_last(data)
     for path in manifests(data):
