@@ -44,7 +44,7 @@ def back_up(data: Path, to: Path) -> int:
     added, lost = _copy(data, to)
     if lost:
         names = ", ".join(str(data / path.relative_to(to)) for path in lost)
-        reason = _("missing, cut short or changed since the last backup")
+        reason = _("missing, cut short or changed since the last backup; all else is copied")
         raise ArchiveUnusable(names, reason, _("put the copy of it in its place, from {copy}").format(copy=to))
     return added
 
@@ -55,11 +55,8 @@ def restore(backup: Path, data: Path) -> None:
         raise UsageFault(backup, _("holds no backup"), _("`wencang backup DIR` makes one"))
     for name in _OURS:
         if (data / name).exists():
-            raise UsageFault(
-                data,
-                _("is not empty: it holds {name}").format(name=name),
-                _("move that away, or name another with --data"),
-            )
+            mend = _("move it away, or name another with --data")
+            raise UsageFault(data, _("is not empty: it holds {name}").format(name=name), mend)
     _copy(backup, data)
     (data / _LOCK).unlink()
 
@@ -77,17 +74,18 @@ def _copy(data: Path, to: Path) -> tuple[int, list[Path]]:
             with appearing(to / FILE) as copy:
                 database.copy(data / FILE, Path(copy.name))
                 _refuse_another(Path(copy.name), to / FILE)
-                _withdraw(data, to)
-                added, lost = 0, [*_lost_pages(data, to), *(stray := _lost_manifests(data, to))]
-                for path in warcfile.files(data / PAGES):
-                    if (grown := to / PAGES / path.name) not in lost:
-                        added += _grow(path, grown)
-                proof = () if stray else (*made, *(path.with_suffix(STAMP) for path in made))  # one chain, never two
-                for path in (*proof, *(data / name for name in _BY_HAND)):
+                lost = _lost_pages(data, to)
+                _withdraw(data, to, lost)
+                pages = [path for path in warcfile.files(data / PAGES) if to / PAGES / path.name not in lost]
+                added = sum(_grow(path, to / PAGES / path.name) for path in pages)
+                if unlike := _lost_manifests(data, to):
+                    made = []  # or the copy would hold two chains
+                stamps = [path.with_suffix(STAMP) for path in made]
+                for path in (*made, *stamps, *(data / name for name in _BY_HAND)):
                     _renew(path, to / path.relative_to(data))
                 for left in ("-wal", "-shm"):  # of the copy that is replaced: SQLite would take them for the new one's
                     (to / f"{FILE}{left}").unlink(missing_ok=True)
-            return added, lost
+            return added, lost + unlike
     except OSError as error:
         mend = _("make room or mend its rights, then try again")
         raise ArchiveUnusable(error.filename or to, error.strerror or str(error), mend) from error
@@ -112,17 +110,18 @@ def _lost_manifests(data: Path, to: Path) -> list[Path]:
     return [to / MANIFESTS / name for name in names if name not in same]
 
 
-def _withdraw(data: Path, to: Path) -> None:
+def _withdraw(data: Path, to: Path, lost: list[Path]) -> None:
     """What was withdrawn from the archive since the last time is withdrawn from its copy."""
     if not (to / PAGES).exists():
         return
     with ArticleStore.open(data) as kept:
         pages = kept.withdrawn_pages()
     for raw in pages:
+        if (copy := to / raw.file) in lost:
+            continue
         with (data / raw.file).open("rb") as source:
             end = warcfile.unzipped(source, raw.offset)[1]
             record = os.pread(source.fileno(), end - raw.offset, raw.offset)
-        copy = to / raw.file
         if copy.exists() and copy.stat().st_size >= end and _bytes_at(copy, raw.offset, len(record)) != record:
             warcfile.overwrite(copy, raw.offset, record)
 

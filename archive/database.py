@@ -15,6 +15,7 @@ FILE = "archive.db"
 RESTORE = "move the folder away, then `wencang --data FOLDER restore BACKUP`: docs/operations.md"
 _BESIDE = ("pages", "manifests")  # as archive/pages.py and manifest.py have them, which a search need not load
 _UNTOUCHED = "?mode=ro&immutable=1"
+_WRITING = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC")  # of the two that a copy knows it writes to one
 _REVISION = "SELECT sequence, id, fetched, digest FROM revisions"
 
 
@@ -56,7 +57,7 @@ def copy(file: Path, to: Path) -> None:
         with _still(to) as there:
             fault = str(there.execute("PRAGMA quick_check(1)").fetchone()[0])
     except sqlite3.Error as error:
-        subject = to if "full" in str(error) else file
+        subject = to if error.sqlite_errorname in _WRITING else file
         raise ArchiveUnusable(subject, str(error), mend(str(error))) from error
     if fault != "ok":
         raise ArchiveUnusable(file, fault, _(RESTORE))

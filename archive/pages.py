@@ -61,8 +61,9 @@ class FetchedPage:
 class Pages:
     """The raw pages of a data folder. Use it as a context manager, or close it: a writer holds its file.
 
-    `ends` is how far files are known to go (manifest.ends): one that has less is not written to,
-    so that it can be put back. Any call may raise ArchiveUnusable: a file or a record is missing or damaged, the disk is full.
+    `ends` is how far files are known to go (manifest.ends): one that has less is not written to, so
+    that it can be put back. Any call may raise ArchiveUnusable: a file or a record is missing or
+    damaged, the disk is full.
     """
 
     def __init__(

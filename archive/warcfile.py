@@ -212,7 +212,7 @@ def size(file: Opened) -> int:
 
 
 def cut(file: Opened, least: int = 0) -> bool:
-    """Cut off what a crash left of a record at the end; False, and nothing done, where that leaves less than `least`."""
+    """Cut off what a crash left of a record at the end; False, with nothing cut, where less than `least` would stay."""
     end = size(file) if _ends_whole(file) else whole_end(file)  # some 10 s for a full file, after a crash only
     if end >= least:
         file.truncate(end)
