@@ -16,7 +16,7 @@ RESTORE = "move the folder away, then `wencang --data FOLDER restore BACKUP`: do
 _BESIDE = ("pages", "manifests")  # as archive/pages.py and manifest.py have them, which a search need not load
 _UNTOUCHED = "?mode=ro&immutable=1"
 _WRITING = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC")  # of the two that a copy knows it writes to one
-_REVISION = "SELECT sequence, id, fetched, digest FROM revisions"
+_REVISION = "SELECT sequence, id, fetched, digest, pages FROM revisions"
 
 
 def prepare(connection: sqlite3.Connection) -> None:
