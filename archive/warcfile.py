@@ -211,10 +211,12 @@ def size(file: Opened) -> int:
     return os.fstat(file.fileno()).st_size
 
 
-def cut(file: Opened) -> None:
-    """Cut off what a crash left of a record at the end."""
-    if not _ends_whole(file):
-        file.truncate(whole_end(file))  # some 10 s for a full file, after a crash only
+def cut(file: Opened, least: int = 0) -> bool:
+    """Cut off what a crash left of a record at the end; False, with nothing cut, where less than `least` would stay."""
+    end = size(file) if _ends_whole(file) else whole_end(file)  # some 10 s for a full file, after a crash only
+    if end >= least:
+        file.truncate(end)
+    return end >= least
 
 
 def _ends_whole(file: Opened) -> bool:

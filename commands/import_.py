@@ -27,13 +27,19 @@ def import_(
         wencang import saved/ notes.txt
         wencang import all.jsonl crawl.warc.gz
     """
+    from archive import manifest
     from archive.pages import Pages
     from crawler.importer import files, import_files
     from crawler.report import Report
 
     found = files(paths)
     report = Report()
-    with create_archive(ctx.obj) as store, Pages(ctx.obj.data) as pages, counting(_("articles")) as progress:
+    data = ctx.obj.data
+    with (
+        create_archive(ctx.obj) as store,
+        Pages(data, ends=manifest.ends(data)) as pages,
+        counting(_("articles")) as progress,
+    ):
         report.notice = lambda report: progress(report.read)
         import_files(store, pages, found, report, source)
     print_report(report)

@@ -63,6 +63,8 @@ def _all(store: ArticleStore, settings: settings.Settings) -> list[str]:
         say(_("{note}: a run is writing it, or a crash left it").format(note=line))
     if swept.unused:
         say(_("{count} raw pages that no version points at: a crash left them").format(count=len(swept.unused)))
+    if count := max(0, store.sequence() - manifest.held(settings.data)):
+        say(_("{count} versions that no manifest holds: the next run's will").format(count=count))
     told = _("{records} records in {files} files, {manifests} manifests and {count} versions checked, {wrong} faults")
     say(
         told.format(

@@ -487,6 +487,12 @@ def test_an_article_of_two_pages_is_archived_as_one(two_pages: Path, tmp_path: P
     with ArticleStore.open(data) as store:
         (revision,) = store.changes()
         assert [Pages(data).read(page).url for page in revision.pages] == [f"{PEOPLE}.html", f"{PEOPLE}-2.html"]
+    again = tmp_path / "again"
+    for folder, told in ((again, "1    0        0"), (data, "0    0        1")):
+        done = run("import", data / "pages", data=folder)
+        assert (done.returncode, told in done.stdout) == (0, True), done.stdout
+        assert kept(folder) == [article]
+    with ArticleStore.open(data) as store:
         report = Report()
         reextract(store, data, report, workers=1)
         assert (report.total("unchanged"), report.total("changed")) == (1, 0)
