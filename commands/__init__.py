@@ -116,17 +116,13 @@ def read_question(
     from dataclasses import replace
 
     from indexer.parser import parse_query
-    from indexer.period import period
+    from indexer.period import span
 
     query = parse_query(" ".join(words), index.analyzer)
     for doubt in query.doubts:
         say(doubt)
-    return replace(
-        query,
-        source=source_kept(store, source) if source else "",
-        since=period(since)[0] if since else None,
-        until=period(until)[1] if until else None,
-    )
+    first, end = span(since, until)
+    return replace(query, source=source_kept(store, source) if source else "", since=first, until=end)
 
 
 def articles_of(

@@ -47,9 +47,9 @@ def gaps(
     """
     from archive import clock
     from archive.ledger import Ledger
-    from indexer.period import period
+    from indexer.period import span
 
-    start, end = period(since)[0] if since else None, period(until)[1] if until else None
+    start, end = span(since, until)
     bounds = max(start or _FIRST, _FIRST), end or clock.now()
     found = explained = 0
     with open_archive(ctx.obj) as store:

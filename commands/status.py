@@ -70,7 +70,7 @@ def status(
         )  # fmt: skip
         return _told(stale)
     rows = [
-        (c.source, str(c.articles), str(c.revisions), f"{c.newest_fetch:%Y-%m-%d %H:%M}Z",
+        (c.source or "-", str(c.articles), str(c.revisions), f"{c.newest_fetch:%Y-%m-%d %H:%M}Z",
          f"{c.newest_published:%Y-%m-%d}" if c.newest_published else "-")
         for c in counts
     ]  # fmt: skip

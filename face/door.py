@@ -109,7 +109,9 @@ def door(
             ctx.with_resource(paging())
     if data:
         os.environ["WENCANG_DATA"] = str(data)  # Scrapy's settings read it too
-    ctx.obj = settings.load()
+    from indexer.engine import names  # here, for whoever only asks for the version
+
+    ctx.obj = settings.load(engines=names())
     if ctx.invoked_subcommand:
         return DONE
     from face.welcome import welcome
