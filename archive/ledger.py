@@ -134,10 +134,10 @@ class Ledger:
     def unanswered(self) -> dict[str, datetime]:
         """The sources of which no run read a list, and when the first one began."""
         c = schema.runs.c
-        first = sa.func.min(c.started)
+        first = sa.func.min(c.started).label("began")
         rows = sa.select(c.source, first).group_by(c.source).having(sa.func.max(c.lists) == 0, first.is_not(None))
         with self._store.reading() as connection:
-            return {source: began for source, began in connection.execute(rows)}
+            return {row.source: row.began for row in connection.execute(rows)}
 
     def walks(self, source: str) -> Iterator[tuple[datetime, datetime]]:
         """When each run that read a list of a source began and ended, the oldest first."""

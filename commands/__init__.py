@@ -75,7 +75,7 @@ def known_sources() -> list[str]:
 
 def known_engines() -> list[str]:
     """What a shell proposes for an engine."""
-    from indexer.engine import names
+    from indexer.engines import names
 
     return names()
 
@@ -158,7 +158,7 @@ def say_if_stories_behind(store: ArticleStore) -> None:
 
 def indexes(settings: settings.Settings) -> list[str]:
     """The engines that have an index of this archive."""
-    from indexer.engine import names
+    from indexer.engines import names
     from indexer.update import index_folder
 
     return [name for name in names() if index_folder(settings.data, name).exists()]

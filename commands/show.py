@@ -50,8 +50,8 @@ def show(
             shown_by = store.get(picture.article)  # raises Withdrawn
             if raw:
                 return _write_raw(ctx.obj, picture.page)
-            told = _("is a picture of {id}").format(id=shown_by.article.id if shown_by else picture.article)
-            raise NotKept(id_or_url, told, _("`wencang show {url} --raw` writes it out").format(url=id_or_url))
+            reason = _("is a picture of {id}").format(id=shown_by.article.id if shown_by else picture.article)
+            raise NotKept(id_or_url, reason, _("`wencang show {url} --raw` writes it out").format(url=id_or_url))
         revision = kept(store, id_or_url)
         addresses = store.addresses(revision.article.id)
         find = _finder(ctx.obj, store, full_marks, engine) if full_marks else None

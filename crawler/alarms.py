@@ -58,7 +58,7 @@ def silent(sections: Iterable[Section], brought: Mapping[str, int]) -> list[Alar
 
 def unchecked(sections: Iterable[Section], unanswered: Mapping[str, datetime], now: datetime) -> list[Alarm]:
     """The sources of which no list could be read for longer than a day; `unanswered`: of which none ever was."""
-    since = unanswered | {source: time for source, time in last_checks(sections).items() if time}
+    since = dict(unanswered) | {source: time for source, time in last_checks(sections).items() if time}
     told = _("{source}: no list could be read since {time:%Y-%m-%d %H:%M}Z; is the site down?")
     return [
         Alarm("unchecked", source, told.format(source=source, time=time))

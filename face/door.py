@@ -109,9 +109,7 @@ def door(
             ctx.with_resource(paging())
     if data:
         os.environ["WENCANG_DATA"] = str(data)  # Scrapy's settings read it too
-    from indexer.engine import names  # here, for whoever only asks for the version
-
-    ctx.obj = settings.load(engines=names())
+    ctx.obj = settings.load(engines=commands.known_engines())
     if ctx.invoked_subcommand:
         return DONE
     from face.welcome import welcome
