@@ -127,7 +127,7 @@ def _spans(data: Path, known: dict[str, int]) -> Iterator[Span]:
 
 def _told_anew(store: ArticleStore, data: Path) -> Iterator[Span]:
     """The spans that are not as they were told last, for a page in them was withdrawn."""
-    withdrawn = store.withdrawn_pages()
+    withdrawn = [raw for raw in store.withdrawn_pages() if (data / raw.file).exists()]
     for (file, start, end), told in _told_last(data).items():
         if any(raw.file == file and start <= raw.offset < end for raw in withdrawn):
             sha256 = _hash(data / file, start, end)

@@ -150,7 +150,8 @@ class Pages:
     def withdraw(self, raw: RawPage) -> None:
         """Put a record that says so in the place of a page, of the same length: the others stay where they are.
 
-        Raises Busy while another run writes to the file. Killed, it is ended by whoever writes there next.
+        A damaged page reaches up to the next whole record; of a missing one nothing is left to withdraw. Raises
+        Busy while another run writes to the file. Killed, it is ended by whoever writes there next.
         """
         path = self._data / raw.file
         try:
@@ -160,12 +161,10 @@ class Pages:
                 raise Busy(path, _("another run is writing to it"), _("try again when it has ended"))
             with held, path.open("rb") as file:
                 if self._stands(raw):
-                    record, end = warcfile.unzipped(file, raw.offset)
-                    warcfile.overwrite(path, raw.offset, warcfile.withdrawn(record, raw.record_id, end - raw.offset))
+                    page = next(warcfile.members(file, raw.offset))
+                    warcfile.overwrite(path, raw.offset, warcfile.withdrawn(page, raw.record_id))
         except OSError as error:
-            raise self._fault(raw, error.strerror or str(error)) from error
-        except (zlib.error, EOFError) as error:
-            raise self._fault(raw, _("it is torn or damaged")) from error
+            raise self._unwritten(error) from error
 
     def _stands(self, raw: RawPage) -> bool:
         """Whether a page, or what is left of it, is still in its place."""

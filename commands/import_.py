@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from archive.errors import UsageFault
 from commands import create_archive, finish
 from terminal import counting
 from terminal.report import print_report
@@ -32,6 +33,8 @@ def import_(
     from crawler.importer import files, import_files
     from crawler.report import Report
 
+    if not source.strip():
+        raise UsageFault("--source", _("is empty"), _("name the source that plain text gets"))
     found = files(paths)
     report = Report()
     data = ctx.obj.data

@@ -20,7 +20,7 @@ def print_report(report: Report) -> None:
     from archive.ledger import OUTCOMES
 
     counted = ((source, tally.counts) for source, tally in report.tallies.items() if tally.counts)
-    rows = [(source, *(str(counts[outcome]) for outcome in OUTCOMES)) for source, counts in counted]
+    rows = [(source or "-", *(str(counts[outcome]) for outcome in OUTCOMES)) for source, counts in counted]
     print_table((_("source"), *map(_, OUTCOMES)), rows)
     notes = report.notes[:_NOTES] if sys.stderr.isatty() else report.notes
     for outcome, subject, reason in notes:
