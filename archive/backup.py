@@ -22,6 +22,7 @@ from archive.lock import alone
 from archive.manifest import FOLDER as MANIFESTS
 from archive.manifest import STAMP, manifests
 from archive.pages import FOLDER as PAGES
+from archive.pages import Pages
 from archive.store import ArticleStore
 
 _BY_HAND = (settings.FILE, "lexicon.txt", "watches.toml")
@@ -118,12 +119,13 @@ def _withdraw(data: Path, to: Path, lost: list[Path]) -> None:
         pages = kept.withdrawn_pages()
     for raw in pages:
         if (copy := to / raw.file) in lost:
-            continue
-        with (data / raw.file).open("rb") as source:
-            end = warcfile.unzipped(source, raw.offset)[1]
-            record = os.pread(source.fileno(), end - raw.offset, raw.offset)
-        if copy.exists() and copy.stat().st_size >= end and _bytes_at(copy, raw.offset, len(record)) != record:
-            warcfile.overwrite(copy, raw.offset, record)
+            Pages(to).withdraw(raw)
+        elif copy.exists():
+            with (data / raw.file).open("rb") as source:
+                end = warcfile.unzipped(source, raw.offset)[1]
+                record = os.pread(source.fileno(), end - raw.offset, raw.offset)
+            if copy.stat().st_size >= end and _bytes_at(copy, raw.offset, len(record)) != record:
+                warcfile.overwrite(copy, raw.offset, record)
 
 
 def _bytes_at(path: Path, start: int, size: int) -> bytes:

@@ -18,7 +18,7 @@ from pathlib import Path
 from archive.store import ArticleStore
 from bench.corpus import Questions, copies, fill, originals
 from bench.search import asking, built, latencies, short
-from indexer import engine, update
+from indexer import engines, update
 
 _COLUMNS = ("index, s", "memory, MB", "size, MB", "keywords, ms", "headlines, ms", "quotes, ms", "dated, ms")
 
@@ -98,7 +98,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--articles", type=int, nargs="+", default=[5_000, 20_000, 80_000, 200_000])
-    parser.add_argument("--engine", nargs="+", choices=engine.names(), default=engine.names())
+    parser.add_argument("--engine", nargs="+", choices=engines.names(), default=engines.names())
     parser.add_argument("--plot", type=Path, help="an SVG")
     asked = parser.parse_args()
     found: dict[str, list[Point]] = {name: [] for name in asked.engine}

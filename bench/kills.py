@@ -27,7 +27,7 @@ from archive.article import Article
 from archive.errors import IndexUnusable
 from archive.store import ArticleStore
 from bench.corpus import fill, originals
-from indexer import engine, update
+from indexer import engines, update
 from indexer.engine import SearchEngine
 from indexer.parser import parse_query
 
@@ -137,7 +137,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path, nargs="?", help="a folder with tibet_2018.jsonl.xz")
     parser.add_argument("--kills", type=int, default=50)
-    parser.add_argument("--engine", nargs="+", choices=engine.names(), default=engine.names())
+    parser.add_argument("--engine", nargs="+", choices=engines.names(), default=engines.names())
     parser.add_argument("--seed", type=int, default=0)
     asked = parser.parse_args()
     articles = originals(asked.corpus) if asked.corpus else sample()

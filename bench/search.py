@@ -26,7 +26,7 @@ from archive.store import ArticleStore
 from bench import tutorial
 from bench.corpus import Questions, copies, fill, originals
 from bench.process import process
-from indexer import engine, update
+from indexer import engines, update
 from indexer.engine import SearchEngine
 from indexer.parser import parse_query
 from indexer.search import search
@@ -197,7 +197,7 @@ def main() -> None:
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--articles", type=int, default=20_000)
     parser.add_argument("--runs", type=int, default=1, help="of each build")
-    parser.add_argument("--engine", nargs="+", choices=engine.names(), default=engine.names())
+    parser.add_argument("--engine", nargs="+", choices=engines.names(), default=engines.names())
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         measure(asked.corpus, Path(folder), asked.articles, asked.runs, asked.engine)

@@ -21,9 +21,8 @@ from archive.article import SHANGHAI, Article, Revision
 from archive.disk import appearing
 from archive.errors import IndexUnusable, UsageFault
 from archive.store import ArticleStore
-from indexer import analyzer
+from indexer import analyzer, engines
 from indexer.analyzer import Analyzer, characters
-from indexer.engines import names as names
 from indexer.figures.amounts import amounts
 from indexer.figures.figure import readable
 from indexer.figures.places import within
@@ -185,8 +184,8 @@ def check_follows(store: ArticleStore, engine: SearchEngine) -> None:
 
 def check_name(name: str) -> None:
     """Raises UsageFault for a name no engine has."""
-    if name not in names():
-        raise UsageFault(name, _("is no engine"), _("engines: {names}").format(names=", ".join(names())))
+    if name not in engines.names():
+        raise UsageFault(name, _("is no engine"), _("engines: {names}").format(names=", ".join(engines.names())))
 
 
 @contextmanager

@@ -288,6 +288,21 @@ def test_what_only_the_copy_has_is_named_and_stays(tmp_path: Path, store: Articl
     assert (faults(tmp_path), faults(copy)) == ([], [])
 
 
+def test_a_takedown_reaches_the_copy_of_a_file_that_is_lost(tmp_path: Path, store: ArticleStore) -> None:
+    copy = tmp_path.parent / f"{tmp_path.name}-copy"
+    put(store, tmp_path, 0, 1)
+    close(store, tmp_path, 0)
+    back_up(tmp_path, copy)
+    (lost,) = warcs(tmp_path)
+    lost.unlink()
+    (raw,) = next(store.changes()).pages
+    store.withdraw(next(store.changes()).article.id, "asked for")
+    with pytest.raises(ArchiveUnusable, match=lost.name):
+        back_up(tmp_path, copy)
+    assert Pages(copy).fault(raw, withdrawn="x") == ""
+    assert Pages(copy).fault(raw) != ""
+
+
 def test_the_rights_of_settings_are_those_of_the_archive(tmp_path: Path, store: ArticleStore) -> None:
     copy = tmp_path.parent / f"{tmp_path.name}-copy"
     settings = tmp_path / "wencang.toml"

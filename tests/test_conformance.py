@@ -22,7 +22,7 @@ from archive.article import SHANGHAI, Article
 from archive.errors import QueryFault
 from archive.store import ArticleStore
 from bench.corpus import fill
-from indexer import engine, update
+from indexer import engines, update
 from indexer.analyzer import SEPARATOR, characters
 from indexer.engine import FACETS, WORDS_OF, Cut, Match, Order, SearchEngine, Unit, cut, facets_of
 from indexer.figures.amounts import asked
@@ -207,7 +207,7 @@ commits = st.tuples(st.lists(articles, max_size=8), st.sampled_from([update.brin
 # What is answered
 
 
-@pytest.mark.parametrize("name", engine.names())
+@pytest.mark.parametrize("name", engines.names())
 @settings(max_examples=settings().max_examples // 2)
 @given(history=st.lists(commits, min_size=1, max_size=5), asked=st.lists(questions, min_size=4, max_size=12))
 def test_every_answer_is_what_the_articles_say(
@@ -221,7 +221,7 @@ def test_every_answer_is_what_the_articles_say(
         check_answers(store, Path(data), name, asked)
 
 
-@pytest.mark.parametrize("name", engine.names())
+@pytest.mark.parametrize("name", engines.names())
 def test_every_answer_of_a_larger_archive(name: str, tmp_path: Path) -> None:
     """Of many articles that are alike, and of segments that were merged."""
     rng = random.Random(8)
@@ -279,7 +279,7 @@ def test_engines_rank_alike(tmp_path: Path) -> None:
     best = {}
     with ArticleStore.at("sqlite://") as store:
         fill(store, ARTICLES)
-        for name in engine.names():
+        for name in engines.names():
             update.bring_up(store, tmp_path, name)
             with update.open_index(tmp_path, name) as opened:
                 found = [opened.search(parse_query(text, ANALYZER), 10).matches for text in asked]

@@ -15,7 +15,7 @@ from archive.article import Article, Revision
 from archive.errors import Busy, IndexUnusable, UsageFault
 from archive.store import ArticleStore
 from bench.commits import segments
-from indexer import engine, lexicon, update
+from indexer import engines, lexicon, update
 from indexer.engine import SearchEngine, open_engine
 from indexer.parser import parse_query
 from indexer.query import Query
@@ -23,7 +23,7 @@ from indexer.search import every_match, search
 from tests.conftest import ANALYZER, ARTICLES, indexed
 
 
-@pytest.fixture(scope="module", params=engine.names())
+@pytest.fixture(scope="module", params=engines.names())
 def answers(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[ArticleStore, SearchEngine]]:
@@ -32,7 +32,7 @@ def answers(
         yield both
 
 
-@pytest.fixture(params=engine.names())
+@pytest.fixture(params=engines.names())
 def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

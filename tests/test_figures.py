@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from archive.article import Article
 from archive.store import ArticleStore
 from bench.figures import scores
-from indexer import engine, update
+from indexer import engines, update
 from indexer.engines import tantivy_engine, whoosh_engine
 from indexer.figures import amounts
 from indexer.figures.figure import KINDS, Kind, Period, Quantity, numeral, readable
@@ -241,7 +241,7 @@ SIGNING = Article(
 ROAD = Article("http://www.tibet.cn/2", "修路", "墨脱的路花了9.5亿元。", "tibet.cn", id="road")
 
 
-@pytest.mark.parametrize("name", engine.names())
+@pytest.mark.parametrize("name", engines.names())
 def test_filters_find(name: str, tmp_path: Path) -> None:
     with ArticleStore.at("sqlite://") as store:
         for article in (SIGNING, ROAD):

@@ -23,7 +23,7 @@ from archive.stories import Member, Stories
 from desk import likeness
 from desk.likeness import are_alike, characters, shingles, signature
 from desk.stories import bring_up, grouped
-from indexer import engine, update
+from indexer import engines, update
 from indexer.parser import parse_query
 from indexer.search import search
 from tests.conftest import ARTICLES, Wencang, run
@@ -230,7 +230,7 @@ def test_on_the_command_line(wencang: Wencang, tmp_path: Path) -> None:
     assert {hit["id"], *hit["copies"]} == {"copy", FIRST.id}
 
 
-@pytest.mark.parametrize("name", engine.names())
+@pytest.mark.parametrize("name", engines.names())
 def test_a_search_counts_stories(name: str, tmp_path: Path) -> None:
     with ArticleStore.create(tmp_path) as store:
         told(store, *ARTICLES, *(reprint(FIRST, f"copy{number}", number) for number in range(1, 5)))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from archive.article import SHANGHAI
 from archive.errors import QueryFault
-from indexer import engine, pinyin
+from indexer import engines, pinyin
 from indexer.engine import SearchEngine
 from indexer.near import Vocabulary
 from indexer.parser import parse_query
@@ -23,7 +23,7 @@ from indexer.suggest import Proposal, _filters, suggest
 from tests.conftest import ROOT, indexed, run
 
 
-@pytest.fixture(scope="module", params=engine.names())
+@pytest.fixture(scope="module", params=engines.names())
 def index(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchEngine]:
     """Every engine with the sample's articles in it."""
     with indexed(tmp_path_factory.mktemp("suggest"), request.param) as (_store, opened):
@@ -271,7 +271,7 @@ def test_letters_that_are_no_pinyin(text: str) -> None:
 # On the command line
 
 
-@pytest.mark.parametrize("name", engine.names())
+@pytest.mark.parametrize("name", engines.names())
 def test_the_command_says_what_to_ask_instead(crawled: Path, name: str) -> None:
     assert run("index", "--engine", name, data=crawled).returncode == 0
     count = len(run("援藏", "--json", "--limit", "99", "--engine", name, data=crawled).stdout.splitlines())

@@ -19,12 +19,12 @@ from archive.errors import Busy, IndexUnusable
 from archive.store import ArticleStore
 from bench.corpus import fill
 from bench.kills import PROCESSES, rounds, sample, strays
-from indexer import engine, update
+from indexer import engines, update
 from indexer.engine import open_engine
 from indexer.query import Query
 
 Room = Callable[[int], AbstractContextManager[None]]
-pytestmark = pytest.mark.parametrize("name", engine.names())
+pytestmark = pytest.mark.parametrize("name", engines.names())
 
 
 def test_a_run_that_is_killed_leaves_an_index_that_the_next_one_mends(tmp_path: Path, name: str) -> None:
