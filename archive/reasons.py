@@ -40,6 +40,7 @@ class Reason(StrEnum):
     TORN = "the connection broke off: {detail}"
     CUT_SHORT = "the answer ended too early"
     UNTRUSTED = "the host's certificate can't be trusted: {detail}"
+    NO_PICTURE = "it is no picture"
     PARTS_MISSING = "pages of it are missing"
     NO_ROWS = "no list has any rows"
     DOUBTED = "{reason}, not marked as gone: more are missing than answered"

@@ -381,24 +381,24 @@ class ArticleStore:
         newest: dict[str, tuple[datetime, int]] = {}
         found = set(connection.scalars(sa.select(schema.revisions.c.sequence)))
         for number in sorted(found ^ set(range(1, last + 1))):
-            yield _("revision {number} is missing or too many").format(number=number)
+            yield _("version {number} is missing or too many").format(number=number)
         for number in sorted(found):
             try:
                 row = connection.execute(sa.select(schema.revisions).filter_by(sequence=number)).one()
                 revision = schema.revision_of(row)
             except ValueError as error:
-                yield _("revision {number} can't be read: {error}").format(number=number, error=error)
+                yield _("version {number} can't be read: {error}").format(number=number, error=error)
                 continue
             article = revision.article
             if any(article.text) if revision.withdrawn else article.digest != row.digest:
-                yield _("revision {number} ({id}): the text is not the one that was kept").format(
+                yield _("version {number} ({id}): the text is not the one that was kept").format(
                     number=number, id=article.id
                 )
             yield from faults(revision)
             newest[article.id] = max(newest.get(article.id, (revision.fetched, 0)), (revision.fetched, number))
         for id, sequence in connection.execute(sa.select(schema.articles.c.id, schema.articles.c.sequence)):
             if id not in newest or newest[id][1] != sequence:
-                yield _("{id} does not point to its newest revision").format(id=id)
+                yield _("{id} does not point to its newest version").format(id=id)
 
     # Transactions
 

@@ -23,6 +23,7 @@ from babel.messages.pofile import read_po, write_po
 from archive.article import KEYS
 from archive.database import REPLACE
 from archive.ledger import OUTCOMES
+from archive.reasons import SYSTEMS, Reason
 from desk import corpus
 from face import language, manual
 from face.door import app_command
@@ -41,7 +42,7 @@ _HELP = ("default: {default}", "required", *manual.TYPERS, *language.TYPERS)  # 
 def template() -> Catalog:
     """Every message there is."""
     catalog = Catalog(domain="wencang", fuzzy=False)
-    printed = (*OUTCOMES, *_ENDS, *_WORDS, *_STATES, *FACETS, "year", *KEYS, REPLACE, REBUILD)
+    printed = (*OUTCOMES, *_ENDS, *_WORDS, *_STATES, *FACETS, "year", *KEYS, REPLACE, REBUILD, *Reason, *SYSTEMS)
     for message in (*_written(), *_docstrings(), *_HELP, *printed):
         catalog.add(message)
     return catalog

@@ -68,7 +68,10 @@ def gaps(
 
 
 def _line(gap: _Gap) -> str:
-    return _LINES[gap.get("why") or gap["gap"]].format(**gap).removesuffix(": ")  # a reason that is not known
+    from archive.reasons import told
+
+    reason = {"reason": told(gap["reason"])} if "reason" in gap else {}
+    return _LINES[gap.get("why") or gap["gap"]].format(**gap | reason).removesuffix(": ")  # it need not be known
 
 
 def _gaps(store: ArticleStore, source: str, start: datetime, end: datetime) -> Iterator[_Gap]:

@@ -243,15 +243,16 @@ class ArticleSpider(Spider):
         if header(response, "Content-Type").startswith("image/"):
             yield FetchedPicture(url, fetched_page(response, clock.now()))
         else:  # a page that says there is none, mostly
-            self._no_picture(url, absent=True)
+            self._no_picture(url, Reason.NO_PICTURE, absent=True)
 
     def picture_failed(self, failure: Failure) -> None:
         self._end_if_postponed(failure)
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
-        self._no_picture(request.cb_kwargs["url"], absent=is_absent(failure))
+        self._no_picture(request.cb_kwargs["url"], reason(failure), absent=is_absent(failure))
 
-    def _no_picture(self, url: str, absent: bool) -> None:
+    def _no_picture(self, url: str, why: str, absent: bool) -> None:
         self.report.pictures["failed"] += 1
+        self.report.notes.append(("failed", url, why))
         if self.frontier:
             self.frontier.picture_failed(url, absent)
 
@@ -270,9 +271,8 @@ class ArticleSpider(Spider):
     def _end_if_postponed(self, failure: Failure) -> None:
         if isinstance(failure.value, Postponed):
             if str(failure.value):
-                self.report.remarks.append(
-                    (self.source.title, _("{why}: left for the next run").format(why=failure.value))
-                )
+                left = _("{why}: left for the next run").format(why=failure.value)
+                self.report.remarks.append((self.source.title, left))
                 raise CloseSpider("postponed")
             raise CloseSpider("closespider_timeout")  # unless it was closed already, for another reason
 

@@ -152,19 +152,19 @@ def forge_text(data: Path) -> str:
     digest = replace(ARTICLE, title="题1", body="forged").digest
     with sqlite3.connect(data / "archive.db") as raw:
         raw.execute("UPDATE revisions SET body = 'forged', digest = ? WHERE sequence = 1", (digest,))
-    return "revision 1, http://www.tibet.cn/1.html: digest is not what it says"
+    return "version 1, http://www.tibet.cn/1.html: digest is not what it says"
 
 
 def forge_time(data: Path) -> str:
     with sqlite3.connect(data / "archive.db") as raw:
         raw.execute("UPDATE revisions SET fetched = '2001-01-01T00:00:00.000000Z' WHERE sequence = 2")
-    return "revision 2, http://www.tibet.cn/2.html: fetched is not what it says"
+    return "version 2, http://www.tibet.cn/2.html: fetched is not what it says"
 
 
 def lose_revision(data: Path) -> str:
     with sqlite3.connect(data / "archive.db") as raw:
         raw.execute("DELETE FROM revisions WHERE sequence = 2")
-    return "revision 2, http://www.tibet.cn/2.html, is not in the archive"
+    return "version 2, http://www.tibet.cn/2.html, is not in the archive"
 
 
 def forge_request(data: Path) -> str:
@@ -220,7 +220,7 @@ def leave_a_revision_out(data: Path) -> str:
     path = manifest.manifests(data)[-1]
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join(line for line in lines if b'"sequence": 5' not in line))
-    return "revision 5 is missing in it"
+    return "version 5 is missing in it"
 
 
 def cut_a_line(data: Path) -> str:
@@ -263,7 +263,7 @@ def test_one_kept_elsewhere_tells_of_a_chain_made_anew(tmp_path: Path, store: Ar
     assert faults(store, tmp_path) == [], "the archive agrees with itself"
     other, differs = manifest.verify_kept(kept, store, tmp_path)
     assert "manifest 1 of the archive is another" in other
-    assert "revision 1" in differs
+    assert "version 1" in differs
     shutil.rmtree(tmp_path / "manifests")
     assert "has no manifest 1" in next(manifest.verify_kept(kept, store, tmp_path))
 

@@ -723,7 +723,7 @@ def test_a_text_that_came_back_into_a_withdrawn_version_is_named(tmp_path: Path)
     with sqlite3.connect(tmp_path / "archive.db") as raw:
         raw.execute("UPDATE revisions SET body = 'back' WHERE sequence = 1")
     with ArticleStore.open(tmp_path) as store:
-        assert ["revision 1" in fault for fault in store.verify()] == [True]
+        assert ["version 1" in fault for fault in store.verify()] == [True]
 
 
 def test_lines_of_an_import_without_a_time_do_not_bring_back_what_is_gone_of_old(tmp_path: Path) -> None:
