@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from gettext import gettext as _
 from pathlib import Path
+from urllib.parse import unquote
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
@@ -24,6 +25,7 @@ from archive.article import SHANGHAI, Article, RawPage, Revision
 from archive.database import FILE, REPLACE, mend
 from archive.disk import appearing
 from archive.errors import ArchiveUnusable, Busy
+from archive.lock import refuse_read_only
 from archive.url import canonical
 
 # Asked for each article that comes in, so put together once.
@@ -75,11 +77,12 @@ class ArticleStore:
 
     @classmethod
     def create(cls, data: Path) -> ArticleStore:
-        """The archive of a data folder, made where there is none."""
+        """The archive of a data folder, made where there is none; ArchiveUnusable where nothing can be written."""
         try:
             data.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ArchiveUnusable(data, error.strerror or str(error), _("name another folder with --data")) from error
+        refuse_read_only(data)
         store = cls.at(_url(data / FILE))
         # Outside of any transaction; the file keeps it. While another writer is at work, the next opening does it.
         with closing(store._engine.raw_connection()) as raw, suppress(sqlite3.OperationalError):
@@ -94,7 +97,7 @@ class ArticleStore:
         if engine.dialect.name == "sqlite":
             sa.event.listen(engine, "connect", lambda connection, _record: database.prepare(connection))
             sa.event.listen(engine, "begin", _begin_sqlite)
-        return cls(engine, address.database or str(url), create)
+        return cls(engine, unquote((address.database or str(url)).removeprefix("file:")), create)
 
     def __enter__(self) -> ArticleStore:
         return self

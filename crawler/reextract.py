@@ -115,7 +115,7 @@ def _keep(store: ArticleStore, revision: Revision, found: Reread, report: Report
         return
     fields = [key for key in KEYS if getattr(article, key) != getattr(kept, key)]
     report.fields.update(fields)
-    report.count(kept.source, "changed", kept.id, ", ".join(fields))
+    report.count(kept.source, "changed", kept.id, ", ".join(map(_, fields)))
 
 
 def _put(store: ArticleStore, revision: Revision, found: Reread) -> Revision | None:
