@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from archive.disk import appearing
@@ -109,4 +109,5 @@ def _post(url: str, query: bytes) -> bytes:
     except HTTPError as error:
         raise NotFetched(url, f"HTTP {error.code}") from error
     except (OSError, ValueError) as error:
-        raise NotFetched(url, of_error(getattr(error, "reason", error)), _("name another with --url")) from error
+        cause = error.reason if isinstance(error, URLError) and isinstance(error.reason, OSError) else error
+        raise NotFetched(url, of_error(cause), _("name another with --url")) from error

@@ -28,7 +28,7 @@ def welcome(settings: Settings) -> int:
         )
     print("\n" + _("To try:"))
     for command, does in tries:
-        print(shown(f"  {command}{' ' * (44 - cells(command))}{does}"))
+        print(shown(f"  {command}{' ' * max(2, 44 - cells(command))}{does}"))
     print("\n" + _("`wencang help` names all commands"))
     return DONE
 
