@@ -51,7 +51,8 @@ SYSTEMS = (
     "Read-only file system", "Permission denied", "Operation not permitted", "No space left on device",
     "Disk quota exceeded", "No such file or directory", "Is a directory", "Not a directory", "File exists",
     "File name too long", "Input/output error", "Connection refused", "Network is unreachable",
-    "No route to host", "Device or resource busy",     "attempt to write a readonly database", "database or disk is full", "disk I/O error",
+    "No route to host", "Device or resource busy",
+    "attempt to write a readonly database", "database or disk is full", "disk I/O error",
     "unable to open database file", "database disk image is malformed", "file is not a database",
 )  # fmt: skip
 

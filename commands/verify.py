@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gettext import gettext as _
+from gettext import ngettext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,7 +46,7 @@ def _held_against(file: Path, store: ArticleStore, data: Path) -> list[str]:
     from archive.manifest import verify_kept
 
     wrong = list(verify_kept(file, store, data))
-    say(_("{file}: faults: {wrong}").format(file=file, wrong=len(wrong)))
+    say(ngettext("{file}: {wrong} fault", "{file}: {wrong} faults", len(wrong)).format(file=file, wrong=len(wrong)))
     return wrong
 
 
@@ -64,7 +65,7 @@ def _all(store: ArticleStore, settings: settings.Settings) -> list[str]:
     for line in swept.notes:
         say(_("{note}: a run is writing it, or a crash left it").format(note=line))
     if swept.unused:
-        say(_("{count} raw pages that no version points at: a crash left them").format(count=len(swept.unused)))
+        say(_("raw pages that no version points at, which a crash left: {count}").format(count=len(swept.unused)))
     told = _("checked: records {records}, files {files}, manifests {manifests}, versions {count}; faults: {wrong}")
     say(
         told.format(
