@@ -7,7 +7,7 @@ translated where they are printed: those are gathered here.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -93,13 +93,18 @@ def renewed(old: Catalog) -> Catalog:
     return catalog
 
 
+def words(text: str | Sequence[str] | None) -> str:
+    """A message or its translation; of one that counts the form for many."""
+    return text if isinstance(text, str) else (text or [""])[-1]
+
+
 def main() -> None:
     catalog = renewed(kept()) if FILE.exists() else renewed(Catalog())
     with FILE.open("wb") as file:
         write_po(file, catalog, width=110, no_location=True, sort_output=True)
     FILE.with_suffix(".mo").write_bytes(compiled(catalog))
     for message in catalog:
-        if message.id and not (message.string and any(message.string)):
+        if message.id and not words(message.string):
             print(f"not translated: {message.id!r}")
 
 

@@ -232,7 +232,6 @@ def test_print_names_the_program_the_data_and_both_units(wencang: Wencang, tmp_p
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
-        ([], "Missing command"),
         (["print"], "--systemd"),
         (["print", "--cron", "--k8s"], "exclude each other"),
         (["print", "--cron", "--every", "7m"], "15m"),
