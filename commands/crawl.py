@@ -67,17 +67,17 @@ def crawl(
             )  # fmt: skip
     print_report(report)
     if due and not report.did_anything:
-        _say_next(ctx.obj, [source.site for source in chosen])
+        _print_next(ctx.obj, [source.site for source in chosen])
     return finish(ctx.obj, report)
 
 
-def _say_next(settings: settings.Settings, sites: list[str]) -> None:
+def _print_next(settings: settings.Settings, sites: list[str]) -> None:
     from archive.ledger import Ledger
 
     with open_archive(settings) as store:
         times = [section.due for site in sites for section in Ledger(store).sections(site)]
     said = _("nothing is due; the next list is from {time} on") if times else _("nothing is due")
-    say(said.format(time=f"{min(times):%Y-%m-%d %H:%M}Z") if times else said)
+    print(said.format(time=f"{min(times):%Y-%m-%d %H:%M}Z") if times else said)
 
 
 @contextmanager

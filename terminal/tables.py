@@ -10,7 +10,7 @@ from typing import Any
 from terminal import answers, is_watched, print_json, shown, width
 
 _WHOLE = re.compile(r"(?:[\w.]+-[0-9a-f]+|[-\d\s.:,%+Z]*)")  # an id, a number or a time: nothing without its end
-_HEAD, _TEXT = 4, 8  # cells that are left of a column's head, and of a text
+_HEAD, _TEXT = 4, 6  # cells that are left of a column's head, and of a text
 _INDENT = 4  # of what has no room on a row's first line
 
 Columns = Sequence[tuple[str, ...]]  # each with its head

@@ -387,12 +387,14 @@ def test_notice_tries_the_settings(wencang: Wencang, tmp_path: Path) -> None:
     (data / "wencang.toml").write_text(f"hook = \"'{tmp_path}/my hook'\"\nmail_to = 'wang@example.org'\n")
     with mail_server() as (mailbox, address):
         done = wencang("notice", "出了", "问题", WENCANG_SMTP=f"smtp://{address}")
-        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        assert (done.returncode, done.stdout) == (0, "")
+        hook, mail = done.stderr.splitlines()
+        assert ("my hook was told: 出了 问题" in hook, mail) == (True, "mail to wang@example.org was told: 出了 问题")
         assert mailbox.message().get_content().splitlines() == ["出了 问题"]
     assert heard(tmp_path) == ["wencang: 出了 问题", "出了 问题"]
     done = wencang("notice", WENCANG_SMTP=f"smtp://{address}")
     assert done.returncode == 5
-    assert done.stderr.startswith("wencang: mail by 127.0.0.1: Connection refused")
+    assert done.stderr.startswith("wencang: mail by 127.0.0.1: the host refuses the connection")
     assert str(data) in heard(tmp_path)[1]
 
 
