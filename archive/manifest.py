@@ -259,7 +259,7 @@ def _differences(
                     yield f"{path}: {fault}"
                 due = line["sequence"] + 1
         if due != head.last + 1:
-            yield _("{path}: it names {count} versions too few").format(path=path, count=head.last + 1 - due)
+            yield _("{path}: versions that are missing in it: {count}").format(path=path, count=head.last + 1 - due)
     except (OSError, ValueError, TypeError, KeyError, ArchiveUnusable) as error:
         yield _("{path}: can't be compared: {error}").format(path=path, error=error)
 

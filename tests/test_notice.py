@@ -292,7 +292,7 @@ def test_a_recipient_that_is_refused_is_named_and_the_others_get_it() -> None:
 
 def test_a_server_that_is_not_there() -> None:
     (fault,) = tell(mailed(f"smtp://127.0.0.1:{free_port('127.0.0.1')}"), "s", ["a"])
-    assert str(fault) == "mail by 127.0.0.1: Connection refused; `wencang notice` tries the settings"
+    assert str(fault) == "mail by 127.0.0.1: the host refuses the connection; `wencang notice` tries the settings"
 
 
 @pytest.mark.parametrize("greeting", [b"", b"220 hello\r\n", b"554 go away\r\n", b"SSH-2.0\r\n"])

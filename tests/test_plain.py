@@ -25,7 +25,6 @@ from archive.store import ArticleStore
 from desk import watch
 from face.language import CATALOGS, translated
 from tests.conftest import ROOT, SAMPLE, Wencang, run
-from tests.test_schedule import machine
 
 LIST = "http://www.tibet.cn/cn/news/zx/"
 
@@ -102,7 +101,10 @@ def test_errors_of_the_network_are_told_in_words(wencang: Wencang) -> None:
         closed.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{closed.getsockname()[1]}/1.html"
     done = wencang("extract", address)
-    assert (done.returncode, done.stderr) == (5, f"wencang: {address}: the host refuses the connection\n")
+    assert (done.returncode, done.stderr) == (
+        5,
+        f"wencang: {address}: robots.txt can't be read: the host refuses the connection\n",
+    )
     assert of_error(socket.gaierror(-2, "Name or service not known")) == Reason.NO_HOST
     assert of_error(OSError(101, "Network is unreachable")) == "Network is unreachable"
     assert of_error(LookupError("x")) == "LookupError x"
@@ -140,13 +142,6 @@ def test_a_file_of_any_editor(name: str, tmp_path: Path) -> None:
 
 
 # What was done
-
-
-def test_a_timer_where_no_systemd_answers(wencang: Wencang, tmp_path: Path) -> None:
-    environment = machine(tmp_path, systemctl="echo 'Failed to connect to bus: No medium found' >&2; exit 1")
-    done = wencang("schedule", "install", "--systemd", **environment)
-    assert done.returncode == 5
-    assert done.stderr.endswith("; `wencang schedule install --cron` does without systemd\n")
 
 
 @pytest.mark.parametrize("command", ["schedule", "watch", "lexicon"])
