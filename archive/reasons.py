@@ -51,9 +51,9 @@ SYSTEMS = (
     "Read-only file system", "Permission denied", "Operation not permitted", "No space left on device",
     "Disk quota exceeded", "No such file or directory", "Is a directory", "Not a directory", "File exists",
     "File name too long", "Input/output error", "Connection refused", "Network is unreachable",
-    "No route to host", "Device or resource busy",
-    "attempt to write a readonly database", "database or disk is full", "disk I/O error",
-    "unable to open database file", "database disk image is malformed", "file is not a database",
+    "No route to host", "Device or resource busy", "attempt to write a readonly database",
+    "database or disk is full", "disk I/O error", "unable to open database file",
+    "database disk image is malformed", "file is not a database",
 )  # fmt: skip
 
 # By the names of their classes: who has no crawl to run need not load Scrapy's.
@@ -63,8 +63,7 @@ _ERRORS = {
     "DownloadTimeoutError": Reason.SLOW, "TimeoutError": Reason.SLOW,
     "SSLError": Reason.UNTRUSTED, "SSLCertVerificationError": Reason.UNTRUSTED,
     "DownloadFailedError": Reason.TORN, "ConnectionResetError": Reason.TORN, "RemoteDisconnected": Reason.TORN,
-    "SMTPServerDisconnected": Reason.TORN,
-    "ResponseDataLossError": Reason.CUT_SHORT,
+    "SMTPServerDisconnected": Reason.TORN, "ResponseDataLossError": Reason.CUT_SHORT,
 }  # fmt: skip
 
 
@@ -72,7 +71,7 @@ def of_error(error: object) -> str:
     """What an error of the network comes to; one that is not known is told by its name."""
     name, detail = type(error).__name__, " ".join(str(error).split())
     if name in _ERRORS:
-        return _ERRORS[name].format(detail=detail)
+        return _ERRORS[name].format(detail=detail or name)
     return getattr(error, "strerror", None) or f"{name} {detail}".strip()
 
 

@@ -42,20 +42,8 @@ _HELP = ("default: {default}", "required", *manual.TYPERS, *language.TYPERS)  # 
 def template() -> Catalog:
     """Every message there is."""
     catalog = Catalog(domain="wencang", fuzzy=False)
-    printed = (
-        *OUTCOMES,
-        *_ENDS,
-        *_WORDS,
-        *_STATES,
-        *FACETS,
-        "year",
-        *KEYS,
-        REPLACE,
-        REBUILD,
-        *map(str, Reason),
-        *SYSTEMS,
-    )
-    for message in (*_written(), *_docstrings(), *_HELP, *printed):
+    printed = (*OUTCOMES, *_ENDS, *_WORDS, *_STATES, *FACETS, "year", *KEYS, REPLACE, REBUILD)
+    for message in (*_written(), *_docstrings(), *_HELP, *printed, *map(str, Reason), *SYSTEMS):
         catalog.add(message)
     return catalog
 

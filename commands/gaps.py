@@ -76,7 +76,7 @@ def _line(gap: _Gap) -> str:
     from archive.reasons import told
 
     reason = {"reason": told(gap["reason"])} if "reason" in gap else {}
-    return _LINES[gap.get("why") or gap["gap"]].format(**gap | reason).removesuffix(": ")  # it need not be known
+    return _LINES[gap.get("why") or gap["gap"]].format(**gap | reason).removesuffix(": ")  # a reason need not be known
 
 
 def _gaps(store: ArticleStore, source: str, start: datetime, end: datetime) -> Iterator[_Gap]:
