@@ -25,7 +25,8 @@ def print_report(report: Report) -> None:
     rows = [(source, *(str(tally.counts[outcome]) for outcome in OUTCOMES)) for source, tally in tallies]
     if rows:
         print_table((_("source"), *map(_, OUTCOMES)), rows)
-    _say_some([f"{_(outcome)}: {subject}: {told(reason)}" for outcome, subject, reason in report.notes])
+    note = _("{outcome}: {subject}: {reason}")
+    _say_some([note.format(outcome=_(one), subject=about, reason=told(why)) for one, about, why in report.notes])
     if report.fields:
         fields = ", ".join(f"{_(name)} {count}" for name, count in report.fields.most_common())
         say(_("changed by field: {fields}").format(fields=fields))
