@@ -62,7 +62,8 @@ _ERRORS = {
     "DownloadConnectionRefusedError": Reason.REFUSED, "ConnectionRefusedError": Reason.REFUSED,
     "DownloadTimeoutError": Reason.SLOW, "TimeoutError": Reason.SLOW,
     "SSLError": Reason.UNTRUSTED, "SSLCertVerificationError": Reason.UNTRUSTED,
-    "DownloadFailedError": Reason.TORN, "ConnectionResetError": Reason.TORN, "RemoteDisconnected": Reason.TORN,
+    "DownloadFailedError": Reason.TORN, "DownloadCancelledError": Reason.TORN,
+    "ConnectionResetError": Reason.TORN, "RemoteDisconnected": Reason.TORN,
     "SMTPServerDisconnected": Reason.TORN, "ResponseDataLossError": Reason.CUT_SHORT,
 }  # fmt: skip
 

@@ -394,7 +394,7 @@ def test_notice_tries_the_settings(wencang: Wencang, tmp_path: Path) -> None:
     assert heard(tmp_path) == ["wencang: 出了 问题", "出了 问题"]
     done = wencang("notice", WENCANG_SMTP=f"smtp://{address}")
     assert done.returncode == 5
-    assert done.stderr.startswith("wencang: mail by 127.0.0.1: the host refuses the connection")
+    assert "\nwencang: mail by 127.0.0.1: the host refuses the connection" in done.stderr
     assert str(data) in heard(tmp_path)[1]
 
 

@@ -133,7 +133,7 @@ def crawl(data: Path, pages: dict[str, tuple[int, str, bytes]]) -> dict[str, int
     """What a crawl of these pages came to."""
     with site(pages) as (proxy, _log):
         done = run("crawl", "tibet_cn", data=data, http_proxy=proxy)
-    head, *counts = (line.split()[1:] for line in done.stdout.splitlines())
+    head, *counts = [line.split()[1:] for line in done.stdout.splitlines()] or [[]]
     return {outcome: int(count) for line in counts for outcome, count in zip(head, line, strict=True) if count != "0"}
 
 
