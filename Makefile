@@ -26,7 +26,7 @@ demo: install  ## crawl the bundled sample through a local replay of the real ad
 	$(BIN)/wencang --data $(DEMO) show tibet.cn-7210688
 
 test: install lint  ## lint, types and tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 lint: install
 	$(BIN)/ruff check .

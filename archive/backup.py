@@ -2,6 +2,7 @@
 
 The order is what makes it whole: manifests as of now, then the database, then the pages. Each
 is written after the one that comes later here: whatever the first says, the next ones hold.
+Nothing that the copy holds is replaced by less: what the archive has lost is still there.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from archive.store import ArticleStore
 
 _BY_HAND = (settings.FILE, "lexicon.txt", "watches.toml")
 _OURS = (FILE, PAGES, MANIFESTS, "index", *_BY_HAND)
+_LOCK = "backup.lock"
 _COMPARED = 1 << 16  # bytes at the end of what was copied before
 
 
@@ -33,12 +35,18 @@ def back_up(data: Path, to: Path) -> int:
 
     It may be crawled and written to meanwhile. The index is left out. `to` is an archive of its
     own when this returns; killed before, it is the one it was, or none yet, and run again it goes on.
+    Raises ArchiveUnusable for an archive that is damaged, and at its end for files that are in the copy only.
     """
     if to.resolve().is_relative_to(data.resolve()):
         raise UsageFault(to, _("lies in the archive itself"), _("name a folder elsewhere"))
     if not (to / FILE).exists() and (strange := _others(to)):
         raise UsageFault(to, _("holds other things: {name}").format(name=strange[0]), _("name an empty folder"))
-    return _copy(data, to)
+    added, lost = _copy(data, to)
+    if lost:
+        names = ", ".join(str(data / path.relative_to(to)) for path in lost)
+        reason = _("missing, cut short or changed since the last backup; all else is copied")
+        raise ArchiveUnusable(names, reason, _("put the copy of it in its place, from {copy}").format(copy=to))
+    return added
 
 
 def restore(backup: Path, data: Path) -> None:
@@ -47,54 +55,73 @@ def restore(backup: Path, data: Path) -> None:
         raise UsageFault(backup, _("holds no backup"), _("`wencang backup DIR` makes one"))
     for name in _OURS:
         if (data / name).exists():
-            raise UsageFault(data, _("is not empty: it holds {name}").format(name=name), _("name another with --data"))
+            mend = _("move it away, or name another with --data")
+            raise UsageFault(data, _("is not empty: it holds {name}").format(name=name), mend)
     _copy(backup, data)
+    (data / _LOCK).unlink()
 
 
 def _others(folder: Path) -> list[str]:
-    known = {*_OURS, "backup.lock", f"{FILE}.part"}
+    known = {*_OURS, _LOCK, f"{FILE}.part"}
     return sorted(path.name for path in folder.iterdir() if path.name not in known) if folder.exists() else []
 
 
-def _copy(data: Path, to: Path) -> int:
+def _copy(data: Path, to: Path) -> tuple[int, list[Path]]:
+    """The bytes of raw pages added, and what only the copy has still whole."""
     try:
-        with alone(to / "backup.lock"):
+        with alone(to / _LOCK):
             made = manifests(data)
-            _refuse_another(made, to)
-            _withdraw(data, to)
             with appearing(to / FILE) as copy:
                 database.copy(data / FILE, Path(copy.name))
-                added = sum(_grow(path, to / PAGES / path.name) for path in warcfile.files(data / PAGES))
+                _refuse_another(Path(copy.name), to / FILE)
+                lost = _lost_pages(data, to)
+                _withdraw(data, to, lost)
+                pages = [path for path in warcfile.files(data / PAGES) if to / PAGES / path.name not in lost]
+                added = sum(_grow(path, to / PAGES / path.name) for path in pages)
+                if unlike := _lost_manifests(data, to):
+                    made = []  # or the copy would hold two chains
                 stamps = [path.with_suffix(STAMP) for path in made]
                 for path in (*made, *stamps, *(data / name for name in _BY_HAND)):
                     _renew(path, to / path.relative_to(data))
                 for left in ("-wal", "-shm"):  # of the copy that is replaced: SQLite would take them for the new one's
                     (to / f"{FILE}{left}").unlink(missing_ok=True)
-            return added
+            return added, lost + unlike
     except OSError as error:
         mend = _("make room or mend its rights, then try again")
         raise ArchiveUnusable(error.filename or to, error.strerror or str(error), mend) from error
 
 
-def _refuse_another(made: list[Path], to: Path) -> None:
-    """The newest manifest tells, for it stands for all before it."""
-    newest = next(reversed(manifests(to)), None)
-    if newest and newest.read_bytes() not in (path.read_bytes() for path in made if path.name == newest.name):
-        reason = _("is no manifest of this archive: the copy is another's, or newer than the archive")
-        raise UsageFault(newest, reason, _("name an empty folder"))
+def _refuse_another(file: Path, kept: Path) -> None:
+    if kept.exists() and not database.goes_on(file, kept):
+        reason = _("holds versions that the archive has not: it is another's, or newer than the archive")
+        raise UsageFault(kept, reason, _("name an empty folder, or `wencang restore` it elsewhere"))
 
 
-def _withdraw(data: Path, to: Path) -> None:
+def _lost_pages(data: Path, to: Path) -> list[Path]:
+    """The WARC files of the copy that are missing in the archive, or shorter."""
+    own = {path.name: path.stat().st_size for path in warcfile.files(data / PAGES)}
+    return [path for path in warcfile.files(to / PAGES) if own.get(path.name, -1) < path.stat().st_size]
+
+
+def _lost_manifests(data: Path, to: Path) -> list[Path]:
+    """The manifests of the copy that are not the archive's: none changes once it is written."""
+    names = [path.name for path in manifests(to)]
+    same = filecmp.cmpfiles(data / MANIFESTS, to / MANIFESTS, names, shallow=False)[0]
+    return [to / MANIFESTS / name for name in names if name not in same]
+
+
+def _withdraw(data: Path, to: Path, lost: list[Path]) -> None:
     """What was withdrawn from the archive since the last time is withdrawn from its copy."""
     if not (to / PAGES).exists():
         return
     with ArticleStore.open(data) as kept:
         pages = kept.withdrawn_pages()
     for raw in pages:
+        if (copy := to / raw.file) in lost:
+            continue
         with (data / raw.file).open("rb") as source:
             end = warcfile.unzipped(source, raw.offset)[1]
             record = os.pread(source.fileno(), end - raw.offset, raw.offset)
-        copy = to / raw.file
         if copy.exists() and copy.stat().st_size >= end and _bytes_at(copy, raw.offset, len(record)) != record:
             warcfile.overwrite(copy, raw.offset, record)
 
@@ -105,11 +132,16 @@ def _bytes_at(path: Path, start: int, size: int) -> bytes:
 
 
 def _renew(path: Path, copy: Path) -> None:
-    if path.exists() and not (copy.exists() and filecmp.cmp(path, copy, shallow=False)):
+    if not path.exists():
+        return
+    mode = path.stat().st_mode  # settings may hold a password
+    if not (copy.exists() and filecmp.cmp(path, copy, shallow=False)):
         copy.parent.mkdir(exist_ok=True)
         with path.open("rb") as source, appearing(copy) as file:
-            os.fchmod(file.fileno(), path.stat().st_mode)  # settings may hold a password
+            os.fchmod(file.fileno(), mode)
             shutil.copyfileobj(source, file)
+    elif copy.stat().st_mode != mode:
+        copy.chmod(mode)
 
 
 def _grow(path: Path, copy: Path) -> int:

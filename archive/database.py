@@ -12,7 +12,11 @@ from urllib.parse import quote
 from archive.errors import ArchiveUnusable
 
 FILE = "archive.db"
-REPLACE = "put a backup in its place, or move it away"
+RESTORE = "move the folder away, then `wencang --data FOLDER restore BACKUP`: docs/operations.md"
+_BESIDE = ("pages", "manifests")  # as archive/pages.py and manifest.py have them, which a search need not load
+_UNTOUCHED = "?mode=ro&immutable=1"
+_WRITING = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC")  # told of a copy: the source is only read
+_REVISION = "SELECT sequence, id, fetched, digest, pages FROM revisions"
 
 
 def prepare(connection: sqlite3.Connection) -> None:
@@ -32,15 +36,49 @@ def address(file: Path) -> str:
     return f"file:{quote(str(file.absolute()))}"
 
 
+def refuse_lost(data: Path) -> None:
+    """Raises ArchiveUnusable where the database is gone from beside its raw pages or manifests."""
+    beside = [name for name in _BESIDE if any((data / name).glob("*"))]
+    file = data / FILE  # looked for after them: a new archive has it before it has them
+    if beside and not (file.exists() and file.stat().st_size):
+        raise ArchiveUnusable(file, _("is lost, its {folder} are there").format(folder=beside[0]), _(RESTORE))
+
+
 def copy(file: Path, to: Path) -> None:
-    """Copy the database as it is at this moment, also while others write to it. Raises ArchiveUnusable."""
+    """Copy the database as it is at this moment, also while others write to it.
+
+    Raises ArchiveUnusable, also for a database that is damaged.
+    """
     try:
-        here_as = address(file) + ("?mode=ro&immutable=1" if is_fixed(file) else "")
+        here_as = address(file) + (_UNTOUCHED if is_fixed(file) else "")
         with closing(sqlite3.connect(here_as, uri=True)) as here, closing(sqlite3.connect(to)) as there:
             there.execute("PRAGMA journal_mode=OFF")  # a copy that is not whole is made anew
             here.backup(there)
+        with _still(to) as there:
+            fault = str(there.execute("PRAGMA quick_check(1)").fetchone()[0])
     except sqlite3.Error as error:
-        raise ArchiveUnusable(file, str(error), mend(str(error))) from error
+        subject = to if error.sqlite_errorname in _WRITING else file
+        raise ArchiveUnusable(subject, str(error), mend(str(error))) from error
+    if fault != "ok":
+        raise ArchiveUnusable(file, fault, _(RESTORE))
+
+
+def goes_on(file: Path, before: Path) -> bool:
+    """Whether a database that nobody writes to is what became of another: it holds the newest revision of that.
+
+    Raises ArchiveUnusable for one `before` that can't be read.
+    """
+    try:
+        with closing(sqlite3.connect(before)) as old, _still(file) as new:
+            newest = old.execute(f"{_REVISION} ORDER BY sequence DESC LIMIT 1").fetchone()
+            return not newest or newest == new.execute(f"{_REVISION} WHERE sequence = ?", newest[:1]).fetchone()
+    except sqlite3.Error as error:
+        raise ArchiveUnusable(before, str(error), _("name an empty folder")) from error
+
+
+def _still(file: Path) -> closing[sqlite3.Connection]:
+    """A database that nobody writes to: SQLite leaves nothing beside it."""
+    return closing(sqlite3.connect(address(file) + _UNTOUCHED, uri=True))
 
 
 def mend(fault: str) -> str:
@@ -51,4 +89,4 @@ def mend(fault: str) -> str:
         return _("make room, then try again")
     if "I/O" in fault:  # which SQLite says of its log, too, when the disk is full
         return _("make room or mend the disk, then try again")
-    return _(REPLACE)
+    return _(RESTORE)

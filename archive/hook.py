@@ -34,7 +34,8 @@ def run(settings: Settings, subject: str, text: str, kind: str) -> None:
     if code is None:
         raise NotTold(name, _("the hook took longer than {seconds} s and was ended").format(seconds=_PATIENCE))
     if code:
-        raise NotTold(name, _("the hook ended with code {code}: {said}").format(code=code, said=last_line))
+        reason = _("the hook ended with code {code}: {said}") if last_line else _("the hook ended with code {code}")
+        raise NotTold(name, reason.format(code=code, said=last_line))
 
 
 def _ended(process: subprocess.Popen[bytes]) -> int | None:

@@ -131,6 +131,14 @@ class Ledger:
             first, last = connection.execute(ends).one()
         return (first, last) if first else None
 
+    def unanswered(self) -> dict[str, datetime]:
+        """The sources of which no run read a list, and when the first one began."""
+        c = schema.runs.c
+        first = sa.func.min(c.started).label("began")
+        rows = sa.select(c.source, first).group_by(c.source).having(sa.func.max(c.lists) == 0, first.is_not(None))
+        with self._store.reading() as connection:
+            return {row.source: row.began for row in connection.execute(rows)}
+
     def walks(self, source: str) -> Iterator[tuple[datetime, datetime]]:
         """When each run that read a list of a source began and ended, the oldest first."""
         c = schema.runs.c

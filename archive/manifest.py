@@ -9,29 +9,32 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from gettext import gettext as _
 from itertools import chain, islice, takewhile
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from archive import warcfile
 from archive.article import Revision
+from archive.database import RESTORE
 from archive.disk import appearing
 from archive.errors import ArchiveUnusable, UsageFault
 from archive.lock import alone
 from archive.pages import FOLDER as PAGES
 from archive.settings import version
 from archive.store import ArticleStore
+from archive.stories import Stories
 
 FOLDER = "manifests"
 STAMP = ".tsr"  # of a time stamp beside a manifest (archive/stamp.py)
 _FORM = 1
 _BATCH = 500
 _CHUNK = 1 << 20
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ def _head(newest: Path | None, last: int, now: datetime) -> Head:
     before = read_head(newest)
     if before.last > last:
         reason = _("names version {there}, but the archive ends at {here}").format(there=before.last, here=last)
-        raise ArchiveUnusable(newest, reason, _("put a backup of the archive in its place, or move its manifests away"))
+        raise ArchiveUnusable(newest, reason, _(RESTORE))
     return Head(_FORM, before.number + 1, now, program, sha256_of(newest), before.last + 1, last)
 
 
@@ -124,7 +127,7 @@ def _spans(data: Path, known: dict[str, int]) -> Iterator[Span]:
 
 def _told_anew(store: ArticleStore, data: Path) -> Iterator[Span]:
     """The spans that are not as they were told last, for a page in them was withdrawn."""
-    withdrawn = store.withdrawn_pages()
+    withdrawn = [raw for raw in store.withdrawn_pages() if (data / raw.file).exists()]
     for (file, start, end), told in _told_last(data).items():
         if any(raw.file == file and start <= raw.offset < end for raw in withdrawn):
             sha256 = _hash(data / file, start, end)
@@ -136,7 +139,7 @@ def _told_last(data: Path) -> dict[tuple[str, int, int], str]:
     """The SHA-256 of each span: one with withdrawn pages is told again by a later manifest."""
     told = {}
     for path in manifests(data):
-        with suppress(OSError, ValueError, TypeError):  # no manifest: another check says so
+        with suppress(ArchiveUnusable):  # no manifest: another check says so
             told.update({(span.file, span.start, span.end): span.sha256 for span in read_spans(path)})
     return told
 
@@ -170,15 +173,41 @@ def read_head(path: Path) -> Head:
         values = next(_lines(path))
         head = Head(**values | {"made": datetime.fromisoformat(values["made"])})
     except (OSError, ValueError, TypeError, LookupError, StopIteration) as error:
-        raise ArchiveUnusable(path, _("is no manifest"), _("put a copy of it in its place")) from error
+        raise _no_manifest(path) from error
     if head.manifest != _FORM:
         raise ArchiveUnusable(path, _("is a manifest of another form"), _("install a newer wencang"))
     return head
 
 
 def read_spans(path: Path) -> list[Span]:
-    lines = islice(_lines(path), 1, None)
-    return [Span(**line) for line in takewhile(lambda line: "file" in line, lines)]
+    """What a manifest says of the WARC files; ArchiveUnusable for a file that is none."""
+    try:
+        lines = islice(_lines(path), 1, None)
+        return [Span(**line) for line in takewhile(lambda line: "file" in line, lines)]
+    except (OSError, ValueError, TypeError) as error:
+        raise _no_manifest(path) from error
+
+
+def ends(data: Path) -> dict[str, int]:
+    """How far each WARC file is known to go, by the newest manifest that can be read."""
+    return {span.file: span.end for span in _of_newest(data, read_spans) or ()}
+
+
+def held(data: Path) -> int:
+    """The last revision that the newest manifest holds which can be read; 0 where there is none."""
+    head = _of_newest(data, read_head)
+    return head.last if head else 0
+
+
+def _of_newest(data: Path, read: Callable[[Path], T]) -> T | None:
+    for path in reversed(manifests(data)):
+        with suppress(ArchiveUnusable):  # a run's end says so, and `verify`: what comes in meanwhile is kept
+            return read(path)
+    return None
+
+
+def _no_manifest(path: Path) -> ArchiveUnusable:
+    return ArchiveUnusable(path, _("is no manifest"), _("put a copy of it in its place"))
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -192,6 +221,12 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 def verify(store: ArticleStore, data: Path) -> Iterator[str]:
     """What is wrong with the chain, and what is not any more as its manifests say, a line each."""
     yield from _chain(data)
+    first, closed = held(data) + 1, Stories(store).position()[0]  # which come after the manifest of a run
+    if first <= closed:
+        lost = _(
+            "{folder}: no manifest holds revisions {first} to {last}, whose run has ended; put a backup of it back"
+        )
+        yield lost.format(folder=data / FOLDER, first=first, last=closed)
     told = _told_last(data)
     for path in manifests(data):
         yield from _differences(path, store, data, told)

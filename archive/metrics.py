@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from gettext import gettext as _
 from pathlib import Path
 from typing import Literal
 
@@ -53,7 +54,7 @@ def write(path: Path, samples: Iterable[Sample]) -> None:
         with appearing(path) as file:
             file.write(exposition(samples).encode())
     except OSError as error:
-        raise NotTold(path, error.strerror or str(error)) from error
+        raise NotTold(path, error.strerror or str(error), _("mend `metrics` in the settings")) from error
 
 
 def _text(family: Mapping[str, Sample]) -> str:

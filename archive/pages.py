@@ -6,13 +6,14 @@ import base64
 import hashlib
 import os
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from gettext import gettext as _
 from io import BytesIO, FileIO
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -27,6 +28,8 @@ from archive.errors import ArchiveUnusable, Busy
 
 LARGEST = 10**9  # bytes of a file
 FOLDER = "pages"
+FROM_BACKUP = "`wencang backup BACKUP`, which adds what is new, then put its copy of the file in its place"
+_UNKNOWN: Mapping[str, int] = MappingProxyType({})
 # Where the page is that a revisit record refers to: not in the standard, which allows it, but in use elsewhere.
 _REFERS_TO_FILE, _REFERS_TO_OFFSET = "WARC-Refers-To-Filename", "WARC-Refers-To-File-Offset"
 
@@ -58,13 +61,18 @@ class FetchedPage:
 class Pages:
     """The raw pages of a data folder. Use it as a context manager, or close it: a writer holds its file.
 
-    Any call may raise ArchiveUnusable: a file or a record is missing or damaged, the disk is full.
+    `ends` is how far files are known to go (manifest.ends): one that has less is not written to, so
+    that it can be put back. Any call may raise ArchiveUnusable: a file or a record is missing or
+    damaged, the disk is full.
     """
 
-    def __init__(self, data: Path, largest: int = LARGEST, at_once: bool = True) -> None:
+    def __init__(
+        self, data: Path, largest: int = LARGEST, at_once: bool = True, ends: Mapping[str, int] = _UNKNOWN
+    ) -> None:
         self._data = data
         self._largest = largest
         self._at_once = at_once
+        self._ends = ends
         self._file: FileIO | None = None
 
     def __enter__(self) -> Pages:
@@ -127,13 +135,13 @@ class Pages:
         return self._file
 
     def _open(self, size: int) -> FileIO:
-        """The newest file that nobody else writes to, if it has room; else a new one."""
+        """The newest file that nobody else writes to, if it has room and all that it had; else a new one."""
         folder = self._data / FOLDER
         folder.mkdir(parents=True, exist_ok=True)
         for path in reversed(warcfile.files(folder)):
             if file := warcfile.held(path):
-                warcfile.cut(file)
-                if warcfile.size(file) + size <= self._largest:
+                whole = warcfile.cut(file, self._ends.get(f"{FOLDER}/{path.name}", 0))
+                if whole and warcfile.size(file) + size <= self._largest:
                     return warcfile.begun(file)
                 file.close()
                 break
@@ -142,7 +150,8 @@ class Pages:
     def withdraw(self, raw: RawPage) -> None:
         """Put a record that says so in the place of a page, of the same length: the others stay where they are.
 
-        Raises Busy while another run writes to the file. Killed, it is ended by whoever writes there next.
+        A damaged page reaches up to the next whole record; of a missing one nothing is left to withdraw. Raises
+        Busy while another run writes to the file. Killed, it is ended by whoever writes there next.
         """
         path = self._data / raw.file
         try:
@@ -152,12 +161,10 @@ class Pages:
                 raise Busy(path, _("another run is writing to it"), _("try again when it has ended"))
             with held, path.open("rb") as file:
                 if self._stands(raw):
-                    record, end = warcfile.unzipped(file, raw.offset)
-                    warcfile.overwrite(path, raw.offset, warcfile.withdrawn(record, raw.record_id, end - raw.offset))
+                    page = next(warcfile.members(file, raw.offset))
+                    warcfile.overwrite(path, raw.offset, warcfile.withdrawn(page, raw.record_id))
         except OSError as error:
-            raise self._fault(raw, error.strerror or str(error)) from error
-        except (zlib.error, EOFError) as error:
-            raise self._fault(raw, _("it is torn or damaged")) from error
+            raise self._unwritten(error) from error
 
     def _stands(self, raw: RawPage) -> bool:
         """Whether a page, or what is left of it, is still in its place."""
@@ -199,7 +206,7 @@ class Pages:
 
     def _fault(self, raw: RawPage, reason: str) -> ArchiveUnusable:
         subject = _("{file}, record at byte {offset}").format(file=self._data / raw.file, offset=raw.offset)
-        return ArchiveUnusable(subject, reason, _("put a backup of the file in its place"))
+        return ArchiveUnusable(subject, reason, _(FROM_BACKUP))
 
     def faults(self, revision: Revision) -> Iterator[str]:
         """What is wrong with the raw pages of a revision, a line each."""

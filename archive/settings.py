@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from gettext import gettext as _
@@ -115,9 +115,12 @@ def version() -> str:
         return "dev"
 
 
-def load(data: Path | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
+def load(
+    data: Path | None = None, environment: Mapping[str, str] = os.environ, engines: Collection[str] = ()
+) -> Settings:
     """The settings in force for the data folder, `./data` or WENCANG_DATA where none is named.
 
+    `engines` are those there are, where the caller knows them.
     Raises UsageFault, naming the variable or the file, for a value that can't be used.
     """
     data = data or Path(environment.get("WENCANG_DATA") or "data")
@@ -125,11 +128,11 @@ def load(data: Path | None = None, environment: Mapping[str, str] = os.environ) 
         raise UsageFault(data, _("is a file, not a data folder"), _("name a folder with --data"))
     values: dict[str, object] = {"data": data}
     for name, value in _file(data / FILE).items():
-        values[name] = _value(f"{data / FILE}: {name}", name, value)
+        values[name] = _value(f"{data / FILE}: {name}", name, value, engines)
     for each in fields(Settings):
         variable = f"WENCANG_{each.name.upper()}"
         if each.name != "data" and environment.get(variable):
-            values[each.name] = _value(variable, each.name, environment[variable])
+            values[each.name] = _value(variable, each.name, environment[variable], engines)
     return Settings(**values)  # type: ignore[arg-type]  # each checked by _value
 
 
@@ -137,13 +140,15 @@ def _file(path: Path) -> dict[str, object]:
     return toml.parse(text, path) if (text := toml.text(path)) else {}
 
 
-def _value(place: str, name: str, value: object) -> object:
+def _value(place: str, name: str, value: object, engines: Collection[str]) -> object:
     readers = {field.name: field.metadata.get("read", _text) for field in fields(Settings) if field.name != "data"}
     if name not in readers:
         raise UsageFault(place, _("is no setting"), _("settings are {names}").format(names=", ".join(readers)))
     try:
         if not isinstance(value, str | int | float):
             raise ValueError(_("is not a text or a number"))
+        if name == "engine" and engines and value not in engines:
+            raise ValueError(_("is none of {names}: {value}").format(names=", ".join(engines), value=value))
         return readers[name](str(value))
     except ValueError as error:
         raise UsageFault(place, str(error)) from error

@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError
 
 from archive import clock, database, migration, schema, withdrawal
 from archive.article import SHANGHAI, Article, RawPage, Revision
-from archive.database import FILE, REPLACE, mend
+from archive.database import FILE, RESTORE, mend
 from archive.disk import appearing
 from archive.errors import ArchiveUnusable, Busy
 from archive.lock import refuse_read_only
@@ -69,6 +69,7 @@ class ArticleStore:
     @classmethod
     def open(cls, data: Path) -> ArticleStore:
         """The archive of a data folder; ArchiveUnusable where there is none."""
+        database.refuse_lost(data)
         if not (data / FILE).exists():
             raise ArchiveUnusable(
                 data, _("holds no archive yet"), _("`wencang crawl` or `wencang import PATH` makes one")
@@ -77,7 +78,8 @@ class ArticleStore:
 
     @classmethod
     def create(cls, data: Path) -> ArticleStore:
-        """The archive of a data folder, made where there is none; ArchiveUnusable where nothing can be written."""
+        """The archive of a data folder, made where there is none; never beside what is left of another."""
+        database.refuse_lost(data)
         try:
             data.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -455,7 +457,7 @@ class ArticleStore:
             version = migration.version(connection)
             empty = version == 0 and not sa.inspect(connection).get_table_names()
         if version == 0 and not (create and empty):
-            raise ArchiveUnusable(self._name, _("is no archive"), _(REPLACE))
+            raise ArchiveUnusable(self._name, _("is no archive"), _(RESTORE))
         if version > migration.newest():
             newer = _("was made by a newer wencang (store version {theirs}, this one knows {ours})")
             reason = newer.format(theirs=version, ours=migration.newest())

@@ -13,7 +13,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from archive import warcfile
 from archive.article import RawPage, Revision
-from archive.pages import FOLDER, Pages, sha256_of
+from archive.pages import FOLDER, FROM_BACKUP, Pages, sha256_of
 from archive.pictures import Picture
 from archive.warcfile import Member
 
@@ -71,9 +71,9 @@ def sweep(data: Path, progress: Callable[[int], None]) -> Sweep:
 
 def _note_damage(found: Sweep, path: Path, member: Member) -> None:
     torn = _("{file}: its last {size} bytes, from byte {offset} on, are no whole record")
-    damaged = _("{file}: {size} bytes from byte {offset} on are damaged; put a backup of the file in its place")
+    damaged = _("{file}: {size} bytes from byte {offset} on are damaged; {mend}")
     line = (torn if member.torn else damaged).format(
-        file=path, size=member.end - member.offset, offset=member.offset
+        file=path, size=member.end - member.offset, offset=member.offset, mend=_(FROM_BACKUP)
     )  # fmt: skip
     (found.notes if member.torn else found.faults).append(line)
 
@@ -85,8 +85,8 @@ def _check(found: Sweep, path: Path, offset: int, record: bytes) -> None:
     except Exception:  # warcio meets a damaged record with whatever it leads to
         read, reason = None, _("it can't be read")
     if reason:
-        wrong = _("{file}, record at byte {offset}: {reason}; put a backup of the file in its place")
-        found.faults.append(wrong.format(file=path, offset=offset, reason=reason))
+        wrong = _("{file}, record at byte {offset}: {reason}; {mend}")
+        found.faults.append(wrong.format(file=path, offset=offset, reason=reason, mend=_(FROM_BACKUP)))
     elif read.rec_type in ("response", "resource", "revisit"):
         raw = _raw_page(f"{FOLDER}/{path.name}", offset, read)
         found.unused.add((raw.file, offset))

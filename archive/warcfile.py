@@ -116,18 +116,20 @@ def _blank(file: Opened, start: int) -> bool:
 # A page that was withdrawn
 
 
-def withdrawn(record: bytes, record_id: str, size: int) -> bytes:
-    """What stands in the place of a page: a gzip member of so many bytes that says it was withdrawn.
+def withdrawn(page: Member, record_id: str) -> bytes:
+    """What stands in the place of a page: a gzip member of its length that says it was withdrawn.
 
-    A member may carry a comment of any length (RFC 1952), which no reader looks at.
+    A member may carry a comment of any length (RFC 1952), which no reader looks at. Longer than
+    the page it is only where that was torn off soon after its beginning.
     """
+    told = head(page.record).decode().splitlines() if page.record else []
     lines = [
         "WARC/1.1", "WARC-Type: metadata", f"WARC-Record-ID: <urn:uuid:{uuid4()}>", f"WARC-Refers-To: {record_id}",
         f"WARC-Date: {clock.now():%Y-%m-%dT%H:%M:%SZ}", "Content-Type: text/plain", "Content-Length: 9",
-        *(line for line in head(record).decode().splitlines() if line.startswith("WARC-Target-URI: ")),
+        *(line for line in told if line.startswith("WARC-Target-URI: ")),
     ]  # fmt: skip
     member = zlib.compress("\r\n".join([*lines, "", "withdrawn", "", ""]).encode(), 9, wbits=31)
-    rest = size - len(member)
+    rest = max(0, page.end - page.offset - len(member))
     comment = b" " * (rest - 1) + b"\0" if rest else b""
     return member[:3] + bytes([16 if rest else 0]) + member[4:10] + comment + member[10:]
 
@@ -211,10 +213,12 @@ def size(file: Opened) -> int:
     return os.fstat(file.fileno()).st_size
 
 
-def cut(file: Opened) -> None:
-    """Cut off what a crash left of a record at the end."""
-    if not _ends_whole(file):
-        file.truncate(whole_end(file))  # some 10 s for a full file, after a crash only
+def cut(file: Opened, least: int = 0) -> bool:
+    """Cut off what a crash left of a record at the end; False, with nothing cut, where less than `least` would stay."""
+    end = size(file) if _ends_whole(file) else whole_end(file)  # some 10 s for a full file, after a crash only
+    if end >= least:
+        file.truncate(end)
+    return end >= least
 
 
 def _ends_whole(file: Opened) -> bool:

@@ -29,7 +29,7 @@ from archive.store import ArticleStore
 from bench.corpus import fill, originals
 from indexer import engine, update
 from indexer.engine import SearchEngine
-from indexer.query import parse_query
+from indexer.parser import parse_query
 
 _PLACES = ("拉萨", "林芝", "山南", "那曲", "昌都", "阿里", "日喀则")
 _NEWS = ("下雪了", "修桥", "招商引资", "种青稞", "办赛马会", "的学校开学", "迎来援藏干部")

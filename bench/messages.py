@@ -21,8 +21,9 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from archive.article import KEYS
-from archive.database import REPLACE
+from archive.database import RESTORE
 from archive.ledger import OUTCOMES
+from archive.pages import FROM_BACKUP
 from archive.reasons import SYSTEMS, Reason
 from desk import corpus
 from face import language, manual
@@ -42,7 +43,7 @@ _HELP = ("default: {default}", "required", *manual.TYPERS, *language.TYPERS)  # 
 def template() -> Catalog:
     """Every message there is."""
     catalog = Catalog(domain="wencang", fuzzy=False)
-    printed = (*OUTCOMES, *_ENDS, *_WORDS, *_STATES, *FACETS, "year", *KEYS, REPLACE, REBUILD)
+    printed = (*OUTCOMES, *_ENDS, *_WORDS, *_STATES, *FACETS, "year", *KEYS, RESTORE, FROM_BACKUP, REBUILD)
     for message in (*_written(), *_docstrings(), *_HELP, *printed, *map(str, Reason), *SYSTEMS):
         catalog.add(message)
     return catalog

@@ -28,7 +28,7 @@ from bench.corpus import Questions, copies, fill, originals
 from bench.process import process
 from indexer import engine, update
 from indexer.engine import SearchEngine
-from indexer.query import parse_query
+from indexer.parser import parse_query
 from indexer.search import search
 
 _ADDED = 100  # articles that a crawl brings

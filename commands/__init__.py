@@ -76,7 +76,7 @@ def known_sources() -> list[str]:
 
 def known_engines() -> list[str]:
     """What a shell proposes for an engine."""
-    from indexer.engine import names
+    from indexer.engines import names
 
     return names()
 
@@ -116,18 +116,14 @@ def read_question(
     """What was typed, with its filters; a doubt about it is said."""
     from dataclasses import replace
 
-    from indexer.period import period
-    from indexer.query import parse_query
+    from indexer.parser import parse_query
+    from indexer.period import span
 
     query = parse_query(" ".join(words), index.analyzer)
     for doubt in query.doubts:
         say(doubt)
-    return replace(
-        query,
-        source=source_kept(store, source) if source else "",
-        since=period(since)[0] if since else None,
-        until=period(until)[1] if until else None,
-    )
+    first, end = span(since, until)
+    return replace(query, source=source_kept(store, source) if source else "", since=first, until=end)
 
 
 def articles_of(
@@ -170,7 +166,7 @@ def say_if_stories_behind(store: ArticleStore) -> None:
 
 def indexes(settings: settings.Settings) -> list[str]:
     """The engines that have an index of this archive."""
-    from indexer.engine import names
+    from indexer.engines import names
     from indexer.update import index_folder
 
     return [name for name in names() if index_folder(settings.data, name).exists()]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archive import settings
-from archive.errors import NotTold, WencangError
+from archive.errors import NotTold, UsageFault, WencangError
 from archive.lock import alone
 from commands import Since, Sources, Until, create_archive, finish, indexing, open_archive
 from terminal import counting, say
@@ -46,11 +46,13 @@ def crawl(
     from crawler import sources as known
     from crawler.addresses import refuse_nameless
     from crawler.report import Report
-    from indexer.period import period
+    from indexer.period import span
 
+    if url and (sources or since or until or due):
+        reason = _("names all there is to fetch")
+        raise UsageFault("--url", reason, _("leave out SOURCE, --since, --until and --due"))
     chosen = [known.load(name) for name in sources or known.names()]
-    first = period(since)[0] if since else None
-    end = period(until)[1] if until else None
+    first, end = span(since, until)
     last = end and (end - timedelta(days=1)).date()
     refuse_nameless(ctx.obj.contact, url or [list for source in chosen for list in source.lists])
     create_archive(ctx.obj).close()  # what is wrong with it is said before anything is fetched

@@ -48,9 +48,9 @@ def gaps(
     """
     from archive import clock
     from archive.ledger import Ledger
-    from indexer.period import period
+    from indexer.period import span
 
-    start, end = period(since)[0] if since else None, period(until)[1] if until else None
+    start, end = span(since, until)
     bounds = max(start or _FIRST, _FIRST), end or clock.now()
     found = explained = 0
     with open_archive(ctx.obj) as store:
@@ -86,7 +86,7 @@ def _gaps(store: ArticleStore, source: str, start: datetime, end: datetime) -> I
     ledger = Ledger(store)
     if crawled := ledger.crawled(source):
         yield from _days(store, source, *crawled, start, end)
-        yield from _spans(ledger, source, start, end)
+    yield from _spans(ledger, source, start, end)
     for lead in ledger.missing(source, start, end):
         yield _address(lead, why(lead))
     for lead in ledger.withdrawn(source, start, end):
@@ -111,7 +111,8 @@ def _spans(ledger: Ledger, source: str, start: datetime, end: datetime) -> Itera
     from archive import clock
     from crawler.gaps import unread_spans
 
-    for since, until in unread_spans(ledger.walks(source), clock.now()):
+    began = ledger.unanswered().get(source)
+    for since, until in unread_spans([(began, began)] if began else ledger.walks(source), clock.now()):
         if since < end and until > start:
             yield {"gap": "span", "source": source, "since": _time(since), "until": _time(until)}
 

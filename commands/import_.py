@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from archive.errors import UsageFault
 from commands import create_archive, finish
 from terminal import counting
 from terminal.report import print_report
@@ -27,13 +28,21 @@ def import_(
         wencang import saved/ notes.txt
         wencang import all.jsonl crawl.warc.gz
     """
+    from archive import manifest
     from archive.pages import Pages
     from crawler.importer import files, import_files
     from crawler.report import Report
 
+    if not source.strip():
+        raise UsageFault("--source", _("is empty"), _("name the source that plain text gets"))
     found = files(paths)
     report = Report()
-    with create_archive(ctx.obj) as store, Pages(ctx.obj.data) as pages, counting(_("articles")) as progress:
+    data = ctx.obj.data
+    with (
+        create_archive(ctx.obj) as store,
+        Pages(data, ends=manifest.ends(data)) as pages,
+        counting(_("articles")) as progress,
+    ):
         report.notice = lambda report: progress(report.read)
         import_files(store, pages, found, report, source)
     print_report(report)

@@ -43,7 +43,9 @@ def print_(
     k8s: Annotated[bool, typer.Option("--k8s", help=_("A CronJob with its volume."))] = False,
     every: Every = "15m",
     system: Annotated[str, typer.Option(metavar="USER", help=_("With --systemd: of the whole system, as USER."))] = "",
-    image: Annotated[str, typer.Option(metavar="I", help=_("With --k8s: an image that has `wencang`."))] = "wencang",
+    image: Annotated[
+        str, typer.Option(metavar="I", help=_("With --k8s: an image that has `wencang`; else `wencang`."))
+    ] = "",
 ) -> int:  # fmt: skip
     """Print what starts a crawl regularly, to put in place by hand.
 
@@ -56,9 +58,12 @@ def print_(
     chosen = _one(systemd=systemd, cron=cron, k8s=k8s)
     if not chosen:
         raise UsageFault("schedule print", _("does not say for what"), _("add --systemd, --cron or --k8s"))
+    for option, value, fits in (("--system", system, systemd), ("--image", image, k8s)):
+        if value and not fits:
+            raise UsageFault(option, _("says nothing to --{form}").format(form=chosen), _("leave it out"))
     job = _job(ctx, every, ("wencang",) if k8s else ())
     if k8s:
-        print(units.cron_job(job, image), end="")
+        print(units.cron_job(job, image or "wencang"), end="")
     elif cron:
         print(units.cron_line(job))
     else:
@@ -73,9 +78,11 @@ def install(ctx: typer.Context, systemd: Systemd = False, cron: Cron = False, ev
     Examples:
         wencang schedule install --every 15m
     """
-    from crawler import trigger
+    from crawler import sources, trigger
+    from crawler.addresses import refuse_nameless
 
     place = _one(systemd=systemd, cron=cron) or trigger.choose()
+    refuse_nameless(ctx.obj.contact, [list for source in sources.every() for list in source.lists])
     for line in trigger.install(_job(ctx, every), place):
         print(line)
     _say_what_is_only_set_here(ctx.obj)

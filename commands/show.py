@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archive import settings
-from commands import DONE, NOTHING, Engine, Json, kept, open_archive, open_index, read_question
+from archive.errors import NotKept
+from commands import DONE, NOTHING, Engine, Json, chosen, kept, open_archive, open_index, read_question
 from terminal import print_json, say, shown
 from terminal.hits import print_marked
 
@@ -42,10 +43,15 @@ def show(
     from archive.jsonl import times
     from archive.pictures import Pictures
 
+    chosen(raw=raw, json=as_json)
     with open_archive(ctx.obj) as store:
-        picture = Pictures(store).get(id_or_url) if raw else None
+        picture = Pictures(store).get(id_or_url)
         if picture and picture.page:
-            return _write_raw(ctx.obj, picture.page)
+            shown_by = store.get(picture.article)  # raises Withdrawn
+            if raw:
+                return _write_raw(ctx.obj, picture.page)
+            reason = _("is a picture of {id}").format(id=shown_by.article.id if shown_by else picture.article)
+            raise NotKept(id_or_url, reason, _("`wencang show {url} --raw` writes it out").format(url=id_or_url))
         revision = kept(store, id_or_url)
         addresses = store.addresses(revision.article.id)
         find = _finder(ctx.obj, store, full_marks, engine) if full_marks else None

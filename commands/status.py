@@ -71,7 +71,7 @@ def status(
         )  # fmt: skip
         return _told(stale)
     rows = [
-        (c.source, str(c.articles), str(c.revisions), f"{c.newest_fetch:%Y-%m-%d %H:%M}Z",
+        (c.source or "-", str(c.articles), str(c.revisions), f"{c.newest_fetch:%Y-%m-%d %H:%M}Z",
          f"{c.newest_published:%Y-%m-%d}" if c.newest_published else "-")
         for c in counts
     ]  # fmt: skip
@@ -97,12 +97,12 @@ def _stale(ledger: Ledger, age: timedelta) -> list[str]:
     from archive import clock
     from archive.ledger import last_checks
 
-    checks = last_checks(ledger.sections())
+    checks = dict.fromkeys(ledger.unanswered()) | last_checks(ledger.sections())
     if not checks:
         return [_("no list was ever read")]
-    told = _("{source}: no list was read since {time}")
+    told, never = _("{source}: no list was read since {time}"), _("{source}: no list was ever read")
     return [
-        told.format(source=source, time=f"{time:%Y-%m-%d %H:%M}Z" if time else "-")
+        told.format(source=source, time=f"{time:%Y-%m-%d %H:%M}Z") if time else never.format(source=source)
         for source, time in checks.items()
         if not time or clock.now() - time > age
     ]
@@ -131,7 +131,7 @@ def _advice(settings: settings.Settings, whoosh: SearchEngine) -> str:
     """That the archive has outgrown Whoosh, where it has: it takes longer with each article."""
     from time import perf_counter
 
-    from indexer.query import parse_query
+    from indexer.parser import parse_query
 
     question = parse_query(_COMMON, whoosh.analyzer)
     start = perf_counter()

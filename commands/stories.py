@@ -51,8 +51,10 @@ def stories(
         raise UsageFault("stories", _("filters need a query"), _("add words to look for"))
     with open_archive(ctx.obj) as store:
         if update:
+            from archive import clock, manifest
             from desk.stories import bring_up
 
+            manifest.close(store, ctx.obj.data, clock.now())  # `verify` trusts that they come after it
             with counting(_("articles looked at")) as progress:
                 bring_up(store, progress)
         ids = None

@@ -66,6 +66,8 @@ def _all(store: ArticleStore, settings: settings.Settings) -> list[str]:
         say(_("{note}: a run is writing it, or a crash left it").format(note=line))
     if swept.unused:
         say(_("raw pages that no version points at, which a crash left: {count}").format(count=len(swept.unused)))
+    if count := max(0, store.sequence() - manifest.held(settings.data)):
+        say(_("versions that no manifest holds yet; the next run's will: {count}").format(count=count))
     told = _("checked: records {records}, files {files}, manifests {manifests}, versions {count}; faults: {wrong}")
     say(
         told.format(

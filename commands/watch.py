@@ -44,7 +44,7 @@ def add(ctx: typer.Context, name: Name, query: Words) -> int:
     from desk import following, watch
     from indexer.analyzer import Analyzer
     from indexer.lexicon import merged
-    from indexer.query import parse_query
+    from indexer.parser import parse_query
 
     question = " ".join(query)
     parse_query(question, Analyzer(merged(ctx.obj.data)))

@@ -24,7 +24,7 @@ def found(store: ArticleStore, now: datetime) -> list[Alarm]:
     """All the alarms there are at this moment, of every source: one that no run asked for now is not over."""
     ledger = Ledger(store)
     sections = ledger.sections()
-    alarms = silent(sections, ledger.brought(now - PERIOD)) + unchecked(sections, now)
+    alarms = silent(sections, ledger.brought(now - PERIOD)) + unchecked(sections, ledger.unanswered(), now)
     for source in ledger.sources():
         alarms += worse(source, ledger.reading_runs(source, now - PERIOD))
         alarms += thin(source, _thin_days(store, ledger, source))
@@ -56,13 +56,14 @@ def silent(sections: Iterable[Section], brought: Mapping[str, int]) -> list[Alar
     return found
 
 
-def unchecked(sections: Iterable[Section], now: datetime) -> list[Alarm]:
-    """The sources of which no list could be read for longer than a day."""
+def unchecked(sections: Iterable[Section], unanswered: Mapping[str, datetime], now: datetime) -> list[Alarm]:
+    """The sources of which no list could be read for longer than a day; `unanswered`: of which none ever was."""
+    since = dict(unanswered) | {source: time for source, time in last_checks(sections).items() if time}
     told = _("{source}: no list could be read since {time:%Y-%m-%d %H:%M}Z; is the site down?")
     return [
         Alarm("unchecked", source, told.format(source=source, time=time))
-        for source, time in last_checks(sections).items()
-        if time and now - time > _UNCHECKED
+        for source, time in sorted(since.items())
+        if now - time > _UNCHECKED
     ]
 
 

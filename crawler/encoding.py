@@ -19,7 +19,8 @@ _COMMON = re.compile(
     "[的一是在不了有和人中大上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多这為國個們來時於發動產種後這對會過說]"
 )
 _SAMPLE = 10_000  # bytes to both sides of the middle
-_MOST_BROKEN = 0.02  # of the characters beyond ASCII: more, and it is not this encoding
+_CONTROLS = bytes([*range(9), *range(14, 32)])
+_MOST_BROKEN = 0.02  # of the characters beyond ASCII: more, and it is not this encoding; of all: it is no text
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,12 @@ def decode(page: bytes) -> Decoded:
     if _is_utf8(sample) and _is_utf8(page):
         return _decoded(page, "utf-8")
     return _decoded(page, max(("gb18030", "big5hkscs"), key=lambda encoding: _likeness(sample, encoding)))
+
+
+def is_binary(text: str) -> bool:
+    """Whether so much of it can't be read, or is control characters, that it is no text."""
+    page = text.encode(errors="replace")  # of bytes all controls are counted at once
+    return text.count(_BROKEN) + len(page) - len(page.translate(None, _CONTROLS)) > _MOST_BROKEN * len(text)
 
 
 def _decoded(page: bytes, encoding: str) -> Decoded:

@@ -13,6 +13,7 @@ from archive.errors import NotAnArticle
 from archive.reasons import Reason
 from archive.url import canonical
 from crawler import sources
+from crawler.encoding import is_binary
 from crawler.fields import PageReader
 from crawler.page import Page
 from crawler.plaintext import read_text
@@ -44,6 +45,8 @@ def read(
     makes one of them; `source` is whose rules are used, else that of the address. Raises NotAnArticle, with the reason.
     """
     parsed = Page(page, url)
+    if is_binary(parsed.source):
+        raise NotAnArticle(url, Reason.NOT_TEXT)
     url = parsed.url = canonical(url) or canonical(parsed.own_address())
     source = source or (sources.of(url) if url else _named_in(parsed))
     if source and source.is_list(url):

@@ -43,6 +43,11 @@ class Frontier:
     def _is_due(self, url: str) -> bool:
         return url not in self._sections or self._sections[url].due <= self._started
 
+    def is_expected(self, lists: Iterable[str]) -> bool:
+        """Whether one of these is to be there: it was read once, or no list of the source ever was."""
+        read = {url for url, section in self._sections.items() if section.checked}
+        return not read.isdisjoint(lists) if read else bool(lists)
+
     def waiting(self) -> list[Lead]:
         """The addresses that earlier runs left, and those to look at again."""
         return self._ledger.due(self._source.site, self._started, self._looks)

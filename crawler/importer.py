@@ -16,10 +16,12 @@ from archive.article import Article
 from archive.errors import BadRecord, NotAnArticle, UsageFault
 from archive.pages import FetchedPage, Head, Pages
 from archive.store import ArticleStore
+from archive.url import canonical
 from crawler.encoding import decode
 from crawler.extractor import Reading, read, read_text
 from crawler.page import MOST_BYTES, refuse_size
 from crawler.pipelines import Fetched, keep
+from crawler.reading import join
 from crawler.report import Report
 
 _Record = Fetched | NotAnArticle | BadRecord
@@ -110,14 +112,23 @@ def _trusted(article: Article, fetched: datetime | None, gone: bool) -> Fetched:
 
 
 def _warc(path: Path, _source: str) -> Iterator[_Record]:
+    """The articles of a WARC file; further pages of one are joined to it where they stand behind it."""
     from warcio.archiveiterator import ArchiveIterator
 
-    number = 1
+    number, parts = 1, list[Fetched]()
     with path.open("rb") as file:
         try:
             for record in ArchiveIterator(file):
                 if _holds_page(record):
-                    yield _response(record)
+                    page = _response(record)
+                    if not _is_told(page, parts):
+                        yield from _joined(parts)
+                        parts = []
+                    part = _part(page, parts[0].pages[0].url if parts else "")
+                    if isinstance(part, Fetched):
+                        parts.append(part)
+                    else:
+                        yield part
                 number += 1
         except BadRecord as error:
             yield _bad(path, number, error.reason)
@@ -126,6 +137,21 @@ def _warc(path: Path, _source: str) -> Iterator[_Record]:
         else:
             if _is_torn(path):
                 yield _bad(path, number, _("the file ends in the middle of it"))
+    yield from _joined(parts)
+
+
+def _is_told(page: FetchedPage, parts: list[Fetched]) -> bool:
+    """Whether the pages of an article tell that this is one, too."""
+    return canonical(page.url) in {canonical(url) for part in parts for url in part.reading.next_pages}
+
+
+def _part(page: FetchedPage, first: str) -> _Record:
+    return _attempt(page.url, page, lambda: read(page.body, page.url, page.fetched, part_of=first))
+
+
+def _joined(parts: list[Fetched]) -> Iterator[Fetched]:
+    if parts:
+        yield Fetched(join([part.reading for part in parts]), tuple(page for part in parts for page in part.pages))
 
 
 def _bad(path: Path, number: int, reason: str) -> BadRecord:
@@ -150,7 +176,7 @@ def _holds_page(record: Any) -> bool:
     return "html" in (record.http_headers.get_header("Content-Type") or "html").lower()
 
 
-def _response(record: Any) -> _Record:
+def _response(record: Any) -> FetchedPage:
     """The page of a response record; BadRecord where the record is cut short."""
     url, date = (record.rec_headers.get_header(name) for name in ("WARC-Target-URI", "WARC-Date"))
     page = record.content_stream().read(MOST_BYTES + 1)  # it may unpack to gigabytes
@@ -159,7 +185,7 @@ def _response(record: Any) -> _Record:
     time = datetime.fromisoformat(date)
     url, fetched = url.strip("<>"), time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
     head = Head(f"{record.http_headers.protocol} {record.http_headers.statusline}", tuple(record.http_headers.headers))
-    return _attempt(url, FetchedPage(url, page, fetched, response=head), lambda: read(page, url, fetched))
+    return FetchedPage(url, page, fetched, response=head)
 
 
 _READERS: dict[str, Callable[[Path, str], Iterator[_Record]]] = {

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from archive import manifest
 from archive.errors import WencangError, Withdrawn
 from archive.pages import FetchedPage, Pages
 from archive.pictures import Pictures
@@ -150,7 +151,7 @@ class ArchivePipeline:
 
     def open_spider(self) -> None:
         data = Path(self._crawler.settings["DATA_FOLDER"])
-        self._pages = Pages(data, at_once=False)
+        self._pages = Pages(data, at_once=False, ends=manifest.ends(data))
         spider: Any = self._crawler.spider
         looks = self._crawler.settings.getint("LOOKS")
         try:

@@ -12,6 +12,7 @@ from archive.url import canonical
 from crawler import boilerplate, bylines
 from crawler.boilerplate import Line, Step
 from crawler.dates import find_date, is_date_line
+from crawler.encoding import is_binary
 from crawler.fields import urn
 from crawler.mirror import restore
 from crawler.page import plain, refuse_size
@@ -28,7 +29,7 @@ def read_text(text: str, source: str = "text", fetched: datetime | None = None) 
     text; published is None unless a line holds nothing but a date with its year.
     """
     refuse_size(len(text), source)
-    if _is_binary(text):
+    if is_binary(text):
         raise NotAnArticle(source, Reason.NOT_TEXT)
     lines, restored = restore(line for line in map(plain, text.splitlines()) if line)
     if len(lines) > _MOST_LINES:
@@ -58,8 +59,3 @@ def read_text(text: str, source: str = "text", fetched: datetime | None = None) 
         rights=cleaned.fields.get("rights", ""), original_title=cleaned.fields.get("original_title", ""),
     )  # fmt: skip
     return Reading(article, "rules", (*steps, *cleaned.steps), fetched)
-
-
-def _is_binary(text: str) -> bool:
-    strange = sum(text.count(character) for character in ("\ufffd", *map(chr, range(9)), *map(chr, range(14, 32))))
-    return strange * 50 > len(text)

@@ -86,6 +86,7 @@ class ArticleSpider(Spider):
         self._since = f"{since:%Y%m%d}" if since else ""
         self._until = f"{until:%Y%m%d}" if until else "99999999"
         self._left_out: set[str] = set()
+        self._lists: Sequence[str] = ()  # to walk
         self._validators: dict[str, tuple[str, ...]] = {}
         self.tally = self.report.tallies[self.source.site]
         self.sites = self.source.hosts | set(map(site, urls))
@@ -96,7 +97,8 @@ class ArticleSpider(Spider):
         for url in self._urls:
             yield self._article_request(url)
         if not self._urls:
-            for url in self.frontier.lists() if self.frontier else self.source.lists:
+            self._lists = self.frontier.lists() if self.frontier else self.source.lists
+            for url in self._lists:
                 yield self._list_request(url, 0)
             for lead in self.frontier.waiting() if self.frontier else ():
                 yield self._article_request(lead.url, lead.list)
@@ -288,8 +290,12 @@ class ArticleSpider(Spider):
         if self.frontier:
             self.frontier.failed(url, why)
 
+    def _is_unanswered(self, reason: str) -> bool:
+        """Whether lists that are there were due, and the run had the time to ask for them."""
+        return reason in ("finished", "postponed") and bool(self.frontier and self.frontier.is_expected(self._lists))
+
     def closed(self, reason: str) -> None:
-        if not self._urls and not self.due and not self.tally.lists:
+        if not self._urls and not self.tally.lists and (not self.due or self._is_unanswered(reason)):
             self.report.unread_list(self.source.site, self.source.title, Reason.NO_ROWS)
         self.tally.bytes = self.crawler.stats.get_value("downloader/response_bytes", 0) if self.crawler.stats else 0
         self.tally.end("fault" if self.fault else _ENDED.get(reason, "fault"))

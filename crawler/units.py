@@ -21,6 +21,10 @@ _DAY = 24 * 60
 _LONGEST = 24 * 3600  # seconds: a run that hangs is ended, and the next goes on where it was
 _MOST_SPREAD = 600  # seconds
 _UNPRINTED = {"Cc", "Cs", "Zl", "Zp"}  # controls, halves of a character, ends of a line or paragraph
+_USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.@-]*|[0-9]+")
+_IMAGE = re.compile(  # [host[:port]/]name[:tag][@digest]
+    r"(?:[\w.-]+(?::\d+)?/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*(?::\w[\w.-]{0,127})?(?:@\w+:[0-9a-f]{32,})?", re.ASCII
+)
 _NO_SYSTEMD_PROGRAM = re.compile(r"""["']|\$[{$]""")
 
 
@@ -62,6 +66,8 @@ def minutes(every: str) -> int:
 
 def service(job: Job, user: str = "") -> str:
     """The unit that runs once; of the whole system, as `user`, or of a user's own systemd where none is given."""
+    if user and not _USER.fullmatch(user):
+        raise UsageFault(user, _("is no name of a user"), _("say --system NAME"))
     if _NO_SYSTEMD_PROGRAM.search(job.program[0]):
         reason = _("systemd starts no program with quotes or ${ in its path")
         raise UsageFault(job.program[0], reason, _("move it, or use --cron"))
@@ -152,6 +158,8 @@ def _times(job: Job) -> str:
 
 def cron_job(job: Job, image: str) -> str:
     """A CronJob, and the volume it keeps the archive on; `data` and the program are paths in the image."""
+    if not _IMAGE.fullmatch(image):
+        raise UsageFault(image, _("is no name of an image"), _("say --image registry.example.org/wencang:1"))
     data = _yaml(str(job.data))
     command = ", ".join(_yaml(word.replace("$", "$$")) for word in job.command)
     return f"""\

@@ -25,7 +25,8 @@ from desk.feeds import Entry, Feed
 from desk.watch import FILE
 from indexer.engine import SearchEngine
 from indexer.finder import Finder
-from indexer.query import Query, parse_query
+from indexer.parser import parse_query
+from indexer.query import Query
 from indexer.search import every_id
 from indexer.snippet import snippet
 

@@ -109,7 +109,7 @@ def door(
             ctx.with_resource(paging())
     if data:
         os.environ["WENCANG_DATA"] = str(data)  # Scrapy's settings read it too
-    ctx.obj = settings.load()
+    ctx.obj = settings.load(engines=commands.known_engines())
     if ctx.invoked_subcommand:
         return DONE
     from face.welcome import welcome

@@ -15,15 +15,15 @@ from gettext import gettext as _
 from importlib import import_module
 from math import floor
 from pathlib import Path
-from pkgutil import iter_modules
 from typing import Literal, NamedTuple, Protocol
 
 from archive.article import SHANGHAI, Article, Revision
 from archive.disk import appearing
 from archive.errors import IndexUnusable, UsageFault
 from archive.store import ArticleStore
-from indexer import analyzer, engines
+from indexer import analyzer
 from indexer.analyzer import Analyzer, characters
+from indexer.engines import names as names
 from indexer.figures.amounts import amounts
 from indexer.figures.figure import readable
 from indexer.figures.places import within
@@ -161,10 +161,6 @@ class SearchEngine(Protocol):
 
     def ids(self) -> set[str]:
         """Every article it holds."""
-
-
-def names() -> list[str]:
-    return sorted(m.name.removesuffix("_engine") for m in iter_modules(engines.__path__) if m.name.endswith("_engine"))
 
 
 def open_engine(name: str, folder: Path, create: bool = False, words: str | None = None) -> SearchEngine:

@@ -40,6 +40,14 @@ def period(text: str, now: datetime | None = None) -> tuple[datetime | None, dat
         ) from error
 
 
+def span(since: str, until: str) -> tuple[datetime | None, datetime | None]:
+    """From the start of one period to before the end of another; None where it is "". Raises UsageFault."""
+    start, end = period(since)[0] if since else None, period(until)[1] if until else None
+    if start and end and start >= end:
+        raise UsageFault(f"--since {since} --until {until}", _("no day is both"), _("put the earlier one first"))
+    return start, end
+
+
 def _single(said: str, now: datetime | None) -> tuple[datetime, datetime]:
     """Raises ValueError or OverflowError for what is no date."""
     if match := _DATE.fullmatch(said):

@@ -14,22 +14,9 @@ from archive.errors import QueryFault
 from indexer.analyzer import fold
 from indexer.engine import SearchEngine
 from indexer.near import MOST, Near, Vocabulary
+from indexer.parser import parse_query
 from indexer.pinyin import Typed
-from indexer.query import (
-    Amount,
-    Between,
-    Either,
-    Every,
-    Node,
-    Prefix,
-    Query,
-    Quote,
-    Span,
-    Words,
-    of_the_text,
-    parse_query,
-    spelled,
-)
+from indexer.query import Amount, Between, Either, Every, Node, Prefix, Query, Quote, Span, Words, of_the_text, spelled
 
 _GAPS = 6  # words that no article holds; a question with more is no slip
 _TRIED = 6  # questions with other words

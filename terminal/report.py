@@ -22,7 +22,7 @@ def print_report(report: Report) -> None:
     from archive.reasons import told
 
     tallies = ((source, tally) for source, tally in report.tallies.items() if tally.counts or tally.lists)
-    rows = [(source, *(str(tally.counts[outcome]) for outcome in OUTCOMES)) for source, tally in tallies]
+    rows = [(source or "-", *(str(tally.counts[outcome]) for outcome in OUTCOMES)) for source, tally in tallies]
     if rows:
         print_table((_("source"), *map(_, OUTCOMES)), rows)
     note = _("{outcome}: {subject}: {reason}")

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,17 @@ def ended(data: Path) -> list[str]:
     """How the runs ended, the newest first."""
     with ArticleStore.open(data) as store:
         return [run.ended for run in Ledger(store).last_runs("", 9)]
+
+
+def readers(run: subprocess.Popen[str]) -> list[int]:
+    """The processes in which a run reads pages; none where there is no /proc to find them in."""
+    found = []
+    children = Path(f"/proc/{run.pid}/task/{run.pid}/children")
+    for child in children.read_text().split() if children.exists() else ():
+        with suppress(OSError):  # it has ended meanwhile
+            if "spawn_main" in Path(f"/proc/{child}/cmdline").read_text():
+                found.append(int(child))
+    return found
 
 
 def to_version_7(raw: sqlite3.Connection) -> None:

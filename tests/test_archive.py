@@ -18,6 +18,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
+from warcio import cli as warcio
 
 from archive import jsonl, migration, settings
 from archive.article import SHANGHAI, Article, Image, RawPage, from_json, to_json
@@ -418,10 +419,8 @@ def warcs(data: Path) -> list[Path]:
 
 def check(data: Path) -> None:
     """warcio's own checker finds nothing wrong."""
-    for path in warcs(data):
-        command = [sys.executable, "-m", "warcio.cli", "check", str(path)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
-        assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), path
+    with pytest.raises(SystemExit, match=r"\A0\Z"):
+        warcio.main(["check", *map(str, warcs(data))])
 
 
 @given(

@@ -11,6 +11,8 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,7 +24,7 @@ from archive.pages import Pages
 from archive.store import ArticleStore
 from archive.sweep import sweep
 from tests.conftest import ROOT, run
-from tests.test_archive import warcs
+from tests.test_archive import PAGE, noise, warcs
 from tests.test_manifest import close, forge_time, put
 
 
@@ -35,6 +37,11 @@ def faults(data: Path) -> list[str]:
 def kept(data: Path) -> int:
     with ArticleStore.open(data) as store:
         return store.sequence()
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
 def same(one: Path, other: Path) -> bool:
@@ -144,14 +151,20 @@ def test_what_stands_there_already_is_never_spoiled(tmp_path: Path, store: Artic
     put(store, tmp_path, 2)
     close(store, tmp_path, 1)
     back_up(tmp_path, copy)
+    before = bytes_of(copy)
     with pytest.raises(UsageFault, match="newer than the archive"):
         back_up(older, copy)
     with ArticleStore.open(older) as forked:
-        put(forked, older, 3)
-    for path in manifest.manifests(copy):
-        path.unlink()
-    with pytest.raises(UsageFault, match="is not the beginning of"):
+        put(forked, older, 3, 4)
+    with pytest.raises(UsageFault, match="it is another's"):
         back_up(older, copy)
+    assert bytes_of(copy) == before
+    (page,) = warcs(tmp_path)
+    damaged = page.read_bytes()[:-999] + bytes(9) + page.read_bytes()[-990:]
+    put(store, tmp_path, 5)
+    page.write_bytes(damaged + page.read_bytes()[len(damaged) :])
+    with pytest.raises(UsageFault, match="is not the beginning of"):
+        back_up(tmp_path, copy)
     assert kept(copy) == 2
     assert not list(copy.rglob("*.part"))
 
@@ -201,7 +214,134 @@ def test_a_backup_that_was_looked_into_is_replaced_without_a_trace_of_the_old_on
     assert (faults(copy), kept(copy)) == ([], 2)
 
 
+# An archive that is damaged
+
+
+def damage(data: Path) -> None:
+    """Noise over one page of the database, a leaf with texts."""
+    file = data / "archive.db"
+    with ArticleStore.open(data) as store, closing(store._engine.raw_connection()) as raw:
+        raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with file.open("r+b") as pages:
+        pages.seek(file.stat().st_size // 4096 * 3 // 4 * 4096)
+        pages.write(noise(7, 4096))
+
+
+def test_a_damaged_database_takes_no_good_one_s_place(tmp_path: Path, store: ArticleStore) -> None:
+    copy = tmp_path.parent / f"{tmp_path.name}-copy"
+    put(store, tmp_path, *range(100))
+    back_up(tmp_path, copy)
+    put(store, tmp_path, 100)
+    before = bytes_of(copy)
+    damage(tmp_path)
+    with pytest.raises(ArchiveUnusable, match=r"archive.db: .*restore BACKUP"):
+        back_up(tmp_path, copy)
+    assert bytes_of(copy) == before
+
+
+@pytest.mark.parametrize("left", ["nothing", "an empty file"])
+def test_no_new_archive_begins_beside_what_is_left_of_another(tmp_path: Path, left: str) -> None:
+    data, copy = tmp_path / "data", tmp_path / "copy"
+    with ArticleStore.create(data) as store:
+        put(store, data, 1, 2)
+        close(store, data)
+    back_up(data, copy)
+    (data / "archive.db").unlink()
+    if left == "an empty file":
+        (data / "archive.db").touch()
+    for way_in in (ArticleStore.create, ArticleStore.open):
+        with pytest.raises(ArchiveUnusable, match=r"is lost.*restore BACKUP"):
+            way_in(data)
+        assert not (data / "archive.db").exists() or not (data / "archive.db").stat().st_size
+        shutil.rmtree(data / "pages", ignore_errors=True)  # the manifests tell, too
+    shutil.rmtree(data)
+    with ArticleStore.create(data) as anew:
+        put(anew, data, 1, 2, 3)
+    with pytest.raises(UsageFault, match="it is another's"):
+        back_up(data, copy)
+    assert (faults(copy), kept(copy)) == ([], 2)
+
+
+def test_what_only_the_copy_has_is_named_and_stays(tmp_path: Path, store: ArticleStore) -> None:
+    copy = tmp_path.parent / f"{tmp_path.name}-copy"
+    for day in range(3):
+        put(store, tmp_path, 2 * day, 2 * day + 1, largest=9_000)
+        close(store, tmp_path, day)
+    back_up(tmp_path, copy)
+    first, second, *_others = warcs(tmp_path)
+    (one, other, *_rest) = manifest.manifests(tmp_path)
+    lost = [first, second, one, other]
+    first.unlink()
+    os.truncate(second, second.stat().st_size - 3_000)
+    one.unlink()
+    other.write_bytes(other.read_bytes().replace(b"wencang", b"wencanG"))
+    before = bytes_of(copy)
+    put(store, tmp_path, 9, largest=9_000)
+    with pytest.raises(ArchiveUnusable) as told:
+        back_up(tmp_path, copy)
+    assert [path.name for path in lost if str(path) in str(told.value)] == [path.name for path in lost]
+    assert before.items() - bytes_of(copy).items() == {("archive.db", before["archive.db"])}
+    assert kept(copy) == 7, "what is new is copied all the same"
+    for path in lost:
+        shutil.copy(copy / path.relative_to(tmp_path), path)
+    assert back_up(tmp_path, copy) == 0
+    assert (faults(tmp_path), faults(copy)) == ([], [])
+
+
+def test_the_rights_of_settings_are_those_of_the_archive(tmp_path: Path, store: ArticleStore) -> None:
+    copy = tmp_path.parent / f"{tmp_path.name}-copy"
+    settings = tmp_path / "wencang.toml"
+    settings.write_text("delay = 3\n", encoding="utf-8")
+    settings.chmod(0o644)
+    back_up(tmp_path, copy)
+    settings.chmod(0o600)
+    back_up(tmp_path, copy)
+    assert (copy / "wencang.toml").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_full_disk_is_told_of_the_copy(tmp_path: Path, store: ArticleStore) -> None:
+    copy = tmp_path.parent / f"{tmp_path.name}-copy"
+    put(store, tmp_path, *range(50))
+    limited = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)); {_BACKS_UP}"
+    done = subprocess.run([sys.executable, "-c", limited, tmp_path, copy], capture_output=True, text=True, cwd=ROOT)
+    assert f"{copy}/archive.db" in done.stderr.splitlines()[-1]
+    assert "make room" in done.stderr.splitlines()[-1]
+
+
 # On the command line
+
+
+NEW = "http://www.example.cn/1.html"
+PAGE_SINCE = (
+    "<html><head><title>拉萨河畔的新桥</title></head><body><h1>拉萨河畔的新桥</h1><p>2022-06-01 11:00</p>"
+    + "".join(f"<p>第{n}段写得够长，说的是河上的桥怎样一天天架起来，两岸的人怎样等着走过去。</p>" for n in range(5))
+    + "</body></html>"
+)
+
+
+def test_the_way_out_that_is_advised_loses_nothing(crawled: Path, tmp_path: Path) -> None:
+    backup, old, new = tmp_path / "copy", tmp_path / "old", tmp_path / "a.warc.gz"
+    back_up(crawled, backup)
+    with Pages(tmp_path / "elsewhere") as pages:
+        raw = pages.append(replace(PAGE, url=NEW, body=PAGE_SINCE.encode()))
+    (tmp_path / "elsewhere" / raw.file).rename(new)
+    assert run("import", new, data=crawled).returncode == 0
+    with ArticleStore.open(crawled) as store:
+        since = (store.sequence(), store.get(NEW))
+    damage(crawled)
+    advised = run("backup", backup, data=crawled)
+    assert (advised.returncode, "restore BACKUP" in advised.stderr) == (3, True), advised.stderr
+    crawled.rename(old)
+    for command in (["restore", backup], ["import", old / "pages"], ["verify"]):
+        done = run(*command, data=crawled)
+        assert done.returncode == 0, (command, done)
+    with ArticleStore.open(crawled) as store:
+        again = store.get(NEW)
+        assert since[1]
+        assert again
+        assert (store.sequence(), again.article, again.fetched) == (since[0], since[1].article, since[1].fetched)
+    assert back_up(crawled, backup) > 0
+    assert not (crawled / "backup.lock").exists()
 
 
 def test_on_the_command_line(crawled: Path, tmp_path: Path) -> None:

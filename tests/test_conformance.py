@@ -26,7 +26,8 @@ from indexer import engine, update
 from indexer.analyzer import SEPARATOR, characters
 from indexer.engine import FACETS, WORDS_OF, Cut, Match, Order, SearchEngine, Unit, cut, facets_of
 from indexer.figures.amounts import asked
-from indexer.query import FIELDS, Amount, Between, Either, Every, Node, Prefix, Query, Quote, Words, parse_query
+from indexer.parser import FIELDS, parse_query
+from indexer.query import Amount, Between, Either, Every, Node, Prefix, Query, Quote, Words
 from tests.conftest import ANALYZER, ARTICLES
 
 UNITS: tuple[Unit, ...] = ("month", "day")

@@ -37,7 +37,8 @@ from desk.stories import bring_up
 from desk.timeline import By, Series, Timeline, _period, largest, rows, start, timeline
 from indexer.engine import SearchEngine
 from indexer.finder import Finder
-from indexer.query import Query, parse_query
+from indexer.parser import parse_query
+from indexer.query import Query
 from indexer.search import every_id, every_match
 from terminal.marks import print_concordance
 from terminal.tables import print_table

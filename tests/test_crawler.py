@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import random
 import re
 import shutil
 import signal
@@ -44,7 +45,7 @@ from crawler.pager import next_pages
 from crawler.reextract import reextract
 from crawler.replay import answer, replay
 from crawler.report import Report
-from tests.conftest import EXPECTED, ROOT, SAMPLE, ended, run
+from tests.conftest import EXPECTED, ROOT, SAMPLE, ended, readers, run
 
 PAGES = ROOT / "tests" / "pages"
 TIBET = sources.load("tibet_cn")
@@ -486,6 +487,12 @@ def test_an_article_of_two_pages_is_archived_as_one(two_pages: Path, tmp_path: P
     with ArticleStore.open(data) as store:
         (revision,) = store.changes()
         assert [Pages(data).read(page).url for page in revision.pages] == [f"{PEOPLE}.html", f"{PEOPLE}-2.html"]
+    again = tmp_path / "again"
+    for folder, told in ((again, "1    0        0"), (data, "0    0        1")):
+        done = run("import", data / "pages", data=folder)
+        assert (done.returncode, told in done.stdout) == (0, True), done.stdout
+        assert kept(folder) == [article]
+    with ArticleStore.open(data) as store:
         report = Report()
         reextract(store, data, report, workers=1)
         assert (report.total("unchanged"), report.total("changed")) == (1, 0)
@@ -883,7 +890,9 @@ def test_what_is_no_article_any_more_stays_and_what_is_damaged_is_a_failure(craw
 def test_reading_again_that_is_ended_leaves_no_process_behind(crawled: Path, how: signal.Signals) -> None:
     command = [sys.executable, str(ROOT / "search_cli.py"), "--data", str(crawled), "reextract"]
     reading = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    time.sleep(1.2)  # until its processes have started, on most machines
+    while not readers(reading) and reading.poll() is None:
+        time.sleep(0.01)
+    time.sleep(random.uniform(0, 0.5))
     reading.send_signal(how)
     _out, err = reading.communicate(timeout=60)  # ends when the last process that holds stderr has
     assert "Traceback" not in err

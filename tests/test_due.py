@@ -20,6 +20,7 @@ from bench.year.site import Site
 from bench.year.verdict import faults
 from crawler import alarms, schedule, sources
 from crawler.frontier import Frontier
+from crawler.replay import serving
 from tests.conftest import SAMPLE, Wencang
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
@@ -162,8 +163,53 @@ def test_a_list_is_silent_after_nine_times_its_usual_wait() -> None:
 
 def test_a_source_is_unchecked_when_none_of_its_lists_could_be_read() -> None:
     other = replace(SECTION, list="other", checked=NOW - timedelta(days=9))
-    assert alarms.unchecked([other, SECTION], NOW + timedelta(hours=25)) == []
-    assert [a.subject for a in alarms.unchecked([other, SECTION], NOW + timedelta(hours=27))] == ["tibet.cn"]
+    missing = replace(SECTION, source="xzxw.com", checked=None)
+    for hours, subjects in ((25, []), (27, ["tibet.cn", "xzxw.com"])):
+        found = alarms.unchecked([other, SECTION, missing], {"xzxw.com": NOW}, NOW + timedelta(hours=hours))
+        assert [alarm.subject for alarm in found] == subjects
+
+
+def test_a_list_that_is_missing_is_expected_until_another_of_the_source_is_read(
+    store: ArticleStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, missing = SOURCE.lists[:2]
+    first = frontier(store, monkeypatch, NOW)
+    assert (first.is_expected([missing]), first.is_expected([])) == (True, False)
+    first.missing(missing)
+    assert frontier(store, monkeypatch, NOW).is_expected([missing])
+    first.walked(there)
+    again = frontier(store, monkeypatch, NOW)
+    assert (again.is_expected([missing]), again.is_expected([missing, there])) == (False, True)
+
+
+@pytest.mark.parametrize("status", [404, 503, 500])
+def test_a_source_that_never_answers_is_a_failure_and_then_an_alarm(
+    wencang: Wencang, tmp_path: Path, status: int
+) -> None:
+    headers = {"Retry-After": "7200"} if status == 503 else {}
+    with serving(lambda _url: (status, headers, b"")) as proxy:
+        done = wencang("crawl", "tibet_cn", "--due", http_proxy=proxy)
+        assert (done.returncode, "no list has any rows" in done.stderr) == (5, True)
+        if status == 404:
+            again = wencang("crawl", "tibet_cn", "--due", http_proxy=proxy)
+            assert (again.returncode, again.stderr) == (0, ""), "nothing was due"
+    with ArticleStore.open(tmp_path / "data") as store:
+        assert alarms.found(store, clock.now()) == []
+        (alarm,) = alarms.found(store, clock.now() + timedelta(hours=27))
+    assert (alarm.kind, alarm.subject) == ("unchecked", "tibet.cn")
+    watched = wencang("status", "--max-age", "26h")
+    assert (watched.returncode, watched.stderr) == (6, "tibet.cn: no list was ever read\n")
+
+
+def test_a_site_that_is_down_is_a_failure_of_a_run_that_is_due(wencang: Wencang, proxy: str, tmp_path: Path) -> None:
+    assert wencang("crawl", "tibet_cn", "--due", http_proxy=proxy).returncode == 0
+    with ArticleStore.open(tmp_path / "data") as store:
+        ledger = Ledger(store)
+        for section in ledger.sections():
+            ledger.note_section(replace(section, due=section.due - timedelta(days=3)))
+    with serving(lambda _url: (404, {}, b"")) as down:
+        done = wencang("crawl", "tibet_cn", "--due", http_proxy=down)
+    assert (done.returncode, "no list has any rows" in done.stderr) == (5, True)
 
 
 def test_what_is_not_due_is_left_alone_and_a_watchdog_sees_how_old_it_is(wencang: Wencang, proxy: str) -> None:

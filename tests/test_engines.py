@@ -17,7 +17,8 @@ from archive.store import ArticleStore
 from bench.commits import segments
 from indexer import engine, lexicon, update
 from indexer.engine import SearchEngine, open_engine
-from indexer.query import Query, parse_query
+from indexer.parser import parse_query
+from indexer.query import Query
 from indexer.search import every_match, search
 from tests.conftest import ANALYZER, ARTICLES, indexed
 

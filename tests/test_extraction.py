@@ -48,14 +48,14 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_page_is_read_or_refused_in_bounded_time(name: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     with suppress(NotAnArticle):
         article = read((HEAD + HOSTILE[name]).encode(), "http://www.example.cn/x/t1_2.html").article
         assert article.title
         assert article.body
     with suppress(NotAnArticle):
         assert read_text(HOSTILE[name]).article.body
-    assert time.monotonic() - start < TOLERATED
+    assert time.process_time() - start < TOLERATED
 
 
 @pytest.mark.parametrize("path", [pytest.param(path, id=path.stem) for path in sorted(FINDS.iterdir())])

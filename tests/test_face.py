@@ -231,8 +231,11 @@ def test_completion(shell: str, line: str, proposed: set[str], installed: dict[s
 # The pager
 
 
-def on_a_terminal(command: list[str], typed: bytes = b"q", **environment: str) -> tuple[int, str]:
-    """A command on a terminal of 24 lines; its exit code and what stood on the screen."""
+def on_a_terminal(command: list[str], quiet: float = 30, **environment: str) -> tuple[int, str]:
+    """A command on a terminal of 24 lines; its exit code and what stood on the screen.
+
+    A pager is left by `q` when nothing has come for so many seconds.
+    """
     child, screen = pty.fork()
     if child == 0:
         os.environ.update({"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24", "LESS": "FRX"} | environment)
@@ -240,8 +243,8 @@ def on_a_terminal(command: list[str], typed: bytes = b"q", **environment: str) -
     drawn = b""
     with suppress(OSError):  # its end
         while True:
-            if not select.select([screen], [], [], 2)[0]:  # it waits for a key
-                os.write(screen, typed)
+            if not select.select([screen], [], [], quiet)[0]:  # it waits for a key
+                os.write(screen, b"q")
             drawn += os.read(screen, 65536)
     os.close(screen)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), drawn.decode(errors="replace").replace("\r\n", "\n")
@@ -267,7 +270,7 @@ def test_long_answers_go_through_the_pager(crawled: Path, tmp_path: Path) -> Non
 @pytest.mark.skipif(not shutil.which("less"), reason="no less here")
 def test_leaving_the_pager_is_no_fault(crawled: Path) -> None:
     command = [sys.executable, str(ROOT / "search_cli.py"), "--data", str(crawled), "export", "--format", "jsonl"]
-    code, drawn = on_a_terminal(command, PAGER="less")
+    code, drawn = on_a_terminal(command, quiet=0.5, PAGER="less")
     assert code in (0, -13), drawn  # ended by SIGPIPE, as in `| head`
     assert "Traceback" not in drawn
     assert "fault" not in drawn

@@ -22,7 +22,8 @@ from indexer.figures import amounts
 from indexer.figures.figure import KINDS, Kind, Period, Quantity, numeral, readable
 from indexer.figures.find import figures, found
 from indexer.figures.places import canonical, gazetteer, within
-from indexer.query import Amount, Words, parse_query
+from indexer.parser import parse_query
+from indexer.query import Amount, Words
 from indexer.search import every_match
 from tests.conftest import ANALYZER, Wencang
 

@@ -16,7 +16,7 @@ from indexer import variants
 from indexer.analyzer import SEPARATOR, characters, fold, lexicon
 from indexer.closeness import closeness
 from indexer.finder import Finder
-from indexer.query import parse_query
+from indexer.parser import parse_query
 from indexer.snippet import Snippet, snippet
 from tests.conftest import ANALYZER, ARTICLES, ROOT, TEXTS
 

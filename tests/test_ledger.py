@@ -325,6 +325,18 @@ def test_an_emptied_day_and_a_time_without_a_crawl_are_gaps_and_the_day_an_alarm
     ]
 
 
+def test_a_source_of_which_no_list_was_ever_read_is_a_gap(store: ArticleStore, tmp_path: Path) -> None:
+    ledger, at = Ledger(store), TODAY.astimezone(UTC)
+    for days in (3, 1, 0):
+        ledger.note_run(replace(WHOLE, started=at - days * DAY, finished=at - days * DAY, lists=0))
+    assert ledger.unanswered() == {"tibet.cn": at - 3 * DAY}
+    done = run("gaps", data=tmp_path)
+    began = (at - 3 * DAY).isoformat(timespec="seconds")
+    assert (done.returncode, done.stdout.startswith(f"tibet.cn: no list was read from {began} to ")) == (6, True)
+    ledger.note_run(replace(WHOLE, started=at, finished=at, lists=1))
+    assert ledger.unanswered() == {}
+
+
 def test_addresses_that_a_list_showed_and_that_are_not_kept(store: ArticleStore) -> None:
     ledger = Ledger(store)
     kept, gone = (store.put(Article(PAGE[n], f"题{n}", f"文{n}", source="tibet.cn")) for n in range(2))

@@ -22,6 +22,7 @@ from archive import manifest
 from archive.errors import ArchiveUnusable, UsageFault
 from archive.pages import Pages
 from archive.store import ArticleStore
+from desk import stories
 from tests.conftest import EXPECTED, run
 from tests.test_archive import ARTICLE, PAGE, THEN, noise, warcs
 
@@ -133,6 +134,20 @@ def test_two_runs_that_end_at_once_make_one_chain(tmp_path: Path, store: Article
     assert [run.wait(60) for run in runs] == [0, 0]
     assert faults(store, tmp_path) == []
     assert manifest.read_head(manifest.manifests(tmp_path)[-1]).last == 30
+
+
+@pytest.mark.parametrize("left", [0, 1])
+def test_manifests_that_were_lost_are_missed(tmp_path: Path, store: ArticleStore, left: int) -> None:
+    for day in range(2):
+        put(store, tmp_path, 2 * day, 2 * day + 1)
+        close(store, tmp_path, day)
+        stories.bring_up(store)
+    put(store, tmp_path, 9)  # by a run that was killed
+    assert faults(store, tmp_path) == []
+    for path in manifest.manifests(tmp_path)[left:]:
+        path.unlink()
+    (fault,) = faults(store, tmp_path)
+    assert f"manifests: no manifest holds revisions {2 * left + 1} to 4, whose run has ended" in fault
 
 
 def test_an_archive_that_lost_revisions_is_not_gone_on_with(tmp_path: Path, store: ArticleStore) -> None:
@@ -305,6 +320,11 @@ def test_standard_tools_tell_the_same(tmp_path: Path, store: ArticleStore) -> No
 
 def test_each_run_closes_with_a_manifest_and_verify_reads_it(crawled: Path, tmp_path: Path) -> None:
     (path,) = manifest.manifests(crawled)
+    aside = path.rename(tmp_path / "aside")
+    lost = run("verify", data=crawled)
+    assert (lost.returncode, f"holds revisions 1 to {len(EXPECTED)}" in lost.stdout) == (6, True), lost.stdout
+    assert f"{len(EXPECTED)} versions that no manifest holds" in lost.stderr
+    aside.rename(path)
     head = manifest.read_head(path)
     assert (head.first, head.last) == (1, len(EXPECTED))
     page = tmp_path / "a.txt"

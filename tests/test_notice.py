@@ -108,6 +108,7 @@ def test_the_hook_is_given_the_alarm(tmp_path: Path) -> None:
     [
         ("echo trying; echo no route >&2; exit 3", "ended with code 3: no route"),
         ("kill -9 $$", "code -9"),
+        ("exit 3", "ended with code 3\n"),
         ("sleep 60 & wait", "took longer than 0.5 s"),
     ],
 )
@@ -115,8 +116,8 @@ def test_a_hook_that_fails_is_one_line(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(hook, "_PATIENCE", 0.5)
     began = time.monotonic()
     (fault,) = tell(hooked(tmp_path, script), "s", ["line"])
-    assert time.monotonic() - began < 10
-    assert (told in str(fault), "my hook" in str(fault)) == (True, True)
+    assert time.monotonic() - began < 30
+    assert (told in f"{fault}\n", "my hook" in str(fault)) == (True, True)
 
 
 def test_a_hook_that_is_not_there_is_one_line(tmp_path: Path) -> None:
@@ -127,7 +128,7 @@ def test_a_hook_that_is_not_there_is_one_line(tmp_path: Path) -> None:
 def test_a_hook_that_reads_nothing_or_leaves_a_child_behind_holds_nobody_up(tmp_path: Path) -> None:
     began = time.monotonic()
     assert tell(hooked(tmp_path, "sleep 30 & exit 0"), "s", ["x" * 100] * 10_000) == []
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 25
 
 
 # Mail
@@ -161,10 +162,18 @@ class Mailbox:
         return message
 
 
+class Server(Controller):
+    """Its port is the one that it is given when it listens: no other test can take it before."""
+
+    def _trigger_server(self) -> None:
+        self.port = self.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
+        super()._trigger_server()  # type: ignore[no-untyped-call]
+
+
 @contextmanager
 def mail_server(host: str = "127.0.0.1", **options: object) -> Iterator[tuple[Mailbox, str]]:
     mailbox = Mailbox()
-    server = Controller(mailbox, hostname=host, port=free_port(host), **options)  # type: ignore[arg-type]
+    server = Server(mailbox, hostname=host, port=0, ready_timeout=60, **options)  # type: ignore[arg-type]
     server.start()
     try:
         yield mailbox, f"{host}:{server.port}"
@@ -172,10 +181,12 @@ def mail_server(host: str = "127.0.0.1", **options: object) -> Iterator[tuple[Ma
         server.stop()
 
 
-def free_port(host: str) -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
+@contextmanager
+def nobody() -> Iterator[str]:
+    """An address where nobody listens, nor will."""
+    with closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"127.0.0.1:{taken.getsockname()[1]}"
 
 
 def mailed(smtp: str, to: str = "wang@example.org") -> Settings:
@@ -291,7 +302,8 @@ def test_a_recipient_that_is_refused_is_named_and_the_others_get_it() -> None:
 
 
 def test_a_server_that_is_not_there() -> None:
-    (fault,) = tell(mailed(f"smtp://127.0.0.1:{free_port('127.0.0.1')}"), "s", ["a"])
+    with nobody() as address:
+        (fault,) = tell(mailed(f"smtp://{address}"), "s", ["a"])
     assert str(fault) == "mail by 127.0.0.1: the host refuses the connection; `wencang notice` tries the settings"
 
 
@@ -307,7 +319,7 @@ def test_a_server_that_hangs_or_is_none(greeting: bytes, monkeypatch: pytest.Mon
         with closing(server.accept()[0]) as connection:
             connection.sendall(greeting)
             client.join()
-    assert (len(faults), time.monotonic() - began < 5) == (1, True)
+    assert (len(faults), time.monotonic() - began < 25) == (1, True)
 
 
 # Alarms, told and remembered
@@ -346,11 +358,12 @@ def test_what_reached_nobody_is_told_again(tmp_path: Path) -> None:
 
 
 def test_what_reached_the_operator_one_way_is_not_told_again(tmp_path: Path) -> None:
-    unmailed = {"mail_to": ("wang@example.org",), "smtp": urlsplit(f"smtp://127.0.0.1:{free_port('127.0.0.1')}")}
-    settings = replace(hooked(tmp_path, f"cat > {tmp_path}/heard"), **unmailed)  # type: ignore[arg-type]
-    assert len(announce(settings, [QUIET], NOON)) == 1
-    assert heard(tmp_path) == [QUIET.text]
-    assert announce(settings, [QUIET], NOON + HOUR) == []
+    with nobody() as address:
+        unmailed = {"mail_to": ("wang@example.org",), "smtp": urlsplit(f"smtp://{address}")}
+        settings = replace(hooked(tmp_path, f"cat > {tmp_path}/heard"), **unmailed)  # type: ignore[arg-type]
+        assert len(announce(settings, [QUIET], NOON)) == 1
+        assert heard(tmp_path) == [QUIET.text]
+        assert announce(settings, [QUIET], NOON + HOUR) == []
 
 
 def test_nobody_to_tell_is_no_fault(tmp_path: Path) -> None:
@@ -392,7 +405,8 @@ def test_notice_tries_the_settings(wencang: Wencang, tmp_path: Path) -> None:
         assert ("my hook was told: 出了 问题" in hook, mail) == (True, "mail to wang@example.org was told: 出了 问题")
         assert mailbox.message().get_content().splitlines() == ["出了 问题"]
     assert heard(tmp_path) == ["wencang: 出了 问题", "出了 问题"]
-    done = wencang("notice", WENCANG_SMTP=f"smtp://{address}")
+    with nobody() as address:
+        done = wencang("notice", WENCANG_SMTP=f"smtp://{address}")
     assert done.returncode == 5
     assert "\nwencang: mail by 127.0.0.1: the host refuses the connection" in done.stderr
     assert str(data) in heard(tmp_path)[1]
@@ -409,6 +423,7 @@ def test_notice_tries_the_settings(wencang: Wencang, tmp_path: Path) -> None:
         ("mail_from", "Wang <wang@example.org>"),
         ("hook", "'left open"),
         ("metrics", "wencang.prom"),
+        ("engine", "bing"),
         ("smtp", "localhost:25"),
         ("smtp", "http://localhost"),
         ("smtp", "smtp://"),
@@ -421,7 +436,7 @@ def test_notice_tries_the_settings(wencang: Wencang, tmp_path: Path) -> None:
 )
 def test_a_setting_that_can_not_be_used_is_named_and_a_password_never(name: str, value: str) -> None:
     with pytest.raises(UsageFault, match=f"WENCANG_{name.upper()}") as raised:
-        load(Path("data"), {f"WENCANG_{name.upper()}": value})
+        load(Path("data"), {f"WENCANG_{name.upper()}": value}, engines=["whoosh"])
     assert "gehe" not in str(raised.value)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from archive import manifest
 from archive.article import RawPage
 from archive.errors import ArchiveUnusable
 from archive.pages import FetchedPage, Head, Pages
@@ -19,7 +20,10 @@ from bench.replayed import differing, replayed, wayback
 from crawler.extractor import Reading
 from crawler.pipelines import Fetched, keep
 from crawler.report import Report
+from tests.conftest import run
 from tests.test_archive import ARTICLE, PAGE, THEN, check, noise, warcs
+from tests.test_manifest import put
+from tests.test_search_cli import GLOSSED
 
 HEADERS = (("Content-Type", "text/html"), ("X", "2"))
 LATER = replace(PAGE, fetched=THEN + timedelta(days=1), response=Head("HTTP/1.1 200 OK", HEADERS))
@@ -179,6 +183,55 @@ def test_a_crash_and_damage_together_cost_no_record_that_is_whole(tmp_path: Path
         again = pages.append(replace(PAGE, body=noise(9)))
         assert [pages.read(raw).body for raw in (kept[0], kept[2], again)] == [noise(0), noise(2), noise(9)]
     assert again.offset == kept[3].offset
+
+
+@pytest.mark.parametrize("harm", ["cut short", "damaged at its end", "emptied"])
+def test_a_file_that_ends_before_what_is_known_of_it_is_left_to_be_put_back(
+    tmp_path: Path, store: ArticleStore, harm: str
+) -> None:
+    put(store, tmp_path, 1, 2, 3)
+    manifest.close(store, tmp_path, THEN)
+    (path,) = warcs(tmp_path)
+    whole = path.read_bytes()
+    harmed = {"cut short": whole[:-6000], "damaged at its end": whole[:-99] + noise(9, 99), "emptied": b""}[harm]
+    path.write_bytes(harmed)
+    with Pages(tmp_path, ends=manifest.ends(tmp_path)) as pages:
+        since = pages.append(PAGE)
+    assert path.read_bytes() == harmed
+    path.write_bytes(whole)
+    with Pages(tmp_path, ends=manifest.ends(tmp_path)) as pages:
+        pages.append(LATER)
+    assert Pages(tmp_path).read(since).body == PAGE.body
+    assert list(store.verify(swept(tmp_path).faults_of(Pages(tmp_path)))) == []
+
+
+def test_what_a_killed_run_left_behind_what_is_known_is_cut_and_gone_on_with(
+    tmp_path: Path, store: ArticleStore
+) -> None:
+    put(store, tmp_path, 1)
+    manifest.close(store, tmp_path, THEN)
+    put(store, tmp_path, 2)
+    (path,) = warcs(tmp_path)
+    os.truncate(path, path.stat().st_size - 9)
+    with Pages(tmp_path, ends=manifest.ends(tmp_path)) as pages:
+        pages.append(PAGE)
+    assert warcs(tmp_path) == [path]
+
+
+@pytest.mark.parametrize("way", ["crawl", "import"])
+def test_each_way_in_knows_how_far_the_files_go(tmp_path: Path, proxy: str, way: str) -> None:
+    data = tmp_path / "data"
+    assert run("crawl", "tibet_cn", "--max-pages", 6, data=data, http_proxy=proxy).returncode == 0
+    (path,) = warcs(data)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-6000])
+    ways = {"crawl": ["crawl", "tibet_cn", "--max-pages", 3], "import": ["import", GLOSSED]}
+    assert run(*ways[way], data=data, http_proxy=proxy).returncode == 0
+    assert path.read_bytes() == whole[:-6000]
+    path.write_bytes(whole)
+    with ArticleStore.open(data) as store:
+        assert list(store.verify(swept(data).faults_of(Pages(data)))) == []
+        assert list(manifest.verify(store, data)) == []
 
 
 # Other people's programs

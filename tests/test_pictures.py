@@ -79,6 +79,9 @@ def test_a_picture_is_kept_once_byte_for_byte(crawl: Crawl, site: Site, tmp_path
     assert "pictures: 2 kept, 0 failed" in done.stderr
     assert site.asked.index(PICTURE) > site.asked.index(ARTICLE)
     assert raw(tmp_path, PICTURE) == JPEG
+    shown = run("show", PICTURE, data=tmp_path)
+    assert (shown.returncode, shown.stdout) == (1, "")
+    assert "is a picture of tibet.cn-7210688; " in shown.stderr
     crawl(WENCANG_IMAGES="yes")
     assert site.pictures() == 1
     checked = run("verify", data=tmp_path)
@@ -125,9 +128,13 @@ def test_a_picture_that_an_earlier_run_left_is_fetched_by_the_next(tmp_path: Pat
 
 def test_a_takedown_takes_the_picture(crawl: Crawl, site: Site, tmp_path: Path) -> None:
     crawl("--images")
-    done = run("remove", "tibet.cn-7210688", "--reason", "裁定", data=tmp_path)
+    done = run("remove", "tibet.cn-7210688", "--yes", "--reason", "裁定", data=tmp_path)
     assert done.returncode == 0, done.stderr
     assert JPEG[100:300] not in raw(tmp_path, PICTURE)
+    for options in ([], ["--raw"]):
+        said = run("show", PICTURE, *options, data=tmp_path)
+        assert (said.returncode, said.stdout) == (1, "")
+        assert said.stderr.startswith("wencang: tibet.cn-7210688: withdrawn 20")
     checked = run("verify", data=tmp_path)
     assert (checked.returncode, checked.stdout) == (0, "")
     crawl("--images")

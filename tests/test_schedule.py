@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -101,7 +102,7 @@ def test_kubectl_reads_back_the_words_that_were_meant(paths: list[Path]) -> None
     if not shutil.which("kubectl"):
         pytest.skip("kubectl is not installed")
     jobs = [job(path, program=("wencang",)) for path in [*map(Path, NASTY), *paths]]
-    text = "---\n".join(units.cron_job(one, "registry.example/闻藏:1") for one in jobs)
+    text = "---\n".join(units.cron_job(one, "registry.example/wencang:1") for one in jobs)
     command = ["kubectl", "label", "--local", "-f", "-", "a=b", "-o", "jsonpath={}{'\\n'}"]
     done = subprocess.run(command, input=text.encode(), capture_output=True, check=True)
     read = [json.loads(line) for line in done.stdout.decode().splitlines()]
@@ -193,6 +194,7 @@ def machine(folder: Path, **programs: str) -> dict[str, str]:
     """The environment of a machine that has only these commands; each notes its words in `called`."""
     bin = folder / "bin"
     bin.mkdir(exist_ok=True)
+    named(folder / "data")
     for name, script in programs.items():
         (bin / name).write_text(f'#!/bin/sh\necho "{name} $*" >> {folder}/called\n{script}\n')
         (bin / name).chmod(0o755)
@@ -202,6 +204,12 @@ def machine(folder: Path, **programs: str) -> dict[str, str]:
         "XDG_CONFIG_HOME": str(folder / "config"),
         "XDG_RUNTIME_DIR": str(folder),
     }
+
+
+def named(data: Path) -> None:
+    """Say in the settings of an archive whose it is: none is crawled else."""
+    data.mkdir(exist_ok=True)
+    (data / "wencang.toml").write_text('contact = "you@example.org"\n')
 
 
 CRONTAB = """
@@ -235,6 +243,11 @@ def test_print_names_the_program_the_data_and_both_units(wencang: Wencang, tmp_p
         (["print"], "--systemd"),
         (["print", "--cron", "--k8s"], "exclude each other"),
         (["print", "--cron", "--every", "7m"], "15m"),
+        (["print", "--cron", "--system", "nobody"], "--system: says nothing to --cron"),
+        (["print", "--systemd", "--image", "here/wencang"], "--image: says nothing to --systemd"),
+        (["print", "--systemd", "--system", "no body"], "--system NAME"),
+        (["print", "--systemd", "--system", "x\nExecStart=/bin/false"], "--system NAME"),
+        (["print", "--k8s", "--image", "a b"], "--image registry"),
         (["install", "--cron", "--systemd"], "exclude each other"),
         (["install"], "schedule print --cron"),
     ],
@@ -243,6 +256,32 @@ def test_wrong_use(wencang: Wencang, tmp_path: Path, arguments: list[str], named
     done = wencang("schedule", *arguments, **machine(tmp_path))
     assert (done.returncode, done.stdout, named in done.stderr) == (2, "", True)
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("image", "is_one"),
+    [
+        ("wencang", True),
+        ("registry.example.org:5000/news/wencang:1.2-b@sha256:" + "0a" * 32, True),
+        ("here/my_wencang", True),
+        ("/wencang", False),
+        ("wencang:", False),
+        ("Wencang", False),
+        ("wencang@sha256:0a", False),
+    ],
+)
+def test_the_name_of_an_image(image: str, is_one: bool) -> None:
+    with nullcontext() if is_one else pytest.raises(UsageFault, match="no name of an image"):
+        assert json.dumps(image) in units.cron_job(job("/srv/data"), image)
+
+
+def test_what_would_be_refused_at_each_start_is_not_scheduled(wencang: Wencang, tmp_path: Path) -> None:
+    environment = machine(tmp_path, crontab=CRONTAB.format(folder=tmp_path))
+    (tmp_path / "data" / "wencang.toml").unlink()
+    done = wencang("schedule", "install", **environment)
+    assert (done.returncode, done.stdout, "WENCANG_CONTACT" in done.stderr) == (2, "", True)
+    assert not (tmp_path / "crontab").exists()
+    assert wencang("crawl", "--due").returncode == 2
 
 
 def test_the_crontab_line_comes_and_goes(wencang: Wencang, tmp_path: Path) -> None:
@@ -320,6 +359,7 @@ def test_the_real_crontab(tmp_path: Path) -> None:
     if not shutil.which("crontab") or not shutil.which("unshare") or os.getuid():
         pytest.skip("needs cron, unshare and root")
     data = tmp_path / "50% '闻 藏' $x"
+    named(data)
     names = {"python": sys.executable, "program": str(ROOT / "search_cli.py"), "data": str(data)}
     done = subprocess.run(
         ["unshare", "--mount", "sh", "-c", REAL_CRONTAB],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import random
 import re
 import shutil
 import sqlite3
@@ -346,6 +347,12 @@ def fault(done: subprocess.CompletedProcess[str], code: int) -> str:
         (["crawl", "tibet_xx"], "tibet_cn"),
         (["check", "tibet_xx"], "tibet_cn"),
         (["crawl", "--since", "gestern"], "2022-06-01"),
+        (["crawl", "--since", "2023", "--until", "2022"], "--since 2023 --until 2022"),
+        (["西藏", "--since", "2023-02", "--until", "2023-01"], "--since 2023-02 --until 2023-01"),
+        (["crawl", "tibet_cn", "--url", "http://www.tibet.cn/1.html"], "SOURCE"),
+        (["crawl", "--due", "--url", "http://www.tibet.cn/1.html"], "--due"),
+        (["show", "tibet.cn-7210688", "--raw", "--json"], "--raw --json"),
+        (["import", "README.md", "--source", " "], "--source"),
         (["crawl", "--url", "ftp://example.cn/a"], "ftp://example.cn/a"),
         (["import", "missing.txt"], "missing.txt"),
         (["import"], "PATH"),
@@ -372,6 +379,30 @@ def test_wrong_use(crawled: Path, arguments: list[str], named: str) -> None:
     before = (crawled / "archive.db").read_bytes()
     assert named in fault(run(*arguments, data=crawled), 2)
     assert (crawled / "archive.db").read_bytes() == before
+
+
+def test_a_setting_that_names_no_engine_is_refused_before_anything_is_done(tmp_path: Path) -> None:
+    (tmp_path / "wencang.toml").write_text('engine = "bing"\n')
+    for arguments in (["import", GLOSSED], ["crawl", "tibet_cn"], ["status"]):
+        assert f"{tmp_path / 'wencang.toml'}: engine: is none of " in fault(run(*arguments, data=tmp_path), 2)
+        assert "WENCANG_ENGINE" in fault(run(*arguments, data=tmp_path / "x", WENCANG_ENGINE="bing"), 2)
+    assert [path.name for path in tmp_path.iterdir()] == ["wencang.toml"]
+
+
+def test_a_page_that_is_no_text_is_no_article(wencang: Wencang, tmp_path: Path) -> None:
+    noise = random.Random(1).randbytes(3_000)
+    for name, content in {"noise": noise, "controls": b"\0\1\2<p>" + "雪山下的正文。".encode() * 9}.items():
+        (tmp_path / f"{name}.html").write_bytes(content * 2)
+    done = wencang("import", tmp_path / "noise.html", tmp_path / "controls.html")
+    assert done.stdout.splitlines()[1].split() == ["page", "0", "0", "0", "0", "2", "0"]
+    assert done.stderr.count("it is no text") == 2
+
+
+def test_an_article_without_a_source_has_a_row_of_its_own(wencang: Wencang, tmp_path: Path) -> None:
+    line = {"url": "http://www.example.cn/1", "title": "题", "body": "正文。"}
+    (tmp_path / "in.jsonl").write_text(json.dumps(line), encoding="utf-8")
+    assert wencang("import", tmp_path / "in.jsonl").stdout.splitlines()[1].split() == ["-", "1", *"00000"]
+    assert wencang("status").stdout.splitlines()[1].split()[:3] == ["-", "1", "1"]
 
 
 def test_a_data_folder_that_is_a_file(tmp_path: Path) -> None:
@@ -454,8 +485,9 @@ def test_a_file_that_is_no_archive_is_left_alone(crawled: Path, content: bytes) 
 def test_an_index_of_another_state_of_the_archive_is_noticed(crawled: Path) -> None:
     for file in crawled.glob("archive.db*"):
         file.unlink()
-    assert "its manifests" in run("import", GLOSSED, data=crawled).stderr, "they tell of more than there is"
-    shutil.rmtree(crawled / "manifests")
+    for rest in ("pages", "manifests"):
+        assert f"its {rest} are there" in fault(run("import", GLOSSED, data=crawled), 3)
+        shutil.rmtree(crawled / rest)
     done = run("import", GLOSSED, data=crawled)
     assert (done.returncode, "--rebuild" in done.stderr) == (3, True)
     assert "--rebuild" in fault(run("西藏", data=crawled), 3)

@@ -24,7 +24,7 @@ from desk import likeness
 from desk.likeness import are_alike, characters, shingles, signature
 from desk.stories import bring_up, grouped
 from indexer import engine, update
-from indexer.query import parse_query
+from indexer.parser import parse_query
 from indexer.search import search
 from tests.conftest import ARTICLES, Wencang, run
 

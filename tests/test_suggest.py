@@ -16,8 +16,9 @@ from archive.errors import QueryFault
 from indexer import engine, pinyin
 from indexer.engine import SearchEngine
 from indexer.near import Vocabulary
+from indexer.parser import parse_query
 from indexer.pinyin import Typed
-from indexer.query import Query, parse_query
+from indexer.query import Query
 from indexer.suggest import Proposal, _filters, suggest
 from tests.conftest import ROOT, indexed, run
 

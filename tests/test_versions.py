@@ -37,7 +37,7 @@ from crawler.replay import replay
 from crawler.report import Report
 from indexer.diff import Part, compare, differences
 from indexer.engine import open_engine
-from indexer.query import parse_query
+from indexer.parser import parse_query
 from indexer.search import search
 from indexer.update import bring_up, index_folder
 from tests.conftest import ANALYZER, EXPECTED, ROOT, SAMPLE, TEXTS, run, to_version_6
@@ -522,7 +522,7 @@ def test_remove_takes_it_out_of_everything(secret: Path, proxy: str, tmp_path: P
     backup.write_bytes(b"")
     run("export", "--format", "jsonl", "-o", tmp_path / "out.jsonl", data=secret)
     copied = shutil.copytree(secret / "manifests", tmp_path / "manifests")
-    done = run("remove", SIGNING, "--reason", "法院 裁定\n第3号", data=secret)
+    done = run("remove", SIGNING, "--yes", "--reason", "法院 裁定\n第3号", data=secret)
     assert (done.returncode, done.stdout) == (0, f"{SIGNING} withdrawn\n"), done.stderr
     assert str(backup) in done.stderr
     withdrawn_whole(secret)
@@ -540,10 +540,11 @@ def test_remove_takes_it_out_of_everything(secret: Path, proxy: str, tmp_path: P
         assert re.search(r"skipped: http\S+7210688\.html: withdrawn .*第3号", told.stderr)
     assert run("reextract", data=secret).returncode == 0
     assert SIGNING not in run("export", "--format", "jsonl", data=secret).stdout
-    assert run("remove", SIGNING, "--reason", "again", data=secret).returncode == 0
+    again = run("remove", SIGNING, "--reason", "again", data=secret)
+    assert again.returncode == 0
+    assert re.match(rf"{SIGNING}: already withdrawn 20\S+ \S+: 法院 裁定 第3号\n", again.stderr)
     withdrawn_whole(secret)
     assert run("remove", "nowhere", "--reason", "x", data=secret).returncode == 1
-    assert "--reason" in run("remove", SIGNING, "--reason", " ", data=secret).stderr
 
 
 @pytest.mark.parametrize(("typed", "code"), [("n\n", 130), ("y\n", 0)])
@@ -564,12 +565,23 @@ def test_a_terminal_is_asked_first(secret: Path, typed: str, code: int) -> None:
     _out, err = asking.communicate(timeout=60)
     assert asking.returncode == code
     assert "3 versions" in err.decode()
+    assert (f"{SIGNING}: nothing was withdrawn" in err.decode()) == (code != 0)
     assert bool(holding(secret, SECRET)) == (code != 0)
+
+
+@pytest.mark.parametrize(
+    ("options", "named"), [(["--reason", "裁定"], "--yes"), (["--yes", "--reason", " "], "--reason"), ([], "--reason")]
+)
+def test_nothing_is_withdrawn_unasked_or_for_no_reason(secret: Path, options: list[str], named: str) -> None:
+    before = (secret / "archive.db").read_bytes()
+    done = run("remove", SIGNING, *options, data=secret)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines()), named in done.stderr) == (2, "", 1, True)
+    assert (secret / "archive.db").read_bytes() == before
 
 
 def test_manifests_still_prove_the_rest(secret: Path) -> None:
     other = replace(ARTICLE, id="tibet.cn-1", url="http://www.tibet.cn/1")
-    assert run("remove", SIGNING, "--reason", "裁定", data=secret).returncode == 0
+    assert run("remove", SIGNING, "--yes", "--reason", "裁定", data=secret).returncode == 0
     with ArticleStore.open(secret) as store, Pages(secret) as pages:
         assert list(manifest.verify(store, secret)) == []
         raw = next(store.kept()).pages[0]
@@ -590,7 +602,7 @@ def test_the_next_backup_withdraws_it_too(secret: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     assert run("backup", copy, data=secret).returncode == 0
     assert holding(copy, SECRET)
-    assert run("remove", SIGNING, "--reason", "裁定", data=secret).returncode == 0
+    assert run("remove", SIGNING, "--yes", "--reason", "裁定", data=secret).returncode == 0
     for _again in range(2):
         done = run("backup", copy, data=secret)
         assert done.returncode == 0, done.stderr
@@ -617,7 +629,7 @@ sys.exit(search_cli.main())
 
 
 def test_killed_at_any_moment_and_run_again(secret: Path, tmp_path: Path) -> None:
-    options, moments = ["remove", SIGNING, "--reason", "裁定"], 0
+    options, moments = ["remove", SIGNING, "--yes", "--reason", "裁定"], 0
     while True:
         data = Path(shutil.copytree(secret, tmp_path / f"killed-{moments}"))
         command = [sys.executable, "-c", _KILLED, str(moments + 1), "--data", str(data), *options]
@@ -682,6 +694,46 @@ def test_a_page_that_was_half_withdrawn_is_ended_by_the_next_writer(tmp_path: Pa
         assert [pages.read(kept[n]).body for n in range(3) if n != at] == [noise(n) for n in range(3) if n != at]
         assert warcs(tmp_path) == [path]
         check(tmp_path)
+
+
+@pytest.mark.parametrize("damage", ["a byte", "zeros", "torn", "torn at once", "missing"])
+def test_a_takedown_ends_whatever_became_of_the_page(secret: Path, damage: str) -> None:
+    with ArticleStore.open(secret) as store:
+        file, offset = max((raw.file, raw.offset) for one in store.history(SIGNING) for raw in one.pages)
+    content = bytearray((secret / file).read_bytes())
+    if damage == "missing":
+        (secret / file).unlink()
+    else:
+        some = content[offset : offset + 300]
+        content[offset:] = {
+            "a byte": some[:200] + bytes([some[200] ^ 1]) + content[offset + 201 :],
+            "zeros": bytes(300) + content[offset + 300 :],
+            "torn": some,
+            "torn at once": some[:20],
+        }[damage]
+        (secret / file).write_bytes(content)
+    done = run("remove", SIGNING, "--yes", "--reason", "裁定", data=secret)
+    assert (done.returncode, done.stdout) == (0, f"{SIGNING} withdrawn\n"), done.stderr
+    assert holding(secret, SECRET) == holding(secret, BODY) == []
+    with ArticleStore.open(secret) as store, Pages(secret) as pages:
+        assert [fault for one in store.history(SIGNING) for fault in pages.faults(one)] == []
+        if damage != "missing":
+            assert list(store.verify(pages.faults)) == [], "the pages of the others are as they were"
+
+
+def test_what_is_left_of_a_takedown_is_said_and_done_later(secret: Path) -> None:
+    with ArticleStore.open(secret) as store, Pages(secret) as pages:
+        first = store.history(SIGNING)[0].pages[0]
+        pages.append(PAGE)  # and holds the file
+        done = run("remove", SIGNING, "--yes", "--reason", "裁定", data=secret)
+        assert (done.returncode, done.stdout) == (4, "")
+        left, mend = done.stderr.splitlines()
+        assert f"{SIGNING}: its text is withdrawn, this is left to do: {secret / first.file}: another run" in left
+        assert f"`wencang remove {SIGNING}` does the rest" in mend
+        with pytest.raises(Withdrawn):
+            store.get(SIGNING)
+    assert run("remove", SIGNING, data=secret).returncode == 0
+    withdrawn_whole(secret)
 
 
 def test_a_page_in_a_file_that_is_written_to_waits(tmp_path: Path) -> None:
