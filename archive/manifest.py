@@ -223,9 +223,7 @@ def verify(store: ArticleStore, data: Path) -> Iterator[str]:
     yield from _chain(data)
     first, closed = held(data) + 1, Stories(store).position()[0]  # which come after the manifest of a run
     if first <= closed:
-        lost = _(
-            "{folder}: no manifest holds revisions {first} to {last}, whose run has ended; put a backup of it back"
-        )
+        lost = _("{folder}: no manifest holds versions {first} to {last}, whose run has ended; put a backup of it back")
         yield lost.format(folder=data / FOLDER, first=first, last=closed)
     told = _told_last(data)
     for path in manifests(data):

@@ -147,7 +147,7 @@ def test_manifests_that_were_lost_are_missed(tmp_path: Path, store: ArticleStore
     for path in manifest.manifests(tmp_path)[left:]:
         path.unlink()
     (fault,) = faults(store, tmp_path)
-    assert f"manifests: no manifest holds revisions {2 * left + 1} to 4, whose run has ended" in fault
+    assert f"manifests: no manifest holds versions {2 * left + 1} to 4, whose run has ended" in fault
 
 
 def test_an_archive_that_lost_revisions_is_not_gone_on_with(tmp_path: Path, store: ArticleStore) -> None:
@@ -322,8 +322,8 @@ def test_each_run_closes_with_a_manifest_and_verify_reads_it(crawled: Path, tmp_
     (path,) = manifest.manifests(crawled)
     aside = path.rename(tmp_path / "aside")
     lost = run("verify", data=crawled)
-    assert (lost.returncode, f"holds revisions 1 to {len(EXPECTED)}" in lost.stdout) == (6, True), lost.stdout
-    assert f"{len(EXPECTED)} versions that no manifest holds" in lost.stderr
+    assert (lost.returncode, f"holds versions 1 to {len(EXPECTED)}" in lost.stdout) == (6, True), lost.stdout
+    assert f"the next run's will: {len(EXPECTED)}" in lost.stderr
     aside.rename(path)
     head = manifest.read_head(path)
     assert (head.first, head.last) == (1, len(EXPECTED))
