@@ -28,6 +28,7 @@ def _run() -> int:
     import typer  # here, as all that follows: what is wrong with a library is told as any other fault
 
     from archive.errors import UsageFault, WencangError
+    from archive.reasons import told
     from commands import DONE, FAILURES, INTERRUPTED, USAGE, code_of
     from face.door import app_command
     from terminal import say
@@ -51,7 +52,7 @@ def _run() -> int:
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except OSError as error:
-        say(f"wencang: {error.filename or 'stdout'}: {error.strerror}")
+        say(f"wencang: {error.filename or 'stdout'}: {told(error.strerror or str(error))}")
         return FAILURES
 
 

@@ -18,6 +18,8 @@ WencangError
 
 from gettext import gettext as _
 
+from archive.reasons import told
+
 
 class WencangError(Exception):
     """`subject` is the file, address or word it is about, `mend` what the user can do."""
@@ -29,7 +31,7 @@ class WencangError(Exception):
         super().__init__(self.subject, reason, mend)
 
     def __str__(self) -> str:
-        line = _("{subject}: {reason}").format(subject=self.subject, reason=self.reason)
+        line = _("{subject}: {reason}").format(subject=self.subject, reason=told(self.reason))
         if self.mend:
             line = _("{line}; {mend}").format(line=line, mend=self.mend)
         return " ".join(line.split())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from gettext import gettext as _
@@ -10,17 +11,27 @@ from io import FileIO
 from pathlib import Path
 from typing import IO, Any
 
-from archive.errors import Busy
+from archive.errors import ArchiveUnusable, Busy
 
 
 @contextmanager
 def alone(path: Path, wait: bool = False) -> Iterator[None]:
-    """Hold the lock file `path` (made where it is missing); Busy while another run holds it, unless `wait`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as file:
+    """Hold the lock file `path` (made where it is missing); Busy while another run holds it, unless `wait`.
+
+    Raises ArchiveUnusable where it can't be made.
+    """
+    with _opened(path) as file:
         if not taken(file, wait):
             raise Busy(path, _("another run holds it"), _("try again when that has ended"))
         yield
+
+
+def _opened(path: Path) -> IO[str]:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("w")
+    except OSError as error:
+        raise _unwritable(path.parent, error.strerror or str(error)) from error
 
 
 def taken(file: IO[Any] | FileIO, wait: bool = False) -> bool:
@@ -30,3 +41,13 @@ def taken(file: IO[Any] | FileIO, wait: bool = False) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def refuse_read_only(folder: Path) -> None:
+    """Raise ArchiveUnusable, before any work, for a folder that nothing can be written into."""
+    if folder.exists() and not os.access(folder, os.W_OK):
+        raise _unwritable(folder, _("nothing can be written there"))
+
+
+def _unwritable(folder: Path, reason: str) -> ArchiveUnusable:
+    return ArchiveUnusable(folder, reason, _("make room, mend its rights, or name another folder"))

@@ -14,6 +14,7 @@ from gettext import gettext as _
 from urllib.parse import SplitResult, unquote
 
 from archive.errors import NotTold
+from archive.reasons import of_error
 from archive.settings import Settings
 
 _PATIENCE = 30  # seconds for each answer of the server
@@ -85,7 +86,7 @@ def _fault(server: SplitResult, reason: str) -> NotTold:
 def _reason(error: OSError) -> str:
     if isinstance(error, smtplib.SMTPResponseException):
         return _answer((error.smtp_code, error.smtp_error))
-    return error.strerror or str(error) or type(error).__name__
+    return of_error(error)
 
 
 def _refusal(refused: Mapping[str, tuple[int, bytes]]) -> str:

@@ -96,7 +96,7 @@ def _head(newest: Path | None, last: int, now: datetime) -> Head:
         return Head(_FORM, 1, now, program, None, 1, last)
     before = read_head(newest)
     if before.last > last:
-        reason = _("names revision {there}, but the archive ends at {here}").format(there=before.last, here=last)
+        reason = _("names version {there}, but the archive ends at {here}").format(there=before.last, here=last)
         raise ArchiveUnusable(newest, reason, _(RESTORE))
     return Head(_FORM, before.number + 1, now, program, sha256_of(newest), before.last + 1, last)
 
@@ -223,9 +223,7 @@ def verify(store: ArticleStore, data: Path) -> Iterator[str]:
     yield from _chain(data)
     first, closed = held(data) + 1, Stories(store).position()[0]  # which come after the manifest of a run
     if first <= closed:
-        lost = _(
-            "{folder}: no manifest holds revisions {first} to {last}, whose run has ended; put a backup of it back"
-        )
+        lost = _("{folder}: no manifest holds versions {first} to {last}, whose run has ended; put a backup of it back")
         yield lost.format(folder=data / FOLDER, first=first, last=closed)
     told = _told_last(data)
     for path in manifests(data):
@@ -266,7 +264,7 @@ def _chain(data: Path) -> Iterator[str]:
             elif head.previous != sha256:
                 yield _("{path}: the manifest before it is not the one that it names").format(path=path)
             elif head.first != last + 1:
-                yield _("{path}: revision {due} is missing before it").format(path=path, due=last + 1)
+                yield _("{path}: version {due} is missing before it").format(path=path, due=last + 1)
             number, last = head.number, head.last
         sha256 = sha256_of(path)
 
@@ -294,18 +292,18 @@ def _differences(
                     yield f"{path}: {fault}"
                 due = line["sequence"] + 1
         if due != head.last + 1:
-            yield _("{path}: it names {count} revisions too few").format(path=path, count=head.last + 1 - due)
+            yield _("{path}: versions that are missing in it: {count}").format(path=path, count=head.last + 1 - due)
     except (OSError, ValueError, TypeError, KeyError, ArchiveUnusable) as error:
         yield _("{path}: can't be compared: {error}").format(path=path, error=error)
 
 
 def _fault_of_line(line: dict[str, Any], kept: dict[str, Any] | None, due: int) -> str:
     if line["sequence"] != due:
-        return _("revision {due} is missing in it").format(due=due)
+        return _("version {due} is missing in it").format(due=due)
     if kept is None:
-        return _("revision {number}, {url}, is not in the archive").format(number=due, url=line["url"])
+        return _("version {number}, {url}, is not in the archive").format(number=due, url=line["url"])
     differ = ", ".join(key for key in kept if line.get(key) != kept[key])
-    told = _("revision {number}, {url}: {keys} is not what it says")
+    told = _("version {number}, {url}: {keys} is not what it says")
     return told.format(number=due, url=line["url"], keys=differ) if differ else ""
 
 

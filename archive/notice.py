@@ -115,7 +115,8 @@ def _remembered(path: Path) -> tuple[list[Told], list[NotTold]]:
     except FileNotFoundError:
         return [], []
     except (OSError, ValueError, TypeError, KeyError) as error:
-        return [], [NotTold(path, _("can't be read: {reason}").format(reason=error), _("what was told is told again"))]
+        reason = getattr(error, "strerror", None) or _("can't be read")
+        return [], [NotTold(path, reason, _("what was told is told again"))]
     return told, []
 
 

@@ -212,7 +212,7 @@ class Pages:
         """What is wrong with the raw pages of a revision, a line each."""
         for raw in revision.pages:
             if fault := self.fault(raw, revision.article.id if revision.withdrawn else ""):
-                yield _("revision {number}, {url}: {fault}").format(
+                yield _("version {number}, {url}: {fault}").format(
                     number=revision.sequence, url=revision.article.url, fault=fault
                 )
 

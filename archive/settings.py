@@ -14,6 +14,7 @@ from gettext import gettext as _
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+from archive import toml
 from archive.errors import UsageFault
 
 FILE = "wencang.toml"
@@ -136,14 +137,7 @@ def load(
 
 
 def _file(path: Path) -> dict[str, object]:
-    if not path.exists():
-        return {}
-    import tomllib  # here: most archives have no such file
-
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UsageFault(path, str(error), _("mend or remove the file")) from error
+    return toml.parse(text, path) if (text := toml.text(path)) else {}
 
 
 def _value(place: str, name: str, value: object, engines: Collection[str]) -> object:

@@ -12,11 +12,13 @@ from contextlib import suppress
 from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
+from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from archive.disk import appearing
 from archive.errors import NotFetched, UsageFault
 from archive.manifest import STAMP, manifests
+from archive.reasons import of_error
 
 try:
     from cryptography.x509 import Certificate, load_der_x509_certificate, load_pem_x509_certificates
@@ -104,5 +106,8 @@ def _post(url: str, query: bytes) -> bytes:
     try:
         with urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310
             return bytes(answer.read(_LARGEST))
+    except HTTPError as error:
+        raise NotFetched(url, f"HTTP {error.code}") from error
     except (OSError, ValueError) as error:
-        raise NotFetched(url, str(error)) from error
+        cause = error.reason if isinstance(error, URLError) and isinstance(error.reason, OSError) else error
+        raise NotFetched(url, of_error(cause), _("name another with --url")) from error

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from gettext import gettext as _
 from pathlib import Path
+from urllib.parse import unquote
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
@@ -24,6 +25,7 @@ from archive.article import SHANGHAI, Article, RawPage, Revision
 from archive.database import FILE, RESTORE, mend
 from archive.disk import appearing
 from archive.errors import ArchiveUnusable, Busy
+from archive.lock import refuse_read_only
 from archive.url import canonical
 
 # Asked for each article that comes in, so put together once.
@@ -82,6 +84,7 @@ class ArticleStore:
             data.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ArchiveUnusable(data, error.strerror or str(error), _("name another folder with --data")) from error
+        refuse_read_only(data)
         store = cls.at(_url(data / FILE))
         # Outside of any transaction; the file keeps it. While another writer is at work, the next opening does it.
         with closing(store._engine.raw_connection()) as raw, suppress(sqlite3.OperationalError):
@@ -96,7 +99,7 @@ class ArticleStore:
         if engine.dialect.name == "sqlite":
             sa.event.listen(engine, "connect", lambda connection, _record: database.prepare(connection))
             sa.event.listen(engine, "begin", _begin_sqlite)
-        return cls(engine, address.database or str(url), create)
+        return cls(engine, unquote((address.database or str(url)).removeprefix("file:")), create)
 
     def __enter__(self) -> ArticleStore:
         return self
@@ -383,24 +386,24 @@ class ArticleStore:
         newest: dict[str, tuple[datetime, int]] = {}
         found = set(connection.scalars(sa.select(schema.revisions.c.sequence)))
         for number in sorted(found ^ set(range(1, last + 1))):
-            yield _("revision {number} is missing or too many").format(number=number)
+            yield _("version {number} is missing or too many").format(number=number)
         for number in sorted(found):
             try:
                 row = connection.execute(sa.select(schema.revisions).filter_by(sequence=number)).one()
                 revision = schema.revision_of(row)
             except ValueError as error:
-                yield _("revision {number} can't be read: {error}").format(number=number, error=error)
+                yield _("version {number} can't be read: {error}").format(number=number, error=error)
                 continue
             article = revision.article
             if any(article.text) if revision.withdrawn else article.digest != row.digest:
-                yield _("revision {number} ({id}): the text is not the one that was kept").format(
+                yield _("version {number} ({id}): the text is not the one that was kept").format(
                     number=number, id=article.id
                 )
             yield from faults(revision)
             newest[article.id] = max(newest.get(article.id, (revision.fetched, 0)), (revision.fetched, number))
         for id, sequence in connection.execute(sa.select(schema.articles.c.id, schema.articles.c.sequence)):
             if id not in newest or newest[id][1] != sequence:
-                yield _("{id} does not point to its newest revision").format(id=id)
+                yield _("{id} does not point to its newest version").format(id=id)
 
     # Transactions
 

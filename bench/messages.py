@@ -7,7 +7,7 @@ translated where they are printed: those are gathered here.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -24,6 +24,7 @@ from archive.article import KEYS
 from archive.database import RESTORE
 from archive.ledger import OUTCOMES
 from archive.pages import FROM_BACKUP
+from archive.reasons import SYSTEMS, Reason
 from desk import corpus
 from face import language, manual
 from face.door import app_command
@@ -43,18 +44,18 @@ def template() -> Catalog:
     """Every message there is."""
     catalog = Catalog(domain="wencang", fuzzy=False)
     printed = (*OUTCOMES, *_ENDS, *_WORDS, *_STATES, *FACETS, "year", *KEYS, RESTORE, FROM_BACKUP, REBUILD)
-    for message in (*_written(), *_docstrings(), *_HELP, *printed):
+    for message in (*_written(), *_docstrings(), *_HELP, *printed, *map(str, Reason), *SYSTEMS):
         catalog.add(message)
     return catalog
 
 
-def _written() -> Iterator[str]:
+def _written() -> Iterator[str | tuple[str, ...]]:  # one that counts: for one, and for more
     for room in _ROOMS:
         for _file, _line, message, *_rest in extract_from_dir(ROOT / room, [("**.py", "python")]):
-            yield str(message)
+            yield message
     of_the_door = extract_from_dir(ROOT, [("search_cli.py", "python")], directory_filter=lambda _path: False)
     for _file, _line, message, *_rest in of_the_door:
-        yield str(message)
+        yield message
 
 
 def _docstrings() -> Iterator[str]:
@@ -93,13 +94,18 @@ def renewed(old: Catalog) -> Catalog:
     return catalog
 
 
+def words(text: str | Sequence[str] | None) -> str:
+    """A message or its translation; of one that counts the form for many."""
+    return text if isinstance(text, str) else (text or [""])[-1]
+
+
 def main() -> None:
     catalog = renewed(kept()) if FILE.exists() else renewed(Catalog())
     with FILE.open("wb") as file:
         write_po(file, catalog, width=110, no_location=True, sort_output=True)
     FILE.with_suffix(".mo").write_bytes(compiled(catalog))
     for message in catalog:
-        if message.id and not message.string:
+        if message.id and not words(message.string):
             print(f"not translated: {message.id!r}")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from gettext import gettext as _
+from gettext import ngettext
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
@@ -145,14 +146,21 @@ def articles_of(
 
 def say_if_behind(store: ArticleStore, index: SearchEngine) -> None:
     if behind := store.changed_since(index.position()):
-        say(_("The index is {count} articles behind the archive: `wencang index` brings it up.").format(count=behind))
+        told = ngettext(
+            "The index is {count} article behind the archive: `wencang index` brings it up.",
+            "The index is {count} articles behind the archive: `wencang index` brings it up.", behind,
+        )  # fmt: skip
+        say(told.format(count=behind))
 
 
 def say_if_stories_behind(store: ArticleStore) -> None:
     from archive.stories import Stories
 
     if behind := Stories(store).behind():
-        told = _("The stories are {count} articles behind the archive: `wencang stories --update` brings them up.")
+        told = ngettext(
+            "The stories are {count} article behind the archive: `wencang stories --update` brings them up.",
+            "The stories are {count} articles behind the archive: `wencang stories --update` brings them up.", behind,
+        )  # fmt: skip
         say(told.format(count=behind))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from gettext import gettext as _
+from gettext import ngettext
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -73,7 +74,7 @@ def concordance(
         else:
             lines = islice(lines, limit)
         printed = _print(lines, " ".join(query), window, form)
-    say(_("{count} lines").format(count=printed))
+    say(ngettext("{count} line", "{count} lines", printed).format(count=printed))
     return DONE if printed else NOTHING
 
 

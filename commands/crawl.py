@@ -68,7 +68,18 @@ def crawl(
                 images=images or ctx.obj.images, max_pages=max_pages, max_time=max_time,
             )  # fmt: skip
     print_report(report)
+    if due and not report.did_anything:
+        _print_next(ctx.obj, [source.site for source in chosen])
     return finish(ctx.obj, report)
+
+
+def _print_next(settings: settings.Settings, sites: list[str]) -> None:
+    from archive.ledger import Ledger
+
+    with open_archive(settings) as store:
+        times = [section.due for site in sites for section in Ledger(store).sections(site)]
+    said = _("nothing is due; the next list is from {time} on") if times else _("nothing is due")
+    print(said.format(time=f"{min(times):%Y-%m-%d %H:%M}Z") if times else said)
 
 
 @contextmanager

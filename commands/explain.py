@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from gettext import gettext as _
+from gettext import ngettext
 from typing import TYPE_CHECKING
 
 import typer
@@ -78,12 +79,8 @@ def _print(told: Explanation) -> None:
     for clause in told.clauses:
         kind = _("unwanted") if clause.unwanted else _("needed")
         has = "" if told.reason is None else _(", it has that") if clause.has else _(", it does not have that")
-        print(
-            shown(
-                _("{kind}: {text}, in {count} articles").format(kind=kind, text=clause.text, count=clause.articles)
-                + has
-            )
-        )
+        line = ngettext("{kind}: {text}, in {count} article", "{kind}: {text}, in {count} articles", clause.articles)
+        print(shown(line.format(kind=kind, text=clause.text, count=clause.articles) + has))
     print(_("{total} articles answer, {whole} with all the words").format(total=told.total, whole=told.whole))
     if told.reason:
         _print_reason(told, told.reason)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from gettext import gettext as _
+from gettext import ngettext
 from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated, Literal
@@ -69,7 +70,8 @@ def export(
             revisions = map(converter(simplified), revisions)
         count = _write(form, revisions, path, split_by, edition, progress)
     if path:
-        told = _("{count} articles in {path}") if count else _("no articles: {path} was not written")
+        told = ngettext("{count} article in {path}", "{count} articles in {path}", count)
+        told = told if count else _("no articles: {path} was not written")
         say(told.format(count=count, path=path))
     elif not count:
         say_nothing(query or ["export"])
@@ -105,5 +107,7 @@ def _write(
         else:
             to_file(form, counted(), path, edition)
     except OSError as error:
-        raise UsageFault(path, error.strerror or str(error), _("name another place with -o")) from error
+        raise UsageFault(
+            error.filename or path, error.strerror or str(error), _("name another place with -o")
+        ) from error
     return written

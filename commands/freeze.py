@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from gettext import gettext as _
+from gettext import ngettext
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -107,7 +108,7 @@ def _write(out: Path, revisions: Iterator[Revision], info: Iterable[tuple[str, s
             count = corpus.freeze(new, _counted(chain([first], revisions), progress), chain(made, info, frozen), whole)
     except OSError as error:
         raise UsageFault(out, error.strerror or str(error), _("name another folder")) from error
-    say(_("{count} articles in {path}").format(count=count, path=out))
+    say(ngettext("{count} article in {path}", "{count} articles in {path}", count).format(count=count, path=out))
     return DONE
 
 
@@ -126,7 +127,7 @@ def _is_whole(folder: Path) -> bool:
     wrong = list(bag.faults(folder))
     for line in wrong:
         say(line)
-    say(_("{path}: {wrong} faults").format(path=folder, wrong=len(wrong)))
+    say(ngettext("{path}: {wrong} fault", "{path}: {wrong} faults", len(wrong)).format(path=folder, wrong=len(wrong)))
     return not wrong
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from gettext import gettext as _
+from gettext import ngettext
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -63,12 +64,19 @@ def gaps(
                 if every or not known:
                     print_json(gap) if as_json else print(shown(_line(gap)))
     if explained and not every:
-        say(_("{count} more addresses hold no article or were withdrawn: --all").format(count=explained))
+        told = ngettext(
+            "{count} more address holds no article or was withdrawn: --all",
+            "{count} more addresses hold no article or were withdrawn: --all", explained,
+        )  # fmt: skip
+        say(told.format(count=explained))
     return CHECK if found else DONE
 
 
 def _line(gap: _Gap) -> str:
-    return _LINES[gap.get("why") or gap["gap"]].format(**gap).removesuffix(": ")  # a reason that is not known
+    from archive.reasons import told
+
+    reason = {"reason": told(gap["reason"])} if "reason" in gap else {}
+    return _LINES[gap.get("why") or gap["gap"]].format(**gap | reason).removesuffix(": ")  # a reason need not be known
 
 
 def _gaps(store: ArticleStore, source: str, start: datetime, end: datetime) -> Iterator[_Gap]:

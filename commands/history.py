@@ -53,7 +53,7 @@ def _values(step: Step) -> dict[str, object]:
 def _row(step: Step) -> tuple[str, str, str, str]:
     revision = step.revision
     published = f"{revision.article.published:%Y-%m-%d %H:%M}" if revision.article.published else "-"
-    told = [field for field in step.fields if field != "gone"]
+    told = [_(field) for field in step.fields if field != "gone"]
     if step.added or step.removed:
         told.append(f"+{step.added} -{step.removed}")
     if "gone" in step.fields or revision.gone:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gettext import gettext as _
+from gettext import ngettext
 from typing import Annotated
 
 import typer
@@ -32,5 +33,5 @@ def index(
         count = write(store, ctx.obj.data, engine or ctx.obj.engine, progress)
     with open_index(ctx.obj, engine) as opened:
         say_if_rebuild_due(ctx.obj, engine, opened)
-    print(_("{count} articles indexed").format(count=count))
+    print(ngettext("{count} article indexed", "{count} articles indexed", count).format(count=count))
     return DONE

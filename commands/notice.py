@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from gettext import gettext as _
 from typing import Annotated
 
@@ -30,7 +31,15 @@ def notice(
     if not ways(ctx.obj):
         raise UsageFault("notice", _("neither `hook` nor `mail_to` is set"), _("docs/operations.md tells how"))
     line = " ".join(text) or _("A trial: alarms of {data} reach you.").format(data=ctx.obj.data.absolute())
-    faults = tell(ctx.obj, f"wencang: {line}", [line])
-    for fault in faults:
-        say(f"wencang: {fault}")
-    return FAILURES if faults else DONE
+    code = DONE
+    for way, where in (
+        (replace(ctx.obj, mail_to=()), _("the hook {command}").format(command=" ".join(ctx.obj.hook))),
+        (replace(ctx.obj, hook=()), _("mail to {addresses}").format(addresses=", ".join(ctx.obj.mail_to))),
+    ):
+        faults = tell(way, f"wencang: {line}", [line])
+        for fault in faults:
+            say(f"wencang: {fault}")
+            code = FAILURES
+        if ways(way) and not faults:
+            say(_("{way} was told: {text}").format(way=where, text=line))
+    return code

@@ -26,10 +26,13 @@ def reextract(
         wencang reextract --dry-run
         wencang reextract tibet_cn
     """
+    from archive.lock import refuse_read_only
     from crawler.reextract import reextract
     from crawler.report import Report
 
     report = Report()
+    if not dry_run:
+        refuse_read_only(ctx.obj.data)
     with open_archive(ctx.obj) as store, counting(_("articles")) as progress:
         report.notice = lambda report: progress(report.read)
         chosen = {source_kept(store, name) for name in sources}

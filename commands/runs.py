@@ -51,6 +51,8 @@ def runs(
 
 
 def _rows(run: Run, sections: bool) -> Iterator[tuple[str, ...] | str]:
+    from archive.reasons import told
+
     finished, took = f"{run.finished:%Y-%m-%d %H:%M}Z", str(timedelta(seconds=round(run.seconds)))
     if not run.started:  # noted by an older program
         yield (finished, run.source, "-", *"-----", str(run.failed), "-", "-")
@@ -59,7 +61,7 @@ def _rows(run: Run, sections: bool) -> Iterator[tuple[str, ...] | str]:
     for list, counted in sorted(run.sections.items()) if sections else ():
         yield ("", f"  {list}", "", *_cells(counted), "", "")
     if run.reasons:
-        yield "    " + ", ".join(f"{count} x {reason}" for reason, count in run.reasons.items())
+        yield "    " + ", ".join(f"{count} x {told(reason)}" for reason, count in run.reasons.items())
 
 
 def _cells(counts: Mapping[str, int]) -> Iterable[str]:

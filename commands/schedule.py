@@ -19,11 +19,22 @@ from terminal import say
 if TYPE_CHECKING:
     from crawler.units import Job
 
-app = typer.Typer(add_completion=False, help=_("Have `crawl --due` started regularly: by systemd, cron or Kubernetes."))
+app = typer.Typer(add_completion=False)
 
 Every = Annotated[str, typer.Option(metavar="TIME", help=_("How often what is due is looked for: 5m, 15m, 1h, 1d."))]
 Systemd = Annotated[bool, typer.Option("--systemd", help=_("A service and a timer."))]
 Cron = Annotated[bool, typer.Option("--cron", help=_("A line of the crontab."))]
+
+
+@app.callback(invoke_without_command=True)
+def door(ctx: typer.Context) -> None:
+    """Have `crawl --due` started regularly: by systemd, cron or Kubernetes.
+
+    Examples:
+        wencang schedule install
+    """
+    if not ctx.invoked_subcommand:
+        print(ctx.get_help())
 
 
 @app.command(name="print")

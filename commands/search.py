@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from gettext import gettext as _
+from gettext import ngettext
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -78,7 +79,7 @@ def search(
 def _say_proposals(proposals: Sequence[Proposal]) -> None:
     """What to ask instead, a line each."""
     for one in proposals:
-        told = _("{count} articles").format(count=one.articles)
+        told = ngettext("{count} article", "{count} articles", one.articles).format(count=one.articles)
         told += "" if one.whole else _(", none with all the words")
         without = _("without {filters}").format(filters=_(" and ").join(one.without)) if one.without else ""
         if one.question:

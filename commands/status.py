@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from gettext import gettext as _
+from gettext import ngettext
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
@@ -121,7 +122,8 @@ def _index_state(settings: settings.Settings, store: ArticleStore, engine: str, 
             advice = _advice(settings, opened) if only_whoosh else ""
     except WencangError as error:
         return _IndexState(str(error))
-    told = _("{count} articles behind; `wencang index`").format(count=behind) if behind else _("up to date")
+    told = ngettext("{count} article behind; `wencang index`", "{count} articles behind; `wencang index`", behind)
+    told = told.format(count=behind) if behind else _("up to date")
     return _IndexState(told, due, advice)
 
 

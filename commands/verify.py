@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gettext import gettext as _
+from gettext import ngettext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,8 +31,10 @@ def verify(
 
     Examples:
         wencang verify
-        wencang verify --manifest elsewhere/00000012.json
+        wencang verify --manifest elsewhere/000012-20260701T060000Z.jsonl
     """
+    if manifest and not manifest.is_file():
+        raise UsageFault(manifest, _("is missing"), _("name the file of a manifest"))
     with open_archive(ctx.obj) as store:
         wrong = _held_against(manifest, store, ctx.obj.data) if manifest else _all(store, ctx.obj)
     for line in wrong:
@@ -43,7 +46,7 @@ def _held_against(file: Path, store: ArticleStore, data: Path) -> list[str]:
     from archive.manifest import verify_kept
 
     wrong = list(verify_kept(file, store, data))
-    say(_("{file}: {wrong} faults").format(file=file, wrong=len(wrong)))
+    say(ngettext("{file}: {wrong} fault", "{file}: {wrong} faults", len(wrong)).format(file=file, wrong=len(wrong)))
     return wrong
 
 
@@ -62,10 +65,10 @@ def _all(store: ArticleStore, settings: settings.Settings) -> list[str]:
     for line in swept.notes:
         say(_("{note}: a run is writing it, or a crash left it").format(note=line))
     if swept.unused:
-        say(_("{count} raw pages that no version points at: a crash left them").format(count=len(swept.unused)))
+        say(_("raw pages that no version points at, which a crash left: {count}").format(count=len(swept.unused)))
     if count := max(0, store.sequence() - manifest.held(settings.data)):
-        say(_("{count} versions that no manifest holds: the next run's will").format(count=count))
-    told = _("{records} records in {files} files, {manifests} manifests and {count} versions checked, {wrong} faults")
+        say(_("versions that no manifest holds yet; the next run's will: {count}").format(count=count))
+    told = _("checked: records {records}, files {files}, manifests {manifests}, versions {count}; faults: {wrong}")
     say(
         told.format(
             records=swept.records, files=swept.files, manifests=len(manifest.manifests(settings.data)),

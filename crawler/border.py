@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from gettext import gettext as _
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -13,6 +12,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.error import DNSLookupError
 
+from archive.reasons import Reason
 from crawler.addresses import is_private, proxy_of, refuse_nameless, site
 
 
@@ -37,7 +37,7 @@ class Border:
             return
         spider: Any = self._crawler.spider
         if site(request.url) not in spider.sites:
-            raise IgnoreRequest(_("leads off the site, to {url}").format(url=request.url))
+            raise IgnoreRequest(Reason.LED_OFF.format(url=request.url))
         refuse_nameless(self._crawler.settings["CONTACT"], [request.url])
         if not proxy_of(request.url):  # else it looks the name up
             await _refuse_private(parts.hostname or "")
@@ -53,4 +53,4 @@ async def _refuse_private(host: str) -> None:
     with suppress(DNSLookupError):  # which the request will meet, too
         address = await maybe_deferred_to_future(reactor.resolve(host))  # type: ignore[arg-type]  # its type is wrong
         if is_private(address):
-            raise IgnoreRequest(_("leads to a private address, {address}").format(address=address))
+            raise IgnoreRequest(Reason.LED_TO_PRIVATE.format(address=address))

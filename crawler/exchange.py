@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from gettext import gettext as _
 from http.client import responses
 from typing import TYPE_CHECKING, Any, Self, cast
 from urllib.parse import urljoin, urlsplit
@@ -14,6 +13,7 @@ from scrapy.http import Response
 from scrapy.http.headers import Headers
 
 from archive.pages import FetchedPage, Head
+from archive.reasons import Reason
 from archive.url import canonical
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class LedToFrontNoticed:
         if response.status in _REDIRECTS and to and source.is_article(asked_for(request)):
             target = canonical(urljoin(request.url, to))
             if source.owns(target) and source.is_list(target):
-                raise LedToFront(_("redirected to {url}").format(url=target))
+                raise LedToFront(Reason.LED_TO_FRONT.format(url=target))
         return response
 
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from gettext import gettext as _
 
 from archive.article import Article
 from archive.errors import NotAnArticle
+from archive.reasons import Reason
 from archive.url import canonical
 from crawler import sources
 from crawler.encoding import is_binary
@@ -46,15 +46,15 @@ def read(
     """
     parsed = Page(page, url)
     if is_binary(parsed.source):
-        raise NotAnArticle(url, _("it is no text"))
+        raise NotAnArticle(url, Reason.NOT_TEXT)
     url = parsed.url = canonical(url) or canonical(parsed.own_address())
     source = source or (sources.of(url) if url else _named_in(parsed))
     if source and source.is_list(url):
-        raise NotAnArticle(url, _("its address is a list's"))
+        raise NotAnArticle(url, Reason.ADDRESS_OF_LIST)
     forms = source.forms if source else ()
     form = next((form for form in forms if form.served(fetched) and parsed.first(form.mark) is not None), None)
     if source and not form and not url and parsed.links(source.rows):
-        raise NotAnArticle(url, _("it is a list"))
+        raise NotAnArticle(url, Reason.IS_LIST)
     return PageReader(parsed, url, source, form, fetched).read(part_of or url)
 
 

@@ -1,4 +1,4 @@
-"""What a failed request says: in words for a person, and whether the site has no such page."""
+"""What a failed request says: a reason for the ledger, and whether the site has no such page."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
+from archive.reasons import of_error
 from crawler.exchange import LedToFront
 from crawler.robots import RobotsUnread
 
@@ -16,8 +17,9 @@ def reason(failure: Failure) -> str:
     """Why a request failed, in one line."""
     if code := status(failure):
         return f"HTTP {code}"
-    told = isinstance(failure.value, IgnoreRequest | RobotsUnread)  # in words made for people
-    return " ".join(f"{'' if told else type(failure.value).__name__} {failure.value}".split())
+    if isinstance(failure.value, IgnoreRequest | RobotsUnread):  # in words made for people
+        return str(failure.value)
+    return of_error(failure.value)
 
 
 def is_absent(failure: Failure) -> bool:

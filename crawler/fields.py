@@ -7,12 +7,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, time
 from functools import partial
-from gettext import gettext as _
 from typing import Any
 from urllib.parse import urlsplit
 
 from archive.article import Article
 from archive.errors import NotAnArticle
+from archive.reasons import Reason
 from crawler import boilerplate, bylines
 from crawler.boilerplate import Cleaned, Line, Step
 from crawler.dates import find_compact, find_date
@@ -120,7 +120,7 @@ class PageReader:
             if cleaned.body:
                 break
         else:
-            raise NotAnArticle(self._url, _("it has no text"))
+            raise NotAnArticle(self._url, Reason.NO_TEXT)
         if glosses:
             self._note("restored", f"{glosses} glosses taken out")
         return cleaned, texts[: len(fields)], bool(glosses)
@@ -142,10 +142,10 @@ class PageReader:
 
     def _check(self, title: str, body: str) -> None:
         if not title:
-            raise NotAnArticle(self._url, _("it has no title"))
+            raise NotAnArticle(self._url, Reason.NO_TITLE)
         fewest = _FEWEST / 2 if re.search("[。！？；.!?]", body) else _FEWEST
         if self._path == "general" and len(body) < fewest:
-            raise NotAnArticle(self._url, _("only {count} characters of running text").format(count=len(body)))
+            raise NotAnArticle(self._url, Reason.SHORT.format(count=len(body)))
 
     # Title
 

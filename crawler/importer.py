@@ -69,10 +69,10 @@ def _take(store: ArticleStore, pages: Pages, record: _Record, report: Report) ->
         case Fetched():
             keep(store, pages, record, report)
         case NotAnArticle():
-            report.count("page", "skipped", record.subject, record.reason)
+            report.count(_("page"), "skipped", record.subject, record.reason)
         case BadRecord():
             report.bad_records += 1
-            report.count("record", "failed", record.subject, record.reason)
+            report.count(_("record"), "failed", record.subject, record.reason)
 
 
 def _attempt(subject: object, page: FetchedPage, read: Callable[[], Reading]) -> _Record:
@@ -115,10 +115,10 @@ def _warc(path: Path, _source: str) -> Iterator[_Record]:
     """The articles of a WARC file; further pages of one are joined to it where they stand behind it."""
     from warcio.archiveiterator import ArchiveIterator
 
-    number, parts = 0, list[Fetched]()
+    number, parts = 1, list[Fetched]()
     with path.open("rb") as file:
         try:
-            for number, record in enumerate(ArchiveIterator(file), 1):  # noqa: B007  # named in the error
+            for record in ArchiveIterator(file):
                 if _holds_page(record):
                     page = _response(record)
                     if not _is_told(page, parts):
@@ -129,11 +129,14 @@ def _warc(path: Path, _source: str) -> Iterator[_Record]:
                         parts.append(part)
                     else:
                         yield part
+                number += 1
+        except BadRecord as error:
+            yield _bad(path, number, error.reason)
         except Exception as error:  # warcio meets a torn or wrong record with whatever it leads to
-            yield BadRecord(f"{path}: record {number}", f"{type(error).__name__} {error}")
+            yield _bad(path, number, _("can't be read as WARC ({kind})").format(kind=type(error).__name__))
         else:
             if _is_torn(path):
-                yield BadRecord(f"{path}: record {number + 1}", _("the file ends in the middle of it"))
+                yield _bad(path, number, _("the file ends in the middle of it"))
     yield from _joined(parts)
 
 
@@ -149,6 +152,10 @@ def _part(page: FetchedPage, first: str) -> _Record:
 def _joined(parts: list[Fetched]) -> Iterator[Fetched]:
     if parts:
         yield Fetched(join([part.reading for part in parts]), tuple(page for part in parts for page in part.pages))
+
+
+def _bad(path: Path, number: int, reason: str) -> BadRecord:
+    return BadRecord(_("{path}: record {number}").format(path=path, number=number), reason)
 
 
 def _is_torn(path: Path) -> bool:
@@ -170,11 +177,11 @@ def _holds_page(record: Any) -> bool:
 
 
 def _response(record: Any) -> FetchedPage:
-    """The page of a response record; ValueError where the record is cut short."""
+    """The page of a response record; BadRecord where the record is cut short."""
     url, date = (record.rec_headers.get_header(name) for name in ("WARC-Target-URI", "WARC-Date"))
     page = record.content_stream().read(MOST_BYTES + 1)  # it may unpack to gigabytes
     if len(page) <= MOST_BYTES and record.raw_stream.limit:
-        raise ValueError(_("it ends {count} bytes too early").format(count=record.raw_stream.limit))
+        raise BadRecord(url, _("it ends {count} bytes too early").format(count=record.raw_stream.limit))
     time = datetime.fromisoformat(date)
     url, fetched = url.strip("<>"), time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
     head = Head(f"{record.http_headers.protocol} {record.http_headers.statusline}", tuple(record.http_headers.headers))

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from copy import deepcopy
 from functools import lru_cache
-from gettext import gettext as _
 from typing import Any
 
 from bs4 import BeautifulSoup
@@ -15,6 +14,7 @@ from bs4.element import NavigableString, PageElement, Tag
 from lxml import etree
 
 from archive.errors import NotAnArticle
+from archive.reasons import Reason
 from crawler.boilerplate import Line
 from crawler.page import INLINE, NOT_TEXT, Page, is_hidden, plain
 
@@ -39,8 +39,7 @@ def lines_of(page: Page, node: etree._Element) -> list[Line]:
     """The paragraphs and images below a node, in order; NotAnArticle where they are too many to be one's."""
     shown = _shown(node)
     if (tags := sum(1 for _tag in shown.iter())) > _MOST_TAGS:
-        told = _("{count} tags in the text are no article's; {most} at most are read")
-        raise NotAnArticle(page.url, told.format(count=tags, most=_MOST_TAGS))
+        raise NotAnArticle(page.url, Reason.TAGS_IN_TEXT.format(count=tags, most=_MOST_TAGS))
     return list(_Lines(page).of(BeautifulSoup("", builder=_FromTree(shown))))
 
 

@@ -11,13 +11,13 @@ import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator
 from functools import cache, cached_property, lru_cache
-from gettext import gettext as _
 from typing import Any
 from urllib.parse import urljoin
 
 from lxml import etree
 
 from archive.errors import NotAnArticle
+from archive.reasons import Reason
 from crawler.encoding import decode
 
 # No page of news is larger (the largest of a hundred real ones has 0.9 MB and 15,400 tags); what is takes too long.
@@ -65,7 +65,7 @@ class Page:
         root = etree.fromstring(text, parser) if text.strip() else None
         self.root = etree.Element("html") if root is None else root
         if any("Excessive depth" in error.message for error in parser.error_log.filter_from_fatals()):
-            raise NotAnArticle(url, _("its tags are nested too deep"))
+            raise NotAnArticle(url, Reason.NESTED)
 
     def first(self, xpath: str) -> etree._Element | None:
         """The first node with text in it, or any first node."""
@@ -156,16 +156,15 @@ class Page:
 def refuse_size(size: int, name: str) -> None:
     """Raises NotAnArticle for so many bytes."""
     if size > MOST_BYTES:
-        raise NotAnArticle(name, _("it has over {most} MB, which no page of news has").format(most=MOST_BYTES >> 20))
+        raise NotAnArticle(name, Reason.LARGE.format(most=MOST_BYTES >> 20))
 
 
 def _refuse_monsters(page: bytes, url: str) -> None:
     refuse_size(len(page), url)
     if len(page) > _MOST_TAGS and (tags := page.count(b"<")) > _MOST_TAGS:
-        told = _("{count} tags are no page of news; {most} at most are read")
-        raise NotAnArticle(url, told.format(count=tags, most=_MOST_TAGS))
+        raise NotAnArticle(url, Reason.MANY_TAGS.format(count=tags, most=_MOST_TAGS))
     if page.count(b"=") > _MOST_TAGS // 10 and _MANY_ATTRIBUTES.search(page):
-        raise NotAnArticle(url, _("a tag of it has over {most} attributes").format(most=_MOST_ATTRIBUTES))
+        raise NotAnArticle(url, Reason.MANY_ATTRIBUTES.format(most=_MOST_ATTRIBUTES))
 
 
 def _objects(value: Any) -> Iterator[dict[str, Any]]:

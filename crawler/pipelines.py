@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -15,6 +14,7 @@ from archive import manifest
 from archive.errors import WencangError, Withdrawn
 from archive.pages import FetchedPage, Pages
 from archive.pictures import Pictures
+from archive.reasons import Reason
 from archive.store import ArticleStore
 from archive.url import canonical
 from crawler.frontier import Frontier
@@ -73,7 +73,7 @@ def _keep(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) -
     if reading.missing:
         report.incomplete.append((article.url, reading.missing))
         if store.get(article.url):  # a whole one may be kept
-            report.count(article.source, "failed", article.url, "pages of it are missing", fetched.list)
+            report.count(article.source, "failed", article.url, Reason.PARTS_MISSING, fetched.list)
             return
     revision = store.put(
         article, reading.fetched, extractor=reading.extractor, gone=fetched.gone,
@@ -120,8 +120,8 @@ def settle(
             store.mark_gone(one.url, one.fetched)
             report.count(source, "gone", one.url, one.reason, one.list)
         else:
-            doubt = _(", not marked as gone: more are missing than answered") if one in shown else ""
-            report.count(source, "skipped", one.url, one.reason + doubt, one.list)
+            reason = Reason.DOUBTED.format(reason=one.reason) if one in shown else one.reason
+            report.count(source, "skipped", one.url, reason, one.list)
 
 
 def _is_shown(store: ArticleStore, url: str) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from gettext import gettext as _
 
 from archive.article import Article
 from archive.errors import NotAnArticle
+from archive.reasons import Reason
 from archive.url import canonical
 from crawler import boilerplate, bylines
 from crawler.boilerplate import Line, Step
@@ -30,11 +30,10 @@ def read_text(text: str, source: str = "text", fetched: datetime | None = None) 
     """
     refuse_size(len(text), source)
     if is_binary(text):
-        raise NotAnArticle(source, _("it is no text"))
+        raise NotAnArticle(source, Reason.NOT_TEXT)
     lines, restored = restore(line for line in map(plain, text.splitlines()) if line)
     if len(lines) > _MOST_LINES:
-        told = _("{count} lines are no article; {most} at most are read")
-        raise NotAnArticle(source, told.format(count=len(lines), most=_MOST_LINES))
+        raise NotAnArticle(source, Reason.MANY_LINES.format(count=len(lines), most=_MOST_LINES))
     title, url, credit, published = "", "", "", None
     steps, kept = [Step("title", "first line")], []
     for line in lines:
@@ -50,7 +49,7 @@ def read_text(text: str, source: str = "text", fetched: datetime | None = None) 
             kept.append(Line(line))
     cleaned = boilerplate.clean(kept)
     if not cleaned.body:
-        raise NotAnArticle(title or source, _("it has no title and text"))
+        raise NotAnArticle(title or source, Reason.NEITHER)
     if restored:
         steps.append(Step("restored", f"{restored} glosses taken out"))
     article = Article(

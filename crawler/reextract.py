@@ -15,6 +15,7 @@ from pathlib import Path
 from archive.article import KEYS, Article, Revision
 from archive.errors import ArchiveUnusable, NotAnArticle, WencangError, Withdrawn
 from archive.pages import FetchedPage, Pages
+from archive.reasons import told
 from archive.store import ArticleStore
 from crawler.encoding import decode
 from crawler.extractor import Reading, join, read, read_text
@@ -114,7 +115,7 @@ def _keep(store: ArticleStore, revision: Revision, found: Reread, report: Report
         return
     fields = [key for key in KEYS if getattr(article, key) != getattr(kept, key)]
     report.fields.update(fields)
-    report.count(kept.source, "changed", kept.id, ", ".join(fields))
+    report.count(kept.source, "changed", kept.id, ", ".join(map(_, fields)))
 
 
 def _put(store: ArticleStore, revision: Revision, found: Reread) -> Revision | None:
@@ -128,7 +129,7 @@ def _put(store: ArticleStore, revision: Revision, found: Reread) -> Revision | N
 
 def _count_fault(kept: Article, fault: WencangError, report: Report) -> None:
     if isinstance(fault, NotAnArticle):
-        reason = _("is read as no article any more, and stays as it is: {reason}").format(reason=fault.reason)
+        reason = _("is read as no article any more, and stays as it is: {reason}").format(reason=told(fault.reason))
         report.count(kept.source, "skipped", kept.id, reason)
     else:
         report.bad_records += isinstance(fault, ArchiveUnusable)

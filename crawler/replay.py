@@ -10,6 +10,7 @@ the network: what is not saved is a 404.
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -86,6 +87,7 @@ def main(arguments: list[str]) -> int:
     if len(arguments) < 3 or arguments[1] != "--" or not Path(arguments[0]).is_dir():
         print("usage: python -m crawler.replay FOLDER -- COMMAND ...", file=sys.stderr)
         return 2
+    signal.signal(signal.SIGINT, lambda *_of: None)  # Ctrl-C is the command's, which ends in its own way
     with replay(Path(arguments[0])) as proxy:
         command = arguments[2:]
         return subprocess.run(command, env=os.environ | {"http_proxy": proxy, "no_proxy": ""}).returncode  # noqa: S603  # the user's own

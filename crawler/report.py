@@ -121,6 +121,12 @@ class Report:
             yield tally.run(source, sum(name == source for name, _url in self.general))
 
     @property
+    def did_anything(self) -> bool:
+        """Whether an article or a list was asked for."""
+        lists = any(tally.lists for tally in self.tallies.values())
+        return bool(self.read or lists or self.missing_lists or self.unread_lists)
+
+    @property
     def failed(self) -> bool:
         """Whether the run as a whole failed: a list or a record can't be read, or too many pages."""
         return bool(self.unread_lists or self.bad_records) or self.total("failed") > self.read * _TOLERATED

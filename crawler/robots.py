@@ -14,6 +14,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http.request import NO_CALLBACK
 
+from archive.reasons import Reason, of_error
 from crawler.backoff import Postponed
 
 TOKEN = "wencang"  # noqa: S105  # the product token that a group of rules names
@@ -34,7 +35,7 @@ def rules(status: int, body: bytes) -> Protego:
         return Protego.parse(whole.decode("utf-8-sig", errors="ignore"))
     if 400 <= status < 500 and status != 429:  # no robots.txt: all is allowed
         return Protego.parse("")
-    raise RobotsUnread(_("robots.txt can't be read: HTTP {status}").format(status=status))
+    raise RobotsUnread(Reason.ROBOTS_UNREAD.format(reason=f"HTTP {status}"))
 
 
 class Robots:
@@ -56,7 +57,7 @@ class Robots:
         if isinstance(found, RobotsUnread):
             raise found
         if not found.can_fetch(request.url, TOKEN):
-            raise IgnoreRequest(_("robots.txt forbids it"))
+            raise IgnoreRequest(Reason.FORBIDDEN)
 
     async def _rules_for(self, request: Request) -> Protego | RobotsUnread:
         """One request at a time comes by here, so that no host is asked twice."""
@@ -79,7 +80,7 @@ class Robots:
         except RobotsUnread as error:
             return error
         except Exception as error:  # whatever lies between us and it
-            return RobotsUnread(_("robots.txt can't be read: {error}").format(error=error or type(error).__name__))
+            return RobotsUnread(Reason.ROBOTS_UNREAD.format(reason=of_error(error)))
         if delay := found.crawl_delay(TOKEN):
             self._slow_down(slot, delay, url)
         return found

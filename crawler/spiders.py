@@ -21,6 +21,7 @@ from archive import clock
 from archive.errors import NotAnArticle, WencangError
 from archive.ledger import Outcome
 from archive.pages import FetchedPage
+from archive.reasons import Reason
 from archive.url import canonical
 from crawler import sources
 from crawler.addresses import site
@@ -179,7 +180,7 @@ class ArticleSpider(Spider):
         for url in map(canonical, rows):
             if self.source.skip and self.source.skip.fullmatch(url) and url not in self._left_out:
                 self._left_out.add(url)
-                self.report.count(self.source.site, "skipped", url, "photo, video or about the site", list)
+                self.report.count(self.source.site, "skipped", url, Reason.NO_NEWS, list)
 
     def _follow(self, urls: Iterable[str], list: str = "") -> Generator[Request, None, bool]:
         """Ask for those of the addresses that are wanted; gives back whether any of them was not known."""
@@ -195,7 +196,7 @@ class ArticleSpider(Spider):
         if self.fault:
             raise CloseSpider("archive")
         if not self._urls and not self.source.is_article(response.url):
-            self._skip(response, response.url, "a redirect led away from the articles")
+            self._skip(response, response.url, Reason.LED_AWAY)
             return
         page = fetched_page(response, clock.now())
         try:
@@ -244,15 +245,16 @@ class ArticleSpider(Spider):
         if header(response, "Content-Type").startswith("image/"):
             yield FetchedPicture(url, fetched_page(response, clock.now()))
         else:  # a page that says there is none, mostly
-            self._no_picture(url, absent=True)
+            self._no_picture(url, Reason.NO_PICTURE, absent=True)
 
     def picture_failed(self, failure: Failure) -> None:
         self._end_if_postponed(failure)
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
-        self._no_picture(request.cb_kwargs["url"], absent=is_absent(failure))
+        self._no_picture(request.cb_kwargs["url"], reason(failure), absent=is_absent(failure))
 
-    def _no_picture(self, url: str, absent: bool) -> None:
+    def _no_picture(self, url: str, why: str, absent: bool) -> None:
         self.report.pictures["failed"] += 1
+        self.report.notes.append(("failed", url, why))
         if self.frontier:
             self.frontier.picture_failed(url, absent)
 
@@ -271,7 +273,8 @@ class ArticleSpider(Spider):
     def _end_if_postponed(self, failure: Failure) -> None:
         if isinstance(failure.value, Postponed):
             if str(failure.value):
-                self.report.remarks.append((self.source.title, f"{failure.value}: left for the next run"))
+                left = _("{why}: left for the next run").format(why=failure.value)
+                self.report.remarks.append((self.source.title, left))
                 raise CloseSpider("postponed")
             raise CloseSpider("closespider_timeout")  # unless it was closed already, for another reason
 
@@ -293,7 +296,7 @@ class ArticleSpider(Spider):
 
     def closed(self, reason: str) -> None:
         if not self._urls and not self.tally.lists and (not self.due or self._is_unanswered(reason)):
-            self.report.unread_list(self.source.site, self.source.title, "no list has any rows")
+            self.report.unread_list(self.source.site, self.source.title, Reason.NO_ROWS)
         self.tally.bytes = self.crawler.stats.get_value("downloader/response_bytes", 0) if self.crawler.stats else 0
         self.tally.end("fault" if self.fault else _ENDED.get(reason, "fault"))
         for url, why in self.report.unread_lists:

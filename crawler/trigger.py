@@ -78,9 +78,12 @@ def _put_units(job: Job) -> list[str]:
             path.write_text(text, encoding="utf-8")
         for command in (["daemon-reload"], ["enable", timer.name], ["restart", timer.name]):
             _call("systemctl", "--user", *command)
-    except (NotScheduled, OSError):
+    except (NotScheduled, OSError) as error:
         for path in texts:
             path.unlink(missing_ok=True)
+        if isinstance(error, NotScheduled):
+            mend = _("`wencang schedule install --cron` does without systemd")
+            raise NotScheduled(error.subject, error.reason, mend) from error
         raise
     return [str(path) for path in texts]
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from gettext import gettext as _
 from pathlib import Path
 
+from archive import toml
 from archive.disk import appearing
 from archive.errors import UsageFault
 from desk.names import safe
@@ -22,10 +23,7 @@ def read(data: Path) -> dict[str, str]:
 
 
 def parse(text: str, path: Path) -> dict[str, str]:
-    try:
-        watches = tomllib.loads(text)
-    except ValueError as error:
-        raise UsageFault(path, str(error), _("mend or remove the file")) from error
+    watches = toml.parse(text, path)
     alike: dict[str, str] = {}
     for name, query in watches.items():
         if not isinstance(query, str):
@@ -62,13 +60,7 @@ def remove(data: Path, name: str) -> None:
 
 
 def _text(data: Path) -> str:
-    path = data / FILE
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        return ""
-    except (OSError, ValueError) as error:
-        raise UsageFault(path, str(error), _("mend or remove the file")) from error
+    return toml.text(data / FILE)
 
 
 def _is_of(line: str, name: str) -> bool:

@@ -6,11 +6,14 @@ import os
 import re
 from collections.abc import Sequence
 from gettext import bindtextdomain, textdomain
-from gettext import gettext as _
 from itertools import takewhile
+
+from archive.reasons import told
 
 CATALOGS = os.path.join(os.path.dirname(__file__), "locale")
 LANGUAGES = ("en", "zh")
+_KIND = re.compile(r"is not a valid (int|float)\w*(?: range)?\.")
+_NUMBERS = {"int": "is not a whole number.", "float": "is not a number."}
 # As Typer says them, and never through gettext.
 TYPERS = (
     "No such option: {name} (Possible options: {names})",
@@ -24,10 +27,7 @@ TYPERS = (
     "Got unexpected extra argument(s) ({words})",
     "Invalid value for {name}: {reason}",
     "Invalid value: {reason}",
-    "{value} is not a valid integer.",
-    "{value} is not a valid int range.",
-    "{value} is not a valid float.",
-    "{value} is not a valid float range.",
+    *(f"{{value}} {words}" for words in _NUMBERS.values()),
     "{value} is not in the range {range}.",
     "{value} is not one of {names}.",
 )
@@ -44,10 +44,6 @@ def choose(arguments: Sequence[str]) -> None:
     textdomain("wencang")
 
 
-def translated(told: str) -> str:
+def translated(words: str) -> str:
     """What Typer says of a wrong command, in the user's language as far as it is known."""
-    for form in TYPERS:
-        pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(form))
-        if match := re.fullmatch(pattern, told):
-            return _(form).format(**{name: translated(value) for name, value in match.groupdict().items()})
-    return told
+    return told(_KIND.sub(lambda kind: _NUMBERS[kind[1]], words), TYPERS)

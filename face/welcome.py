@@ -7,6 +7,7 @@ from gettext import gettext as _
 from archive.database import FILE
 from archive.settings import Settings
 from commands import DONE, indexes, open_archive
+from face.manual import cells
 from terminal import shown
 
 
@@ -27,7 +28,7 @@ def welcome(settings: Settings) -> int:
         )
     print("\n" + _("To try:"))
     for command, does in tries:
-        print(shown(f"  {command:<44}{does}"))
+        print(shown(f"  {command}{' ' * max(2, 44 - cells(command))}{does}"))
     print("\n" + _("`wencang help` names all commands"))
     return DONE
 

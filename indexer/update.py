@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from gettext import gettext as _
 from itertools import chain, islice
 from pathlib import Path
 
@@ -103,5 +104,5 @@ def verify(store: ArticleStore, engine: SearchEngine) -> Iterator[str]:
     kept = {revision.article.id for revision in store.kept()}
     changed = {revision.article.id for revision in store.changes(after=engine.position())}
     held = engine.ids()
-    yield from (f"{id} is in the archive, not in the index" for id in sorted(kept - changed - held))
-    yield from (f"{id} is in the index, not in the archive" for id in sorted(held - kept - changed))
+    yield from (_("{id} is in the archive, not in the index").format(id=id) for id in sorted(kept - changed - held))
+    yield from (_("{id} is in the index, not in the archive").format(id=id) for id in sorted(held - kept - changed))

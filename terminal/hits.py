@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from gettext import gettext as _
+from gettext import ngettext
 from typing import TYPE_CHECKING, Any
 
 from terminal import is_watched, print_json, say, shown
@@ -32,7 +33,8 @@ def print_hits(results: Results, as_json: bool = False) -> None:
 
 def _count(results: Results) -> str:
     shown = sum(1 + len(hit.copies) for hit in results.hits)
-    told = _("{shown} of {total} articles").format(shown=shown, total=results.total)
+    told = ngettext("{shown} of {total} article", "{shown} of {total} articles", results.total)
+    told = told.format(shown=shown, total=results.total)
     if results.stories is not None:
         told += _(", {stories} stories").format(stories=results.stories)
     if results.whole < results.total:

@@ -2,49 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from gettext import gettext as _
 from typing import Any
 
 from terminal import answers, is_watched, print_json, shown, width
 
+_WHOLE = re.compile(r"(?:[\w.]+-[0-9a-f]+|[-\d\s.:,%+Z]*)")  # an id, a number or a time: nothing without its end
+_HEAD, _TEXT = 4, 6  # cells that are left of a column's head, and of a text
+_INDENT = 4  # of what has no room on a row's first line
+
+Columns = Sequence[tuple[str, ...]]  # each with its head
+
 
 def print_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...] | str]) -> None:
     """A table whose columns stand under each other, wide characters too; a row that is a text is a line of its own.
 
-    On a terminal the widest columns are cut so that a line fits.
+    On a terminal texts are cut so that a line fits; where that does not do, the last columns go
+    on lines of their own.
     """
     from rich.cells import set_cell_size
 
     lines = [line if isinstance(line, str) else tuple(map(shown, line)) for line in (head, *rows)]
-    widths = _widths([line for line in lines if isinstance(line, tuple)])
+    columns = list(zip(*(line for line in lines if isinstance(line, tuple)), strict=True))
+    parts = list(_parts(columns, width())) if is_watched() else [(slice(None), list(map(_cells, columns)), 2)]
     for line in lines:
         if isinstance(line, str):
             print(shown(line))
-        else:
-            cells = (set_cell_size(cut(text, width), width) for text, width in zip(line, widths, strict=True))
-            print_line("  ".join(cells).rstrip())
+            continue
+        for part, widths, gap in parts:
+            cells = (set_cell_size(cut(text, width), width) for text, width in zip(line[part], widths, strict=True))
+            told = (" " * gap).join(cells).rstrip()
+            if told or not part.start:
+                print_line(" " * (_INDENT if part.start else 0) + told)
 
 
-def _widths(lines: Sequence[tuple[str, ...]]) -> list[int]:
-    """Of each column; numbers and days keep theirs as long as there is anything else to cut."""
-    from rich.cells import cell_len
+def _parts(columns: Columns, room: int) -> Iterator[tuple[slice, list[int], int]]:
+    """The columns that stand on a line together, how wide each is, and the blanks between them."""
+    least = list(map(_least, columns))
+    start = 0
+    while start < len(columns):
+        end = start + 1
+        while end < len(columns) and sum(least[start : end + 1]) + end - start <= room:
+            end += 1
+        here = columns[start:end]
+        gap = 2 if sum(least[start:end]) + 2 * (len(here) - 1) <= room else 1
+        yield slice(start, end), _narrowed(here, least[start:end], room - gap * (len(here) - 1)), gap
+        room, start = room - (0 if start else _INDENT), end
 
-    columns = list(zip(*lines, strict=True))
-    full = [max(map(cell_len, texts)) for texts in columns]
-    room = width() - 2 * (len(columns) - 1)
-    if not is_watched() or sum(full) <= room:
-        return full
-    least = [
-        0 if any(map(str.isalpha, "".join(texts))) else max(map(cell_len, texts), default=0)
-        for _head, *texts in columns
-    ]
+
+def _least(column: tuple[str, ...]) -> int:
+    """The cells that a column can't do without."""
+    head, *texts = column
+    if all(map(_WHOLE.fullmatch, texts)):
+        return max(_cells(tuple(texts)), min(_cells((head,)), _HEAD))
+    return min(_cells(column), _TEXT)
+
+
+def _narrowed(columns: Columns, least: list[int], room: int) -> list[int]:
+    """How wide each column is where there is so much room: the widest are cut first."""
+    full = list(map(_cells, columns))
+    narrow = full
     for most in range(max(full), 0, -1):
         narrow = [max(low, min(high, most)) for low, high in zip(least, full, strict=True)]
         if sum(narrow) <= room:
             break
     narrow[-1] = max(narrow[-1], min(full[-1], narrow[-1] + room - sum(narrow)))
     return narrow
+
+
+def _cells(texts: tuple[str, ...]) -> int:
+    """Of the widest."""
+    from rich.cells import cell_len
+
+    return max(map(cell_len, texts), default=0)
 
 
 def cut(text: str, room: int) -> str:

@@ -293,15 +293,15 @@ def test_verify_names_a_text_that_is_not_the_one_kept(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "archive.db") as raw:
         raw.execute("UPDATE revisions SET body = 'forged' WHERE sequence = 2")
     with ArticleStore.open(tmp_path) as store:
-        assert [fault for fault in store.verify() if "revision 2" in fault and ARTICLE.id in fault]
+        assert [fault for fault in store.verify() if "version 2" in fault and ARTICLE.id in fault]
     with sqlite3.connect(tmp_path / "archive.db") as raw:
         raw.execute("DELETE FROM revisions WHERE sequence = 1")
     with ArticleStore.open(tmp_path) as store:
-        assert "revision 1 is missing or too many" in list(store.verify())
+        assert "version 1 is missing or too many" in list(store.verify())
     with sqlite3.connect(tmp_path / "archive.db") as raw:
         raw.execute("UPDATE revisions SET fetched = 'soon'")
     with ArticleStore.open(tmp_path) as store:
-        assert [fault for fault in store.verify() if fault.startswith("revision 2 can't be read")]
+        assert [fault for fault in store.verify() if fault.startswith("version 2 can't be read")]
 
 
 # Opening
@@ -621,7 +621,7 @@ def test_a_raw_page_that_is_not_what_was_kept_is_named(tmp_path: Path, store: Ar
     damaged[raw.offset + 300] ^= 1
     path.write_bytes(damaged)
     (fault,) = store.verify(pages.faults)
-    for told in ("revision 1", ARTICLE.url, str(path), f"byte {raw.offset}", "torn or damaged"):
+    for told in ("version 1", ARTICLE.url, str(path), f"byte {raw.offset}", "torn or damaged"):
         assert told in fault
     path.unlink()
     assert ["the file is missing" in fault for fault in store.verify(pages.faults)] == [True, True]

@@ -185,7 +185,7 @@ def test_freeze_check_and_fill(crawled: Path, tmp_path: Path) -> None:
     assert (done.returncode, (full / corpus.FILE).read_text(encoding="utf-8")) == (0, exported)
     (whole / corpus.FILE).write_text("")
     done = run("freeze", "--check", whole, data=tmp_path / "no archive")
-    assert (done.returncode, done.stderr.splitlines()[-1]) == (6, f"{whole}: 1 faults")
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (6, f"{whole}: 1 fault")
 
 
 def test_what_an_archive_lacks_is_told(tmp_path: Path, crawled: Path) -> None:

@@ -444,6 +444,22 @@ def test_tables_fit_a_terminal(
         assert screen.getvalue() == wide.getvalue()
 
 
+@pytest.mark.parametrize("columns", [100, 80, 40, 30])
+def test_times_and_ids_are_never_cut_and_no_head_is_lost(terminal: Callable[[int], StringIO], columns: int) -> None:
+    counts = [("new", "0"), ("changed", "1"), ("unchanged", "120"), ("gone", "0"), ("skipped", "3"), ("failed", "0")]
+    head, row = zip(
+        ("finished", "2026-11-03 10:00Z"), ("article", "tibet.cn-7210688"), ("took", "0:03:12"), *counts,
+        ("MB", "12.3"), ("ended", "time limit"), strict=True,
+    )  # fmt: skip
+    screen = terminal(columns)
+    print_table(head, [row, row])
+    printed = screen.getvalue()
+    assert max(map(cell_len, printed.splitlines())) <= columns
+    assert [printed.count(cell) for cell in row[:3]] == [2, 2, 2]
+    assert all(name[:3] in printed for name in head)
+    assert "limit" in printed or columns > 40
+
+
 def test_groups_fit_a_terminal(held: Held) -> None:
     told = timeline(*held, {"西藏": question("西藏")}, "day", facet="section")
     for columns in (30, 40, 60):

@@ -139,7 +139,7 @@ def test_outcomes_are_counted_by_list_and_what_is_missing_is_told_with_its_reaso
     assert (told.reasons, told.lists) == ({"HTTP 403": 1}, 1)
     assert run("runs", data=tmp_path).stdout.splitlines()[-1] == "    1 x HTTP 403"
     gaps = run("gaps", data=tmp_path)
-    assert (gaps.returncode, gaps.stderr) == (6, "1 more addresses hold no article or were withdrawn: --all\n")
+    assert (gaps.returncode, gaps.stderr) == (6, "1 more address holds no article or was withdrawn: --all\n")
     assert gaps.stdout.splitlines() == [
         f"tibet.cn: failed 1 times: {PAGE[1]}: HTTP 403",
         f"tibet.cn: failed 1 times: {PAGE[3]}: HTTP 404",

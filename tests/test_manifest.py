@@ -147,7 +147,7 @@ def test_manifests_that_were_lost_are_missed(tmp_path: Path, store: ArticleStore
     for path in manifest.manifests(tmp_path)[left:]:
         path.unlink()
     (fault,) = faults(store, tmp_path)
-    assert f"manifests: no manifest holds revisions {2 * left + 1} to 4, whose run has ended" in fault
+    assert f"manifests: no manifest holds versions {2 * left + 1} to 4, whose run has ended" in fault
 
 
 def test_an_archive_that_lost_revisions_is_not_gone_on_with(tmp_path: Path, store: ArticleStore) -> None:
@@ -167,19 +167,19 @@ def forge_text(data: Path) -> str:
     digest = replace(ARTICLE, title="题1", body="forged").digest
     with sqlite3.connect(data / "archive.db") as raw:
         raw.execute("UPDATE revisions SET body = 'forged', digest = ? WHERE sequence = 1", (digest,))
-    return "revision 1, http://www.tibet.cn/1.html: digest is not what it says"
+    return "version 1, http://www.tibet.cn/1.html: digest is not what it says"
 
 
 def forge_time(data: Path) -> str:
     with sqlite3.connect(data / "archive.db") as raw:
         raw.execute("UPDATE revisions SET fetched = '2001-01-01T00:00:00.000000Z' WHERE sequence = 2")
-    return "revision 2, http://www.tibet.cn/2.html: fetched is not what it says"
+    return "version 2, http://www.tibet.cn/2.html: fetched is not what it says"
 
 
 def lose_revision(data: Path) -> str:
     with sqlite3.connect(data / "archive.db") as raw:
         raw.execute("DELETE FROM revisions WHERE sequence = 2")
-    return "revision 2, http://www.tibet.cn/2.html, is not in the archive"
+    return "version 2, http://www.tibet.cn/2.html, is not in the archive"
 
 
 def forge_request(data: Path) -> str:
@@ -228,14 +228,14 @@ def leave_a_line_out(data: Path) -> str:
     """Of the newest, that no other vouches for."""
     path = manifest.manifests(data)[-1]
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
-    return "it names 1 revisions too few"
+    return "versions that are missing in it: 1"
 
 
 def leave_a_revision_out(data: Path) -> str:
     path = manifest.manifests(data)[-1]
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join(line for line in lines if b'"sequence": 5' not in line))
-    return "revision 5 is missing in it"
+    return "version 5 is missing in it"
 
 
 def cut_a_line(data: Path) -> str:
@@ -278,7 +278,7 @@ def test_one_kept_elsewhere_tells_of_a_chain_made_anew(tmp_path: Path, store: Ar
     assert faults(store, tmp_path) == [], "the archive agrees with itself"
     other, differs = manifest.verify_kept(kept, store, tmp_path)
     assert "manifest 1 of the archive is another" in other
-    assert "revision 1" in differs
+    assert "version 1" in differs
     shutil.rmtree(tmp_path / "manifests")
     assert "has no manifest 1" in next(manifest.verify_kept(kept, store, tmp_path))
 
@@ -322,8 +322,8 @@ def test_each_run_closes_with_a_manifest_and_verify_reads_it(crawled: Path, tmp_
     (path,) = manifest.manifests(crawled)
     aside = path.rename(tmp_path / "aside")
     lost = run("verify", data=crawled)
-    assert (lost.returncode, f"holds revisions 1 to {len(EXPECTED)}" in lost.stdout) == (6, True), lost.stdout
-    assert f"{len(EXPECTED)} versions that no manifest holds" in lost.stderr
+    assert (lost.returncode, f"holds versions 1 to {len(EXPECTED)}" in lost.stdout) == (6, True), lost.stdout
+    assert f"the next run's will: {len(EXPECTED)}" in lost.stderr
     aside.rename(path)
     head = manifest.read_head(path)
     assert (head.first, head.last) == (1, len(EXPECTED))
@@ -333,7 +333,7 @@ def test_each_run_closes_with_a_manifest_and_verify_reads_it(crawled: Path, tmp_
         assert run("import", page, data=crawled).returncode == 0
     done = run("verify", data=crawled)
     assert (done.returncode, done.stdout) == (0, ""), done.stdout
-    assert "2 manifests" in done.stderr
+    assert "manifests 2" in done.stderr
     assert run("verify", "--manifest", path, data=crawled).returncode == 0
     assert run("verify", "--manifest", tmp_path / "no", data=crawled).returncode == 2
     forge_time(crawled)

@@ -304,7 +304,7 @@ def test_a_recipient_that_is_refused_is_named_and_the_others_get_it() -> None:
 def test_a_server_that_is_not_there() -> None:
     with nobody() as address:
         (fault,) = tell(mailed(f"smtp://{address}"), "s", ["a"])
-    assert str(fault) == "mail by 127.0.0.1: Connection refused; `wencang notice` tries the settings"
+    assert str(fault) == "mail by 127.0.0.1: the host refuses the connection; `wencang notice` tries the settings"
 
 
 @pytest.mark.parametrize("greeting", [b"", b"220 hello\r\n", b"554 go away\r\n", b"SSH-2.0\r\n"])
@@ -400,13 +400,15 @@ def test_notice_tries_the_settings(wencang: Wencang, tmp_path: Path) -> None:
     (data / "wencang.toml").write_text(f"hook = \"'{tmp_path}/my hook'\"\nmail_to = 'wang@example.org'\n")
     with mail_server() as (mailbox, address):
         done = wencang("notice", "出了", "问题", WENCANG_SMTP=f"smtp://{address}")
-        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        assert (done.returncode, done.stdout) == (0, "")
+        hook, mail = done.stderr.splitlines()
+        assert ("my hook was told: 出了 问题" in hook, mail) == (True, "mail to wang@example.org was told: 出了 问题")
         assert mailbox.message().get_content().splitlines() == ["出了 问题"]
     assert heard(tmp_path) == ["wencang: 出了 问题", "出了 问题"]
     with nobody() as address:
         done = wencang("notice", WENCANG_SMTP=f"smtp://{address}")
     assert done.returncode == 5
-    assert done.stderr.startswith("wencang: mail by 127.0.0.1: Connection refused")
+    assert "\nwencang: mail by 127.0.0.1: the host refuses the connection" in done.stderr
     assert str(data) in heard(tmp_path)[1]
 
 

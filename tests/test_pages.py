@@ -90,7 +90,7 @@ def test_a_revisit_whose_first_is_damaged_or_gone_is_named(tmp_path: Path, store
     with pytest.raises(ArchiveUnusable, match=f"{first.file}.*missing"):
         pages.read(again)
     (fault,) = store.verify(swept(tmp_path).faults_of(pages))
-    assert "revision 1" in fault
+    assert "version 1" in fault
     assert first.file in fault
 
 

@@ -1,0 +1,35 @@
+"""Settings and watches as a person's editor left them: TOML in UTF-8, with or without a byte order mark."""
+
+from __future__ import annotations
+
+import re
+from gettext import gettext as _
+from pathlib import Path
+from typing import Any
+
+from archive.errors import UsageFault
+
+
+def text(path: Path) -> str:
+    """What is in the file; "" where there is none. Raises UsageFault."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return ""
+    except UnicodeDecodeError as error:
+        raise UsageFault(path, _("is no UTF-8"), _("save the file as UTF-8")) from error
+    except OSError as error:
+        raise UsageFault(path, error.strerror or str(error), _("mend or remove the file")) from error
+
+
+def parse(text: str, path: Path) -> dict[str, Any]:
+    """What the text of a file says. Raises UsageFault, with the line."""
+    import tomllib  # here: most archives have no such file
+
+    try:
+        return tomllib.loads(text)
+    except ValueError as error:
+        number = re.search(r"at line (\d+)", str(error))
+        place = f"{path}:{number[1]}" if number else path
+        mend = _("write {form}, a line each").format(form='NAME = "VALUE"')
+        raise UsageFault(place, _("can't be read as TOML"), mend) from error
