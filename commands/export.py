@@ -107,7 +107,5 @@ def _write(
         else:
             to_file(form, counted(), path, edition)
     except OSError as error:
-        raise UsageFault(
-            error.filename or path, error.strerror or str(error), _("name another place with -o")
-        ) from error
+        raise UsageFault(path, error.strerror or str(error), _("name another place with -o")) from error
     return written
