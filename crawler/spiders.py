@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from asyncio import get_running_loop
+from asyncio import get_running_loop, wait
 from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -215,7 +215,10 @@ class ArticleSpider(Spider):
         if self.settings.getfloat("DOWNLOAD_DELAY"):
             return read(page.body, page.url, page.fetched)
         try:
-            return await get_running_loop().run_in_executor(reader(), read, page.body, page.url, page.fetched)
+            reading = get_running_loop().run_in_executor(reader(), read, page.body, page.url, page.fetched)
+            while not (await wait({reading}, timeout=1))[0]:
+                reader().submit(int)  # fails in a broken pool, which forgets what it is given while it breaks
+            return reading.result()
         except BrokenProcessPool as error:
             self.fault = WencangError(page.url, _("the process that read it was ended"), _("run it again"))
             raise CloseSpider("reader") from error

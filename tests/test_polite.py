@@ -570,10 +570,10 @@ def slow(body: bytes) -> Answer:
     return Answer(stream=stream)
 
 
-def crawling(data: Path, proxy: Site) -> subprocess.Popen[str]:
+def crawling(data: Path, proxy: Site, **environment: str) -> subprocess.Popen[str]:
     """A crawl without a delay that has kept something and is not at its end."""
     command = [sys.executable, str(ROOT / "search_cli.py"), "--data", str(data), "crawl", "tibet_cn"]
-    settings = {"http_proxy": proxy.address, "WENCANG_DELAY": "0"}
+    settings = {"http_proxy": proxy.address, "WENCANG_DELAY": "0"} | environment
     crawl = subprocess.Popen(command, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 60
     while len(proxy.asked("/t2023")) < 15 and time.monotonic() < deadline:
@@ -599,10 +599,21 @@ def test_no_reader_outlives_its_crawl(how: signal.Signals, tmp_path: Path) -> No
     assert run("verify", data=tmp_path).returncode == 0
 
 
+# Python's pool forgets a page that it is given while it breaks: time for that.
+_SLOWLY_GIVEN = """
+import time
+from concurrent.futures import Future
+init = Future.__init__
+Future.__init__ = lambda self: (time.sleep(0.05), init(self))[1]
+"""
+
+
+@pytest.mark.parametrize("start", ["", _SLOWLY_GIVEN], ids=["at once", "slowly given"])
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="processes are found in /proc")
-def test_a_crawl_whose_reader_is_killed_says_so(tmp_path: Path) -> None:
+def test_a_crawl_whose_reader_is_killed_says_so(start: str, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(start)
     with serving({LIST: listing(*map(row, range(60))), **{row(n): slow(article(n)) for n in range(60)}}) as proxy:
-        crawl = crawling(tmp_path, proxy)
+        crawl = crawling(tmp_path / "data", proxy, PYTHONPATH=str(tmp_path))
         for reader in readers(crawl):
             os.kill(reader, signal.SIGKILL)
         _out, err = crawl.communicate(timeout=60)
