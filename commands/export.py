@@ -107,5 +107,6 @@ def _write(
         else:
             to_file(form, counted(), path, edition)
     except OSError as error:
-        raise UsageFault(path, error.strerror or str(error), _("name another place with -o")) from error
+        place = (by and error.filename) or path  # a folder in the way, not the file that is written beside
+        raise UsageFault(place, error.strerror or str(error), _("name another place with -o")) from error
     return written

@@ -240,7 +240,7 @@ def test_what_reached_nobody_is_told_again(wencang: Wencang, tmp_path: Path) -> 
     with watched(wencang, tmp_path, "exit 1"):
         said = imported(wencang, tmp_path, article(2)).splitlines()
         assert said[0] == "援藏: 1 new"
-        assert said[1].endswith("the hook ended with code 1:")
+        assert said[1].endswith("the hook ended with code 1")
         done = wencang("watch", "run", "--json")
         assert (done.returncode, json.loads(done.stdout)["watch"]) == (5, "援藏")
         hooked(tmp_path, f"cat >> {tmp_path}/heard")
@@ -270,7 +270,7 @@ def test_a_takedown_leaves_the_feeds_at_once(wencang: Wencang, tmp_path: Path) -
     with watched(wencang, tmp_path, "exit 0") as data:
         feed = data / "feeds" / "援藏.json"
         assert len(json.loads(feed.read_text(encoding="utf-8"))["items"]) == 1
-        assert wencang("remove", "tibet.cn-1", "--reason", "asked").returncode == 0
+        assert wencang("remove", "tibet.cn-1", "--reason", "asked", "--yes").returncode == 0
         assert json.loads(feed.read_text(encoding="utf-8"))["items"] == []
 
 
