@@ -364,47 +364,6 @@ class ArticleStore:
                 found[datetime.fromisoformat(f"{at}:00Z").astimezone(SHANGHAI).date()] += count
         return found
 
-    def verify(self, faults: Callable[[Revision], Iterable[str]] = lambda _revision: ()) -> Iterator[str]:
-        """What is wrong with the archive, a line each; nothing where it is sound.
-
-        `faults` tells what else is wrong with a revision: its raw pages (Pages.faults).
-        """
-        with self.reading() as connection:
-            if connection.dialect.name == "sqlite":
-                said = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
-                yield from (line for line in said if line != "ok")
-                for table, row, parent, _key in connection.exec_driver_sql("PRAGMA foreign_key_check"):
-                    yield _("{table} row {row} points to no row of {parent}").format(
-                        table=table, row=row, parent=parent
-                    )
-            yield from self._faults_of_revisions(connection, faults)
-
-    def _faults_of_revisions(
-        self, connection: sa.Connection, faults: Callable[[Revision], Iterable[str]]
-    ) -> Iterator[str]:
-        last = connection.scalar(sa.select(schema.archive.c.sequence)) or 0
-        newest: dict[str, tuple[datetime, int]] = {}
-        found = set(connection.scalars(sa.select(schema.revisions.c.sequence)))
-        for number in sorted(found ^ set(range(1, last + 1))):
-            yield _("version {number} is missing or too many").format(number=number)
-        for number in sorted(found):
-            try:
-                row = connection.execute(sa.select(schema.revisions).filter_by(sequence=number)).one()
-                revision = schema.revision_of(row)
-            except ValueError as error:
-                yield _("version {number} can't be read: {error}").format(number=number, error=error)
-                continue
-            article = revision.article
-            if any(article.text) if revision.withdrawn else article.digest != row.digest:
-                yield _("version {number} ({id}): the text is not the one that was kept").format(
-                    number=number, id=article.id
-                )
-            yield from faults(revision)
-            newest[article.id] = max(newest.get(article.id, (revision.fetched, 0)), (revision.fetched, number))
-        for id, sequence in connection.execute(sa.select(schema.articles.c.id, schema.articles.c.sequence)):
-            if id not in newest or newest[id][1] != sequence:
-                yield _("{id} does not point to its newest version").format(id=id)
-
     # Transactions
 
     @contextmanager

@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from archive import manifest
+from archive import manifest, soundness
 from archive.ledger import Ledger
 from archive.pages import Pages
 from archive.store import ArticleStore
@@ -85,7 +85,7 @@ def kept(data: Path) -> tuple[object, ...]:
     """What must be the same however often the crawl was disturbed: versions, raw pages, addresses, lists."""
     with ArticleStore.open(data) as store:
         swept = sweep(data, lambda _count: None)
-        faults = [*swept.faults, *store.verify(swept.faults_of(Pages(data))), *manifest.verify(store, data)]
+        faults = [*swept.faults, *soundness.verify(store, swept.faults_of(Pages(data))), *manifest.verify(store, data)]
         with update.open_index(data, "whoosh") as index:
             faults += update.verify(store, index)
             assert index.position() == store.sequence()

@@ -51,7 +51,7 @@ def _held_against(file: Path, store: ArticleStore, data: Path) -> list[str]:
 
 
 def _all(store: ArticleStore, settings: settings.Settings) -> list[str]:
-    from archive import manifest
+    from archive import manifest, soundness
     from archive.pages import Pages
     from archive.pictures import Pictures
     from archive.sweep import sweep
@@ -59,7 +59,7 @@ def _all(store: ArticleStore, settings: settings.Settings) -> list[str]:
     pages = Pages(settings.data)
     with counting(_("records read")) as progress:
         swept = sweep(settings.data, progress)
-    wrong = [*swept.faults, *store.verify(swept.faults_of(pages))]
+    wrong = [*swept.faults, *soundness.verify(store, swept.faults_of(pages))]
     wrong += swept.faults_of_pictures(Pictures(store).kept(), pages)
     wrong += [*manifest.verify(store, settings.data), *_of_stamps(settings), *_of_index(store, settings)]
     for line in swept.notes:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from archive import manifest
+from archive import manifest, soundness
 from archive.backup import back_up, restore
 from archive.errors import ArchiveUnusable, UsageFault
 from archive.pages import Pages
@@ -31,7 +31,12 @@ from tests.test_manifest import close, forge_time, put
 def faults(data: Path) -> list[str]:
     swept = sweep(data, lambda _count: None)
     with ArticleStore.open(data) as store:
-        return [*swept.faults, *swept.notes, *store.verify(swept.faults_of(Pages(data))), *manifest.verify(store, data)]
+        return [
+            *swept.faults,
+            *swept.notes,
+            *soundness.verify(store, swept.faults_of(Pages(data))),
+            *manifest.verify(store, data),
+        ]
 
 
 def kept(data: Path) -> int:

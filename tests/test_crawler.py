@@ -27,6 +27,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive import soundness
 from archive.article import SHANGHAI, Article, Revision, to_json
 from archive.errors import ArchiveUnusable, NotAnArticle
 from archive.ledger import Ledger
@@ -400,7 +401,7 @@ def test_a_layout_is_tried_on_the_days_it_was_served() -> None:
 
 def kept(data: Path) -> list[dict[str, Any]]:
     with ArticleStore.open(data) as store:
-        assert list(store.verify()) == []
+        assert list(soundness.verify(store)) == []
         return sorted((to_json(revision.article) for revision in store.changes()), key=lambda a: str(a["id"]))
 
 
@@ -913,7 +914,7 @@ def test_a_crawl_at_the_same_time_keeps_the_newest_version(crawled: Path, tmp_pa
         report = Report(notice=crawl)
         reextract(store, data, report, workers=2)
         bodies = [revision.article.body for revision in store.history(second.article.id)]
-        assert list(store.verify(pages.faults)) == []
+        assert list(soundness.verify(store, pages.faults)) == []
     assert report.total("changed") == 2
     assert bodies == [second.article.body] * 2 + ["刚刚改过。"]
     assert {r.article.id: r.article.body for r in newest(data)}[second.article.id] == "刚刚改过。"

@@ -62,6 +62,7 @@ KNOWN_BY = {  # library: the only files that may import it
         "archive/migration.py",
         "archive/pictures.py",
         "archive/signatures.py",
+        "archive/soundness.py",
         "archive/stories.py",
         "archive/watches.py",
         "archive/withdrawal.py",

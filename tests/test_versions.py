@@ -26,7 +26,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import manifest
+from archive import manifest, soundness
 from archive.article import Article, Revision
 from archive.errors import Busy, Withdrawn
 from archive.ledger import Lead, Ledger
@@ -104,7 +104,7 @@ def test_gone_is_a_version_of_its_own_with_the_same_text(store: ArticleStore) ->
     assert back
     assert [one.gone_since for one in store.history(ARTICLE.id)] == [None, LATER[1], None]
     assert store.mark_gone(ARTICLE.url, LATER[2]) is None, "it was seen later than that"
-    assert list(store.verify()) == []
+    assert list(soundness.verify(store)) == []
 
 
 def test_an_alias_that_is_missing_says_nothing_and_one_that_answers_is_where_it_moved(store: ArticleStore) -> None:
@@ -139,7 +139,7 @@ def crawl(data: Path, pages: dict[str, tuple[int, str, bytes]]) -> dict[str, int
 
 def gone(data: Path) -> set[str]:
     with ArticleStore.open(data) as store:
-        assert list(store.verify(Pages(data).faults)) == []
+        assert list(soundness.verify(store, Pages(data).faults)) == []
         return {revision.article.url for revision in store.changes() if revision.gone}
 
 
@@ -396,7 +396,7 @@ def test_what_is_withdrawn_leaves_a_tombstone(store: ArticleStore) -> None:
     for name in (ARTICLE.id, ARTICLE.url, ALIAS):
         with pytest.raises(Withdrawn, match=rf"^{ARTICLE.id}: withdrawn 20\d\d-\d\d-\d\d \d\d:\d\dZ: 法院裁定$"):
             store.get(name)
-    assert list(store.verify()) == []
+    assert list(soundness.verify(store)) == []
     assert [store.digest_at(n) for n in (1, 2)] == digests, "what was kept can still be told"
     assert store.addresses(ARTICLE.id) == sorted([ARTICLE.url, ALIAS])
     empty = Article(ARTICLE.url, "", "", source="tibet.cn", section=ARTICLE.section, id=ARTICLE.id)
@@ -508,7 +508,7 @@ def withdrawn_whole(data: Path) -> None:
     assert holding(data, SECRET) == holding(data, BODY) == []
     assert words(data) == [{}, {}]
     with ArticleStore.open(data) as store:
-        assert list(store.verify(Pages(data).faults)) == []
+        assert list(soundness.verify(store, Pages(data).faults)) == []
         assert len(list(store.kept())) == len(EXPECTED) - 1
     for path in warcs(data):
         assert subprocess.run(["gzip", "-t", path], capture_output=True, timeout=60).returncode == 0
@@ -641,7 +641,7 @@ def test_killed_at_any_moment_and_run_again(secret: Path, tmp_path: Path) -> Non
         with ArticleStore.open(data) as store:
             with pytest.raises(Withdrawn):
                 store.get(SIGNING)
-            left = list(store.verify(Pages(data).faults))
+            left = list(soundness.verify(store, Pages(data).faults))
         assert bool(left) == bool(holding(data, SECRET) + holding(data, BODY)), "what is not done yet is told"
         assert run(*options, data=data).returncode == 0
         withdrawn_whole(data)
@@ -718,7 +718,7 @@ def test_a_takedown_ends_whatever_became_of_the_page(secret: Path, damage: str) 
     with ArticleStore.open(secret) as store, Pages(secret) as pages:
         assert [fault for one in store.history(SIGNING) for fault in pages.faults(one)] == []
         if damage != "missing":
-            assert list(store.verify(pages.faults)) == [], "the pages of the others are as they were"
+            assert list(soundness.verify(store, pages.faults)) == [], "the pages of the others are as they were"
 
 
 def test_what_is_left_of_a_takedown_is_said_and_done_later(secret: Path) -> None:
@@ -760,7 +760,7 @@ def test_an_archive_of_version_4_is_opened(tmp_path: Path) -> None:
         assert kept
         assert (kept.article, kept.withdrawn) == (ARTICLE, "")
         store.withdraw(ARTICLE.id, "裁定")
-        assert list(store.verify()) == []
+        assert list(soundness.verify(store)) == []
     with (
         sqlite3.connect(tmp_path / "archive.db") as stepped,
         sqlite3.connect(tmp_path / "whole" / "archive.db") as whole,
@@ -775,7 +775,7 @@ def test_a_text_that_came_back_into_a_withdrawn_version_is_named(tmp_path: Path)
     with sqlite3.connect(tmp_path / "archive.db") as raw:
         raw.execute("UPDATE revisions SET body = 'back' WHERE sequence = 1")
     with ArticleStore.open(tmp_path) as store:
-        assert ["version 1" in fault for fault in store.verify()] == [True]
+        assert ["version 1" in fault for fault in soundness.verify(store)] == [True]
 
 
 def test_lines_of_an_import_without_a_time_do_not_bring_back_what_is_gone_of_old(tmp_path: Path) -> None:

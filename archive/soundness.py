@@ -1,0 +1,58 @@
+"""Whether the database is what was kept: its file, its rows, and the text of every version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from gettext import gettext as _
+
+import sqlalchemy as sa
+
+from archive import schema
+from archive.article import Revision
+from archive.store import ArticleStore
+
+Faults = Callable[[Revision], Iterable[str]]
+
+
+def verify(store: ArticleStore, faults: Faults = lambda _revision: ()) -> Iterator[str]:
+    """What is wrong with the archive, a line each; nothing where it is sound.
+
+    `faults` tells what else is wrong with a revision: its raw pages (Pages.faults). Raises what ArticleStore raises.
+    """
+    with store.reading() as connection:
+        if connection.dialect.name == "sqlite":
+            yield from _of_the_file(connection)
+        yield from _of_revisions(connection, faults)
+
+
+def _of_the_file(connection: sa.Connection) -> Iterator[str]:
+    said = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+    yield from (line for line in said if line != "ok")
+    told = _("{table} row {row} points to no row of {parent}")
+    for table, row, parent, _key in connection.exec_driver_sql("PRAGMA foreign_key_check"):
+        yield told.format(table=table, row=row, parent=parent)
+
+
+def _of_revisions(connection: sa.Connection, faults: Faults) -> Iterator[str]:
+    last = connection.scalar(sa.select(schema.archive.c.sequence)) or 0
+    found = set(connection.scalars(sa.select(schema.revisions.c.sequence)))
+    for number in sorted(found ^ set(range(1, last + 1))):
+        yield _("version {number} is missing or too many").format(number=number)
+    newest: dict[str, tuple[datetime, int]] = {}
+    for number in sorted(found):
+        try:
+            row = connection.execute(sa.select(schema.revisions).filter_by(sequence=number)).one()
+            revision = schema.revision_of(row)
+        except ValueError as error:
+            yield _("version {number} can't be read: {error}").format(number=number, error=error)
+            continue
+        article = revision.article
+        if any(article.text) if revision.withdrawn else article.digest != row.digest:
+            told = _("version {number} ({id}): the text is not the one that was kept")
+            yield told.format(number=number, id=article.id)
+        yield from faults(revision)
+        newest[article.id] = max(newest.get(article.id, (revision.fetched, 0)), (revision.fetched, number))
+    for id, sequence in connection.execute(sa.select(schema.articles.c.id, schema.articles.c.sequence)):
+        if id not in newest or newest[id][1] != sequence:
+            yield _("{id} does not point to its newest version").format(id=id)
