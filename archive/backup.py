@@ -10,6 +10,7 @@ from __future__ import annotations
 import filecmp
 import os
 import shutil
+import zlib
 from gettext import gettext as _
 from pathlib import Path
 from typing import IO
@@ -76,7 +77,7 @@ def _copy(data: Path, to: Path) -> tuple[int, list[Path]]:
                 database.copy(data / FILE, Path(copy.name))
                 _refuse_another(Path(copy.name), to / FILE)
                 lost = _lost_pages(data, to)
-                _withdraw(data, to, lost)
+                _withdraw(data, to)
                 pages = [path for path in warcfile.files(data / PAGES) if to / PAGES / path.name not in lost]
                 added = sum(_grow(path, to / PAGES / path.name) for path in pages)
                 if unlike := _lost_manifests(data, to):
@@ -101,7 +102,12 @@ def _refuse_another(file: Path, kept: Path) -> None:
 def _lost_pages(data: Path, to: Path) -> list[Path]:
     """The WARC files of the copy that are missing in the archive, or shorter."""
     own = {path.name: path.stat().st_size for path in warcfile.files(data / PAGES)}
-    return [path for path in warcfile.files(to / PAGES) if own.get(path.name, -1) < path.stat().st_size]
+    lost = [path for path in warcfile.files(to / PAGES) if own.get(path.name, -1) < path.stat().st_size]
+    for copy in lost:
+        if copy.name in own:
+            with copy.open("rb") as whole, (data / PAGES / copy.name).open("rb") as short:
+                _refuse_unlike(short, whole, own[copy.name])  # it was cut short, then written on
+    return lost
 
 
 def _lost_manifests(data: Path, to: Path) -> list[Path]:
@@ -111,21 +117,29 @@ def _lost_manifests(data: Path, to: Path) -> list[Path]:
     return [to / MANIFESTS / name for name in names if name not in same]
 
 
-def _withdraw(data: Path, to: Path, lost: list[Path]) -> None:
+def _withdraw(data: Path, to: Path) -> None:
     """What was withdrawn from the archive since the last time is withdrawn from its copy."""
     if not (to / PAGES).exists():
         return
     with ArticleStore.open(data) as kept:
         pages = kept.withdrawn_pages()
     for raw in pages:
-        if (copy := to / raw.file) in lost:
+        copy = to / raw.file
+        if not copy.exists():
+            continue
+        if not (record := _record(data / raw.file, raw.offset)):
             Pages(to).withdraw(raw)
-        elif copy.exists():
-            with (data / raw.file).open("rb") as source:
-                end = warcfile.unzipped(source, raw.offset)[1]
-                record = os.pread(source.fileno(), end - raw.offset, raw.offset)
-            if copy.stat().st_size >= end and _bytes_at(copy, raw.offset, len(record)) != record:
-                warcfile.overwrite(copy, raw.offset, record)
+        elif copy.stat().st_size >= raw.offset + len(record) and _bytes_at(copy, raw.offset, len(record)) != record:
+            warcfile.overwrite(copy, raw.offset, record)
+
+
+def _record(path: Path, offset: int) -> bytes:
+    """The bytes of a record; none where it is missing or damaged."""
+    try:
+        with path.open("rb") as file:
+            return _bytes_at(path, offset, warcfile.unzipped(file, offset)[1] - offset)
+    except (FileNotFoundError, EOFError, zlib.error):
+        return b""
 
 
 def _bytes_at(path: Path, start: int, size: int) -> bytes:
@@ -152,8 +166,7 @@ def _grow(path: Path, copy: Path) -> int:
     with path.open("rb") as source, copy.open("a+b") as file:
         warcfile.cut(file)  # what a backup that was killed left
         start = warcfile.size(file)
-        if not _is_beginning(file, source, start):
-            raise UsageFault(copy, _("is not the beginning of {file}").format(file=path), _("name an empty folder"))
+        _refuse_unlike(file, source, start)
         end = warcfile.whole_end(source, start)
         source.seek(start)
         while chunk := source.read(min(1 << 20, end - source.tell())):
@@ -164,7 +177,12 @@ def _grow(path: Path, copy: Path) -> int:
     return end - start
 
 
-def _is_beginning(file: IO[bytes], source: IO[bytes], size: int) -> bool:
-    """Told from the last bytes copied: `verify` reads the others."""
+def _refuse_unlike(file: IO[bytes], longer: IO[bytes], size: int) -> None:
+    """Raise UsageFault where a file of this size is not the beginning of a longer one.
+
+    Told from its last bytes: `verify` reads the others.
+    """
     start = max(0, size - _COMPARED)
-    return os.pread(file.fileno(), size - start, start) == os.pread(source.fileno(), size - start, start)
+    if os.pread(file.fileno(), size - start, start) != os.pread(longer.fileno(), size - start, start):
+        reason = _("is not the beginning of {file}").format(file=longer.name)
+        raise UsageFault(file.name, reason, _("name an empty folder"))

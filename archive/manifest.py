@@ -127,9 +127,10 @@ def _spans(data: Path, known: dict[str, int]) -> Iterator[Span]:
 
 def _told_anew(store: ArticleStore, data: Path) -> Iterator[Span]:
     """The spans that are not as they were told last, for a page in them was withdrawn."""
-    withdrawn = [raw for raw in store.withdrawn_pages() if (data / raw.file).exists()]
+    withdrawn = store.withdrawn_pages()
+    own = {f"{PAGES}/{path.name}": path.stat().st_size for path in warcfile.files(data / PAGES)}
     for (file, start, end), told in _told_last(data).items():
-        if any(raw.file == file and start <= raw.offset < end for raw in withdrawn):
+        if end <= own.get(file, -1) and any(raw.file == file and start <= raw.offset < end for raw in withdrawn):
             sha256 = _hash(data / file, start, end)
             if sha256 != told:
                 yield Span(file, start, end, sha256)
@@ -181,6 +182,7 @@ def read_head(path: Path) -> Head:
 
 def read_spans(path: Path) -> list[Span]:
     """What a manifest says of the WARC files; ArchiveUnusable for a file that is none."""
+    read_head(path)
     try:
         lines = islice(_lines(path), 1, None)
         return [Span(**line) for line in takewhile(lambda line: "file" in line, lines)]

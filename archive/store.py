@@ -99,7 +99,8 @@ class ArticleStore:
         if engine.dialect.name == "sqlite":
             sa.event.listen(engine, "connect", lambda connection, _record: database.prepare(connection))
             sa.event.listen(engine, "begin", _begin_sqlite)
-        return cls(engine, unquote((address.database or str(url)).removeprefix("file:")), create)
+        name = address.database or str(url)
+        return cls(engine, unquote(name.removeprefix("file:")) if name.startswith("file:") else name, create)
 
     def __enter__(self) -> ArticleStore:
         return self

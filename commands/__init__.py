@@ -6,6 +6,7 @@ without Scrapy, and without Rich where nobody watches.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from gettext import gettext as _
@@ -243,8 +244,9 @@ def kept(store: ArticleStore, id_or_url: str) -> Revision:
 
 def named(store: ArticleStore, word: str) -> Revision | None:
     """The article that a word among others names; None where it names none. Raises NotKept for an id of none."""
-    beginnings = tuple(f"{source or 'page'}-" for source in store.sources())
-    is_name = "://" in word or word.startswith(beginnings)
+    source, _dash, key = word.rpartition("-")
+    is_id = source in {name or "page" for name in store.sources()} and re.fullmatch("[0-9a-f]*[0-9][0-9a-f]*", key)
+    is_name = "://" in word or is_id
     return kept(store, word) if is_name else store.get(word)
 
 
@@ -303,7 +305,7 @@ def finish(settings: settings.Settings, report: Report, index: bool = True) -> i
         with open_archive(settings) as store, counting(_("articles indexed")) as progress:
             manifest.close(store, settings.data, clock.now())
             bring_up(store, settings.data, settings.engine, progress)
-            stories.bring_up(store)
+            stories.bring_up(store, last=manifest.held(settings.data))
         tell_news(settings)
     return INTERRUPTED if report.interrupted else FAILURES if report.failed else DONE
 

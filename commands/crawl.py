@@ -69,15 +69,15 @@ def crawl(
             )  # fmt: skip
     print_report(report)
     if due and not report.did_anything:
-        _print_next(ctx.obj, [source.site for source in chosen])
+        _print_next(ctx.obj, {url for source in chosen for url in source.lists})
     return finish(ctx.obj, report)
 
 
-def _print_next(settings: settings.Settings, sites: list[str]) -> None:
+def _print_next(settings: settings.Settings, lists: set[str]) -> None:
     from archive.ledger import Ledger
 
     with open_archive(settings) as store:
-        times = [section.due for site in sites for section in Ledger(store).sections(site)]
+        times = [section.due for section in Ledger(store).sections() if section.list in lists]
     said = _("nothing is due; the next list is from {time} on") if times else _("nothing is due")
     print(said.format(time=f"{min(times):%Y-%m-%d %H:%M}Z") if times else said)
 

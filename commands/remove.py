@@ -85,7 +85,7 @@ def _rest(settings: settings.Settings, store: ArticleStore, id: str) -> Iterator
     for raw in {*pictures, *(raw for revision in store.history(id) for raw in revision.pages)}:
         yield partial(pages.withdraw, raw)
     yield partial(manifest.close, store, settings.data, clock.now(), withdrawn=True)
-    yield partial(stories.bring_up, store)
+    yield lambda: stories.bring_up(store, last=manifest.held(settings.data))
     # A rebuild, as what an engine only marks as deleted stays in its files; a writer behind it, for that takes
     # the old files away.
     for name in indexes(settings):

@@ -56,7 +56,7 @@ def stories(
 
             manifest.close(store, ctx.obj.data, clock.now())  # `verify` trusts that they come after it
             with counting(_("articles looked at")) as progress:
-                bring_up(store, progress)
+                bring_up(store, progress, manifest.held(ctx.obj.data))
         ids = None
         if query:
             with open_index(ctx.obj, engine) as index:

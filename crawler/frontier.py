@@ -44,9 +44,10 @@ class Frontier:
         return url not in self._sections or self._sections[url].due <= self._started
 
     def is_expected(self, lists: Iterable[str]) -> bool:
-        """Whether one of these is to be there: it was read once, or no list of the source ever was."""
-        read = {url for url, section in self._sections.items() if section.checked}
-        return not read.isdisjoint(lists) if read else bool(lists)
+        """Whether one of these is to be there: no other list of the source was there when it was last asked for."""
+        asked = set(lists)
+        others = [section for url, section in self._sections.items() if url not in asked]
+        return bool(asked) and not any(section.checked == section.answered for section in others)
 
     def waiting(self) -> list[Lead]:
         """The addresses that earlier runs left, and those to look at again."""

@@ -7,8 +7,9 @@ not on the order in which articles came into the archive.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import islice
+from itertools import islice, takewhile
 
 from archive.article import Revision
 from archive.signatures import Likeness, Signature, Signatures, parts
@@ -22,10 +23,13 @@ _HELD = 100  # texts read at once
 Links = Mapping[int, Mapping[int, int]]  # of each text, how much it shares with each that it is like
 
 
-def bring_up(store: ArticleStore, progress: Callable[[int], None] = lambda _done: None) -> int:
-    """Look at the articles that changed since the last time; how many. Ended halfway, it goes on there later."""
+def bring_up(store: ArticleStore, progress: Callable[[int], None] = lambda _done: None, last: int = sys.maxsize) -> int:
+    """Look at the articles that changed since the last time; how many. Ended halfway, it goes on there later.
+
+    Not at what came in after the `last` sequence: `verify` trusts that a manifest holds what was looked at.
+    """
     done = 0
-    while looked_at := _step(store):
+    while looked_at := _step(store, last):
         done += looked_at
         progress(done)
     return done
@@ -47,7 +51,7 @@ def grouped(texts: Iterable[int], links: Links, sizes: Mapping[int, int]) -> dic
     return stories
 
 
-def _step(store: ArticleStore) -> int:
+def _step(store: ArticleStore, last: int) -> int:
     kept, signatures = Stories(store), Signatures(store)
     with store.batch():
         position, by = kept.position()
@@ -55,7 +59,8 @@ def _step(store: ArticleStore) -> int:
             signatures.clear()
             kept.clear()
             position = 0
-        revisions = list(islice(store.changes(position), _BATCH))
+        changes = takewhile(lambda revision: revision.sequence <= last, store.changes(position))
+        revisions = list(islice(changes, _BATCH))
         if revisions:
             kept.forget(position)
             touched = signatures.forget(position) | _sign(store, signatures, revisions)

@@ -308,6 +308,34 @@ def test_a_takedown_reaches_the_copy_of_a_file_that_is_lost(tmp_path: Path, stor
     assert Pages(copy).fault(raw) != ""
 
 
+def test_a_takedown_of_a_damaged_page_reaches_the_copy(tmp_path: Path, store: ArticleStore) -> None:
+    copy = tmp_path.parent / f"{tmp_path.name}-copy"
+    put(store, tmp_path, *range(20))
+    back_up(tmp_path, copy)
+    revision = next(store.changes())
+    (raw,) = revision.pages
+    with (tmp_path / raw.file).open("r+b") as file:
+        file.seek(raw.offset + 20)
+        file.write(b"noise" * 9)
+    store.withdraw(revision.article.id, "asked for")
+    back_up(tmp_path, copy)
+    assert Pages(copy).fault(raw, withdrawn="x") == ""
+
+
+def test_a_file_that_was_cut_and_written_on_takes_no_advice_that_loses(tmp_path: Path, store: ArticleStore) -> None:
+    copy = tmp_path.parent / f"{tmp_path.name}-copy"
+    put(store, tmp_path, *range(6))
+    back_up(tmp_path, copy)
+    (file,) = warcs(tmp_path)
+    os.truncate(file, file.stat().st_size // 2)
+    put(store, tmp_path, 6)
+    assert file.stat().st_size < (copy / file.relative_to(tmp_path)).stat().st_size
+    before = bytes_of(copy)
+    with pytest.raises(UsageFault, match=r"is not the beginning of .*; name an empty folder"):
+        back_up(tmp_path, copy)
+    assert bytes_of(copy) == before
+
+
 def test_the_rights_of_settings_are_those_of_the_archive(tmp_path: Path, store: ArticleStore) -> None:
     copy = tmp_path.parent / f"{tmp_path.name}-copy"
     settings = tmp_path / "wencang.toml"

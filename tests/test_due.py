@@ -180,6 +180,10 @@ def test_a_list_that_is_missing_is_expected_until_another_of_the_source_is_read(
     first.walked(there)
     again = frontier(store, monkeypatch, NOW)
     assert (again.is_expected([missing]), again.is_expected([missing, there])) == (False, True)
+    again.walked(missing)
+    frontier(store, monkeypatch, NOW + timedelta(days=1)).missing(missing)
+    gone = frontier(store, monkeypatch, NOW + timedelta(days=2))
+    assert (gone.is_expected([missing]), gone.is_expected([there])) == (False, True), "another one is well"
 
 
 @pytest.mark.parametrize("status", [404, 503, 500])

@@ -87,6 +87,12 @@ def test_an_id_that_is_not_kept_is_no_word_to_look_for(crawled: Path) -> None:
         assert done.stderr.startswith(f"wencang: {command[-1]}: is not in the archive")
 
 
+def test_a_word_that_begins_as_an_id_is_a_word(wencang: Wencang, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("唐卡\n\n唐卡 text-mining 的方法。", encoding="utf-8")
+    assert wencang("import", tmp_path / "a.txt").returncode == 0
+    assert wencang("explain", "唐卡", "text-mining").returncode == 0
+
+
 def test_a_doubt_about_a_filter_is_said(crawled: Path) -> None:
     assert run("日期:2018-13", "唐卡", data=crawled).stderr.startswith("日期:2018-13 is looked for as text")
 
