@@ -162,7 +162,7 @@ def test_what_to_try_stands_in_two_columns(language: str, crawled: Path) -> None
 
 
 def test_a_replay_that_is_interrupted_ends_as_its_command_does() -> None:
-    waits = "import time; print(1, flush=True)\ntry: time.sleep(60)\nexcept KeyboardInterrupt: time.sleep(1); exit(7)"
+    waits = "import time\ntry: print(1, flush=True); time.sleep(60)\nexcept KeyboardInterrupt: time.sleep(1); exit(7)"
     process = subprocess.Popen(
         [sys.executable, "-m", "crawler.replay", SAMPLE, "--", sys.executable, "-c", waits],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
