@@ -137,7 +137,7 @@ def _record(path: Path, offset: int) -> bytes:
     """The bytes of a record; none where it is missing or damaged."""
     try:
         with path.open("rb") as file:
-            return _bytes_at(path, offset, warcfile.unzipped(file, offset)[1] - offset)
+            return os.pread(file.fileno(), warcfile.unzipped(file, offset)[1] - offset, offset)
     except (FileNotFoundError, EOFError, zlib.error):
         return b""
 

@@ -38,10 +38,16 @@ def address(file: Path) -> str:
 
 def refuse_lost(data: Path) -> None:
     """Raises ArchiveUnusable where the database is gone from beside its raw pages or manifests."""
+    file = data / FILE
+    if _holds_something(file):  # as nearly always: ten years of manifests need not be listed
+        return
     beside = [name for name in _BESIDE if any((data / name).glob("*"))]
-    file = data / FILE  # looked for after them: a new archive has it before it has them
-    if beside and not (file.exists() and file.stat().st_size):
+    if beside and not _holds_something(file):  # again: a new archive has it before it has them
         raise ArchiveUnusable(file, _("is lost, its {folder} are there").format(folder=beside[0]), _(RESTORE))
+
+
+def _holds_something(file: Path) -> bool:
+    return file.exists() and file.stat().st_size > 0
 
 
 def copy(file: Path, to: Path) -> None:

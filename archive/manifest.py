@@ -170,8 +170,12 @@ def sha256_of(path: Path) -> str:
 
 def read_head(path: Path) -> Head:
     """The head of a manifest; ArchiveUnusable for a file that is none."""
+    return _head_of(_lines(path), path)
+
+
+def _head_of(lines: Iterator[dict[str, Any]], path: Path) -> Head:
     try:
-        values = next(_lines(path))
+        values = next(lines)
         head = Head(**values | {"made": datetime.fromisoformat(values["made"])})
     except (OSError, ValueError, TypeError, LookupError, StopIteration) as error:
         raise _no_manifest(path) from error
@@ -182,9 +186,9 @@ def read_head(path: Path) -> Head:
 
 def read_spans(path: Path) -> list[Span]:
     """What a manifest says of the WARC files; ArchiveUnusable for a file that is none."""
-    read_head(path)
+    lines = _lines(path)
+    _head_of(lines, path)
     try:
-        lines = islice(_lines(path), 1, None)
         return [Span(**line) for line in takewhile(lambda line: "file" in line, lines)]
     except (OSError, ValueError, TypeError) as error:
         raise _no_manifest(path) from error

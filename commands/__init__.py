@@ -238,16 +238,23 @@ def kept(store: ArticleStore, id_or_url: str) -> Revision:
     """The newest version of an article. Raises NotKept."""
     if revision := store.get(id_or_url):
         return revision
+    raise _not_kept(id_or_url)
+
+
+def _not_kept(id_or_url: str) -> NotKept:
     mend = _("`wencang crawl --url {url}` fetches it").format(url=id_or_url) if "://" in id_or_url else ""
-    raise NotKept(id_or_url, _("is not in the archive"), mend)
+    return NotKept(id_or_url, _("is not in the archive"), mend)
 
 
 def named(store: ArticleStore, word: str) -> Revision | None:
     """The article that a word among others names; None where it names none. Raises NotKept for an id of none."""
+    if revision := store.get(word):
+        return revision
     source, _dash, key = word.rpartition("-")
-    is_id = source in {name or "page" for name in store.sources()} and re.fullmatch("[0-9a-f]*[0-9][0-9a-f]*", key)
-    is_name = "://" in word or is_id
-    return kept(store, word) if is_name else store.get(word)
+    looks_so = re.fullmatch("[0-9a-f]*[0-9][0-9a-f]*", key)  # asked first: to gather the sources takes longer
+    if "://" in word or (looks_so and source in {name or "page" for name in store.sources()}):
+        raise _not_kept(word)
+    return None
 
 
 def say_nothing(query: list[str]) -> int:
