@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from gettext import gettext as _
 
+from archive import counts
 from archive.ledger import OUTCOMES, Ledger, Run
 from archive.metrics import Sample
 from archive.store import ArticleStore
@@ -13,7 +14,7 @@ from archive.store import ArticleStore
 def gauges(store: ArticleStore) -> Iterator[Sample]:
     """What is kept, when each list was last walked, and what each source's last run came to."""
     ledger = Ledger(store)
-    for count in store.counts():
+    for count in counts.by_source(store):
         told = _("Articles that are kept.")
         yield Sample("wencang_articles", told, "gauge", {"source": count.source}, count.articles)
     for one in ledger.sections():

@@ -8,11 +8,10 @@ that reads `changes(after)` misses nothing.
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from gettext import gettext as _
 from pathlib import Path
 from urllib.parse import unquote
@@ -21,7 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from archive import clock, database, migration, schema, withdrawal
-from archive.article import SHANGHAI, Article, RawPage, Revision
+from archive.article import Article, RawPage, Revision
 from archive.database import FILE, RESTORE, mend
 from archive.disk import appearing
 from archive.errors import ArchiveUnusable, Busy
@@ -39,17 +38,6 @@ _VERSIONS = sa.select(sa.func.count()).select_from(schema.revisions).where(schem
 _NEXT = schema.archive.update().values(sequence=schema.archive.c.sequence + 1).returning(schema.archive.c.sequence)
 _PAGE = 500  # rows fetched at once: no read transaction stays open while a caller works
 Keep = Callable[[tuple[RawPage, ...]], tuple[RawPage, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class SourceCount:
-    """What is kept of one source; fetch times are UTC, publication times Asia/Shanghai."""
-
-    source: str
-    articles: int
-    revisions: int
-    newest_fetch: datetime
-    newest_published: datetime | None
 
 
 class ArticleStore:
@@ -337,33 +325,6 @@ class ArticleStore:
         with self.reading() as connection:
             counted = sa.select(sa.func.count()).select_from(schema.articles).where(schema.articles.c.sequence > after)
             return int(connection.scalar(counted) or 0)
-
-    def counts(self) -> list[SourceCount]:
-        """What is kept, by source."""
-        with self.reading() as connection:
-            c = schema.revisions.c
-            rows = connection.execute(
-                sa.select(
-                    c.source, sa.func.count(c.id.distinct()), sa.func.count(),
-                    sa.func.max(c.fetched), sa.func.max(c.published),
-                ).where(~schema.withdrawn).group_by(c.source).order_by(c.source)
-            )  # fmt: skip
-            return [
-                SourceCount(source, articles, revisions, fetched, published and published.astimezone(SHANGHAI))
-                for source, articles, revisions, fetched, published in rows
-            ]
-
-    def days(self, source: str, since: datetime, until: datetime) -> Counter[date]:
-        """How many articles of a source were published on each day of Asia/Shanghai, from a time to another."""
-        c = schema.revisions.c
-        hour = sa.func.substr(c.published, 1, 13, type_=sa.String).label("hour")
-        newest = sa.select(hour, sa.func.count()).join(schema.articles, schema.articles.c.sequence == c.sequence)
-        rows = newest.where(c.source == source, c.published >= since, c.published < until).group_by(sa.text("hour"))
-        found = Counter[date]()
-        with self.reading() as connection:
-            for at, count in connection.execute(rows):
-                found[datetime.fromisoformat(f"{at}:00Z").astimezone(SHANGHAI).date()] += count
-        return found
 
     # Transactions
 

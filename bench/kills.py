@@ -23,6 +23,7 @@ from pathlib import Path
 
 from whoosh.index import open_dir
 
+from archive import counts
 from archive.article import Article
 from archive.errors import IndexUnusable
 from archive.store import ArticleStore
@@ -82,7 +83,7 @@ def writing(data: Path, name: str, *steps: Write, kill: float | None = None) -> 
 
 def write(data: Path, name: str, steps: Sequence[Write], began: Event) -> None:
     with ArticleStore.open(data) as store:
-        update._BATCH = sum(count.articles for count in store.counts()) // _COMMITS
+        update._BATCH = sum(count.articles for count in counts.by_source(store)) // _COMMITS
         began.set()
         for step in steps:
             step(store, data, name)

@@ -97,9 +97,10 @@ def _days(
     store: ArticleStore, source: str, first: datetime, last: datetime, start: datetime, end: datetime
 ) -> Iterator[_Gap]:
     from archive.article import SHANGHAI
+    from archive.counts import by_day
     from crawler.gaps import judged, thin_days
 
-    counts = store.days(source, first - timedelta(days=1), last)
+    counts = by_day(store, source, first - timedelta(days=1), last)
     for thin in thin_days(counts, *judged(first, last)):
         day = datetime(thin.day.year, thin.day.month, thin.day.day, tzinfo=SHANGHAI)
         if start <= day < end:

@@ -48,10 +48,11 @@ def status(
         wencang status
         wencang status --max-age 26h
     """
+    from archive.counts import by_source
     from archive.ledger import Ledger
 
     with open_archive(ctx.obj) as store:
-        counts, sequence = store.counts(), store.sequence()
+        counts, sequence = by_source(store), store.sequence()
         stale = _stale(Ledger(store), _age(max_age)) if max_age else []
         made = indexes(ctx.obj)
         looked_at = {name: _index_state(ctx.obj, store, name, made == ["whoosh"]) for name in made}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from gettext import gettext as _
 
+from archive import counts
 from archive.ledger import Ledger, Run, Section, last_checks
 from archive.notice import Alarm
 from archive.store import ArticleStore
@@ -37,7 +38,7 @@ def _thin_days(store: ArticleStore, ledger: Ledger, source: str) -> list[ThinDay
         return []
     first, last = crawled
     first = max(first, last - (WEEKS + 2) * _WEEK)
-    days = thin_days(store.days(source, first - _DAY, last), *judged(first, last))
+    days = thin_days(counts.by_day(store, source, first - _DAY, last), *judged(first, last))
     return [day for day in days if day.day > judged(first, last)[1] - _WEEK]
 
 

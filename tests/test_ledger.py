@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
+from archive import counts
 from archive.article import SHANGHAI, Article
 from archive.ledger import Lead, Ledger, Run
 from archive.store import ArticleStore
@@ -299,10 +300,10 @@ def test_articles_are_counted_by_the_day_in_china(store: ArticleStore) -> None:
         for body in ("夜", "长夜"):
             store.put(Article(f"{LIST}{n}", f"{n}", body, source="tibet.cn", published=at, id=f"tibet.cn-{n}"))
     found = {midnight.date(): 1, midnight.date() - DAY: 1}
-    assert store.days("tibet.cn", midnight - DAY, midnight + DAY) == found
-    assert store.days("xzxw.com", midnight - DAY, midnight + DAY) == {}
+    assert counts.by_day(store, "tibet.cn", midnight - DAY, midnight + DAY) == found
+    assert counts.by_day(store, "xzxw.com", midnight - DAY, midnight + DAY) == {}
     store.withdraw("tibet.cn-0", "裁定")
-    assert store.days("tibet.cn", midnight, midnight + DAY) == {}
+    assert counts.by_day(store, "tibet.cn", midnight, midnight + DAY) == {}
 
 
 def test_an_emptied_day_and_a_time_without_a_crawl_are_gaps_and_the_day_an_alarm(
