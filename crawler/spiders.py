@@ -204,11 +204,11 @@ class ArticleSpider(Spider):
         except NotAnArticle as error:
             self._skip(response, error.subject, error.reason)
             return
-        for one in self._go_on(_Parts(asked_for(response.request), response.meta["list"], [reading], [page])):
-            yield one
-        if not self._urls:
+        if not self._urls:  # before the article is kept: a run killed in between would never follow its links
             for request in self._follow(reading.related):
                 yield request
+        for one in self._go_on(_Parts(asked_for(response.request), response.meta["list"], [reading], [page])):
+            yield one
 
     async def _read(self, page: FetchedPage) -> Reading:
         """Read a page: in a process of its own where no delay leaves time for it between two requests."""
