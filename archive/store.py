@@ -34,6 +34,9 @@ _SOURCE = sa.select(_articles.source).where(_articles.id == sa.bindparam("id"))
 _HERE = sa.select(_articles.id).join(schema.addresses).where(_addresses.url == sa.bindparam("url"), _OF_SOURCE)
 _TWINS = sa.select(_articles.id).where(_OF_SOURCE, _articles.digest == sa.bindparam("digest"))
 _ADDRESS = sa.select(_addresses.id).where(_addresses.url == sa.bindparam("url"))
+_URL_AND_ID = sa.select(sa.bindparam("url", type_=sa.Text), sa.bindparam("id", type_=sa.Text))
+_NEW_ADDRESS = schema.addresses.insert().from_select(["url", "id"], _URL_AND_ID.where(~_ADDRESS.exists()))
+_NEW_ARTICLE, _NEW_REVISION = schema.articles.insert(), schema.revisions.insert()
 _VERSIONS = sa.select(sa.func.count()).select_from(schema.revisions).where(schema.revisions.c.id == sa.bindparam("id"))
 _NEXT = schema.archive.update().values(sequence=schema.archive.c.sequence + 1).returning(schema.archive.c.sequence)
 _PAGE = 500  # rows fetched at once: no read transaction stays open while a caller works
@@ -123,16 +126,17 @@ class ArticleStore:
         read = Revision(0, article, fetched, extractor, gone)
         with self.writing() as connection:
             withdrawal.refuse(connection, article)
-            id = self._known(connection, article)
+            source = connection.scalar(_SOURCE, {"id": article.id})
+            id = article.id if source == article.source else self._known(connection, article)
             if id is None:
-                if connection.scalar(_SOURCE, {"id": article.id}) is not None:
+                if source is not None:
                     article = replace(article, id=f"{article.source}-{article.id}")  # another source's own key
                 return self._append(connection, replace(read, article=article), None, keep)
             current = self._newest(connection, id)
             article = replace(article, id=id)
             older = fetched < current.fetched
             alias = article.url != current.article.url and (older or not current.gone)
-            self._note_address(connection, article.url, id)
+            connection.execute(_NEW_ADDRESS, {"url": article.url, "id": id})
             if alias:
                 article = replace(article, url=current.article.url, section=current.article.section)
             if (alias or older) and self._was_kept(connection, article):
@@ -143,9 +147,7 @@ class ArticleStore:
             return self._append(connection, replace(read, article=article), current, keep)
 
     def _known(self, connection: sa.Connection, article: Article) -> str | None:
-        """The id under which this article is already kept: by id, by address, by its text and day."""
-        if connection.scalar(_SOURCE, {"id": article.id}) == article.source:
-            return article.id
+        """The id of its own source under which this article is already kept: by address, by its text and day."""
         known_by = {"source": article.source, "url": article.url, "digest": article.digest}
         if known := connection.scalar(_HERE, known_by):
             return str(known)
@@ -173,21 +175,17 @@ class ArticleStore:
         revision = replace(revision, sequence=sequence, pages=pages)
         pointer = {"source": article.source, "digest": article.digest, "sequence": sequence}
         if current is None:
-            connection.execute(schema.articles.insert(), {"id": article.id} | pointer)
-            self._note_address(connection, article.url, article.id)
+            connection.execute(_NEW_ARTICLE, {"id": article.id} | pointer)
+            connection.execute(_NEW_ADDRESS, {"url": article.url, "id": article.id})
         elif revision.fetched >= current.fetched:
             connection.execute(schema.articles.update().where(schema.articles.c.id == article.id).values(**pointer))
-        connection.execute(schema.revisions.insert(), schema.row_of(revision))
+        connection.execute(_NEW_REVISION, schema.row_of(revision))
         return revision
 
     def _pages(self, connection: sa.Connection, id: str) -> tuple[RawPage, ...]:
         """The raw pages of every version of an article."""
         kept = connection.scalars(sa.select(schema.revisions.c.pages).filter_by(id=id))
         return tuple(RawPage(*page) for pages in kept for page in pages or ())
-
-    def _note_address(self, connection: sa.Connection, url: str, id: str) -> None:
-        if not connection.scalar(_ADDRESS, {"url": url}):
-            connection.execute(schema.addresses.insert(), {"url": url, "id": id})
 
     def mark_gone(self, url: str, fetched: datetime | None = None) -> Revision | None:
         """Note that at `fetched` the site showed nothing any more at an article's own address; the text stays.

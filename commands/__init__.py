@@ -45,7 +45,7 @@ _CODES: dict[type[WencangError], int] = {
     UsageFault: USAGE, Busy: BUSY, NotAnArticle: NOTHING, NotKept: NOTHING, Withdrawn: NOTHING,
     NotFetched: FAILURES, NotScheduled: FAILURES, NotTold: FAILURES,
 }  # fmt: skip
-_EVERY = 3  # seconds: so soon can be found what a crawl brings
+_EVERY = 1  # seconds: so soon can be found what a crawl brings
 
 
 def code_of(error: WencangError) -> int:
@@ -278,20 +278,27 @@ def counted(things: Iterable[T], progress: Callable[[int], None]) -> Iterator[T]
 
 @contextmanager
 def indexing(settings: settings.Settings) -> Iterator[None]:
-    """Index what comes in while a run goes on. What hinders it is said at the run's end, by `finish`."""
+    """Index what comes in while a run goes on, in a process beside it. What hinders that `finish` meets, and says."""
     from threading import Event, Thread
 
-    from indexer.update import bring_up
+    from archive.processes import Processes
 
     ended = Event()
+    held = -1
+
+    def index(beside: Processes) -> None:
+        nonlocal held
+        with suppress(Exception), open_archive(settings) as store:
+            if (sequence := store.sequence()) != held:  # else the index need not even be opened
+                beside.ask(_index, settings)
+                held = sequence
 
     def follow() -> None:
-        held = -1
-        while not ended.wait(_EVERY):
-            with suppress(WencangError), open_archive(settings) as store:
-                if (sequence := store.sequence()) != held:  # else the index need not even be opened
-                    bring_up(store, settings.data, settings.engine)
-                    held = sequence
+        with Processes(1) as beside:
+            while not ended.wait(_EVERY):
+                index(beside)
+            if held >= 0:  # what is left, too: the process has loaded all that it takes
+                index(beside)
 
     thread = Thread(target=follow)
     thread.start()
@@ -300,6 +307,13 @@ def indexing(settings: settings.Settings) -> Iterator[None]:
     finally:
         ended.set()
         thread.join()
+
+
+def _index(settings: settings.Settings) -> None:
+    from indexer.update import bring_up
+
+    with open_archive(settings) as store:
+        bring_up(store, settings.data, settings.engine)
 
 
 def finish(settings: settings.Settings, report: Report, index: bool = True) -> int:

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from archive.article import Image
 from crawler.bylines import flat, labels, people, tidy
@@ -33,8 +34,7 @@ class Line:
         return len(self.text) >= 20 and bool(SENTENCE.search(self.text)) and self.linked * 2 <= len(self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """How a reading came to a field, or why it took a line off (`field` is "" then)."""
 
     field: str

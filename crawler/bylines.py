@@ -13,7 +13,8 @@ _PLAIN_FOR = {
     "節貼選個條誌雜與長後從籤專欄測試（）【】［］〔〕：｜／丨－．　":
     "节贴选个条志杂与长后从签专栏测试()[][][]:|/|-. ",
 }  # fmt: skip
-_FLAT = {ord(printed): plain for pair in _PLAIN_FOR.items() for printed, plain in zip(*pair, strict=True)}
+_FLAT = {printed: plain for pair in _PLAIN_FOR.items() for printed, plain in zip(*pair, strict=True)}
+_PRINTED = re.compile(f"[{re.escape(''.join(_FLAT))}]")
 
 _KINDS = {
     "editor": (
@@ -65,7 +66,7 @@ _NO_NAMES = {
 
 def flat(text: str) -> str:
     """The text with Traditional characters and full-width marks of labels made plain; as long as it was."""
-    return text.translate(_FLAT)
+    return _PRINTED.sub(lambda printed: _FLAT[printed[0]], text)  # str.translate looks every character up
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, time
 from functools import partial
 from typing import Any
@@ -86,11 +86,15 @@ class PageReader:
             original_title=cleaned.fields.get("original_title", ""),
         )
         further = next_pages(self._page, first)
-        related = self._page.links(self._form.related) if self._form else []
         return Reading(
             article, self._path, (*self._steps, *cleaned.steps), self._fetched,
-            tuple(url for url in further if url != self._url), tuple(url for url in related if url not in further),
+            tuple(url for url in further if url != self._url), tuple(self._related(further)),
         )  # fmt: skip
+
+    def _related(self, further: Sequence[str]) -> Iterator[str]:
+        """The links to other articles: a portal's page has hundreds of others."""
+        links = self._page.links(self._form.related) if self._form else ()
+        return (url for url in links if self._source and self._source.is_article(url) and url not in further)
 
     def _note(self, field: str, how: str, text: str = "") -> None:
         self._steps.append(Step(field, how, text))

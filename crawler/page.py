@@ -201,4 +201,4 @@ def _joined(base: str, href: str) -> str:
 
 @cache
 def _compiled(xpath: str) -> etree.XPath:
-    return etree.XPath(xpath)
+    return etree.XPath(xpath, smart_strings=False)

@@ -15,11 +15,11 @@ from pathlib import Path
 from archive.article import KEYS, Article, Revision
 from archive.errors import ArchiveUnusable, NotAnArticle, WencangError, Withdrawn
 from archive.pages import FetchedPage, Pages
+from archive.processes import Processes
 from archive.reasons import told
 from archive.store import ArticleStore
 from crawler.encoding import decode
 from crawler.extractor import Reading, join, read, read_text
-from crawler.readers import readers, uninterrupted
 from crawler.report import Report
 
 _AHEAD = 64  # articles that are under way at once: so many are in memory, however large the archive
@@ -69,10 +69,9 @@ def _read_all(
 ) -> Iterator[tuple[Revision, Reread | WencangError]]:
     """Each revision with what its raw pages hold now, in their order."""
     under_way: deque[tuple[Revision, Future[Reread | WencangError]]] = deque()
-    with readers(workers) as pool:
+    with Processes(workers) as pool:
         for revision in revisions:
-            with uninterrupted():
-                under_way.append((revision, pool.submit(reread, data, revision)))
+            under_way.append((revision, pool.submit(reread, data, revision)))
             if len(under_way) == _AHEAD:
                 first, future = under_way.popleft()
                 yield first, future.result()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from asyncio import get_running_loop, wait
 from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -32,7 +31,7 @@ from crawler.failures import is_absent, is_missing, reason, status
 from crawler.frontier import Frontier
 from crawler.pager import MOST
 from crawler.pipelines import Fetched, FetchedPicture, Missing
-from crawler.readers import reader
+from crawler.reader import reader
 from crawler.report import Report
 from crawler.sources import Source
 
@@ -211,14 +210,11 @@ class ArticleSpider(Spider):
             yield one
 
     async def _read(self, page: FetchedPage) -> Reading:
-        """Read a page: in a process of its own where no delay leaves time for it between two requests."""
+        """Read a page; in a process beside this one where no delay leaves time for it between two requests."""
         if self.settings.getfloat("DOWNLOAD_DELAY"):
             return read(page.body, page.url, page.fetched)
         try:
-            reading = get_running_loop().run_in_executor(reader(), read, page.body, page.url, page.fetched)
-            while not (await wait({reading}, timeout=1))[0]:
-                reader().submit(int)  # fails in a broken pool, which forgets what it is given while it breaks
-            return reading.result()
+            return await reader().read(page)
         except BrokenProcessPool as error:
             self.fault = WencangError(page.url, _("the process that read it was ended"), _("run it again"))
             raise CloseSpider("reader") from error

@@ -7,7 +7,6 @@ whole, and both parts in a text put together of two. docs/desk.md tells how that
 
 from __future__ import annotations
 
-from bisect import bisect
 from collections.abc import Set
 from hashlib import blake2b
 from zlib import crc32
@@ -45,8 +44,10 @@ def signature(text: str, shingles: Set[int]) -> Signature:
     little of a short text inside a long one.
     """
     number = int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), signed=True)
-    ordered = sorted(shingles)
-    return Signature(number, len(ordered), tuple(ordered[: max(bisect(ordered, _LANDMARKS), _FEWEST)]))
+    landmarks = sorted(shingle for shingle in shingles if shingle < _LANDMARKS)
+    if len(landmarks) < _FEWEST:
+        landmarks = sorted(shingles)[:_FEWEST]
+    return Signature(number, len(shingles), tuple(landmarks))
 
 
 def are_alike(size: int, other: int, shared: int) -> bool:

@@ -77,14 +77,14 @@ def ended(data: Path) -> list[str]:
         return [run.ended for run in Ledger(store).last_runs("", 9)]
 
 
-def readers(run: subprocess.Popen[str]) -> list[int]:
-    """The processes in which a run reads pages; none where there is no /proc to find them in."""
+def beside(run: subprocess.Popen[str], task: int | str = "*") -> list[int]:
+    """The processes that a run, or one thread of it, has started beside it; none where there is no /proc."""
     found = []
-    children = Path(f"/proc/{run.pid}/task/{run.pid}/children")
-    for child in children.read_text().split() if children.exists() else ():
+    for children in Path(f"/proc/{run.pid}/task").glob(f"{task}/children"):
         with suppress(OSError):  # it has ended meanwhile
-            if "spawn_main" in Path(f"/proc/{child}/cmdline").read_text():
-                found.append(int(child))
+            for child in children.read_text().split():
+                if "spawn_main" in Path(f"/proc/{child}/cmdline").read_text():
+                    found.append(int(child))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import random
@@ -39,14 +40,15 @@ from crawler.boilerplate import Line
 from crawler.bylines import byline, find_credit
 from crawler.dates import find_date
 from crawler.encoding import decode
-from crawler.extractor import extract, join, read, read_list, read_text
+from crawler.extractor import Reading, extract, join, read, read_list, read_text
 from crawler.mirror import restore
 from crawler.page import Page
 from crawler.pager import next_pages
+from crawler.reader import reader
 from crawler.reextract import reextract
 from crawler.replay import answer, replay
 from crawler.report import Report
-from tests.conftest import EXPECTED, ROOT, SAMPLE, ended, readers, run
+from tests.conftest import EXPECTED, ROOT, SAMPLE, beside, ended, run
 
 PAGES = ROOT / "tests" / "pages"
 TIBET = sources.load("tibet_cn")
@@ -557,6 +559,23 @@ def test_a_second_crawl_finds_nothing_new(crawled: Path, proxy: str) -> None:
     assert re.search("skipped: .*t20230412_7391001.html: only .* characters", done.stderr)
 
 
+def test_pages_that_are_read_beside_a_crawl_come_back_each_to_who_asked() -> None:
+    time = datetime(2023, 6, 1, tzinfo=UTC)
+    bodies = [b"" if n % 7 == 3 else ARTICLE.replace(b"<h2>", b"<h2>%d" % n) for n in range(90)]
+    address = "http://www.tibet.cn/cn/news/yc/202305/t20230510_{}.html"
+    pages = [FetchedPage(address.format(n), body, time) for n, body in enumerate(bodies)]
+
+    async def read_all() -> list[Reading | BaseException]:
+        return await asyncio.gather(*(reader().read(page) for page in pages), return_exceptions=True)
+
+    for page, found in zip(pages, asyncio.run(read_all()), strict=True):
+        try:
+            assert found == read(page.body, page.url, page.fetched)
+        except NotAnArticle as error:
+            assert isinstance(found, NotAnArticle)
+            assert str(found) == str(error)
+
+
 def test_scrapy_crawl_archives_the_same(tmp_path: Path, proxy: str) -> None:
     settings = {"http_proxy": proxy, "WENCANG_DATA": str(tmp_path), "WENCANG_DELAY": "0.01", "PATH": "/usr/bin:/bin"}
     command = [sys.executable, "-m", "scrapy", "crawl", "tibet_cn"]
@@ -891,7 +910,7 @@ def test_what_is_no_article_any_more_stays_and_what_is_damaged_is_a_failure(craw
 def test_reading_again_that_is_ended_leaves_no_process_behind(crawled: Path, how: signal.Signals) -> None:
     command = [sys.executable, str(ROOT / "search_cli.py"), "--data", str(crawled), "reextract"]
     reading = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    while not readers(reading) and reading.poll() is None:
+    while not beside(reading) and reading.poll() is None:
         time.sleep(0.01)
     time.sleep(random.uniform(0, 0.5))
     reading.send_signal(how)

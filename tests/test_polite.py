@@ -30,7 +30,7 @@ from archive.store import ArticleStore
 from crawler.addresses import is_private, refuse_nameless, site
 from crawler.backoff import own_wait, retry_after
 from crawler.robots import RobotsUnread, rules
-from tests.conftest import ARTICLES, ROOT, Wencang, ended, readers, run
+from tests.conftest import ARTICLES, ROOT, Wencang, beside, ended, run
 
 # A server that keeps a log
 
@@ -559,7 +559,7 @@ def test_no_answer_takes_all_the_time_or_memory(page: Answer, why: str, tmp_path
     assert megabytes < 200
 
 
-# Without a delay: pages are read in a process of their own
+# Processes beside a crawl: one indexes, another reads pages where there is no delay
 
 
 def slow(body: bytes) -> Answer:
@@ -571,10 +571,12 @@ def slow(body: bytes) -> Answer:
 
 
 def crawling(data: Path, proxy: Site, **environment: str) -> subprocess.Popen[str]:
-    """A crawl without a delay that has kept something and is not at its end."""
+    """A crawl, without a delay unless one is set, that has kept something and is not at its end."""
     command = [sys.executable, str(ROOT / "search_cli.py"), "--data", str(data), "crawl", "tibet_cn"]
     settings = {"http_proxy": proxy.address, "WENCANG_DELAY": "0"} | environment
-    crawl = subprocess.Popen(command, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    crawl = subprocess.Popen(
+        command, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
     deadline = time.monotonic() + 60
     while len(proxy.asked("/t2023")) < 15 and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -614,9 +616,37 @@ def test_a_crawl_whose_reader_is_killed_says_so(start: str, tmp_path: Path) -> N
     (tmp_path / "sitecustomize.py").write_text(start)
     with serving({LIST: listing(*map(row, range(60))), **{row(n): slow(article(n)) for n in range(60)}}) as proxy:
         crawl = crawling(tmp_path / "data", proxy, PYTHONPATH=str(tmp_path))
-        for reader in readers(crawl):
+        for reader in beside(crawl, crawl.pid):
             os.kill(reader, signal.SIGKILL)
         _out, err = crawl.communicate(timeout=60)
     assert crawl.returncode == 3
     assert "the process that read it was ended; run it again" in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_to_all_processes_is_the_crawls_to_hear(how: signal.Signals, tmp_path: Path) -> None:
+    with serving({LIST: listing(*map(row, range(60))), **{row(n): slow(article(n)) for n in range(60)}}) as proxy:
+        crawl = crawling(tmp_path, proxy)
+        for process in beside(crawl):
+            os.kill(process, how)
+        time.sleep(0.5)
+        assert crawl.poll() is None
+        os.killpg(crawl.pid, how)
+        _out, err = crawl.communicate(timeout=60)
+    assert crawl.returncode == 130, err
+    assert ended(tmp_path) == ["interrupted"]
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="processes are found in /proc")
+def test_a_crawl_whose_indexing_is_killed_indexes_at_its_end(tmp_path: Path) -> None:
+    with serving({LIST: listing(*map(row, range(60))), **{row(n): slow(article(n)) for n in range(60)}}) as proxy:
+        crawl = crawling(tmp_path, proxy, WENCANG_DELAY="0.01")
+        while not (indexing := beside(crawl)) and crawl.poll() is None:
+            time.sleep(0.01)
+        for process in indexing:
+            os.kill(process, signal.SIGKILL)
+        _out, err = crawl.communicate(timeout=60)
+    assert (crawl.returncode, err.count("Traceback")) == (0, 0), err
+    assert len(indexing) == 1
+    assert run("verify", data=tmp_path).returncode == 0, "the index holds what the archive does"

@@ -42,6 +42,7 @@ SECTIONS = {  # an article of several channels is kept under the first
 
 _ADDRESS_DATE = r"(?P<month>\d{6})/t(?P<date>(?P=month)\d\d)_(?P<key>\d+)"
 
+_NAME = "//text()[contains(., '中国西藏网')]"
 _CRUMBS = "starts-with(normalize-space(.), '中国西藏网 >')"
 _LABELLED = "contains(., '发布时间') and contains(., '来源')"
 _INFO = f"//body//*[{_LABELLED}][not(*[{_LABELLED}])]"
@@ -53,7 +54,7 @@ DESKTOP = Form(  # 2018 on
     body="//div[@id='text']",
     info="//div[contains(@class, 'title_box')]//div[contains(@class, 'info')]",
     authors="//div[contains(@class, 'title_box')]//div[contains(@class, 'info')]/span[1]",
-    crumbs=f"//*[{_CRUMBS}][not(*[{_CRUMBS}])]",
+    crumbs=f"{_NAME}/ancestor::*[{_CRUMBS}][1][not(*[{_CRUMBS}])]",
     related="//div[@id='text']/following::a[not(ancestor::div[contains(@class, 'right')])]/@href",
     rights="//div[contains(@class, 'content_banquan')]",
 )
