@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from asyncio import Future, Task, create_task, get_running_loop, to_thread
+from asyncio import Future, Task, create_task, current_task, get_running_loop, to_thread
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from archive.pages import FetchedPage
 from archive.processes import Processes
@@ -22,16 +23,14 @@ class Reader:
         self._process = Processes(1)
         self._process.submit(int)  # it begins to load
         self._waiting: list[tuple[FetchedPage, Future[Reading]]] = []
-        self._turns: set[Task[None]] = set()
+        self._turns: set[Task[Any] | None] = set()
 
     async def read(self, page: FetchedPage) -> Reading:
         """Raises what extractor.read does, and BrokenProcessPool where the process has ended."""
         answer: Future[Reading] = get_running_loop().create_future()
         self._waiting.append((page, answer))
         if len(self._turns) < _TURNS:
-            turn = create_task(self._read_waiting())
-            self._turns.add(turn)
-            turn.add_done_callback(self._turns.discard)
+            self._turns.add(create_task(self._read_waiting()))
         return await answer
 
     async def _read_waiting(self) -> None:
@@ -43,10 +42,13 @@ class Reader:
             except Exception as error:
                 found = [error] * len(some)
             for (_page, answer), one in zip(some, found, strict=True):
+                if answer.cancelled():
+                    continue
                 if isinstance(one, Exception):
                     answer.set_exception(one)
                 else:
                     answer.set_result(one)
+        self._turns.discard(current_task())  # at once: who asks from now on needs another
 
 
 def _read(pages: Iterable[tuple[bytes, str, datetime]]) -> list[Reading | Exception]:

@@ -650,3 +650,14 @@ def test_a_crawl_whose_indexing_is_killed_indexes_at_its_end(tmp_path: Path) -> 
     assert (crawl.returncode, err.count("Traceback")) == (0, 0), err
     assert len(indexing) == 1
     assert run("verify", data=tmp_path).returncode == 0, "the index holds what the archive does"
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="open ports are found in /proc")
+def test_a_crawl_opens_no_port(tmp_path: Path) -> None:
+    with serving({LIST: listing(*map(row, range(60))), **{row(n): slow(article(n)) for n in range(60)}}) as proxy:
+        crawl = crawling(tmp_path, proxy)
+        own = [os.readlink(one) for one in Path(f"/proc/{crawl.pid}/fd").iterdir()]
+        ports = [line.split() for name in ("tcp", "tcp6") for line in Path("/proc/net", name).read_text().splitlines()]
+        crawl.kill()
+        crawl.communicate()
+    assert not [port for port in ports if port[3] == "0A" and f"socket:[{port[9]}]" in own]
