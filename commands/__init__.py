@@ -7,8 +7,7 @@ without Scrapy, and without Rich where nobody watches.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
 from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
@@ -28,13 +27,11 @@ from archive.errors import (
     WencangError,
     Withdrawn,
 )
-from terminal import counting, say
+from terminal import say
 
 if TYPE_CHECKING:
     from archive.article import Revision
     from archive.store import ArticleStore
-    from crawler.report import Report
-    from desk.following import Show
     from indexer.engine import SearchEngine
     from indexer.query import Query
 
@@ -45,7 +42,6 @@ _CODES: dict[type[WencangError], int] = {
     UsageFault: USAGE, Busy: BUSY, NotAnArticle: NOTHING, NotKept: NOTHING, Withdrawn: NOTHING,
     NotFetched: FAILURES, NotScheduled: FAILURES, NotTold: FAILURES,
 }  # fmt: skip
-_EVERY = 1  # seconds: so soon can be found what a crawl brings
 
 
 def code_of(error: WencangError) -> int:
@@ -274,88 +270,3 @@ def counted(things: Iterable[T], progress: Callable[[int], None]) -> Iterator[T]
     for number, thing in enumerate(things, 1):
         progress(number)
         yield thing
-
-
-@contextmanager
-def indexing(settings: settings.Settings) -> Iterator[None]:
-    """Index what comes in while a run goes on, in a process beside it. What hinders that `finish` meets, and says."""
-    from threading import Event, Thread
-
-    from archive.processes import Processes
-
-    ended = Event()
-    held = -1
-
-    def index(beside: Processes) -> None:
-        nonlocal held
-        with suppress(Exception), open_archive(settings) as store:
-            if (sequence := store.sequence()) != held:  # else the index need not even be opened
-                beside.ask(_index, settings)
-                held = sequence
-
-    def follow() -> None:
-        with Processes(1) as beside:
-            while not ended.wait(_EVERY):
-                index(beside)
-            if held >= 0:  # what is left, too: the process has loaded all that it takes
-                index(beside)
-
-    thread = Thread(target=follow)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
-
-
-def _index(settings: settings.Settings) -> None:
-    from indexer.update import bring_up
-
-    with open_archive(settings) as store:
-        bring_up(store, settings.data, settings.engine)
-
-
-def finish(settings: settings.Settings, report: Report, index: bool = True) -> int:
-    """Close the run with a manifest, index what is new, put it into stories and tell of it; the run's exit code."""
-    from archive import clock, manifest
-    from desk import stories
-    from indexer.update import bring_up
-
-    if index:
-        with open_archive(settings) as store, counting(_("articles indexed")) as progress:
-            manifest.close(store, settings.data, clock.now())
-            bring_up(store, settings.data, settings.engine, progress)
-            stories.bring_up(store, last=manifest.held(settings.data))
-        tell_news(settings)
-    return INTERRUPTED if report.interrupted else FAILURES if report.failed else DONE
-
-
-def follow(
-    settings: settings.Settings, show: Show, names: Sequence[str] = (), shown_is_told: bool = False
-) -> list[WencangError]:
-    """Find and tell what is new of these watches, or of all, as desk/following.py has it; what hindered it."""
-    from archive import clock
-    from archive.lock import alone
-    from desk import following, watch
-
-    with alone(settings.data / following.LOCK, wait=True), open_archive(settings) as store:
-        questions = watch.read(settings.data)
-        chosen = {name: watch.question(questions, name) for name in names} or questions
-        following.forget_all_but(settings, store, questions)
-        if not chosen:
-            return []
-        with open_index(settings, "") as index:
-            return following.follow(settings, store, index, chosen, clock.now(), show, shown_is_told)
-
-
-def tell_news(settings: settings.Settings) -> None:
-    """The same at the end of another command: what hinders it is said, and hinders nothing else."""
-    try:
-        faults = follow(settings, lambda news: say(_("{name}: {count} new").format(name=news.name, count=news.count)))
-    except WencangError as error:
-        faults = [error]
-    except OSError as error:
-        faults = [WencangError(error.filename or settings.data, error.strerror or str(error))]
-    for fault in faults:
-        say(f"wencang: {fault}")

@@ -13,7 +13,8 @@ import typer
 from archive import settings
 from archive.errors import NotTold, UsageFault, WencangError
 from archive.lock import alone
-from commands import Since, Sources, Until, create_archive, finish, indexing, open_archive
+from commands import Since, Sources, Until, create_archive, open_archive
+from commands._run import finish, indexing
 from terminal import counting, say
 from terminal.report import print_report
 

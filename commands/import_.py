@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from archive.errors import UsageFault
-from commands import create_archive, finish
+from commands import create_archive
+from commands._run import finish
 from terminal import counting
 from terminal.report import print_report
 

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from commands import Sources, finish, open_archive, source_kept
+from commands import Sources, open_archive, source_kept
+from commands._run import finish
 from terminal import counting
 from terminal.report import print_report
 

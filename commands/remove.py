@@ -12,7 +12,8 @@ import typer
 
 from archive import settings
 from archive.errors import ArchiveUnusable, UsageFault, WencangError, Withdrawn
-from commands import DONE, INTERRUPTED, code_of, indexes, kept, open_archive, tell_news
+from commands import DONE, INTERRUPTED, code_of, indexes, kept, open_archive
+from commands._run import tell_news
 from terminal import say, shown
 
 if TYPE_CHECKING:

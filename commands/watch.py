@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archive.errors import WencangError
-from commands import DONE, FAILURES, QUESTION, Json, Words, follow, open_archive
+from commands import DONE, FAILURES, QUESTION, Json, Words, open_archive
+from commands._run import follow
 from terminal import print_json, say
 from terminal.hits import print_news
 from terminal.tables import print_table

@@ -63,7 +63,8 @@ def _help(ctx: Any) -> str:
 @cache
 def command_files() -> dict[str, str]:
     """Each command with the name of its file."""
-    return {file.name.rstrip("_").replace("_", "-"): file.name for file in iter_modules(commands.__path__)}
+    names = [file.name for file in iter_modules(commands.__path__) if not file.name.startswith("_")]
+    return {name.rstrip("_").replace("_", "-"): name for name in names}
 
 
 def _in_front(args: list[str]) -> tuple[list[str], list[str]]:
