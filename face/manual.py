@@ -13,7 +13,8 @@ from datetime import date
 from gettext import gettext as _
 from itertools import groupby
 from typing import Any
-from unicodedata import east_asian_width
+
+from desk.cells import cells
 
 _EXAMPLES = re.compile(r"\n*^Examples:\n(.*)", re.MULTILINE | re.DOTALL)
 _WIDE = "\u2e80-\uffef"
@@ -108,11 +109,6 @@ def _hanging(head: str, told: str, width: int) -> list[str]:
     indent = cells(head)
     lines = wrapped(told, width - indent) or [""]
     return [(head + lines[0]).rstrip(), *(" " * indent + line for line in lines[1:])]
-
-
-def cells(text: str) -> int:
-    """How wide a text stands on a terminal."""
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def wrapped(text: str, width: int) -> list[str]:

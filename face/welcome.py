@@ -7,7 +7,7 @@ from gettext import gettext as _
 from archive.database import FILE
 from archive.settings import Settings
 from commands import DONE, indexes, open_archive
-from face.manual import cells
+from desk.cells import cells
 from terminal import shown
 
 

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from bench import messages
+from desk.cells import cells
 from face import language, manual
 from face.crash import report
 from face.door import app_command
@@ -130,7 +131,7 @@ def test_help_fits_the_screen(ctx: Any, monkeypatch: pytest.MonkeyPatch) -> None
         page = manual.page(ctx)
         kept = {*page.examples, *(row[0] for row in page.options)}
         lines = manual.text(page).splitlines()
-        assert [line for line in lines if manual.cells(line) > 80 and line.strip() not in kept] == []
+        assert [line for line in lines if cells(line) > 80 and line.strip() not in kept] == []
 
 
 def test_help_is_one_and_the_same(crawled: Path) -> None:
@@ -148,7 +149,7 @@ def test_wrapping_loses_nothing() -> None:
     text = "由 systemd 或 cron 定时抓取（每 15 分钟），“存档”。" * 4
     lines = manual.wrapped(text, 30)
     assert "".join("".join(lines).split()) == "".join(text.split())
-    assert max(map(manual.cells, lines)) <= 30
+    assert max(map(cells, lines)) <= 30
     assert not [line for line in lines if line[0] in "，。）" or line[-1] == "（"]
 
 

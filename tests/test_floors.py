@@ -20,7 +20,7 @@ MAY_KNOW = {
     "desk": {"archive", "desk", "indexer"},
     "terminal": {"archive", "crawler", "desk", "indexer", "terminal"},
     "commands": {"archive", "commands", "crawler", "desk", "indexer", "terminal"},
-    "face": {"archive", "commands", "face", "terminal"},
+    "face": {"archive", "commands", "desk", "face", "terminal"},
 }
 KNOWN_BY = {  # library: the only files that may import it
     "lxml": {"crawler/page.py", "crawler/locate.py", "crawler/lines.py"},
