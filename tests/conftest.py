@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import pty
+import select
 import shutil
 import sqlite3
 import subprocess
@@ -75,6 +77,25 @@ def ended(data: Path) -> list[str]:
     """How the runs ended, the newest first."""
     with ArticleStore.open(data) as store:
         return [run.ended for run in Ledger(store).last_runs("", 9)]
+
+
+def on_a_terminal(command: list[str], quiet: float = 30, **environment: str) -> tuple[int, str]:
+    """A command on a terminal of 24 lines; its exit code and what stood on the screen.
+
+    A pager is left by `q` when nothing has come for so many seconds.
+    """
+    child, screen = pty.fork()
+    if child == 0:
+        os.environ.update({"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24", "LESS": "FRX"} | environment)
+        os.execv(command[0], command)
+    drawn = b""
+    with suppress(OSError):  # its end
+        while True:
+            if not select.select([screen], [], [], quiet)[0]:  # it waits for a key
+                os.write(screen, b"q")
+            drawn += os.read(screen, 65536)
+    os.close(screen)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), drawn.decode(errors="replace").replace("\r\n", "\n")
 
 
 def beside(run: subprocess.Popen[str], task: int | str = "*") -> list[int]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-import pty
 import re
 import shutil
 import subprocess
@@ -37,7 +36,7 @@ from desk.markup import legible
 from desk.names import free, key, safe
 from desk.script import converter
 from desk.table import defused
-from tests.conftest import ARTICLES, ROOT, Wencang, run
+from tests.conftest import ARTICLES, ROOT, Wencang, on_a_terminal, run
 
 EXPORTS = ROOT / "tests" / "exports"
 LINES = EXPORTS / "jsonl.jsonl"  # five articles, one of them hostile: what is exported, and the export as JSON Lines
@@ -378,22 +377,13 @@ def test_the_name_of_a_file_tells_its_format(crawled: Path, tmp_path: Path) -> N
 def test_a_terminal_is_safe_from_what_is_exported(wencang: Wencang, tmp_path: Path) -> None:
     wencang("import", LINES)
     for format in ("jsonl", "csv"):
-        ours, theirs = pty.openpty()
         program, data = str(ROOT / "search_cli.py"), str(tmp_path / "data")
         command = [sys.executable, program, "--data", data, "export", "--format", format]
-        process = subprocess.Popen(command, stdout=theirs, stderr=subprocess.DEVNULL)
-        os.close(theirs)
-        shown = b""
-        try:
-            while more := os.read(ours, 65536):
-                shown += more
-        except OSError:  # the end of a terminal
-            pass
-        os.close(ours)
-        assert process.wait(60) == 0
-        assert "一张纸条" in shown.decode()
-        assert b"\x1b" not in shown, format
-        assert "\u202e".encode() not in shown
+        code, shown = on_a_terminal(command)
+        assert code == 0
+        assert "一张纸条" in shown
+        assert "\x1b" not in shown, format
+        assert "\u202e" not in shown
 
 
 def test_an_unknown_format_is_named() -> None:

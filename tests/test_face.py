@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import pty
 import re
-import select
 import shlex
 import shutil
 import string
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +20,7 @@ from desk.cells import cells
 from face import language, manual
 from face.crash import report
 from face.door import app_command
-from tests.conftest import ROOT, run
+from tests.conftest import ROOT, on_a_terminal, run
 
 
 def contexts(command: Any, name: str, parent: Any = None) -> Iterator[Any]:
@@ -230,25 +227,6 @@ def test_completion(shell: str, line: str, proposed: set[str], installed: dict[s
 
 
 # The pager
-
-
-def on_a_terminal(command: list[str], quiet: float = 30, **environment: str) -> tuple[int, str]:
-    """A command on a terminal of 24 lines; its exit code and what stood on the screen.
-
-    A pager is left by `q` when nothing has come for so many seconds.
-    """
-    child, screen = pty.fork()
-    if child == 0:
-        os.environ.update({"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24", "LESS": "FRX"} | environment)
-        os.execv(command[0], command)
-    drawn = b""
-    with suppress(OSError):  # its end
-        while True:
-            if not select.select([screen], [], [], quiet)[0]:  # it waits for a key
-                os.write(screen, b"q")
-            drawn += os.read(screen, 65536)
-    os.close(screen)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), drawn.decode(errors="replace").replace("\r\n", "\n")
 
 
 def test_long_answers_go_through_the_pager(crawled: Path, tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import random
 import re
 import shutil
@@ -23,7 +22,7 @@ from archive import settings
 from archive.lock import alone
 from archive.store import ArticleStore
 from indexer.update import index_folder
-from tests.conftest import EXPECTED, ROOT, SAMPLE, Wencang, run
+from tests.conftest import EXPECTED, ROOT, SAMPLE, Wencang, on_a_terminal, run
 
 GLOSSED = ROOT / "tests" / "pages" / "mirror" / "signing-glossed.txt"
 SIGNING = "tibet.cn-7210688"
@@ -139,18 +138,14 @@ def test_a_stale_index_is_said(crawled: Path) -> None:
 
 
 def test_a_terminal_gets_colour_and_aligned_columns(crawled: Path) -> None:
-    screen, terminal = pty.openpty()
-    environment = os.environ | {"TERM": "xterm-256color", "COLUMNS": "60"}
-    environment.pop("NO_COLOR", None)
     command = [sys.executable, str(ROOT / "search_cli.py"), "--data", str(crawled), "援藏", "招商引资", "--limit", "2"]
-    subprocess.run(command, stdout=terminal, stderr=subprocess.DEVNULL, env=environment, timeout=60)
-    drawn = os.read(screen, 100_000).decode()
+    _code, drawn = on_a_terminal(command, COLUMNS="60", NO_COLOR="")
     assert "\x1b[1;33m招商引资" in drawn
     from rich.cells import cell_len
     from rich.text import Text
 
     assert max(cell_len(Text.from_ansi(line).plain) for line in drawn.splitlines()) <= 60
-    plain = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60).stdout
+    plain = subprocess.run(command, capture_output=True, text=True, timeout=60).stdout
     assert "\x1b" not in plain
 
 

@@ -40,7 +40,7 @@ from indexer.engine import open_engine
 from indexer.parser import parse_query
 from indexer.search import search
 from indexer.update import bring_up, index_folder
-from tests.conftest import ANALYZER, EXPECTED, ROOT, SAMPLE, TEXTS, run, to_version_6
+from tests.conftest import ANALYZER, EXPECTED, ROOT, SAMPLE, TEXTS, on_a_terminal, run, to_version_6
 from tests.test_archive import ARTICLE, PAGE, THEN, check, noise, shape_of, warcs
 from tests.test_crawler import ARTICLE as ARTICLE_PAGE
 from tests.test_crawler import LIST, ROW, rows, site
@@ -342,11 +342,8 @@ def test_diff_marks_on_a_pipe_and_colours_on_a_terminal(changed: Path) -> None:
     assert "\neditor:\n{+于心+}\n" in plain
     assert "\x1b" not in plain
     for no_colour, drawn in (("", "\x1b[32m正式\x1b[0m通车，一共花了\x1b[31;9m三\x1b[0m"), ("1", "{+正式+}")):
-        screen, terminal = pty.openpty()
         command = [sys.executable, str(ROOT / "search_cli.py"), "--data", str(changed), "diff", ARTICLE.id, "1", "3"]
-        environment = os.environ | {"TERM": "xterm", "NO_COLOR": no_colour}
-        subprocess.run(command, stdout=terminal, stderr=subprocess.DEVNULL, env=environment, timeout=60)
-        shown = os.read(screen, 100_000).decode()
+        _code, shown = on_a_terminal(command, NO_COLOR=no_colour)
         assert drawn in shown
         assert ("\x1b" in shown) == (not no_colour)
 
