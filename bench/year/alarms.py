@@ -35,27 +35,37 @@ class Expected:
 
 
 def silent(visits: Sequence[Visit]) -> Expected:
-    """A list that brings nothing for nine times as long as is usual, and for two days at least."""
+    """A list that brings nothing for nine times as long as is usual, and for two days at least.
+
+    What two lists show first in one run counts for either of them.
+    """
     expected = Expected()
     for base in RATES:
         brought: list[datetime] = []
+        own: list[datetime] = []  # of that, what no other list showed
         surely: datetime | None = None  # a run that was killed may not have noted what was new
         answered = visits[0].at
         seen: set[str] = set()
         for visit in visits:
             new = set(visit.lists.get(base, ())) - seen
+            owned = new.difference(*(rows for list, rows in visit.lists.items() if list != base))
             seen.update(*visit.lists.values())
             brought += [visit.at] * len(new)
-            if new and not visit.killed:
+            own += [visit.at] * len(owned)
+            if owned and not visit.killed:
                 surely = visit.at
             answered = visit.at if base in visit.lists else answered
             if brought:
-                usual = timedelta(days=60) / max(1, sum(at > visit.at - timedelta(days=60) for at in brought))
-                most = max(timedelta(days=2), 9 * usual)
                 waited, at_most = (answered - since for since in (brought[-1], surely or brought[0]))
                 hindered = visit.killed or bool(visit.outage) or base not in visit.lists
-                expected.note(visit, base, waited > most * 1.1 and not hindered, at_most > most * 0.9)
+                must = waited > _longest_wait(own, visit.at) * 1.1 and not hindered
+                expected.note(visit, base, must, at_most > _longest_wait(brought, visit.at) * 0.9)
     return expected
+
+
+def _longest_wait(brought: Sequence[datetime], now: datetime) -> timedelta:
+    usual = timedelta(days=60) / max(1, sum(at > now - timedelta(days=60) for at in brought))
+    return max(timedelta(days=2), 9 * usual)
 
 
 def unchecked(visits: Sequence[Visit]) -> Expected:
