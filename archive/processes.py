@@ -6,13 +6,26 @@ import os
 import signal
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor, wait
-from multiprocessing import get_context, parent_process
+from multiprocessing import parent_process
+from multiprocessing.context import SpawnContext, SpawnProcess
 from threading import Thread
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
 _UNHEARD = {signal.SIGINT, signal.SIGTERM}
+
+
+class _Process(SpawnProcess):
+    def terminate(self) -> None:
+        """As a pool ends those that are left when one of them was ended: by a signal that they do hear."""
+        self.kill()
+
+
+class _Spawned(SpawnContext):
+    """A fork would share the open database, and threads that draw the progress."""
+
+    Process = _Process
 
 
 class Processes(ProcessPoolExecutor):
@@ -23,8 +36,7 @@ class Processes(ProcessPoolExecutor):
     """
 
     def __init__(self, workers: int) -> None:
-        # Spawned: a fork would share the open database, and threads that draw the progress.
-        super().__init__(workers, get_context("spawn"), initializer=_end_with_parent)
+        super().__init__(workers, _Spawned(), initializer=_end_with_parent)
 
     def submit(self, task: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         heard = signal.pthread_sigmask(signal.SIG_BLOCK, _UNHEARD)  # what is blocked when a process starts, it blocks

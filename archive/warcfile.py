@@ -82,10 +82,7 @@ def members(file: Opened, start: int = 0) -> Iterator[Member]:
 
 
 def whole_end(file: Opened, start: int = 0) -> int:
-    """Where the last whole record from `start` on ends; `start` where there is none."""
-    if _ends_whole(file):
-        return max(start, size(file))
-    # Every one is read: some 10 s for a full file, after a crash only.
+    """Where the last whole record ends, by reading every one from `start` on; `start` where there is none."""
     return max((member.end for member in members(file, start) if member.record is not None), default=start)
 
 
@@ -218,7 +215,7 @@ def size(file: Opened) -> int:
 
 def cut(file: Opened, least: int = 0) -> bool:
     """Cut off what a crash left of a record at the end; False, with nothing cut, where less than `least` would stay."""
-    end = whole_end(file)
+    end = size(file) if _ends_whole(file) else whole_end(file)  # some 10 s for a full file, after a crash only
     if end >= least:
         file.truncate(end)
     return end >= least

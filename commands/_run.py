@@ -23,6 +23,7 @@ _EVERY = 1  # seconds: so soon can be found what a crawl brings
 @contextmanager
 def indexing(settings: Settings) -> Iterator[None]:
     """Index what comes in while a run goes on, in a process beside it. What hinders that `finish` meets, and says."""
+    from concurrent.futures.process import BrokenProcessPool
     from threading import Event, Thread
 
     from archive.processes import Processes
@@ -32,19 +33,24 @@ def indexing(settings: Settings) -> Iterator[None]:
 
     def index(beside: Processes) -> None:
         nonlocal held
-        with suppress(Exception), open_archive(settings) as store:
+        with suppress(WencangError), open_archive(settings) as store:
             if (sequence := store.sequence()) != held:  # else the index need not even be opened
                 beside.ask(_index, settings)
                 held = sequence
 
     def follow() -> None:
-        with Processes(1) as beside:
+        with suppress(BrokenProcessPool), Processes(1) as beside:
             while not ended.wait(_EVERY):
                 index(beside)
             if held >= 0:  # what is left, too: the process has loaded all that it takes
                 index(beside)
 
-    thread = Thread(target=follow)
+    def follow_on() -> None:
+        with suppress(Exception):  # a fault of ours: `finish` meets it, too
+            while not ended.is_set():  # a process that was ended is followed by another
+                follow()
+
+    thread = Thread(target=follow_on)
     thread.start()
     try:
         yield

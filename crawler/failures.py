@@ -6,6 +6,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
+from archive.errors import WencangError
 from archive.reasons import of_error
 from crawler.exchange import LedToFront
 from crawler.robots import RobotsUnread
@@ -19,6 +20,8 @@ def reason(failure: Failure) -> str:
         return f"HTTP {code}"
     if isinstance(failure.value, IgnoreRequest | RobotsUnread):  # in words made for people
         return str(failure.value)
+    if isinstance(failure.value, WencangError):
+        return failure.value.reason
     return of_error(failure.value)
 
 

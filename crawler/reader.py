@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from asyncio import Future, Task, create_task, current_task, get_running_loop, to_thread
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
 
+from archive.errors import NotAnArticle, WencangError
 from archive.pages import FetchedPage
 from archive.processes import Processes
 from crawler.extractor import Reading, read
@@ -34,32 +35,40 @@ class Reader:
         return await answer
 
     async def _read_waiting(self) -> None:
-        while some := self._waiting[:_AT_ONCE]:
-            del self._waiting[:_AT_ONCE]
-            pages = [(page.body, page.url, page.fetched) for page, _answer in some]
-            try:
-                found = await to_thread(self._process.ask, _read, pages)
-            except Exception as error:
-                found = [error] * len(some)
-            for (_page, answer), one in zip(some, found, strict=True):
-                if answer.cancelled():
-                    continue
-                if isinstance(one, Exception):
-                    answer.set_exception(one)
-                else:
-                    answer.set_result(one)
-        self._turns.discard(current_task())  # at once: who asks from now on needs another
+        try:
+            while some := self._waiting[:_AT_ONCE]:
+                del self._waiting[:_AT_ONCE]
+                await self._answer(some)
+        finally:
+            self._turns.discard(current_task())  # at once: who asks from now on needs another
+
+    async def _answer(self, some: Sequence[tuple[FetchedPage, Future[Reading]]]) -> None:
+        pages = [(page.body, page.url, page.fetched) for page, _answer in some]
+        found: Sequence[Reading | Exception]
+        try:
+            found = await to_thread(self._process.ask, _read, pages)
+        except Exception as error:
+            found = [error] * len(some)
+        for (_page, answer), one in zip(some, found, strict=True):
+            if answer.cancelled():
+                continue
+            if isinstance(one, Exception):
+                answer.set_exception(one)
+            else:
+                answer.set_result(one)
 
 
-def _read(pages: Iterable[tuple[bytes, str, datetime]]) -> list[Reading | Exception]:
+def _read(pages: Iterable[tuple[bytes, str, datetime]]) -> list[Reading | WencangError]:
     return [_read_one(*page) for page in pages]
 
 
-def _read_one(page: bytes, url: str, fetched: datetime) -> Reading | Exception:
+def _read_one(page: bytes, url: str, fetched: datetime) -> Reading | WencangError:
     try:
         return read(page, url, fetched)
-    except Exception as error:  # it is this page's: the others are read
+    except NotAnArticle as error:
         return error
+    except Exception as error:  # a fault of ours on one page: the others are read; not every error can be handed over
+        return WencangError(url, f"{type(error).__name__} {error}")
 
 
 @cache

@@ -44,7 +44,7 @@ def signature(text: str, shingles: Set[int]) -> Signature:
     little of a short text inside a long one.
     """
     number = int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), signed=True)
-    landmarks = sorted(shingle for shingle in shingles if shingle < _LANDMARKS)
+    landmarks = sorted(shingle for shingle in shingles if shingle <= _LANDMARKS)
     if len(landmarks) < _FEWEST:
         landmarks = sorted(shingles)[:_FEWEST]
     return Signature(number, len(shingles), tuple(landmarks))

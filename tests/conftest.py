@@ -7,9 +7,11 @@ import os
 import pty
 import select
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -89,8 +91,11 @@ def on_a_terminal(command: list[str], quiet: float = 30, **environment: str) -> 
         os.environ.update({"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24", "LESS": "FRX"} | environment)
         os.execv(command[0], command)
     drawn = b""
+    deadline = time.monotonic() + 120
     with suppress(OSError):  # its end
         while True:
+            if time.monotonic() > deadline:
+                os.kill(child, signal.SIGKILL)
             if not select.select([screen], [], [], quiet)[0]:  # it waits for a key
                 os.write(screen, b"q")
             drawn += os.read(screen, 65536)

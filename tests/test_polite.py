@@ -639,24 +639,48 @@ def test_a_signal_to_all_processes_is_the_crawls_to_hear(how: signal.Signals, tm
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="processes are found in /proc")
-def test_a_crawl_whose_indexing_is_killed_indexes_at_its_end(tmp_path: Path) -> None:
-    with serving({LIST: listing(*map(row, range(60))), **{row(n): slow(article(n)) for n in range(60)}}) as proxy:
+def test_a_crawl_whose_indexing_is_killed_goes_on_indexing(tmp_path: Path) -> None:
+    with serving({LIST: listing(*map(row, range(40))), **{row(n): slow(article(n)) for n in range(40)}}) as proxy:
         crawl = crawling(tmp_path, proxy, WENCANG_DELAY="0.01")
         while not (indexing := beside(crawl)) and crawl.poll() is None:
             time.sleep(0.01)
-        for process in indexing:
-            os.kill(process, signal.SIGKILL)
+        os.kill(indexing[0], signal.SIGKILL)
+        while set(beside(crawl)) <= set(indexing) and crawl.poll() is None:
+            time.sleep(0.01)
+        assert crawl.poll() is None, "another takes its place"
         _out, err = crawl.communicate(timeout=60)
     assert (crawl.returncode, err.count("Traceback")) == (0, 0), err
-    assert len(indexing) == 1
     assert run("verify", data=tmp_path).returncode == 0, "the index holds what the archive does"
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="processes are found in /proc")
+def test_processes_one_of_which_is_killed_end(tmp_path: Path) -> None:
+    program = """
+import os, signal, sys
+from concurrent.futures.process import BrokenProcessPool
+from archive.processes import Processes
+
+if __name__ == "__main__":
+    with Processes(2) as pool:
+        pids = {pool.ask(os.getpid)}
+        busy = [pool.submit(bytes, 200_000_000) for _ in range(2)]
+        os.kill(next(iter(pool._processes)), signal.SIGKILL)
+        try:
+            [one.result() for one in busy]
+        except BrokenProcessPool:
+            print("ended")
+"""
+    (tmp_path / "program.py").write_text(program)
+    command = [sys.executable, str(tmp_path / "program.py")]
+    done = subprocess.run(command, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.returncode) == ("ended\n", 0), done.stderr
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="open ports are found in /proc")
 def test_a_crawl_opens_no_port(tmp_path: Path) -> None:
     with serving({LIST: listing(*map(row, range(60))), **{row(n): slow(article(n)) for n in range(60)}}) as proxy:
         crawl = crawling(tmp_path, proxy)
-        own = [os.readlink(one) for one in Path(f"/proc/{crawl.pid}/fd").iterdir()]
+        own = {Path(os.path.realpath(one)).name for one in Path(f"/proc/{crawl.pid}/fd").iterdir()}
         ports = [line.split() for name in ("tcp", "tcp6") for line in Path("/proc/net", name).read_text().splitlines()]
         crawl.kill()
         crawl.communicate()

@@ -42,6 +42,7 @@ SECTIONS = {  # an article of several channels is kept under the first
 
 _ADDRESS_DATE = r"(?P<month>\d{6})/t(?P<date>(?P=month)\d\d)_(?P<key>\d+)"
 
+# Looked for from the name, which stands in few texts: to ask each tag what it begins with takes three times as long.
 _NAME = "//text()[contains(., '中国西藏网')]"
 _CRUMBS = "starts-with(normalize-space(.), '中国西藏网 >')"
 _LABELLED = "contains(., '发布时间') and contains(., '来源')"
