@@ -6,7 +6,7 @@
 A server of its own on this machine shows N pages of 40 KB, plain and compressed; neither delay
 nor AutoThrottle holds the crawl up. Counted from the first request until the last page is in the
 archive and in the index, and to the end of the process, which has looked for reprints by then.
-With --memory: what a crawl of so many pages holds at most.
+With --memory: what a crawl of so many pages, and the processes beside it, hold at most.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ import asyncio
 import gzip
 import os
 import random
+import re
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-
-from bench.process import process
 
 SIZE = 40_000  # bytes of a page
 _ROWS = 50  # of a page of the list
@@ -182,12 +182,29 @@ def run(count: int, coded: bool, asking: list[str]) -> Run:
     os.environ |= {"http_proxy": proxy, "WENCANG_DELAY": "0", "WENCANG_ENGINE": "tantivy"}
     with tempfile.TemporaryDirectory() as data:
         os.environ["WENCANG_DATA"] = data
-        _seconds, memory = process([*_HERE, "--pages", str(count), *asking, data])
+        asks = subprocess.Popen(
+            [*_HERE, "--pages", str(count), *asking, data], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        memory = 0.0
+        while asks.poll() is None:
+            memory = max(memory, held(asks.pid))
+            with suppress(subprocess.TimeoutExpired):
+                asks.wait(1)
         ended = time.monotonic()
+        assert asks.returncode == 0
         indexed = float(noted.read_text()) if (noted := Path(data, _INDEXED)).exists() else ended
     server.kill()
     began = float(server.stdout.readline())
     return Run(count / (indexed - began), count / (ended - began), memory)
+
+
+def held(pid: int) -> float:
+    """MB that a process and those it started hold, what they share counted once; 0 for one that has ended."""
+    with suppress(OSError):
+        told = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
+        children = [one.read_text().split() for one in Path(f"/proc/{pid}/task").glob("*/children")]
+        return (int(told[1]) / 1000 if told else 0) + sum(held(int(one)) for some in children for one in some)
+    return 0
 
 
 def measure(count: int, runs: int) -> None:
