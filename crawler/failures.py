@@ -21,7 +21,7 @@ def reason(failure: Failure) -> str:
     if isinstance(failure.value, IgnoreRequest | RobotsUnread):  # in words made for people
         return str(failure.value)
     if isinstance(failure.value, WencangError):
-        return failure.value.reason
+        return str(failure.value) if failure.value.mend else failure.value.reason
     return of_error(failure.value)
 
 
