@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from gettext import gettext as _
+from pathlib import Path
 
 import sqlalchemy as sa
 
+from archive import database
+from archive.database import RESTORE
+from archive.disk import appearing
+from archive.errors import ArchiveUnusable
 from archive.schema import archive, metadata
 
 
@@ -137,3 +143,31 @@ def upgrade(connection: sa.Connection) -> None:
         for step in STEPS[found - 1 :]:
             step(connection)
         connection.execute(archive.update().values(version=newest()))
+
+
+def bring_up(engine: sa.Engine, name: str, create: bool) -> None:
+    """Lead the archive in this database to the newest version, after a copy of it; made in an empty one if `create`.
+
+    Raises ArchiveUnusable for what is no archive, or a newer program's.
+    """
+    with engine.begin() as connection:
+        found = version(connection)
+        empty = found == 0 and not sa.inspect(connection).get_table_names()
+    if found == 0 and not (create and empty):
+        raise ArchiveUnusable(name, _("is no archive"), _(RESTORE))
+    if found > newest():
+        newer = _("was made by a newer wencang (store version {theirs}, this one knows {ours})")
+        raise ArchiveUnusable(name, newer.format(theirs=found, ours=newest()), _("install the newer wencang"))
+    if found == newest():
+        return
+    if found:
+        _back_up(engine, name, found)
+    with engine.execution_options(writes=True).begin() as connection:
+        upgrade(connection)
+
+
+def _back_up(engine: sa.Engine, name: str, version: int) -> None:
+    if engine.dialect.name != "sqlite" or name == ":memory:":
+        return
+    with appearing(Path(f"{name}.v{version}.bak")) as file:
+        database.copy(Path(name), Path(file.name))

@@ -21,8 +21,7 @@ from sqlalchemy.exc import DBAPIError
 
 from archive import clock, database, migration, schema, withdrawal
 from archive.article import Article, RawPage, Revision
-from archive.database import FILE, RESTORE, mend
-from archive.disk import appearing
+from archive.database import FILE, mend
 from archive.errors import ArchiveUnusable, Busy
 from archive.lock import refuse_read_only
 from archive.url import canonical
@@ -55,7 +54,7 @@ class ArticleStore:
         self._name = name
         self._batch: sa.Connection | None = None
         with self._guard():
-            self._migrate(create)
+            migration.bring_up(engine, name, create)
 
     @classmethod
     def open(cls, data: Path) -> ArticleStore:
@@ -369,31 +368,8 @@ class ArticleStore:
                 connection.execute(sa.select(schema.archive.c.sequence).with_for_update())
             yield connection
 
-    # Opening
 
-    def _migrate(self, create: bool) -> None:
-        with self._engine.begin() as connection:
-            version = migration.version(connection)
-            empty = version == 0 and not sa.inspect(connection).get_table_names()
-        if version == 0 and not (create and empty):
-            raise ArchiveUnusable(self._name, _("is no archive"), _(RESTORE))
-        if version > migration.newest():
-            newer = _("was made by a newer wencang (store version {theirs}, this one knows {ours})")
-            reason = newer.format(theirs=version, ours=migration.newest())
-            raise ArchiveUnusable(self._name, reason, _("install the newer wencang"))
-        if version == migration.newest():
-            return
-        if version:
-            self._back_up(version)
-        with self._engine.execution_options(writes=True).begin() as connection:
-            migration.upgrade(connection)
-
-    def _back_up(self, version: int) -> None:
-        if self._engine.dialect.name != "sqlite" or self._name == ":memory:":
-            return
-        copy = Path(f"{self._name}.v{version}.bak")
-        with appearing(copy) as file:
-            database.copy(Path(self._name), Path(file.name))
+# Opening
 
 
 def _url(file: Path) -> sa.URL:
