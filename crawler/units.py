@@ -156,17 +156,11 @@ def _times(job: Job) -> str:
 # Kubernetes
 
 
-def cron_job(job: Job, image: str) -> str:
-    """A CronJob, and the volume it keeps the archive on; `data` and the program are paths in the image."""
-    if not _IMAGE.fullmatch(image):
-        raise UsageFault(image, _("is no name of an image"), _("say --image registry.example.org/wencang:1"))
-    data = _yaml(str(job.data))
-    command = ", ".join(_yaml(word.replace("$", "$$")) for word in job.command)
-    return f"""\
+_CRON_JOB = """\
 apiVersion: v1
 kind: PersistentVolumeClaim
 metadata:
-  name: {job.name}
+  name: {name}
 spec:
   accessModes: [ReadWriteOnce]  # a disk, not NFS: SQLite needs locks that hold
   resources:
@@ -176,18 +170,18 @@ spec:
 apiVersion: batch/v1
 kind: CronJob
 metadata:
-  name: {job.name}
+  name: {name}
 spec:
-  schedule: {_yaml(_times(job))}
+  schedule: {times}
   timeZone: Asia/Shanghai
   concurrencyPolicy: Forbid
-  startingDeadlineSeconds: {job.every * 60}
+  startingDeadlineSeconds: {late}
   successfulJobsHistoryLimit: 1
   failedJobsHistoryLimit: 3
   jobTemplate:
     spec:
       backoffLimit: 0
-      activeDeadlineSeconds: {_LONGEST}
+      activeDeadlineSeconds: {longest}
       podFailurePolicy:
         rules:
         - action: Ignore  # another run is at work: it is tried again
@@ -204,11 +198,11 @@ spec:
             fsGroup: 1000
           containers:
           - name: wencang
-            image: {_yaml(image)}
+            image: {image}
             command: [{command}]
             envFrom:  # a secret with WENCANG_CONTACT, WENCANG_SMTP and what else is set
             - secretRef:
-                name: {job.name}
+                name: {name}
                 optional: true
             securityContext:
               allowPrivilegeEscalation: false
@@ -218,8 +212,18 @@ spec:
           volumes:
           - name: data
             persistentVolumeClaim:
-              claimName: {job.name}
+              claimName: {name}
 """
+
+
+def cron_job(job: Job, image: str) -> str:
+    """A CronJob, and the volume it keeps the archive on; `data` and the program are paths in the image."""
+    if not _IMAGE.fullmatch(image):
+        raise UsageFault(image, _("is no name of an image"), _("say --image registry.example.org/wencang:1"))
+    return _CRON_JOB.format(
+        name=job.name, times=_yaml(_times(job)), late=job.every * 60, longest=_LONGEST, image=_yaml(image),
+        command=", ".join(_yaml(word.replace("$", "$$")) for word in job.command), data=_yaml(str(job.data)),
+    )  # fmt: skip
 
 
 def _yaml(text: str) -> str:
