@@ -37,6 +37,11 @@ class WencangError(Exception):
         return " ".join(line.split())
 
 
+def fault_of(subject: object, error: Exception) -> WencangError:
+    """An error of ours as it is; any other told in words, as a fault of this one thing: the rest goes on."""
+    return error if isinstance(error, WencangError) else WencangError(subject, f"{type(error).__name__} {error}")
+
+
 class UsageFault(WencangError):
     """The command or the question is wrong; nothing was done."""
 

@@ -46,8 +46,11 @@ class Processes(ProcessPoolExecutor):
             signal.pthread_sigmask(signal.SIG_SETMASK, heard)
 
     def ask(self, task: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Have it done, and wait for what it gives back; BrokenProcessPool where the process was ended."""
-        asked = self.submit(task, *args, **kwargs)
+        """Have it done, and wait for what it gives back; raises what `result` does."""
+        return self.result(self.submit(task, *args, **kwargs))
+
+    def result(self, asked: Future[T]) -> T:
+        """What was asked for gives back, once it is done; BrokenProcessPool where the process was ended."""
         while not wait({asked}, timeout=1).done:
             self.submit(int)  # fails in a broken pool, which forgets what it is given while it breaks
         return asked.result()

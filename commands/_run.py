@@ -13,7 +13,10 @@ from commands import DONE, FAILURES, INTERRUPTED, open_archive, open_index
 from terminal import counting, say
 
 if TYPE_CHECKING:
+    from threading import Event
+
     from archive.processes import Processes
+    from archive.store import ArticleStore
     from crawler.report import Report
     from desk.following import Show
 
@@ -23,40 +26,45 @@ _EVERY = 1  # seconds: so soon can be found what a crawl brings
 @contextmanager
 def indexing(settings: Settings) -> Iterator[None]:
     """Index what comes in while a run goes on, in a process beside it. What hinders that `finish` meets, and says."""
-    from concurrent.futures.process import BrokenProcessPool
     from threading import Event, Thread
 
-    from archive.processes import Processes
-
     ended = Event()
-    held = -1
-
-    def index(beside: Processes) -> None:
-        nonlocal held
-        with suppress(WencangError), open_archive(settings) as store:
-            if (sequence := store.sequence()) != held:  # else the index need not even be opened
-                beside.ask(_index, settings)
-                held = sequence
-
-    def follow() -> None:
-        with suppress(BrokenProcessPool), Processes(1) as beside:
-            while not ended.wait(_EVERY):
-                index(beside)
-            if held >= 0:  # what is left, too: the process has loaded all that it takes
-                index(beside)
-
-    def follow_on() -> None:
-        with suppress(Exception):  # a fault of ours: `finish` meets it, too
-            while not ended.is_set():  # a process that was ended is followed by another
-                follow()
-
-    thread = Thread(target=follow_on)
+    thread = Thread(target=_follow, args=(settings, ended))
     thread.start()
     try:
         yield
     finally:
         ended.set()
         thread.join()
+
+
+def _follow(settings: Settings, ended: Event) -> None:
+    """Until the run has ended; a process that was ended is followed by another."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    from archive.processes import Processes
+
+    with suppress(Exception), open_archive(settings) as store:  # a fault of ours: `finish` meets it, too
+        while not ended.is_set():
+            with suppress(BrokenProcessPool), Processes(1) as beside:
+                _index_beside(beside, settings, store, ended)
+
+
+def _index_beside(beside: Processes, settings: Settings, store: ArticleStore, ended: Event) -> None:
+    held = -1
+    while not ended.wait(_EVERY):
+        held = _index_new(beside, settings, store, held)
+    if held >= 0:  # what is left, too: the process has loaded all that it takes
+        _index_new(beside, settings, store, held)
+
+
+def _index_new(beside: Processes, settings: Settings, store: ArticleStore, held: int) -> int:
+    """Index what came in since a sequence; the sequence up to which all is indexed then."""
+    with suppress(WencangError):
+        if (sequence := store.sequence()) != held:  # else the index need not even be opened
+            beside.ask(_index, settings)
+            return sequence
+    return held
 
 
 def _index(settings: Settings) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from archive.errors import NotAnArticle, WencangError
+from archive.errors import WencangError, fault_of
 from archive.pages import FetchedPage
 from archive.processes import Processes
 from crawler.extractor import Reading, read
@@ -65,10 +65,8 @@ def _read(pages: Iterable[tuple[bytes, str, datetime]]) -> list[Reading | Wencan
 def _read_one(page: bytes, url: str, fetched: datetime) -> Reading | WencangError:
     try:
         return read(page, url, fetched)
-    except NotAnArticle as error:
-        return error
-    except Exception as error:  # a fault of ours on one page: the others are read; not every error can be handed over
-        return WencangError(url, f"{type(error).__name__} {error}")
+    except Exception as error:  # in words, for not every error can be handed over
+        return fault_of(url, error)
 
 
 @cache

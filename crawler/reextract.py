@@ -13,7 +13,7 @@ from gettext import gettext as _
 from pathlib import Path
 
 from archive.article import KEYS, Article, Revision
-from archive.errors import ArchiveUnusable, NotAnArticle, WencangError, Withdrawn
+from archive.errors import ArchiveUnusable, NotAnArticle, WencangError, Withdrawn, fault_of
 from archive.pages import FetchedPage, Pages
 from archive.processes import Processes
 from archive.reasons import told
@@ -74,9 +74,9 @@ def _read_all(
             under_way.append((revision, pool.submit(reread, data, revision)))
             if len(under_way) == _AHEAD:
                 first, future = under_way.popleft()
-                yield first, future.result()
+                yield first, pool.result(future)
         for left, future in under_way:
-            yield left, future.result()
+            yield left, pool.result(future)
 
 
 def reread(data: Path, revision: Revision) -> Reread | WencangError:
@@ -84,10 +84,8 @@ def reread(data: Path, revision: Revision) -> Reread | WencangError:
     try:
         pages = Pages(data)
         reading = _read([pages.read(raw) for raw in revision.pages], revision.article)
-    except WencangError as error:
-        return error
-    except Exception as error:  # a fault of ours on one page: the others are read
-        return WencangError(revision.article.url, f"{type(error).__name__} {error}")
+    except Exception as error:
+        return fault_of(revision.article.url, error)
     return Reread(_under_its_id(reading.article, revision.article), reading.extractor)
 
 

@@ -570,6 +570,10 @@ def slow(body: bytes) -> Answer:
     return Answer(stream=stream)
 
 
+def slow_news(count: int) -> dict[str, Page]:
+    return {LIST: listing(*map(row, range(count))), **{row(n): slow(article(n)) for n in range(count)}}
+
+
 def crawling(data: Path, proxy: Site, **environment: str) -> subprocess.Popen[str]:
     """A crawl, without a delay unless one is set, that has kept something and is not at its end."""
     command = [sys.executable, str(ROOT / "search_cli.py"), "--data", str(data), "crawl", "tibet_cn"]
@@ -593,7 +597,7 @@ def test_without_a_delay_the_same_is_kept(tmp_path: Path, proxy: str) -> None:
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_no_reader_outlives_its_crawl(how: signal.Signals, tmp_path: Path) -> None:
-    with serving({LIST: listing(*map(row, range(60))), **{row(n): slow(article(n)) for n in range(60)}}) as proxy:
+    with serving(slow_news(60)) as proxy:
         crawl = crawling(tmp_path, proxy)
         crawl.send_signal(how)
         _out, err = crawl.communicate(timeout=60)  # ends when the last process that holds stderr has
@@ -614,7 +618,7 @@ Future.__init__ = lambda self: (time.sleep(0.05), init(self))[1]
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="processes are found in /proc")
 def test_a_crawl_whose_reader_is_killed_says_so(start: str, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(start)
-    with serving({LIST: listing(*map(row, range(60))), **{row(n): slow(article(n)) for n in range(60)}}) as proxy:
+    with serving(slow_news(60)) as proxy:
         crawl = crawling(tmp_path / "data", proxy, PYTHONPATH=str(tmp_path))
         for reader in beside(crawl, crawl.pid):
             os.kill(reader, signal.SIGKILL)
@@ -626,7 +630,7 @@ def test_a_crawl_whose_reader_is_killed_says_so(start: str, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_to_all_processes_is_the_crawls_to_hear(how: signal.Signals, tmp_path: Path) -> None:
-    with serving({LIST: listing(*map(row, range(60))), **{row(n): slow(article(n)) for n in range(60)}}) as proxy:
+    with serving(slow_news(60)) as proxy:
         crawl = crawling(tmp_path, proxy)
         for process in beside(crawl):
             os.kill(process, how)
@@ -640,7 +644,7 @@ def test_a_signal_to_all_processes_is_the_crawls_to_hear(how: signal.Signals, tm
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="processes are found in /proc")
 def test_a_crawl_whose_indexing_is_killed_goes_on_indexing(tmp_path: Path) -> None:
-    with serving({LIST: listing(*map(row, range(40))), **{row(n): slow(article(n)) for n in range(40)}}) as proxy:
+    with serving(slow_news(40)) as proxy:
         crawl = crawling(tmp_path, proxy, WENCANG_DELAY="0.01")
         while not (indexing := beside(crawl)) and crawl.poll() is None:
             time.sleep(0.01)
@@ -662,7 +666,7 @@ from archive.processes import Processes
 
 if __name__ == "__main__":
     with Processes(2) as pool:
-        pids = {pool.ask(os.getpid)}
+        pool.ask(os.getpid)
         busy = [pool.submit(bytes, 200_000_000) for _ in range(2)]
         os.kill(next(iter(pool._processes)), signal.SIGKILL)
         try:
@@ -678,7 +682,7 @@ if __name__ == "__main__":
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="open ports are found in /proc")
 def test_a_crawl_opens_no_port(tmp_path: Path) -> None:
-    with serving({LIST: listing(*map(row, range(60))), **{row(n): slow(article(n)) for n in range(60)}}) as proxy:
+    with serving(slow_news(60)) as proxy:
         crawl = crawling(tmp_path, proxy)
         own = {Path(os.path.realpath(one)).name for one in Path(f"/proc/{crawl.pid}/fd").iterdir()}
         ports = [line.split() for name in ("tcp", "tcp6") for line in Path("/proc/net", name).read_text().splitlines()]
