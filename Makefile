@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 DEMO := data/demo
-REPLAYED := WENCANG_DELAY=0.05 $(BIN)/python -m crawler.replay data/sample -- $(BIN)/wencang --data $(DEMO)
+REPLAYED := WENCANG_DELAY=0.05 $(BIN)/python -m crawler.http.replay data/sample -- $(BIN)/wencang --data $(DEMO)
 
 .PHONY: help install demo test lint messages lock clean
 

@@ -9,7 +9,7 @@ from gettext import gettext as _
 from io import TextIOWrapper
 from pathlib import Path
 
-from face import language
+from wencang.cli import language
 
 
 def main() -> int:
@@ -29,9 +29,9 @@ def _run() -> int:
 
     from archive.errors import UsageFault, WencangError
     from archive.reasons import told
-    from commands import DONE, FAILURES, INTERRUPTED, USAGE, code_of
-    from face.door import app_command
-    from terminal import say
+    from wencang.cli.commands import DONE, FAILURES, INTERRUPTED, USAGE, code_of
+    from wencang.cli.door import app_command
+    from wencang.cli.output import say
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # UTF-8 for whoever reads on, whatever the locale
@@ -57,7 +57,7 @@ def _run() -> int:
 
 
 def _crashed(error: Exception) -> int:
-    from face.crash import CRASHED, report
+    from wencang.cli.crash import CRASHED, report
 
     told = _("wencang: a fault of the program: {kind}; look {file} over and report it")
     try:

@@ -13,7 +13,7 @@ from archive.errors import ArchiveUnusable
 
 FILE = "archive.db"
 RESTORE = "move the folder away, then `wencang --data FOLDER restore BACKUP`: docs/operations.md"
-_BESIDE = ("pages", "manifests")  # as archive/pages.py and manifest.py have them, which a search need not load
+_BESIDE = ("pages", "manifests")  # as archive/warc/pages.py and manifest.py have them, which a search need not load
 _UNTOUCHED = "?mode=ro&immutable=1"
 _WRITING = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC")  # told of a copy: the source is only read
 _REVISION = "SELECT sequence, id, fetched, digest, pages FROM revisions"

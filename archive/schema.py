@@ -86,7 +86,7 @@ addresses = sa.Table(
     sa.Column("id", sa.Text, sa.ForeignKey("articles.id"), nullable=False, index=True),
 )  # fmt: skip
 
-runs = sa.Table(  # archive/ledger.py
+runs = sa.Table(  # archive/tables/ledger.py
     "runs", metadata,
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("finished", Instant, nullable=False),
@@ -135,7 +135,7 @@ leads = sa.Table(
     sa.Index("leads_due", "source", "due"),
 )  # fmt: skip
 
-pictures = sa.Table(  # archive/pictures.py
+pictures = sa.Table(  # archive/tables/pictures.py
     "pictures", metadata,
     sa.Column("url", sa.Text, primary_key=True),
     sa.Column("article", sa.Text, nullable=False, index=True),
@@ -146,7 +146,7 @@ pictures = sa.Table(  # archive/pictures.py
     sa.Index("pictures_due", "source", "due"),
 )  # fmt: skip
 
-watches = sa.Table(  # archive/watches.py
+watches = sa.Table(  # archive/tables/watches.py
     "watches", metadata,
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("query", sa.Text, nullable=False),
@@ -164,7 +164,7 @@ hits = sa.Table(
 
 # Reprints. What is computed of a text is kept once, under a number made of it, whichever articles have that text.
 
-signed = sa.Table(  # archive/signatures.py
+signed = sa.Table(  # archive/tables/signatures.py
     "signed", metadata,
     sa.Column("article", sa.Text, primary_key=True),
     sa.Column("text", sa.BigInteger, nullable=False, index=True),
@@ -192,7 +192,7 @@ likenesses = sa.Table(  # each twice, from either side
     sqlite_with_rowid=False,
 )  # fmt: skip
 
-stories = sa.Table(  # archive/stories.py
+stories = sa.Table(  # archive/tables/stories.py
     "stories", metadata,
     sa.Column("article", sa.Text, primary_key=True),
     sa.Column("story", sa.Text, primary_key=True, index=True),

@@ -21,7 +21,7 @@ from archive.store import ArticleStore
 from bench.corpus import Questions, copies, fill, originals
 from bench.search import Latency, asking, latencies, short
 from indexer import engines
-from indexer.engine import open_engine
+from indexer.engines.engine import open_engine
 
 
 def segments(folder: Path) -> int:

@@ -20,14 +20,14 @@ from datetime import UTC, datetime
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from archive import manifest, soundness
-from archive.ledger import Ledger
-from archive.pages import Pages
+from archive.proof import manifest, soundness
+from archive.proof.sweep import sweep
 from archive.store import ArticleStore
-from archive.sweep import sweep
+from archive.tables.ledger import Ledger
+from archive.warc.pages import Pages
 from bench.runs import start
 from bench.year import layouts
-from crawler.replay import Told, serving
+from crawler.http.replay import Told, serving
 from indexer import update
 
 _LIST = "http://www.tibet.cn/cn/news/yc/"

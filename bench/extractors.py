@@ -15,7 +15,7 @@ _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 def wencang(page: bytes, url: str) -> Found:
     from archive.errors import NotAnArticle
-    from crawler.extractor import extract
+    from crawler.extract.extractor import extract
 
     try:
         article = extract(page, url)

@@ -18,9 +18,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-from indexer.analyzer import fold
 from indexer.figures.figure import KINDS, Figure, Kind, Name, Period, Quantity
 from indexer.figures.find import figures
+from indexer.text.analyzer import fold
 
 FOLDER = Path(__file__).parent.parent / "tests" / "figures"
 _KINDS: dict[str, Kind] = {kind[0]: kind for kind in KINDS if kind not in ("place", "person", "percent")}

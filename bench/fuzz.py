@@ -15,9 +15,9 @@ import atheris
 
 with atheris.instrument_imports(include=["crawler"]):
     from archive.errors import NotAnArticle
-    from crawler import boilerplate
-    from crawler.boilerplate import Line
-    from crawler.extractor import read, read_text
+    from crawler.extract import boilerplate
+    from crawler.extract.boilerplate import Line
+    from crawler.extract.extractor import read, read_text
 
 _SEEDS = Path(__file__).parent.parent / "tests" / "pages"
 _SLOWEST = 2.0  # seconds

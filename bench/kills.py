@@ -23,14 +23,14 @@ from pathlib import Path
 
 from whoosh.index import open_dir
 
-from archive import counts
 from archive.article import Article
 from archive.errors import IndexUnusable
 from archive.store import ArticleStore
+from archive.tables import counts
 from bench.corpus import fill, originals
 from indexer import engines, update
-from indexer.engine import SearchEngine
-from indexer.parser import parse_query
+from indexer.engines.engine import SearchEngine
+from indexer.question.parser import parse_query
 
 _PLACES = ("拉萨", "林芝", "山南", "那曲", "昌都", "阿里", "日喀则")
 _NEWS = ("下雪了", "修桥", "招商引资", "种青稞", "办赛马会", "的学校开学", "迎来援藏干部")

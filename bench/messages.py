@@ -22,17 +22,17 @@ from babel.messages.pofile import read_po, write_po
 
 from archive.article import KEYS
 from archive.database import RESTORE
-from archive.ledger import OUTCOMES
-from archive.pages import FROM_BACKUP
 from archive.reasons import SYSTEMS, Reason
-from desk import corpus
-from face import language, manual
-from face.door import app_command
-from indexer.engine import FACETS, REBUILD
+from archive.tables.ledger import OUTCOMES
+from archive.warc.pages import FROM_BACKUP
+from indexer.engines.engine import FACETS, REBUILD
+from wencang.cli import language, manual
+from wencang.cli.door import app_command
+from wencang.desk.freeze import corpus
 
 ROOT = Path(__file__).parent.parent
 FILE = Path(language.CATALOGS, "zh", "LC_MESSAGES", "wencang.po")
-_ROOMS = ("archive", "commands", "crawler", "desk", "face", "indexer", "terminal")
+_ROOMS = ("archive", "crawler", "indexer", "wencang")
 _DAY = datetime(2026, 1, 1, tzinfo=UTC)  # in the head of the file: the same messages make the same file
 _ENDS = ("finished", "interrupted", "page limit", "time limit", "postponed", "fault")  # of a run
 _WORDS = ("own", "out", "shipped")  # of the lexicon

@@ -16,13 +16,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archive import manifest, warcfile
-from archive.backup import back_up
 from archive.errors import NotAnArticle
-from archive.pages import FetchedPage, Head, Pages
+from archive.proof import manifest
+from archive.proof.backup import back_up
+from archive.proof.sweep import sweep
 from archive.store import ArticleStore
-from archive.sweep import sweep
-from crawler.extractor import read
+from archive.warc import warcfile
+from archive.warc.pages import FetchedPage, Head, Pages
+from crawler.extract.extractor import read
 from crawler.pipelines import Fetched, keep
 from crawler.reextract import reextract
 from crawler.report import Report

@@ -22,9 +22,9 @@ from urllib.parse import quote
 from urllib.request import ProxyHandler, build_opener
 
 from archive.article import RawPage
-from archive.pages import FetchedPage, Pages
 from archive.store import ArticleStore
-from archive.warcfile import files
+from archive.warc.pages import FetchedPage, Pages
+from archive.warc.warcfile import files
 
 _open = build_opener(ProxyHandler({})).open
 

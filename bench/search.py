@@ -27,8 +27,8 @@ from bench import tutorial
 from bench.corpus import Questions, copies, fill, originals
 from bench.process import process
 from indexer import engines, update
-from indexer.engine import SearchEngine
-from indexer.parser import parse_query
+from indexer.engines.engine import SearchEngine
+from indexer.question.parser import parse_query
 from indexer.search import search
 
 _ADDED = 100  # articles that a crawl brings

@@ -28,10 +28,10 @@ from opencc import OpenCC
 
 from archive.article import Article
 from archive.store import ArticleStore
-from archive.stories import Stories
+from archive.tables.stories import Stories
 from bench.corpus import originals
-from desk import likeness
-from desk.stories import bring_up
+from wencang.desk.reprints import likeness
+from wencang.desk.reprints.stories import bring_up
 
 _SENTENCE = re.compile(r"[^。！？\n]+[。！？\n]*")
 _RUN = 10

@@ -33,7 +33,7 @@ SIZE = 40_000  # bytes of a page
 _ROWS = 50  # of a page of the list
 _READY = 5_000  # pages that the server holds; further ones are made when they are asked for
 _LIST = "http://www.tibet.cn/cn/news/yc/"
-_LINES = Path("indexer/words.txt").read_text("utf-8").splitlines()
+_LINES = Path("indexer/text/words.txt").read_text("utf-8").splitlines()
 _WORDS = [word for line in _LINES if line[:1] != "#" and 1 < len(word := line.partition(" ")[0]) < 4]
 _INDEXED = "indexed"  # the file that tells when
 _HERE = [sys.executable, "-m", "bench.throughput"]
@@ -152,7 +152,7 @@ def whole(data: Path) -> None:
     """The program itself; where it begins to look for reprints, all is indexed."""
     import search_cli
     from crawler import settings
-    from desk import stories
+    from wencang.desk.reprints import stories
 
     def bring_up(*asked: Any, **options: Any) -> int:
         (data / _INDEXED).write_text(str(time.monotonic()))

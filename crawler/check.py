@@ -14,8 +14,8 @@ from archive import clock
 from archive.errors import NotAnArticle
 from archive.reasons import told
 from archive.url import canonical
-from crawler.extractor import read, read_list
-from crawler.failures import reason
+from crawler.extract.extractor import read, read_list
+from crawler.http.failures import reason
 from crawler.run import run
 from crawler.sources import Source
 from crawler.spiders import ArticleSpider, spider_of

@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from archive import clock
-from archive.ledger import Lead, Ledger, Section
-from archive.pictures import Picture, Pictures
 from archive.store import ArticleStore
+from archive.tables.ledger import Lead, Ledger, Section
+from archive.tables.pictures import Picture, Pictures
 from crawler import schedule
 from crawler.sources import Source
 

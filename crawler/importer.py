@@ -14,14 +14,14 @@ from typing import Any
 from archive import jsonl
 from archive.article import Article
 from archive.errors import BadRecord, NotAnArticle, UsageFault
-from archive.pages import FetchedPage, Head, Pages
 from archive.store import ArticleStore
 from archive.url import canonical
-from crawler.encoding import decode
-from crawler.extractor import Reading, read, read_text
-from crawler.page import MOST_BYTES, refuse_size
+from archive.warc.pages import FetchedPage, Head, Pages
+from crawler.extract.encoding import decode
+from crawler.extract.extractor import Reading, read, read_text
+from crawler.extract.page import MOST_BYTES, refuse_size
+from crawler.extract.reading import join
 from crawler.pipelines import Fetched, keep
-from crawler.reading import join
 from crawler.report import Report
 
 _Record = Fetched | NotAnArticle | BadRecord

@@ -10,20 +10,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from archive import manifest
 from archive.errors import WencangError, Withdrawn
-from archive.pages import FetchedPage, Pages
-from archive.pictures import Pictures
+from archive.proof import manifest
 from archive.reasons import Reason
 from archive.store import ArticleStore
+from archive.tables.pictures import Pictures
 from archive.url import canonical
+from archive.warc.pages import FetchedPage, Pages
 from crawler.frontier import Frontier
 from crawler.report import Report
 
 if TYPE_CHECKING:  # an import of saved pages comes by here too, and needs no Scrapy
     from scrapy.crawler import Crawler
 
-    from crawler.extractor import Reading
+    from crawler.extract.extractor import Reading
 
 
 _SECONDS, _MOST = 1.0, 50  # that articles wait for each other, to be kept in one transaction

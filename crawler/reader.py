@@ -9,9 +9,9 @@ from functools import cache
 from typing import Any
 
 from archive.errors import WencangError, fault_of
-from archive.pages import FetchedPage
 from archive.processes import Processes
-from crawler.extractor import Reading, read
+from archive.warc.pages import FetchedPage
+from crawler.extract.extractor import Reading, read
 
 _AT_ONCE = 20  # pages: to hand one over costs as much as to read a fifth of it
 _TURNS = 2  # one is read, the next waits in the process

@@ -14,12 +14,12 @@ from pathlib import Path
 
 from archive.article import KEYS, Article, Revision
 from archive.errors import ArchiveUnusable, NotAnArticle, WencangError, Withdrawn, fault_of
-from archive.pages import FetchedPage, Pages
 from archive.processes import Processes
 from archive.reasons import told
 from archive.store import ArticleStore
-from crawler.encoding import decode
-from crawler.extractor import Reading, join, read, read_text
+from archive.warc.pages import FetchedPage, Pages
+from crawler.extract.encoding import decode
+from crawler.extract.extractor import Reading, join, read, read_text
 from crawler.report import Report
 
 _AHEAD = 64  # articles that are under way at once: so many are in memory, however large the archive

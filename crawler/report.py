@@ -12,8 +12,8 @@ from time import monotonic
 from typing import Literal
 
 from archive import clock
-from archive.ledger import OUTCOMES, Outcome, Run
 from archive.settings import version
+from archive.tables.ledger import OUTCOMES, Outcome, Run
 
 _TOLERATED = 0.05  # share of failed pages that does not make a run a failed one
 _REASONS, _LONGEST = 20, 200  # of a run that are kept, and characters of each

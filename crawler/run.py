@@ -18,9 +18,9 @@ from twisted.python.failure import Failure
 from archive.errors import Busy, NotAnArticle, NotFetched, Unusable
 from archive.url import canonical
 from crawler import settings, sources
-from crawler.addresses import host_of, refuse_nameless
-from crawler.extractor import Reading
-from crawler.failures import reason
+from crawler.extract.extractor import Reading
+from crawler.http.addresses import host_of, refuse_nameless
+from crawler.http.failures import reason
 from crawler.pipelines import Fetched
 from crawler.report import Report
 from crawler.sources import Source

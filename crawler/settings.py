@@ -8,15 +8,15 @@ BOT_NAME = "wencang"
 SPIDER_MODULES = ["crawler.spiders"]
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-    "crawler.border.Border": 50,
+    "crawler.http.border.Border": 50,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "crawler.robots.Robots": 100,
+    "crawler.http.robots.Robots": 100,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
-    "crawler.exchange.HeadersNoted": 595,  # nearer to the network than Scrapy's decoding, 590
-    "crawler.exchange.LedToFrontNoticed": 605,  # than its redirects, 600
-    "crawler.backoff.BackOff": 610,
+    "crawler.http.exchange.HeadersNoted": 595,  # nearer to the network than Scrapy's decoding, 590
+    "crawler.http.exchange.LedToFrontNoticed": 605,  # than its redirects, 600
+    "crawler.http.backoff.BackOff": 610,
 }
-DOWNLOAD_HANDLERS = {"http": "crawler.transport.Transport", "https": "crawler.transport.Transport"}
+DOWNLOAD_HANDLERS = {"http": "crawler.http.transport.Transport", "https": "crawler.http.transport.Transport"}
 ITEM_PIPELINES = {"crawler.pipelines.ArchivePipeline": 100}
 DATA_FOLDER = str(_set.data)
 LOOKS = _set.looks

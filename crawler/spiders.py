@@ -18,18 +18,18 @@ from twisted.python.failure import Failure
 
 from archive import clock
 from archive.errors import NotAnArticle, WencangError
-from archive.ledger import Outcome
-from archive.pages import FetchedPage
 from archive.reasons import Reason
+from archive.tables.ledger import Outcome
 from archive.url import canonical
+from archive.warc.pages import FetchedPage
 from crawler import sources
-from crawler.addresses import site
-from crawler.backoff import Postponed
-from crawler.exchange import asked_for, fetched_page, header
-from crawler.extractor import Reading, join, read, read_list
-from crawler.failures import is_absent, is_missing, reason, status
+from crawler.extract.extractor import Reading, join, read, read_list
+from crawler.extract.pager import MOST
 from crawler.frontier import Frontier
-from crawler.pager import MOST
+from crawler.http.addresses import site
+from crawler.http.backoff import Postponed
+from crawler.http.exchange import asked_for, fetched_page, header
+from crawler.http.failures import is_absent, is_missing, reason, status
 from crawler.pipelines import Fetched, FetchedPicture, Missing
 from crawler.reader import reader
 from crawler.report import Report

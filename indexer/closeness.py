@@ -14,7 +14,7 @@ from itertools import pairwise
 from math import log
 
 from indexer.finder import Found
-from indexer.query import Query
+from indexer.question.query import Query
 
 _LEADS = (150, 50)  # characters that tell what an article is about, the first of them more so
 _OF_A_LEAD = 0.4  # what a word there counts for, beside one in the window

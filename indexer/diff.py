@@ -11,7 +11,7 @@ from itertools import groupby, pairwise
 from typing import Any, Literal
 
 from archive.article import KEYS, Revision, to_json
-from indexer.analyzer import Analyzer
+from indexer.text.analyzer import Analyzer
 
 _SENTENCE = re.compile(r".+?(?:[。！？!?；…]+[”’」』）)]*\n*|\n+|\Z)", re.DOTALL)
 _TEXTS = {"title", "original_title", "body", "rights"}  # another field is replaced as a whole

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 from archive.article import Article
 from archive.store import ArticleStore
-from indexer.analyzer import fold
 from indexer.closeness import Closeness
-from indexer.engine import Matches, SearchEngine, check_follows
+from indexer.engines.engine import Matches, SearchEngine, check_follows
 from indexer.finder import Finder
-from indexer.query import Between, Query, Words, spelled
+from indexer.question.query import Between, Query, Words, spelled
 from indexer.search import WEIGHED, close_to, rarities, search
+from indexer.text.analyzer import fold
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from indexer.analyzer import fold, pattern
-from indexer.query import Node, Prefix, Query, Quote, Words, of_the_text
+from indexer.question.query import Node, Prefix, Query, Quote, Words, of_the_text
+from indexer.text.analyzer import fold, pattern
 
 _BEFORE = "(?<![0-9A-Za-z])"
 

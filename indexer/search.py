@@ -10,11 +10,11 @@ from typing import Literal
 
 from archive.article import Article, Revision
 from archive.store import ArticleStore
-from archive.stories import Stories
+from archive.tables.stories import Stories
 from indexer.closeness import Closeness, closeness
-from indexer.engine import Match, Order, SearchEngine, check_follows
+from indexer.engines.engine import Match, Order, SearchEngine, check_follows
 from indexer.finder import Finder
-from indexer.query import Query
+from indexer.question.query import Query
 from indexer.snippet import Snippet, snippet
 
 Collapse = Literal["nothing", "texts", "stories"]

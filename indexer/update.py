@@ -13,8 +13,8 @@ from archive.article import Revision
 from archive.errors import IndexUnusable
 from archive.lock import alone
 from archive.store import ArticleStore
-from indexer.engine import SearchEngine, check_follows, check_name, is_made, open_engine
-from indexer.lexicon import merged
+from indexer.engines.engine import SearchEngine, check_follows, check_name, is_made, open_engine
+from indexer.text.lexicon import merged
 
 _BATCH = 5_000  # articles a commit: some 300 MB of memory; a crash repeats one
 Progress = Callable[[int], None]

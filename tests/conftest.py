@@ -21,12 +21,12 @@ import hypothesis
 import pytest
 
 from archive.article import from_json
-from archive.ledger import Ledger, Run
 from archive.store import ArticleStore
-from crawler.replay import replay
+from archive.tables.ledger import Ledger, Run
+from crawler.http.replay import replay
 from indexer import update
-from indexer.analyzer import Analyzer, lexicon
-from indexer.engine import SearchEngine, open_engine
+from indexer.engines.engine import SearchEngine, open_engine
+from indexer.text.analyzer import Analyzer, lexicon
 
 # Whoever runs the tests, in whatever language: messages are looked for as they are written.
 os.environ |= {"LANGUAGE": "en", "PAGER": "cat"}

@@ -20,13 +20,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from warcio import cli as warcio
 
-from archive import jsonl, migration, settings, soundness
+from archive import jsonl, migration, settings
 from archive.article import SHANGHAI, Article, Image, RawPage, from_json, to_json
 from archive.errors import ArchiveUnusable, BadRecord, UsageFault
-from archive.ledger import Ledger, Run
-from archive.pages import FetchedPage, Head, Pages
+from archive.proof import soundness
 from archive.store import ArticleStore
+from archive.tables.ledger import Ledger, Run
 from archive.url import canonical
+from archive.warc.pages import FetchedPage, Head, Pages
 from tests.conftest import to_version_7
 
 ARTICLE = Article(
@@ -534,7 +535,7 @@ _APPENDS = """
 import random, sys
 from datetime import datetime, UTC
 from pathlib import Path
-from archive.pages import FetchedPage, Pages
+from archive.warc.pages import FetchedPage, Pages
 with Pages(Path(sys.argv[1]), largest=400_000) as pages:
     for n in range(int(sys.argv[3])):
         body = f"{sys.argv[2]} {n} ".encode() + random.Random(n).randbytes(20_000)
@@ -586,7 +587,7 @@ import resource, sys
 from datetime import datetime, UTC
 from pathlib import Path
 from archive.errors import ArchiveUnusable
-from archive.pages import FetchedPage, Pages
+from archive.warc.pages import FetchedPage, Pages
 with Pages(Path(sys.argv[1])) as pages:
     (file,) = Path(sys.argv[1], "pages").iterdir()
     resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size + 300,) * 2)

@@ -17,12 +17,12 @@ from pathlib import Path
 
 import pytest
 
-from archive import manifest, soundness
-from archive.backup import back_up, restore
 from archive.errors import ArchiveUnusable, UsageFault
-from archive.pages import Pages
+from archive.proof import manifest, soundness
+from archive.proof.backup import back_up, restore
+from archive.proof.sweep import sweep
 from archive.store import ArticleStore
-from archive.sweep import sweep
+from archive.warc.pages import Pages
 from tests.conftest import ROOT, run
 from tests.test_archive import PAGE, noise, warcs
 from tests.test_manifest import close, forge_time, put
@@ -79,8 +79,8 @@ import sys
 from datetime import datetime, UTC
 from itertools import count
 from pathlib import Path
-from archive import manifest
-from archive.pages import Pages
+from archive.proof import manifest
+from archive.warc.pages import Pages
 from archive.store import ArticleStore
 from tests.test_manifest import put
 data = Path(sys.argv[1])
@@ -120,7 +120,7 @@ def test_while_it_is_written_to_each_backup_is_whole(tmp_path: Path) -> None:
 
 
 _BACKS_UP = (
-    "import sys; from pathlib import Path; from archive.backup import back_up; back_up(*map(Path, sys.argv[1:]))"
+    "import sys; from pathlib import Path; from archive.proof.backup import back_up; back_up(*map(Path, sys.argv[1:]))"
 )
 
 

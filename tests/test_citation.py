@@ -17,8 +17,8 @@ from pybtex.database import parse_string
 from pybtex.richtext import Text
 
 from archive.article import SHANGHAI, Article, Revision
-from desk.citation import STYLES, bibtex, csl, gbt7714, responsible, ris
 from tests.conftest import ARTICLES, run
+from wencang.desk.export.citation import STYLES, bibtex, csl, gbt7714, responsible, ris
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

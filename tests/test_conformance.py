@@ -23,11 +23,11 @@ from archive.errors import QueryFault
 from archive.store import ArticleStore
 from bench.corpus import fill
 from indexer import engines, update
-from indexer.analyzer import SEPARATOR, characters
-from indexer.engine import FACETS, WORDS_OF, Cut, Match, Order, SearchEngine, Unit, cut, facets_of
+from indexer.engines.engine import FACETS, WORDS_OF, Cut, Match, Order, SearchEngine, Unit, cut, facets_of
 from indexer.figures.amounts import asked
-from indexer.parser import FIELDS, parse_query
-from indexer.query import Amount, Between, Either, Every, Node, Prefix, Query, Quote, Words
+from indexer.question.parser import FIELDS, parse_query
+from indexer.question.query import Amount, Between, Either, Every, Node, Prefix, Query, Quote, Words
+from indexer.text.analyzer import SEPARATOR, characters
 from tests.conftest import ANALYZER, ARTICLES
 
 UNITS: tuple[Unit, ...] = ("month", "day")

@@ -14,11 +14,11 @@ import pytest
 from archive.article import Article, Revision
 from archive.disk import appearing_folder
 from archive.errors import UsageFault
-from archive.listing import in_order
 from archive.store import ArticleStore
-from desk import bag, corpus
+from archive.tables.listing import in_order
 from tests.conftest import ARTICLES, run
 from tests.test_desk import LINES
+from wencang.desk.freeze import bag, corpus
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 INFO = [("Query", "援藏\n\u2028 招商"), ("Frozen", NOON.isoformat())]

@@ -25,24 +25,27 @@ from rich.cells import cell_len
 
 from archive.article import SHANGHAI, Article, Revision
 from archive.errors import UsageFault
-from archive.listing import in_order
 from archive.store import ArticleStore
-from archive.stories import Stories
-from desk import association, bars, plot, png, table
-from desk.cells import cells, cut_left, cut_right
-from desk.collocations import Measure, collocations
-from desk.concordance import Line, aligned, lines, page, picked
-from desk.keywords import keywords
-from desk.stories import bring_up
-from desk.timeline import By, Series, Timeline, _period, largest, rows, start, timeline
-from indexer.engine import SearchEngine
+from archive.tables.listing import in_order
+from archive.tables.stories import Stories
+from indexer.engines.engine import SearchEngine
 from indexer.finder import Finder
-from indexer.parser import parse_query
-from indexer.query import Query
+from indexer.question.parser import parse_query
+from indexer.question.query import Query
 from indexer.search import every_id, every_match
-from terminal.marks import print_concordance
-from terminal.tables import print_table
 from tests.conftest import ANALYZER, ARTICLES, ROOT, indexed, run
+from wencang.cli.output import bars
+from wencang.cli.output.marks import print_concordance
+from wencang.cli.output.tables import print_table
+from wencang.desk import table
+from wencang.desk.cells import cells, cut_left, cut_right
+from wencang.desk.count import association
+from wencang.desk.count.collocations import Measure, collocations
+from wencang.desk.count.concordance import Line, aligned, lines, page, picked
+from wencang.desk.count.keywords import keywords
+from wencang.desk.count.timeline import By, Series, Timeline, _period, largest, rows, start, timeline
+from wencang.desk.draw import plot, png
+from wencang.desk.reprints.stories import bring_up
 
 BYS: tuple[By, ...] = ("day", "week", "month", "year")
 WIDE = st.text("援藏西 a1“é\u0301，\n", max_size=40)
@@ -177,7 +180,7 @@ def test_every_period_between_is_there() -> None:
 
 
 def _told(by: By, counts: dict[str, int], *more: dict[str, int]) -> Timeline:
-    from desk.timeline import _between
+    from wencang.desk.count.timeline import _between
 
     dated = sorted({period for one in (counts, *more) for period in one if period})
     periods = tuple(_between(dated[0], dated[-1], by)) if dated else ()

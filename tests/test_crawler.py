@@ -28,25 +28,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import soundness
 from archive.article import SHANGHAI, Article, Revision, to_json
 from archive.errors import ArchiveUnusable, NotAnArticle
-from archive.ledger import Ledger
-from archive.pages import FetchedPage, Pages
+from archive.proof import soundness
 from archive.store import ArticleStore
+from archive.tables.ledger import Ledger
 from archive.url import canonical
-from crawler import boilerplate, sources
-from crawler.boilerplate import Line
-from crawler.bylines import byline, find_credit
-from crawler.dates import find_date
-from crawler.encoding import decode
-from crawler.extractor import Reading, extract, join, read, read_list, read_text
-from crawler.mirror import restore
-from crawler.page import Page
-from crawler.pager import next_pages
+from archive.warc.pages import FetchedPage, Pages
+from crawler import sources
+from crawler.extract import boilerplate
+from crawler.extract.boilerplate import Line
+from crawler.extract.bylines import byline, find_credit
+from crawler.extract.dates import find_date
+from crawler.extract.encoding import decode
+from crawler.extract.extractor import Reading, extract, join, read, read_list, read_text
+from crawler.extract.mirror import restore
+from crawler.extract.page import Page
+from crawler.extract.pager import next_pages
+from crawler.http.replay import answer, replay
 from crawler.reader import reader
 from crawler.reextract import reextract
-from crawler.replay import answer, replay
 from crawler.report import Report
 from tests.conftest import EXPECTED, ROOT, SAMPLE, beside, ended, run
 

@@ -27,16 +27,16 @@ from markdown_it import MarkdownIt
 from archive import jsonl
 from archive.article import Revision
 from archive.errors import UsageFault
-from archive.listing import in_order
 from archive.store import ArticleStore
+from archive.tables.listing import in_order
 from bench.transcripts import DOC, rerun
-from desk import export
-from desk.edition import Edition
-from desk.markup import legible
-from desk.names import free, key, safe
-from desk.script import converter
-from desk.table import defused
 from tests.conftest import ARTICLES, ROOT, Wencang, on_a_terminal, run
+from wencang.desk.edition import Edition
+from wencang.desk.export import export
+from wencang.desk.export.script import converter
+from wencang.desk.markup import legible
+from wencang.desk.names import free, key, safe
+from wencang.desk.table import defused
 
 EXPORTS = ROOT / "tests" / "exports"
 LINES = EXPORTS / "jsonl.jsonl"  # five articles, one of them hostile: what is exported, and the export as JSON Lines

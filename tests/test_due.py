@@ -13,14 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive import clock
-from archive.ledger import Lead, Ledger, Section
 from archive.store import ArticleStore
+from archive.tables.ledger import Lead, Ledger, Section
 from bench.year.life import live, moments
 from bench.year.site import Site
 from bench.year.verdict import faults
-from crawler import alarms, schedule, sources
+from crawler import schedule, sources
 from crawler.frontier import Frontier
-from crawler.replay import serving
+from crawler.health import alarms
+from crawler.http.replay import serving
 from tests.conftest import SAMPLE, Wencang
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)

@@ -15,11 +15,12 @@ from archive.article import Article, Revision
 from archive.errors import Busy, IndexUnusable, UsageFault
 from archive.store import ArticleStore
 from bench.commits import segments
-from indexer import engines, lexicon, update
-from indexer.engine import SearchEngine, open_engine
-from indexer.parser import parse_query
-from indexer.query import Query
+from indexer import engines, update
+from indexer.engines.engine import SearchEngine, open_engine
+from indexer.question.parser import parse_query
+from indexer.question.query import Query
 from indexer.search import every_match, search
+from indexer.text import lexicon
 from tests.conftest import ANALYZER, ARTICLES, indexed
 
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from archive.article import SHANGHAI
 from archive.errors import NotAnArticle
-from crawler import boilerplate
-from crawler.boilerplate import Line
-from crawler.dates import find_date
-from crawler.encoding import decode
-from crawler.extractor import read, read_text
+from crawler.extract import boilerplate
+from crawler.extract.boilerplate import Line
+from crawler.extract.dates import find_date
+from crawler.extract.encoding import decode
+from crawler.extract.extractor import read, read_text
 from tests.conftest import ROOT
 
 SENTENCE = "西藏的公路通到了每一个县，牧民出门不再难。"

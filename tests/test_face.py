@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 
 from bench import messages
-from desk.cells import cells
-from face import language, manual
-from face.crash import report
-from face.door import app_command
 from tests.conftest import ROOT, on_a_terminal, run
+from wencang.cli import language, manual
+from wencang.cli.crash import report
+from wencang.cli.door import app_command
+from wencang.desk.cells import cells
 
 
 def contexts(command: Any, name: str, parent: Any = None) -> Iterator[Any]:

@@ -22,8 +22,8 @@ from indexer.figures import amounts
 from indexer.figures.figure import KINDS, Kind, Period, Quantity, numeral, readable
 from indexer.figures.find import figures, found
 from indexer.figures.places import canonical, gazetteer, within
-from indexer.parser import parse_query
-from indexer.query import Amount, Words
+from indexer.question.parser import parse_query
+from indexer.question.query import Amount, Words
 from indexer.search import every_match
 from tests.conftest import ANALYZER, Wencang
 
@@ -192,7 +192,7 @@ def test_hostile_texts_take_no_longer(unit: str) -> None:
 def test_the_gazetteer_is_whole() -> None:
     held = set(gazetteer().values())
     assert [sum(len(one) == size for one in held) for size in (1, 2)] == [7, 74]
-    assert [name for name in gazetteer() if ANALYZER.words(name) != [name]] == [], "add them to indexer/words.txt"
+    assert [name for name in gazetteer() if ANALYZER.words(name) != [name]] == [], "add them to indexer/text/words.txt"
     assert (canonical("山南"), canonical("達孜"), canonical("北京")) == ("山南市", "达孜区", "北京")
     assert within("措美和吉隆坡") == ["山南市", "措美县"]
 

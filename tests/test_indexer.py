@@ -12,20 +12,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.article import Article
-from indexer import variants
-from indexer.analyzer import SEPARATOR, characters, fold, lexicon
 from indexer.closeness import closeness
 from indexer.finder import Finder
-from indexer.parser import parse_query
+from indexer.question.parser import parse_query
 from indexer.snippet import Snippet, snippet
+from indexer.text import variants
+from indexer.text.analyzer import SEPARATOR, characters, fold, lexicon
 from tests.conftest import ANALYZER, ARTICLES, ROOT, TEXTS
 
 # Folding
 
 
 def test_the_table_of_variants_is_what_opencc_says() -> None:
-    pairs = (ROOT / "indexer" / "variants.txt").read_text(encoding="utf-8").split()
-    assert {pair[0]: pair[1] for pair in pairs} == variants.table(), "python -m indexer.variants > indexer/variants.txt"
+    pairs = (ROOT / "indexer" / "text" / "variants.txt").read_text(encoding="utf-8").split()
+    assert {pair[0]: pair[1] for pair in pairs} == variants.table(), (
+        "python -m indexer.text.variants > indexer/text/variants.txt"
+    )
 
 
 @pytest.mark.parametrize(

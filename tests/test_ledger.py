@@ -16,14 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
-from archive import counts
 from archive.article import SHANGHAI, Article
-from archive.ledger import Lead, Ledger, Run
 from archive.store import ArticleStore
-from crawler import alarms
-from crawler.gaps import judged, thin_days, unread_spans, why
+from archive.tables import counts
+from archive.tables.ledger import Lead, Ledger, Run
+from crawler.health import alarms
+from crawler.health.gaps import judged, thin_days, unread_spans, why
+from crawler.health.shares import PAGES, risen
 from crawler.report import Report
-from crawler.shares import PAGES, risen
 from tests.conftest import Wencang, run, to_version_6
 from tests.test_archive import shape_of
 from tests.test_crawler import ARTICLE, LIST, ROW, rows, site

@@ -17,14 +17,14 @@ from archive.article import Article
 from archive.errors import UsageFault
 from archive.lock import alone
 from archive.store import ArticleStore
-from indexer import lexicon
-from indexer.analyzer import Analyzer, fold
-from indexer.analyzer import lexicon as shipped
-from indexer.lexicon import Line, differ, merged, own, read, with_word, without, write
-from indexer.newwords import new_words, texts
+from indexer.text import lexicon
+from indexer.text.analyzer import Analyzer, fold
+from indexer.text.analyzer import lexicon as shipped
+from indexer.text.lexicon import Line, differ, merged, own, read, with_word, without, write
+from indexer.text.newwords import new_words, texts
 from tests.conftest import ANALYZER, TEXTS, Wencang
 
-SHIPPED = "山南市"  # in indexer/words.txt
+SHIPPED = "山南市"  # in indexer/text/words.txt
 
 # The file
 
@@ -200,7 +200,7 @@ def test_a_few_articles_propose_nothing() -> None:
 
 def test_a_large_archive_is_counted_in_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = new_words(invented, ANALYZER, 10)
-    monkeypatch.setattr("indexer.newwords._MOST", 150)
+    monkeypatch.setattr("indexer.text.newwords._MOST", 150)
     assert [one.word for one in new_words(invented, ANALYZER, 10)] == [one.word for one in whole]
 
 

@@ -18,13 +18,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive import manifest
 from archive.errors import ArchiveUnusable, UsageFault
-from archive.pages import Pages
+from archive.proof import manifest
 from archive.store import ArticleStore
-from desk import stories
+from archive.warc.pages import Pages
 from tests.conftest import EXPECTED, run
 from tests.test_archive import ARTICLE, PAGE, THEN, noise, warcs
+from wencang.desk.reprints import stories
 
 
 def put(store: ArticleStore, data: Path, *numbers: int, largest: int = 10**9) -> None:
@@ -119,7 +119,7 @@ _CLOSES = """
 import sys
 from datetime import datetime, UTC
 from pathlib import Path
-from archive import manifest
+from archive.proof import manifest
 from archive.article import Article
 from archive.store import ArticleStore
 with ArticleStore.open(Path(sys.argv[1])) as store:

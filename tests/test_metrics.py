@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
 from archive.errors import NotTold
-from archive.metrics import Sample, exposition, write
+from archive.notify.metrics import Sample, exposition, write
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 LABELS = st.dictionaries(st.sampled_from(["source", "section", "outcome"]), TEXTS)

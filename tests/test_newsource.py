@@ -12,7 +12,7 @@ import pytest
 
 from archive.errors import UsageFault
 from crawler import sources
-from crawler.extractor import read
+from crawler.extract.extractor import read
 from crawler.newsource import SavedPage, new_source, propose, saved_page
 from tests.conftest import ROOT, Wencang
 

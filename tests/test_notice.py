@@ -29,9 +29,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import hook, mail
 from archive.errors import NotTold, UsageFault
-from archive.notice import Alarm, Told, announce, due_notices, tell
+from archive.notify import hook, mail
+from archive.notify.notice import Alarm, Told, announce, due_notices, tell
 from archive.settings import Settings, load
 from tests.conftest import ROOT, Wencang
 

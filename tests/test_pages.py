@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from archive import manifest, soundness
 from archive.article import RawPage
 from archive.errors import ArchiveUnusable
-from archive.pages import FetchedPage, Head, Pages
+from archive.proof import manifest, soundness
+from archive.proof.sweep import Sweep, sweep
 from archive.store import ArticleStore
-from archive.sweep import Sweep, sweep
+from archive.warc.pages import FetchedPage, Head, Pages
 from bench.replayed import differing, replayed, wayback
-from crawler.extractor import Reading
+from crawler.extract.extractor import Reading
 from crawler.pipelines import Fetched, keep
 from crawler.report import Report
 from tests.conftest import run

@@ -11,9 +11,9 @@ from typing import Protocol
 import pytest
 
 from archive import clock
-from archive.pictures import Picture, Pictures
 from archive.store import ArticleStore
-from crawler.replay import Told, answer, serving
+from archive.tables.pictures import Picture, Pictures
+from crawler.http.replay import Told, answer, serving
 from tests.conftest import SAMPLE, run
 
 ARTICLE = "http://www.tibet.cn/cn/aid_tibet/news/202206/t20220601_7210688.html"

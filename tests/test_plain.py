@@ -18,13 +18,13 @@ from rich.cells import cell_len
 
 from archive import clock, reasons, settings
 from archive.errors import ArchiveUnusable, UsageFault
-from archive.ledger import Lead, Ledger, Run
 from archive.lock import alone
 from archive.reasons import Reason, of_error, told
 from archive.store import ArticleStore
-from desk import watch
-from face.language import CATALOGS, translated
+from archive.tables.ledger import Lead, Ledger, Run
 from tests.conftest import ROOT, SAMPLE, Wencang, run
+from wencang.cli.language import CATALOGS, translated
+from wencang.desk.watch import watch
 
 LIST = "http://www.tibet.cn/cn/news/zx/"
 
@@ -164,7 +164,7 @@ def test_what_to_try_stands_in_two_columns(language: str, crawled: Path) -> None
 def test_a_replay_that_is_interrupted_ends_as_its_command_does() -> None:
     waits = "import time\ntry: print(1, flush=True); time.sleep(60)\nexcept KeyboardInterrupt: time.sleep(1); exit(7)"
     process = subprocess.Popen(
-        [sys.executable, "-m", "crawler.replay", SAMPLE, "--", sys.executable, "-c", waits],
+        [sys.executable, "-m", "crawler.http.replay", SAMPLE, "--", sys.executable, "-c", waits],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
     assert process.stdout

@@ -27,9 +27,9 @@ from hypothesis import strategies as st
 
 from archive.errors import UsageFault
 from archive.store import ArticleStore
-from crawler.addresses import is_private, refuse_nameless, site
-from crawler.backoff import own_wait, retry_after
-from crawler.robots import RobotsUnread, rules
+from crawler.http.addresses import is_private, refuse_nameless, site
+from crawler.http.backoff import own_wait, retry_after
+from crawler.http.robots import RobotsUnread, rules
 from tests.conftest import ARTICLES, ROOT, Wencang, beside, ended, run
 
 # A server that keeps a log

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from archive.article import SHANGHAI
 from archive.errors import QueryFault, UsageFault
-from indexer.parser import parse_query
-from indexer.period import period
-from indexer.query import Between, Either, Every, Node, Prefix, Quote, Words
+from indexer.question.parser import parse_query
+from indexer.question.period import period
+from indexer.question.query import Between, Either, Every, Node, Prefix, Quote, Words
 from tests.conftest import ANALYZER
 
 NOW = datetime(2026, 3, 31, 1, 30, tzinfo=SHANGHAI)

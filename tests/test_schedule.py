@@ -19,8 +19,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.errors import UsageFault
-from crawler import units
-from crawler.units import Job
+from crawler.timers import units
+from crawler.timers.units import Job
 from tests.conftest import ROOT, Wencang
 
 NASTY = [

@@ -452,7 +452,7 @@ def test_another_run_is_writing_the_index(crawled: Path) -> None:
 def test_status_tells_when_an_archive_has_outgrown_whoosh(
     crawled: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from commands import status
+    from wencang.cli.commands import status
 
     context: Any = SimpleNamespace(obj=settings.load(crawled))
     status.status(context)

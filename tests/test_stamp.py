@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from archive import manifest, stamp
 from archive.errors import NotFetched, UsageFault
+from archive.proof import manifest, stamp
 from archive.store import ArticleStore
 from tests.conftest import run
 from tests.test_manifest import close, put

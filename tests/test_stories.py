@@ -19,14 +19,14 @@ from opencc import OpenCC
 from archive import schema
 from archive.article import Article
 from archive.store import ArticleStore
-from archive.stories import Member, Stories
-from desk import likeness
-from desk.likeness import are_alike, characters, shingles, signature
-from desk.stories import bring_up, grouped
+from archive.tables.stories import Member, Stories
 from indexer import engines, update
-from indexer.parser import parse_query
+from indexer.question.parser import parse_query
 from indexer.search import search
 from tests.conftest import ARTICLES, Wencang, run
+from wencang.desk.reprints import likeness
+from wencang.desk.reprints.likeness import are_alike, characters, shingles, signature
+from wencang.desk.reprints.stories import bring_up, grouped
 
 FIRST, OTHER = sorted(ARTICLES, key=lambda article: -len(article.body))[:2]
 TRADITIONAL = OpenCC("s2twp")

@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 
 from archive.article import SHANGHAI
 from archive.errors import QueryFault
-from indexer import engines, pinyin
-from indexer.engine import SearchEngine
-from indexer.near import Vocabulary
-from indexer.parser import parse_query
-from indexer.pinyin import Typed
-from indexer.query import Query
-from indexer.suggest import Proposal, _filters, suggest
+from indexer import engines
+from indexer.engines.engine import SearchEngine
+from indexer.question.parser import parse_query
+from indexer.question.query import Query
+from indexer.suggest import pinyin
+from indexer.suggest.near import Vocabulary
+from indexer.suggest.pinyin import Typed
+from indexer.suggest.suggest import Proposal, _filters, suggest
 from tests.conftest import ROOT, indexed, run
 
 
@@ -237,8 +238,8 @@ def test_no_question_costs_much(index: SearchEngine, text: str, monkeypatch: pyt
 
 def test_the_table_of_readings_is_what_pypinyin_says() -> None:
     table = "".join(f"{syllable} {read_so}\n" for syllable, read_so in pinyin.table().items())
-    held = (ROOT / "indexer" / "pinyin.txt").read_text(encoding="utf-8")
-    assert table == held, "python -m indexer.pinyin > indexer/pinyin.txt"
+    held = (ROOT / "indexer" / "suggest" / "pinyin.txt").read_text(encoding="utf-8")
+    assert table == held, "python -m indexer.suggest.pinyin > indexer/suggest/pinyin.txt"
 
 
 def test_a_character_has_every_reading_of_its_words() -> None:

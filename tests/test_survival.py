@@ -20,8 +20,8 @@ from archive.store import ArticleStore
 from bench.corpus import fill
 from bench.kills import PROCESSES, rounds, sample, strays
 from indexer import engines, update
-from indexer.engine import open_engine
-from indexer.query import Query
+from indexer.engines.engine import open_engine
+from indexer.question.query import Query
 
 Room = Callable[[int], AbstractContextManager[None]]
 pytestmark = pytest.mark.parametrize("name", engines.names())

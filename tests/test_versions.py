@@ -26,18 +26,19 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import counts, manifest, soundness
 from archive.article import Article, Revision
 from archive.errors import Busy, Withdrawn
-from archive.ledger import Lead, Ledger
-from archive.pages import Pages
+from archive.proof import manifest, soundness
 from archive.store import ArticleStore
+from archive.tables import counts
+from archive.tables.ledger import Lead, Ledger
+from archive.warc.pages import Pages
+from crawler.http.replay import replay
 from crawler.pipelines import Missing, settle
-from crawler.replay import replay
 from crawler.report import Report
 from indexer.diff import Part, compare, differences
-from indexer.engine import open_engine
-from indexer.parser import parse_query
+from indexer.engines.engine import open_engine
+from indexer.question.parser import parse_query
 from indexer.search import search
 from indexer.update import bring_up, index_folder
 from tests.conftest import ANALYZER, EXPECTED, ROOT, SAMPLE, TEXTS, on_a_terminal, run, to_version_6

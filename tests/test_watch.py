@@ -22,13 +22,13 @@ from archive.article import SHANGHAI, Article
 from archive.errors import UsageFault
 from archive.settings import Settings, load
 from archive.store import ArticleStore
-from archive.watches import Watches
-from desk import following, watch
-from desk.following import News, follow, forget_all_but
-from desk.names import safe
+from archive.tables.watches import Watches
 from indexer import update
 from tests.conftest import Wencang
 from tests.test_notice import heard, hooked, mail_server
+from wencang.desk.names import safe
+from wencang.desk.watch import following, watch
+from wencang.desk.watch.following import News, follow, forget_all_but
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 AID = {"援藏": "援藏 -旅游"}
@@ -153,15 +153,15 @@ def test_new_is_what_answers_and_did_not_before(runs: list[tuple[list[tuple[int,
 
 
 def test_many_changes_are_looked_through_a_part_at_a_time(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("archive.watches._MANY", 3)
-    monkeypatch.setattr("archive.watches._PAGE", 2)
+    monkeypatch.setattr("archive.tables.watches._MANY", 3)
+    monkeypatch.setattr("archive.tables.watches._PAGE", 2)
     desk.look()
     desk.put(*(article(number) for number in range(1, 8)))
     assert desk.look() == [f"tibet.cn-{number}" for number in range(7, 0, -1)]
 
 
 def test_hits_that_change_while_they_are_read_are_not_left_out(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("archive.watches._PAGE", 1)
+    monkeypatch.setattr("archive.tables.watches._PAGE", 1)
     desk.look()
     desk.put(article(1), article(2), article(3))
     update.bring_up(desk.store, desk.settings.data, "whoosh")

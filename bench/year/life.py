@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench.runs import start
 from bench.year.site import START, Site, Visit
-from crawler.replay import serving
+from crawler.http.replay import serving
 
 LOOKS = 100  # of a run
 _PATIENCE = 1.0  # seconds that a run waits for an answer

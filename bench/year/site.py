@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from archive.article import SHANGHAI
 from bench.year import layouts
-from crawler.replay import Told
+from crawler.http.replay import Told
 
 START = datetime(2025, 1, 1, 4, tzinfo=UTC)
 HOST = "http://www.tibet.cn"

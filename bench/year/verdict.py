@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 
-from archive.ledger import Ledger
 from archive.store import ArticleStore
+from archive.tables.ledger import Ledger
 from bench.runs import start
 from bench.year.alarms import faults_of_alarms
 from bench.year.life import LOOKS

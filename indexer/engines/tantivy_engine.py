@@ -13,8 +13,7 @@ from typing import Any
 
 from archive.article import Article, Revision
 from archive.errors import Busy, IndexUnusable, UsageFault
-from indexer.analyzer import SEPARATOR, Analyzer
-from indexer.engine import (
+from indexer.engines.engine import (
     FACETS,
     REBUILD,
     WORDS_OF,
@@ -30,7 +29,19 @@ from indexer.engine import (
     seconds,
     writable,
 )
-from indexer.query import MOST_OF_A_PREFIX, Amount, Between, Either, Every, Node, Prefix, Query, Quote, Words
+from indexer.question.query import (
+    MOST_OF_A_PREFIX,
+    Amount,
+    Between,
+    Either,
+    Every,
+    Node,
+    Prefix,
+    Query,
+    Quote,
+    Words,
+)
+from indexer.text.analyzer import SEPARATOR, Analyzer
 
 try:
     import tantivy

@@ -23,8 +23,8 @@ from whoosh.writing import SegmentWriter
 
 from archive.article import Article, Revision
 from archive.errors import Busy, IndexUnusable
-from indexer.analyzer import Analyzer
-from indexer.engine import (
+from indexer.engines import whoosh_postings
+from indexer.engines.engine import (
     FACETS,
     REBUILD,
     WORDS_OF,
@@ -40,11 +40,11 @@ from indexer.engine import (
     seconds,
     writable,
 )
-from indexer.engines import whoosh_postings
 from indexer.engines.whoosh_postings import CharacterField, WordField
 from indexer.engines.whoosh_segment import UNDATED, Scored, Segment
 from indexer.figures.amounts import spelled
-from indexer.query import MOST_OF_A_PREFIX, Prefix, Query
+from indexer.question.query import MOST_OF_A_PREFIX, Prefix, Query
+from indexer.text.analyzer import Analyzer
 
 _LAYOUT = "5"  # of the schema and its fields
 _TOP = 2.2  # what BM25 lets one word count for at most, times its rarity: 1 + k1

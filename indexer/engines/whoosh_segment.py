@@ -13,10 +13,10 @@ from functools import reduce
 from os.path import commonprefix
 from typing import Any, NamedTuple
 
-from indexer.engine import WORDS_OF, seconds
+from indexer.engines.engine import WORDS_OF, seconds
 from indexer.engines.whoosh_postings import LEVELS, counts, read, unpack
 from indexer.figures.amounts import spelled
-from indexer.query import Amount, Between, Either, Every, Node, Prefix, Query, Quote, Words
+from indexer.question.query import Amount, Between, Either, Every, Node, Prefix, Query, Quote, Words
 
 UNDATED = -(2**62)
 Expand = Callable[[Prefix], list[str]]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from indexer.analyzer import fold
 from indexer.figures import quantities
 from indexer.figures.figure import DIGITS, Quantity
 from indexer.figures.quantities import CODES, CURRENCIES, NAMES, NUMBER, YUAN, between
+from indexer.text.analyzer import fold
 
 _ROOM = 10**17  # hundredths of a currency: each has its own stretch of numbers
 _DIGITS = 19

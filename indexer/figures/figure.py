@@ -12,7 +12,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Literal, get_args
 
-from indexer.analyzer import fold
+from indexer.text.analyzer import fold
 
 Kind = Literal["money", "count", "percent", "date", "place", "institution", "person"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -68,8 +68,8 @@ _OF_THOUSANDS = re.compile(r"，(?<=\d，)(?<!\d{4}，)(?=\d{3}(?!\d))")
 
 @cache
 def names(group: str) -> list[str]:
-    """A group of indexer/names.txt, folded."""
-    text = (Path(__file__).parent.parent / "names.txt").read_text(encoding="utf-8")
+    """A group of indexer/figures/names.txt, folded."""
+    text = (Path(__file__).with_name("names.txt")).read_text(encoding="utf-8")
     return fold(text.partition(f"# {group}\n")[2].partition("#")[0]).split()
 
 

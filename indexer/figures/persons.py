@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from indexer.analyzer import fold, lexicon
 from indexer.figures.figure import Figure, Name, any_of, names
+from indexer.text.analyzer import fold, lexicon
 
 _LEVEL = re.compile(
     "(?:自治区|[市县区乡镇村州省](?:委|政府)?|党委|党组|党支部|支部|扶贫办|派出所|援藏|驻村|工会|妇联|团委|纪委|指挥部|人大常委会|政协)$"

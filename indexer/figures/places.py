@@ -1,4 +1,4 @@
-"""Places of Tibet in a text, by the gazetteer indexer/places.txt."""
+"""Places of Tibet in a text, by the gazetteer indexer/figures/places.txt."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from indexer.analyzer import fold
 from indexer.figures.figure import Figure, Name, any_of
+from indexer.text.analyzer import fold
 
-_FILE = Path(__file__).parent.parent / "places.txt"
+_FILE = Path(__file__).with_name("places.txt")
 # Short names that begin or end another word there; looked for from the character before.
 _OTHER_WORDS = {
     name: re.compile(source)

@@ -1,0 +1,330 @@
+"""Raw pages as they were fetched, in WARC 1.1 files (ISO 28500): append, read back, check."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from gettext import gettext as _
+from io import BytesIO, FileIO
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from archive.article import RawPage, Revision
+from archive.errors import ArchiveUnusable, Busy
+from archive.warc import warcfile
+
+LARGEST = 10**9  # bytes of a file
+FOLDER = "pages"
+FROM_BACKUP = "`wencang backup BACKUP`, which adds what is new, then put its copy of the file in its place"
+_UNKNOWN: Mapping[str, int] = MappingProxyType({})
+# Where the page is that a revisit record refers to: not in the standard, which allows it, but in use elsewhere.
+_REFERS_TO_FILE, _REFERS_TO_OFFSET = "WARC-Refers-To-Filename", "WARC-Refers-To-File-Offset"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of an HTTP message: its first line, and its headers in their order."""
+
+    line: str
+    headers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedPage:
+    """One page as it was fetched, or as it was saved in a file.
+
+    `body` is what a reader gets: without transfer and content coding. A saved page has no
+    `response`, but a `content_type`; `request` is written, not read back.
+    """
+
+    url: str  # as it was asked for
+    body: bytes = field(repr=False)
+    fetched: datetime
+    content_type: str = ""
+    response: Head | None = field(default=None, repr=False)
+    request: Head | None = field(default=None, repr=False)
+
+
+class Pages:
+    """The raw pages of a data folder. Use it as a context manager, or close it: a writer holds its file.
+
+    `ends` is how far files are known to go (manifest.ends): one that has less is not written to, so
+    that it can be put back. Any call may raise ArchiveUnusable: a file or a record is missing or
+    damaged, the disk is full.
+    """
+
+    def __init__(
+        self, data: Path, largest: int = LARGEST, at_once: bool = True, ends: Mapping[str, int] = _UNKNOWN
+    ) -> None:
+        self._data = data
+        self._largest = largest
+        self._at_once = at_once
+        self._ends = ends
+        self._file: FileIO | None = None
+
+    def __enter__(self) -> Pages:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        if self._file:
+            self.sync()
+            self._file.close()
+            self._file = None
+
+    def sync(self) -> None:
+        """Have all that was appended on the disk."""
+        if self._file and not self._at_once:
+            try:
+                os.fsync(self._file.fileno())
+            except OSError as error:
+                raise self._unwritten(error) from error
+
+    # Writing
+
+    def append(self, page: FetchedPage, earlier: Iterable[RawPage] = ()) -> RawPage:
+        """Keep a page; it is on the disk when this returns or, if not `at_once`, at the next sync.
+
+        Where one of the `earlier` pages has the same bytes, and is still read back, those are
+        not kept twice: a revisit record holds the new time and headers and refers to the first.
+        """
+        kept = RawPage("", 0, _new_id(), hashlib.sha256(page.body).hexdigest())
+        first = self._first(kept.sha256, earlier) if page.response else None
+        records = b"".join(map(warcfile.zipped, _records(page, kept, first)))
+        try:
+            file = self._with_room(len(records))
+            offset = warcfile.size(file)
+            warcfile.write(file, records, self._at_once)
+        except OSError as error:
+            raise self._unwritten(error) from error
+        return replace(kept, file=f"{FOLDER}/{Path(str(file.name)).name}", offset=offset)
+
+    def _unwritten(self, error: OSError) -> ArchiveUnusable:
+        mend = _("make room or mend its rights, then try again")
+        return ArchiveUnusable(self._data / FOLDER, error.strerror or str(error), mend)
+
+    def _first(self, sha256: str, earlier: Iterable[RawPage]) -> tuple[RawPage, FetchedPage] | None:
+        """The response that holds these bytes already."""
+        for raw in earlier:
+            if raw.sha256 == sha256:
+                with suppress(ArchiveUnusable):  # a damaged one is none: the page is kept whole again
+                    first = self._record(raw)[1] or raw
+                    if (page := self.read(first)).response:
+                        return first, page
+        return None
+
+    def _with_room(self, size: int) -> FileIO:
+        if self._file and warcfile.size(self._file) + size > self._largest:
+            self.close()
+        self._file = self._file or self._open(size)
+        return self._file
+
+    def _open(self, size: int) -> FileIO:
+        """The newest file that nobody else writes to, if it has room and all that it had; else a new one."""
+        folder = self._data / FOLDER
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in reversed(warcfile.files(folder)):
+            if file := warcfile.held(path):
+                whole = warcfile.cut(file, self._ends.get(f"{FOLDER}/{path.name}", 0))
+                if whole and warcfile.size(file) + size <= self._largest:
+                    return warcfile.begun(file)
+                file.close()
+                break
+        return warcfile.new(folder)
+
+    def withdraw(self, raw: RawPage) -> None:
+        """Put a record that says so in the place of a page, of the same length: the others stay where they are.
+
+        A damaged page reaches up to the next whole record; of a missing one nothing is left to withdraw. Raises
+        Busy while another run writes to the file. Killed, it is ended by whoever writes there next.
+        """
+        path = self._data / raw.file
+        try:
+            if not self._stands(raw):
+                return
+            if not (held := warcfile.held(path)):
+                raise Busy(path, _("another run is writing to it"), _("try again when it has ended"))
+            with held, path.open("rb") as file:
+                if self._stands(raw):
+                    page = next(warcfile.members(file, raw.offset))
+                    warcfile.overwrite(path, raw.offset, warcfile.withdrawn(page, raw.record_id))
+        except OSError as error:
+            raise self._unwritten(error) from error
+
+    def _stands(self, raw: RawPage) -> bool:
+        """Whether a page, or what is left of it, is still in its place."""
+        try:
+            with (self._data / raw.file).open("rb") as file:
+                record, _end = warcfile.unzipped(file, raw.offset)
+        except FileNotFoundError:
+            return False
+        except (zlib.error, EOFError):
+            return (self._data / raw.file).stat().st_size > raw.offset
+        return f"WARC-Record-ID: {raw.record_id}\r\n".encode() in warcfile.head(record)
+
+    # Reading
+
+    def read(self, raw: RawPage) -> FetchedPage:
+        """The page as it was kept, its bytes checked against the SHA-256 that was noted."""
+        page, first = self._record(raw)
+        if first:
+            page = replace(page, body=self._record(first)[0].body)
+        if hashlib.sha256(page.body).hexdigest() != raw.sha256:
+            raise self._fault(raw, _("its bytes are not the ones that were kept"))
+        return page
+
+    def _record(self, raw: RawPage) -> tuple[FetchedPage, RawPage | None]:
+        """The page of a record; of a revisit without its bytes, but with the record that holds them."""
+        try:
+            with (self._data / raw.file).open("rb") as file:
+                record = next(iter(ArchiveIterator(BytesIO(warcfile.unzipped(file, raw.offset)[0]))))
+            page, first = _page(record), _referred(record)
+        except FileNotFoundError as error:
+            raise self._fault(raw, _("the file is missing")) from error
+        except OSError as error:
+            raise self._fault(raw, error.strerror or str(error)) from error
+        except Exception as error:  # warcio meets a damaged record with whatever it leads to
+            raise self._fault(raw, _("it is torn or damaged")) from error
+        if record.rec_headers.get_header("WARC-Record-ID") != raw.record_id:
+            raise self._fault(raw, _("another record stands there"))
+        return page, first
+
+    def _fault(self, raw: RawPage, reason: str) -> ArchiveUnusable:
+        subject = _("{file}, record at byte {offset}").format(file=self._data / raw.file, offset=raw.offset)
+        return ArchiveUnusable(subject, reason, _(FROM_BACKUP))
+
+    def faults(self, revision: Revision) -> Iterator[str]:
+        """What is wrong with the raw pages of a revision, a line each."""
+        for raw in revision.pages:
+            if fault := self.fault(raw, revision.article.id if revision.withdrawn else ""):
+                yield _("version {number}, {url}: {fault}").format(
+                    number=revision.sequence, url=revision.article.url, fault=fault
+                )
+
+    def fault(self, raw: RawPage, withdrawn: str = "") -> str:
+        """What is wrong with a page, or with one of an article that was `withdrawn` (its id); else ""."""
+        try:
+            if not withdrawn:
+                self.read(raw)
+            elif self._stands(raw):
+                fault = _("it was withdrawn, and is still there")
+                raise ArchiveUnusable(raw.file, fault, _("`wencang remove {id}` ends that").format(id=withdrawn))
+        except ArchiveUnusable as error:
+            return str(error)
+        return ""
+
+
+# A page as records
+
+
+def _records(page: FetchedPage, kept: RawPage, first: tuple[RawPage, FetchedPage] | None) -> Iterator[Any]:
+    writer = WARCWriter(None, gzip=False, warc_version="1.1")
+    of_all = {"WARC-Date": _date(page.fetched)}
+    about = of_all | {"WARC-Record-ID": kept.record_id}
+    head = page.response and _http(_without_coding(page.response, len(page.body)))
+    if first:
+        yield _revisit(writer, page, head, about, *first)
+    else:
+        yield writer.create_warc_record(
+            _uri(page.url), "response" if head else "resource", http_headers=head,
+            payload=BytesIO(page.body), length=len(page.body), warc_content_type="" if head else page.content_type,
+            warc_headers_dict=about | {"WARC-Payload-Digest": _digest(kept.sha256)},
+        )  # fmt: skip
+    if page.request:
+        yield writer.create_warc_record(
+            _uri(page.url), "request", http_headers=_http(page.request),
+            warc_headers_dict=of_all | {"WARC-Record-ID": _new_id(), "WARC-Concurrent-To": kept.record_id},
+        )  # fmt: skip
+
+
+def _revisit(
+    writer: Any, page: FetchedPage, head: StatusAndHeaders, about: dict[str, str], first: RawPage, seen: FetchedPage
+) -> Any:
+    refers = {
+        "WARC-Refers-To": first.record_id,
+        _REFERS_TO_FILE: Path(first.file).name,
+        _REFERS_TO_OFFSET: str(first.offset),
+    }
+    return writer.create_revisit_record(
+        _uri(page.url), _digest(first.sha256), _uri(seen.url), _date(seen.fetched),
+        http_headers=head, warc_headers_dict=about | refers,
+    )  # fmt: skip
+
+
+def _referred(record: Any) -> RawPage | None:
+    """Where a revisit says its bytes are."""
+    if record.rec_type != "revisit":
+        return None
+    file, offset, record_id, digest = map(
+        record.rec_headers.get_header,
+        (_REFERS_TO_FILE, _REFERS_TO_OFFSET, "WARC-Refers-To", "WARC-Payload-Digest"),
+    )
+    return RawPage(f"{FOLDER}/{Path(file).name}", int(offset), record_id, sha256_of(digest))
+
+
+def sha256_of(digest: str) -> str:
+    """The hex of a digest as WARC writes it."""
+    return base64.b32decode(digest.removeprefix("sha256:")).hex()
+
+
+def _digest(sha256: str) -> str:
+    return f"sha256:{base64.b32encode(bytes.fromhex(sha256)).decode()}"
+
+
+def _date(time: datetime) -> str:
+    return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+
+
+def _page(record: Any) -> FetchedPage:
+    head: StatusAndHeaders | None = record.http_headers
+    headers = record.rec_headers
+    return FetchedPage(
+        url=headers.get_header("WARC-Target-URI"),
+        body=record.content_stream().read(),
+        fetched=datetime.fromisoformat(headers.get_header("WARC-Date")),
+        content_type=(head or headers).get_header("Content-Type") or "",
+        response=Head(f"{head.protocol} {head.statusline}", tuple(head.headers)) if head else None,
+    )
+
+
+def _without_coding(head: Head, length: int) -> Head:
+    """The head of a message whose body has been decoded.
+
+    What it said of the body's coding would mislead a reader of the record; it stays, under
+    the names that web archives give to such headers.
+    """
+    untrue = {"content-encoding", "transfer-encoding"}
+    if ("content-length", str(length)) not in ((name.lower(), value.strip()) for name, value in head.headers):
+        untrue.add("content-length")
+    headers = [(f"X-Archive-Orig-{n}" if n.lower() in untrue else n, value) for n, value in head.headers]
+    if "content-length" in untrue:
+        headers.append(("Content-Length", str(length)))
+    return Head(head.line, tuple(headers))
+
+
+def _http(head: Head) -> StatusAndHeaders:
+    first, _blank, rest = head.line.partition(" ")
+    return StatusAndHeaders(rest, list(head.headers), protocol=first)
+
+
+def _uri(url: str) -> str:
+    return quote(url, safe="!#$%&'()*+,/:;=?@[]~")
+
+
+def _new_id() -> str:
+    return f"<urn:uuid:{uuid4()}>"

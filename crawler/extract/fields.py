@@ -1,0 +1,278 @@
+"""Each field of an article, by the form's rule or else by general means, and which it was."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, time
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+from archive.article import Article
+from archive.errors import NotAnArticle
+from archive.reasons import Reason
+from crawler.extract import boilerplate, bylines
+from crawler.extract.boilerplate import Cleaned, Line, Step
+from crawler.extract.dates import find_compact, find_date
+from crawler.extract.lines import lines_of
+from crawler.extract.locate import Located
+from crawler.extract.mirror import restore
+from crawler.extract.page import Page
+from crawler.extract.pager import next_pages
+from crawler.extract.reading import Reading
+from crawler.sources import Form, Source
+
+_TITLES = ("articletitle", "contenttitle", "og:title", "twitter:title")
+_TIMES = (
+    "publishdate", "pubdate", "article:published_time", "og:release_date", "og:published_time", "publish_time",
+    "datepublished", "publishtime", "pub_date",
+    "weibo: article:create_at", "bytedance:published_time", "date", "dc.date",
+)  # fmt: skip
+_CREDITS = ("contentsource", "source", "og:article:source", "mediaid", "copyright_source")
+_AUTHORS = ("article:author", "author", "og:article:author", "dable:author")
+_TIME_IN_SCRIPT = re.compile(
+    r"""(?:pub(?:lish|lic)?_?(?:ed)?_?(?:time|date|at)|create_?time|datePublished)["']?\s*[:=]\s*["'](\d{4}[^"']{4,24})["']""",
+    re.IGNORECASE,
+)
+_FEWEST = 40  # characters that general means must find; with a sentence among them, half as many
+
+
+def urn(title: str, body: str) -> str:
+    """A name for a text that has no address."""
+    return "urn:sha256:" + hashlib.sha256(f"{title}\n{body}".encode()).hexdigest()
+
+
+class PageReader:
+    """One page, one reading."""
+
+    def __init__(
+        self, page: Page, url: str, source: Source | None, form: Form | None, fetched: datetime | None
+    ) -> None:
+        self._fetched = fetched
+        self._page = page
+        self._url = url
+        self._source = source
+        self._form = form
+        self._path = "rules" if form else "general"
+        self._steps: list[Step] = []
+        self._located = Located(page)
+        self._above: Callable[[], list[str]] = list
+        self._head: list[str] = []  # what stands between headline and body
+
+    def read(self, first: str) -> Reading:
+        """The page as (a part of) the article whose first page has this address; NotAnArticle, with the reason."""
+        self._note_bytes()
+        title, rights, info = self._title(), self._rule("rights"), self._rule("info")
+        cleaned, (title, rights, info), restored = self._body(title, rights, info)
+        self._head = [info] if info else self._above()
+        title = title or cleaned.body.split("\n")[0][:60]
+        self._check(title, cleaned.body)
+        article = Article(
+            id=self._source.article_id(self._url) if self._source else "",
+            url=self._url or urn(title, cleaned.body),
+            source=self._source.site if self._source else (urlsplit(self._url).hostname or "page").removeprefix("www."),
+            section=self._section(),
+            title=title,
+            body=cleaned.body,
+            published=self._published(),
+            authors=self._authors(cleaned),
+            images=cleaned.images,
+            restored=restored,
+            editor=self._editor(cleaned),
+            credit=self._credit(cleaned),
+            rights=cleaned.fields.get("rights", ""),
+            original_title=cleaned.fields.get("original_title", ""),
+        )
+        further = next_pages(self._page, first)
+        return Reading(
+            article, self._path, (*self._steps, *cleaned.steps), self._fetched,
+            tuple(url for url in further if url != self._url), tuple(self._related(further)),
+        )  # fmt: skip
+
+    def _related(self, further: Sequence[str]) -> Iterator[str]:
+        """The links to other articles: a portal's page has hundreds of others."""
+        links = self._page.links(self._form.related) if self._form else ()
+        return (url for url in links if self._source and self._source.is_article(url) and url not in further)
+
+    def _note(self, field: str, how: str, text: str = "") -> None:
+        self._steps.append(Step(field, how, text))
+
+    def _note_bytes(self) -> None:
+        decoded = self._page.decoded
+        broken = f", {decoded.broken} places can't be read" if decoded.broken else ""
+        self._note("bytes", decoded.encoding + broken)
+
+    def _rule(self, field: str) -> str:
+        """What the form's rule for a field finds, noted either way."""
+        xpath = getattr(self._form, field, "")
+        if not self._form or not xpath:
+            return ""
+        text = self._page.text(xpath)
+        self._note(field, f"{self._form.name} form" if text else f"nothing at {xpath}")
+        return text
+
+    # Body
+
+    def _body(self, *fields: str) -> tuple[Cleaned, list[str], bool]:
+        """The first body that is not empty once it is cleaned; the fields and whether glosses were taken out."""
+        for lines in self._bodies():
+            texts, glosses = restore([*fields, *(line.text for line in lines)])
+            kept = [boilerplate.with_text(line, text) for text, line in zip(texts[len(fields) :], lines, strict=True)]
+            cleaned = boilerplate.clean(kept, title=texts[0], rights=texts[1])
+            if cleaned.body:
+                break
+        else:
+            raise NotAnArticle(self._url, Reason.NO_TEXT)
+        if glosses:
+            self._note("restored", f"{glosses} glosses taken out")
+        return cleaned, texts[: len(fields)], bool(glosses)
+
+    def _bodies(self) -> Iterator[list[Line]]:
+        """Where the body may be: at the form's place, else where most text is."""
+        if self._form:
+            node = self._page.first(self._form.body)
+            self._note("body", f"nothing at {self._form.body}" if node is None else f"{self._form.name} form")
+            if node is not None:
+                self._above = partial(self._located.above, node)
+                yield lines_of(self._page, node)
+        self._path = "general"
+        for best in self._located.bodies:
+            node = self._located.widened(best)
+            self._note("body", "node with the most text")
+            self._above = partial(self._located.above, node)
+            yield lines_of(self._page, node)
+
+    def _check(self, title: str, body: str) -> None:
+        if not title:
+            raise NotAnArticle(self._url, Reason.NO_TITLE)
+        fewest = _FEWEST / 2 if re.search("[。！？；.!?]", body) else _FEWEST
+        if self._path == "general" and len(body) < fewest:
+            raise NotAnArticle(self._url, Reason.SHORT.format(count=len(body)))
+
+    # Title
+
+    def _title(self) -> str:
+        return self._rule("title") or self._general_title()
+
+    def _general_title(self) -> str:
+        """The block that the page's title holds; else what meta tags say, the nearest heading, that title itself."""
+        return self._first("title", self._titles())
+
+    def _titles(self) -> Iterator[tuple[str, str]]:
+        printed, _at = self._located.headline
+        yield printed, "block in the page's title"
+        yield self._page.meta(*_TITLES) or _text(self._page.structured.get("headline")), "meta tag"
+        if self._located.bodies:
+            yield self._located.heading_above(self._located.bodies[0]), "heading above the body"
+        yield self._located.short_title, "//title"
+
+    def _first(self, field: str, found: Iterable[tuple[str, str]]) -> str:
+        """The first of these that is not empty, noted with how it was found."""
+        for text, how in found:
+            if text:
+                self._note(field, how)
+                return text
+        self._note(field, "nothing found")
+        return ""
+
+    # Time
+
+    def _published(self) -> datetime | None:
+        """The printed time, unless meta tags and address agree on another day; else those.
+
+        A time of day is taken from whichever of them tells it for that day. None lies after
+        the fetch.
+        """
+        found = list(self._believed(self._times())) or list(self._believed(self._other_times()))
+        if not found:
+            self._note("published", "nothing found")
+            return None
+        chosen, how = found[0]
+        others = {other_how: other.date() for other, other_how in found[1:]}
+        agreed = others.get("meta tag")
+        if how == "printed" and agreed and agreed == others.get("address") != chosen.date():
+            chosen, how = next(each for each in found if each[1] == "meta tag")
+        elif "address" in others and others["address"] != chosen.date():
+            how += f", but the address says {others['address']}"
+        self._note("published", how)
+        same = [other for other, _how in found if other.date() == chosen.date() and other.time() != time.min]
+        return same[0] if same else chosen
+
+    def _believed(self, times: Iterable[tuple[datetime | None, str]]) -> Iterator[tuple[datetime, str]]:
+        return ((time, how) for time, how in times if time and not (self._fetched and time > self._fetched))
+
+    def _times(self) -> Iterator[tuple[datetime | None, str]]:
+        """What each place says, the more trusted first."""
+        yield find_date("\n".join(self._head[1:] or self._head), self._fetched), "printed"
+        yield self._time_told(), "meta tag"
+        yield self._time_in_address(), "address"
+
+    def _other_times(self) -> Iterator[tuple[datetime | None, str]]:
+        match = _TIME_IN_SCRIPT.search(self._page.source)
+        yield (find_compact(match[1]) if match else None), "script"
+        yield find_date("\n".join(self._located.short_texts), self._fetched), "printed elsewhere"
+
+    def _time_told(self) -> datetime | None:
+        meta = find_compact(self._page.meta(*_TIMES)[:60])
+        return meta or find_compact(_text(self._page.structured.get("datePublished"))[:60])
+
+    def _time_in_address(self) -> datetime | None:
+        day = self._source.day(self._url) if self._source else ""
+        return find_compact(day or self._url[:300])
+
+    # People
+
+    def _credit(self, cleaned: Cleaned) -> str:
+        return self._first("credit", self._credits(cleaned))
+
+    def _credits(self, cleaned: Cleaned) -> Iterator[tuple[str, str]]:
+        head = "\n".join(self._head)
+        yield bylines.find_credit(head), "printed above"
+        yield cleaned.fields.get("credit", ""), "printed below"
+        if self._path == "general":
+            yield bylines.outlet_after_time(head), "printed behind the time"
+            yield bylines.tidy(self._page.meta(*_CREDITS)), "meta tag"
+
+    def _editor(self, cleaned: Cleaned) -> str:
+        lines = [self._rule("editor"), *self._head]  # where it is printed outside the body
+        named = (label.value for line in lines for label in bylines.labels(line) if label.kind == "editor")
+        return cleaned.fields.get("editor") or next(filter(None, named), "")
+
+    def _authors(self, cleaned: Cleaned) -> tuple[str, ...]:
+        printed = self._rule("authors")
+        if re.search("[:：]", printed) and not printed.startswith("作者"):  # the span is missing, the next one moved up
+            printed = ""
+        return (
+            bylines.byline(printed)
+            or bylines.people(printed)
+            or bylines.authors(self._head, cleaned.body.split("\n"))
+            or cleaned.authors
+            or self._authors_told()
+        )
+
+    def _authors_told(self) -> tuple[str, ...]:
+        """Those of the meta tags who are printed on the page too."""
+        told = self._page.structured.get("author")
+        names = [
+            _text(each.get("name")) if isinstance(each, dict) else _text(each)
+            for each in (told if isinstance(told, list) else [told])
+        ]
+        texts = self._located.short_texts
+        return tuple(
+            name for name in bylines.people(" ".join(filter(None, names)) or self._page.meta(*_AUTHORS))
+            if bylines.is_name(name) and any(name in text for text in texts)
+        )  # fmt: skip
+
+    def _section(self) -> str:
+        """The channel in the address and its printed name: "news/zx 资讯"."""
+        match = self._source.article.fullmatch(self._url) if self._source else None
+        path = match["section"] if match else ""
+        printed = re.split(r"\s*[>＞»]\s*", self._rule("crumbs"))[-1]
+        name = printed if 0 < len(printed) <= 12 else (self._source.sections.get(path, "") if self._source else "")
+        return f"{path} {name}".strip()
+
+
+def _text(value: Any) -> str:
+    return value.strip() if isinstance(value, str) else ""

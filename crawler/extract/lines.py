@@ -1,0 +1,216 @@
+"""The article's fragment of a page as lines, in order: the one place that knows BeautifulSoup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from copy import deepcopy
+from functools import lru_cache
+from typing import Any
+
+from bs4 import BeautifulSoup
+from bs4.builder import TreeBuilder
+from bs4.element import NavigableString, PageElement, Tag
+from lxml import etree
+
+from archive.errors import NotAnArticle
+from archive.reasons import Reason
+from crawler.extract.boilerplate import Line
+from crawler.extract.page import INLINE, NOT_TEXT, Page, is_hidden, plain
+
+# Words in class and id of what is not the article's, in English and pinyin.
+_HINT = re.compile(
+    r"(?:^|[\W_])((?:re)?comm(?:ent|end)\w*|pinglun|repl(?:y|ies)|relat\w*|xiangguan|xgxw|xgyd|tuijian|hot(?:news|list|words?|tags?|spots?|search)?|rank\w*|paihang\w*|"
+    r"shar(?:e|ing)\w*|fenxiang|bdshare\w*|jiathis\w*|social\w*|copyright|banquan|statement|shengming|disclaim\w*|breadcrumbs?|crumbs?|"
+    r"nav|navbar|navigation|menu|sidebar|side|footer|toolbar|tools?|qrcode|erweima|ewm|advert\w*|ads?|guanggao|banner|"
+    r"pager|paging|pagination|login|vote|tags?|keywords?|prev\w*|next\w*|player|subscribe|promo\w*|sponsor\w*|popup|modal|widget|references|reflist|infobox|navbox\w*|toc|noprint|metadata|hatnote)"
+    r"(?=$|[\W_\d])"
+)
+_NOT_PRINTED = {"mw-editsection", "noprint"}  # MediaWiki's
+_MOST_TAGS = 8_000  # below one node, without those that only set the type
+_DEEPEST = 64  # blocks in blocks that are told apart
+_FURNITURE = {"nav", "aside", "footer"}
+_FILES = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|wps|zip|rar|ofd|et)$", re.IGNORECASE)
+_TELLING = {"a", "img", "tr", "td", "th", *_FURNITURE}  # tags that are looked at also where they hold text only
+_ROW_END = "end of a table's row"
+
+
+def lines_of(page: Page, node: etree._Element) -> list[Line]:
+    """The paragraphs and images below a node, in order; NotAnArticle where they are too many to be one's."""
+    shown = _shown(node)
+    if (tags := sum(1 for _tag in shown.iter())) > _MOST_TAGS:
+        raise NotAnArticle(page.url, Reason.TAGS_IN_TEXT.format(count=tags, most=_MOST_TAGS))
+    return list(_Lines(page).of(BeautifulSoup("", builder=_FromTree(shown))))
+
+
+def _shown(node: etree._Element) -> etree._Element:
+    """A copy without what is not shown and without tags that only set the type: most of a page's tags."""
+    shown = deepcopy(node)
+    for part in [part for part in shown.iter() if _is_left_out(part)]:
+        part.clear(keep_tail=True)
+    etree.strip_tags(shown, *INLINE - {"a"})
+    return shown
+
+
+class _Paragraph(NavigableString):
+    """A block with nothing but text in it: most of an article's, and cheaper than a tag with a string."""
+
+
+class _FromTree(TreeBuilder):
+    """Gives BeautifulSoup a node of lxml's tree: it needs not be written out and parsed once more."""
+
+    def __init__(self, node: etree._Element) -> None:
+        super().__init__(multi_valued_attributes={})
+        self._node = node
+
+    def feed(self, _markup: str | bytes) -> None:
+        soup = self.soup
+        assert soup
+        for event, node in etree.iterwalk(self._node, events=("start", "end")):
+            tag: Any = node.tag
+            paragraph = _is_paragraph(node)
+            if event == "end":
+                if not paragraph:
+                    soup.handle_endtag(tag)
+                text = node.tail
+            elif paragraph:
+                soup.endData()
+                soup.handle_data(node.text or "")
+                soup.endData(_Paragraph)
+                continue
+            else:
+                soup.handle_starttag(tag, None, None, dict(node.items()))
+                text = node.text
+            if text and (tag == "a" or not text.isspace()):  # most texts are blanks between blocks
+                soup.handle_data(text)
+
+
+def _is_paragraph(node: etree._Element) -> bool:
+    return not len(node) and node.tag not in _TELLING and not (node.get("class") or node.get("id"))
+
+
+class _Lines:
+    """Walks a fragment and breaks it into lines where a browser would."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._text: list[str] = []
+        self._linked: list[str] = []  # of the text, what stands in links to other pages
+        self._links = 0
+        self._rows = 0  # open table rows with several cells: each stays one line; a lone cell is layout
+        self._in_link = 0
+        self._path: list[int] = []  # the open blocks
+        self._hints: list[str] = []  # of the open blocks
+        self._numbers = 0
+
+    def of(self, soup: BeautifulSoup) -> Iterator[Line]:
+        # A stack of its own, with what ends each node: a page may nest deeper than Python's.
+        stack: list[PageElement | tuple[Tag, str]] = [soup]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, Tag):
+                if node.name == "img":
+                    yield from self._image(node)
+                    continue
+                end = self._end_of(node)
+                yield from self._open(node, end)
+                stack.append((node, end))
+                stack.extend(reversed(node.contents))
+            elif isinstance(node, tuple):
+                yield from self._close(*node)
+            elif isinstance(node, _Paragraph):
+                yield from self._paragraph(node)
+            elif isinstance(node, NavigableString):
+                self._add(node)
+        yield from self._line()
+
+    def _add(self, text: str) -> None:
+        self._text.append(text)
+        if self._in_link:
+            self._linked.append(text)
+
+    def _paragraph(self, text: str) -> Iterator[Line]:
+        if self._rows:
+            self._add(f" {text} ")
+            return
+        yield from self._line()
+        self._numbers += 1
+        self._path.append(self._numbers)
+        self._add(text)
+        yield from self._line()
+        self._path.pop()
+
+    def _open(self, node: Tag, end: str) -> Iterator[Line]:
+        if end in ("\n", _ROW_END):
+            yield from self._line()
+            self._rows += end == _ROW_END
+            self._numbers += 1
+            self._path.append(self._numbers)
+            self._hints.append(_hint(node))
+        else:
+            self._text.append(end)
+        if _is_link(node):
+            self._in_link += 1
+            self._links += 1
+
+    def _close(self, node: Tag, end: str) -> Iterator[Line]:
+        if _is_link(node):
+            self._in_link -= 1
+        if end in ("\n", _ROW_END):
+            self._rows -= end == _ROW_END
+            yield from self._line()
+            self._path.pop()
+            self._hints.pop()
+        else:
+            self._text.append(end)
+
+    def _end_of(self, node: Tag) -> str:
+        """What parts a node from its neighbours: nothing, a blank, or the end of a line."""
+        if node.name == "a":
+            return ""
+        if self._rows:
+            return " "
+        if node.name == "tr" and len(node.find_all(("td", "th"), recursive=False)) > 1:
+            return _ROW_END
+        return "\n"
+
+    def _line(self) -> Iterator[Line]:
+        text = plain("".join(self._text))
+        if text:
+            linked = len(plain("".join(self._linked)))
+            # The outermost is the document that BeautifulSoup adds, the next the node itself.
+            hint = next(filter(None, self._hints[2:]), "")
+            yield Line(text, linked=linked, links=self._links, path=tuple(self._path[2:_DEEPEST]), hint=hint)
+        self._text.clear()
+        self._linked.clear()
+        self._links = self._in_link
+
+    def _image(self, node: Tag) -> Iterator[Line]:
+        names = ("data-src", "data-original", "data-lazy-src", "data-actualsrc", "src")
+        addresses = (str(node.get(name) or "").strip() for name in names)
+        address = next((a for a in addresses if a and not a.startswith("data:")), "")
+        if address := self._page.absolute(address) if address else "":
+            yield from self._line()
+            yield Line(image=address, path=tuple(self._path[2:_DEEPEST]), hint=next(filter(None, self._hints[2:]), ""))
+
+
+def _is_link(node: Tag) -> bool:
+    """Whether a node leads to another page: not to a note below, nor to a file that belongs to the article."""
+    href = str(node.get("href") or "").strip() if node.name == "a" else ""
+    return bool(href) and not href.startswith("#") and not _FILES.search(href)
+
+
+def _hint(node: Tag) -> str:
+    if node.name in _FURNITURE:
+        return node.name
+    return _hint_in(f"{node.get('class') or ''} {node.get('id') or ''}") if node.attrs else ""
+
+
+@lru_cache(1024)
+def _hint_in(names: str) -> str:
+    match = _HINT.search(names.lower())
+    return match[1] if match else ""
+
+
+def _is_left_out(node: etree._Element) -> bool:
+    return node.tag in NOT_TEXT or is_hidden(node) or not _NOT_PRINTED.isdisjoint(node.get("class", "").split())

@@ -1,0 +1,302 @@
+"""Where on a page of any site the headline, the line below it and the body stand.
+
+One look at every text of the page, cut into blocks as a browser would; what follows reads
+these blocks only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import islice, takewhile
+from typing import Any
+
+from lxml import etree
+
+from crawler.extract.boilerplate import FOOTER, SENTENCE, ends
+from crawler.extract.dates import find_date
+from crawler.extract.page import INLINE, NOT_TEXT, Page, is_hidden, plain
+
+_FURNITURE = {"nav", "aside", "footer"}
+_BREAKS = {"br", "hr"}
+_HEADINGS = {"h1", "h2", "h3"}
+_PARAGRAPHS = {"p", "li", "blockquote", "pre", "h3", "h4", "dd"} | INLINE
+_OF_A_PARAGRAPH, _OF_A_DIV = (0, 1.0, 0.5, 0.25), (1.0, 0.75, 0.4, 0.2)  # for itself, its parent, ...
+_MARKS = re.compile("[，。！？；：、“”,.!?]")
+_SENTENCE_END = re.compile("[。！？!?；…”]$")
+# How much text counts, and times what a node's score is taken that holds the page's own description.
+_ABOVE, _COMMENT, _WHOLE, _DESCRIBED = 0.5, 0.1, 0.3, 5
+_PROPOSED = 12
+_CHANGING = re.compile(r"\d{3}")  # a number in a name is the page's own
+_SEPARATOR = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s*|\s*[-–—]+\s+|\s*--+\s*|\s*[-–—](?=\S{1,10}$)")
+_NOT_SAID = re.compile(r"[\W_]+")
+
+
+class Block:
+    """A run of text that a browser shows as one block; `linked` characters of it are links.
+
+    `running` is how many characters of running text it counts for.
+    """
+
+    __slots__ = ("_parts", "heading", "linked", "node", "running", "text")
+
+    def __init__(self, place: _Place, parts: list[str], linked: int) -> None:
+        self.node, what = place
+        self.heading = bool(what & _HEADING)
+        self.linked = linked
+        self.text = plain("".join(parts))
+        self.running = 0.0 if what & _OUTSIDE else _running(self.text, linked)
+        self._parts = parts
+
+    @property
+    def spaced(self) -> str:
+        """The text with a blank between its nodes: 来源：<a>新华社</a>举报."""
+        return plain(" ".join(self._parts))
+
+
+def _running(text: str, linked: int) -> float:
+    own = len(text) - linked
+    if own < 5 or linked > own or FOOTER.search(text):
+        return 0
+    return own if len(text) >= 25 or _MARKS.search(text) else own * 0.15
+
+
+# What a node's texts belong to: the block that holds them, and what they are. A plain pair: there
+# is one for each node with text, a good part of the time a page takes.
+_Place = tuple[etree._Element, int]
+_LINKED, _OUTSIDE, _HEADING, _BLOCK, _HIDDEN = 1, 2, 4, 8, 16
+_KINDS: dict[Any, int] = (  # of tags; any other makes a block
+    dict.fromkeys(INLINE, 0)
+    | {"a": _LINKED}
+    | dict.fromkeys(_FURNITURE, _BLOCK | _OUTSIDE)
+    | dict.fromkeys(_HEADINGS, _BLOCK | _HEADING)
+    | dict.fromkeys(NOT_TEXT, _HIDDEN)
+)
+
+
+def _texts(root: etree._Element) -> Iterator[tuple[str, _Place, bool]]:
+    """The texts of a page that are shown, each with its place and whether a break stands before it."""
+    body = next(root.iter("body"), root)
+    place: _Place = body, 0
+    around: list[_Place] = []
+    nodes = etree.iterwalk(body, events=("start", "end"))
+    for event, node in nodes:
+        if event == "start":
+            around.append(place)
+            kind = _KINDS.get(node.tag, _BLOCK)
+            if kind == _HIDDEN or is_hidden(node):
+                nodes.skip_subtree()
+                continue
+            text = node.text
+            if kind:
+                place = node if kind & _BLOCK else place[0], place[1] | kind
+        else:
+            text = node.tail
+            place = around.pop()
+        if text and not text.isspace():
+            yield text, place, event == "end" and node.tag in _BREAKS
+
+
+class Located:
+    """The general means: blocks of the page, and what they are likely to be."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        return [block for block in self._gathered() if block.text]
+
+    def _gathered(self) -> Iterator[Block]:
+        parts: list[str] = []
+        linked = 0
+        last: _Place | None = None
+        for text, place, broken in _texts(self._page.root):
+            if last and (broken or place[0] is not last[0]):
+                yield Block(last, parts, linked)
+                parts, linked = [], 0
+            parts.append(text)
+            linked += len(text.strip()) if place[1] & _LINKED else 0
+            last = place
+        if last:
+            yield Block(last, parts, linked)
+
+    @cached_property
+    def short_texts(self) -> list[str]:
+        """The texts of at most 150 characters, which tell about the page rather than being its text."""
+        return [block.text for block in self.blocks if len(block.text) <= 150]
+
+    # Headline
+
+    @cached_property
+    def headline(self) -> tuple[str, int]:
+        """The headline as printed and the number of its block; ("", -1) where none fits the page's title.
+
+        The longest block that the title of the page holds: that has the site's and the
+        section's name before or behind it. Where the title is cut short, a heading that
+        begins with it.
+        """
+        whole = _said(self._page.title)
+        best, at = "", -1
+        for number, block in enumerate(self.blocks):
+            if not 4 <= len(block.text) <= 150 or block.text[0] not in self._page.title:
+                continue
+            said = _said(block.text)
+            if len(said) < 4 or not (said in whole or (block.heading and self._is_cut_short(said))):
+                continue
+            better = len(said) - len(_said(best)) or (block.heading and not self.blocks[at].heading)
+            if better > 0 and (block.linked * 2 <= len(block.text) or block.heading):
+                best, at = block.text, number
+        if len(_said(best)) * 3 < len(_said(self.short_title)) or at < 0:
+            return "", -1
+        if find_date(best) and not find_date(self.short_title):  # date and credit stand in the heading too
+            return self.short_title, at
+        following = self.blocks[at + 1].text if at + 1 < len(self.blocks) else ""
+        if following and _said(best + following) in whole:  # set in two lines
+            best += following
+        return best, at
+
+    def _is_cut_short(self, said: str) -> bool:
+        first = _said(self.short_title).removesuffix("…")
+        return len(first) >= 8 and said.startswith(first)
+
+    @cached_property
+    def short_title(self) -> str:
+        """The page's title without the site's and the section's name."""
+        parts = _SEPARATOR.split(self._page.title)
+        return max(parts[:2], key=len).strip()
+
+    # Body
+
+    @cached_property
+    def bodies(self) -> list[etree._Element]:
+        """The nodes that hold the most running text, best first, at most three.
+
+        A paragraph counts for its parent, less for those above; one that stands in a div of
+        its own counts for that too. Text in links, navigation and footers does not count,
+        and text above the headline counts half.
+        """
+        scores: dict[etree._Element, float] = {}
+        for block, size in self._sizes():
+            shares = _OF_A_PARAGRAPH if block.node.tag in _PARAGRAPHS else _OF_A_DIV
+            above = (block.node, *islice(block.node.iterancestors(), 3))
+            for holder, share in zip(above, shares, strict=False):
+                if share and holder.tag != "html":
+                    # The whole page only where no part of it holds the text.
+                    scores[holder] = scores.get(holder, 0) + size * (share if holder.tag != "body" else share * _WHOLE)
+        for node in self._described():
+            if node in scores:
+                scores[node] *= _DESCRIBED
+        return sorted(scores, key=lambda node: -scores[node])[:3]
+
+    def _sizes(self) -> Iterator[tuple[Block, float]]:
+        """The blocks with running text, and for how much each counts."""
+        _text, headline = self.headline
+        seen = 0.0
+        factor = 1.0
+        for number, block in enumerate(self.blocks):
+            if seen >= 50 and factor == 1 and ends(block.text) == "comments":
+                factor = _COMMENT
+            if block.running:
+                above = number < headline
+                seen += 0 if above else block.running
+                yield block, block.running * (_ABOVE if above else factor)
+
+    def _described(self) -> set[etree._Element]:
+        """What holds the page's own description of itself, which most often is its first sentence."""
+        said = _said(self._page.meta("description", "og:description"))[:16]
+        if len(said) < 16 or said in _said(self._page.title):
+            return set()
+        _text, headline = self.headline
+        found = (b.node for b in self.blocks[headline + 1 :] if b.running >= 25 and said in _said(b.text))
+        return {holder for node in found for holder in (node, *node.iterancestors())}
+
+    def widened(self, node: etree._Element) -> etree._Element:
+        """The node, or one above it where a good part of the text stands beside the node."""
+        for parent in islice(node.iterancestors(), 3):
+            if parent.tag in ("body", "html"):
+                break
+            if len(parent) > 1 and self._has_text_beside(node, parent):
+                node = parent
+        return node
+
+    def _inside(self, node: etree._Element) -> list[int]:
+        """The numbers of the blocks that stand in a node."""
+        inside = set(node.iter())
+        return [number for number, block in enumerate(self.blocks) if block.node in inside]
+
+    def _has_text_beside(self, node: etree._Element, parent: etree._Element) -> bool:
+        own = self._inside(node)
+        if not own:
+            return False
+        _text, headline = self.headline
+        above = range(own[0] - 1, max(headline, own[0] - 12), -1)
+        before = takewhile(lambda block: _stands_in(block.node, parent), (self.blocks[n] for n in above))
+        below = takewhile(lambda block: _stands_in(block.node, parent), islice(self.blocks, own[-1] + 1, None))
+        after = takewhile(lambda block: not ends(block.text), below)
+        size = sum(self.blocks[n].running for n in own)
+        return _is_text(list(before), 40) or _is_text(list(after), 0.3 * size)
+
+    def heading_above(self, body: etree._Element) -> str:
+        """The nearest heading, or block whose class says title, above the body."""
+        first = next(iter(self._inside(body)), 0)
+        for block in reversed(self.blocks[max(0, first - 15) : first + 1]):
+            named = "title" in (block.node.get("class") or "").lower()
+            if (block.heading or named) and 4 <= len(block.text) <= 100:
+                return block.text
+        return ""
+
+    def above(self, node: etree._Element) -> list[str]:
+        """The texts from the headline to where the body begins: date, credit and authors stand there."""
+        return [block.spaced for block in self._above(node)]
+
+    def info(self) -> etree._Element | None:
+        """The block above the body that tells a date."""
+        blocks = self._above(self.widened(self.bodies[0])) if self.bodies else []
+        return next((block.node for block in blocks if find_date(block.spaced)), None)
+
+    def _above(self, node: etree._Element) -> list[Block]:
+        _text, headline = self.headline
+        sentences = (n for n in self._inside(node) if (b := self.blocks[n]).running >= 25 and SENTENCE.search(b.text))
+        first = next(sentences, len(self.blocks))
+        start = headline if 0 <= headline < first else max(0, first - 15)
+        return [block for block in self.blocks[start : min(first, start + 40)] if len(block.text) <= 200]
+
+
+def _stands_in(node: etree._Element, holder: etree._Element) -> bool:
+    return node is holder or holder in node.iterancestors()
+
+
+def _is_text(blocks: Sequence[Block], least: float) -> bool:
+    """Whether blocks hold that much running text, and few links."""
+    total = sum(len(block.text) for block in blocks)
+    running = sum(block.running for block in blocks if block.running >= 15 and _SENTENCE_END.search(block.text))
+    return running >= least and sum(block.linked for block in blocks) <= 0.25 * total
+
+
+def _said(text: str) -> str:
+    """A text without blanks and marks: a title is set differently at each place."""
+    return _NOT_SAID.sub("", text)
+
+
+def xpath_of(node: etree._Element) -> list[str]:
+    """XPaths whose first node this is, by id, by class, by what it stands in: the likelier on other pages first."""
+    path = ""
+    found: list[str] = []
+    holder: etree._Element | None = node
+    while holder is not None and len(found) < _PROPOSED:
+        found += [f"{place}{path}" for place in _named(holder)]
+        parent = holder.getparent()
+        same = [] if parent is None else [child for child in parent if child.tag == holder.tag]
+        path = f"/{holder.tag!s}" + (f"[{same.index(holder) + 1}]" if len(same) > 1 else "") + path
+        holder = parent
+    root = node.getroottree()
+    return [xpath for xpath in found if next(iter(root.xpath(xpath)), None) is node]
+
+
+def _named(node: etree._Element) -> list[str]:
+    id, names = node.get("id", ""), node.get("class", "").split()
+    by_class = [f"//{node.tag!s}[contains(concat(' ', normalize-space(@class), ' '), ' {name} ')]" for name in names]
+    places = ([f"//{node.tag!s}[@id='{id}']"] if id else []) + by_class
+    return [place for place in places if not _CHANGING.search(place)]

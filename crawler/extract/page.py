@@ -1,0 +1,204 @@
+"""A page's bytes as a tree that can be asked; with locate.py the place that knows lxml.
+
+lxml locates, on the whole page; BeautifulSoup takes the article's fragment apart (lines.py),
+which is small: parsing the whole page with it costs twenty times as much.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from codecs import BOM_UTF8
+from collections.abc import Iterator
+from functools import cache, cached_property, lru_cache
+from typing import Any
+from urllib.parse import urljoin
+
+from lxml import etree
+
+from archive.errors import NotAnArticle
+from archive.reasons import Reason
+from crawler.extract.encoding import decode
+
+# No page of news is larger (the largest of a hundred real ones has 0.9 MB and 15,400 tags); what is takes too long.
+MOST_BYTES = 8 << 20
+_MOST_TAGS = 150_000
+# libxml2 looks for each attribute of a tag among all before it.
+_MOST_ATTRIBUTES = 2_000
+_MANY_ATTRIBUTES = re.compile(rb"<[a-zA-Z](?:[^<>=]*=){%d}" % _MOST_ATTRIBUTES)
+
+_C0 = bytes({*range(32)} - {*b"\t\n\f\r"})
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200c\u200d\u2060\ufeff\ud800-\udfff]")
+NOT_TEXT = {"script", "style", "noscript", "template", "iframe", "textarea", "select", "button", "svg", "title"}
+INLINE = {
+    "a", "abbr", "b", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd", "label",
+    "mark", "q", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "u", "var", "o:p",
+}  # fmt: skip
+_TELLING = ("title", "meta", "link", "script", "a")
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_NEWS = re.compile("(?:News|Blog|Report|Analysis|Opinion)?.*(?:Article|Posting)")
+
+
+def plain(text: str) -> str:
+    """One line of text: no control characters, runs of white space as one blank."""
+    line = " ".join(text.split())
+    return line if line.isprintable() else " ".join(_CONTROL.sub("", line).split())
+
+
+class Page:
+    """A parsed page; XPaths find, text comes out as one plain line.
+
+    Raises NotAnArticle for what is too large or nested too deep to be read in bounded time.
+    """
+
+    def __init__(self, page: bytes, url: str) -> None:
+        self.url = url
+        _refuse_monsters(page, url)
+        self.decoded = decode(page)
+        self.source = self.decoded.text
+        # Handed over as UTF-8: lxml refuses a str that declares an encoding of its own.
+        is_utf8 = self.decoded.encoding == "utf-8" and not self.decoded.broken
+        text = (page.removeprefix(BOM_UTF8) if is_utf8 else self.source.encode(errors="replace")).translate(None, _C0)
+        parser = etree.HTMLParser(
+            encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False
+        )
+        root = etree.fromstring(text, parser) if text.strip() else None
+        self.root = etree.Element("html") if root is None else root
+        if any("Excessive depth" in error.message for error in parser.error_log.filter_from_fatals()):
+            raise NotAnArticle(url, Reason.NESTED)
+
+    def first(self, xpath: str) -> etree._Element | None:
+        """The first node with text in it, or any first node."""
+        nodes = [node for node in _compiled(xpath)(self.root) if isinstance(node, etree._Element)]
+        return next((node for node in nodes if text_of(node)), nodes[0] if nodes else None)
+
+    def text(self, xpath: str) -> str:
+        """The first text there: of a node, or, for h1/text() and meta/@content, that itself."""
+        found = _compiled(xpath)(self.root) if xpath else []
+        texts = (text_of(node) if isinstance(node, etree._Element) else plain(str(node)) for node in found)
+        return next(filter(None, texts), "")
+
+    @cached_property
+    def _tags(self) -> dict[Any, list[etree._Element]]:
+        """The tags that tell about the page, by name: to go through it once for each costs too much."""
+        found: dict[Any, list[etree._Element]] = {name: [] for name in _TELLING}
+        for node in self.root.iter(*_TELLING):
+            found[node.tag].append(node)
+        return found
+
+    @cached_property
+    def title(self) -> str:
+        """What the head's title tag says."""
+        return plain(self._tags["title"][0].text or "") if self._tags["title"] else ""
+
+    def links(self, xpath: str) -> list[str]:
+        """Absolute addresses, in the page's order, without repetition."""
+        found = [self.absolute(str(href)) for href in _compiled(xpath)(self.root)] if xpath else []
+        return list(dict.fromkeys(filter(None, found)))
+
+    def anchors(self, hint: str) -> Iterator[tuple[str, str]]:
+        """The links whose address holds `hint` or a query: the address as printed and the text."""
+        for node in self._tags["a"]:
+            href = node.get("href") or ""
+            if hint in href or "?" in href:
+                yield href, text_of(node)
+
+    @cached_property
+    def _site(self) -> str:
+        return urljoin(self.url, "/")
+
+    def absolute(self, href: str) -> str:
+        href = href.strip()
+        whole = href.startswith(("/", "http://", "https://"))  # the same from each page of the site
+        try:
+            return _joined(self._site if whole else self.url, href)
+        except ValueError:  # http://[
+            return ""
+
+    @cached_property
+    def metas(self) -> dict[str, str]:
+        """The meta tags, by name, property or itemprop in small letters; the first of each that says something."""
+        found: dict[str, str] = {}
+        for node in self._tags["meta"]:
+            name = node.get("name") or node.get("property") or node.get("itemprop") or ""
+            if value := plain(node.get("content") or ""):
+                found.setdefault(name.strip().lower(), value)
+        return found
+
+    def meta(self, *names: str) -> str:
+        """The content of the first of these meta tags that has one."""
+        return next((self.metas[name] for name in names if name in self.metas), "")
+
+    @cached_property
+    def structured(self) -> dict[str, Any]:
+        """The schema.org object of the article (JSON-LD); empty where there is none."""
+        for script in self._tags["script"]:
+            if script.get("type") != "application/ld+json":
+                continue
+            try:
+                values = json.loads(script.text or "", strict=False)
+            except (ValueError, RecursionError):
+                continue
+            for value in _objects(values):
+                if isinstance(kind := value.get("@type"), str) and _NEWS.fullmatch(kind):
+                    return value
+        return {}
+
+    def own_address(self) -> str:
+        """The address that a saved page names as its own; "" where it names none."""
+        if saved := re.search(r"<!-- saved from url=\(\d+\)(\S+) -->", self.source[:2000]):
+            return saved[1]
+        links = (node.get("href", "") for node in self._tags["link"] if node.get("rel") == "canonical")
+        named = next(links, "") or self.meta("og:url")
+        return named if named.startswith("http") else ""
+
+
+def refuse_size(size: int, name: str) -> None:
+    """Raises NotAnArticle for so many bytes."""
+    if size > MOST_BYTES:
+        raise NotAnArticle(name, Reason.LARGE.format(most=MOST_BYTES >> 20))
+
+
+def _refuse_monsters(page: bytes, url: str) -> None:
+    refuse_size(len(page), url)
+    if len(page) > _MOST_TAGS and (tags := page.count(b"<")) > _MOST_TAGS:
+        raise NotAnArticle(url, Reason.MANY_TAGS.format(count=tags, most=_MOST_TAGS))
+    if page.count(b"=") > _MOST_TAGS // 10 and _MANY_ATTRIBUTES.search(page):
+        raise NotAnArticle(url, Reason.MANY_ATTRIBUTES.format(most=_MOST_ATTRIBUTES))
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    """The objects of a JSON-LD script: alone, in a list, or in a @graph."""
+    for each in value if isinstance(value, list) else [value]:
+        if isinstance(each, dict):
+            yield each
+            if isinstance(graph := each.get("@graph"), list):
+                yield from (node for node in graph if isinstance(node, dict))
+
+
+def is_hidden(node: etree._Element) -> bool:
+    """Whether its own style keeps a node from being shown."""
+    style = node.get("style")
+    return style is not None and _HIDDEN.search(style) is not None
+
+
+def text_of(node: etree._Element) -> str:
+    return plain("".join(_texts(node)))
+
+
+def _texts(node: etree._Element) -> Iterator[str]:
+    for part in node.iter():
+        if part.text and part.tag not in NOT_TEXT:
+            yield part.text
+        if part is not node and part.tail:
+            yield part.tail
+
+
+@lru_cache(maxsize=1 << 14)
+def _joined(base: str, href: str) -> str:
+    return urljoin(base, href)
+
+
+@cache
+def _compiled(xpath: str) -> etree.XPath:
+    return etree.XPath(xpath, smart_strings=False)

@@ -1,0 +1,61 @@
+"""Plain text, such as a saved copy of an article, to the article."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from archive.article import Article
+from archive.errors import NotAnArticle
+from archive.reasons import Reason
+from archive.url import canonical
+from crawler.extract import boilerplate, bylines
+from crawler.extract.boilerplate import Line, Step
+from crawler.extract.dates import find_date, is_date_line
+from crawler.extract.encoding import is_binary
+from crawler.extract.fields import urn
+from crawler.extract.mirror import restore
+from crawler.extract.page import plain, refuse_size
+from crawler.extract.reading import Reading
+
+_MOST_LINES = 20_000
+_ADDRESS_LINE = re.compile(r"(?:\S{0,8}\s*[:：]\s*)?(https?://\S+)")
+
+
+def read_text(text: str, source: str = "text", fetched: datetime | None = None) -> Reading:
+    """The article of plain text: its first line is the title, each further one a paragraph.
+
+    The address is the one printed on a line of its own, else urn:sha256: of the cleaned
+    text; published is None unless a line holds nothing but a date with its year.
+    """
+    refuse_size(len(text), source)
+    if is_binary(text):
+        raise NotAnArticle(source, Reason.NOT_TEXT)
+    lines, restored = restore(line for line in map(plain, text.splitlines()) if line)
+    if len(lines) > _MOST_LINES:
+        raise NotAnArticle(source, Reason.MANY_LINES.format(count=len(lines), most=_MOST_LINES))
+    title, url, credit, published = "", "", "", None
+    steps, kept = [Step("title", "first line")], []
+    for line in lines:
+        if not url and (match := _ADDRESS_LINE.fullmatch(line)):
+            url = canonical(match[1])
+            steps.append(Step("url", "address line", line))
+        elif not published and is_date_line(line):
+            published, credit = find_date(line), bylines.find_credit(line)
+            steps.append(Step("published", "date line", line))
+        elif not title:
+            title = line
+        else:
+            kept.append(Line(line))
+    cleaned = boilerplate.clean(kept)
+    if not cleaned.body:
+        raise NotAnArticle(title or source, Reason.NEITHER)
+    if restored:
+        steps.append(Step("restored", f"{restored} glosses taken out"))
+    article = Article(
+        url=url or urn(title, cleaned.body), source=source, title=title, body=cleaned.body, published=published,
+        authors=bylines.authors((), cleaned.body.split("\n")), restored=bool(restored),
+        editor=cleaned.fields.get("editor", ""), credit=credit or cleaned.fields.get("credit", ""),
+        rights=cleaned.fields.get("rights", ""), original_title=cleaned.fields.get("original_title", ""),
+    )  # fmt: skip
+    return Reading(article, "rules", (*steps, *cleaned.steps), fetched)

@@ -1,0 +1,70 @@
+"""What reading a page gives: the article, and how each of its fields was come to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from archive.article import Article
+from archive.url import canonical
+from crawler.extract.boilerplate import Step
+
+VERSION = "2"  # of the rules; kept with each revision
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An article and how it was come to.
+
+    `path` is "rules" or "general"; `next_pages` are the addresses of the article's further
+    pages, in order, and `related` those of other articles: absolute, as found.
+    """
+
+    article: Article
+    path: str
+    steps: tuple[Step, ...]
+    fetched: datetime | None = None
+    next_pages: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()  # further pages that could not be had
+
+    @property
+    def extractor(self) -> str:
+        return f"{VERSION} {self.path}"
+
+    @property
+    def unfound(self) -> tuple[Step, ...]:
+        """The rules that found nothing."""
+        return tuple(step for step in self.steps if step.how.startswith("nothing at "))
+
+
+def join(parts: Sequence[Reading]) -> Reading:
+    """One article of its pages, in order; what they tell of and is not among them is `missing`.
+
+    Text that a page repeats from one before is left out: a site may answer with the first
+    page for any number. Fields come from the first page that has them.
+    """
+    first = parts[0]
+    bodies: list[str] = []
+    steps = list(first.steps)
+    for part in parts:
+        if part.article.body in bodies:
+            steps.append(Step("pages", "repeats a page before, left out", part.article.url))
+            continue
+        bodies.append(part.article.body)
+        if part is not first:
+            steps.append(Step("pages", "joined", part.article.url))
+            steps += [step for step in part.steps if not step.field]
+    articles = [part.article for part in parts]
+    there = {article.url for article in articles}
+    missing = tuple(dict.fromkeys(url for part in parts for url in part.next_pages if canonical(url) not in there))
+    steps += [Step("pages", "missing", url) for url in missing]
+    said: dict[str, Any] = {
+        name: next((value for article in articles if (value := getattr(article, name))), getattr(first.article, name))
+        for name in ("authors", "editor", "credit", "rights", "original_title")
+    }
+    images = tuple(dict.fromkeys(image for article in articles for image in article.images))
+    article = replace(first.article, body="\n".join(bodies), images=images, **said)
+    return replace(first, article=article, steps=tuple(steps), missing=missing)

@@ -1,0 +1,131 @@
+"""Wait where a site is busy or out of reach, as long as it asks or longer each time, then ask again."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from gettext import gettext as _
+from random import random
+from time import monotonic, time
+from typing import Self
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.utils.misc import load_object
+
+from archive import clock
+from archive.reasons import of_error, told
+from crawler.http.exchange import header
+
+LONGEST = 600.0  # seconds that a run waits for a site
+_GIVEN_UP = 3  # requests in a row for which all tries were in vain: the site is left for the next run
+_FIRST = 5  # times the delay between two requests: the first wait of our own choice
+_TRIES, _TWICE = "tries", "may be asked for twice"
+
+
+class Postponed(Exception):
+    """The site is left alone for the rest of the run; empty where the run was ended meanwhile."""
+
+
+def retry_after(value: str, now: datetime) -> float:
+    """The seconds that a Retry-After header asks for, in seconds or as a date (RFC 9110, 10.2.3); 0 where none."""
+    if value.isascii() and value.strip().isdecimal():
+        return float(value)
+    try:
+        at = parsedate_to_datetime(value)
+    except ValueError:
+        return 0
+    return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds())
+
+
+def own_wait(tries: int, delay: float, chance: float) -> float:
+    """The seconds to wait after so many tries: twice as long each time, and up to half of that more by chance."""
+    return _FIRST * max(delay, 0.02) * 2.0 ** (tries - 1) * (1 + chance / 2)
+
+
+class BackOff:
+    """Downloader middleware. A wait holds up its own spider only, which asks for one page at a time."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        settings = crawler.settings
+        self._crawler = crawler
+        self._busy = set(map(int, settings.getlist("RETRY_HTTP_CODES")))
+        self._passing = tuple(map(load_object, settings.getlist("RETRY_EXCEPTIONS")))
+        self._most = 1 + settings.getint("RETRY_TIMES")
+        self._delay = settings.getfloat("DOWNLOAD_DELAY")
+        self._max_time = settings.getfloat("CLOSESPIDER_TIMEOUT")
+        self._answered = 0.0
+        self._given_up = 0
+        self._left = False
+        crawler.signals.connect(self._note_end, signals.request_left_downloader)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    def _note_end(self) -> None:
+        self._answered = monotonic()
+
+    async def process_request(self, request: Request) -> None:
+        """Wait for the request's turn: the delay counts from the end of the answer before.
+
+        Scrapy's downloader counts from its beginning, and a wait in there holds up the end of a run.
+        """
+        if self._left:  # though the spider is not closed yet
+            raise Postponed
+        if slot := self._crawler.engine.downloader.slots.get(request.meta["download_slot"]):
+            await self._pause(self._answered + slot.delay - monotonic())
+
+    async def process_response(self, request: Request, response: Response) -> Request | Response:
+        if response.status not in self._busy:
+            self._given_up = 0
+            request.dont_filter = request.meta.get(_TWICE, request.dont_filter)  # a redirect takes it over
+            return response
+        asked = retry_after(header(response, "Retry-After"), clock.now())
+        again = await self._again(request, f"HTTP {response.status}", asked)
+        return again or response
+
+    async def process_exception(self, request: Request, exception: Exception) -> Request | None:
+        if not isinstance(exception, self._passing):
+            return None
+        return await self._again(request, told(of_error(exception)), 0)
+
+    async def _again(self, request: Request, why: str, asked: float) -> Request | None:
+        """The request for another try, after the wait; None when there were enough."""
+        tries = request.meta.get(_TRIES, 0) + 1
+        if asked:
+            await self._wait(asked, why)
+        if tries == self._most:
+            self._given_up += 1
+            if self._given_up == _GIVEN_UP:
+                raise self._leave(_("{why}, whatever was asked for").format(why=why))
+            return None
+        if not asked:
+            own = min(LONGEST, own_wait(tries, self._delay, random()))  # noqa: S311  # no secret
+            await self._wait(own, why)
+        # Before all else, as its turn had come.
+        meta = {_TWICE: request.dont_filter} | request.meta | {_TRIES: tries}
+        return request.replace(meta=meta, dont_filter=True, priority=request.priority + 1)
+
+    async def _wait(self, seconds: float, why: str) -> None:
+        if seconds > min(LONGEST, self._time_left()):
+            raise self._leave(_("{why}, to be asked again in {seconds:.0f} s").format(why=why, seconds=seconds))
+        await self._pause(seconds)
+
+    def _leave(self, why: str) -> Postponed:
+        self._left = True
+        return Postponed(why)
+
+    async def _pause(self, seconds: float) -> None:
+        until = monotonic() + seconds
+        while (rest := until - monotonic()) > 0:
+            await asyncio.sleep(min(rest, 0.5))
+            if not self._crawler.engine.running or self._time_left() <= 0:
+                raise Postponed
+
+    def _time_left(self) -> float:
+        """Seconds until the time limit of the run."""
+        start = self._crawler.engine.start_time
+        return start + self._max_time - time() if self._max_time and start else LONGEST

@@ -1,0 +1,236 @@
+"""What a person typed as a question: docs/search.md has its grammar.
+
+Nothing that is typed is an error but a quote left open, a field without its value and a
+question without a word: whatever can't be syntax is text.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from gettext import gettext as _
+
+from archive.errors import QueryFault, UsageFault
+from indexer.figures.amounts import asked
+from indexer.figures.places import canonical, gazetteer
+from indexer.question.period import period
+from indexer.question.query import Amount, Between, Either, Every, Node, Prefix, Query, Quote, Span, Words
+from indexer.text.analyzer import SEPARATOR, Analyzer, characters, fold
+
+_MOST_WORDS = 200  # a list of postings is read for each
+_MOST_PREFIXES = 5
+_DEEPEST = 20  # brackets in brackets; further ones are text
+FIELDS = {
+    "title": "title", "标题": "title", "標題": "title",
+    "source": "source", "来源": "source", "來源": "source",
+    "section": "section", "栏目": "section", "欄目": "section", "频道": "section",
+    "author": "author", "作者": "author",
+    "place": "place", "地点": "place", "地點": "place",
+    "amount": "amount", "金额": "amount", "金額": "amount",
+    "since": "since", "until": "until", "date": "date", "日期": "date",
+}  # fmt: skip
+_OPEN, _CLOSE = "(（", ")）"
+_QUOTES = {'"': '"＂', "＂": '"＂', "“": "”", "「": "」", "『": "』"}
+_FIELD = re.compile("(" + "|".join(FIELDS) + ")[:：]", re.IGNORECASE)
+_TEXT = re.compile(r"[^\s\"＂]+")
+_UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")  # what is pasted from a page brings them along
+_OR = re.compile(r"(?:OR|ＯＲ)(?=\s|$)")
+
+
+def parse_query(text: str, analyzer: Analyzer, now: datetime | None = None) -> Query:
+    """The question in a text; QueryFault names what can't be read and where.
+
+    `now` (aware) is what 近30天 is counted back from; the clock's where it is None.
+    """
+    text = text.encode(errors="replace").decode()  # an argument that is no UTF-8 comes as lone surrogates
+    text = _UNSEEN.sub("", text)
+    parser = _Parser(text, analyzer, now)
+    wanted, unwanted = parser.clauses()
+    query = Query(tuple(wanted), tuple(unwanted), text=text, doubts=tuple(parser.doubts))
+    if not wanted:
+        raise QueryFault(text.strip() or '""', _("holds no word to look for"), _("type at least one word"))
+    _bound(text, _("holds {count} words"), parser.count, _MOST_WORDS)
+    _bound(text, _("holds {count} words with a *"), parser.prefixes, _MOST_PREFIXES)
+    return query
+
+
+def _bound(text: str, reason: str, count: int, most: int) -> None:
+    """What would cost too much is refused."""
+    if count > most:
+        raise QueryFault(f"{text[:20]}...", reason.format(count=count), _("shorten it to {most}").format(most=most))
+
+
+class _Parser:
+    """One pass over the text, a clause at a time."""
+
+    def __init__(self, text: str, analyzer: Analyzer, now: datetime | None) -> None:
+        self._text = text
+        self._at = 0
+        self._analyzer = analyzer
+        self._now = now
+        self._depth = 0
+        self.count = 0  # of words
+        self.prefixes = 0
+        self.doubts: list[str] = []
+
+    def clauses(self, close: int = -1) -> tuple[list[Node], list[Node]]:
+        """The clauses up to a place, or the end: wanted and unwanted ones."""
+        end = len(self._text) if close < 0 else close
+        wanted: list[Node] = []
+        unwanted: list[Node] = []
+        joined = False  # an OR stands before
+        while self._skip_blanks() < end:
+            if wanted and (word := _OR.match(self._text, self._at, end)):
+                self._at = word.end()
+                joined = True
+                continue
+            minus = self._text[self._at] in "-－" and not joined and self._at + 1 < end
+            self._at += minus and not self._text[self._at + 1].isspace()
+            node = self._clause(end)
+            if node is None:
+                continue
+            if joined:
+                wanted[-1] = Either((*_alternatives(wanted[-1]), node))
+            else:
+                (unwanted if minus else wanted).append(node)
+            joined = False
+        self._at = end
+        return wanted, unwanted
+
+    def _skip_blanks(self) -> int:
+        while self._at < len(self._text) and self._text[self._at].isspace():
+            self._at += 1
+        return self._at
+
+    def _clause(self, end: int) -> Node | None:
+        if named := _FIELD.match(self._text, self._at, end):
+            return self._of_field(FIELDS[named[1].lower()], named, end)
+        if (close := self._group_end(end)) > 0:
+            self._at += 1
+            self._depth += 1
+            wanted, unwanted = self.clauses(close)
+            self._depth -= 1
+            self._at = close + 1
+            return Every(tuple(wanted), tuple(unwanted)) if wanted else None
+        quoted = self._quote(end)
+        return self._text_node(end) if quoted is None else self._quote_node(quoted)
+
+    def _group_end(self, end: int) -> int:
+        """Where the bracket that opens here closes, at the end of a clause; -1 where it is text."""
+        if self._text[self._at] not in _OPEN or self._depth == _DEEPEST:
+            return -1
+        depth = 0
+        for at in range(self._at, end):
+            depth += (self._text[at] in _OPEN) - (self._text[at] in _CLOSE)
+            if not depth:
+                return at if self._ends_clause(at + 1, end) else -1
+        return -1
+
+    def _ends_clause(self, at: int, end: int) -> bool:
+        return at >= end or self._text[at].isspace()
+
+    def _quote(self, end: int) -> Span | None:
+        """Where the text between quotes stands, passed over; None where no quote opens here.
+
+        Chinese quotes are quotes only where they hold a whole clause: in a headline they are text.
+        """
+        sign = self._text[self._at]
+        if sign not in _QUOTES:
+            return None
+        closes = (at for at in range(self._at + 1, end) if self._text[at] in _QUOTES[sign])
+        close = next(closes, -1)
+        if sign in '"＂' and close < 0:
+            raise QueryFault(
+                self._text, _("the quote opened at character {place} is not closed").format(place=self._at + 1),
+                _("add a \" at its end"),
+            )  # fmt: skip
+        if close < 0 or (sign not in '"＂' and not self._ends_clause(close + 1, end)):
+            return None
+        quoted = (self._at + 1, close)
+        self._at = close + 1
+        return quoted
+
+    def _quote_node(self, quoted: Span, field: str = "") -> Node | None:
+        text = self._text[slice(*quoted)]
+        if field == "place":
+            return self._place(text, quoted)
+        words = self._words(text)
+        if field not in ("", "title"):
+            return Words(words, field, quoted) if words else None
+        signs = tuple("".join(characters(text)).strip(SEPARATOR))
+        return Quote(signs, words, field, quoted) if signs else None
+
+    def _text_node(self, end: int, field: str = "") -> Node | None:
+        match = _TEXT.match(self._text, self._at, end)
+        self._at = match.end() if match else self._at + 1
+        said = match[0] if match else ""
+        start = fold(said[:-1]) if said[-1:] in ("*", "＊") else ""
+        if start.isalnum() or self._analyzer.words(start) == [start]:  # 72.0, and Tibetan with its vowel signs
+            self.prefixes += 1
+            return Prefix(start, field)
+        at = (self._at - len(said), self._at)
+        if field == "place":
+            return self._place(said, at)
+        words = self._words(said)
+        return Words(words, field, at) if words else None
+
+    def _place(self, text: str, at: Span) -> Node | None:
+        name = canonical("".join(characters(text)).strip(SEPARATOR))
+        self.count += 1
+        if name not in gazetteer():
+            self.doubts.append(
+                _("{name} is no place that is known: prefectures and counties of Tibet are").format(name=text)
+            )
+        return Words((name,), "place", at) if name else None
+
+    def _words(self, text: str) -> tuple[str, ...]:
+        words = tuple(self._analyzer.words(text))
+        self.count += len(words)
+        return words
+
+    def _of_field(self, name: str, named: re.Match[str], end: int) -> Node | None:
+        self._at = named.end()
+        if self._at >= end or self._text[self._at].isspace():
+            raise QueryFault(
+                self._text,
+                _("{field} at character {place} has no value").format(field=named[0], place=named.start() + 1),
+                _("write it right behind, or put a quoted \"{field}\"").format(field=named[0]),
+            )  # fmt: skip
+        if name in ("since", "until", "date"):
+            return self._dates(name, named, end)
+        if name == "amount":
+            return self._amount(named, end)
+        quoted = self._quote(end)
+        return self._text_node(end, name) if quoted is None else self._quote_node(quoted, name)
+
+    def _dates(self, name: str, named: re.Match[str], end: int) -> Node | None:
+        """A period; what is none is text, as in 日期：不详."""
+        match = _TEXT.match(self._text, self._at, end)
+        try:
+            since, until = period(match[0] if match else "", self._now)
+        except UsageFault:
+            return self._as_text(named, end, _("{text} is looked for as text: a period is 2022, 2022-06 or 2021..2022"))
+        self._at = match.end() if match else self._at
+        at = (named.end(), self._at)
+        return Between(None if name == "until" else since, None if name == "since" else until, at)
+
+    def _amount(self, named: re.Match[str], end: int) -> Node | None:
+        """Bounds of an amount; what are none is text, as in 金额：不详."""
+        match = _TEXT.match(self._text, self._at, end)
+        said = match[0] if match else ""
+        if (keys := asked(said)) is None:
+            return self._as_text(
+                named, end, _("{text} is looked for as text: an amount is >10亿, 3000万美元 or 1亿..5亿")
+            )
+        self._at += len(said)
+        return Amount(*keys, said, (named.end(), self._at))
+
+    def _as_text(self, named: re.Match[str], end: int, doubt: str) -> Node | None:
+        self._at = named.start()
+        node = self._text_node(end)
+        self.doubts.append(doubt.format(text=self._text[named.start() : self._at]))
+        return node
+
+
+def _alternatives(node: Node) -> tuple[Node, ...]:
+    return node.nodes if isinstance(node, Either) else (node,)

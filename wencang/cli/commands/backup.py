@@ -1,0 +1,28 @@
+"""Copy the archive."""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wencang.cli.commands import DONE, open_archive
+
+app = typer.Typer()
+
+
+@app.command()
+def backup(ctx: typer.Context, folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> int:
+    """Copy the archive into a folder, also while a crawl runs; the next time only what was added.
+
+    Examples:
+        wencang backup /mnt/disk/wencang
+    """
+    from archive.proof.backup import back_up
+
+    open_archive(ctx.obj).close()  # what is wrong with it is said before anything is copied
+    added = back_up(ctx.obj.data, folder)
+    print(_("{folder}: up to date, {size:.1f} MB of raw pages added").format(folder=folder, size=added / 1e6))
+    return DONE

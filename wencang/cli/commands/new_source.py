@@ -1,0 +1,34 @@
+"""Write the files of a new source."""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from wencang.cli.commands import DONE
+from wencang.cli.output import say
+
+app = typer.Typer()
+
+
+@app.command(name="new-source")
+def new_source(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+    pages: Annotated[list[str], typer.Argument(metavar="PAGE...", help=_("FILE or ADDRESS=FILE."))],
+    lists: Annotated[list[str], typer.Option("--list", metavar="U", help=_("A list of the site."))] = [],  # noqa: B006
+) -> int:
+    """Write the file of a new source and its saved-page tests from saved article pages.
+
+    Examples:
+        wencang new-source example_cn http://www.example.cn/1.html=1.html --list http://www.example.cn/
+    """
+    from crawler.newsource import new_source, saved_page
+
+    for path in new_source(name, list(map(saved_page, pages)), lists, Path(__file__).parent):
+        print(path)
+    say(_("Go over them by hand: the .json must hold what the page says, not what was read."))
+    return DONE

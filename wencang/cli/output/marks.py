@@ -1,0 +1,58 @@
+"""Texts in which something stands out: by colour, or by signs where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from gettext import gettext as _
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from wencang.cli.output import has_colour, is_watched, shown, width
+from wencang.cli.output.tables import cut
+
+if TYPE_CHECKING:
+    from indexer.diff import Part
+    from wencang.desk.count.concordance import Line
+
+_COLOURS = {  # of the parts of a comparison: ANSI's code, and what marks them where there is no colour
+    "same": ("", "{}"), "removed": ("31;9", "[-{}-]"), "added": ("32", "{{+{}+}}"),
+    "moved": ("36", "{{~{}~}}"), "left": ("36", "[~]"), "node": ("1", "{}"),
+}  # fmt: skip
+
+
+def print_parts(parts: Sequence[Part]) -> None:
+    """The lines of a text in which something changed: coloured, or marked [-removed-], {+added+} and {~moved~}."""
+    from indexer.diff import lines
+
+    draw = _coloured if has_colour() else _with_marks
+    for changed, some in groupby(lines(parts), lambda line: any(part.kind != "same" for part in line)):
+        if not changed:
+            print("…")
+        for line in some if changed else ():
+            print("".join(draw(part.kind, shown(part.text)) for part in line))
+
+
+def print_concordance(lines: Iterable[Line], window: int) -> None:
+    """A line a place, the nodes under each other; on a terminal as wide as that is."""
+    from wencang.desk.cells import cells
+    from wencang.desk.count.concordance import aligned
+
+    for line in lines:
+        day = str(line.published or _("undated")).ljust(10)
+        room = 2 * window
+        if is_watched():
+            room = min(room, max(10, (width() - cells(f"{day}{line.node}{line.id}") - 8) // 2))
+        left, node, right = map(shown, aligned(line, room))
+        start, whole = len(f"{day}  {left}  "), "  ".join((day, left, node, right, shown(line.id)))
+        told = cut(whole, width()) if is_watched() else whole
+        end = start + len(node)
+        print(told[:start] + (_coloured("node", told[start:end]) if has_colour() else told[start:end]) + told[end:])
+
+
+def _coloured(kind: str, text: str) -> str:
+    code, text = _COLOURS[kind][0], "↷" if kind == "left" else text
+    return f"\x1b[{code}m{text}\x1b[0m" if code else text
+
+
+def _with_marks(kind: str, text: str) -> str:
+    return _COLOURS[kind][1].format(text)

@@ -1,0 +1,118 @@
+"""Tables whose columns stand under each other, wide characters too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from gettext import gettext as _
+from typing import Any
+
+from wencang.cli.output import answers, is_watched, print_json, shown, width
+
+_WHOLE = re.compile(r"(?:[\w.]+-[0-9a-f]+|[-\d\s.:,%+Z]*)")  # an id, a number or a time: nothing without its end
+_HEAD, _TEXT = 4, 6  # cells that are left of a column's head, and of a text
+_INDENT = 4  # of what has no room on a row's first line
+
+Columns = Sequence[tuple[str, ...]]  # each with its head
+
+
+def print_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...] | str]) -> None:
+    """A table whose columns stand under each other, wide characters too; a row that is a text is a line of its own.
+
+    On a terminal texts are cut so that a line fits; where that does not do, the last columns go
+    on lines of their own.
+    """
+    from rich.cells import set_cell_size
+
+    lines = [line if isinstance(line, str) else tuple(map(shown, line)) for line in (head, *rows)]
+    columns = list(zip(*(line for line in lines if isinstance(line, tuple)), strict=True))
+    parts = list(_parts(columns, width())) if is_watched() else [(slice(None), list(map(_cells, columns)), 2)]
+    for line in lines:
+        if isinstance(line, str):
+            print(shown(line))
+            continue
+        for part, widths, gap in parts:
+            cells = (set_cell_size(cut(text, width), width) for text, width in zip(line[part], widths, strict=True))
+            told = (" " * gap).join(cells).rstrip()
+            if told or not part.start:
+                print_line(" " * (_INDENT if part.start else 0) + told)
+
+
+def _parts(columns: Columns, room: int) -> Iterator[tuple[slice, list[int], int]]:
+    """The columns that stand on a line together, how wide each is, and the blanks between them."""
+    least = list(map(_least, columns))
+    start = 0
+    while start < len(columns):
+        end = start + 1
+        while end < len(columns) and sum(least[start : end + 1]) + end - start <= room:
+            end += 1
+        here = columns[start:end]
+        gap = 2 if sum(least[start:end]) + 2 * (len(here) - 1) <= room else 1
+        yield slice(start, end), _narrowed(here, least[start:end], room - gap * (len(here) - 1)), gap
+        room, start = room - (0 if start else _INDENT), end
+
+
+def _least(column: tuple[str, ...]) -> int:
+    """The cells that a column can't do without."""
+    head, *texts = column
+    if all(map(_WHOLE.fullmatch, texts)):
+        return max(_cells(tuple(texts)), min(_cells((head,)), _HEAD))
+    return min(_cells(column), _TEXT)
+
+
+def _narrowed(columns: Columns, least: list[int], room: int) -> list[int]:
+    """How wide each column is where there is so much room: the widest are cut first."""
+    full = list(map(_cells, columns))
+    narrow = full
+    for most in range(max(full), 0, -1):
+        narrow = [max(low, min(high, most)) for low, high in zip(least, full, strict=True)]
+        if sum(narrow) <= room:
+            break
+    narrow[-1] = max(narrow[-1], min(full[-1], narrow[-1] + room - sum(narrow)))
+    return narrow
+
+
+def _cells(texts: tuple[str, ...]) -> int:
+    """Of the widest."""
+    from rich.cells import cell_len
+
+    return max(map(cell_len, texts), default=0)
+
+
+def cut(text: str, room: int) -> str:
+    """The text, or its beginning with a sign that there is more."""
+    from rich.cells import cell_len, set_cell_size
+
+    return text if cell_len(text) <= room else set_cell_size(text, room - 1) + "…"
+
+
+def print_line(line: str) -> None:
+    """A line that a terminal's is cut to; whole on a pipe."""
+    print(cut(shown(line), width()) if is_watched() else shown(line))
+
+
+def print_rows(head: tuple[str, ...], rows: Iterable[Sequence[Any]], form: str) -> None:
+    """Rows as csv, tsv or json; a table for a reader where the form is ""."""
+    if form == "json":
+        for row in rows:
+            print_json(dict(zip(head, row, strict=True)))
+    elif form:
+        from wencang.desk.table import write
+
+        write(answers(), head, rows, "\t" if form == "tsv" else ",")
+    else:
+        table = [tuple("-" if value is None else str(value) for value in row) for row in rows]
+        print_table(tuple(map(_, head)), table)
+
+
+def print_ranked(
+    head: tuple[str, ...], found: Mapping[str, Sequence[Sequence[Any]]], form: str, by_period: bool = False
+) -> None:
+    """Words with their scores and counts: of each period a column for a reader, else a row each."""
+    from wencang.desk.count.periods import ranked, side_by_side
+
+    if by_period and not form:
+        print_table(("", *(period or _("undated") for period in found)), list(side_by_side(found)))
+    else:
+        skipped = 0 if by_period else 1
+        print_rows(("period", "rank", *head)[skipped:], (row[skipped:] for row in ranked(found)), form)

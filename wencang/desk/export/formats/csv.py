@@ -1,0 +1,31 @@
+"""A table for spreadsheets: UTF-8 with a byte order mark, as Excel wants it, and nothing that runs as a formula."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import IO, Any
+
+from archive.article import KEYS, Revision
+from archive.jsonl import values
+from wencang.desk import table
+from wencang.desk.edition import Edition
+
+ENDING, IS_STREAM = "csv", True
+COLUMNS = (*KEYS, "fetched", "gone")
+
+
+def write(revisions: Iterable[Revision], out: IO[bytes], edition: Edition) -> None:
+    """Lists are a value a line: `authors` the names, `images` address, blank, caption."""
+    table.write(out, COLUMNS, ([_cell(value) for value in values(revision).values()] for revision in revisions))
+
+
+def _cell(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).lower()
+        case list():
+            return "\n".join(f"{i['url']} {i['caption']}" if isinstance(i, dict) else i for i in value)
+        case _:
+            return str(value)

@@ -1,0 +1,40 @@
+"""One page to read or to print: the articles by month, nothing loaded from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from gettext import gettext as _
+from itertools import groupby
+from typing import IO
+
+from archive.article import Revision
+from wencang.desk.edition import Edition
+from wencang.desk.groups import month
+from wencang.desk.markup import STYLE, article, xml
+
+ENDING, IS_STREAM = "html", True
+_HEAD = """<!doctype html>
+<html lang="{language}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width">
+<title>{title}</title>
+<style>
+{style}</style>
+</head>
+<body>
+<h1>{title}</h1>
+"""
+
+
+def write(revisions: Iterable[Revision], out: IO[bytes], edition: Edition) -> None:
+    out.write(_HEAD.format(language=edition.language, title=xml(edition.title), style=STYLE).encode())
+    number = 0
+    for name, some in groupby(revisions, month):
+        out.write(f"<section>\n<h2>{name or _('undated')}</h2>\n".encode())
+        for revision in some:
+            number += 1
+            out.write(article(revision, f"a{number}").encode())
+        out.write(b"</section>\n")
+    out.write(b"</body>\n</html>\n")

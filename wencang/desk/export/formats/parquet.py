@@ -1,0 +1,41 @@
+"""Parquet for pandas, R and DuckDB: the fields of JSON Lines as typed columns. `pip install wencang[parquet]`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from gettext import gettext as _
+from itertools import islice
+from typing import IO, Any
+
+from archive.article import KEYS, Revision
+from archive.errors import UsageFault
+from archive.jsonl import values
+from wencang.desk.edition import Edition
+
+try:
+    import pyarrow as pa
+    from pyarrow.parquet import ParquetWriter
+except ImportError as error:
+    raise UsageFault("pyarrow", _("is not installed"), _("`pip install pyarrow` adds it")) from error
+
+ENDING, IS_STREAM = "parquet", False
+_ROWS = 2_000  # of a row group: what is held at once
+_IMAGE = pa.struct([("url", pa.string()), ("caption", pa.string())])
+_TYPES = {
+    "published": pa.timestamp("us", "Asia/Shanghai"), "authors": pa.list_(pa.string()),
+    "images": pa.list_(_IMAGE), "restored": pa.bool_(), "fetched": pa.timestamp("us", "UTC"),
+    "gone": pa.timestamp("us", "UTC"),
+}  # fmt: skip
+SCHEMA = pa.schema([(name, _TYPES.get(name, pa.string())) for name in (*KEYS, "fetched", "gone")])
+
+
+def write(revisions: Iterable[Revision], out: IO[bytes], edition: Edition) -> None:
+    rows = map(_row, revisions)
+    with ParquetWriter(out, SCHEMA, compression="zstd") as file:
+        while some := list(islice(rows, _ROWS)):
+            file.write_table(pa.Table.from_pylist(some, SCHEMA))
+
+
+def _row(revision: Revision) -> dict[str, Any]:
+    times = {"published": revision.article.published, "fetched": revision.fetched, "gone": revision.gone_since}
+    return values(revision) | times

@@ -1,0 +1,21 @@
+"""Plain text to read, with a rule between two articles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import IO
+
+from archive.article import Revision
+from wencang.desk.edition import Edition
+from wencang.desk.markup import legible
+from wencang.desk.txt import text
+
+ENDING, IS_STREAM = "txt", True
+_RULE = "\n" + "—" * 20 + "\n\n"
+
+
+def write(revisions: Iterable[Revision], out: IO[bytes], edition: Edition) -> None:
+    rule = ""
+    for revision in revisions:
+        out.write(legible(rule + text(revision.article, revision.gone_since)).encode())
+        rule = _RULE

@@ -1,0 +1,112 @@
+"""The newest hits of a watch for a feed reader: as Atom (RFC 4287) and as JSON Feed 1.1."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from urllib.parse import quote
+from uuid import UUID, uuid5
+
+from archive.article import Revision
+from archive.settings import version
+from indexer.snippet import Snippet
+from wencang.desk.export.citation import responsible
+from wencang.desk.markup import is_page, legible, xml
+
+_OURS = UUID("6a3c1f0e-51c4-4d0f-9a53-3d8f1f2f6b1b")
+
+
+class Entry(NamedTuple):
+    revision: Revision
+    snippet: Snippet
+
+
+class Feed(NamedTuple):
+    """`folder` is the address that it is served under, "" where it is not; `begun` is aware."""
+
+    name: str
+    query: str
+    id: str  # UUID
+    begun: datetime
+    entries: Sequence[Entry]
+    folder: str = ""
+
+
+def urn(id: str) -> str:
+    """An article's name in every feed, by its id: the same for each of its versions."""
+    return uuid5(_OURS, id).urn
+
+
+def atom(feed: Feed) -> bytes:
+    lines = ['<?xml version="1.0" encoding="utf-8"?>', '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="zh">']
+    lines += [_element("id", UUID(feed.id).urn), _element("title", feed.name), _element("subtitle", feed.query)]
+    newest = max((entry.revision.fetched for entry in feed.entries), default=feed.begun)
+    lines += [_element("updated", _time(newest)), "<author><name>wencang</name></author>"]
+    lines += [f'<generator version="{xml(version())}">wencang</generator>']
+    lines += [f'<link rel="self" href="{xml(_address(feed, "atom"))}"/>'] if feed.folder else []
+    return "\n".join([*lines, *map(_entry, feed.entries), "</feed>\n"]).encode()
+
+
+def _entry(entry: Entry) -> str:
+    revision = entry.revision
+    article = revision.article
+    lines = ["<entry>", _element("id", urn(article.id)), _element("title", article.title or article.id)]
+    lines += [_element("updated", _time(revision.fetched))]
+    lines += [_element("published", article.published.isoformat())] if article.published else []
+    lines += [f"<author>{_element('name', name)}</author>" for name in responsible(article) or (article.source or "-",)]
+    lines += [f'<category term="{xml(article.section)}"/>'] if legible(article.section) else []
+    lines += [_element("rights", article.rights)] if article.rights else []
+    if is_page(article.url):
+        lines += [f'<link rel="alternate" type="text/html" href="{xml(article.url)}"/>']
+    told = "summary" if is_page(article.url) else "content"  # one of content and link must be there
+    lines += [f'<{told} type="html">{xml(marked(entry.snippet))}</{told}>', "</entry>"]
+    return "\n".join(lines)
+
+
+def json_feed(feed: Feed) -> bytes:
+    values = {
+        "version": "https://jsonfeed.org/version/1.1", "title": feed.name, "description": feed.query,
+        "feed_url": _address(feed, "json") if feed.folder else None, "language": "zh",
+        "items": list(map(_item, feed.entries)),
+    }  # fmt: skip
+    return json.dumps(_without_none(values), ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _item(entry: Entry) -> dict[str, Any]:
+    revision = entry.revision
+    article = revision.article
+    return _without_none({
+        "id": urn(article.id), "url": article.url if is_page(article.url) else None, "title": legible(article.title),
+        "content_text": legible(entry.snippet.text), "content_html": marked(entry.snippet),
+        "date_published": article.published and article.published.isoformat(),
+        "date_modified": _time(revision.fetched),
+        "authors": [{"name": legible(name)} for name in responsible(article)] or None,
+        "tags": [legible(article.section)] if article.section else None,
+    })  # fmt: skip
+
+
+def marked(snippet: Snippet) -> str:
+    """A snippet in HTML: nothing in it is markup but the marks."""
+    text, html, last = snippet.text, "", 0
+    for start, end in snippet.marks:
+        html += f"{xml(text[last:start])}<mark>{xml(text[start:end])}</mark>"
+        last = end
+    return html + xml(text[last:])
+
+
+def _element(name: str, text: str) -> str:
+    return f"<{name}>{xml(text)}</{name}>"
+
+
+def _address(feed: Feed, ending: str) -> str:
+    return f"{feed.folder}{quote(feed.name)}.{ending}"
+
+
+def _time(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _without_none(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None}
