@@ -29,8 +29,8 @@ def _run() -> int:
 
     from archive.errors import UsageFault, WencangError
     from archive.reasons import told
+    from wencang.cli.app import app_command
     from wencang.cli.commands import DONE, FAILURES, INTERRUPTED, USAGE, code_of
-    from wencang.cli.door import app_command
     from wencang.cli.output import say
 
     for stream in (sys.stdout, sys.stderr):

@@ -11,7 +11,7 @@ from typing import IO
 
 
 @contextmanager
-def appearing(path: Path) -> Iterator[IO[bytes]]:
+def atomic_write(path: Path) -> Iterator[IO[bytes]]:
     """A file to write to; it takes the place of `path` at the end."""
     new = path.with_name(path.name + ".part")
     try:
@@ -26,7 +26,7 @@ def appearing(path: Path) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def appearing_folder(path: Path) -> Iterator[Path]:
+def atomic_folder(path: Path) -> Iterator[Path]:
     """A folder to fill; it takes the place of `path`, which is missing or empty, at the end."""
     new = path.with_name(path.name + ".part")
     new.mkdir()  # never one that is there: it may be anybody's

@@ -15,7 +15,7 @@ from archive.errors import ArchiveUnusable, Busy
 
 
 @contextmanager
-def alone(path: Path, wait: bool = False) -> Iterator[None]:
+def exclusive(path: Path, wait: bool = False) -> Iterator[None]:
     """Hold the lock file `path` (made where it is missing); Busy while another run holds it, unless `wait`.
 
     Raises ArchiveUnusable where it can't be made.

@@ -122,8 +122,8 @@ sections = sa.Table(
     sa.Column("modified", sa.Text, nullable=False),
 )  # fmt: skip
 
-leads = sa.Table(
-    "leads", metadata,
+candidates = sa.Table(
+    "candidates", metadata,
     sa.Column("url", sa.Text, primary_key=True),
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("list", sa.Text, nullable=False),
@@ -164,7 +164,7 @@ hits = sa.Table(
 
 # Reprints. What is computed of a text is kept once, under a number made of it, whichever articles have that text.
 
-signed = sa.Table(  # archive/tables/signatures.py
+signed = sa.Table(  # archive/tables/sketches.py
     "signed", metadata,
     sa.Column("article", sa.Text, primary_key=True),
     sa.Column("text", sa.BigInteger, nullable=False, index=True),

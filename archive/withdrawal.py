@@ -47,5 +47,5 @@ def blank(connection: sa.Connection, id: str, reason: str) -> None:
     """
     connection.execute(schema.revisions.update().filter_by(id=id).values(_NOTHING | {"withdrawn": reason}))
     addresses = sa.select(schema.addresses.c.url).filter_by(id=id)
-    connection.execute(schema.leads.update().where(schema.leads.c.url.in_(addresses)).values(due=None))
+    connection.execute(schema.candidates.update().where(schema.candidates.c.url.in_(addresses)).values(due=None))
     connection.execute(schema.pictures.update().where(schema.pictures.c.article.in_(addresses)).values(due=None))

@@ -20,8 +20,8 @@ from datetime import UTC, datetime
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from archive.proof import manifest, soundness
-from archive.proof.sweep import sweep
+from archive.proof import database, manifest
+from archive.proof.records import sweep
 from archive.store import ArticleStore
 from archive.tables.ledger import Ledger
 from archive.warc.pages import Pages
@@ -85,20 +85,23 @@ def kept(data: Path) -> tuple[object, ...]:
     """What must be the same however often the crawl was disturbed: versions, raw pages, addresses, lists."""
     with ArticleStore.open(data) as store:
         swept = sweep(data, lambda _count: None)
-        faults = [*swept.faults, *soundness.verify(store, swept.faults_of(Pages(data))), *manifest.verify(store, data)]
+        faults = [*swept.faults, *database.verify(store, swept.faults_of(Pages(data))), *manifest.verify(store, data)]
         with update.open_index(data, "whoosh") as index:
             faults += update.verify(store, index)
             assert index.position() == store.sequence()
         assert faults == []
         ledger = Ledger(store)
-        leads = ledger.due("tibet.cn", datetime.max.replace(tzinfo=UTC), looks=-1)
+        candidates = ledger.due("tibet.cn", datetime.max.replace(tzinfo=UTC), looks=-1)
         return (
             {
                 (one.article, one.gone, *(page.sha256 for page in one.pages))
                 for one in store.between(1, store.sequence())
             },
             store.sequence(),
-            {(lead.url, lead.list, lead.fetched is None, lead.failures) for lead in leads},
+            {
+                (candidate.url, candidate.list, candidate.fetched is None, candidate.failures)
+                for candidate in candidates
+            },
             {(section.list, section.checked is None) for section in ledger.sections()},
         )
 

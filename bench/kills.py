@@ -26,7 +26,7 @@ from whoosh.index import open_dir
 from archive.article import Article
 from archive.errors import IndexUnusable
 from archive.store import ArticleStore
-from archive.tables import counts
+from archive.tables import stats
 from bench.corpus import fill, originals
 from indexer import engines, update
 from indexer.engines.engine import SearchEngine
@@ -83,7 +83,7 @@ def writing(data: Path, name: str, *steps: Write, kill: float | None = None) -> 
 
 def write(data: Path, name: str, steps: Sequence[Write], began: Event) -> None:
     with ArticleStore.open(data) as store:
-        update._BATCH = sum(count.articles for count in counts.by_source(store)) // _COMMITS
+        update._BATCH = sum(count.articles for count in stats.by_source(store)) // _COMMITS
         began.set()
         for step in steps:
             step(store, data, name)

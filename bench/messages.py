@@ -27,7 +27,7 @@ from archive.tables.ledger import OUTCOMES
 from archive.warc.pages import FROM_BACKUP
 from indexer.engines.engine import FACETS, REBUILD
 from wencang.cli import language, manual
-from wencang.cli.door import app_command
+from wencang.cli.app import app_command
 from wencang.desk.freeze import corpus
 
 ROOT = Path(__file__).parent.parent

@@ -19,7 +19,7 @@ from pathlib import Path
 from archive.errors import NotAnArticle
 from archive.proof import manifest
 from archive.proof.backup import back_up
-from archive.proof.sweep import sweep
+from archive.proof.records import sweep
 from archive.store import ArticleStore
 from archive.warc import warcfile
 from archive.warc.pages import FetchedPage, Head, Pages

@@ -10,12 +10,12 @@ from typing import Any
 
 from archive import clock
 from archive.store import ArticleStore
-from archive.tables.ledger import Lead, Ledger, Section
+from archive.tables.ledger import Candidate, Ledger, Section
 from archive.tables.pictures import Picture, Pictures
-from crawler import schedule
+from crawler import recrawl
 from crawler.sources import Source
 
-Change = Callable[[Lead, datetime], Lead]
+Change = Callable[[Candidate, datetime], Candidate]
 
 
 class Frontier:
@@ -49,7 +49,7 @@ class Frontier:
         others = [section for url, section in self._sections.items() if url not in asked]
         return bool(asked) and not any(section.checked == section.answered for section in others)
 
-    def waiting(self) -> list[Lead]:
+    def waiting(self) -> list[Candidate]:
         """The addresses that earlier runs left, and those to look at again."""
         return self._ledger.due(self._source.site, self._started, self._looks)
 
@@ -67,15 +67,15 @@ class Frontier:
         """
         if not (urls := tuple(dict.fromkeys(urls))):
             return (), True
-        known = self._ledger.leads(urls)
+        known = self._ledger.candidates(urls)
         now = clock.now()
-        new = [Lead(url, self._source.site, list, now, now) for url in urls if url not in known]
-        self._ledger.note_leads(new)
+        new = [Candidate(url, self._source.site, list, now, now) for url in urls if url not in known]
+        self._ledger.note_candidates(new)
         self._new[list] += len(new)
         section = self._sections.get(list)
         checked = section.checked if section else None
         unknown = [url for url in urls if url not in known or not checked or known[url].found > checked]
-        wanted = [lead.url for lead in new] if self._due else urls
+        wanted = [candidate.url for candidate in new] if self._due else urls
         return wanted, bool(unknown) or not self._due
 
     def walked(self, list: str, etag: str | None = None, modified: str | None = None) -> None:
@@ -91,8 +91,8 @@ class Frontier:
 
     def _note_section(self, list: str, **changed: Any) -> None:
         now, new = self._started, self._new[list]
-        old = self._sections.get(list) or Section(list, self._source.site, None, now, schedule.USUAL, 0, None)
-        interval = schedule.next_interval(old.interval, new)
+        old = self._sections.get(list) or Section(list, self._source.site, None, now, recrawl.USUAL, 0, None)
+        interval = recrawl.next_interval(old.interval, new)
         self._ledger.note_section(replace(old, due=now + interval, interval=interval, new=new, **changed))
 
     def read(self, *urls: str) -> None:
@@ -101,11 +101,11 @@ class Frontier:
 
     def failed(self, url: str, reason: str) -> None:
         """An address could not be read."""
-        self._note(lambda lead, now: _failed(lead, now, reason), url)
+        self._note(lambda candidate, now: _failed(candidate, now, reason), url)
 
     def skipped(self, url: str, reason: str) -> None:
         """An address held no article. It is looked at again as one that did: an error page may have stood there."""
-        self._note(lambda lead, now: replace(_looked_at(lead, now), reason=reason), url)
+        self._note(lambda candidate, now: replace(_looked_at(candidate, now), reason=reason), url)
 
     def pictures(self, article: str, urls: Iterable[str]) -> Sequence[str]:
         """Of the pictures in an article those that were never met before."""
@@ -121,21 +121,23 @@ class Frontier:
         """A picture could not be fetched, or the site has none there."""
         if picture := self._pictures.get(url):
             failures = picture.failures + 1
-            due = None if absent else schedule.next_try(failures, clock.now())
+            due = None if absent else recrawl.next_try(failures, clock.now())
             self._pictures.note(replace(picture, due=due, failures=failures))
 
     def _note(self, change: Change, *urls: str) -> None:
         now = clock.now()
-        leads = {url: Lead(url, self._source.site, "", now, now) for url in urls} | self._ledger.leads(urls)
-        self._ledger.note_leads(change(lead, now) for lead in leads.values())
+        candidates = {url: Candidate(url, self._source.site, "", now, now) for url in urls} | self._ledger.candidates(
+            urls
+        )
+        self._ledger.note_candidates(change(candidate, now) for candidate in candidates.values())
 
 
-def _looked_at(lead: Lead, now: datetime) -> Lead:
-    first = lead.fetched or now
-    return replace(lead, fetched=first, due=schedule.next_look(first, now), failures=0, reason="")
+def _looked_at(candidate: Candidate, now: datetime) -> Candidate:
+    first = candidate.fetched or now
+    return replace(candidate, fetched=first, due=recrawl.next_look(first, now), failures=0, reason="")
 
 
-def _failed(lead: Lead, now: datetime, reason: str) -> Lead:
-    failures = lead.failures + 1
-    due = schedule.next_look(lead.fetched, now) if lead.fetched else schedule.next_try(failures, now)
-    return replace(lead, due=due, failures=failures, reason=reason)
+def _failed(candidate: Candidate, now: datetime, reason: str) -> Candidate:
+    failures = candidate.failures + 1
+    due = recrawl.next_look(candidate.fetched, now) if candidate.fetched else recrawl.next_try(failures, now)
+    return replace(candidate, due=due, failures=failures, reason=reason)

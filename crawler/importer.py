@@ -17,9 +17,9 @@ from archive.errors import BadRecord, NotAnArticle, UsageFault
 from archive.store import ArticleStore
 from archive.url import canonical
 from archive.warc.pages import FetchedPage, Head, Pages
+from crawler.extract.document import MOST_BYTES, refuse_size
 from crawler.extract.encoding import decode
 from crawler.extract.extractor import Reading, read, read_text
-from crawler.extract.page import MOST_BYTES, refuse_size
 from crawler.extract.reading import join
 from crawler.pipelines import Fetched, keep
 from crawler.report import Report

@@ -11,9 +11,9 @@ from typing import Any
 
 from archive.article import to_json
 from archive.errors import NotAnArticle, UsageFault
+from crawler.extract.document import MOST_BYTES, refuse_size
 from crawler.extract.encoding import decode
 from crawler.extract.extractor import Reading, read, read_text
-from crawler.extract.page import MOST_BYTES, refuse_size
 
 _MARKUP = re.compile(r"<(?:!doctype|html|head|body|div|p|meta|table)\b", re.IGNORECASE)
 

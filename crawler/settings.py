@@ -8,13 +8,13 @@ BOT_NAME = "wencang"
 SPIDER_MODULES = ["crawler.spiders"]
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-    "crawler.http.border.Border": 50,
+    "crawler.http.offsite.Offsite": 50,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.http.robots.Robots": 100,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawler.http.exchange.HeadersNoted": 595,  # nearer to the network than Scrapy's decoding, 590
     "crawler.http.exchange.LedToFrontNoticed": 605,  # than its redirects, 600
-    "crawler.http.backoff.BackOff": 610,
+    "crawler.http.retry.Retry": 610,
 }
 DOWNLOAD_HANDLERS = {"http": "crawler.http.transport.Transport", "https": "crawler.http.transport.Transport"}
 ITEM_PIPELINES = {"crawler.pipelines.ArchivePipeline": 100}

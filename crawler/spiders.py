@@ -24,12 +24,12 @@ from archive.url import canonical
 from archive.warc.pages import FetchedPage
 from crawler import sources
 from crawler.extract.extractor import Reading, join, read, read_list
-from crawler.extract.pager import MOST
+from crawler.extract.pagination import MOST
 from crawler.frontier import Frontier
 from crawler.http.addresses import site
-from crawler.http.backoff import Postponed
 from crawler.http.exchange import asked_for, fetched_page, header
 from crawler.http.failures import is_absent, is_missing, reason, status
+from crawler.http.retry import Postponed
 from crawler.pipelines import Fetched, FetchedPicture, Missing
 from crawler.reader import reader
 from crawler.report import Report
@@ -99,8 +99,8 @@ class ArticleSpider(Spider):
             self._lists = self.frontier.lists() if self.frontier else self.source.lists
             for url in self._lists:
                 yield self._list_request(url, 0)
-            for lead in self.frontier.waiting() if self.frontier else ():
-                yield self._article_request(lead.url, lead.list)
+            for candidate in self.frontier.waiting() if self.frontier else ():
+                yield self._article_request(candidate.url, candidate.list)
         for url in self.frontier.waiting_pictures() if self.frontier and self._images and not self._urls else ():
             yield self._picture_request(url)
 

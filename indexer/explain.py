@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from archive.article import Article
 from archive.store import ArticleStore
-from indexer.closeness import Closeness
 from indexer.engines.engine import Matches, SearchEngine, check_follows
-from indexer.finder import Finder
+from indexer.highlight import Highlighter
+from indexer.proximity import Proximity
 from indexer.question.query import Between, Query, Words, spelled
 from indexer.search import WEIGHED, close_to, rarities, search
 from indexer.text.analyzer import fold
@@ -45,7 +45,7 @@ class Reason:
     rank: int  # from 1; 0 where it is not in the answer
     whole: bool
     score: float
-    closeness: Closeness | None
+    closeness: Proximity | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def explain(store: ArticleStore, engine: SearchEngine, query: Query, article: Ar
 def _in_article(engine: SearchEngine, word: Word, article: Article) -> Word:
     alone = Query((Words((word.word,)),))
     score = {match.id: match.score for match in engine.search(alone).matches}.get(article.id, 0.0)
-    title, body = (len(Finder(alone).find(text)) for text in (article.title, article.body))
+    title, body = (len(Highlighter(alone).find(text)) for text in (article.title, article.body))
     return replace(word, title=title, body=body, score=score)
 
 
@@ -107,5 +107,5 @@ def _reason(store: ArticleStore, engine: SearchEngine, query: Query, article: Ar
     hits = search(store, engine, query, max(place + 1, WEIGHED), collapse="nothing").hits
     rank, hit = next((rank, hit) for rank, hit in enumerate(hits, 1) if hit.article.id == article.id)
     weighed = place < WEIGHED and query.ranked
-    close = close_to(query, article, Finder(query), rarities(engine, query)) if weighed else None
+    close = close_to(query, article, Highlighter(query), rarities(engine, query)) if weighed else None
     return Reason(article, rank, hit.whole, hit.score, close)

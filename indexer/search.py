@@ -11,9 +11,9 @@ from typing import Literal
 from archive.article import Article, Revision
 from archive.store import ArticleStore
 from archive.tables.stories import Stories
-from indexer.closeness import Closeness, closeness
 from indexer.engines.engine import Match, Order, SearchEngine, check_follows
-from indexer.finder import Finder
+from indexer.highlight import Highlighter
+from indexer.proximity import Proximity, proximity
 from indexer.question.query import Query
 from indexer.snippet import Snippet, snippet
 
@@ -54,7 +54,7 @@ def search(
 ) -> Results:  # fmt: skip
     """The articles that answer a question; of several with the same text, or of one story, the first."""
     check_follows(store, engine)
-    finder = Finder(query)
+    highlighter = Highlighter(query)
     wanted = offset + limit
     weighed = bool(order == "relevance" and wanted and query.ranked)
     asked = max(wanted, WEIGHED if weighed else 0)
@@ -63,7 +63,7 @@ def search(
         kept = store.get_many(match.id for match in found.matches)
         matches = [match for match in found.matches if match.id in kept]
         if weighed:
-            matches = _weighed(matches, kept, engine, query, finder)
+            matches = _weighed(matches, kept, engine, query, highlighter)
         groups = _groups(matches, _names(store, kept, collapse))
         if len(groups) >= wanted or len(found.matches) >= found.total:
             break
@@ -71,7 +71,7 @@ def search(
     hits = []
     for first, *others in groups[offset:wanted]:
         revision = kept[first.id]
-        shown = snippet(revision.article.body, finder.find(revision.article.body))
+        shown = snippet(revision.article.body, highlighter.find(revision.article.body))
         copies = tuple(other.id for other in others)
         hits.append(Hit(revision.article, first.score, shown, first.whole, copies, revision.gone_since))
     count = _count(store, engine, query) if collapse == "stories" else None
@@ -79,22 +79,22 @@ def search(
 
 
 def _weighed(
-    matches: Sequence[Match], kept: dict[str, Revision], engine: SearchEngine, query: Query, finder: Finder
+    matches: Sequence[Match], kept: dict[str, Revision], engine: SearchEngine, query: Query, highlighter: Highlighter
 ) -> list[Match]:
     """The best with their closeness added, and in its order."""
     rarity = rarities(engine, query)
     best = [
-        replace(match, score=match.score + close_to(query, kept[match.id].article, finder, rarity).score)
+        replace(match, score=match.score + close_to(query, kept[match.id].article, highlighter, rarity).score)
         for match in matches[:WEIGHED]
     ]
     best.sort(key=lambda match: (query.is_short and not match.whole, -match.score))
     return [*best, *matches[WEIGHED:]]
 
 
-def close_to(query: Query, article: Article, finder: Finder, rarity: Mapping[str, float]) -> Closeness:
+def close_to(query: Query, article: Article, highlighter: Highlighter, rarity: Mapping[str, float]) -> Proximity:
     """How close an article is to a question; its title and body are one text."""
     text = f"{article.title}\n{article.body}"
-    return closeness(query, len(text), finder.find(text), rarity)
+    return proximity(query, len(text), highlighter.find(text), rarity)
 
 
 def rarities(engine: SearchEngine, query: Query) -> dict[str, float]:

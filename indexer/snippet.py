@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from indexer.finder import Found
+from indexer.highlight import Mark
 
 _LENGTH = 120  # characters of the first window, more or less
 _FURTHER = 60  # of each further one
@@ -24,7 +24,7 @@ class Snippet:
     marks: tuple[tuple[int, int], ...]
 
 
-def snippet(body: str, found: Sequence[Found]) -> Snippet:
+def snippet(body: str, found: Sequence[Mark]) -> Snippet:
     """The one to three windows of the body that show the most of what was found in it, from a sentence's start.
 
     Windows in their order; where text is left out between two stands an ellipsis.
@@ -41,7 +41,7 @@ def snippet(body: str, found: Sequence[Found]) -> Snippet:
     return Snippet(text.rstrip(), tuple(marks))
 
 
-def _windows(body: str, found: Sequence[Found]) -> list[tuple[int, int]]:
+def _windows(body: str, found: Sequence[Mark]) -> list[tuple[int, int]]:
     """Windows that do not overlap, in order."""
     sentences = _Sentences(body)
     chosen: list[tuple[int, int]] = []
@@ -80,7 +80,7 @@ class _Sentences:
 
 
 def _proposed(
-    sentences: _Sentences, found: Sequence[Found], room: int, shown: set[str]
+    sentences: _Sentences, found: Sequence[Mark], room: int, shown: set[str]
 ) -> Iterator[tuple[tuple[int, int], set[str]]]:
     """For each match of a word that is not shown yet a window, and the words that it would show."""
     places = [one.start for one in found]

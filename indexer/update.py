@@ -11,7 +11,7 @@ from pathlib import Path
 
 from archive.article import Revision
 from archive.errors import IndexUnusable
-from archive.lock import alone
+from archive.lock import exclusive
 from archive.store import ArticleStore
 from indexer.engines.engine import SearchEngine, check_follows, check_name, is_made, open_engine
 from indexer.text.lexicon import merged
@@ -51,7 +51,7 @@ def bring_up(store: ArticleStore, data: Path, engine: str, progress: Progress = 
     `progress` is called with the number done so far. Raises Busy while another run writes
     to this engine.
     """
-    with _alone(data, engine) as folder:
+    with _exclusive(data, engine) as folder:
         words = None if is_made(folder) else merged(data)
         with open_engine(engine, folder, create=True, words=words) as opened:
             return update(store, opened, progress)
@@ -59,7 +59,7 @@ def bring_up(store: ArticleStore, data: Path, engine: str, progress: Progress = 
 
 def rebuild(store: ArticleStore, data: Path, engine: str, progress: Progress = _silent) -> int:
     """Cut the whole archive anew, beside the index in use; one rename puts it in its place."""
-    with _alone(data, engine) as folder:
+    with _exclusive(data, engine) as folder:
         new = folder.with_suffix(".new")
         with open_engine(engine, new, create=True, words=merged(data)) as fresh:
             done = update(store, fresh, progress)
@@ -68,13 +68,13 @@ def rebuild(store: ArticleStore, data: Path, engine: str, progress: Progress = _
 
 
 @contextmanager
-def _alone(data: Path, engine: str) -> Iterator[Path]:
+def _exclusive(data: Path, engine: str) -> Iterator[Path]:
     """The folder of the index in use, for one writer at a time, without what earlier ones left beside it.
 
     An index that was replaced stays until the next writer comes: a search may still be reading it.
     """
     check_name(engine)
-    with alone(_folder(data, engine).with_suffix(".lock")):
+    with exclusive(_folder(data, engine).with_suffix(".lock")):
         folder = index_folder(data, engine)
         for left_over in set(folder.parent.glob("*")) - {folder}:
             shutil.rmtree(left_over) if left_over.is_dir() else left_over.unlink()

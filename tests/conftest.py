@@ -8,7 +8,6 @@ import pty
 import select
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -22,7 +21,7 @@ import pytest
 
 from archive.article import from_json
 from archive.store import ArticleStore
-from archive.tables.ledger import Ledger, Run
+from archive.tables.ledger import Ledger
 from crawler.http.replay import replay
 from indexer import update
 from indexer.engines.engine import SearchEngine, open_engine
@@ -112,25 +111,6 @@ def beside(run: subprocess.Popen[str], task: int | str = "*") -> list[int]:
                 if "spawn_main" in Path(f"/proc/{child}/cmdline").read_text():
                     found.append(int(child))
     return found
-
-
-def to_version_7(raw: sqlite3.Connection) -> None:
-    """Give an archive the tables of version 7."""
-    for table in ("hits", "watches", "signed", "signatures", "landmarks", "likenesses", "stories"):
-        raw.execute(f"DROP TABLE {table}")
-    for column in ("stories", "stories_by"):
-        raw.execute(f"ALTER TABLE archive DROP COLUMN {column}")
-    raw.execute("UPDATE archive SET version = 7")
-
-
-def to_version_6(raw: sqlite3.Connection) -> None:
-    """Give an archive the tables of version 6."""
-    to_version_7(raw)
-    raw.execute("DROP INDEX revisions_by_day")
-    raw.execute("ALTER TABLE leads DROP COLUMN reason")
-    for column in Run.__slots__[5:]:
-        raw.execute(f"ALTER TABLE runs DROP COLUMN {column}")
-    raw.execute("UPDATE archive SET version = 6")
 
 
 @pytest.fixture

@@ -18,9 +18,9 @@ from pathlib import Path
 import pytest
 
 from archive.errors import ArchiveUnusable, UsageFault
-from archive.proof import manifest, soundness
+from archive.proof import database, manifest
 from archive.proof.backup import back_up, restore
-from archive.proof.sweep import sweep
+from archive.proof.records import sweep
 from archive.store import ArticleStore
 from archive.warc.pages import Pages
 from tests.conftest import ROOT, run
@@ -34,7 +34,7 @@ def faults(data: Path) -> list[str]:
         return [
             *swept.faults,
             *swept.notes,
-            *soundness.verify(store, swept.faults_of(Pages(data))),
+            *database.verify(store, swept.faults_of(Pages(data))),
             *manifest.verify(store, data),
         ]
 

@@ -12,10 +12,10 @@ import bagit
 import pytest
 
 from archive.article import Article, Revision
-from archive.disk import appearing_folder
+from archive.disk import atomic_folder
 from archive.errors import UsageFault
 from archive.store import ArticleStore
-from archive.tables.listing import in_order
+from archive.tables.chronology import in_order
 from tests.conftest import ARTICLES, run
 from tests.test_desk import LINES
 from wencang.desk.freeze import bag, corpus
@@ -226,7 +226,7 @@ def test_a_corpus_appears_whole_or_not_at_all(kept: ArticleStore, tmp_path: Path
         yield from list(in_order(kept))[:2]
         raise OSError(28, "No space left on device")
 
-    with pytest.raises(OSError, match="No space"), appearing_folder(tmp_path / "bag") as new:
+    with pytest.raises(OSError, match="No space"), atomic_folder(tmp_path / "bag") as new:
         corpus.freeze(new, broken(), INFO)
     assert not [path for path in tmp_path.iterdir() if path.name.startswith("bag")]
 

@@ -26,10 +26,10 @@ from rich.cells import cell_len
 from archive.article import SHANGHAI, Article, Revision
 from archive.errors import UsageFault
 from archive.store import ArticleStore
-from archive.tables.listing import in_order
+from archive.tables.chronology import in_order
 from archive.tables.stories import Stories
 from indexer.engines.engine import SearchEngine
-from indexer.finder import Finder
+from indexer.highlight import Highlighter
 from indexer.question.parser import parse_query
 from indexer.question.query import Query
 from indexer.search import every_id, every_match
@@ -367,11 +367,11 @@ def test_no_place_is_counted_twice(texts: list[list[str]], window: int) -> None:
 
 @given(st.lists(WIDE, max_size=5), st.integers(1, 30))
 def test_a_line_is_a_slice_of_the_text(bodies: list[str], window: int) -> None:
-    finder = Finder(question('援藏 OR "西"'))
+    highlighter = Highlighter(question('援藏 OR "西"'))
     for one in map(revision, bodies):
         text = f"{one.article.title}\n{one.article.body}"
-        found = list(lines([one], finder, window))
-        assert len(found) == len(finder.find(text))
+        found = list(lines([one], highlighter, window))
+        assert len(found) == len(highlighter.find(text))
         for line in found:
             begin = line.start - len(line.left)
             assert text[begin : begin + len(line.left + line.node + line.right)] == line.left + line.node + line.right
@@ -380,12 +380,12 @@ def test_a_line_is_a_slice_of_the_text(bodies: list[str], window: int) -> None:
 
 def test_traditional_characters_phrases_and_several_words_are_found() -> None:
     one = revision("他們援藏。\n招商引資的項目，有援藏資金。")
-    assert [line.node for line in lines([one], Finder(question("援藏 招商")), 4)] == ["援藏", "招商", "援藏"]
-    assert [line.node for line in lines([one], Finder(question('"引资的项目"')), 4)] == ["引資的項目"]
+    assert [line.node for line in lines([one], Highlighter(question("援藏 招商")), 4)] == ["援藏", "招商", "援藏"]
+    assert [line.node for line in lines([one], Highlighter(question('"引资的项目"')), 4)] == ["引資的項目"]
 
 
 def test_lines_are_sorted_by_the_text_on_either_side() -> None:
-    found = list(lines([revision("甲乙青稞丁丙。丙甲青稞丁乙。乙丙青稞甲。")], Finder(question('"青稞"')), 2))
+    found = list(lines([revision("甲乙青稞丁丙。丙甲青稞丁乙。乙丙青稞甲。")], Highlighter(question('"青稞"')), 2))
     assert [line.right for line in picked(found, "right", None, None, 0)] == sorted(line.right for line in found)
     by_left = [line.left[::-1] for line in picked(found, "left", None, None, 0)]
     assert by_left == sorted(by_left)
@@ -550,5 +550,5 @@ def test_dates_filter_what_is_counted(crawled: Path) -> None:
 def test_the_order_of_lines_is_that_of_publication(held: Held) -> None:
     store, engine = held
     ids = every_id(store, engine, question("西藏"))
-    days = [line.published for line in lines(in_order(store, ids), Finder(question("西藏")), 5)]
+    days = [line.published for line in lines(in_order(store, ids), Highlighter(question("西藏")), 5)]
     assert days == sorted(days, key=str)

@@ -30,7 +30,7 @@ from hypothesis import strategies as st
 
 from archive.article import SHANGHAI, Article, Revision, to_json
 from archive.errors import ArchiveUnusable, NotAnArticle
-from archive.proof import soundness
+from archive.proof import database
 from archive.store import ArticleStore
 from archive.tables.ledger import Ledger
 from archive.url import canonical
@@ -40,11 +40,11 @@ from crawler.extract import boilerplate
 from crawler.extract.boilerplate import Line
 from crawler.extract.bylines import byline, find_credit
 from crawler.extract.dates import find_date
+from crawler.extract.document import Page
 from crawler.extract.encoding import decode
 from crawler.extract.extractor import Reading, extract, join, read, read_list, read_text
 from crawler.extract.mirror import restore
-from crawler.extract.page import Page
-from crawler.extract.pager import next_pages
+from crawler.extract.pagination import next_pages
 from crawler.http.replay import answer, replay
 from crawler.reader import reader
 from crawler.reextract import reextract
@@ -404,7 +404,7 @@ def test_a_layout_is_tried_on_the_days_it_was_served() -> None:
 
 def kept(data: Path) -> list[dict[str, Any]]:
     with ArticleStore.open(data) as store:
-        assert list(soundness.verify(store)) == []
+        assert list(database.verify(store)) == []
         return sorted((to_json(revision.article) for revision in store.changes()), key=lambda a: str(a["id"]))
 
 
@@ -941,7 +941,7 @@ def test_a_crawl_at_the_same_time_keeps_the_newest_version(crawled: Path, tmp_pa
         report = Report(notice=crawl)
         reextract(store, data, report, workers=2)
         bodies = [revision.article.body for revision in store.history(second.article.id)]
-        assert list(soundness.verify(store, pages.faults)) == []
+        assert list(database.verify(store, pages.faults)) == []
     assert report.total("changed") == 2
     assert bodies == [second.article.body] * 2 + ["刚刚改过。"]
     assert {r.article.id: r.article.body for r in newest(data)}[second.article.id] == "刚刚改过。"

@@ -28,7 +28,7 @@ from archive import jsonl
 from archive.article import Revision
 from archive.errors import UsageFault
 from archive.store import ArticleStore
-from archive.tables.listing import in_order
+from archive.tables.chronology import in_order
 from bench.transcripts import DOC, rerun
 from tests.conftest import ARTICLES, ROOT, Wencang, on_a_terminal, run
 from wencang.desk.edition import Edition

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from archive import clock
 from archive.store import ArticleStore
-from archive.tables.ledger import Lead, Ledger, Section
+from archive.tables.ledger import Candidate, Ledger, Section
 from bench.year.life import live, moments
 from bench.year.site import Site
 from bench.year.verdict import faults
-from crawler import schedule, sources
+from crawler import recrawl, sources
 from crawler.frontier import Frontier
 from crawler.health import alarms
 from crawler.http.replay import serving
@@ -31,22 +31,22 @@ LIST = SOURCE.lists[0]
 
 @given(st.lists(st.integers(0, 50), max_size=60))
 def test_an_interval_follows_what_a_list_brings(news: list[int]) -> None:
-    interval = schedule.USUAL
+    interval = recrawl.USUAL
     for new in news:
-        after = schedule.next_interval(interval, new)
-        assert schedule.SHORTEST <= after <= schedule.LONGEST
+        after = recrawl.next_interval(interval, new)
+        assert recrawl.SHORTEST <= after <= recrawl.LONGEST
         assert after <= interval if new else after >= interval
         interval = after
 
 
 @given(st.timedeltas(timedelta(), timedelta(days=800)))
 def test_looks_come_at_their_ages_and_are_not_made_up_for(age: timedelta) -> None:
-    due = schedule.next_look(NOW, NOW + age)
-    assert due == min((NOW + at for at in schedule.AGES if at > age), default=None)
+    due = recrawl.next_look(NOW, NOW + age)
+    assert due == min((NOW + at for at in recrawl.AGES if at > age), default=None)
 
 
 def test_an_address_is_given_up_after_some_tries() -> None:
-    tries = [schedule.next_try(failures, NOW) for failures in range(1, len(schedule.TRIES) + 2)]
+    tries = [recrawl.next_try(failures, NOW) for failures in range(1, len(recrawl.TRIES) + 2)]
     assert tries[-1] is None
     assert tries[:-1] == sorted(filter(None, tries))
 
@@ -62,7 +62,7 @@ def frontier(store: ArticleStore, monkeypatch: pytest.MonkeyPatch, at: datetime,
 
 
 def waiting(frontier: Frontier) -> list[str]:
-    return [lead.url for lead in frontier.waiting()]
+    return [candidate.url for candidate in frontier.waiting()]
 
 
 def urls(*numbers: int) -> list[str]:
@@ -109,7 +109,7 @@ def test_an_article_is_asked_for_once_then_looked_at_by_age(
     late = frontier(store, monkeypatch, NOW + timedelta(hours=2))
     assert waiting(late) == [url]
     late.read(url)
-    assert ledger.leads([url])[url].due == NOW + timedelta(hours=3)
+    assert ledger.candidates([url])[url].due == NOW + timedelta(hours=3)
     late.skipped(url, "no text")
     assert waiting(frontier(store, monkeypatch, NOW + timedelta(hours=3))) == [url], "it was an error page, perhaps"
 
@@ -121,12 +121,12 @@ def test_a_failure_is_tried_again_and_an_article_that_was_read_keeps_its_ages(
     first = frontier(store, monkeypatch, NOW)
     first.shown([url], LIST)
     first.failed(url, "HTTP 503")
-    lead = ledger.leads([url])[url]
-    assert (lead.due, lead.failures, lead.reason) == (NOW + schedule.TRIES[0], 1, "HTTP 503")
+    candidate = ledger.candidates([url])[url]
+    assert (candidate.due, candidate.failures, candidate.reason) == (NOW + recrawl.TRIES[0], 1, "HTTP 503")
     first.read(url)
-    assert ledger.leads([url])[url].reason == ""
+    assert ledger.candidates([url])[url].reason == ""
     first.failed(url, "HTTP 503")
-    assert ledger.leads([url])[url].due == NOW + schedule.AGES[0]
+    assert ledger.candidates([url])[url].due == NOW + recrawl.AGES[0]
 
 
 def test_a_crawl_that_is_not_for_a_schedule_asks_for_everything(
@@ -142,16 +142,16 @@ def test_a_crawl_that_is_not_for_a_schedule_asks_for_everything(
 def test_looks_are_bounded_and_what_was_never_read_is_not(
     store: ArticleStore, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    leads = [Lead(url, "tibet.cn", LIST, NOW, NOW) for url in urls(*range(10, 99))]
-    ledger.note_leads([*leads[:50], *(replace(lead, fetched=NOW) for lead in leads[50:])])
+    candidates = [Candidate(url, "tibet.cn", LIST, NOW, NOW) for url in urls(*range(10, 99))]
+    ledger.note_candidates([*candidates[:50], *(replace(candidate, fetched=NOW) for candidate in candidates[50:])])
     due = ledger.due("tibet.cn", NOW, 7)
-    assert ([lead.fetched for lead in due[:50]], len(due)) == ([None] * 50, 57)
+    assert ([candidate.fetched for candidate in due[:50]], len(due)) == ([None] * 50, 57)
     monkeypatch.setattr(clock, "now", lambda: NOW)
     for scheduled, looks, count in ((True, 7, 57), (True, 0, 50), (False, 7, 50)):
         assert len(Frontier(store, SOURCE, scheduled, looks).waiting()) == count
 
 
-SECTION = Section(LIST, "tibet.cn", NOW, NOW, schedule.USUAL, 1, NOW)
+SECTION = Section(LIST, "tibet.cn", NOW, NOW, recrawl.USUAL, 1, NOW)
 
 
 def test_a_list_is_silent_after_nine_times_its_usual_wait() -> None:

@@ -18,8 +18,8 @@ import pytest
 from bench import messages
 from tests.conftest import ROOT, on_a_terminal, run
 from wencang.cli import language, manual
+from wencang.cli.app import app_command
 from wencang.cli.crash import report
-from wencang.cli.door import app_command
 from wencang.desk.cells import cells
 
 

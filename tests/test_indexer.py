@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.article import Article
-from indexer.closeness import closeness
-from indexer.finder import Finder
+from indexer.highlight import Highlighter
+from indexer.proximity import proximity
 from indexer.question.parser import parse_query
 from indexer.snippet import Snippet, snippet
 from indexer.text import variants
@@ -111,7 +111,7 @@ def test_characters_hold_every_letter_in_order(text: str) -> None:
 
 
 def shown(question: str, body: str) -> Snippet:
-    return snippet(body, Finder(parse_query(question, ANALYZER)).find(body))
+    return snippet(body, Highlighter(parse_query(question, ANALYZER)).find(body))
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def shown(question: str, body: str) -> Snippet:
     ],
 )
 def test_what_is_marked(question: str, body: str, marked: list[str]) -> None:
-    assert [body[one.start : one.end] for one in Finder(parse_query(question, ANALYZER)).find(body)] == marked
+    assert [body[one.start : one.end] for one in Highlighter(parse_query(question, ANALYZER)).find(body)] == marked
 
 
 def test_words_close_together_early_and_joined_as_typed_weigh_more() -> None:
@@ -140,14 +140,14 @@ def test_words_close_together_early_and_joined_as_typed_weigh_more() -> None:
     filler = "雪山下的草原。" * 40
 
     def weight(text: str) -> float:
-        return closeness(query, 100, Finder(query).find(text), rarity).score
+        return proximity(query, 100, Highlighter(query).find(text), rarity).score
 
     joined = "援藏桥梁招商引资。"
     assert weight(joined + filler) > weight("桥梁援藏招商引资。" + filler), "typed side by side, and printed so"
     assert weight(joined + filler) > weight(filler + joined), "said at the beginning"
     assert weight(filler + joined) > weight(f"{filler}援藏{filler}桥梁{filler}招商引资"), "in one window"
     assert weight(filler) < weight(filler + joined)
-    assert closeness(query, 2000, [], rarity).score > closeness(query, 100, [], rarity).score, "a long article"
+    assert proximity(query, 2000, [], rarity).score > proximity(query, 100, [], rarity).score, "a long article"
 
 
 # Snippets
@@ -175,7 +175,7 @@ def test_a_snippet_has_a_window_for_each_place_that_shows_something_new() -> Non
 def test_every_mark_is_a_match(article: Article, data: st.DataObject) -> None:
     words = data.draw(st.lists(st.sampled_from(ANALYZER.words(article.body)), min_size=1, max_size=4))
     query = parse_query(" ".join(f'"{word}"' for word in words), ANALYZER)
-    found = snippet(article.body, Finder(query).find(article.body))
+    found = snippet(article.body, Highlighter(query).find(article.body))
     assert found.marks
     assert {fold(found.text[a:b]) for a, b in found.marks} <= set(words)
     body = article.body.replace("\n", " ")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import random
-import sqlite3
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -18,14 +17,13 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from archive.article import SHANGHAI, Article
 from archive.store import ArticleStore
-from archive.tables import counts
-from archive.tables.ledger import Lead, Ledger, Run
+from archive.tables import stats
+from archive.tables.ledger import Candidate, Ledger, Run
 from crawler.health import alarms
+from crawler.health.drift import PAGES, risen
 from crawler.health.gaps import judged, thin_days, unread_spans, why
-from crawler.health.shares import PAGES, risen
 from crawler.report import Report
-from tests.conftest import Wencang, run, to_version_6
-from tests.test_archive import shape_of
+from tests.conftest import Wencang, run
 from tests.test_crawler import ARTICLE, LIST, ROW, rows, site
 
 NOW = datetime(2025, 6, 1, 4, tzinfo=UTC)
@@ -50,26 +48,6 @@ def test_a_run_is_kept_whole(store: ArticleStore) -> None:
     assert ledger.reading_runs("tibet.cn", NOW - DAY) == [WHOLE]
     assert ledger.crawled("tibet.cn") == (WHOLE.started, WHOLE.finished)
     assert ledger.sources() == ["tibet.cn", "xzxw.com"]
-
-
-def test_an_archive_of_version_6_is_opened(tmp_path: Path) -> None:
-    ArticleStore.create(tmp_path / "whole").close()
-    with ArticleStore.create(tmp_path) as store:
-        Ledger(store).note_leads([Lead(LIST, "tibet.cn", LIST, NOW, NOW)])
-    with sqlite3.connect(tmp_path / "archive.db") as raw:
-        to_version_6(raw)
-        raw.execute("INSERT INTO runs VALUES ('tibet.cn', '2025-06-01T04:00:00.000000Z', 10, 1, 2)")
-    with ArticleStore.open(tmp_path) as store:
-        assert Ledger(store).last_runs("tibet.cn", 20) == [OLD]
-        assert Ledger(store).crawled("tibet.cn") is None
-        assert Ledger(store).leads([LIST])[LIST].reason == ""
-    with (
-        sqlite3.connect(tmp_path / "archive.db") as stepped,
-        sqlite3.connect(tmp_path / "whole" / "archive.db") as whole,
-    ):
-        assert shape_of(stepped) == shape_of(whole)
-    told = run("runs", data=tmp_path).stdout.splitlines()
-    assert told[1].split() == ["2025-06-01", "04:00Z", "tibet.cn", *"------", "2", "-", "-"]
 
 
 def test_like_reasons_are_counted_together_and_their_number_is_bounded() -> None:
@@ -300,10 +278,10 @@ def test_articles_are_counted_by_the_day_in_china(store: ArticleStore) -> None:
         for body in ("夜", "长夜"):
             store.put(Article(f"{LIST}{n}", f"{n}", body, source="tibet.cn", published=at, id=f"tibet.cn-{n}"))
     found = {midnight.date(): 1, midnight.date() - DAY: 1}
-    assert counts.by_day(store, "tibet.cn", midnight - DAY, midnight + DAY) == found
-    assert counts.by_day(store, "xzxw.com", midnight - DAY, midnight + DAY) == {}
+    assert stats.by_day(store, "tibet.cn", midnight - DAY, midnight + DAY) == found
+    assert stats.by_day(store, "xzxw.com", midnight - DAY, midnight + DAY) == {}
     store.withdraw("tibet.cn-0", "裁定")
-    assert counts.by_day(store, "tibet.cn", midnight, midnight + DAY) == {}
+    assert stats.by_day(store, "tibet.cn", midnight, midnight + DAY) == {}
 
 
 def test_an_emptied_day_and_a_time_without_a_crawl_are_gaps_and_the_day_an_alarm(
@@ -344,19 +322,19 @@ def test_addresses_that_a_list_showed_and_that_are_not_kept(store: ArticleStore)
     kept, gone = (store.put(Article(PAGE[n], f"题{n}", f"文{n}", source="tibet.cn")) for n in range(2))
     assert kept and gone  # noqa: PT018
     store.withdraw(gone.article.id, "裁定")
-    lead = Lead("", "tibet.cn", LIST, NOW, NOW)
-    read = replace(lead, fetched=NOW)
-    ledger.note_leads(
+    candidate = Candidate("", "tibet.cn", LIST, NOW, NOW)
+    read = replace(candidate, fetched=NOW)
+    ledger.note_candidates(
         [
             replace(read, url=PAGE[0]),
             replace(read, url=PAGE[1]),
             replace(read, url=PAGE[2]),  # and kept under another address
-            replace(lead, url="a"),
-            replace(lead, url="b", failures=2, reason="HTTP 503"),
+            replace(candidate, url="a"),
+            replace(candidate, url="b", failures=2, reason="HTTP 503"),
             replace(read, url="c", reason="no text"),
-            replace(lead, url="d", list=""),
-            replace(lead, url="e", found=NOW - DAY),
-            replace(lead, url="f", source="xzxw.com"),
+            replace(candidate, url="d", list=""),
+            replace(candidate, url="e", found=NOW - DAY),
+            replace(candidate, url="f", source="xzxw.com"),
         ]
     )
     found = ledger.missing("tibet.cn", NOW, NOW + DAY)
@@ -366,7 +344,7 @@ def test_addresses_that_a_list_showed_and_that_are_not_kept(store: ArticleStore)
 
 def test_more_addresses_than_are_read_at_once(store: ArticleStore) -> None:
     ledger = Ledger(store)
-    ledger.note_leads(Lead(f"{n:05}", "tibet.cn", LIST, NOW, NOW) for n in range(1001))
+    ledger.note_candidates(Candidate(f"{n:05}", "tibet.cn", LIST, NOW, NOW) for n in range(1001))
     assert [one.url for one in ledger.missing("tibet.cn", NOW, NOW + DAY)] == [f"{n:05}" for n in range(1001)]
     with store.batch():
         for n in range(1001):

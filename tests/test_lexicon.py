@@ -15,13 +15,13 @@ from rich.cells import cell_len
 
 from archive.article import Article
 from archive.errors import UsageFault
-from archive.lock import alone
+from archive.lock import exclusive
 from archive.store import ArticleStore
 from indexer.text import lexicon
 from indexer.text.analyzer import Analyzer, fold
 from indexer.text.analyzer import lexicon as shipped
 from indexer.text.lexicon import Line, differ, merged, own, read, with_word, without, write
-from indexer.text.newwords import new_words, texts
+from indexer.text.new_terms import new_terms, texts
 from tests.conftest import ANALYZER, TEXTS, Wencang
 
 SHIPPED = "山南市"  # in indexer/text/words.txt
@@ -175,33 +175,33 @@ def invented(count: int = 60) -> list[str]:
 
 
 def test_names_are_proposed_whole_and_as_printed() -> None:
-    found = new_words(invented, ANALYZER, 10)
+    found = new_terms(invented, ANALYZER, 10)
     assert {fold(one.word): one.articles for one in found} == dict.fromkeys(NAMES, 20)
     assert {one.word for one in found} == {"雲端牧歌", "雍措卓尕", "格珞驛站"}
     assert all(one.word in one.example for one in found)
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
-    assert new_words(invented, ANALYZER, 2) == found[:2]
+    assert new_terms(invented, ANALYZER, 2) == found[:2]
 
 
 def test_what_is_one_word_already_is_not_proposed(tmp_path: Path) -> None:
     analyzer = Analyzer(words_of(NAMES[0], folder=tmp_path))
-    assert {fold(one.word) for one in new_words(invented, analyzer, 10)} == set(NAMES[1:])
+    assert {fold(one.word) for one in new_terms(invented, analyzer, 10)} == set(NAMES[1:])
 
 
 def test_no_proposal_reaches_across_a_sign() -> None:
     apart = [text.replace(name[:2], name[:2] + "，") for text in invented() for name in NAMES if name in text]
-    assert not {fold(one.word) for one in new_words(lambda: apart, ANALYZER, 10)} & set(NAMES)
+    assert not {fold(one.word) for one in new_terms(lambda: apart, ANALYZER, 10)} & set(NAMES)
 
 
 def test_a_few_articles_propose_nothing() -> None:
-    assert new_words(lambda: invented(6), ANALYZER, 10) == []
-    assert new_words(list, ANALYZER, 10) == []
+    assert new_terms(lambda: invented(6), ANALYZER, 10) == []
+    assert new_terms(list, ANALYZER, 10) == []
 
 
 def test_a_large_archive_is_counted_in_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = new_words(invented, ANALYZER, 10)
-    monkeypatch.setattr("indexer.text.newwords._MOST", 150)
-    assert [one.word for one in new_words(invented, ANALYZER, 10)] == [one.word for one in whole]
+    whole = new_terms(invented, ANALYZER, 10)
+    monkeypatch.setattr("indexer.text.new_terms._MOST", 150)
+    assert [one.word for one in new_terms(invented, ANALYZER, 10)] == [one.word for one in whole]
 
 
 def test_articles_with_the_same_text_count_once(store: ArticleStore) -> None:
@@ -329,6 +329,6 @@ def test_a_bad_line_stops_a_rebuild_and_no_search(cut: Wencang, tmp_path: Path) 
 
 
 def test_two_at_once_do_not_lose_a_word(wencang: Wencang, tmp_path: Path) -> None:
-    with alone(tmp_path / "data" / "lexicon.lock"):
+    with exclusive(tmp_path / "data" / "lexicon.lock"):
         assert wencang("lexicon", "add", "云端牧歌").returncode == 4
         assert wencang("lexicon", "remove", SHIPPED).returncode == 4

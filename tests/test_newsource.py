@@ -13,7 +13,7 @@ import pytest
 from archive.errors import UsageFault
 from crawler import sources
 from crawler.extract.extractor import read
-from crawler.newsource import SavedPage, new_source, propose, saved_page
+from crawler.scaffold import SavedPage, new_source, propose, saved_page
 from tests.conftest import ROOT, Wencang
 
 PAGES = ROOT / "tests" / "pages"

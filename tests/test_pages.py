@@ -12,8 +12,8 @@ import pytest
 
 from archive.article import RawPage
 from archive.errors import ArchiveUnusable
-from archive.proof import manifest, soundness
-from archive.proof.sweep import Sweep, sweep
+from archive.proof import database, manifest
+from archive.proof.records import Sweep, sweep
 from archive.store import ArticleStore
 from archive.warc.pages import FetchedPage, Head, Pages
 from bench.replayed import differing, replayed, wayback
@@ -89,7 +89,7 @@ def test_a_revisit_whose_first_is_damaged_or_gone_is_named(tmp_path: Path, store
     (tmp_path / first.file).unlink()
     with pytest.raises(ArchiveUnusable, match=f"{first.file}.*missing"):
         pages.read(again)
-    (fault,) = soundness.verify(store, swept(tmp_path).faults_of(pages))
+    (fault,) = database.verify(store, swept(tmp_path).faults_of(pages))
     assert "version 1" in fault
     assert first.file in fault
 
@@ -110,7 +110,7 @@ def test_an_article_of_two_pages_keeps_the_one_that_did_not_change_once(tmp_path
     assert [Pages(tmp_path).read(raw).body for raw in back] == [PAGE.body, noise(2)]
     pages = [kind for kind in kinds(tmp_path) if kind in ("response", "revisit")]
     assert pages == ["response", "response", "response", "revisit", "revisit", "revisit"]
-    assert list(soundness.verify(store, swept(tmp_path).faults_of(Pages(tmp_path)))) == []
+    assert list(database.verify(store, swept(tmp_path).faults_of(Pages(tmp_path)))) == []
 
 
 # Every record
@@ -122,7 +122,7 @@ def test_every_record_is_read_and_held_against_the_revisions(tmp_path: Path, sto
     store.put(ARTICLE, keep=lambda _earlier: tuple(kept[:4]))
     found = swept(tmp_path)
     assert (found.files, found.records) == (len(warcs(tmp_path)), 5 * 2 + len(warcs(tmp_path)))
-    assert list(soundness.verify(store, found.faults_of(Pages(tmp_path)))) == []
+    assert list(database.verify(store, found.faults_of(Pages(tmp_path)))) == []
     assert (found.faults, found.notes) == ([], [])
     assert found.unused == {(kept[4].file, kept[4].offset)}
 
@@ -202,7 +202,7 @@ def test_a_file_that_ends_before_what_is_known_of_it_is_left_to_be_put_back(
     with Pages(tmp_path, ends=manifest.ends(tmp_path)) as pages:
         pages.append(LATER)
     assert Pages(tmp_path).read(since).body == PAGE.body
-    assert list(soundness.verify(store, swept(tmp_path).faults_of(Pages(tmp_path)))) == []
+    assert list(database.verify(store, swept(tmp_path).faults_of(Pages(tmp_path)))) == []
 
 
 def test_what_a_killed_run_left_behind_what_is_known_is_cut_and_gone_on_with(
@@ -230,7 +230,7 @@ def test_each_way_in_knows_how_far_the_files_go(tmp_path: Path, proxy: str, way:
     assert path.read_bytes() == whole[:-6000]
     path.write_bytes(whole)
     with ArticleStore.open(data) as store:
-        assert list(soundness.verify(store, swept(data).faults_of(Pages(data)))) == []
+        assert list(database.verify(store, swept(data).faults_of(Pages(data)))) == []
         assert list(manifest.verify(store, data)) == []
 
 

@@ -18,10 +18,10 @@ from rich.cells import cell_len
 
 from archive import clock, reasons, settings
 from archive.errors import ArchiveUnusable, UsageFault
-from archive.lock import alone
+from archive.lock import exclusive
 from archive.reasons import Reason, of_error, told
 from archive.store import ArticleStore
-from archive.tables.ledger import Lead, Ledger, Run
+from archive.tables.ledger import Candidate, Ledger, Run
 from tests.conftest import ROOT, SAMPLE, Wencang, run
 from wencang.cli.language import CATALOGS, translated
 from wencang.desk.watch import watch
@@ -62,7 +62,10 @@ def test_what_writes_finds_out_at_once_and_what_reads_goes_on(crawled: Path, tmp
 
 def test_a_lock_that_can_not_be_made_names_its_folder(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(ArchiveUnusable, match=r"/file: .*; make room, mend its rights"), alone(tmp_path / "file" / "a"):
+    with (
+        pytest.raises(ArchiveUnusable, match=r"/file: .*; make room, mend its rights"),
+        exclusive(tmp_path / "file" / "a"),
+    ):
         pass
 
 
@@ -74,7 +77,7 @@ def test_reasons_are_kept_in_english_and_told_in_the_users_language(wencang: Wen
         ledger, now = Ledger(store), clock.now()
         ledger.note_run(Run("tibet.cn", now, 1, 0, 1, started=now, reasons={Reason.NO_ROWS: 1}, ended="finished"))
         for n, reason in enumerate((Reason.NO_NEWS, Reason.SHORT.format(count=13))):
-            ledger.note_leads([Lead(f"{LIST}{n}.html", "tibet.cn", LIST, now, None, now, reason=reason)])
+            ledger.note_candidates([Candidate(f"{LIST}{n}.html", "tibet.cn", LIST, now, None, now, reason=reason)])
     english, chinese = (wencang("gaps", "--all", LANGUAGE=name).stdout for name in ("en", "zh"))
     assert "photo, video or about the site" in english
     assert "only 13 characters of running text" in english

@@ -28,7 +28,7 @@ from hypothesis import strategies as st
 from archive.errors import UsageFault
 from archive.store import ArticleStore
 from crawler.http.addresses import is_private, refuse_nameless, site
-from crawler.http.backoff import own_wait, retry_after
+from crawler.http.retry import own_wait, retry_after
 from crawler.http.robots import RobotsUnread, rules
 from tests.conftest import ARTICLES, ROOT, Wencang, beside, ended, run
 

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from archive import settings
-from archive.lock import alone
+from archive.lock import exclusive
 from archive.store import ArticleStore
 from indexer.update import index_folder
 from tests.conftest import EXPECTED, ROOT, SAMPLE, Wencang, on_a_terminal, run
@@ -506,7 +506,7 @@ def test_a_rebuild_that_was_killed_is_in_nobodys_way(crawled: Path) -> None:
 
 
 def test_a_second_crawl_at_once_leaves_at_once(tmp_path: Path) -> None:
-    with alone(tmp_path / "crawl.lock"):
+    with exclusive(tmp_path / "crawl.lock"):
         assert "another run" in fault(run("crawl", "tibet_cn", data=tmp_path, WENCANG_CONTACT="me@example.org"), 4)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from archive.errors import NotFetched, UsageFault
-from archive.proof import manifest, stamp
+from archive.proof import manifest, timestamp
 from archive.store import ArticleStore
 from tests.conftest import run
 from tests.test_manifest import close, put
@@ -107,16 +107,16 @@ def test_a_manifest_is_stamped_and_openssl_says_so_too(
     folder, other = authorities
     put(store, tmp_path, 1)
     path = close(store, tmp_path)
-    time = stamp.fetch(path, tsa, folder / "ca.pem")
+    time = timestamp.fetch(path, tsa, folder / "ca.pem")
     assert abs(time - datetime.now(UTC)) < timedelta(minutes=1)
-    check = f"ts -verify -data {path} -in {stamp.path_of(path)} -CAfile"
+    check = f"ts -verify -data {path} -in {timestamp.path_of(path)} -CAfile"
     assert openssl(tmp_path, f"{check} {folder / 'ca.pem'}").returncode == 0
     assert openssl(tmp_path, f"{check} {other / 'ca.pem'}").returncode != 0
-    assert list(stamp.verify(tmp_path, folder / "ca.pem")) == []
-    assert len(list(stamp.verify(tmp_path, other / "ca.pem"))) == 1
+    assert list(timestamp.verify(tmp_path, folder / "ca.pem")) == []
+    assert len(list(timestamp.verify(tmp_path, other / "ca.pem"))) == 1
     path.write_bytes(path.read_bytes().replace(b"wencang", b"wencanG"))
-    (fault,) = stamp.verify(tmp_path, folder / "ca.pem")
-    assert str(stamp.path_of(path)) in fault
+    (fault,) = timestamp.verify(tmp_path, folder / "ca.pem")
+    assert str(timestamp.path_of(path)) in fault
 
 
 @pytest.mark.parametrize("way", ["stale", "page", "other roots", "system roots", "nobody there"])
@@ -126,14 +126,14 @@ def test_a_stamp_that_proves_nothing_is_not_kept(
     folder, other = authorities
     put(store, tmp_path, 1)
     path = close(store, tmp_path)
-    stamp.fetch(path, tsa, folder / "ca.pem")
-    stamp.path_of(path).unlink()
+    timestamp.fetch(path, tsa, folder / "ca.pem")
+    timestamp.path_of(path).unlink()
     roots = {"other roots": other / "ca.pem", "system roots": None}.get(way, folder / "ca.pem")
     url = "http://127.0.0.1:9" if way == "nobody there" else f"{tsa}/{way.partition(' ')[0]}"
     with pytest.raises(NotFetched, match="refuses" if way == "nobody there" else "can be trusted"):
-        stamp.fetch(path, url, roots)
+        timestamp.fetch(path, url, roots)
     assert manifest.manifests(tmp_path) == [path]
-    assert not stamp.path_of(path).exists()
+    assert not timestamp.path_of(path).exists()
 
 
 def test_on_the_command_line(tsa: str, authorities: tuple[Path, Path], crawled: Path, tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_on_the_command_line(tsa: str, authorities: tuple[Path, Path], crawled: 
     done = run("timestamp", data=crawled)
     assert done.returncode == 0, done.stderr
     (path,) = manifest.manifests(crawled)
-    assert done.stdout.startswith(f"{stamp.path_of(path)}: 20")
+    assert done.stdout.startswith(f"{timestamp.path_of(path)}: 20")
     assert run("verify", data=crawled).returncode == 0
     assert run("verify", data=crawled, WENCANG_ROOTS=str(other / "ca.pem")).returncode == 6
     assert run("timestamp", "--roots", other / "ca.pem", data=crawled).returncode == 5
@@ -156,4 +156,4 @@ def test_on_the_command_line(tsa: str, authorities: tuple[Path, Path], crawled: 
 
 def test_roots_that_are_none_are_said(tmp_path: Path) -> None:
     with pytest.raises(UsageFault, match="No such file"):
-        stamp.fetch(tmp_path / "a", "http://127.0.0.1:9", tmp_path / "none.pem")
+        timestamp.fetch(tmp_path / "a", "http://127.0.0.1:9", tmp_path / "none.pem")

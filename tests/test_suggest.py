@@ -18,9 +18,9 @@ from indexer.engines.engine import SearchEngine
 from indexer.question.parser import parse_query
 from indexer.question.query import Query
 from indexer.suggest import pinyin
-from indexer.suggest.near import Vocabulary
+from indexer.suggest.did_you_mean import Proposal, _filters, did_you_mean
 from indexer.suggest.pinyin import Typed
-from indexer.suggest.suggest import Proposal, _filters, suggest
+from indexer.suggest.spelling import Vocabulary
 from tests.conftest import ROOT, indexed, run
 
 
@@ -35,7 +35,7 @@ def proposed(index: SearchEngine, text: str, **filters: object) -> tuple[Proposa
     """What is proposed for a question that finds nothing."""
     query = replace(parse_query(text, index.analyzer), **filters)  # type: ignore[arg-type]
     assert index.search(query).total == 0
-    return suggest(index, query)
+    return did_you_mean(index, query)
 
 
 def articles(index: SearchEngine, text: str) -> int:
@@ -194,7 +194,7 @@ def test_every_proposal_finds_what_it_says(index: SearchEngine, text: str) -> No
         query = replace(parse_query(text, index.analyzer), source="tibet.cn")
     except QueryFault:
         return
-    for one in suggest(index, query):
+    for one in did_you_mean(index, query):
         asked = replace(parse_query(one.question or text, index.analyzer), source=query.source)
         found = index.search(asked if not one.without else left_out(asked, one.without))
         assert 0 < one.articles <= found.total
@@ -229,7 +229,7 @@ def test_no_question_costs_much(index: SearchEngine, text: str, monkeypatch: pyt
         return counted(query, limit)
 
     monkeypatch.setattr(index, "search", search)
-    suggest(index, query)
+    did_you_mean(index, query)
     assert sum(map(len, put)) <= 1_000
 
 

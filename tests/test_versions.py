@@ -28,10 +28,10 @@ from hypothesis import strategies as st
 
 from archive.article import Article, Revision
 from archive.errors import Busy, Withdrawn
-from archive.proof import manifest, soundness
+from archive.proof import database, manifest
 from archive.store import ArticleStore
-from archive.tables import counts
-from archive.tables.ledger import Lead, Ledger
+from archive.tables import stats
+from archive.tables.ledger import Candidate, Ledger
 from archive.warc.pages import Pages
 from crawler.http.replay import replay
 from crawler.pipelines import Missing, settle
@@ -41,8 +41,8 @@ from indexer.engines.engine import open_engine
 from indexer.question.parser import parse_query
 from indexer.search import search
 from indexer.update import bring_up, index_folder
-from tests.conftest import ANALYZER, EXPECTED, ROOT, SAMPLE, TEXTS, on_a_terminal, run, to_version_6
-from tests.test_archive import ARTICLE, PAGE, THEN, check, noise, shape_of, warcs
+from tests.conftest import ANALYZER, EXPECTED, ROOT, SAMPLE, TEXTS, on_a_terminal, run
+from tests.test_archive import ARTICLE, PAGE, THEN, check, noise, warcs
 from tests.test_crawler import ARTICLE as ARTICLE_PAGE
 from tests.test_crawler import LIST, ROW, rows, site
 from tests.test_search_cli import SIGNING, lines
@@ -105,7 +105,7 @@ def test_gone_is_a_version_of_its_own_with_the_same_text(store: ArticleStore) ->
     assert back
     assert [one.gone_since for one in store.history(ARTICLE.id)] == [None, LATER[1], None]
     assert store.mark_gone(ARTICLE.url, LATER[2]) is None, "it was seen later than that"
-    assert list(soundness.verify(store)) == []
+    assert list(database.verify(store)) == []
 
 
 def test_an_alias_that_is_missing_says_nothing_and_one_that_answers_is_where_it_moved(store: ArticleStore) -> None:
@@ -140,7 +140,7 @@ def crawl(data: Path, pages: dict[str, tuple[int, str, bytes]]) -> dict[str, int
 
 def gone(data: Path) -> set[str]:
     with ArticleStore.open(data) as store:
-        assert list(soundness.verify(store, Pages(data).faults)) == []
+        assert list(database.verify(store, Pages(data).faults)) == []
         return {revision.article.url for revision in store.changes() if revision.gone}
 
 
@@ -386,24 +386,24 @@ def test_what_is_withdrawn_leaves_a_tombstone(store: ArticleStore) -> None:
     store.put(second, LATER[1])
     store.put(replace(second, url=ALIAS), LATER[2])
     digests = [store.digest_at(n) for n in (1, 2)]
-    leads = [Lead(url, "tibet.cn", "", THEN, THEN, THEN) for url in (ALIAS, "http://www.tibet.cn/other")]
-    Ledger(store).note_leads(leads)
+    candidates = [Candidate(url, "tibet.cn", "", THEN, THEN, THEN) for url in (ALIAS, "http://www.tibet.cn/other")]
+    Ledger(store).note_candidates(candidates)
     for _again in range(2):
         store.withdraw(ARTICLE.id, "法院裁定")
         assert store.sequence() == 3
     for name in (ARTICLE.id, ARTICLE.url, ALIAS):
         with pytest.raises(Withdrawn, match=rf"^{ARTICLE.id}: withdrawn 20\d\d-\d\d-\d\d \d\d:\d\dZ: 法院裁定$"):
             store.get(name)
-    assert list(soundness.verify(store)) == []
+    assert list(database.verify(store)) == []
     assert [store.digest_at(n) for n in (1, 2)] == digests, "what was kept can still be told"
     assert store.addresses(ARTICLE.id) == sorted([ARTICLE.url, ALIAS])
     empty = Article(ARTICLE.url, "", "", source="tibet.cn", section=ARTICLE.section, id=ARTICLE.id)
     assert [(one.article, one.withdrawn) for one in store.history(ARTICLE.id)] == [(empty, "法院裁定")] * 3
     (tombstone,) = store.changes(after=2)
     assert (tombstone.sequence, tombstone.article) == (3, empty)
-    assert (list(store.kept()), store.get_many([ARTICLE.id]), counts.by_source(store)) == ([], {}, [])
+    assert (list(store.kept()), store.get_many([ARTICLE.id]), stats.by_source(store)) == ([], {}, [])
     assert store.mark_gone(ARTICLE.url) is None
-    assert Ledger(store).due("tibet.cn", LATER[8], 9) == leads[1:], "its addresses are not looked at again"
+    assert Ledger(store).due("tibet.cn", LATER[8], 9) == candidates[1:], "its addresses are not looked at again"
 
 
 @pytest.mark.parametrize(
@@ -506,7 +506,7 @@ def withdrawn_whole(data: Path) -> None:
     assert holding(data, SECRET) == holding(data, BODY) == []
     assert words(data) == [{}, {}]
     with ArticleStore.open(data) as store:
-        assert list(soundness.verify(store, Pages(data).faults)) == []
+        assert list(database.verify(store, Pages(data).faults)) == []
         assert len(list(store.kept())) == len(EXPECTED) - 1
     for path in warcs(data):
         assert subprocess.run(["gzip", "-t", path], capture_output=True, timeout=60).returncode == 0
@@ -639,7 +639,7 @@ def test_killed_at_any_moment_and_run_again(secret: Path, tmp_path: Path) -> Non
         with ArticleStore.open(data) as store:
             with pytest.raises(Withdrawn):
                 store.get(SIGNING)
-            left = list(soundness.verify(store, Pages(data).faults))
+            left = list(database.verify(store, Pages(data).faults))
         assert bool(left) == bool(holding(data, SECRET) + holding(data, BODY)), "what is not done yet is told"
         assert run(*options, data=data).returncode == 0
         withdrawn_whole(data)
@@ -716,7 +716,7 @@ def test_a_takedown_ends_whatever_became_of_the_page(secret: Path, damage: str) 
     with ArticleStore.open(secret) as store, Pages(secret) as pages:
         assert [fault for one in store.history(SIGNING) for fault in pages.faults(one)] == []
         if damage != "missing":
-            assert list(soundness.verify(store, pages.faults)) == [], "the pages of the others are as they were"
+            assert list(database.verify(store, pages.faults)) == [], "the pages of the others are as they were"
 
 
 def test_what_is_left_of_a_takedown_is_said_and_done_later(secret: Path) -> None:
@@ -743,29 +743,6 @@ def test_a_page_in_a_file_that_is_written_to_waits(tmp_path: Path) -> None:
     Pages(tmp_path).withdraw(raw)
 
 
-def test_an_archive_of_version_4_is_opened(tmp_path: Path) -> None:
-    ArticleStore.create(tmp_path / "whole").close()
-    with ArticleStore.create(tmp_path) as store:
-        store.put(ARTICLE, THEN)
-    with sqlite3.connect(tmp_path / "archive.db") as raw:
-        to_version_6(raw)
-        raw.execute("DROP TABLE pictures")
-        raw.execute("DROP INDEX withdrawn_texts")
-        raw.execute("ALTER TABLE revisions DROP COLUMN withdrawn")
-        raw.execute("UPDATE archive SET version = 4")
-    with ArticleStore.open(tmp_path) as store:
-        kept = store.get(ARTICLE.id)
-        assert kept
-        assert (kept.article, kept.withdrawn) == (ARTICLE, "")
-        store.withdraw(ARTICLE.id, "裁定")
-        assert list(soundness.verify(store)) == []
-    with (
-        sqlite3.connect(tmp_path / "archive.db") as stepped,
-        sqlite3.connect(tmp_path / "whole" / "archive.db") as whole,
-    ):
-        assert shape_of(stepped) == shape_of(whole)
-
-
 def test_a_text_that_came_back_into_a_withdrawn_version_is_named(tmp_path: Path) -> None:
     with ArticleStore.create(tmp_path) as store:
         store.put(ARTICLE, THEN)
@@ -773,7 +750,7 @@ def test_a_text_that_came_back_into_a_withdrawn_version_is_named(tmp_path: Path)
     with sqlite3.connect(tmp_path / "archive.db") as raw:
         raw.execute("UPDATE revisions SET body = 'back' WHERE sequence = 1")
     with ArticleStore.open(tmp_path) as store:
-        assert ["version 1" in fault for fault in soundness.verify(store)] == [True]
+        assert ["version 1" in fault for fault in database.verify(store)] == [True]
 
 
 def test_lines_of_an_import_without_a_time_do_not_bring_back_what_is_gone_of_old(tmp_path: Path) -> None:

@@ -27,8 +27,9 @@ from indexer import update
 from tests.conftest import Wencang
 from tests.test_notice import heard, hooked, mail_server
 from wencang.desk.names import safe
-from wencang.desk.watch import following, watch
-from wencang.desk.watch.following import News, follow, forget_all_but
+from wencang.desk.watch import follow as following
+from wencang.desk.watch import watch
+from wencang.desk.watch.follow import News, follow, forget_all_but
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 AID = {"援藏": "援藏 -旅游"}

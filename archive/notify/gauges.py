@@ -7,14 +7,14 @@ from gettext import gettext as _
 
 from archive.notify.metrics import Sample
 from archive.store import ArticleStore
-from archive.tables import counts
+from archive.tables import stats
 from archive.tables.ledger import OUTCOMES, Ledger, Run
 
 
 def gauges(store: ArticleStore) -> Iterator[Sample]:
     """What is kept, when each list was last walked, and what each source's last run came to."""
     ledger = Ledger(store)
-    for count in counts.by_source(store):
+    for count in stats.by_source(store):
         told = _("Articles that are kept.")
         yield Sample("wencang_articles", told, "gauge", {"source": count.source}, count.articles)
     for one in ledger.sections():

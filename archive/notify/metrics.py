@@ -13,7 +13,7 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import Literal
 
-from archive.disk import appearing
+from archive.disk import atomic_write
 from archive.errors import NotTold
 
 _NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
@@ -51,7 +51,7 @@ def exposition(samples: Iterable[Sample]) -> str:
 def write(path: Path, samples: Iterable[Sample]) -> None:
     """Put the samples in the place of what the file held, readable by all; NotTold where that can't be done."""
     try:
-        with appearing(path) as file:
+        with atomic_write(path) as file:
             file.write(exposition(samples).encode())
     except OSError as error:
         raise NotTold(path, error.strerror or str(error), _("mend `metrics` in the settings")) from error

@@ -10,7 +10,7 @@ from gettext import gettext as _
 from pathlib import Path
 from typing import Literal
 
-from archive.disk import appearing
+from archive.disk import atomic_write
 from archive.errors import NotTold
 from archive.notify import hook, mail
 from archive.settings import Settings
@@ -123,7 +123,7 @@ def _remembered(path: Path) -> tuple[list[Told], list[NotTold]]:
 def _remember(path: Path, told: Iterable[Told]) -> list[NotTold]:
     rows = [{"alarm": asdict(one.alarm), "at": one.at.isoformat()} for one in told]
     try:
-        with appearing(path) as file:
+        with atomic_write(path) as file:
             file.write(json.dumps(rows, ensure_ascii=False, indent=1).encode() + b"\n")
     except OSError as error:
         return [NotTold(path, error.strerror or str(error), _("what was told is told again"))]

@@ -17,9 +17,9 @@ from typing import IO
 
 from archive import database, settings
 from archive.database import FILE
-from archive.disk import appearing, sync
+from archive.disk import atomic_write, sync
 from archive.errors import ArchiveUnusable, UsageFault
-from archive.lock import alone
+from archive.lock import exclusive
 from archive.proof.manifest import FOLDER as MANIFESTS
 from archive.proof.manifest import STAMP, manifests
 from archive.store import ArticleStore
@@ -72,9 +72,9 @@ def _others(folder: Path) -> list[str]:
 def _copy(data: Path, to: Path) -> tuple[int, list[Path]]:
     """The bytes of raw pages added, and what only the copy has still whole."""
     try:
-        with alone(to / _LOCK):
+        with exclusive(to / _LOCK):
             made = manifests(data)
-            with appearing(to / FILE) as copy:
+            with atomic_write(to / FILE) as copy:
                 database.copy(data / FILE, Path(copy.name))
                 _refuse_another(Path(copy.name), to / FILE)
                 lost = _lost_pages(data, to)
@@ -154,7 +154,7 @@ def _renew(path: Path, copy: Path) -> None:
     mode = path.stat().st_mode  # settings may hold a password
     if not (copy.exists() and filecmp.cmp(path, copy, shallow=False)):
         copy.parent.mkdir(exist_ok=True)
-        with path.open("rb") as source, appearing(copy) as file:
+        with path.open("rb") as source, atomic_write(copy) as file:
             os.fchmod(file.fileno(), mode)
             shutil.copyfileobj(source, file)
     elif copy.stat().st_mode != mode:

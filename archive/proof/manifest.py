@@ -20,9 +20,9 @@ from typing import Any, TypeVar
 
 from archive.article import Revision
 from archive.database import RESTORE
-from archive.disk import appearing
+from archive.disk import atomic_write
 from archive.errors import ArchiveUnusable, UsageFault
-from archive.lock import alone
+from archive.lock import exclusive
 from archive.settings import version
 from archive.store import ArticleStore
 from archive.tables.stories import Stories
@@ -30,7 +30,7 @@ from archive.warc import warcfile
 from archive.warc.pages import FOLDER as PAGES
 
 FOLDER = "manifests"
-STAMP = ".tsr"  # of a time stamp beside a manifest (archive/proof/stamp.py)
+STAMP = ".tsr"  # of a time stamp beside a manifest (archive/proof/timestamp.py)
 _FORM = 1
 _BATCH = 500
 _CHUNK = 1 << 20
@@ -73,7 +73,7 @@ def close(store: ArticleStore, data: Path, now: datetime, withdrawn: bool = Fals
 
     `withdrawn`: the spans in which pages were withdrawn are told anew.
     """
-    with alone(data / "manifest.lock", wait=True):
+    with exclusive(data / "manifest.lock", wait=True):
         newest = next(reversed(manifests(data)), None)
         head = _head(newest, store.sequence(), now.astimezone(UTC))
         anew = list(_told_anew(store, data)) if withdrawn else []
@@ -156,7 +156,7 @@ def _hash(path: Path, start: int, end: int) -> str:
 
 def _write(path: Path, *lines: Iterable[dict[str, Any]]) -> None:
     path.parent.mkdir(exist_ok=True)
-    with appearing(path) as file:
+    with atomic_write(path) as file:
         file.writelines((json.dumps(values, ensure_ascii=False) + "\n").encode() for values in chain(*lines))
 
 

@@ -73,7 +73,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Lead:
+class Candidate:
     """An address of an article, and the list that showed it ("" for a link in another article).
 
     `fetched` is when it was first read, None while that is still to come; `due` when it is
@@ -177,54 +177,58 @@ class Ledger:
 
     # Addresses
 
-    def leads(self, urls: Iterable[str]) -> dict[str, Lead]:
+    def candidates(self, urls: Iterable[str]) -> dict[str, Candidate]:
         """What is known of these addresses; those never met are left out."""
         wanted = list(urls)
-        found: dict[str, Lead] = {}
+        found: dict[str, Candidate] = {}
         with self._store.reading() as connection:
             for start in range(0, len(wanted), _SOME):
-                some = schema.leads.c.url.in_(wanted[start : start + _SOME])
-                found |= {row.url: _lead(row) for row in connection.execute(sa.select(schema.leads).where(some))}
+                some = schema.candidates.c.url.in_(wanted[start : start + _SOME])
+                found |= {row.url: _lead(row) for row in connection.execute(sa.select(schema.candidates).where(some))}
         return found
 
-    def due(self, source: str, now: datetime, looks: int) -> list[Lead]:
+    def due(self, source: str, now: datetime, looks: int) -> list[Candidate]:
         """The addresses to ask for now: all that were never read, then so many of those to look at again."""
-        c = schema.leads.c
-        due = sa.select(schema.leads).where(c.source == source, c.due <= now)
+        c = schema.candidates.c
+        due = sa.select(schema.candidates).where(c.source == source, c.due <= now)
         with self._store.reading() as connection:
             new = connection.execute(due.where(c.fetched.is_(None)).order_by(c.found, c.url)).all()
             again = connection.execute(due.where(c.fetched.is_not(None)).order_by(c.due, c.url).limit(looks)).all()
         return [_lead(row) for row in (*new, *again)]
 
-    def note_leads(self, leads: Iterable[Lead]) -> None:
+    def note_candidates(self, candidates: Iterable[Candidate]) -> None:
         """Keep these, in place of what was known of their addresses."""
-        values = [_values(lead) for lead in leads]
+        values = [_values(candidate) for candidate in candidates]
         if values:
             with self._store.writing() as connection:
-                connection.execute(schema.leads.delete().where(schema.leads.c.url == sa.bindparam("old")),
+                connection.execute(schema.candidates.delete().where(schema.candidates.c.url == sa.bindparam("old")),
                                    [{"old": value["url"]} for value in values])  # fmt: skip
-                connection.execute(schema.leads.insert(), values)
+                connection.execute(schema.candidates.insert(), values)
 
-    def missing(self, source: str, since: datetime, until: datetime) -> Iterator[Lead]:
+    def missing(self, source: str, since: datetime, until: datetime) -> Iterator[Candidate]:
         """The addresses that a list showed first from a time to another and that no article is kept under.
 
         One that was read, and holds no article, has a reason; one whose article is kept under
         another address has none, and is left out.
         """
-        c = schema.leads.c
+        c = schema.candidates.c
         kept = sa.exists().where(schema.addresses.c.url == c.url)
         none_there = sa.and_(c.failures == 0, c.reason != "")
         return self._shown(source, since, until, sa.and_(~kept, c.fetched.is_(None) | none_there))
 
-    def withdrawn(self, source: str, since: datetime, until: datetime) -> Iterator[Lead]:
+    def withdrawn(self, source: str, since: datetime, until: datetime) -> Iterator[Candidate]:
         """The addresses that a list showed first from a time to another and whose article was withdrawn."""
         ids = sa.select(schema.revisions.c.id).where(schema.withdrawn)
         urls = sa.select(schema.addresses.c.url).where(schema.addresses.c.id.in_(ids))
-        return self._shown(source, since, until, schema.leads.c.url.in_(urls))
+        return self._shown(source, since, until, schema.candidates.c.url.in_(urls))
 
-    def _shown(self, source: str, since: datetime, until: datetime, which: sa.ColumnElement[bool]) -> Iterator[Lead]:
-        c = schema.leads.c
-        rows = sa.select(schema.leads).where(c.source == source, c.list != "", c.found >= since, c.found < until, which)
+    def _shown(
+        self, source: str, since: datetime, until: datetime, which: sa.ColumnElement[bool]
+    ) -> Iterator[Candidate]:
+        c = schema.candidates.c
+        rows = sa.select(schema.candidates).where(
+            c.source == source, c.list != "", c.found >= since, c.found < until, which
+        )
         last = ""
         while some := self._rows(rows.where(c.url > last).order_by(c.url)):
             yield from map(_lead, some)
@@ -232,7 +236,7 @@ class Ledger:
 
     def brought(self, since: datetime) -> dict[str, int]:
         """How many addresses each list has shown first since a time."""
-        c = schema.leads.c
+        c = schema.candidates.c
         rows = (
             sa.select(c.list, sa.func.count().label("brought")).where(c.found >= since, c.list != "").group_by(c.list)
         )
@@ -253,9 +257,9 @@ def _of(column: sa.ColumnElement[str], source: str) -> sa.ColumnElement[bool]:
     return column == source if source else sa.true()
 
 
-def _values(value: Run | Section | Lead) -> dict[str, object]:
+def _values(value: Run | Section | Candidate) -> dict[str, object]:
     return {name: getattr(value, name) for name in value.__slots__}
 
 
-def _lead(row: sa.Row[tuple[object, ...]]) -> Lead:
-    return Lead(row.url, row.source, row.list, row.found, row.due, row.fetched, row.failures, row.reason)
+def _lead(row: sa.Row[tuple[object, ...]]) -> Candidate:
+    return Candidate(row.url, row.source, row.list, row.found, row.due, row.fetched, row.failures, row.reason)

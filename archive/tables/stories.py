@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from archive import schema
 from archive.store import ArticleStore
-from archive.tables.signatures import parts
+from archive.tables.sketches import parts
 
 _c = schema.stories.c
 

@@ -15,7 +15,7 @@ from uuid import uuid4
 from warcio.warcwriter import WARCWriter
 
 from archive import clock
-from archive.disk import appearing, sync
+from archive.disk import atomic_write, sync
 from archive.lock import taken
 from archive.settings import version
 
@@ -145,7 +145,7 @@ def overwrite(path: Path, offset: int, member: bytes) -> None:
     It is kept beside the file until it stands there: what a crash leaves half done is ended
     by the next that opens the file to write.
     """
-    with appearing(path.with_name(f"{path.name}.{offset}.redo")) as file:
+    with atomic_write(path.with_name(f"{path.name}.{offset}.redo")) as file:
         file.write(member)
     _finish(path)
 

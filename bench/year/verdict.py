@@ -13,7 +13,7 @@ from bench.runs import start
 from bench.year.alarms import faults_of_alarms
 from bench.year.life import LOOKS
 from bench.year.site import GARBAGE, GONE, Site, Visit, Written
-from crawler.schedule import AGES
+from crawler.recrawl import AGES
 
 _SLACK = timedelta(minutes=2)  # in which a run is at work
 _CODES = {0, 4, 5, -9}
@@ -25,8 +25,8 @@ def faults(site: Site, folder: Path) -> Iterator[str]:
         yield from (f"{visit.at}: exit code {code}" for code in visit.codes if code not in _CODES)
     with ArticleStore.open(folder / "data") as store:
         yield from _of_articles(site, store)
-        leads = Ledger(store).due("tibet.cn", datetime.max.replace(tzinfo=UTC), 0)
-        yield from (f"still waiting: {one.url}" for one in leads if not one.failures)
+        candidates = Ledger(store).due("tibet.cn", datetime.max.replace(tzinfo=UTC), 0)
+        yield from (f"still waiting: {one.url}" for one in candidates if not one.failures)
     yield from _of_looks(site.visits)
     yield from faults_of_alarms(site.visits)
     check = start(folder / "data", "verify", said=folder / "verified")

@@ -13,9 +13,9 @@ from archive.errors import NotAnArticle
 from archive.reasons import Reason
 from archive.url import canonical
 from crawler import sources
+from crawler.extract.document import Page
 from crawler.extract.encoding import is_binary
 from crawler.extract.fields import PageReader
-from crawler.extract.page import Page
 from crawler.extract.plaintext import read_text
 from crawler.extract.reading import VERSION, Reading, join
 from crawler.sources import Source

@@ -16,11 +16,11 @@ from archive.reasons import Reason
 from crawler.extract import boilerplate, bylines
 from crawler.extract.boilerplate import Cleaned, Line, Step
 from crawler.extract.dates import find_compact, find_date
+from crawler.extract.document import Page
 from crawler.extract.lines import lines_of
-from crawler.extract.locate import Located
+from crawler.extract.main_content import Located
 from crawler.extract.mirror import restore
-from crawler.extract.page import Page
-from crawler.extract.pager import next_pages
+from crawler.extract.pagination import next_pages
 from crawler.extract.reading import Reading
 from crawler.sources import Form, Source
 

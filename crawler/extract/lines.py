@@ -16,7 +16,7 @@ from lxml import etree
 from archive.errors import NotAnArticle
 from archive.reasons import Reason
 from crawler.extract.boilerplate import Line
-from crawler.extract.page import INLINE, NOT_TEXT, Page, is_hidden, plain
+from crawler.extract.document import INLINE, NOT_TEXT, Page, is_hidden, plain
 
 # Words in class and id of what is not the article's, in English and pinyin.
 _HINT = re.compile(

@@ -12,10 +12,10 @@ from archive.url import canonical
 from crawler.extract import boilerplate, bylines
 from crawler.extract.boilerplate import Line, Step
 from crawler.extract.dates import find_date, is_date_line
+from crawler.extract.document import plain, refuse_size
 from crawler.extract.encoding import is_binary
 from crawler.extract.fields import urn
 from crawler.extract.mirror import restore
-from crawler.extract.page import plain, refuse_size
 from crawler.extract.reading import Reading
 
 _MOST_LINES = 20_000

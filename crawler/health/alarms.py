@@ -8,10 +8,10 @@ from gettext import gettext as _
 
 from archive.notify.notice import Alarm
 from archive.store import ArticleStore
-from archive.tables import counts
+from archive.tables import stats
 from archive.tables.ledger import Ledger, Run, Section, last_checks
+from crawler.health.drift import risen
 from crawler.health.gaps import WEEKS, ThinDay, judged, thin_days
-from crawler.health.shares import risen
 
 _DAY = timedelta(days=1)
 PERIOD = timedelta(days=60)  # in which it shows what is usual
@@ -38,7 +38,7 @@ def _thin_days(store: ArticleStore, ledger: Ledger, source: str) -> list[ThinDay
         return []
     first, last = crawled
     first = max(first, last - (WEEKS + 2) * _WEEK)
-    days = thin_days(counts.by_day(store, source, first - _DAY, last), *judged(first, last))
+    days = thin_days(stats.by_day(store, source, first - _DAY, last), *judged(first, last))
     return [day for day in days if day.day > judged(first, last)[1] - _WEEK]
 
 

@@ -11,7 +11,7 @@ from statistics import median
 from typing import Literal
 
 from archive.article import SHANGHAI
-from archive.tables.ledger import Lead
+from archive.tables.ledger import Candidate
 
 DAY = timedelta(days=1)
 WEEKS = 8  # before and after, whose same weekdays tell what is usual
@@ -70,6 +70,6 @@ def unread_spans(walks: Iterable[tuple[datetime, datetime]], now: datetime) -> I
         last = finished
 
 
-def why(lead: Lead) -> Literal["unread", "failed", "skipped"]:
+def why(candidate: Candidate) -> Literal["unread", "failed", "skipped"]:
     """Why no article is kept under an address that was shown."""
-    return "skipped" if lead.fetched else "failed" if lead.failures else "unread"
+    return "skipped" if candidate.fetched else "failed" if candidate.failures else "unread"

@@ -15,7 +15,7 @@ from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http.request import NO_CALLBACK
 
 from archive.reasons import Reason, of_error
-from crawler.http.backoff import Postponed
+from crawler.http.retry import Postponed
 
 TOKEN = "wencang"  # noqa: S105  # the product token that a group of rules names
 LONGEST = 60.0  # seconds between two requests, whatever the site asks

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
 from archive.article import SHANGHAI, Article, Revision
-from archive.disk import appearing
+from archive.disk import atomic_write
 from archive.errors import IndexUnusable, UsageFault
 from archive.store import ArticleStore
 from indexer import engines
@@ -257,5 +257,5 @@ class State:
         return noted.st_ino, noted.st_mtime_ns
 
     def save(self, folder: Path) -> None:
-        with writable(folder), appearing(folder / "state.json") as file:
+        with writable(folder), atomic_write(folder / "state.json") as file:
             file.write(json.dumps(asdict(self), ensure_ascii=False).encode())

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from gettext import gettext as _
 from pathlib import Path
 
-from archive.disk import appearing
+from archive.disk import atomic_write
 from archive.errors import UsageFault
 from indexer.text import analyzer
 from indexer.text.analyzer import CHINESE, LONGEST, Analyzer, fold
@@ -84,7 +84,7 @@ def _is_frequency(text: str) -> bool:
 def write(data: Path, lines: Iterable[Line]) -> None:
     """Put these lines in the place of the file, whole or not at all."""
     data.mkdir(parents=True, exist_ok=True)
-    with appearing(data / FILE) as file:
+    with atomic_write(data / FILE) as file:
         file.writelines(f"{one.text}\n".encode() for one in lines)
 
 

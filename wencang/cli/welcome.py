@@ -35,8 +35,8 @@ def welcome(settings: Settings) -> int:
 
 def _kept(settings: Settings) -> tuple[list[str], str]:
     """Three lines, and the id of the newest article; "" where there is none."""
+    from archive.tables.chronology import newest, size
     from archive.tables.ledger import Ledger
-    from archive.tables.listing import newest, size
 
     with open_archive(settings) as store:
         count, sources, latest = size(store), store.sources(), newest(store)

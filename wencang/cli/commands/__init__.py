@@ -128,7 +128,7 @@ def articles_of(
     engine: str, by: str = "",
 ) -> Iterator[Revision]:  # fmt: skip
     """The articles that a question finds, or all, in order of publication; `by` as in_order has it."""
-    from archive.tables.listing import in_order
+    from archive.tables.chronology import in_order
     from indexer.search import every_id
 
     if words:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from archive.processes import Processes
     from archive.store import ArticleStore
     from crawler.report import Report
-    from wencang.desk.watch.following import Show
+    from wencang.desk.watch.follow import Show
 
 _EVERY = 1  # seconds: so soon can be found what a crawl brings
 
@@ -93,12 +93,13 @@ def finish(settings: Settings, report: Report, index: bool = True) -> int:
 def follow(
     settings: Settings, show: Show, names: Sequence[str] = (), shown_is_told: bool = False
 ) -> list[WencangError]:
-    """Find and tell what is new of these watches, or of all; what hindered it (desk/watch/following.py)."""
+    """Find and tell what is new of these watches, or of all; what hindered it (desk/watch/follow.py)."""
     from archive import clock
-    from archive.lock import alone
-    from wencang.desk.watch import following, watch
+    from archive.lock import exclusive
+    from wencang.desk.watch import follow as following
+    from wencang.desk.watch import watch
 
-    with alone(settings.data / following.LOCK, wait=True), open_archive(settings) as store:
+    with exclusive(settings.data / following.LOCK, wait=True), open_archive(settings) as store:
         questions = watch.read(settings.data)
         chosen = {name: watch.question(questions, name) for name in names} or questions
         following.forget_all_but(settings, store, questions)

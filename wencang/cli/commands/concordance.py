@@ -56,8 +56,8 @@ def concordance(
         wencang concordance 援藏 --sort right --limit 20
         wencang concordance '"招商引资"' --window 20 --tsv
     """
-    from archive.tables.listing import in_order
-    from indexer.finder import Finder
+    from archive.tables.chronology import in_order
+    from indexer.highlight import Highlighter
     from indexer.search import every_id
     from wencang.desk.count import concordance
 
@@ -67,7 +67,7 @@ def concordance(
             question = read_question(store, index, query, source, since, until)
             ids = every_id(store, index, question)
             say_if_behind(store, index)
-        lines = concordance.lines(in_order(store, ids), Finder(question), window)
+        lines = concordance.lines(in_order(store, ids), Highlighter(question), window)
         if sample or sort != "date":  # nothing is printed before all are found
             with counting(_("lines")) as progress:
                 lines = concordance.picked(counted(lines, progress), sort, limit, sample, seed)

@@ -12,7 +12,7 @@ import typer
 
 from archive import settings
 from archive.errors import NotTold, UsageFault, WencangError
-from archive.lock import alone
+from archive.lock import exclusive
 from wencang.cli.commands import Since, Sources, Until, create_archive, open_archive
 from wencang.cli.commands._run import finish, indexing
 from wencang.cli.output import counting, say
@@ -61,7 +61,7 @@ def crawl(
     from crawler.run import crawl
 
     report = Report()
-    with alone(ctx.obj.data / "crawl.lock", wait), indexing(ctx.obj), counting(_("pages")) as progress:
+    with exclusive(ctx.obj.data / "crawl.lock", wait), indexing(ctx.obj), counting(_("pages")) as progress:
         report.notice = lambda report: progress(report.read)
         with nullcontext() if url else _noted(ctx.obj, report):
             crawl(

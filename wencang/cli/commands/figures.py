@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from archive.disk import appearing
+from archive.disk import atomic_write
 from archive.errors import UsageFault
 from wencang.cli.commands import (
     DONE,
@@ -94,7 +94,7 @@ def _written_to(path: Path | None) -> Iterator[IO[bytes]]:
         yield answers()
         return
     try:
-        with appearing(path) as file:
+        with atomic_write(path) as file:
             yield file
     except OSError as error:
         raise UsageFault(path, error.strerror or str(error), _("name another file with -o")) from error

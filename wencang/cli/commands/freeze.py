@@ -91,7 +91,7 @@ def _versions(settings: settings.Settings, store: ArticleStore, engine: str) -> 
 
 def _write(out: Path, revisions: Iterator[Revision], info: Iterable[tuple[str, str]], whole: bool) -> int:
     from archive import clock
-    from archive.disk import appearing_folder
+    from archive.disk import atomic_folder
     from archive.settings import version
     from wencang.desk.freeze import corpus
 
@@ -104,7 +104,7 @@ def _write(out: Path, revisions: Iterator[Revision], info: Iterable[tuple[str, s
     made = [("Bagging-Date", f"{now:%Y-%m-%d}"), ("Bag-Software-Agent", f"wencang {version()}")]
     frozen = [("Frozen", now.isoformat(timespec="seconds"))]
     try:
-        with counting(_("articles")) as progress, appearing_folder(out) as new:
+        with counting(_("articles")) as progress, atomic_folder(out) as new:
             count = corpus.freeze(new, _counted(chain([first], revisions), progress), chain(made, info, frozen), whole)
     except OSError as error:
         raise UsageFault(out, error.strerror or str(error), _("name another folder")) from error

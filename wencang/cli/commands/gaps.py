@@ -15,7 +15,7 @@ from wencang.cli.output import print_json, say, shown
 
 if TYPE_CHECKING:
     from archive.store import ArticleStore
-    from archive.tables.ledger import Lead, Ledger
+    from archive.tables.ledger import Candidate, Ledger
 
 app = typer.Typer()
 _Gap = dict[str, Any]  # as JSON tells it
@@ -87,17 +87,17 @@ def _gaps(store: ArticleStore, source: str, start: datetime, end: datetime) -> I
     if crawled := ledger.crawled(source):
         yield from _days(store, source, *crawled, start, end)
     yield from _spans(ledger, source, start, end)
-    for lead in ledger.missing(source, start, end):
-        yield _address(lead, why(lead))
-    for lead in ledger.withdrawn(source, start, end):
-        yield _address(lead, "withdrawn")
+    for candidate in ledger.missing(source, start, end):
+        yield _address(candidate, why(candidate))
+    for candidate in ledger.withdrawn(source, start, end):
+        yield _address(candidate, "withdrawn")
 
 
 def _days(
     store: ArticleStore, source: str, first: datetime, last: datetime, start: datetime, end: datetime
 ) -> Iterator[_Gap]:
     from archive.article import SHANGHAI
-    from archive.tables.counts import by_day
+    from archive.tables.stats import by_day
     from crawler.health.gaps import judged, thin_days
 
     counts = by_day(store, source, first - timedelta(days=1), last)
@@ -118,10 +118,11 @@ def _spans(ledger: Ledger, source: str, start: datetime, end: datetime) -> Itera
             yield {"gap": "span", "source": source, "since": _time(since), "until": _time(until)}
 
 
-def _address(lead: Lead, why: str) -> _Gap:
+def _address(candidate: Candidate, why: str) -> _Gap:
     return {
-        "gap": "address", "source": lead.source, "url": lead.url, "list": lead.list, "found": _time(lead.found),
-        "why": why, "failures": lead.failures, "reason": lead.reason,
+        "gap": "address", "source": candidate.source, "url": candidate.url, "list": candidate.list,
+        "found": _time(candidate.found),
+        "why": why, "failures": candidate.failures, "reason": candidate.reason,
     }  # fmt: skip
 
 

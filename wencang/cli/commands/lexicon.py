@@ -12,7 +12,7 @@ import typer
 
 from archive import settings
 from archive.errors import WencangError
-from archive.lock import alone
+from archive.lock import exclusive
 from wencang.cli.commands import (
     DONE,
     NOTHING,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from archive.article import Revision
     from archive.store import ArticleStore
-    from indexer.text.newwords import NewWord
+    from indexer.text.new_terms import NewTerm
 
 app = typer.Typer()
 Words = Annotated[list[str], typer.Argument(metavar="WORD...", show_default=False)]
@@ -63,7 +63,7 @@ def add(ctx: typer.Context, words: Words) -> int:
 
     wanted = [lexicon.typed(word) for word in words]
     told = []
-    with alone(ctx.obj.data / "lexicon.lock"):
+    with exclusive(ctx.obj.data / "lexicon.lock"):
         lines = before = lexicon.read(ctx.obj.data)
         known = Analyzer(lexicon.merged(ctx.obj.data)).knows
         for word in wanted:
@@ -86,7 +86,7 @@ def remove(ctx: typer.Context, words: Words) -> int:
     """
     from indexer.text import lexicon
 
-    with alone(ctx.obj.data / "lexicon.lock"):
+    with exclusive(ctx.obj.data / "lexicon.lock"):
         lines = lexicon.read(ctx.obj.data)
         for word in words:
             lines = lexicon.without(lines, word)
@@ -136,7 +136,7 @@ def suggest(
     """
     from indexer.text import lexicon
     from indexer.text.analyzer import Analyzer, fold
-    from indexer.text.newwords import new_words, texts
+    from indexer.text.new_terms import new_terms, texts
 
     analyzer = Analyzer(lexicon.merged(ctx.obj.data))
     out = {word for word, one in lexicon.own(lexicon.read(ctx.obj.data)).items() if one.out}
@@ -148,7 +148,7 @@ def suggest(
                 progress(next(number))
                 yield text
 
-        found = [one for one in new_words(read, analyzer, limit + len(out)) if fold(one.word) not in out][:limit]
+        found = [one for one in new_terms(read, analyzer, limit + len(out)) if fold(one.word) not in out][:limit]
     _print_new_words(found, as_json)
     return DONE if found else NOTHING
 
@@ -164,7 +164,7 @@ def _revisions(settings: settings.Settings, store: ArticleStore, engine: str, qu
         yield from every_match(store, index, read_question(store, index, query))
 
 
-def _print_new_words(words: list[NewWord], as_json: bool) -> None:
+def _print_new_words(words: list[NewTerm], as_json: bool) -> None:
     if as_json:
         for one in words:
             print_json(asdict(one) | {"score": round(one.score, 2)})

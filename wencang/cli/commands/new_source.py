@@ -26,7 +26,7 @@ def new_source(
     Examples:
         wencang new-source example_cn http://www.example.cn/1.html=1.html --list http://www.example.cn/
     """
-    from crawler.newsource import new_source, saved_page
+    from crawler.scaffold import new_source, saved_page
 
     for path in new_source(name, list(map(saved_page, pages)), lists, Path(__file__).parent):
         print(path)

@@ -80,14 +80,14 @@ def install(ctx: typer.Context, systemd: Systemd = False, cron: Cron = False, ev
     """
     from crawler import sources
     from crawler.http.addresses import refuse_nameless
-    from crawler.timers import trigger
+    from crawler.timers import install
 
-    place = _one(systemd=systemd, cron=cron) or trigger.choose()
+    place = _one(systemd=systemd, cron=cron) or install.choose()
     refuse_nameless(ctx.obj.contact, [list for source in sources.every() for list in source.lists])
-    for line in trigger.install(_job(ctx, every), place):
+    for line in install.install(_job(ctx, every), place):
         print(line)
     _say_what_is_only_set_here(ctx.obj)
-    if place == "systemd" and not trigger.lingers():
+    if place == "systemd" and not install.lingers():
         say(_("It runs while you are logged in; after `loginctl enable-linger` it always does."))
     return DONE
 
@@ -99,9 +99,9 @@ def remove(ctx: typer.Context) -> int:
     Examples:
         wencang schedule remove
     """
-    from crawler.timers import trigger
+    from crawler.timers import install
 
-    if trigger.remove(_job(ctx)):
+    if install.remove(_job(ctx)):
         return DONE
     say(_("{data}: nothing was scheduled").format(data=ctx.obj.data))
     return NOTHING

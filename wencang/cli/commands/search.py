@@ -31,7 +31,7 @@ from wencang.cli.output.hits import print_hits
 from wencang.cli.output.tables import print_table
 
 if TYPE_CHECKING:
-    from indexer.suggest.suggest import Proposal
+    from indexer.suggest.did_you_mean import Proposal
 
 app = typer.Typer()
 
@@ -66,9 +66,9 @@ def search(
         if count:
             _print_facets(facets(index, question), as_json)
         if not results.total:
-            from indexer.suggest.suggest import suggest
+            from indexer.suggest.did_you_mean import did_you_mean
 
-            _say_proposals(suggest(index, question))
+            _say_proposals(did_you_mean(index, question))
         say_if_behind(store, index)
         if stories:
             say_if_stories_behind(store)

@@ -54,7 +54,7 @@ def show(
             raise NotKept(id_or_url, reason, _("`wencang show {url} --raw` writes it out").format(url=id_or_url))
         revision = kept(store, id_or_url)
         addresses = store.addresses(revision.article.id)
-        find = _finder(ctx.obj, store, full_marks, engine) if full_marks else None
+        find = _highlighter(ctx.obj, store, full_marks, engine) if full_marks else None
     if raw and not revision.pages:
         say(_("{name}: no raw page of it is kept").format(name=revision.article.id))
         return NOTHING
@@ -71,15 +71,15 @@ def show(
     return DONE
 
 
-def _finder(
+def _highlighter(
     settings: settings.Settings, store: ArticleStore, words: str, engine: str
 ) -> Callable[[str], list[tuple[int, int]]]:
     """Where in a text a question's words stand: [start, end) in code points."""
-    from indexer.finder import Finder
+    from indexer.highlight import Highlighter
 
     with open_index(settings, engine) as index:
-        finder = Finder(read_question(store, index, [words]))
-    return lambda text: [(one.start, one.end) for one in finder.find(text)]
+        highlighter = Highlighter(read_question(store, index, [words]))
+    return lambda text: [(one.start, one.end) for one in highlighter.find(text)]
 
 
 def _write_raw(settings: settings.Settings, *pages: RawPage) -> int:

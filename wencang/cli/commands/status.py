@@ -48,8 +48,8 @@ def status(
         wencang status
         wencang status --max-age 26h
     """
-    from archive.tables.counts import by_source
     from archive.tables.ledger import Ledger
+    from archive.tables.stats import by_source
 
     with open_archive(ctx.obj) as store:
         counts, sequence = by_source(store), store.sequence()

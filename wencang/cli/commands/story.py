@@ -27,7 +27,7 @@ def story(
     Examples:
         wencang story tibet.cn-7210688
     """
-    from archive.tables.listing import in_order
+    from archive.tables.chronology import in_order
     from archive.tables.stories import Stories
 
     with open_archive(ctx.obj) as store:

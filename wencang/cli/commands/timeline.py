@@ -106,7 +106,7 @@ def _show(told: Timeline, form: str, out: Path | None) -> None:
 
 
 def _draw(told: Timeline, out: Path) -> None:
-    from archive.disk import appearing
+    from archive.disk import atomic_write
     from wencang.desk.draw.plot import svg
 
     picture = svg(told)
@@ -116,6 +116,6 @@ def _draw(told: Timeline, out: Path) -> None:
         made = png(picture)
     else:
         made = picture.encode()
-    with appearing(out) as file:
+    with atomic_write(out) as file:
         file.write(made)
     say(_("{path}: drawn").format(path=out))

@@ -29,7 +29,7 @@ def timestamp(
         wencang timestamp --url http://tsa.example.org
     """
     from archive import clock
-    from archive.proof import manifest, stamp
+    from archive.proof import manifest, timestamp
 
     if not (authority := url or ctx.obj.timestamp):
         raise UsageFault("timestamp", _("no authority is named"), _("name one with --url, or as WENCANG_TIMESTAMP"))
@@ -39,6 +39,6 @@ def timestamp(
         raise UsageFault(
             ctx.obj.data, _("holds nothing to stamp yet"), _("`wencang crawl` or `wencang import PATH` adds")
         )
-    time = stamp.fetch(made[-1], authority, roots or ctx.obj.roots)
-    print(f"{stamp.path_of(made[-1])}: {time.isoformat()}")
+    time = timestamp.fetch(made[-1], authority, roots or ctx.obj.roots)
+    print(f"{timestamp.path_of(made[-1])}: {time.isoformat()}")
     return DONE

@@ -51,15 +51,15 @@ def _held_against(file: Path, store: ArticleStore, data: Path) -> list[str]:
 
 
 def _all(store: ArticleStore, settings: settings.Settings) -> list[str]:
-    from archive.proof import manifest, soundness
-    from archive.proof.sweep import sweep
+    from archive.proof import database, manifest
+    from archive.proof.records import sweep
     from archive.tables.pictures import Pictures
     from archive.warc.pages import Pages
 
     pages = Pages(settings.data)
     with counting(_("records read")) as progress:
         swept = sweep(settings.data, progress)
-    wrong = [*swept.faults, *soundness.verify(store, swept.faults_of(pages))]
+    wrong = [*swept.faults, *database.verify(store, swept.faults_of(pages))]
     wrong += swept.faults_of_pictures(Pictures(store).kept(), pages)
     wrong += [*manifest.verify(store, settings.data), *_of_stamps(settings), *_of_index(store, settings)]
     for line in swept.notes:
@@ -84,11 +84,11 @@ def _of_stamps(settings: settings.Settings) -> list[str]:
     if not any((settings.data / FOLDER).glob(f"*{STAMP}")):
         return []
     try:
-        from archive.proof import stamp
+        from archive.proof import timestamp
     except UsageFault as fault:
         say(_("time stamps are not checked: {fault}").format(fault=fault))
         return []
-    return list(stamp.verify(settings.data, settings.roots))
+    return list(timestamp.verify(settings.data, settings.roots))
 
 
 def _of_index(store: ArticleStore, settings: settings.Settings) -> list[str]:

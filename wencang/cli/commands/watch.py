@@ -15,7 +15,7 @@ from wencang.cli.output.hits import print_news
 from wencang.cli.output.tables import print_table
 
 if TYPE_CHECKING:
-    from wencang.desk.watch.following import News
+    from wencang.desk.watch.follow import News
 
 app = typer.Typer()
 Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
@@ -41,15 +41,16 @@ def add(ctx: typer.Context, name: Name, query: Words) -> int:
         wencang watch add aid 援藏 招商引资
     """
     from archive.database import FILE
-    from archive.lock import alone
+    from archive.lock import exclusive
     from indexer.question.parser import parse_query
     from indexer.text.analyzer import Analyzer
     from indexer.text.lexicon import merged
-    from wencang.desk.watch import following, watch
+    from wencang.desk.watch import follow as following
+    from wencang.desk.watch import watch
 
     question = " ".join(query)
     parse_query(question, Analyzer(merged(ctx.obj.data)))
-    with alone(ctx.obj.data / following.LOCK, wait=True):
+    with exclusive(ctx.obj.data / following.LOCK, wait=True):
         watch.add(ctx.obj.data, name, question)
     faults = follow(ctx.obj, lambda _news: None, [name]) if (ctx.obj.data / FILE).exists() else []
     print(_("{name}: watched from now on").format(name=name))
@@ -64,10 +65,11 @@ def remove(ctx: typer.Context, name: Name) -> int:
         wencang watch remove aid
     """
     from archive.database import FILE
-    from archive.lock import alone
-    from wencang.desk.watch import following, watch
+    from archive.lock import exclusive
+    from wencang.desk.watch import follow as following
+    from wencang.desk.watch import watch
 
-    with alone(ctx.obj.data / following.LOCK, wait=True):
+    with exclusive(ctx.obj.data / following.LOCK, wait=True):
         watch.remove(ctx.obj.data, name)
         if (ctx.obj.data / FILE).exists():
             with open_archive(ctx.obj) as store:

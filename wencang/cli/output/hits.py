@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from indexer.search import Hit, Results
-    from wencang.desk.watch.following import News
+    from wencang.desk.watch.follow import News
 
 
 def print_hits(results: Results, as_json: bool = False) -> None:

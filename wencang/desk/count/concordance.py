@@ -11,7 +11,7 @@ from random import Random
 from typing import Literal
 
 from archive.article import Revision
-from indexer.finder import Finder
+from indexer.highlight import Highlighter
 from indexer.text.analyzer import fold
 from wencang.desk.cells import cells, cut_left, cut_right
 from wencang.desk.markup import is_page, xml
@@ -49,11 +49,11 @@ class Line:
         return day, self.left, self.node, self.right, self.id, self.url, self.start
 
 
-def lines(revisions: Iterable[Revision], finder: Finder, window: int) -> Iterator[Line]:
+def lines(revisions: Iterable[Revision], highlighter: Highlighter, window: int) -> Iterator[Line]:
     """Every place, with so many characters on either side; in the order of the articles."""
     for article in (revision.article for revision in revisions):
         text = f"{article.title}\n{article.body}"
-        for start, end, _word in finder.find(text):
+        for start, end, _word in highlighter.find(text):
             left, right = text[max(0, start - window) : start], text[end : end + window]
             yield Line(article.day, left, text[start:end], right, article.id, article.url, start)
 

@@ -12,8 +12,8 @@ from itertools import groupby
 from typing import Literal
 
 from archive.store import ArticleStore
-from archive.tables.listing import Appearance, appearances
-from archive.tables.signatures import parts
+from archive.tables.chronology import Appearance, appearances
+from archive.tables.sketches import parts
 from archive.tables.stories import Stories
 from indexer.engines.engine import SearchEngine, Unit, check_follows
 from indexer.question.query import Query

@@ -11,7 +11,7 @@ from pkgutil import iter_modules
 from typing import IO, Protocol, cast
 
 from archive.article import Revision
-from archive.disk import appearing, appearing_folder
+from archive.disk import atomic_folder, atomic_write
 from archive.errors import UsageFault
 from wencang.desk.edition import Edition
 from wencang.desk.export import formats
@@ -62,13 +62,13 @@ def check(form: Format, path: Path | None, by: str) -> None:
 def to_file(form: Format, revisions: Iterable[Revision], path: Path, edition: Edition) -> None:
     """Write all to one file, which appears whole or not at all; a device or a link is written through."""
     exists = path.exists() and (path.is_symlink() or not path.is_file())
-    with path.open("wb") if exists else appearing(path) as out:
+    with path.open("wb") if exists else atomic_write(path) as out:
         form.write(revisions, out, edition)
 
 
 def to_folder(form: Format, revisions: Iterable[Revision], folder: Path, edition: Edition, by: str) -> None:
     """Write a file for each group of GROUPS, all or none; articles of one group must come together."""
-    with appearing_folder(folder) as new:
+    with atomic_folder(folder) as new:
         for name, some in groupby(revisions, GROUPS[by]):
             name = name or (_("no section") if by == "section" else _("undated"))
             with free(new, name, form.ENDING).open("wb") as out:

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from zlib import crc32
 
 from archive.article import Article
-from archive.tables.signatures import Signature
+from archive.tables.sketches import Signature
 from indexer.text import analyzer
 
 VERSION = f"1.{analyzer.VERSION}"  # what another version computed is computed anew

@@ -13,7 +13,7 @@ from itertools import islice, takewhile
 
 from archive.article import Revision
 from archive.store import ArticleStore
-from archive.tables.signatures import Likeness, Signature, Signatures, parts
+from archive.tables.sketches import Likeness, Signature, Signatures, parts
 from archive.tables.stories import Member, Stories
 from wencang.desk.reprints import likeness
 from wencang.desk.reprints.likeness import are_alike, characters, shingles, signature

@@ -10,7 +10,7 @@ from gettext import gettext as _
 from pathlib import Path
 
 from archive import toml
-from archive.disk import appearing
+from archive.disk import atomic_write
 from archive.errors import UsageFault
 from wencang.desk.names import safe
 
@@ -82,5 +82,5 @@ def _write(data: Path, text: str, meant: dict[str, str]) -> None:
     if parse(text, path) != meant:
         raise UsageFault(path, _("is not a line for each watch"), _("change it in an editor"))
     data.mkdir(parents=True, exist_ok=True)
-    with appearing(path) as file:
+    with atomic_write(path) as file:
         file.write(text.encode())

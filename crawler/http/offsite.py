@@ -16,7 +16,7 @@ from archive.reasons import Reason
 from crawler.http.addresses import is_private, proxy_of, refuse_nameless, site
 
 
-class Border:
+class Offsite:
     """Downloader middleware: no request passes that leads off the site, or to a private address nobody named.
 
     The name server's answer is kept for the whole run (DNSCACHE_ENABLED), so that what is

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import log
 
-from indexer.finder import Found
+from indexer.highlight import Mark
 from indexer.question.query import Query
 
 _LEADS = (150, 50)  # characters that tell what an article is about, the first of them more so
@@ -23,7 +23,7 @@ _OF_THE_LENGTH = 0.4  # of its logarithm
 
 
 @dataclass(frozen=True, slots=True)
-class Closeness:
+class Proximity:
     """What is added to an article's score, in the same unit: words weighed by their rarity."""
 
     lead: float  # of the words that stand at the beginning
@@ -36,7 +36,7 @@ class Closeness:
         return self.lead + self.together + self.joined + self.length
 
 
-def closeness(query: Query, length: int, found: Sequence[Found], rarity: Mapping[str, float]) -> Closeness:
+def proximity(query: Query, length: int, found: Sequence[Mark], rarity: Mapping[str, float]) -> Proximity:
     """Of an article so many characters long, where the question's words were found.
 
     `rarity` is each word's inverse document frequency.
@@ -44,7 +44,7 @@ def closeness(query: Query, length: int, found: Sequence[Found], rarity: Mapping
     early = [word for lead in _LEADS for word in {one.word for one in found if one.start < lead}]
     joined = {(one.word, other.word) for one, other in pairwise(found) if one.end == other.start}
     pairs = {pair for run in query.runs for pair in pairwise(run)} & joined
-    return Closeness(
+    return Proximity(
         lead=sum(rarity.get(word, 0) for word in early) * _OF_A_LEAD,
         together=_together(found, rarity),
         joined=sum(min(rarity[word] for word in pair) for pair in pairs),
@@ -52,7 +52,7 @@ def closeness(query: Query, length: int, found: Sequence[Found], rarity: Mapping
     )
 
 
-def _together(found: Sequence[Found], rarity: Mapping[str, float]) -> float:
+def _together(found: Sequence[Mark], rarity: Mapping[str, float]) -> float:
     """The most that different words in one window weigh."""
     best = inside = 0.0
     first = 0

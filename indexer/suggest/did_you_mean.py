@@ -27,8 +27,8 @@ from indexer.question.query import (
     of_the_text,
     spelled,
 )
-from indexer.suggest.near import MOST, Near, Vocabulary
 from indexer.suggest.pinyin import Typed
+from indexer.suggest.spelling import MOST, Near, Vocabulary
 from indexer.text.analyzer import fold
 
 _GAPS = 6  # words that no article holds; a question with more is no slip
@@ -52,7 +52,7 @@ class Proposal:
     without: tuple[str, ...] = ()  # the filters to be left out, all of them, as they could be typed
 
 
-def suggest(engine: SearchEngine, query: Query) -> tuple[Proposal, ...]:
+def did_you_mean(engine: SearchEngine, query: Query) -> tuple[Proposal, ...]:
     """What to ask instead of a question that finds nothing: the nearest questions, then filters to leave out.
 
     Every proposal finds what it says; there is none where nothing is near.

@@ -6,7 +6,7 @@ import re
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from archive.url import canonical
-from crawler.extract.page import Page
+from crawler.extract.document import Page
 
 MOST = 50  # pages of one article
 _PRINTED = re.compile(

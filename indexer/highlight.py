@@ -12,7 +12,7 @@ from indexer.text.analyzer import fold, pattern
 _BEFORE = "(?<![0-9A-Za-z])"
 
 
-class Found(NamedTuple):
+class Mark(NamedTuple):
     """A place in a text, [start, end) in code points, and the word (folded) that stands there."""
 
     start: int
@@ -20,7 +20,7 @@ class Found(NamedTuple):
     word: str
 
 
-class Finder:
+class Highlighter:
     """Finds what was asked for; the longer of two that begin at one place."""
 
     def __init__(self, query: Query) -> None:
@@ -30,9 +30,9 @@ class Finder:
         self._pattern = re.compile("|".join(sought[text] for text in longest) or "(?!)")
         self._folded = _Folded()
 
-    def find(self, text: str) -> list[Found]:
+    def find(self, text: str) -> list[Mark]:
         folded = self._folded
-        return [Found(match.start(), match.end(), folded[match[0]]) for match in self._pattern.finditer(text)]
+        return [Mark(match.start(), match.end(), folded[match[0]]) for match in self._pattern.finditer(text)]
 
 
 class _Folded(dict[str, str]):

@@ -14,14 +14,14 @@ from pathlib import Path
 from uuid import uuid4
 
 from archive.article import Revision
-from archive.disk import appearing
+from archive.disk import atomic_write
 from archive.errors import QueryFault, UsageFault, WencangError
 from archive.notify import notice
 from archive.settings import Settings
 from archive.store import ArticleStore
 from archive.tables.watches import Watch, Watches
 from indexer.engines.engine import SearchEngine
-from indexer.finder import Finder
+from indexer.highlight import Highlighter
 from indexer.question.parser import parse_query
 from indexer.question.query import Query
 from indexer.search import every_id
@@ -114,7 +114,7 @@ def _write_feeds(settings: Settings, watches: Watches, name: str, query: Query) 
     for ending, form in FORMS.items():
         path, content = feed_file(settings.data, name, ending), form(feed)
         if not path.exists() or path.read_bytes() != content:
-            with appearing(path) as file:
+            with atomic_write(path) as file:
                 file.write(content)
 
 
@@ -133,7 +133,7 @@ def _line(revision: Revision) -> str:
 
 
 def _entries(query: Query, revisions: Iterable[Revision]) -> Iterator[Entry]:
-    finder = Finder(query)
+    highlighter = Highlighter(query)
     for revision in revisions:
         body = revision.article.body
-        yield Entry(revision, snippet(body, finder.find(body)))
+        yield Entry(revision, snippet(body, highlighter.find(body)))

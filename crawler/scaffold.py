@@ -19,9 +19,9 @@ from archive.article import to_json
 from archive.errors import NotAnArticle, UsageFault
 from archive.url import canonical
 from crawler import sources
+from crawler.extract.document import Page
 from crawler.extract.extractor import read
-from crawler.extract.locate import Located, xpath_of
-from crawler.extract.page import Page
+from crawler.extract.main_content import Located, xpath_of
 from crawler.sources import Form, Source
 
 _DATE = re.compile(r"(?<!\d)(?:19|20)\d\d[-/]?[01]\d[-/]?[0-3]\d(?!\d)")

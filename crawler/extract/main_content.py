@@ -16,7 +16,7 @@ from lxml import etree
 
 from crawler.extract.boilerplate import FOOTER, SENTENCE, ends
 from crawler.extract.dates import find_date
-from crawler.extract.page import INLINE, NOT_TEXT, Page, is_hidden, plain
+from crawler.extract.document import INLINE, NOT_TEXT, Page, is_hidden, plain
 
 _FURNITURE = {"nav", "aside", "footer"}
 _BREAKS = {"br", "hr"}

@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
-from archive.disk import appearing
+from archive.disk import atomic_write
 from archive.errors import NotFetched, UsageFault
 from archive.proof.manifest import STAMP, manifests
 from archive.reasons import of_error
@@ -54,7 +54,7 @@ def fetch(manifest: Path, url: str, roots: Path | None = None) -> datetime:
     except (ValueError, VerificationError) as error:
         mend = _("name the authority's certificates with --roots")
         raise NotFetched(url, _("gave no stamp that can be trusted: {error}").format(error=error), mend) from error
-    with appearing(path_of(manifest)) as file:
+    with atomic_write(path_of(manifest)) as file:
         file.write(answer)
     return time
 

@@ -45,7 +45,7 @@ def own_wait(tries: int, delay: float, chance: float) -> float:
     return _FIRST * max(delay, 0.02) * 2.0 ** (tries - 1) * (1 + chance / 2)
 
 
-class BackOff:
+class Retry:
     """Downloader middleware. A wait holds up its own spider only, which asks for one page at a time."""
 
     def __init__(self, crawler: Crawler) -> None:

@@ -51,7 +51,7 @@ _PLAIN = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class NewWord:
+class NewTerm:
     """A proposal; `example` is the first place where it stands, and the word is spelled as there."""
 
     word: str
@@ -70,13 +70,13 @@ def texts(revisions: Iterable[Revision]) -> Iterator[str]:
             yield f"{article.title}\n{article.body}"
 
 
-def new_words(read: Read, analyzer: Analyzer, limit: int) -> list[NewWord]:
+def new_terms(read: Read, analyzer: Analyzer, limit: int) -> list[NewTerm]:
     """The best proposals, best first; what the analyzer keeps whole is none."""
     counts, least = _counted(read, analyzer)
     held = _holding(counts, least, analyzer)
     articles, free = _met(read, analyzer, held)
     scored = (
-        NewWord(run.replace(" ", ""), articles[run], _WEIGHT * held[run] + free[run] + log(articles[run]))
+        NewTerm(run.replace(" ", ""), articles[run], _WEIGHT * held[run] + free[run] + log(articles[run]))
         for run in _without_parts(held, counts)
         if free[run] >= _FREEDOM and articles[run] >= least
     )
@@ -203,9 +203,9 @@ def _without_parts(held: Iterable[str], counts: Counter[str]) -> list[str]:
     return [run for run in held if within[run] < _OF_A_LONGER * counts[run]]
 
 
-def _with_examples(read: Read, words: Sequence[NewWord]) -> list[NewWord]:
+def _with_examples(read: Read, words: Sequence[NewTerm]) -> list[NewTerm]:
     """The words as they are printed where they stand first, and what stands around them there."""
-    found: dict[str, NewWord] = {}
+    found: dict[str, NewTerm] = {}
     for text in read():
         folded = fold(text)
         for one in words:
