@@ -27,6 +27,7 @@ from markdown_it import MarkdownIt
 from archive import jsonl
 from archive.article import Revision
 from archive.errors import UsageFault
+from archive.escaping import legible
 from archive.store import ArticleStore
 from archive.tables.chronology import in_order
 from bench.transcripts import DOC, rerun
@@ -34,7 +35,6 @@ from tests.conftest import ARTICLES, ROOT, Wencang, on_a_terminal, run
 from wencang.desk.edition import Edition
 from wencang.desk.export import export
 from wencang.desk.export.script import converter
-from wencang.desk.markup import legible
 from wencang.desk.names import free, key, safe
 from wencang.desk.table import defused
 

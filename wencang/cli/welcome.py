@@ -5,15 +5,15 @@ from __future__ import annotations
 from gettext import gettext as _
 
 from archive.database import FILE
+from archive.escaping import printable
 from archive.settings import Settings
 from wencang.cli.commands import DONE, indexes, open_archive
-from wencang.cli.output import shown
 from wencang.desk.cells import cells
 
 
 def welcome(settings: Settings) -> int:
     kept, newest = _kept(settings) if (settings.data / FILE).exists() else ([], "")
-    print("\n".join(map(shown, kept)) or _("{data} holds no archive yet.").format(data=settings.data))
+    print("\n".join(map(printable, kept)) or _("{data} holds no archive yet.").format(data=settings.data))
     if not newest:
         tries = (
             ("wencang crawl tibet_cn", _("fetch what 中国西藏网 shows")),
@@ -28,7 +28,7 @@ def welcome(settings: Settings) -> int:
         )
     print("\n" + _("To try:"))
     for command, does in tries:
-        print(shown(f"  {command}{' ' * max(2, 44 - cells(command))}{does}"))
+        print(printable(f"  {command}{' ' * max(2, 44 - cells(command))}{does}"))
     print("\n" + _("`wencang help` names all commands"))
     return DONE
 

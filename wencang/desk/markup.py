@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from xml.sax.saxutils import escape
 
 from archive.article import Article, Revision
+from archive.escaping import legible, xml
 from wencang.desk.txt import attribution, gone_since
 
-ILLEGIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
 STYLE = """\
 body { max-width: 42em; margin: 2em auto; padding: 0 1em; line-height: 1.7; }
 article { border-top: 1px solid #999; margin-top: 3em; }
@@ -17,16 +15,6 @@ article p { margin: 0.5em 0; text-indent: 2em; }
 .source, .rights { color: #555; font-size: 0.85em; overflow-wrap: anywhere; }
 article .source, article .rights { text-indent: 0; }
 """
-
-
-def legible(text: str) -> str:
-    """The text without controls but tab and newline, what turns its direction, and what else XML 1.0 cannot hold."""
-    return ILLEGIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def xml(text: str) -> str:
-    """The text as it stands in an element or in an attribute's double quotes."""
-    return escape(legible(text), {'"': "&quot;"})
 
 
 def paragraphs(body: str) -> Iterable[str]:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archive.errors import UsageFault
+from archive.escaping import printable
 from wencang.cli.commands import DONE, NOTHING, Json, versions_of
-from wencang.cli.output import print_json, say, shown
+from wencang.cli.output import print_json, say
 from wencang.cli.output.marks import print_parts
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def _told(old: Revision, new: Revision) -> str:
 
 
 def _print(old: Revision, new: Revision, found: dict[str, Parts]) -> None:
-    print(shown(f"{new.article.id}  {_told(old, new)}"))
+    print(printable(f"{new.article.id}  {_told(old, new)}"))
     for field, parts in found.items():
         print(f"\n{_(field)}:")
         print_parts(parts)

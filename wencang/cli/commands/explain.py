@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from archive.escaping import printable
 from wencang.cli.commands import (
     DONE,
     NOTHING,
@@ -24,7 +25,7 @@ from wencang.cli.commands import (
     open_index,
     read_question,
 )
-from wencang.cli.output import print_json, shown
+from wencang.cli.output import print_json
 from wencang.cli.output.tables import print_table
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def _values(told: Explanation) -> dict[str, object]:
 
 def _print(told: Explanation) -> None:
     for typed, folded in told.folded:
-        print(shown(_("{typed} is looked for as {folded}").format(typed=typed, folded=folded)))
+        print(printable(_("{typed} is looked for as {folded}").format(typed=typed, folded=folded)))
     head = [_("word"), _("articles"), _("rarity")]
     rows = [[one.word, str(one.articles), f"{one.rarity:.2f}"] for one in told.words]
     if told.reason:
@@ -80,14 +81,14 @@ def _print(told: Explanation) -> None:
         kind = _("unwanted") if clause.unwanted else _("needed")
         has = "" if told.reason is None else _(", it has that") if clause.has else _(", it does not have that")
         line = ngettext("{kind}: {text}, in {count} article", "{kind}: {text}, in {count} articles", clause.articles)
-        print(shown(line.format(kind=kind, text=clause.text, count=clause.articles) + has))
+        print(printable(line.format(kind=kind, text=clause.text, count=clause.articles) + has))
     print(_("{total} articles answer, {whole} with all the words").format(total=told.total, whole=told.whole))
     if told.reason:
         _print_reason(told, told.reason)
 
 
 def _print_reason(told: Explanation, reason: Reason) -> None:
-    print(shown(f"{reason.article.id}  {reason.article.title}"))
+    print(printable(f"{reason.article.id}  {reason.article.title}"))
     if not reason.rank:
         print(_("is not in the answer"))
         return

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
+from archive.escaping import printable
 from wencang.cli.commands import DONE, Json
-from wencang.cli.output import print_json, shown
+from wencang.cli.output import print_json
 from wencang.cli.output.tables import print_table
 
 app = typer.Typer()
@@ -37,7 +38,7 @@ def extract(
     if as_json:
         print_json(reading_json(reading, explain))
         return DONE
-    print(shown(txt.text(reading.article)), end="")
+    print(printable(txt.text(reading.article)), end="")
     if explain:
         print()
         print_table(

@@ -14,6 +14,7 @@ import typer
 
 from archive import settings
 from archive.errors import UsageFault
+from archive.escaping import printable
 from wencang.cli.commands import (
     CHECK,
     DONE,
@@ -29,7 +30,7 @@ from wencang.cli.commands import (
     open_archive,
     open_index,
 )
-from wencang.cli.output import counting, print_json, say, shown
+from wencang.cli.output import counting, print_json, say
 
 if TYPE_CHECKING:
     from archive.article import Revision
@@ -147,7 +148,7 @@ def _check(settings: settings.Settings, folder: Path, as_json: bool) -> int:
             if as_json:
                 print_json({"id": one.id, "url": one.url, "state": state})
             elif state != corpus.SAME:
-                print(shown(f"{_(state)}  {one.id}  {one.url}"))
+                print(printable(f"{_(state)}  {one.id}  {one.url}"))
     say(_("in this archive: {states}").format(states=corpus.counted(states)))
     return DONE if states.keys() <= set(corpus.KEPT) else CHECK
 

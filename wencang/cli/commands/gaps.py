@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from archive.escaping import printable
 from wencang.cli.commands import CHECK, DONE, Json, OneSource, Since, Until, one_of, open_archive
-from wencang.cli.output import print_json, say, shown
+from wencang.cli.output import print_json, say
 
 if TYPE_CHECKING:
     from archive.store import ArticleStore
@@ -62,7 +63,7 @@ def gaps(
                 known = gap.get("why") in _EXPLAINED
                 found, explained = found + (not known), explained + known
                 if every or not known:
-                    print_json(gap) if as_json else print(shown(_line(gap)))
+                    print_json(gap) if as_json else print(printable(_line(gap)))
     if explained and not every:
         told = ngettext(
             "{count} more address holds no article or was withdrawn: --all",

@@ -12,9 +12,10 @@ import typer
 
 from archive import settings
 from archive.errors import ArchiveUnusable, UsageFault, WencangError, Withdrawn
+from archive.escaping import printable
 from wencang.cli.commands import DONE, INTERRUPTED, code_of, indexes, kept, open_archive
 from wencang.cli.commands._run import tell_news
-from wencang.cli.output import say, shown
+from wencang.cli.output import say
 
 if TYPE_CHECKING:
     from archive.article import Article
@@ -69,7 +70,7 @@ def _confirmed(store: ArticleStore, article: Article) -> bool:
         reason = _("withdraws for good, and there is no terminal to ask on")
         raise UsageFault("remove", reason, _("add --yes to do it without asking"))
     question = _("Withdraw {id} {title}, {count} versions? Nothing brings them back.")
-    asked = question.format(id=article.id, title=shown(article.title), count=store.versions(article.id))
+    asked = question.format(id=article.id, title=printable(article.title), count=store.versions(article.id))
     return typer.confirm(asked, err=True)
 
 

@@ -11,8 +11,9 @@ import typer
 
 from archive import settings
 from archive.errors import NotKept
+from archive.escaping import printable
 from wencang.cli.commands import DONE, NOTHING, Engine, Json, chosen, kept, open_archive, open_index, read_question
-from wencang.cli.output import print_json, say, shown
+from wencang.cli.output import print_json, say
 from wencang.cli.output.hits import print_marked
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def show(
             told |= {"marks": {name: find(getattr(revision.article, name)) for name in ("title", "body")}}
         print_json(to_json(revision.article) | told)
     else:
-        text = shown(txt.text(revision.article, revision.gone_since))
+        text = printable(txt.text(revision.article, revision.gone_since))
         print_marked(text, find(text) if find else [])
     return DONE
 

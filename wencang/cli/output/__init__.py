@@ -15,19 +15,11 @@ from io import RawIOBase
 from shutil import get_terminal_size
 from typing import IO, Any, cast
 
-# What would steer a terminal instead of standing on it: C0 and C1 controls, and overrides of direction.
-_STEERING = dict.fromkeys(
-    (*range(9), *range(11, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\ufffd"
-)
-
-
-def shown(text: str) -> str:
-    """The text without characters that steer a terminal."""
-    return text.translate(_STEERING)
+from archive.escaping import printable
 
 
 def say(line: str) -> None:
-    print(shown(line), file=sys.stderr)
+    print(printable(line), file=sys.stderr)
 
 
 class _Shown(RawIOBase):
@@ -37,7 +29,7 @@ class _Shown(RawIOBase):
         return True
 
     def write(self, text: Any) -> int:
-        sys.stdout.write(shown(bytes(text).decode().replace("\r\n", "\n")))
+        sys.stdout.write(printable(bytes(text).decode().replace("\r\n", "\n")))
         return len(text)
 
 

@@ -8,7 +8,8 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import TYPE_CHECKING, Any
 
-from wencang.cli.output import is_watched, print_json, say, shown
+from archive.escaping import printable
+from wencang.cli.output import is_watched, print_json, say
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -47,7 +48,7 @@ def print_news(news: News, as_json: bool = False) -> None:
     from indexer.search import Hit
 
     if not as_json:
-        print(shown(_("{name}: {count} new").format(name=news.name, count=news.count)))
+        print(printable(_("{name}: {count} new").format(name=news.name, count=news.count)))
     for rank, (revision, snippet) in enumerate(news.hits, 1):
         hit = Hit(revision.article, 0, snippet, gone=revision.gone_since)
         if as_json:
@@ -79,7 +80,7 @@ def _marked(text: str, marks: Sequence[tuple[int, int]]) -> Text:
 
 def _plain(rank: int, hit: Hit) -> str:
     lines = (" ".join(hit.article.title.split()), _told(hit), hit.article.url, hit.snippet.text)
-    return shown(f"{rank:>3}  " + "\n     ".join(lines))
+    return printable(f"{rank:>3}  " + "\n     ".join(lines))
 
 
 def _values(rank: int, hit: Hit) -> dict[str, Any]:
@@ -114,7 +115,7 @@ def _draw(results: Results) -> None:
     grid.add_column(justify="right", style="dim")
     grid.add_column(overflow="fold")  # Chinese has no blanks to wrap at
     for rank, hit in enumerate(results.hits, 1):
-        snippet = _marked(shown(hit.snippet.text), hit.snippet.marks)
+        snippet = _marked(printable(hit.snippet.text), hit.snippet.marks)
         lines = ((hit.article.title, "bold"), (_told(hit), "cyan"), (hit.article.url, "dim"))
-        grid.add_row(str(rank), Group(*(Text(shown(line), style=style) for line, style in lines), snippet))
+        grid.add_row(str(rank), Group(*(Text(printable(line), style=style) for line, style in lines), snippet))
     Console(highlight=False).print(Padding(grid, (1, 0, 0, 1)))

@@ -7,7 +7,8 @@ from gettext import gettext as _
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from wencang.cli.output import has_colour, is_watched, shown, width
+from archive.escaping import printable
+from wencang.cli.output import has_colour, is_watched, width
 from wencang.cli.output.tables import cut
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def print_parts(parts: Sequence[Part]) -> None:
         if not changed:
             print("…")
         for line in some if changed else ():
-            print("".join(draw(part.kind, shown(part.text)) for part in line))
+            print("".join(draw(part.kind, printable(part.text)) for part in line))
 
 
 def print_concordance(lines: Iterable[Line], window: int) -> None:
@@ -42,8 +43,8 @@ def print_concordance(lines: Iterable[Line], window: int) -> None:
         room = 2 * window
         if is_watched():
             room = min(room, max(10, (width() - cells(f"{day}{line.node}{line.id}") - 8) // 2))
-        left, node, right = map(shown, aligned(line, room))
-        start, whole = len(f"{day}  {left}  "), "  ".join((day, left, node, right, shown(line.id)))
+        left, node, right = map(printable, aligned(line, room))
+        start, whole = len(f"{day}  {left}  "), "  ".join((day, left, node, right, printable(line.id)))
         told = cut(whole, width()) if is_watched() else whole
         end = start + len(node)
         print(told[:start] + (_coloured("node", told[start:end]) if has_colour() else told[start:end]) + told[end:])

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from gettext import gettext as _
 from typing import Any
 
-from wencang.cli.output import answers, is_watched, print_json, shown, width
+from archive.escaping import printable
+from wencang.cli.output import answers, is_watched, print_json, width
 
 _WHOLE = re.compile(r"(?:[\w.]+-[0-9a-f]+|[-\d\s.:,%+Z]*)")  # an id, a number or a time: nothing without its end
 _HEAD, _TEXT = 4, 6  # cells that are left of a column's head, and of a text
@@ -24,12 +25,12 @@ def print_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...] | str]) ->
     """
     from rich.cells import set_cell_size
 
-    lines = [line if isinstance(line, str) else tuple(map(shown, line)) for line in (head, *rows)]
+    lines = [line if isinstance(line, str) else tuple(map(printable, line)) for line in (head, *rows)]
     columns = list(zip(*(line for line in lines if isinstance(line, tuple)), strict=True))
     parts = list(_parts(columns, width())) if is_watched() else [(slice(None), list(map(_cells, columns)), 2)]
     for line in lines:
         if isinstance(line, str):
-            print(shown(line))
+            print(printable(line))
             continue
         for part, widths, gap in parts:
             cells = (set_cell_size(cut(text, width), width) for text, width in zip(line[part], widths, strict=True))
@@ -88,7 +89,7 @@ def cut(text: str, room: int) -> str:
 
 def print_line(line: str) -> None:
     """A line that a terminal's is cut to; whole on a pipe."""
-    print(cut(shown(line), width()) if is_watched() else shown(line))
+    print(cut(printable(line), width()) if is_watched() else printable(line))
 
 
 def print_rows(head: tuple[str, ...], rows: Iterable[Sequence[Any]], form: str) -> None:

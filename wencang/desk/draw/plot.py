@@ -7,9 +7,9 @@ from gettext import gettext as _
 from itertools import groupby
 from math import floor, log10
 
+from archive.escaping import xml
 from wencang.desk.cells import cells, cut_right
 from wencang.desk.count.timeline import By, Series, Timeline, start
-from wencang.desk.markup import xml
 
 FONTS = (
     "'Noto Sans CJK SC', 'Noto Sans SC', 'Source Han Sans SC', 'PingFang SC', 'Microsoft YaHei', "

@@ -14,9 +14,10 @@ from uuid import UUID
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from archive.article import Revision
+from archive.escaping import xml
 from wencang.desk.edition import Edition
 from wencang.desk.groups import month
-from wencang.desk.markup import STYLE, article, xml
+from wencang.desk.markup import STYLE, article
 
 ENDING, IS_STREAM = "epub", False
 _MOST = 50  # articles in a file: a reader's program loads one whole

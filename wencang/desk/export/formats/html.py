@@ -8,9 +8,10 @@ from itertools import groupby
 from typing import IO
 
 from archive.article import Revision
+from archive.escaping import xml
 from wencang.desk.edition import Edition
 from wencang.desk.groups import month
-from wencang.desk.markup import STYLE, article, xml
+from wencang.desk.markup import STYLE, article
 
 ENDING, IS_STREAM = "html", True
 _HEAD = """<!doctype html>

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from typing import IO
 
 from archive.article import Revision
+from archive.escaping import json_text, legible
 from archive.jsonl import values
 from wencang.desk.edition import Edition
-from wencang.desk.markup import ILLEGIBLE, is_page, legible, paragraphs
+from wencang.desk.markup import is_page, paragraphs
 from wencang.desk.txt import attribution
 
 ENDING, IS_STREAM = "md", True
@@ -35,8 +35,8 @@ def _article(revision: Revision) -> str:
 
 
 def _yaml(value: object) -> str:
-    """A value as JSON, which YAML reads too; what is illegible stands there by its number."""
-    return ILLEGIBLE.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(value, ensure_ascii=False))
+    """A value as JSON, which YAML reads too."""
+    return json_text(value)
 
 
 def _escaped(text: str) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import IO
 
 from archive.article import Revision
+from archive.escaping import legible
 from wencang.desk.edition import Edition
-from wencang.desk.markup import legible
 from wencang.desk.txt import text
 
 ENDING, IS_STREAM = "txt", True
