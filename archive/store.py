@@ -8,7 +8,7 @@ that reads `changes(after)` misses nothing.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from archive import clock, database, migration, schema, withdrawal
 from archive.article import Article, RawPage, Revision
 from archive.database import FILE, mend
-from archive.errors import ArchiveUnusable, Busy
+from archive.errors import ArchiveUnusable, Busy, UsageFault
 from archive.lock import refuse_read_only
 from archive.url import canonical
 
@@ -367,6 +367,19 @@ class ArticleStore:
             if connection.dialect.name != "sqlite":
                 connection.execute(sa.select(schema.archive.c.sequence).with_for_update())
             yield connection
+
+
+def named_source(sources: Sequence[str], name: str) -> str:
+    """The one of these sources that is meant, by its site's name (tibet.cn) or its file's (tibet_cn).
+
+    Raises UsageFault, which names them.
+    """
+    for spelling in (name, name.replace("_", ".")):
+        if spelling in sources:
+            return spelling
+    if not sources:
+        raise UsageFault(name, _("was not crawled yet"), _("`wencang crawl` does that"))
+    raise UsageFault(name, _("is not a source of this archive"), _("sources: {names}").format(names=", ".join(sources)))
 
 
 # Opening

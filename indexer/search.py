@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import log1p
-from typing import Literal
+from typing import Any, Literal
 
 from archive.article import Article, Revision
 from archive.store import ArticleStore
@@ -24,8 +24,12 @@ WEIGHED = 30  # of the best that an engine finds: those whose texts are looked a
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An article that answers; `copies` are the ids of others in the answer with the same text, or of its story."""
+    """An article that answers, and its place in the answer, from 1 on.
 
+    `copies` are the ids of other articles in the answer with the same text, or of its story.
+    """
+
+    rank: int
     article: Article
     score: float
     snippet: Snippet
@@ -33,24 +37,37 @@ class Hit:
     copies: tuple[str, ...] = ()
     gone: datetime | None = None  # since when the site does not show it; UTC
 
+    def to_json(self) -> dict[str, Any]:
+        article = self.article
+        return {
+            "rank": self.rank, "id": article.id, "url": article.url, "title": article.title,
+            "published": article.published and article.published.isoformat(),
+            "source": article.source, "section": article.section, "credit": article.credit,
+            "score": round(self.score, 4), "snippet": self.snippet.text, "marks": self.snippet.marks,
+            "matched": "all" if self.whole else "some", "copies": self.copies,
+            "gone": self.gone and self.gone.isoformat(),
+        }  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Results:
     """A part of the answer, best first.
 
     `total` counts the articles of the whole answer, copies too; `whole` those of them that have all the words;
-    `stories` what they come to when those of one story count once, where that was asked for.
+    `stories` what they come to when those of one story count once, where that was asked for;
+    `facets`, where asked for, counts them all by source, section, credit, year and month.
     """
 
     total: int
     whole: int
     hits: tuple[Hit, ...]
     stories: int | None = None
+    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 def search(
     store: ArticleStore, engine: SearchEngine, query: Query, limit: int = 10, offset: int = 0,
-    order: Order = "relevance", collapse: Collapse = "texts",
+    order: Order = "relevance", collapse: Collapse = "texts", counted: bool = False,
 ) -> Results:  # fmt: skip
     """The articles that answer a question; of several with the same text, or of one story, the first."""
     check_follows(store, engine)
@@ -69,13 +86,13 @@ def search(
             break
         asked *= 2
     hits = []
-    for first, *others in groups[offset:wanted]:
+    for rank, (first, *others) in enumerate(groups[offset:wanted], offset + 1):
         revision = kept[first.id]
         shown = snippet(revision.article.body, highlighter.find(revision.article.body))
         copies = tuple(other.id for other in others)
-        hits.append(Hit(revision.article, first.score, shown, first.whole, copies, revision.gone_since))
+        hits.append(Hit(rank, revision.article, first.score, shown, first.whole, copies, revision.gone_since))
     count = _count(store, engine, query) if collapse == "stories" else None
-    return Results(found.total, found.whole, tuple(hits), count)
+    return Results(found.total, found.whole, tuple(hits), count, facets(engine, query) if counted else {})
 
 
 def _weighed(

@@ -10,11 +10,13 @@ from itertools import chain, islice
 from pathlib import Path
 
 from archive.article import Revision
-from archive.errors import IndexUnusable
+from archive.errors import IndexUnusable, UsageFault
 from archive.lock import exclusive
+from archive.messages import Message
+from archive.settings import Settings
 from archive.store import ArticleStore
 from indexer.engines.engine import SearchEngine, check_follows, check_name, is_made, open_engine
-from indexer.text.lexicon import merged
+from indexer.text.lexicon import differ, merged
 
 _BATCH = 5_000  # articles a commit: some 300 MB of memory; a crash repeats one
 Progress = Callable[[int], None]
@@ -97,6 +99,24 @@ def update(store: ArticleStore, engine: SearchEngine, progress: Progress = _sile
     while (first := next(changes, None)) is not None:
         engine.write(counted(chain([first], islice(changes, _BATCH - 1))))
     return done
+
+
+def behind(store: ArticleStore, engine: SearchEngine) -> list[Message]:
+    """That an index is behind the archive, where it is."""
+    count = store.changed_since(engine.position())
+    return [Message("index-behind", {"count": count})] if count else []
+
+
+def rebuild_due(settings: Settings, name: str, engine: SearchEngine) -> list[Message]:
+    """That an index was built with another lexicon than the archive has now, where it was."""
+    try:
+        if not differ(engine.lexicon(), merged(settings.data)):
+            return []
+    except UsageFault as error:
+        return [Message("doubt", {"text": str(error)})]
+    name = name or settings.engine
+    command = "wencang index --rebuild" + (f" --engine {name}" if name != settings.engine else "")
+    return [Message("rebuild-due", {"engine": name, "command": command})]
 
 
 def verify(store: ArticleStore, engine: SearchEngine) -> Iterator[str]:

@@ -223,7 +223,7 @@ def cut(wencang: Wencang, tmp_path: Path) -> Wencang:
     return wencang
 
 
-DUE = "The whoosh index was cut with another lexicon: `wencang index --rebuild` cuts it with the present one.\n"
+DUE = "The whoosh index was built with another lexicon: `wencang index --rebuild` rebuilds it with the present one.\n"
 
 
 def test_words_come_and_go_and_a_rebuild_is_due(cut: Wencang, tmp_path: Path) -> None:

@@ -1,0 +1,50 @@
+"""闻藏 wencang: a complete, clean and searchable archive of Chinese news.
+
+    >>> import wencang
+    >>> archive = wencang.open("data/demo")
+    >>> answer = archive.search("援藏 招商引资", since="2022", limit=3)
+    >>> for hit in answer.hits:
+    ...     print(hit.article.day, hit.article.title)
+
+Everything that the command line does is a method of `Archive` that returns values; parameters
+have the names of the options. What it needs of Scrapy, an engine or pandas is loaded when it is
+first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from archive.article import Article, Image, RawPage, Revision
+    from archive.errors import WencangError
+    from archive.messages import Message
+    from archive.settings import Settings
+    from indexer.question.query import Query
+    from indexer.search import Hit
+    from indexer.snippet import Snippet
+    from wencang.answer import Answer
+    from wencang.archive import Archive, open
+
+_HOMES = {
+    "Answer": "wencang.answer", "Archive": "wencang.archive", "Article": "archive.article", "Hit": "indexer.search",
+    "Image": "archive.article", "Message": "archive.messages", "Query": "indexer.question.query",
+    "RawPage": "archive.article", "Revision": "archive.article", "Settings": "archive.settings",
+    "Snippet": "indexer.snippet", "WencangError": "archive.errors", "open": "wencang.archive",
+}  # fmt: skip
+__all__ = [
+    "Answer", "Archive", "Article", "Hit", "Image", "Message", "Query", "RawPage", "Revision", "Settings", "Snippet",
+    "WencangError", "open",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> object:
+    """A public name, loaded from its home when it is first asked for."""
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from archive import schema
+from archive.messages import Message
 from archive.store import ArticleStore
 from archive.tables.sketches import parts
 
@@ -47,6 +48,11 @@ class Stories:
     def behind(self) -> int:
         """How many articles changed since they were computed."""
         return self._store.changed_since(self.position()[0])
+
+    def notices(self) -> list[Message]:
+        """That they are behind the archive, where they are."""
+        count = self.behind()
+        return [Message("stories-behind", {"count": count})] if count else []
 
     def note(self, sequence: int, by: str) -> None:
         with self._store.writing() as connection:

@@ -1,15 +1,57 @@
-"""Tables for other programs: CSV as spreadsheets take it, or parted by tabs."""
+"""Tables: rows under named columns, as a notebook shows them, as a pandas DataFrame, as CSV or tab-separated text."""
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from gettext import gettext as _
 from io import TextIOWrapper
-from typing import IO, Any
+from itertools import islice
+from typing import IO, TYPE_CHECKING, Any, ClassVar
+
+from archive.errors import UsageFault
+from archive.escaping import xml
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 # Excel in Chinese takes full-width signs too; an apostrophe is doubled where one stood, so that all can be undone.
 _FORMULA = re.compile(r"['\s]*[=+\-@＝＋－＠]|'*[\t\r\n]")
+
+_SHOWN = 100  # rows that a notebook draws
+
+
+class Table(ABC):
+    """A value that is rows under named columns."""
+
+    __slots__ = ()
+    columns: ClassVar[tuple[str, ...]]
+
+    @abstractmethod
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """The values of `columns`."""
+
+    def frame(self) -> DataFrame:
+        """The rows as a pandas DataFrame. Raises UsageFault where pandas is not installed."""
+        try:
+            from pandas import DataFrame
+        except ImportError as error:
+            raise UsageFault("pandas", _("is not installed"), _("`pip install pandas`")) from error
+        return DataFrame(list(self.rows()), columns=list(self.columns))
+
+    def _repr_html_(self) -> str:
+        """What Jupyter shows: the first rows, every text escaped."""
+        head = "".join(f"<th>{xml(column)}</th>" for column in self.columns)
+        rows = list(islice(self.rows(), _SHOWN + 1))
+        lines = [f"<tr>{''.join(f'<td>{_cell_html(value)}</td>' for value in row)}</tr>" for row in rows[:_SHOWN]]
+        lines += ["<tr><td>…</td></tr>"] if len(rows) > _SHOWN else []
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+
+
+def _cell_html(value: object) -> str:
+    return "" if value is None else xml(str(value))
 
 
 def write(out: IO[bytes], head: Sequence[str], rows: Iterable[Sequence[Any]], delimiter: str = ",") -> None:

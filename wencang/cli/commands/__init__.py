@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from gettext import gettext as _
-from gettext import ngettext
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
@@ -27,13 +26,14 @@ from archive.errors import (
     WencangError,
     Withdrawn,
 )
-from wencang.cli.output import say
+from wencang.cli.output import say, say_notices
 
 if TYPE_CHECKING:
     from archive.article import Revision
     from archive.store import ArticleStore
     from indexer.engines.engine import SearchEngine
     from indexer.question.query import Query
+    from wencang.archive import Archive
 
 T = TypeVar("T")
 DONE, NOTHING, USAGE, UNUSABLE, BUSY, FAILURES, CHECK = range(7)  # exit codes
@@ -107,6 +107,13 @@ Csv = Annotated[bool, typer.Option("--csv", help=_("A table for spreadsheets."))
 Json = Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))]
 
 
+def archive_of(ctx: typer.Context) -> Archive:
+    """The archive that a command is about; closed when it ends."""
+    from wencang.archive import Archive
+
+    return ctx.with_resource(Archive(ctx.obj))
+
+
 def read_question(
     store: ArticleStore, index: SearchEngine, words: list[str], source: str = "", since: str = "", until: str = ""
 ) -> Query:
@@ -142,23 +149,15 @@ def articles_of(
 
 
 def say_if_behind(store: ArticleStore, index: SearchEngine) -> None:
-    if behind := store.changed_since(index.position()):
-        told = ngettext(
-            "The index is {count} article behind the archive: `wencang index` brings it up.",
-            "The index is {count} articles behind the archive: `wencang index` brings it up.", behind,
-        )  # fmt: skip
-        say(told.format(count=behind))
+    from indexer.update import behind
+
+    say_notices(behind(store, index))
 
 
 def say_if_stories_behind(store: ArticleStore) -> None:
     from archive.tables.stories import Stories
 
-    if behind := Stories(store).behind():
-        told = ngettext(
-            "The stories are {count} article behind the archive: `wencang stories --update` brings them up.",
-            "The stories are {count} articles behind the archive: `wencang stories --update` brings them up.", behind,
-        )  # fmt: skip
-        say(told.format(count=behind))
+    say_notices(Stories(store).notices())
 
 
 def indexes(settings: settings.Settings) -> list[str]:
@@ -169,39 +168,17 @@ def indexes(settings: settings.Settings) -> list[str]:
     return [name for name in names() if index_folder(settings.data, name).exists()]
 
 
-def rebuild_due(settings: settings.Settings, engine: str, index: SearchEngine) -> str:
-    """A line where an index was cut with another lexicon than the archive has now, else an empty one."""
-    from indexer.text.lexicon import differ, merged
-
-    try:
-        if not differ(index.lexicon(), merged(settings.data)):
-            return ""
-    except UsageFault as error:
-        return str(error)
-    name = engine or settings.engine
-    command = "wencang index --rebuild" + (f" --engine {name}" if name != settings.engine else "")
-    told = _("The {engine} index was cut with another lexicon: `{command}` cuts it with the present one.")
-    return told.format(engine=name, command=command)
-
-
 def say_if_rebuild_due(settings: settings.Settings, engine: str, index: SearchEngine) -> None:
-    if due := rebuild_due(settings, engine, index):
-        say(due)
+    from indexer.update import rebuild_due
+
+    say_notices(rebuild_due(settings, engine, index))
 
 
 def source_kept(store: ArticleStore, name: str) -> str:
     """A source of the archive by its site's name (tibet.cn) or its file's (tibet_cn)."""
-    return one_of(store.sources(), name)
+    from archive.store import named_source
 
-
-def one_of(kept: list[str], name: str) -> str:
-    """The source of these that is meant; UsageFault names them."""
-    for spelling in (name, name.replace("_", ".")):
-        if spelling in kept:
-            return spelling
-    if not kept:
-        raise UsageFault(name, _("was not crawled yet"), _("`wencang crawl` does that"))
-    raise UsageFault(name, _("is no source of this archive"), _("sources: {names}").format(names=", ".join(kept)))
+    return named_source(store.sources(), name)
 
 
 def chosen(**forms: bool) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from archive.escaping import printable
-from wencang.cli.commands import CHECK, DONE, Json, OneSource, Since, Until, one_of, open_archive
+from wencang.cli.commands import CHECK, DONE, Json, OneSource, Since, Until, open_archive
 from wencang.cli.output import print_json, say
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def gaps(
         wencang gaps tibet_cn --json
     """
     from archive import clock
+    from archive.store import named_source
     from archive.tables.ledger import Ledger
     from indexer.question.period import span
 
@@ -58,7 +59,7 @@ def gaps(
         names = Ledger(store).sources()
         if not names:
             say(_("no run is noted yet; `wencang crawl` makes one"))
-        for name in [one_of(names, source)] if source else names:
+        for name in [named_source(names, source)] if source else names:
             for gap in _gaps(store, name, *bounds):
                 known = gap.get("why") in _EXPLAINED
                 found, explained = found + (not known), explained + known

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wencang.cli.commands import DONE, NOTHING, Json, OneSource, one_of, open_archive
+from wencang.cli.commands import DONE, NOTHING, Json, OneSource, open_archive
 from wencang.cli.output import print_json, say
 from wencang.cli.output.tables import print_table
 
@@ -33,11 +33,12 @@ def runs(
     Examples:
         wencang runs tibet_cn --limit 5 --sections
     """
+    from archive.store import named_source
     from archive.tables.ledger import OUTCOMES, Ledger
 
     with open_archive(ctx.obj) as store:
         ledger = Ledger(store)
-        found = ledger.last_runs(one_of(ledger.sources(), source) if source else "", limit)
+        found = ledger.last_runs(named_source(ledger.sources(), source) if source else "", limit)
     if as_json:
         for run in found:
             started = run.started and run.started.isoformat()

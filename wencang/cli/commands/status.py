@@ -13,7 +13,7 @@ import typer
 from archive import settings
 from archive.errors import UsageFault, WencangError
 from archive.settings import FILE
-from wencang.cli.commands import CHECK, DONE, Json, indexes, open_archive, open_index, rebuild_due
+from wencang.cli.commands import CHECK, DONE, Json, indexes, open_archive, open_index
 from wencang.cli.output import print_json, say
 from wencang.cli.output.tables import print_table
 
@@ -116,10 +116,12 @@ def _told(stale: list[str]) -> int:
 
 
 def _index_state(settings: settings.Settings, store: ArticleStore, engine: str, only_whoosh: bool) -> _IndexState:
+    from indexer.update import rebuild_due
+
     try:
         with open_index(settings, engine) as opened:
             behind = store.changed_since(opened.position())
-            due = rebuild_due(settings, engine, opened)
+            due = "".join(map(str, rebuild_due(settings, engine, opened)))
             advice = _advice(settings, opened) if only_whoosh else ""
     except WencangError as error:
         return _IndexState(str(error))

@@ -9,17 +9,24 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from io import RawIOBase
 from shutil import get_terminal_size
 from typing import IO, Any, cast
 
 from archive.escaping import printable
+from archive.messages import Message
 
 
 def say(line: str) -> None:
     print(printable(line), file=sys.stderr)
+
+
+def say_notices(notices: Iterable[Message]) -> None:
+    """What a reader should know beside an answer, a line each."""
+    for notice in notices:
+        say(str(notice))
 
 
 class _Shown(RawIOBase):
@@ -38,7 +45,7 @@ def answers() -> IO[bytes]:
     return cast(IO[bytes], _Shown()) if sys.stdout.isatty() else sys.stdout.buffer
 
 
-def print_json(values: dict[str, Any]) -> None:
+def print_json(values: Mapping[str, Any]) -> None:
     print(json.dumps(values, ensure_ascii=False))
 
 

@@ -3,43 +3,76 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from gettext import gettext as _
 from gettext import ngettext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from archive.escaping import printable
-from wencang.cli.output import is_watched, print_json, say
+from wencang.cli.output import is_watched, print_json, say, say_notices
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from indexer.search import Hit, Results
+    from indexer.search import Hit
+    from indexer.suggest.did_you_mean import Proposal
+    from wencang.answer import Answer
     from wencang.desk.watch.follow import News
 
 
-def print_hits(results: Results, as_json: bool = False) -> None:
+def print_answer(answer: Answer, as_json: bool = False) -> None:
     """JSON Lines, or for a reader: drawn on a terminal, plain and never wrapped on a pipe."""
+    say_notices(notice for notice in answer.notices if notice.code == "doubt")  # before what it casts doubt on
     if as_json:
-        for rank, hit in enumerate(results.hits, 1):
-            print_json(_values(rank, hit))
-        return
-    if is_watched():
-        _draw(results)
+        for hit in answer.hits:
+            print_json(hit.to_json())
+    elif is_watched():
+        _draw(answer)
     else:
-        for rank, hit in enumerate(results.hits, 1):
-            print(_plain(rank, hit))
-    say(_count(results))
+        for hit in answer.hits:
+            print(_plain(hit))
+    if not as_json:
+        say(_count(answer))
+    if answer.facets:
+        _print_facets(answer.facets, as_json)
+    _say_proposals(answer.proposals)
+    say_notices(notice for notice in answer.notices if notice.code != "doubt")
 
 
-def _count(results: Results) -> str:
-    shown = sum(1 + len(hit.copies) for hit in results.hits)
-    told = ngettext("{shown} of {total} article", "{shown} of {total} articles", results.total)
-    told = told.format(shown=shown, total=results.total)
-    if results.stories is not None:
-        told += _(", {stories} stories").format(stories=results.stories)
-    if results.whole < results.total:
-        told += _(", {whole} with all the words").format(whole=results.whole)
+def _say_proposals(proposals: Sequence[Proposal]) -> None:
+    """What to ask instead, a line each."""
+    for proposal in proposals:
+        count = ngettext("{count} article", "{count} articles", proposal.articles).format(count=proposal.articles)
+        count += "" if proposal.whole else _(", none with all the words")
+        names = _(" and ").join(proposal.without)
+        without = _("without {filters}").format(filters=names) if names else ""
+        if proposal.question:
+            asked = ", ".join(filter(None, (" ".join(proposal.question.split()), without)))
+            say(_("did you mean: {question} ({told})").format(question=asked, told=count))
+        else:
+            say(f"{without}: {count}")
+
+
+def _print_facets(facets: Mapping[str, Mapping[str, int]], as_json: bool) -> None:
+    """How many articles of the answer have which value."""
+    from wencang.cli.output.tables import print_table
+
+    if as_json:
+        print_json({"facets": facets})
+        return
+    for name, counts in facets.items():
+        print()
+        print_table((_(name), _("articles")), [(value or "-", str(count)) for value, count in counts.items()])
+
+
+def _count(answer: Answer) -> str:
+    shown = sum(1 + len(hit.copies) for hit in answer.hits)
+    told = ngettext("{shown} of {total} article", "{shown} of {total} articles", answer.total)
+    told = told.format(shown=shown, total=answer.total)
+    if answer.stories is not None:
+        told += _(", {stories} stories").format(stories=answer.stories)
+    if answer.whole < answer.total:
+        told += _(", {whole} with all the words").format(whole=answer.whole)
     return told
 
 
@@ -50,13 +83,13 @@ def print_news(news: News, as_json: bool = False) -> None:
     if not as_json:
         print(printable(_("{name}: {count} new").format(name=news.name, count=news.count)))
     for rank, (revision, snippet) in enumerate(news.hits, 1):
-        hit = Hit(revision.article, 0, snippet, gone=revision.gone_since)
+        hit = Hit(rank, revision.article, 0, snippet, gone=revision.gone_since)
         if as_json:
             told = ("id", "url", "title", "published", "source", "section", "credit", "snippet", "marks", "gone")
-            values = _values(rank, hit)
+            values = hit.to_json()
             print_json({"watch": news.name} | {key: values[key] for key in told})
         else:
-            print(_plain(rank, hit))
+            print(_plain(hit))
 
 
 def print_marked(text: str, marks: Sequence[tuple[int, int]]) -> None:
@@ -78,21 +111,9 @@ def _marked(text: str, marks: Sequence[tuple[int, int]]) -> Text:
     return drawn
 
 
-def _plain(rank: int, hit: Hit) -> str:
+def _plain(hit: Hit) -> str:
     lines = (" ".join(hit.article.title.split()), _told(hit), hit.article.url, hit.snippet.text)
-    return printable(f"{rank:>3}  " + "\n     ".join(lines))
-
-
-def _values(rank: int, hit: Hit) -> dict[str, Any]:
-    article = hit.article
-    return {
-        "rank": rank, "id": article.id, "url": article.url, "title": article.title,
-        "published": article.published and article.published.isoformat(),
-        "source": article.source, "section": article.section, "credit": article.credit,
-        "score": round(hit.score, 4), "snippet": hit.snippet.text, "marks": hit.snippet.marks,
-        "matched": "all" if hit.whole else "some", "copies": hit.copies,
-        "gone": hit.gone and hit.gone.isoformat(),
-    }  # fmt: skip
+    return printable(f"{hit.rank:>3}  " + "\n     ".join(lines))
 
 
 def _told(hit: Hit) -> str:
@@ -105,7 +126,7 @@ def _told(hit: Hit) -> str:
     return "  ".join(filter(None, told))
 
 
-def _draw(results: Results) -> None:
+def _draw(answer: Answer) -> None:
     from rich.console import Console, Group
     from rich.padding import Padding
     from rich.table import Table
@@ -114,8 +135,8 @@ def _draw(results: Results) -> None:
     grid = Table.grid(padding=(0, 2, 1, 0))
     grid.add_column(justify="right", style="dim")
     grid.add_column(overflow="fold")  # Chinese has no blanks to wrap at
-    for rank, hit in enumerate(results.hits, 1):
+    for hit in answer.hits:
         snippet = _marked(printable(hit.snippet.text), hit.snippet.marks)
         lines = ((hit.article.title, "bold"), (_told(hit), "cyan"), (hit.article.url, "dim"))
-        grid.add_row(str(rank), Group(*(Text(printable(line), style=style) for line, style in lines), snippet))
+        grid.add_row(str(hit.rank), Group(*(Text(printable(line), style=style) for line, style in lines), snippet))
     Console(highlight=False).print(Padding(grid, (1, 0, 0, 1)))
