@@ -166,8 +166,12 @@ def every_id(store: ArticleStore, engine: SearchEngine, query: Query) -> list[st
 
 def every_match(store: ArticleStore, engine: SearchEngine, query: Query) -> Iterator[Revision]:
     """All articles that have all that was asked for, best first, read a few at a time."""
-    ids = every_id(store, engine, query)
+    yield from revisions_of(store, every_id(store, engine, query))
+
+
+def revisions_of(store: ArticleStore, ids: Sequence[str]) -> Iterator[Revision]:
+    """The newest versions of these articles in this order, read a few at a time; unknown ids are skipped."""
     for start in range(0, len(ids), _PAGE):
-        some = ids[start : start + _PAGE]
-        kept = store.get_many(some)
-        yield from (kept[id] for id in some if id in kept)
+        page = ids[start : start + _PAGE]
+        revisions = store.get_many(page)
+        yield from (revisions[id] for id in page if id in revisions)

@@ -78,13 +78,19 @@ Harm = Callable[[Path], object]
 @pytest.mark.parametrize(
     ("harm", "told"),
     [
-        (lambda made: (made / corpus.FILE).write_text("x"), "articles.jsonl: is not what manifest-sha256.txt says"),
+        (lambda made: (made / corpus.FILE).write_text("x"), "articles.jsonl: differs from manifest-sha256.txt"),
         (lambda made: (made / corpus.FILE).unlink(), "articles.jsonl: is missing"),
-        (lambda made: (made / "data" / "more").write_text(""), "data/more: stands in no manifest"),
-        (lambda made: (made / "bag-info.txt").write_text("Query: x\n"), "bag-info.txt: is not what tagmanifest"),
-        (lambda made: (made / "bagit.txt").unlink(), "bagit.txt: says of no BagIt version"),
-        (lambda made: (made / "manifest-sha256.txt").write_text(f"{'0' * 64}  ../x\n"), ":1: names no file of the bag"),
-        (lambda made: (made / "manifest-sha256.txt").write_text(f"{'0' * 64}  /etc/passwd\n"), ":1: names no file"),
+        (lambda made: (made / "data" / "more").write_text(""), "data/more: is in no manifest"),
+        (lambda made: (made / "bag-info.txt").write_text("Query: x\n"), "bag-info.txt: differs from tagmanifest"),
+        (lambda made: (made / "bagit.txt").unlink(), "bagit.txt: declares no BagIt version"),
+        (
+            lambda made: (made / "manifest-sha256.txt").write_text(f"{'0' * 64}  ../x\n"),
+            ":1: does not name a file of the bag",
+        ),
+        (
+            lambda made: (made / "manifest-sha256.txt").write_text(f"{'0' * 64}  /etc/passwd\n"),
+            ":1: does not name a file",
+        ),
         (lambda made: (made / "manifest-sha256.txt").write_bytes(b"\xff"), "manifest-sha256.txt: can't be read"),
     ],
 )
@@ -100,7 +106,7 @@ def test_what_is_said_of_a_bag_must_be_under_a_hash_too(kept: ArticleStore, tmp_
     made = frozen(kept, tmp_path / "bag")
     (made / "tagmanifest-sha256.txt").unlink()
     unread, unnamed, *_more = bag.faults(made)
-    assert ("tagmanifest-sha256.txt: can't be read" in unread, "bag-info.txt: stands in no manifest" in unnamed) == (
+    assert ("tagmanifest-sha256.txt: can't be read" in unread, "bag-info.txt: is in no manifest" in unnamed) == (
         True,
         True,
     )
@@ -162,7 +168,7 @@ def test_the_version_that_was_frozen_is_found(kept: ArticleStore, tmp_path: Path
 def test_a_line_that_is_no_article_is_named(kept: ArticleStore, tmp_path: Path, line: str) -> None:
     made = frozen(kept, tmp_path / "bag")
     (made / corpus.FILE).write_text(f"\n{line}\n")
-    with pytest.raises(UsageFault, match=r"articles\.jsonl:1: says of no article"):
+    with pytest.raises(UsageFault, match=r"articles\.jsonl:1: does not describe an article"):
         list(corpus.read(made))
 
 
@@ -209,9 +215,9 @@ def test_what_an_archive_lacks_is_told(tmp_path: Path, crawled: Path) -> None:
         ((), 2, "one of QUERY, --check and --fill"),
         (("援藏", "--check", "."), 2, "one of QUERY, --check and --fill"),
         (("援藏",), 2, "name its place with -o"),
-        (("援藏", "-o", "tests"), 2, "tests: is there already"),
-        (("--check", "nowhere"), 2, "nowhere: is no folder"),
-        (("--check", "tests"), 6, "bagit.txt: says of no BagIt version"),
+        (("援藏", "-o", "tests"), 2, "tests: exists already"),
+        (("--check", "nowhere"), 2, "nowhere: is not a folder"),
+        (("--check", "tests"), 6, "bagit.txt: declares no BagIt version"),
         (("无此词汇啊", "-o", "nowhere"), 1, "nowhere was not written"),
         (("援藏", "-o", "no/where"), 2, "no/where"),
     ],

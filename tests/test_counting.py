@@ -7,7 +7,7 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -40,10 +40,12 @@ from wencang.cli.output.tables import print_table
 from wencang.desk import table
 from wencang.desk.cells import cells, cut_left, cut_right
 from wencang.desk.count import association
-from wencang.desk.count.collocations import Measure, collocations
+from wencang.desk.count.collocations import Collocate, Measure, collocations, count_near
 from wencang.desk.count.concordance import Line, aligned, lines, page, picked
-from wencang.desk.count.keywords import keywords
-from wencang.desk.count.timeline import By, Series, Timeline, _period, largest, rows, start, timeline
+from wencang.desk.count.keywords import Keyword, count_words, keywords
+from wencang.desk.count.keywords import Measure as KeywordMeasure
+from wencang.desk.count.periods import By, between, period_of, start
+from wencang.desk.count.timeline import Series, Timeline, timeline
 from wencang.desk.draw import plot, png
 from wencang.desk.reprints.stories import bring_up
 
@@ -121,7 +123,7 @@ def test_log_likelihood_has_the_sign_of_the_difference(here: int, more: int, the
 def test_the_counts_are_those_of_the_articles_found(held: Held, by: By, facet: str) -> None:
     store, engine = held
     for text in ("援藏", "西藏 孩子", '"招商引资"', "高原 -学校", "date:2022.. 高原", "无此词汇啊"):
-        told = timeline(store, engine, {text: question(text)}, by, share=True, facet=facet)
+        told = timeline(store, engine, {text: question(text)}, by, share=True, group=facet)
         found = [one.article for one in every_match(store, engine, question(text))]
         assert told.total == len(found), text
         for one in told.series:
@@ -159,13 +161,13 @@ def test_a_story_counts_once(name: str, tmp_path: Path) -> None:
             assert len(firsts) < len(found) or text == "支援"
             (series,) = told.series
             days = Counter(start(period) for period in series.counts for _each in range(series.counts[period]))
-            expected = Counter(start(_period(str(article.day), by)) for article in firsts.values())
+            expected = Counter(start(period_of(str(article.day), by)) for article in firsts.values())
             assert days == expected
             assert all((told.share(series, period) or 0) <= 1 for period in told.periods)
-            every = {(_period(str(one.article.day), by), n) for one in in_order(store) if one.article.day
+            every = {(period_of(str(one.article.day), by), n) for one in in_order(store) if one.article.day
                      for n in [Stories(store).of([one.article.id]).get(one.article.id, one.article.id)]}  # fmt: skip
             assert {p: n for p, n in (told.of or {}).items() if p} == Counter(period for period, _name in every)
-            by_source = timeline(store, engine, {text: question(text)}, by, facet="source", stories=True)
+            by_source = timeline(store, engine, {text: question(text)}, by, group="source", stories=True)
             groups = Counter(article.source for article in firsts.values())
             assert {one.group: one.total for one in by_source.series} == groups
 
@@ -180,10 +182,8 @@ def test_every_period_between_is_there() -> None:
 
 
 def _told(by: By, counts: dict[str, int], *more: dict[str, int]) -> Timeline:
-    from wencang.desk.count.timeline import _between
-
     dated = sorted({period for one in (counts, *more) for period in one if period})
-    periods = tuple(_between(dated[0], dated[-1], by)) if dated else ()
+    periods = tuple(between(dated[0], dated[-1], by)) if dated else ()
     series = tuple(Series(f"问题{at}", "", one) for at, one in enumerate((counts, *more)))
     return Timeline(by, periods, series)
 
@@ -204,17 +204,17 @@ def test_a_day_is_a_day_in_china(tmp_path: Path) -> None:
 @given(st.dates(date(1800, 1, 1), date(2199, 12, 31)))
 def test_a_period_holds_the_days_from_its_start(day: date) -> None:
     for by in BYS:
-        period = _period(day.isoformat(), by)
+        period = period_of(day.isoformat(), by)
         assert 0 <= (day - start(period)).days < {"day": 1, "week": 7, "month": 31, "year": 366}[by]
-        assert _period(start(period).isoformat(), by) == period
+        assert period_of(start(period).isoformat(), by) == period
 
 
 def test_the_smaller_groups_are_put_together() -> None:
     told = replace(_told("year", {"2020": 5, "": 1}, {"2020": 3}, {"2020": 2, "2021": 1}), grouped=True)
-    few = largest(told, 2)
+    few = told.largest(2)
     assert [one.counts for one in few.series] == [{"2020": 5, "": 1}, {"2020": 5, "2021": 1}]
     assert few.total == told.total
-    assert [row[0] for row in rows(told)][:3] == ["2020", "2021", None]
+    assert [row[0] for row in told.rows()][:3] == ["2020", "2021", None]
 
 
 @settings(max_examples=40)
@@ -235,20 +235,20 @@ def test_a_picture_is_well_formed_and_always_the_same(held: Held, by: By, count:
     store, engine = held
     asked = {text: question(text) for text in ("援藏", '"<西藏>"', "孩子 & 学校")[:count]}
     told = timeline(store, engine, asked, by)
-    picture = plot.svg(told)
-    assert picture == plot.svg(timeline(store, engine, asked, by))
+    picture = told.svg()
+    assert picture == timeline(store, engine, asked, by).svg()
     root = etree.fromstring(picture.encode())
     texts = [one.text for one in root.iter("{*}text")]
     assert set(asked) <= set(texts)
     xs = [float(x) for path in root.iter("{*}path") for x in re.findall(r"[ML]([\d.]+) ", path.get("d", ""))]
     assert all(0 <= x <= 720 for x in xs)
-    assert plot.svg(_told(by, {})).endswith("</svg>\n"), "of nothing, too"
+    assert _told(by, {}).svg().endswith("</svg>\n"), "of nothing, too"
 
 
 def test_no_two_lines_look_the_same() -> None:
     assert len(set(map(plot._stroke, range(plot.LINES)))) == plot.LINES
     many = _told("year", *({"2020": 9, "2021": at} for at in range(plot.LINES)))
-    picture = plot.svg(replace(many, series=tuple(replace(one, query=one.query * 20) for one in many.series)))
+    picture = replace(many, series=tuple(replace(one, query=one.query * 20) for one in many.series)).svg()
     root = etree.fromstring(picture.encode())
     assert all(0 < float(one.get("y", "")) < 352 for one in root.iter("{*}text") if "问题" in (one.text or ""))
     drawn = [path.get("d", "") for path in root.iter("{*}path") if path.get("stroke-linecap")]
@@ -260,7 +260,7 @@ def test_no_two_lines_look_the_same() -> None:
 @given(st.sampled_from(BYS), st.dates(date(1990, 1, 1), date(2030, 1, 1)), st.integers(0, 4000))
 def test_ticks_do_not_touch(by: By, first: date, days: int) -> None:
     last = first + timedelta(days=days)
-    root = etree.fromstring(plot.svg(_told(by, {_period(day.isoformat(), by): 1 for day in (first, last)})).encode())
+    root = etree.fromstring(_told(by, {period_of(day.isoformat(), by): 1 for day in (first, last)}).svg().encode())
     ticks = [one for one in root.iter("{*}text") if one.get("y") == "372.0"]
     half = len(ticks[0].text or "") * 13 * 0.6 / 2 if ticks else 0  # of a label of wide digits
     middles = [float(one.get("x", "")) for one in ticks]
@@ -288,7 +288,7 @@ def test_png_is_drawn_where_there_is_a_chinese_font(tmp_path: Path, crawled: Pat
 def test_without_a_font_png_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(png, "svg_to_bytes", partial(resvg_py.svg_to_bytes, skip_system_fonts=True))
     with pytest.raises(UsageFault, match="Chinese font"):
-        png.png(plot.svg(_told("year", {"2020": 1})))
+        png.png(_told("year", {"2020": 1}).svg())
 
 
 def test_the_picture_in_the_docs_is_what_the_program_draws(crawled: Path, tmp_path: Path) -> None:
@@ -304,7 +304,7 @@ def test_the_picture_in_the_docs_is_what_the_program_draws(crawled: Path, tmp_pa
 
 def test_keywords_are_counted_as_the_articles_say(held: Held) -> None:
     store, engine = held
-    found = keywords(every_match(store, engine, question("援藏")), engine, "ll", 1_000, 2, ("援藏",))[""]
+    found = _keywords(held, "援藏", "ll", 1_000, 2)[""]
     here = {one.article.id for one in every_match(store, engine, question("援藏"))}
     assert len(found) > 10
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
@@ -316,15 +316,23 @@ def test_keywords_are_counted_as_the_articles_say(held: Held) -> None:
     assert not any("援藏" in one.word or len(one.word) == 1 or one.word.isdecimal() for one in found)
 
 
+def _keywords(
+    held: Held, text: str, measure: KeywordMeasure, limit: int, least: int, by: str = ""
+) -> dict[str, tuple[Keyword, ...]]:
+    store, engine = held
+    counts = count_words(every_match(store, engine, question(text)), engine.analyzer, (text,), by)
+    return keywords(counts, engine, measure, limit, least, (text,))
+
+
 def test_all_articles_have_no_keywords(held: Held) -> None:
     store, engine = held
-    with pytest.raises(UsageFault, match="all articles"):
-        keywords(store.kept(), engine, "ll", 10, 1)
+    with pytest.raises(UsageFault, match="every article"):
+        keywords(count_words(store.kept(), engine.analyzer), engine, "ll", 10, 1)
 
 
 def test_keywords_by_year_are_those_of_the_years_articles(held: Held) -> None:
     store, engine = held
-    found = keywords(every_match(store, engine, question("援藏")), engine, "tfidf", 5, 1, ("援藏",), "year")
+    found = _keywords(held, "援藏", "tfidf", 5, 1, "year")
     assert list(found) == sorted({str(a.article.day)[:4] for a in every_match(store, engine, question("援藏"))})
     texts = " ".join(a.title + a.body for a in ARTICLES if str(a.day).startswith("2021"))
     assert all(one.word in texts for one in found["2021"])
@@ -333,7 +341,7 @@ def test_keywords_by_year_are_those_of_the_years_articles(held: Held) -> None:
 def test_collocates_are_counted_in_words_within_a_paragraph() -> None:
     # 青稞 stands three times, once in a longer word; 收割 is two words off twice, 晾晒 in another paragraph.
     body = "青稞已经收割。\n晾晒在屋顶。\n农民收割了青稞\n雪山。"
-    (one,) = collocations([revision(body)], ANALYZER, "青稞", 2, "logdice", 10, 1).values()
+    (one,) = _collocations([revision(body)], "青稞", 2, "logdice", 10, 1).values()
     found = {each.word: each for each in one}
     assert found["收割"].together == found["收割"].places == 2
     assert found["收割"].score == 14 + log(2 * 2 / (2 + 2), 2)
@@ -341,9 +349,15 @@ def test_collocates_are_counted_in_words_within_a_paragraph() -> None:
     assert "雪山" not in found
 
 
+def _collocations(
+    revisions: Iterable[Revision], word: str, window: int, measure: Measure, limit: int, least: int
+) -> dict[str, tuple[Collocate, ...]]:
+    return collocations(count_near(revisions, ANALYZER, word, window), measure, limit, least)
+
+
 def test_a_longer_word_is_the_node_and_its_neighbour() -> None:
     assert ANALYZER.words("援藏干部") == ["援藏干部"]
-    (one,) = collocations([revision("援藏干部到了县里。")], ANALYZER, "援藏", 1, "pmi", 10, 1).values()
+    (one,) = _collocations([revision("援藏干部到了县里。")], "援藏", 1, "pmi", 10, 1).values()
     assert [each.word for each in one] == ["干部"]
 
 
@@ -355,7 +369,7 @@ def test_no_place_is_counted_twice(texts: list[list[str]], window: int) -> None:
     bodies = ["，".join(text) for text in texts]
     measures: tuple[Measure, ...] = ("logdice", "pmi", "ll")
     for measure in measures:
-        found = collocations(map(revision, bodies), ANALYZER, "青稞", window, measure, 100, 1)
+        found = _collocations(map(revision, bodies), "青稞", window, measure, 100, 1)
         for one in found.get("", []):
             assert 1 <= one.together <= one.places
             assert one.places == sum(body.count(one.word) for body in bodies)
@@ -464,7 +478,7 @@ def test_times_and_ids_are_never_cut_and_no_head_is_lost(terminal: Callable[[int
 
 
 def test_groups_fit_a_terminal(held: Held) -> None:
-    told = timeline(*held, {"西藏": question("西藏")}, "day", facet="section")
+    told = timeline(*held, {"西藏": question("西藏")}, "day", group="section")
     for columns in (30, 40, 60):
         few = bars.fitted(told, plot.MOST, columns)
         assert few.total == told.total

@@ -27,9 +27,8 @@ from indexer import update
 from tests.conftest import Wencang
 from tests.test_notice import heard, hooked, mail_server
 from wencang.desk.names import safe
-from wencang.desk.watch import follow as following
-from wencang.desk.watch import watch
-from wencang.desk.watch.follow import News, follow, forget_all_but
+from wencang.desk.watch import follow, watch
+from wencang.desk.watch.follow import News, feed_file, forget_all_but, look_for_news, note_hits
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 AID = {"援藏": "援藏 -旅游"}
@@ -59,16 +58,18 @@ class Desk:
         (update.rebuild if rebuild else update.bring_up)(self.store, self.settings.data, "whoosh")
         forget_all_but(self.settings, self.store, questions)
         with update.open_index(self.settings.data, "whoosh") as index:
-            assert follow(self.settings, self.store, index, questions, NOON, self.show, True) == []
+            for news in look_for_news(self.settings, self.store, index, questions, NOON, True):
+                assert news.faults == ()
+                self.show(news)
         return self.shown
 
     def show(self, news: News) -> None:
         before = len(self.shown)
-        self.shown += [entry.revision.article.id for entry in news.hits]
+        self.shown += [hit.article.id for hit in news.hits]
         assert news.count == len(self.shown) - before
 
     def feed(self, name: str = "援藏") -> feedparser.FeedParserDict:
-        return feedparser.parse(following.feed_file(self.settings.data, name, "atom").read_bytes())
+        return feedparser.parse(feed_file(self.settings.data, name, "atom").read_bytes())
 
 
 @pytest.fixture
@@ -100,8 +101,7 @@ def test_what_a_lagging_index_lacks_is_told_later(desk: Desk) -> None:
     desk.look()
     desk.put(article(1))
     with update.open_index(desk.settings.data, "whoosh") as index:
-        assert follow(desk.settings, desk.store, index, AID, NOON, desk.show, True) == []
-    assert desk.shown == []
+        assert list(look_for_news(desk.settings, desk.store, index, AID, NOON, True)) == []
     assert desk.look() == ["tibet.cn-1"]
 
 
@@ -167,7 +167,7 @@ def test_hits_that_change_while_they_are_read_are_not_left_out(desk: Desk, monke
     desk.put(article(1), article(2), article(3))
     update.bring_up(desk.store, desk.settings.data, "whoosh")
     with update.open_index(desk.settings.data, "whoosh") as index:
-        following.look(desk.store, index, "援藏", AID["援藏"], NOON)
+        note_hits(desk.store, index, "援藏", AID["援藏"], NOON)
     reading = Watches(desk.store).hits("援藏", untold=True)
     seen = [next(reading).article.id]
     desk.put(article(2, "援藏教师来了。"))
@@ -198,7 +198,7 @@ def test_the_hook_and_a_mail_are_told_which_kind_it_is(tmp_path: Path, store: Ar
 
 
 def test_a_long_list_is_cut_in_a_mail(tmp_path: Path, store: ArticleStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(following, "_LINES", 2)
+    monkeypatch.setattr(follow, "_LINES", 2)
     desk = Desk(tmp_path, store, hooked(tmp_path, f"cat > {tmp_path}/heard"))
     desk.look()
     desk.put(*(article(number) for number in range(1, 6)))
@@ -284,7 +284,7 @@ def test_the_commands(wencang: Wencang, tmp_path: Path) -> None:
     assert wencang("watch", "run").stdout == ""
     for wrong, told in (
         (("add", "甲", '"西藏'), "is not closed"),
-        (("run", "甲"), "甲: is no watch; watches: 援藏"),
+        (("run", "甲"), "甲: is not a watch; watches: 援藏"),
     ):
         done = wencang("watch", *wrong)
         assert (done.returncode, done.stderr.count("\n"), told in done.stderr) == (2, 1, True), done.stderr
@@ -320,9 +320,9 @@ def test_a_watch_that_can_not_be_added_or_removed_is_named(tmp_path: Path) -> No
     watch.add(tmp_path, "援藏", "援藏")
     with pytest.raises(UsageFault, match="援藏: is watched already; `wencang watch remove 援藏` first"):
         watch.add(tmp_path, "援藏", "西藏")
-    with pytest.raises(UsageFault, match="a/b: can't name a file; call it a b"):
+    with pytest.raises(UsageFault, match="a/b: can't be a file name; call it a b"):
         watch.add(tmp_path, "a/b", "西藏")
-    with pytest.raises(UsageFault, match="甲: is no watch; watches: 援藏"):
+    with pytest.raises(UsageFault, match="甲: is not a watch; watches: 援藏"):
         watch.remove(tmp_path, "甲")
     assert watch.read(tmp_path) == {"援藏": "援藏"}
 
@@ -331,9 +331,9 @@ def test_a_watch_that_can_not_be_added_or_removed_is_named(tmp_path: Path) -> No
     ("text", "told"),
     [
         ("a = ", "watches.toml: can't be read as TOML"),
-        ("a = 1", 'watches.toml: a: is no question; write a = "WORDS"'),
-        ("[a]\nquery = 'x'", "watches.toml: a: is no question"),
-        ("'../a' = 'x'", "watches.toml: ../a: can't name a file; call it a"),
+        ("a = 1", 'watches.toml: a: is not a question; write a = "WORDS"'),
+        ("[a]\nquery = 'x'", "watches.toml: a: is not a question"),
+        ("'../a' = 'x'", "watches.toml: ../a: can't be a file name; call it a"),
         ("A = 'x'\na = 'y'", "watches.toml: a: is the same file name as A"),
         ("\x80", "watches.toml: "),
     ],
@@ -373,7 +373,7 @@ def test_a_reader_takes_the_feed(tmp_path: Path, store: ArticleStore) -> None:
     assert (other.title, other.link) == ("牧场上的门诊2", "http://www.tibet.cn/2.html")
     assert (hostile.published, hostile.updated) == ("2026-02-28T23:30:00+08:00", "2026-03-01T12:00:00+00:00")
     assert (hostile.author, hostile.tags[0].term, hostile.rights) == ("<i>社</i>", '"><a', "© <b>")
-    summary = ElementTree.fromstring(following.feed_file(tmp_path, "援藏", "atom").read_text(encoding="utf-8")).find(
+    summary = ElementTree.fromstring(feed_file(tmp_path, "援藏", "atom").read_text(encoding="utf-8")).find(
         f"{ATOM}entry[2]/{ATOM}summary"
     )
     assert summary is not None
@@ -385,7 +385,7 @@ def test_atom_has_what_rfc_4287_asks_for(desk: Desk) -> None:
     desk.put(HOSTILE, replace(article(2), url="urn:sha256:" + "a" * 64, credit="", source=""))
     desk.look({"援藏": "援藏", "空": "无此词汇"})
     for name, entries in (("援藏", 2), ("空", 0)):
-        root = ElementTree.parse(following.feed_file(desk.settings.data, name, "atom")).getroot()
+        root = ElementTree.parse(feed_file(desk.settings.data, name, "atom")).getroot()
         assert root.tag == f"{ATOM}feed"
         found = root.findall(f"{ATOM}entry")
         assert len(found) == entries
@@ -406,7 +406,7 @@ def test_atom_has_what_rfc_4287_asks_for(desk: Desk) -> None:
 def test_json_feed_has_what_version_1_1_asks_for(desk: Desk) -> None:
     desk.put(HOSTILE, article(2))
     desk.look()
-    feed = json.loads(following.feed_file(desk.settings.data, "援藏", "json").read_text(encoding="utf-8"))
+    feed = json.loads(feed_file(desk.settings.data, "援藏", "json").read_text(encoding="utf-8"))
     assert (feed["version"], feed["title"], "feed_url" in feed) == ("https://jsonfeed.org/version/1.1", "援藏", False)
     assert [item["id"] for item in feed["items"]] == [entry.id for entry in desk.feed().entries]
     hostile = feed["items"][1]
@@ -416,7 +416,7 @@ def test_json_feed_has_what_version_1_1_asks_for(desk: Desk) -> None:
 
 
 def test_an_entry_keeps_its_id_and_the_newest_stand_first(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(following, "_ENTRIES", 2)
+    monkeypatch.setattr(follow, "_ENTRIES", 2)
     desk.put(article(1), article(2), article(3))
     desk.look()
     before = {entry.link: entry.id for entry in desk.feed().entries}
@@ -431,7 +431,7 @@ def test_an_entry_keeps_its_id_and_the_newest_stand_first(desk: Desk, monkeypatc
 def test_a_feed_is_written_only_where_it_changes(desk: Desk) -> None:
     desk.put(article(1))
     desk.look()
-    path = following.feed_file(desk.settings.data, "援藏", "atom")
+    path = feed_file(desk.settings.data, "援藏", "atom")
     written = path.stat().st_ino
     desk.put(article(2, "风力磨坊。"))
     desk.look()

@@ -1,4 +1,4 @@
-"""What is remembered of the subjects that are followed: how far each was looked for, what was found, what was told."""
+"""Watched questions: up to where in the archive each was asked, its hits, and which of them were reported."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from archive import schema
 from archive.article import Revision
 from archive.store import ArticleStore
 
-_MANY = 5_000  # ids asked for at once: SQLite takes 32,766
+_MANY = 5_000  # ids in one statement; the limit of SQLite is 32,766
 _PAGE = 100
 _hits = schema.hits.c
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """A question that is asked of what changes; up to `position` in the archive's sequence it was.
+    """A question that is asked of whatever changes; it was asked up to `position` in the archive's sequence.
 
-    `feed` is a UUID, of its feeds; `begun` is UTC.
+    `feed` is the UUID of its feeds, `begun` is in UTC.
     """
 
     name: str
@@ -46,9 +46,9 @@ class Watches:
         with self._store.reading() as connection:
             return {row.name: Watch(**row._mapping) for row in connection.execute(sa.select(schema.watches))}
 
-    def begin(self, watch: Watch, found: Iterable[str]) -> None:
-        """Remember a watch, in the place of one of its name; the ids that are found already count as told."""
-        rows = [{"watch": watch.name, "id": id, "told": True} for id in found]
+    def begin(self, watch: Watch, ids: Iterable[str]) -> None:
+        """Record a watch, replacing one of the same name; `ids`, its present hits, count as told."""
+        rows = [{"watch": watch.name, "id": id, "told": True} for id in ids]
         with self._store.writing() as connection:
             _forget(connection, watch.name)
             connection.execute(schema.watches.insert(), asdict(watch))
@@ -59,39 +59,42 @@ class Watches:
             _forget(connection, name)
 
     def changed(self, after: int, last: int) -> Iterator[tuple[int, list[str]]]:
-        """The ids of what changed behind `after`, up to `last`: some at a time, and up to which sequence that goes."""
+        """The ids of what changed after a sequence, up to `last`: batches, each with the sequence that it reaches."""
         c = schema.articles.c
-        some = sa.select(c.sequence, c.id).where(c.sequence <= last).order_by(c.sequence).limit(_MANY)
+        batch = sa.select(c.sequence, c.id).where(c.sequence <= last).order_by(c.sequence).limit(_MANY)
         while after < last:
             with self._store.reading() as connection:
-                rows = connection.execute(some.where(c.sequence > after)).all()
+                rows = connection.execute(batch.where(c.sequence > after)).all()
             after = rows[-1].sequence if len(rows) == _MANY else last
             yield after, [row.id for row in rows]
 
-    def note(self, name: str, position: int, changed: Collection[str], found: Collection[str]) -> None:
-        """Note which of the articles that changed are found now: those that were not before are to be told."""
+    def note(self, name: str, position: int, changed: Collection[str], matching: Collection[str]) -> None:
+        """Record which of the changed articles are hits now; those that were not before are new."""
         with self._store.writing() as connection:
             of_these = sa.and_(_hits.watch == name, _hits.id.in_(changed))
-            held = set(connection.scalars(sa.select(_hits.id).where(of_these)))
-            connection.execute(schema.hits.delete().where(of_these, _hits.id.not_in(found)))
-            _insert(connection, [{"watch": name, "id": id, "told": False} for id in set(found) - held])
+            before = set(connection.scalars(sa.select(_hits.id).where(of_these)))
+            connection.execute(schema.hits.delete().where(of_these, _hits.id.not_in(matching)))
+            _insert(connection, [{"watch": name, "id": id, "told": False} for id in set(matching) - before])
             connection.execute(schema.watches.update().filter_by(name=name).values(position=position))
 
     def hits(self, name: str, untold: bool = False, limit: int | None = None) -> Iterator[Revision]:
-        """The hits, or those that are still to be told: what came or changed last comes first.
+        """The hits, or the new ones, the last changed first, as of the first step of the iteration."""
+        yield from self.revisions(self.sequences(name, untold, limit))
 
-        They are those of the first step, in the version of then: none is left out because it
-        changes while a caller reads.
-        """
+    def sequences(self, name: str, untold: bool = False, limit: int | None = None) -> array[int]:
+        """The sequences of the hits, or of the new ones, in descending order; 8 bytes each."""
         c = schema.articles.c
-        found = _of(name, untold).with_only_columns(c.sequence, maintain_column_froms=True)
+        hits = _of(name, untold).with_only_columns(c.sequence, maintain_column_froms=True)
         with self._store.reading() as connection:
-            sequences = array("q", connection.scalars(found.order_by(c.sequence.desc()).limit(limit)))
+            return array("q", connection.scalars(hits.order_by(c.sequence.desc()).limit(limit)))
+
+    def revisions(self, sequences: array[int]) -> Iterator[Revision]:
+        """The revisions of these sequences, a few at a time; none is left out because it changes in between."""
         sequence = schema.revisions.c.sequence
         for start in range(0, len(sequences), _PAGE):
-            some = sequence.in_(sequences[start : start + _PAGE].tolist())
+            page = sequence.in_(sequences[start : start + _PAGE].tolist())
             with self._store.reading() as connection:
-                rows = connection.execute(sa.select(schema.revisions).where(some).order_by(sequence.desc())).all()
+                rows = connection.execute(sa.select(schema.revisions).where(page).order_by(sequence.desc())).all()
             yield from (revision for row in rows if not (revision := schema.revision_of(row)).withdrawn)
 
     def count(self, name: str, untold: bool = False) -> int:
@@ -100,14 +103,14 @@ class Watches:
             return int(connection.scalar(counted) or 0)
 
     def note_told(self, name: str) -> None:
-        """All that was to be told was."""
+        """Mark all hits as told."""
         with self._store.writing() as connection:
             connection.execute(schema.hits.update().where(_hits.watch == name).values(told=True))
 
 
 def _of(name: str, untold: bool) -> sa.Select[Any]:
-    found = sa.select(schema.hits).join(schema.articles).where(_hits.watch == name)
-    return found.where(~_hits.told) if untold else found
+    hits = sa.select(schema.hits).join(schema.articles).where(_hits.watch == name)
+    return hits.where(~_hits.told) if untold else hits
 
 
 def _forget(connection: sa.Connection, name: str) -> None:

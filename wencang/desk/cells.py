@@ -1,4 +1,4 @@
-"""How wide a text is on a terminal: a Chinese character takes two columns, an accent none."""
+"""Width of a text on a terminal: a Chinese character takes two columns, a combining accent none."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from unicodedata import category, east_asian_width
 
 
 def cells(text: str) -> int:
+    """The number of columns."""
     return sum(map(_width, text))
 
 
 def cut_right(text: str, room: int) -> str:
-    """The beginning of a text, as much as there is room for."""
+    """The beginning of a text that fits `room` columns."""
     for at, sign in enumerate(text):
         room -= _width(sign)
         if room < 0:
@@ -19,7 +20,7 @@ def cut_right(text: str, room: int) -> str:
 
 
 def cut_left(text: str, room: int) -> str:
-    """The end of a text, as much as there is room for."""
+    """The end of a text that fits `room` columns."""
     return cut_right(text[::-1], room)[::-1]
 
 

@@ -6,10 +6,11 @@ import csv
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from gettext import gettext as _
 from io import TextIOWrapper
 from itertools import islice
-from typing import IO, TYPE_CHECKING, Any, ClassVar
+from typing import IO, TYPE_CHECKING, Any
 
 from archive.errors import UsageFault
 from archive.escaping import xml
@@ -20,18 +21,27 @@ if TYPE_CHECKING:
 # Excel in Chinese takes full-width signs too; an apostrophe is doubled where one stood, so that all can be undone.
 _FORMULA = re.compile(r"['\s]*[=+\-@＝＋－＠]|'*[\t\r\n]")
 
-_SHOWN = 100  # rows that a notebook draws
+SHOWN = 100  # rows that a notebook draws
 
 
 class Table(ABC):
     """A value that is rows under named columns."""
 
     __slots__ = ()
-    columns: ClassVar[tuple[str, ...]]
+
+    @property
+    @abstractmethod
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns; most tables set a tuple in their class."""
 
     @abstractmethod
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """The values of `columns`."""
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """The rows as JSON objects whose keys are `columns`; dates and times are ISO 8601 strings."""
+        for row in self.rows():
+            yield dict(zip(self.columns, map(_json_value, row), strict=True))
 
     def frame(self) -> DataFrame:
         """The rows as a pandas DataFrame. Raises UsageFault where pandas is not installed."""
@@ -44,10 +54,14 @@ class Table(ABC):
     def _repr_html_(self) -> str:
         """What Jupyter shows: the first rows, every text escaped."""
         head = "".join(f"<th>{xml(column)}</th>" for column in self.columns)
-        rows = list(islice(self.rows(), _SHOWN + 1))
-        lines = [f"<tr>{''.join(f'<td>{_cell_html(value)}</td>' for value in row)}</tr>" for row in rows[:_SHOWN]]
-        lines += ["<tr><td>…</td></tr>"] if len(rows) > _SHOWN else []
+        rows = list(islice(self.rows(), SHOWN + 1))
+        lines = [f"<tr>{''.join(f'<td>{_cell_html(value)}</td>' for value in row)}</tr>" for row in rows[:SHOWN]]
+        lines += ["<tr><td>…</td></tr>"] if len(rows) > SHOWN else []
         return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+
+
+def _json_value(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _cell_html(value: object) -> str:

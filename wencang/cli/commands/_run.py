@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 from archive.errors import WencangError
 from archive.settings import Settings
-from wencang.cli.commands import DONE, FAILURES, INTERRUPTED, open_archive, open_index
-from wencang.cli.output import counting, say
+from wencang.cli.commands import DONE, FAILURES, INTERRUPTED, open_archive
+from wencang.cli.output import counting
 
 if TYPE_CHECKING:
     from threading import Event
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from archive.processes import Processes
     from archive.store import ArticleStore
     from crawler.report import Report
-    from wencang.desk.watch.follow import Show
 
 _EVERY = 1  # seconds: so soon can be found what a crawl brings
 
@@ -90,32 +89,10 @@ def finish(settings: Settings, report: Report, index: bool = True) -> int:
     return INTERRUPTED if report.interrupted else FAILURES if report.failed else DONE
 
 
-def follow(
-    settings: Settings, show: Show, names: Sequence[str] = (), shown_is_told: bool = False
-) -> list[WencangError]:
-    """Find and tell what is new of these watches, or of all; what hindered it (desk/watch/follow.py)."""
-    from archive import clock
-    from archive.lock import exclusive
-    from wencang.desk.watch import follow as following
-    from wencang.desk.watch import watch
-
-    with exclusive(settings.data / following.LOCK, wait=True), open_archive(settings) as store:
-        questions = watch.read(settings.data)
-        chosen = {name: watch.question(questions, name) for name in names} or questions
-        following.forget_all_but(settings, store, questions)
-        if not chosen:
-            return []
-        with open_index(settings, "") as index:
-            return following.follow(settings, store, index, chosen, clock.now(), show, shown_is_told)
-
-
 def tell_news(settings: Settings) -> None:
-    """The same at the end of another command: what hinders it is said, and hinders nothing else."""
-    try:
-        faults = follow(settings, lambda news: say(_("{name}: {count} new").format(name=news.name, count=news.count)))
-    except WencangError as error:
-        faults = [error]
-    except OSError as error:
-        faults = [WencangError(error.filename or settings.data, error.strerror or str(error))]
-    for fault in faults:
-        say(f"wencang: {fault}")
+    """What is new of watches, at the end of another command."""
+    from wencang.archive import Archive
+    from wencang.cli.output.news import say_news
+
+    with Archive(settings) as archive:
+        say_news(archive)

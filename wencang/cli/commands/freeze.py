@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
 from gettext import gettext as _
-from gettext import ngettext
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archive import settings
 from archive.errors import UsageFault
-from archive.escaping import printable
 from wencang.cli.commands import (
     CHECK,
     DONE,
@@ -26,15 +20,12 @@ from wencang.cli.commands import (
     SourceName,
     Until,
     Words,
-    articles_of,
-    open_archive,
-    open_index,
+    archive_of,
 )
-from wencang.cli.output import counting, print_json, say
+from wencang.cli.output import counting, say_notices
 
 if TYPE_CHECKING:
-    from archive.article import Revision
-    from archive.store import ArticleStore
+    from wencang.archive import Archive
 
 app = typer.Typer()
 
@@ -46,136 +37,57 @@ def freeze(
     text: Annotated[bool, typer.Option(help=_("With --no-text: addresses, titles, dates and digests only."))] = True,
     check: Annotated[Path | None, typer.Option(metavar="DIR", help=_("Check a corpus instead."))] = None,
     fill: Annotated[
-        Path | None, typer.Option(metavar="DIR", help=_("Put the texts into a corpus that has none."))
+        Path | None, typer.Option(metavar="DIR", help=_("Add the texts to a corpus that has none."))
     ] = None,
     source: SourceName = "", since: Since = "", until: Until = "", engine: Engine = "", as_json: Json = False,
 ) -> int:  # fmt: skip
     """Freeze the articles that a question finds as a corpus to be cited: a BagIt folder (RFC 8493).
 
-    --check tells whether every byte of one is as it was, and what has become of its articles in this archive.
+    --check says whether every byte of one is as it was, and what has become of its articles in this archive.
 
     Examples:
         wencang freeze 援藏 --until 2022 -o aid-corpus
         wencang freeze --check aid-corpus
     """
+    from wencang.cli.output.corpus import say_frozen
+
     if [bool(query), bool(check), bool(fill)].count(True) != 1:
         raise UsageFault("freeze", _("one of QUERY, --check and --fill is needed"))
+    archive = archive_of(ctx)
     if check:
-        return _check(ctx.obj, check, as_json)
+        return _check(archive, check, as_json)
     if not out:
         raise UsageFault("freeze", _("makes a folder"), _("name its place with -o"))
-    with open_archive(ctx.obj) as store:
-        if fill:
-            return _fill(store, fill, out)
-        filters = [("Source", source), ("Since", since), ("Until", until)]
-        asked = [("Query", " ".join(query)), *((f"Query-{name}", value) for name, value in filters if value)]
-        info = [*asked, *_versions(ctx.obj, store, engine)]
-        revisions = articles_of(ctx.obj, store, query, source, since, until, engine)
-        return _write(out, revisions, info, text)
+    if fill:
+        return _fill(archive, fill, out)
+    with counting(_("articles")) as progress:
+        corpus = archive.freeze(
+            " ".join(query), out=out, text=text, source=source, since=since, until=until, engine=engine,
+            progress=progress,
+        )  # fmt: skip
+    say_notices(corpus.notices)
+    say_frozen(corpus)
+    return DONE if corpus.articles else NOTHING
 
 
-def _versions(settings: settings.Settings, store: ArticleStore, engine: str) -> list[tuple[str, str]]:
-    """What was asked of which state, and by what."""
-    from hashlib import sha256
+def _check(archive: Archive, folder: Path, as_json: bool) -> int:
+    from wencang.cli.output.corpus import print_states, say_faults
+    from wencang.desk.freeze.corpus import KEPT
 
-    from archive.proof.manifest import manifests, sha256_of
-
-    with open_index(settings, engine) as index:
-        lexicon = sha256(index.lexicon().encode()).hexdigest()
-        indexed = index.position()
-    info = [("Engine", engine or settings.engine), ("Lexicon-SHA256", lexicon), ("Index-Position", str(indexed))]
-    info.append(("Archive-Sequence", str(store.sequence())))
-    if newest := manifests(settings.data)[-1:]:
-        info += [("Archive-Manifest", newest[0].name), ("Archive-Manifest-SHA256", sha256_of(newest[0]))]
-    return info
-
-
-def _write(out: Path, revisions: Iterator[Revision], info: Iterable[tuple[str, str]], whole: bool) -> int:
-    from archive import clock
-    from archive.disk import atomic_folder
-    from archive.settings import version
-    from wencang.desk.freeze import corpus
-
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise UsageFault(out, _("is there already"), _("name a new folder with -o"))
-    if not (first := next(revisions, None)):
-        say(_("no articles: {path} was not written").format(path=out))
-        return NOTHING
-    now = clock.now()
-    made = [("Bagging-Date", f"{now:%Y-%m-%d}"), ("Bag-Software-Agent", f"wencang {version()}")]
-    frozen = [("Frozen", now.isoformat(timespec="seconds"))]
-    try:
-        with counting(_("articles")) as progress, atomic_folder(out) as new:
-            count = corpus.freeze(new, _counted(chain([first], revisions), progress), chain(made, info, frozen), whole)
-    except OSError as error:
-        raise UsageFault(out, error.strerror or str(error), _("name another folder")) from error
-    say(ngettext("{count} article in {path}", "{count} articles in {path}", count).format(count=count, path=out))
-    return DONE
-
-
-def _counted(revisions: Iterator[Revision], progress: Callable[[int], None]) -> Iterator[Revision]:
-    for number, revision in enumerate(revisions, 1):
-        progress(number)
-        yield revision
-
-
-def _is_whole(folder: Path) -> bool:
-    """Whether a bag is as it was made; what is not is said."""
-    from wencang.desk.freeze import bag
-
-    if not folder.is_dir():
-        raise UsageFault(folder, _("is no folder"))
-    wrong = list(bag.faults(folder))
-    for line in wrong:
-        say(line)
-    say(ngettext("{path}: {wrong} fault", "{path}: {wrong} faults", len(wrong)).format(path=folder, wrong=len(wrong)))
-    return not wrong
-
-
-def _check(settings: settings.Settings, folder: Path, as_json: bool) -> int:
-    """Say what is wrong with a bag, and what became of its articles in the archive, if there is one."""
-    from archive.database import FILE
-    from wencang.desk.freeze import corpus
-
-    if not _is_whole(folder):
+    check = archive.check_corpus(folder)
+    say_faults(check)
+    if check.faults:
         return CHECK
-    if not (settings.data / FILE).exists():
-        return DONE
-    states = Counter[str]()
-    with open_archive(settings) as store:
-        for one, state, _kept in corpus.compare(store, corpus.read(folder)):
-            states[state] += 1
-            if as_json:
-                print_json({"id": one.id, "url": one.url, "state": state})
-            elif state != corpus.SAME:
-                print(printable(f"{_(state)}  {one.id}  {one.url}"))
-    say(_("in this archive: {states}").format(states=corpus.counted(states)))
-    return DONE if states.keys() <= set(corpus.KEPT) else CHECK
+    return DONE if not check.compared or print_states(check, as_json) <= set(KEPT) else CHECK
 
 
-def _fill(store: ArticleStore, folder: Path, out: Path) -> int:
-    """Write a corpus with the texts that the archive has; what it has not is said."""
-    from archive.proof.manifest import sha256_of
-    from wencang.desk.freeze import bag, corpus
+def _fill(archive: Archive, folder: Path, out: Path) -> int:
+    from wencang.cli.output.corpus import say_faults, say_filled
 
-    if not _is_whole(folder):
+    with counting(_("articles")) as progress:
+        filled = archive.fill_corpus(folder, out, progress=progress)
+    say_faults(filled.check)
+    if filled.check.faults:
         return CHECK
-    lacking = 0
-
-    def found() -> Iterator[Revision]:
-        nonlocal lacking
-        for one, state, revision in corpus.compare(store, corpus.read(folder)):
-            if revision:
-                yield revision
-            else:
-                lacking += 1
-                say(f"{_(state)}: {one.id} {one.url}")
-
-    def info() -> Iterator[tuple[str, str]]:  # read when the articles are written
-        yield from (one for one in bag.read_info(folder) if one[0] not in corpus.OF_THIS_BAG)
-        yield "Filled-From-SHA256", sha256_of(folder / bag.MANIFEST)
-        if lacking:
-            yield "Lacking", str(lacking)
-
-    code = _write(out, found(), info(), whole=True)
-    return CHECK if lacking else code
+    say_filled(filled)
+    return CHECK if filled.lacking else DONE if filled.corpus.articles else NOTHING

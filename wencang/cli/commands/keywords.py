@@ -1,4 +1,4 @@
-"""Tell what marks some articles."""
+"""Find the words that are typical of some articles."""
 
 from __future__ import annotations
 
@@ -21,14 +21,10 @@ from wencang.cli.commands import (
     SourceName,
     Until,
     Words,
+    archive_of,
     chosen,
-    counted,
-    open_archive,
-    open_index,
-    read_question,
-    say_if_behind,
 )
-from wencang.cli.output import counting, say
+from wencang.cli.output import counting, say, say_notices
 from wencang.cli.output.tables import print_ranked
 
 app = typer.Typer()
@@ -42,24 +38,21 @@ def keywords(
     source: SourceName = "", since: Since = "", until: Until = "", engine: Engine = "",
     as_csv: Csv = False, as_json: Json = False,
 ) -> int:  # fmt: skip
-    """Words that mark the articles found, against all others of the archive; the strongest first.
+    """List the words that are typical of the articles found, against all others of the archive; the strongest first.
 
     Examples:
         wencang keywords 援藏
         wencang keywords 唐卡 --by year --csv
     """
-    from indexer.search import every_match
-    from wencang.desk.count.keywords import COLUMNS, keywords
-
     form = chosen(csv=as_csv, json=as_json)
-    with open_archive(ctx.obj) as store, open_index(ctx.obj, engine) as index:
-        question = read_question(store, index, query, source, since, until)
-        with counting(_("articles read")) as progress:
-            read = counted(every_match(store, index, question), progress)
-            found = keywords(read, index, measure, limit, least, question.ranked, by)
-        say_if_behind(store, index)
-    if not any(found.values()):
+    with counting(_("articles read")) as progress:
+        keywords = archive_of(ctx).keywords(
+            " ".join(query), measure=measure, by=by, limit=limit, least=least, source=source, since=since,
+            until=until, engine=engine, progress=progress,
+        )  # fmt: skip
+    say_notices(keywords.notices)
+    if not keywords.total:
         say(_("{name}: no keywords are found").format(name=" ".join(query)))
         return NOTHING
-    print_ranked(COLUMNS, {name: [one.row for one in words] for name, words in found.items()}, form, bool(by))
+    print_ranked(keywords, form)
     return DONE

@@ -1,76 +1,91 @@
-"""A timeline as lines of a terminal: a row a period, a column of bars a series."""
+"""A timeline on the terminal: a row for each period, a column of bars for each series."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from gettext import gettext as _
 
+from wencang.cli.output import is_watched, say, width
+from wencang.cli.output.tables import print_line, print_rows
 from wencang.desk.cells import cells, cut_right
-from wencang.desk.count.timeline import UNDATED, Series, Timeline, largest
+from wencang.desk.count.periods import UNDATED
+from wencang.desk.count.timeline import Series, Timeline
+from wencang.desk.draw.plot import MOST
 
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _GAP = "  "
 _LEAST = 4  # columns of a bar
 
 
-def fitted(told: Timeline, most: int, width: int) -> Timeline:
-    """The same with no more groups than so many, and than there is room for."""
-    fitting = (few for number in range(most, 1, -1) if _narrowest(few := largest(told, number)) <= width)
-    return next(fitting, largest(told, 1))
+def print_timeline(timeline: Timeline, form: str, bars: bool = True) -> None:
+    """The rows in a form, or for a reader as bars and totals; without `bars` the totals only."""
+    if form:
+        print_rows(timeline, form)
+        return
+    if bars and timeline.total:
+        fitting = fitted(timeline, MOST, width()) if is_watched() else timeline.largest(MOST)
+        for line in drawn(fitting, width()):
+            print_line(line)
+    total = _("{name}: {count} stories") if timeline.stories else _("{name}: {count} articles")
+    for series in timeline.series:
+        say(total.format(name=timeline.name(series), count=series.total))
 
 
-def _narrowest(told: Timeline) -> int:
-    periods = _periods(told)
+def fitted(timeline: Timeline, most: int, width: int) -> Timeline:
+    """The same with at most so many groups, and no more than fit the width."""
+    smaller = map(timeline.largest, range(most, 1, -1))
+    return next((one for one in smaller if _narrowest(one) <= width), timeline.largest(1))
+
+
+def _narrowest(timeline: Timeline) -> int:
+    periods = _periods(timeline)
     side = max((cells(_label(period)) for period in periods), default=0)
-    return side + len(told.series) * (len(_GAP) + _digits(told, periods) + 1 + _LEAST)
+    return side + len(timeline.series) * (len(_GAP) + _digits(timeline, periods) + 1 + _LEAST)
 
 
-def drawn(told: Timeline, width: int) -> Iterator[str]:
+def drawn(timeline: Timeline, width: int) -> Iterator[str]:
     """The lines, no wider than `width` where there is room for all series."""
-    periods = _periods(told)
+    periods = _periods(timeline)
     labels = list(map(_label, periods))
     side = max(map(cells, labels), default=0)
-    digits = _digits(told, periods)
-    room = (width - side) // max(len(told.series), 1) - len(_GAP)
+    digits = _digits(timeline, periods)
+    room = (width - side) // max(len(timeline.series), 1) - len(_GAP)
     longest = max(room - digits - 1, _LEAST)
-    top = max((_value(told, one, period) for one in told.series for period in periods), default=0)
-    yield _line(side, "", [_fitted(told.name(one), digits + 1 + longest) for one in told.series])
+    top = max((timeline.value(one, period) or 0 for one in timeline.series for period in periods), default=0)
+    yield _line(side, "", [_padded(timeline.name(series), digits + 1 + longest) for series in timeline.series])
     for label, period in zip(labels, periods, strict=True):
-        bars = (_bar(_value(told, one, period), top, longest) for one in told.series)
-        texts = (_number(told, one, period).rjust(digits) for one in told.series)
-        yield _line(side, label, [f"{text} {bar.ljust(longest)}" for text, bar in zip(texts, bars, strict=True)])
+        bars = (_bar(timeline.value(series, period) or 0, top, longest) for series in timeline.series)
+        numbers = (_number(timeline, series, period).rjust(digits) for series in timeline.series)
+        yield _line(side, label, [f"{text} {bar.ljust(longest)}" for text, bar in zip(numbers, bars, strict=True)])
 
 
-def _periods(told: Timeline) -> list[str]:
-    return [*told.periods, *([UNDATED] if told.undated else [])]
+def _periods(timeline: Timeline) -> list[str]:
+    return [*timeline.periods, *([UNDATED] if timeline.undated else [])]
 
 
 def _label(period: str) -> str:
     return period or _("undated")
 
 
-def _digits(told: Timeline, periods: list[str]) -> int:
-    return max((len(_number(told, one, period)) for one in told.series for period in periods), default=0)
+def _digits(timeline: Timeline, periods: list[str]) -> int:
+    return max((len(_number(timeline, one, period)) for one in timeline.series for period in periods), default=0)
 
 
 def _line(side: int, label: str, columns: list[str]) -> str:
     return _GAP.join([label + " " * (side - cells(label)), *columns]).rstrip()
 
 
-def _fitted(text: str, room: int) -> str:
+def _padded(text: str, room: int) -> str:
     text = cut_right(text, room)
     return text + " " * (room - cells(text))
 
 
-def _value(told: Timeline, one: Series, period: str) -> float:
-    return one.counts.get(period, 0) if told.of is None else told.share(one, period) or 0.0
-
-
-def _number(told: Timeline, one: Series, period: str) -> str:
-    return str(one.counts.get(period, 0)) if told.of is None else f"{_value(told, one, period):.2%}"
+def _number(timeline: Timeline, series: Series, period: str) -> str:
+    value = timeline.value(series, period) or 0
+    return str(value) if timeline.of is None else f"{value:.2%}"
 
 
 def _bar(value: float, top: float, longest: int) -> str:
-    """As long as its share of the longest; what is more than nothing is seen."""
+    """As long as its share of the longest; a value above zero is always visible."""
     eighths = max(round(value / top * longest * 8), 1) if value else 0
     return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()

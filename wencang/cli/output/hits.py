@@ -78,18 +78,13 @@ def _count(answer: Answer) -> str:
 
 def print_news(news: News, as_json: bool = False) -> None:
     """What is new of a watch: JSON Lines, or for a reader as hits are."""
-    from indexer.search import Hit
-
-    if not as_json:
-        print(printable(_("{name}: {count} new").format(name=news.name, count=news.count)))
-    for rank, (revision, snippet) in enumerate(news.hits, 1):
-        hit = Hit(rank, revision.article, 0, snippet, gone=revision.gone_since)
-        if as_json:
-            told = ("id", "url", "title", "published", "source", "section", "credit", "snippet", "marks", "gone")
-            values = hit.to_json()
-            print_json({"watch": news.name} | {key: values[key] for key in told})
-        else:
-            print(_plain(hit))
+    if as_json:
+        for row in news.records():
+            print_json(row)
+        return
+    print(printable(_("{name}: {count} new").format(name=news.name, count=news.count)))
+    for hit in news.hits:
+        print(_plain(hit))
 
 
 def print_marked(text: str, marks: Sequence[tuple[int, int]]) -> None:

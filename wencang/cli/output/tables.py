@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from gettext import gettext as _
-from typing import Any
+from typing import IO, TYPE_CHECKING, Any
 
 from archive.escaping import printable
-from wencang.cli.output import answers, is_watched, print_json, width
+from wencang.cli.output import answers, is_watched, width
+
+if TYPE_CHECKING:
+    from wencang.desk.count.ranking import Ranking
+    from wencang.desk.table import Table
 
 _WHOLE = re.compile(r"(?:[\w.]+-[0-9a-f]+|[-\d\s.:,%+Z]*)")  # an id, a number or a time: nothing without its end
 _HEAD, _TEXT = 4, 6  # cells that are left of a column's head, and of a text
@@ -92,28 +97,30 @@ def print_line(line: str) -> None:
     print(cut(printable(line), width()) if is_watched() else printable(line))
 
 
-def print_rows(head: tuple[str, ...], rows: Iterable[Sequence[Any]], form: str) -> None:
-    """Rows as csv, tsv or json; a table for a reader where the form is ""."""
+def print_rows(table: Table, form: str) -> None:
+    """A table as csv, tsv or json; for a reader with aligned columns where the form is ""."""
+    if form:
+        write_rows(table, form, answers())
+    else:
+        rows = [tuple("-" if value is None else str(value) for value in row.values()) for row in table.records()]
+        print_table(tuple(map(_, table.columns)), rows)
+
+
+def write_rows(table: Table, form: str, out: IO[bytes]) -> None:
+    """A table as csv, tsv or json (JSON Lines), a row at a time."""
+    from wencang.desk.table import write
+
     if form == "json":
-        for row in rows:
-            print_json(dict(zip(head, row, strict=True)))
-    elif form:
-        from wencang.desk.table import write
-
-        write(answers(), head, rows, "\t" if form == "tsv" else ",")
+        for row in table.records():
+            out.write((json.dumps(row, ensure_ascii=False) + "\n").encode())
     else:
-        table = [tuple("-" if value is None else str(value) for value in row) for row in rows]
-        print_table(tuple(map(_, head)), table)
+        rows = (tuple(row.values()) for row in table.records())
+        write(out, table.columns, rows, "\t" if form == "tsv" else ",")
 
 
-def print_ranked(
-    head: tuple[str, ...], found: Mapping[str, Sequence[Sequence[Any]]], form: str, by_period: bool = False
-) -> None:
-    """Words with their scores and counts: of each period a column for a reader, else a row each."""
-    from wencang.desk.count.periods import ranked, side_by_side
-
-    if by_period and not form:
-        print_table(("", *(period or _("undated") for period in found)), list(side_by_side(found)))
+def print_ranked(ranking: Ranking[Any], form: str) -> None:
+    """Words with their scores and counts; for a reader a column for each period where there are several lists."""
+    if ranking.by and not form:
+        print_table(("", *(period or _("undated") for period in ranking.words)), list(ranking.side_by_side()))
     else:
-        skipped = 0 if by_period else 1
-        print_rows(("period", "rank", *head)[skipped:], (row[skipped:] for row in ranked(found)), form)
+        print_rows(ranking, form)

@@ -1,30 +1,33 @@
-"""Collocations: which words stand near a word more often than chance would bring them there.
+"""Collocations: words that occur near a word more often than by chance.
 
-Near is a window of so many words on either side, within a paragraph. All articles are read and cut.
+Near means within a window of so many words on either side, in the same paragraph. Every article is
+read and split into words.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from gettext import gettext as _
 from heapq import nlargest
 from itertools import chain
 from typing import Literal
 
 from archive.article import Revision
+from archive.errors import UsageFault
 from indexer.text.analyzer import Analyzer
 from wencang.desk.count.association import log_dice, log_likelihood, pmi
 from wencang.desk.count.periods import PERIODS, in_time
-from wencang.desk.count.words import Cutter, is_telling
+from wencang.desk.count.ranking import Ranking
+from wencang.desk.count.words import Cutter, is_content_word
 
 Measure = Literal["logdice", "pmi", "ll"]
-COLUMNS = ("word", "score", "together", "places")
 
 
 @dataclass(frozen=True, slots=True)
 class Collocate:
-    """`together` of a word's `places` are near the word that was asked for."""
+    """A word of which `together` of its `places` are near the node, the word that was asked for."""
 
     word: str
     score: float
@@ -33,12 +36,22 @@ class Collocate:
 
     @property
     def row(self) -> tuple[str, float, int, int]:
-        """The values of COLUMNS."""
+        """Word, score rounded to two places, together and places."""
         return self.word, round(self.score, 2), self.together, self.places
 
 
+@dataclass(frozen=True, slots=True)
+class Collocations(Ranking[Collocate]):
+    """The words most strongly associated with a word, or with it in each period; `score` is the measure's value.
+
+    `together` counts the occurrences near the word, `places` all occurrences.
+    """
+
+    names = ("word", "score", "together", "places")
+
+
 class Count:
-    """Of a period's texts: how often each word stands in them, how often the node, and what stands near that."""
+    """Of a period's texts: occurrences of each word, of the node, and of each word near the node."""
 
     def __init__(self) -> None:
         self.nodes = 0
@@ -54,15 +67,16 @@ class Count:
         self.near.update(words[at] for at in set(chain.from_iterable(spans)) - within if at < len(words))
 
 
-def collocations(
-    revisions: Iterable[Revision], analyzer: Analyzer, word: str, window: int, measure: Measure, limit: int, least: int,
-    by: str = "",
-) -> dict[str, list[Collocate]]:  # fmt: skip
-    """What stands near a word at least so often in each period (`by` year, month or none), the strongest first.
+def check_word(word: str) -> None:
+    """Raises UsageFault for a text without a letter or digit."""
+    if not any(map(str.isalnum, word)):
+        raise UsageFault(word or '""', _("is not a word"), _("type one"))
 
-    Periods in which the word stands nowhere are left out. Numbers and single characters count
-    as places of the window, and are never shown.
-    """
+
+def count_near(
+    revisions: Iterable[Revision], analyzer: Analyzer, word: str, window: int, by: str = ""
+) -> dict[str, Count]:
+    """The words of articles and those near `word`, in each period in which it occurs (`by` year, month or "")."""
     node = list(chain.from_iterable(analyzer.cut(word)))
     cutter = Cutter(analyzer, ["".join(node)])
     counts: defaultdict[str, Count] = defaultdict(Count)
@@ -70,7 +84,17 @@ def collocations(
         count = counts[PERIODS[by](revision)]
         for paragraph in (revision.article.title, *revision.article.body.split("\n")):
             count.add(cutter.words(paragraph), node, window)
-    return {name: _strongest(count, measure, limit, least) for name, count in in_time(counts) if count.nodes}
+    return {period: count for period, count in in_time(counts) if count.nodes}
+
+
+def collocations(
+    counts: Mapping[str, Count], measure: Measure, limit: int, least: int
+) -> dict[str, tuple[Collocate, ...]]:
+    """The words that occur near the node at least so often in each period, in descending order of scores.
+
+    Numbers and single characters count as places of the window, and are never listed.
+    """
+    return {period: _strongest(count, measure, limit, least) for period, count in counts.items()}
 
 
 def _starts(words: Sequence[str], node: Sequence[str]) -> Iterator[int]:
@@ -88,7 +112,7 @@ def _starts(words: Sequence[str], node: Sequence[str]) -> Iterator[int]:
             at += 1
 
 
-def _strongest(count: Count, measure: Measure, limit: int, least: int) -> list[Collocate]:
+def _strongest(count: Count, measure: Measure, limit: int, least: int) -> tuple[Collocate, ...]:
     part, total = count.near.total(), count.words.total()
 
     def scored(word: str, together: int) -> Collocate:
@@ -100,5 +124,5 @@ def _strongest(count: Count, measure: Measure, limit: int, least: int) -> list[C
         )  # fmt: skip
         return Collocate(word, score, together, places)
 
-    found = (scored(word, together) for word, together in count.near.items() if together >= least and is_telling(word))
-    return nlargest(limit, found, key=lambda one: (one.score, one.word))
+    collocates = (scored(word, n) for word, n in count.near.items() if n >= least and is_content_word(word))
+    return tuple(nlargest(limit, collocates, key=lambda collocate: (collocate.score, collocate.word)))

@@ -1,24 +1,26 @@
-"""A concordance: each place where something stands, with what stands before and behind it."""
+"""A concordance: every place where something occurs, with the text before and after it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from heapq import nsmallest
 from itertools import islice
 from random import Random
-from typing import Literal
+from typing import Any, Literal
 
 from archive.article import Revision
 from archive.escaping import xml
+from archive.messages import Message
 from indexer.highlight import Highlighter
+from indexer.question.query import Query
 from indexer.text.analyzer import fold
 from wencang.desk.cells import cells, cut_left, cut_right
 from wencang.desk.markup import is_page
+from wencang.desk.table import SHOWN, Table
 
 Order = Literal["date", "left", "right"]
-COLUMNS = ("published", "left", "node", "right", "id", "url", "start")
 _STYLE = """\
 body { font-family: sans-serif; }
 table { border-collapse: collapse; }
@@ -26,13 +28,15 @@ td { padding: 0.1em 0.3em; white-space: nowrap; }
 td:nth-child(2) { text-align: right; }
 td:nth-child(3) { font-weight: bold; }
 """
+_INLINE = ("", "text-align:right", "text-align:left;font-weight:bold", "text-align:left", "")  # the same in a notebook
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """`left`, `node` and `right` follow each other in the article's text, as printed.
 
-    The text is title, newline and body; `start` is where the node begins in it, in code points.
+    The text is title, newline and body; `start` is the offset of the node in it, in code points.
+    `published` is a day in Asia/Shanghai.
     """
 
     published: date | None
@@ -43,11 +47,32 @@ class Line:
     url: str
     start: int
 
-    @property
-    def row(self) -> tuple[str | int | None, ...]:
-        """The values of COLUMNS."""
-        day = self.published.isoformat() if self.published else None
-        return day, self.left, self.node, self.right, self.id, self.url, self.start
+
+@dataclass(frozen=True, slots=True)
+class Concordance(Table):
+    """Every place where the words of a question occur, with `window` characters on either side.
+
+    `lines` in the order of publication are not held: each iteration reads the articles again, a
+    few at a time, and sees them as they are then; what is held are their ids. Lines that were sorted or
+    sampled are held. Jupyter shows the first hundred with the nodes under each other.
+    """
+
+    query: Query
+    window: int
+    lines: Iterable[Line] = field(repr=False)
+    notices: tuple[Message, ...] = ()
+    columns = ("published", "left", "node", "right", "id", "url", "start")
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """The values of `columns`, a row a line; `published` as a date or None."""
+        for line in self.lines:
+            yield line.published, line.left, line.node, line.right, line.id, line.url, line.start
+
+    def _repr_html_(self) -> str:
+        """The first lines, aligned at the node; every text escaped."""
+        lines = list(islice(self.lines, SHOWN + 1))
+        rows = "".join(_row(line, _INLINE) for line in lines[:SHOWN])
+        return f"<table>\n{rows}{'<tr><td>…</td></tr>' if len(lines) > SHOWN else ''}</table>"
 
 
 def lines(revisions: Iterable[Revision], highlighter: Highlighter, window: int) -> Iterator[Line]:
@@ -60,31 +85,31 @@ def lines(revisions: Iterable[Revision], highlighter: Highlighter, window: int) 
 
 
 def picked(lines: Iterable[Line], order: Order, limit: int | None, sample: int | None, seed: int) -> Iterator[Line]:
-    """The first lines of an order, or all; of a sample only where one is wanted.
+    """The first `limit` lines in an order, or all; of a random sample where one is wanted.
 
-    The order is as they come, or by the text behind the node, or by that before it, read
-    backwards. Any but the first without a limit holds all lines.
+    "date" is the order in which they come, "right" that of the text after the node, "left" that
+    of the text before it, read backwards. Sorting without a limit holds all lines.
     """
     if sample is not None:
         lines = _sample(lines, sample, seed)
     if order != "date":
-        key = _behind if order == "right" else _before
+        key = _after if order == "right" else _before
         lines = sorted(lines, key=key) if limit is None else nsmallest(limit, lines, key=key)
     return islice(lines, limit)
 
 
 def _sample(lines: Iterable[Line], size: int, seed: int) -> list[Line]:
-    """So many of the lines in their order, each as likely as any other; with the same seed the same."""
+    """A uniform random sample of the lines in their order (reservoir sampling); the same for the same seed."""
     random = Random(seed)  # noqa: S311  # nothing is to be kept secret
-    kept: list[tuple[int, Line]] = []
+    reservoir: list[tuple[int, Line]] = []
     for number, line in enumerate(lines):
         at = number if number < size else random.randrange(number + 1)
         if at < size:
-            kept[at : at + 1] = [(number, line)]
-    return [line for _number, line in sorted(kept, key=lambda one: one[0])]
+            reservoir[at : at + 1] = [(number, line)]
+    return [line for _number, line in sorted(reservoir, key=lambda pair: pair[0])]
 
 
-def _behind(line: Line) -> str:
+def _after(line: Line) -> str:
     return fold(line.right)
 
 
@@ -100,16 +125,21 @@ def aligned(line: Line, room: int) -> tuple[str, str, str]:
 
 
 def page(lines: Iterable[Line], title: str) -> Iterator[str]:
-    """A page of HTML that needs no other file."""
+    """The parts of a self-contained HTML page; every text escaped."""
     yield f'<!DOCTYPE html>\n<html lang="zh">\n<head>\n<meta charset="utf-8"/>\n<title>{xml(title)}</title>\n'
     yield f"<style>\n{_STYLE}</style>\n</head>\n<body>\n<h1>{xml(title)}</h1>\n<table>\n"
-    for line in lines:
-        texts = (str(line.published or ""), *map(_on_one_line, (line.left, line.node, line.right)))
-        link = f'<a href="{xml(line.url)}">{xml(line.id)}</a>' if is_page(line.url) else xml(line.id)
-        yield f"<tr>{''.join(f'<td>{cell}</td>' for cell in (*map(xml, texts), link))}</tr>\n"
+    yield from map(_row, lines)
     yield "</table>\n</body>\n</html>\n"
 
 
+def _row(line: Line, styles: tuple[str, ...] = ("",) * len(_INLINE)) -> str:
+    texts = (str(line.published or ""), *map(_on_one_line, (line.left, line.node, line.right)))
+    link = f'<a href="{xml(line.url)}">{xml(line.id)}</a>' if is_page(line.url) else xml(line.id)
+    attributes = (f' style="{style};white-space:nowrap"' if style else "" for style in styles)
+    row = "".join(f"<td{style}>{cell}</td>" for style, cell in zip(attributes, (*map(xml, texts), link), strict=True))
+    return f"<tr>{row}</tr>\n"
+
+
 def _on_one_line(text: str) -> str:
-    """The text with a sign where a paragraph ends."""
+    """The text with a pilcrow for the end of a paragraph."""
     return "".join("¶" if sign == "\n" else " " if sign.isspace() else sign for sign in text)

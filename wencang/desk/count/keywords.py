@@ -1,13 +1,13 @@
-"""Keywords: what marks some articles against the rest of the archive.
+"""Keywords: words that are typical of some articles, compared with the rest of the archive.
 
-Counted are articles, not places: a word that one article repeats marks that article only. How many
-articles of the archive have a word the engine knows; only the found ones are read.
+Articles are counted, not occurrences: a word that one article repeats is typical of that article only.
+The engine knows how many articles of the archive have a word, so only the selected ones are read.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from gettext import gettext as _
@@ -17,17 +17,18 @@ from typing import Literal
 from archive.article import Revision
 from archive.errors import UsageFault
 from indexer.engines.engine import SearchEngine
+from indexer.text.analyzer import Analyzer
 from wencang.desk.count.association import log_likelihood, log_ratio, tf_idf
 from wencang.desk.count.periods import PERIODS, in_time
-from wencang.desk.count.words import Cutter, is_telling
+from wencang.desk.count.ranking import Ranking
+from wencang.desk.count.words import Cutter, is_content_word
 
 Measure = Literal["ll", "tfidf"]
-COLUMNS = ("word", "score", "here", "there", "log_ratio")
 
 
 @dataclass(frozen=True, slots=True)
 class Keyword:
-    """`here` of the found articles have the word, and `there` of the others."""
+    """A word that `here` of the selected articles have, and `there` of all others."""
 
     word: str
     score: float
@@ -37,16 +38,27 @@ class Keyword:
 
     @property
     def row(self) -> tuple[str, float, int, int, float]:
-        """The values of COLUMNS."""
+        """Word, score, here, there and log ratio; numbers rounded to two places."""
         return self.word, round(self.score, 2), self.here, self.there, round(self.log_ratio, 2)
 
 
+@dataclass(frozen=True, slots=True)
+class Keywords(Ranking[Keyword]):
+    """The words that are most typical of the articles of a question, or of those of each period.
+
+    `score` is log-likelihood (G², significant at the 0.1 % level from 10.83 on) or TF-IDF, `log_ratio`
+    the binary logarithm of the ratio of relative frequencies.
+    """
+
+    names = ("word", "score", "here", "there", "log_ratio")
+
+
 class Count:
-    """Of a period's articles how many there are, how many have each word, and how often it stands in them."""
+    """Of a period's articles: their number, how many have each word, and its occurrences in them."""
 
     def __init__(self) -> None:
         self.articles = 0
-        self.having = Counter[str]()  # as the index has it: within a longer word, too
+        self.having = Counter[str]()  # articles, as the index counts them: within a longer word, too
         self.cut = Counter[str]()  # articles in which it stands by itself
         self.places = Counter[str]()
 
@@ -56,46 +68,55 @@ class Count:
         self.cut.update(words.keys())
         self.places.update(words)
 
-    def telling(self, least: int) -> Iterator[str]:
+    def candidates(self, least: int) -> Iterator[str]:
         """The words of enough articles that mostly stand by themselves: not 天性, where 先天性 is written."""
         for word, articles in self.cut.items():
-            if articles >= min(least, self.articles) and 2 * articles >= self.having[word] and is_telling(word):
+            if articles >= min(least, self.articles) and 2 * articles >= self.having[word] and is_content_word(word):
                 yield word
 
 
-def keywords(
-    revisions: Iterable[Revision], engine: SearchEngine, measure: Measure, limit: int, least: int,
-    known: Collection[str] = (), by: str = "",
-) -> dict[str, list[Keyword]]:  # fmt: skip
-    """The words that mark the articles of each period (`by` year, month or none), the strongest first.
-
-    The rest are all other articles of the archive, of whichever period. Left out are words of
-    fewer than `least` articles, single characters, numbers, what mostly stands within longer
-    words, and what is `known` to mark them: the words asked for. Raises UsageFault where no
-    article is left to compare with.
-    """
+def count_words(
+    revisions: Iterable[Revision], analyzer: Analyzer, known: Collection[str] = (), by: str = ""
+) -> dict[str, Count]:
+    """The words of articles in each period (`by` year, month or ""); `known` are split off from longer words."""
     counts: defaultdict[str, Count] = defaultdict(Count)
-    cutter = Cutter(engine.analyzer, known)
-    inner = cache(lambda word: frozenset(engine.analyzer.terms(word)))
+    cutter = Cutter(analyzer, known)
+    inner = cache(lambda word: frozenset(analyzer.terms(word)))
     for revision in revisions:
         words = cutter.words(f"{revision.article.title}\n{revision.article.body}")
         counts[PERIODS[by](revision)].add(Counter(words), inner)
+    return dict(in_time(counts))
+
+
+def keywords(
+    counts: Mapping[str, Count], engine: SearchEngine, measure: Measure, limit: int, least: int,
+    known: Collection[str] = (),
+) -> dict[str, tuple[Keyword, ...]]:  # fmt: skip
+    """The words that are most typical of the articles of each period, in descending order of scores.
+
+    They are compared with all other articles of the archive, of any period. Left out are words of
+    fewer than `least` articles, single characters, numbers, what mostly stands within longer
+    words, and `known` ones: the words asked for. Raises UsageFault where no article is left to
+    compare with.
+    """
     total = engine.count()
-    found = {}
-    for period, count in in_time(counts):
+    keywords = {}
+    for period, count in counts.items():
         if count.articles >= total:
             raise UsageFault(
-                "keywords", _("all articles are found"), _("ask for some: they are held against the others")
+                "keywords",
+                _("the question matches every article"),
+                _("ask for some of them: they are compared with the others"),
             )
-        held = engine.frequencies(word for word in count.telling(least) if word not in known)
-        scored = (_scored(word, with_it, count, total, measure) for word, with_it in held.items())
-        found[period] = nlargest(limit, scored, key=lambda one: (one.score, one.word))
-    return found
+        frequencies = engine.frequencies(word for word in count.candidates(least) if word not in known)
+        scored = (_scored(word, articles, count, total, measure) for word, articles in frequencies.items())
+        keywords[period] = tuple(nlargest(limit, scored, key=lambda keyword: (keyword.score, keyword.word)))
+    return keywords
 
 
-def _scored(word: str, with_it: int, count: Count, total: int, measure: Measure) -> Keyword:
+def _scored(word: str, articles: int, count: Count, total: int, measure: Measure) -> Keyword:
     here = count.having[word]
-    there, rest = max(with_it - here, 0), total - count.articles  # an index may lag behind the archive
+    there, rest = max(articles - here, 0), total - count.articles  # an index may be behind the archive
     score = (
         log_likelihood(here, count.articles, there, rest) if measure == "ll"
         else tf_idf(count.places[word], here + there, count.articles + rest)

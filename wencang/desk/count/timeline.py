@@ -1,16 +1,15 @@
-"""How many articles, or stories, answer a question, by when they were published: in Asia/Shanghai, without gaps."""
+"""How many articles, or stories, answer a question in each period of publication, in Asia/Shanghai and without gaps."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
 from functools import partial
 from gettext import gettext as _
 from itertools import groupby
-from typing import Literal
 
+from archive.messages import Message
 from archive.store import ArticleStore
 from archive.tables.chronology import Appearance, appearances
 from archive.tables.sketches import parts
@@ -18,14 +17,14 @@ from archive.tables.stories import Stories
 from indexer.engines.engine import SearchEngine, Unit, check_follows
 from indexer.question.query import Query
 from indexer.search import every_id
-
-By = Literal["day", "week", "month", "year"]
-UNDATED = ""
+from wencang.desk.count.periods import UNDATED, By, between, ordinal, period_of
+from wencang.desk.draw.plot import LINES, MOST, Chart, Line, svg
+from wencang.desk.table import Table
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The articles or stories of one question, or of one group of them, by period."""
+    """The articles or stories of one question, or of one group of them, by period; the undated under ""."""
 
     query: str
     group: str  # "" where nothing is grouped, and for articles that do not say
@@ -37,10 +36,12 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class Timeline:
-    """`periods` from the first to the last that has articles, as 2022, 2022-06, 2022-W22 or 2022-06-01.
+class Timeline(Table):
+    """Counts by period of publication: a series for each question, or for each group of one question's answer.
 
-    `of` are all articles, or stories, by period where shares were asked for, of the source that was asked for.
+    `periods` are all from the first to the last that has articles, as 2022, 2022-06, 2022-W22 (ISO
+    weeks) or 2022-06-01, in Asia/Shanghai. `of` are all articles, or stories, by period, of the
+    source that was asked for; None unless shares were asked for. Jupyter shows it as a picture.
     """
 
     by: By
@@ -48,110 +49,134 @@ class Timeline:
     series: tuple[Series, ...]
     of: Mapping[str, int] | None = None
     grouped: bool = False
-    stories: bool = False  # are counted, not articles
+    stories: bool = False  # stories are counted, not articles
+    notices: tuple[Message, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The names of what `rows` tells."""
+        """period, query, group, articles or stories, of, share."""
         return "period", "query", "group", "stories" if self.stories else "articles", "of", "share"
 
     @property
     def total(self) -> int:
-        return sum(one.total for one in self.series)
+        return sum(series.total for series in self.series)
 
     @property
     def undated(self) -> int:
-        return sum(one.counts.get(UNDATED, 0) for one in self.series)
+        return sum(series.counts.get(UNDATED, 0) for series in self.series)
 
     def share(self, series: Series, period: str) -> float | None:
-        """From 0 to 1; None of a period without any article."""
+        """From 0 to 1; None for a period without any article, or where shares were not asked for."""
         of = self.of.get(period, 0) if self.of else 0
         return series.counts.get(period, 0) / of if of else None
 
+    def value(self, series: Series, period: str) -> float | None:
+        """What is drawn: the count, or the share where shares were asked for."""
+        return series.counts.get(period, 0) if self.of is None else self.share(series, period)
+
     def name(self, series: Series) -> str:
+        """The group of a series where the answer is grouped, else its question."""
         return (series.group or _("not said")) if self.grouped else series.query
+
+    def rows(self) -> Iterator[tuple[str | int | float | None, ...]]:
+        """The values of `columns`, one series after the other; the period of the undated is None."""
+        for series in self.series:
+            for period in (*self.periods, UNDATED):
+                if period in self.periods or period in series.counts:
+                    count, of = series.counts.get(period, 0), None if self.of is None else self.of.get(period, 0)
+                    share = self.share(series, period)
+                    yield period or None, series.query, series.group, count, of, share and round(share, 6)
+
+    def largest(self, most: int) -> Timeline:
+        """The same with at most so many groups: the smallest ones are added up as one."""
+        if not self.grouped or len(self.series) <= most:
+            return self
+        large, rest = self.series[: most - 1], self.series[most - 1 :]
+        others = Series("", _("{count} others").format(count=len(rest)), _added_up(rest))
+        return replace(self, series=(*large, others))
+
+    def svg(self) -> str:
+        """A picture of 720 by 400 pixels: bars of one series, lines of several; of groups the eight largest."""
+        return svg(self.largest(MOST)._chart())
+
+    def _chart(self) -> Chart:
+        counted = _("stories") if self.stories else _("articles")
+        shares = _("share of all stories") if self.stories else _("share of all articles")
+        return Chart(
+            caption=counted if self.of is None else shares,
+            periods=self.periods,
+            ordinals=tuple(ordinal(period, self.by) for period in self.periods),
+            lines=tuple(Line(self.name(one), tuple(self.value(one, at) for at in self.periods)) for one in self.series),
+            percent=self.of is not None,
+            footnote=_("undated: {count}").format(count=self.undated) if self.undated else "",
+        )
+
+    def _repr_html_(self) -> str:
+        """The picture; the table where there are more series than a picture can show."""
+        return self.svg() if len(self.largest(MOST).series) <= LINES else Table._repr_html_(self)
 
 
 def timeline(
     store: ArticleStore, engine: SearchEngine, questions: Mapping[str, Query], by: By = "month",
-    share: bool = False, facet: str = "", stories: bool = False,
+    share: bool = False, group: str = "", stories: bool = False,
 ) -> Timeline:  # fmt: skip
-    """Count the articles with all that was asked for, as an export has them.
+    """Count the articles with all the words of each question: those that an export has.
 
-    `facet` parts each answer by source, section or credit, the largest part first. With
+    `group` splits the answers by source, section or credit, the largest group first. With
     `stories` a story counts once, where the first of its articles in the answer does; an
     article that is in none is one by itself.
     """
     check_follows(store, engine)
     unit: Unit = "day" if by in ("day", "week") else "month"
-    counted = partial(_first_dates, store, engine) if stories else engine.dates
+    dates_of = partial(_first_dates, store, engine) if stories else engine.dates
     series = [
-        Series(name, value, _rolled(dates, by))
+        Series(name, value, _by_period(dates, by))
         for name, query in questions.items()
-        for value, dates in sorted(counted(query, unit, facet).items())
+        for value, dates in sorted(dates_of(query, unit, group).items())
     ]
-    if facet:
-        series.sort(key=lambda one: -one.total)
+    if group:
+        series.sort(key=lambda group: -group.total)
     dated = sorted({period for one in series for period in one.counts if period != UNDATED})
-    periods = tuple(_between(dated[0], dated[-1], by)) if dated else ()
+    periods = tuple(between(dated[0], dated[-1], by)) if dated else ()
     of = None
     if share and stories:
         of = _stories_by_period(store, by, _everything(questions).source)
     elif share:
-        of = _rolled(engine.dates(_everything(questions), unit)[""], by)
-    return Timeline(by, periods, tuple(series), of, bool(facet), stories)
+        of = _by_period(engine.dates(_everything(questions), unit)[""], by)
+    return Timeline(by, periods, tuple(series), of, bool(group), stories)
 
 
 def _first_dates(
-    store: ArticleStore, engine: SearchEngine, query: Query, unit: Unit, facet: str
+    store: ArticleStore, engine: SearchEngine, query: Query, unit: Unit, group: str
 ) -> dict[str, dict[str, int]]:
-    """As SearchEngine.dates, of stories."""
+    """The counterpart of SearchEngine.dates for stories."""
     size = len("2022-06-01" if unit == "day" else "2022-06")
-    counts: dict[str, Counter[str]] = {} if facet else {"": Counter()}
+    counts: dict[str, Counter[str]] = {} if group else {"": Counter()}
     seen = set[str]()
-    for story, one in _with_stories(store, appearances(store, every_id(store, engine, query))):
+    for story, article in _with_stories(store, appearances(store, every_id(store, engine, query))):
         if story not in seen:
             seen.add(story)
-            counts.setdefault(getattr(one, facet) if facet else "", Counter())[one.day[:size]] += 1
+            counts.setdefault(getattr(article, group) if group else "", Counter())[article.day[:size]] += 1
     return {value: dict(dates) for value, dates in counts.items()}
 
 
 def _stories_by_period(store: ArticleStore, by: By, source: str) -> dict[str, int]:
     """How many stories have an article in a period, so that those which begin in it are a part of them."""
-    of_source = (one for one in appearances(store) if source in ("", one.source))
-    periods = groupby(_with_stories(store, of_source), lambda told: _period(told[1].day, by))
-    return {period: len({story for story, _one in some}) for period, some in periods}
+    of_source = (article for article in appearances(store) if source in ("", article.source))
+    periods = groupby(_with_stories(store, of_source), lambda pair: period_of(pair[1].day, by))
+    return {period: len({story for story, _article in pairs}) for period, pairs in periods}
 
 
-def _with_stories(store: ArticleStore, found: Iterable[Appearance]) -> Iterator[tuple[str, Appearance]]:
+def _with_stories(store: ArticleStore, articles: Iterable[Appearance]) -> Iterator[tuple[str, Appearance]]:
     stories = Stories(store)
-    for some in parts(found):
-        names = stories.of(one.id for one in some)
-        yield from ((names.get(one.id, one.id), one) for one in some)
+    for batch in parts(articles):
+        names = stories.of(article.id for article in batch)
+        yield from ((names.get(article.id, article.id), article) for article in batch)
 
 
 def _everything(questions: Mapping[str, Query]) -> Query:
-    """The question that every article answers, of the source that was asked for."""
+    """The question that every article of the source that was asked for answers."""
     return Query((), source=next(iter(questions.values())).source)
-
-
-def rows(told: Timeline) -> Iterator[tuple[str | int | float | None, ...]]:
-    """The values of its columns, one question after the other; of the undated the period is None."""
-    for one in told.series:
-        for period in (*told.periods, UNDATED):
-            if period in told.periods or period in one.counts:
-                of = told.of.get(period, 0) if told.of is not None else None
-                share = told.share(one, period)
-                yield period or None, one.query, one.group, one.counts.get(period, 0), of, share and round(share, 6)
-
-
-def largest(told: Timeline, most: int) -> Timeline:
-    """The same with the smaller of more groups than so many put together, for a picture."""
-    if not told.grouped or len(told.series) <= most:
-        return told
-    kept, rest = told.series[: most - 1], told.series[most - 1 :]
-    others = Series("", _("{count} others").format(count=len(rest)), _added_up(rest))
-    return replace(told, series=(*kept, others))
 
 
 def _added_up(series: tuple[Series, ...]) -> dict[str, int]:
@@ -161,29 +186,9 @@ def _added_up(series: tuple[Series, ...]) -> dict[str, int]:
     return dict(counts)
 
 
-def _rolled(dates: Mapping[str, int], by: By) -> dict[str, int]:
+def _by_period(dates: Mapping[str, int], by: By) -> dict[str, int]:
     """Counts of days or months as counts of periods."""
     counts = Counter[str]()
     for day, count in dates.items():
-        counts[_period(day, by)] += count
+        counts[period_of(day, by)] += count
     return dict(counts)
-
-
-def _period(day: str, by: By) -> str:
-    if by == "week" and day != UNDATED:
-        year, week, _weekday = date.fromisoformat(day).isocalendar()
-        return f"{year}-W{week:02}"
-    return day[:4] if by == "year" else day[:7] if by == "month" else day
-
-
-def start(period: str) -> date:
-    """The day on which a period begins."""
-    if "W" in period:
-        return date.fromisocalendar(int(period[:4]), int(period[-2:]), 1)
-    return date.fromisoformat(period + "-01-01"[len(period) - 4 :])
-
-
-def _between(first: str, last: str, by: By) -> Iterator[str]:
-    """Every period from one to another, both included."""
-    days = (start(first) + timedelta(days=number) for number in range((start(last) - start(first)).days + 1))
-    return iter(dict.fromkeys(_period(day.isoformat(), by) for day in days))

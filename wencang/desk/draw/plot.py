@@ -1,52 +1,75 @@
-"""A timeline as a picture that may stand in a paper: SVG, always the same bytes; bars of one series, lines of more."""
+"""Draws counts over time as SVG for a paper, always the same bytes: bars of one series, lines of several."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from gettext import gettext as _
+from dataclasses import dataclass
 from itertools import groupby
 from math import floor, log10
 
 from archive.escaping import xml
 from wencang.desk.cells import cells, cut_right
-from wencang.desk.count.timeline import By, Series, Timeline, start
 
 FONTS = (
     "'Noto Sans CJK SC', 'Noto Sans SC', 'Source Han Sans SC', 'PingFang SC', 'Microsoft YaHei', "
     "'WenQuanYi Micro Hei', 'WenQuanYi Zen Hei', 'Droid Sans Fallback', SimHei, sans-serif"
 )
-MOST = 8  # series that can be told apart
+MOST = 8  # series that a reader can tell apart
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#888888")  # Okabe and Ito
 _DASHES = ("", "7 3", "2 3", "9 3 2 3")  # for prints without colour
-LINES = len(_COLOURS) * len(_DASHES)  # no two of which are the same
+LINES = len(_COLOURS) * len(_DASHES)  # all different
 _WIDTH, _HEIGHT = 720, 400
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 684, 28, 352
 _SIZE = 13  # of letters
-_LABELS = 10  # below the axis, at most
-_LETTER = _SIZE * 0.6  # how wide, in the widest of the fonts
-_NAMES = 80, 22  # letters of a name in the legend: of few series, of many
+_LABELS = 10  # maximum below the axis
+_LETTER = _SIZE * 0.6  # width of a digit in the widest of the fonts
+_NAMES = 80, 22  # columns of a name in the legend: of few series, of many
 _STEPS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 6000, 60000)
 
 
-def svg(told: Timeline) -> str:
-    """A picture of 720 by 400; undated articles are told below it."""
-    legend = list(_legend(told))
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A series under its name: a value for each period, None where there is nothing to draw."""
+
+    name: str
+    values: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """What is drawn: series over the same periods.
+
+    `caption` names the unit of the vertical axis, whose values are counts, or with `percent` shares
+    from 0 to 1. `ordinals` number the periods; those divisible by a step are labelled.
+    """
+
+    caption: str
+    periods: tuple[str, ...]
+    ordinals: tuple[int, ...]
+    lines: tuple[Line, ...]
+    percent: bool = False
+    footnote: str = ""
+
+
+def svg(chart: Chart) -> str:
+    """A picture of 720 by 400 pixels; every text is escaped."""
+    legend = list(_legend(chart))
     rise = _TOP + legend[-1][1] * (_SIZE + 7)
-    top, step = _scale(max((_value(told, one, period) for one in told.series for period in told.periods), default=0))
-    if told.of is None and step < 1:
+    top, step = _scale(max((value or 0 for line in chart.lines for value in line.values), default=0))
+    if not chart.percent and step < 1:
         top, step = max(top, 1.0), 1.0
-    place = _Place(len(told.periods), rise, top)
+    place = _Place(len(chart.periods), rise, top)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{_HEIGHT}"'
         f' viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="{FONTS}" font-size="{_SIZE}">',
         f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#fff"/>',
-        *(text for text, _row in legend), *_across(told, place, step), *_below(told, place), *_drawn(told, place),
+        *(text for text, _row in legend), *_across(chart, place, step), *_below(chart, place), *_drawn(chart, place),
     ]  # fmt: skip
     return "\n".join([*parts, "</svg>\n"])
 
 
 class _Place:
-    """Where a value of a period stands."""
+    """Maps periods and values to coordinates."""
 
     def __init__(self, periods: int, rise: float, top: float) -> None:
         self.rise, self.top = rise, top
@@ -59,12 +82,8 @@ class _Place:
         return _BOTTOM - value / self.top * (_BOTTOM - self.rise)
 
 
-def _value(told: Timeline, one: Series, period: str) -> float:
-    return one.counts.get(period, 0) if told.of is None else told.share(one, period) or 0.0
-
-
 def _scale(most: float) -> tuple[float, float]:
-    """The top of an axis, and from mark to mark: 1, 2 or 5 times a power of ten."""
+    """The top of an axis and the step between its marks: 1, 2 or 5 times a power of ten."""
     if not most:
         return 1.0, 1.0
     power = 10.0 ** floor(log10(most / 5))
@@ -84,19 +103,19 @@ def _line(x1: float, y1: float, x2: float, y2: float, stroke: str) -> str:
 
 
 def _stroke(at: int) -> str:
-    """Colour and dash advance together; when the colours are used up the next ones have another dash than before."""
+    """Colour and dash advance together; once the colours are used up, the dashes are shifted by one."""
     turn, colour = divmod(at, len(_COLOURS))
     dash = _DASHES[(colour + turn) % len(_DASHES)]
     dashed = f' stroke-dasharray="{dash}"' if dash else ""
     return f'fill="none" stroke="{_COLOURS[colour]}" stroke-width="1.8"{dashed}'
 
 
-def _legend(told: Timeline) -> Iterator[tuple[str, int]]:
-    """What the axis counts, and the name of each series with its line; each with the number of rows so far."""
-    yield _text(_LEFT, _TOP - 8, _counted(told)), 1
+def _legend(chart: Chart) -> Iterator[tuple[str, int]]:
+    """The caption, and the name of each series beside its line; each with the number of rows so far."""
+    yield _text(_LEFT, _TOP - 8, chart.caption), 1
     x, row = float(_LEFT), 1
-    for at, one in enumerate(told.series):
-        name = _short(told.name(one), _NAMES[len(told.series) > MOST])
+    for at, line in enumerate(chart.lines):
+        name = _short(line.name, _NAMES[len(chart.lines) > MOST])
         room = 34 + (cells(name) + 2) * _SIZE * 0.55
         if x > _LEFT and x + room > _RIGHT:
             x, row = _LEFT, row + 1
@@ -105,67 +124,54 @@ def _legend(told: Timeline) -> Iterator[tuple[str, int]]:
         x += room
 
 
-def _counted(told: Timeline) -> str:
-    if told.of is None:
-        return _("stories") if told.stories else _("articles")
-    return _("share of all stories") if told.stories else _("share of all articles")
-
-
 def _short(text: str, room: int) -> str:
     return text if cells(text) <= room else cut_right(text, room - 1) + "…"
 
 
-def _across(told: Timeline, place: _Place, step: float) -> Iterator[str]:
-    """The marks of the upright axis, with lines across."""
+def _across(chart: Chart, place: _Place, step: float) -> Iterator[str]:
+    """The marks of the vertical axis, and the grid lines."""
     digits = max(0, -floor(log10(step)) - 2)
     for number in range(round(place.top / step) + 1):
         y = place.y(number * step)
         yield _line(_LEFT, y, _RIGHT, y, 'stroke="#ddd"' if number else 'stroke="#000"')
-        label = f"{number * step:.0f}" if told.of is None else f"{number * step:.{digits}%}"
+        label = f"{number * step:.{digits}%}" if chart.percent else f"{number * step:.0f}"
         yield _text(_LEFT - 6, y + 4, label, "end")
 
 
-def _below(told: Timeline, place: _Place) -> Iterator[str]:
-    """The marks of the axis of time, and how many articles are undated."""
-    ordinals = [_ordinal(period, told.by) for period in told.periods]
-    half = max(map(cells, told.periods), default=0) * _LETTER / 2
-    least = max(len(ordinals) / _LABELS, (2 * half + _SIZE) / place.wide)
+def _below(chart: Chart, place: _Place) -> Iterator[str]:
+    """The marks of the time axis, and the footnote."""
+    half = max(map(cells, chart.periods), default=0) * _LETTER / 2
+    least = max(len(chart.ordinals) / _LABELS, (2 * half + _SIZE) / place.wide)
     step = next((size for size in _STEPS if size >= least), _STEPS[-1])
-    for at, (period, ordinal) in enumerate(zip(told.periods, ordinals, strict=True)):
+    for at, (period, ordinal) in enumerate(zip(chart.periods, chart.ordinals, strict=True)):
         if ordinal % step == 0:
             yield _line(place.x(at), _BOTTOM, place.x(at), _BOTTOM + 5, 'stroke="#000"')
             yield _text(min(place.x(at), _WIDTH - half), _BOTTOM + 20, period, "middle")
-    if told.undated:
-        yield _text(_RIGHT, _HEIGHT - 8, _("undated: {count}").format(count=told.undated), "end")
+    if chart.footnote:
+        yield _text(_RIGHT, _HEIGHT - 8, chart.footnote, "end")
 
 
-def _ordinal(period: str, by: By) -> int:
-    """Of periods that follow each other numbers that do."""
-    day = start(period)
-    if by == "year":
-        return day.year
-    return day.year * 12 + day.month - 1 if by == "month" else day.toordinal() // (7 if by == "week" else 1)
-
-
-def _drawn(told: Timeline, place: _Place) -> Iterator[str]:
-    if len(told.series) == 1:
-        (one,) = told.series
-        wide = max(place.wide * 0.8, 0.5)
-        for at, period in enumerate(told.periods):
-            if value := _value(told, one, period):
-                x, y = place.x(at) - wide / 2, place.y(value)
-                yield f'<path d="M{x:.1f} {_BOTTOM}V{y:.1f}h{wide:.2f}V{_BOTTOM}Z" fill="{_COLOURS[0]}"/>'
+def _drawn(chart: Chart, place: _Place) -> Iterator[str]:
+    if len(chart.lines) == 1:
+        yield from _bars(chart.lines[0], place)
         return
-    for at, one in enumerate(told.series):
-        yield f'<path d="{_path(told, one, place)}" {_stroke(at)} stroke-linecap="round" stroke-linejoin="round"/>'
+    for at, line in enumerate(chart.lines):
+        yield f'<path d="{_path(line, place)}" {_stroke(at)} stroke-linecap="round" stroke-linejoin="round"/>'
 
 
-def _path(told: Timeline, one: Series, place: _Place) -> str:
-    """A line through the periods; it breaks where there is no article to be a share of."""
+def _bars(line: Line, place: _Place) -> Iterator[str]:
+    wide = max(place.wide * 0.8, 0.5)
+    for at, value in enumerate(line.values):
+        if value:
+            x, y = place.x(at) - wide / 2, place.y(value)
+            yield f'<path d="M{x:.1f} {_BOTTOM}V{y:.1f}h{wide:.2f}V{_BOTTOM}Z" fill="{_COLOURS[0]}"/>'
+
+
+def _path(line: Line, place: _Place) -> str:
+    """A line through the values; it breaks where there is none."""
     path = ""
-    known = enumerate(told.periods)
-    for is_known, some in groupby(known, lambda one_: told.of is None or bool(told.of.get(one_[1]))):
-        points = [f"{place.x(at):.1f} {place.y(_value(told, one, period)):.1f}" for at, period in some]
+    for is_known, run in groupby(enumerate(line.values), lambda pair: pair[1] is not None):
+        points = [f"{place.x(at):.1f} {place.y(value or 0):.1f}" for at, value in run]
         if is_known:
             path += f"M{'L'.join(points)}" + ("h.1" if len(points) == 1 else "")
     return path

@@ -1,4 +1,4 @@
-"""Turns a picture in SVG into PNG, by resvg and the fonts of the machine. `pip install wencang[plot]`."""
+"""Renders SVG as PNG, with resvg and the fonts of the machine. Needs the extra `plot`."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ try:
 except ImportError as error:
     raise UsageFault("resvg-py", _("is not installed"), _("`pip install resvg-py` adds it, or write .svg")) from error
 
-_ZOOM = 3.0  # 2160 by 1200: 300 dots an inch, 18 cm wide
+_ZOOM = 3.0  # 2160 by 1200 pixels: 300 dpi at a width of 18 cm
 
 
 def png(svg: str) -> bytes:
-    """The picture three times as large. Raises UsageFault on a machine without a Chinese font."""
-    if _shape("藏") == _shape("闻"):  # nothing, or the box that stands for what a font has not
+    """The picture at three times the size. Raises UsageFault on a machine without a Chinese font."""
+    if _shape("藏") == _shape("闻"):  # both empty, or both the box of a missing glyph
         fonts = _("install a Chinese font (Noto Sans CJK, WenQuanYi), or write .svg")
         raise UsageFault("PNG", _("no Chinese font is found"), fonts)
     return bytes(svg_to_bytes(svg_string=svg, zoom=_ZOOM))

@@ -1,27 +1,38 @@
-"""A corpus that can be cited: the articles a question finds, frozen in a bag, and held against an archive later."""
+"""A citable corpus: the articles of a question frozen in a BagIt folder, and compared with an archive later."""
 
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
 from gettext import gettext as _
-from itertools import islice
+from hashlib import sha256
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from archive.article import Article, Revision
+from archive.disk import atomic_folder
 from archive.errors import UsageFault, Withdrawn
 from archive.jsonl import times, values
+from archive.messages import Message
+from archive.proof.manifest import manifests, sha256_of
+from archive.settings import Settings, version
 from archive.store import ArticleStore
+from indexer.engines.engine import SearchEngine
 from wencang.desk.freeze import bag
+from wencang.desk.stream import Stream
+from wencang.desk.table import Table
 
+Info = Iterable[tuple[str, str]]
 FILE = f"{bag.PAYLOAD}/articles.jsonl"
 _BATCH = 500
 SAME, GONE, CHANGED, DIFFERENT, WITHDRAWN, MISSING = (
     "same", "gone", "changed", "different", "withdrawn", "missing",
 )  # fmt: skip
 KEPT = (SAME, GONE, CHANGED)  # the frozen text is still in the archive
+STATES = (*KEPT, DIFFERENT, WITHDRAWN, MISSING)
 OF_THIS_BAG = ("Bagging-Date", "Bag-Software-Agent", "Frozen", "Articles", "Text", "Payload-Oxum")
 _README = """\
 这是一份可引用的语料（BagIt，RFC 8493），由“闻藏”（wencang）冻结。
@@ -42,22 +53,94 @@ _TEXT_FREE = (
     "data/articles.jsonl 每行一篇文章的出处与标题，不含正文；digest 为“标题、换行、正文”（UTF-8）的 SHA-256，\n"
     "characters 为正文字数。"
     "自己的存档里若有这些文章：wencang freeze --fill 本文件夹 -o 新文件夹 补全正文。",
-    "data/articles.jsonl says of each article where it is from, without its text: digest is the SHA-256 of title,\n"
-    "newline, body (UTF-8), characters the length of the body. From an archive of your own that has these articles,\n"
-    "wencang freeze --fill FOLDER -o NEW puts the texts in.",
+    "data/articles.jsonl describes an article a line, without its text: digest is the SHA-256 of title, newline, body\n"
+    "(UTF-8), characters the length of the body. If your own archive has these articles,\n"
+    "wencang freeze --fill FOLDER -o NEW adds the texts.",
 )
 
 
 class Frozen(NamedTuple):
-    """What a bag says of an article; `digest` is that of its text."""
+    """An article as a corpus names it; `digest` is the SHA-256 (hex) of its text."""
 
     id: str
     url: str
     digest: str
 
 
+class Compared(NamedTuple):
+    """What has become of a frozen article in an archive; the version with the frozen text, where it is still there."""
+
+    frozen: Frozen
+    state: str
+    revision: Revision | None
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus(Table):
+    """A corpus in `folder`: how many articles it has, and the SHA-256 (hex) of its manifest, by which it is cited.
+
+    Without articles nothing was written. The rows are read from the folder at each iteration.
+    """
+
+    folder: Path
+    articles: int
+    sha256: str = ""
+    notices: tuple[Message, ...] = ()
+    columns = ("id", "url", "digest")
+
+    def rows(self) -> Iterator[tuple[str, str, str]]:
+        """The values of `columns`, a row an article; `digest` is the SHA-256 (hex) of title, newline and body."""
+        return iter(read(self.folder) if self.articles else ())
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusCheck(Table):
+    """Whether a corpus is as it was made, and what has become of its articles in an archive.
+
+    `faults` name the files that differ, a line each. Where there are none, and there is an archive
+    (`compared`), each iteration compares the articles with it anew, a few at a time.
+    """
+
+    folder: Path
+    faults: tuple[str, ...]
+    compared: bool
+    articles: Iterable[Compared] = field(default=(), repr=False)
+    notices: tuple[Message, ...] = ()
+    columns = ("id", "url", "state")
+
+    def rows(self) -> Iterator[tuple[str, str, str]]:
+        """The values of `columns`, a row an article.
+
+        `state` is same, gone (the site no longer shows it), changed (the frozen text is an older
+        version), different (the archive has only other texts of it), withdrawn or missing.
+        """
+        for frozen, state, _revision in self.articles:
+            yield frozen.id, frozen.url, state
+
+
+@dataclass(frozen=True, slots=True)
+class Filled(Table):
+    """A corpus with the texts that an archive has: `lacking` articles of the old one are not in the new one.
+
+    The rows are those articles. Where `check` has faults nothing was written.
+    """
+
+    check: CorpusCheck
+    corpus: Corpus
+    lacking: int = 0
+    columns = CorpusCheck.columns
+
+    @property
+    def notices(self) -> tuple[Message, ...]:
+        return self.check.notices
+
+    def rows(self) -> Iterator[tuple[str, str, str]]:
+        """The values of `columns`, a row a lacking article; as those of a CorpusCheck."""
+        return (row for row in self.check.rows() if row[2] not in KEPT) if self.lacking else iter(())
+
+
 def without_text(revision: Revision) -> dict[str, Any]:
-    """What tells which text it was, and may be shared where the text may not."""
+    """What identifies a text, and may be shared where the text may not."""
     article = revision.article
     return {
         "id": article.id, "url": article.url, "source": article.source, "section": article.section,
@@ -67,26 +150,93 @@ def without_text(revision: Revision) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def freeze(folder: Path, revisions: Iterable[Revision], info: Iterable[tuple[str, str]], whole: bool = True) -> int:
-    """Make a bag of an empty folder; how many articles it holds. Of the same articles it is the same but for `info`.
+def provenance(store: ArticleStore, index: SearchEngine, settings: Settings, engine: str) -> list[tuple[str, str]]:
+    """The state of archive and index that a question was asked of, as labels and values of a bag."""
+    info = [
+        ("Engine", engine or settings.engine), ("Lexicon-SHA256", sha256(index.lexicon().encode()).hexdigest()),
+        ("Index-Position", str(index.position())), ("Archive-Sequence", str(store.sequence())),
+    ]  # fmt: skip
+    if newest := manifests(settings.data)[-1:]:
+        info += [("Archive-Manifest", newest[0].name), ("Archive-Manifest-SHA256", sha256_of(newest[0]))]
+    return info
 
-    `info` is read when the articles are written.
+
+def freeze(folder: Path, revisions: Iterable[Revision], info: Info, whole: bool = True) -> int:
+    """Make a bag of an empty folder; how many articles it holds. It is reproducible but for `info`.
+
+    `info` is read after the articles were written.
     """
-    told: Callable[[Revision], dict[str, Any]] = values if whole else without_text
+    to_values: Callable[[Revision], dict[str, Any]] = values if whole else without_text
     count = 0
     (folder / bag.PAYLOAD).mkdir()
     with (folder / FILE).open("wb") as file:
         for revision in revisions:
-            file.write((json.dumps(told(revision), ensure_ascii=False) + "\n").encode())
+            file.write((json.dumps(to_values(revision), ensure_ascii=False) + "\n").encode())
             count += 1
     what_zh, what_en = _WHOLE if whole else _TEXT_FREE
-    said = [*info, ("Articles", str(count)), ("Text", "whole" if whole else "none")]
-    bag.close(folder, said, _README.format(what_zh=what_zh, what_en=what_en))
+    labels = [*info, ("Articles", str(count)), ("Text", "whole" if whole else "none")]
+    bag.close(folder, labels, _README.format(what_zh=what_zh, what_en=what_en))
     return count
 
 
+def write(out: Path, revisions: Iterable[Revision], info: Info, now: datetime, whole: bool = True) -> Corpus:
+    """Freeze articles in a new folder, which appears whole or not at all; nothing where there are none.
+
+    Raises UsageFault for a folder that is not empty, or can't be written.
+    """
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise UsageFault(out, _("exists already"), _("name a new folder with -o"))
+    articles = iter(revisions)
+    if not (first := next(articles, None)):
+        return Corpus(out, 0)
+    made = [("Bagging-Date", f"{now:%Y-%m-%d}"), ("Bag-Software-Agent", f"wencang {version()}")]
+    frozen = [("Frozen", now.isoformat(timespec="seconds"))]
+    try:
+        with atomic_folder(out) as new:
+            count = freeze(new, chain([first], articles), chain(made, info, frozen), whole)
+    except OSError as error:
+        raise UsageFault(out, error.strerror or str(error), _("name another folder")) from error
+    return Corpus(out, count, sha256_of(out / bag.MANIFEST))
+
+
+def check(folder: Path, store: ArticleStore | None) -> CorpusCheck:
+    """Check the files of a corpus, then compare its articles with an archive, where there is one.
+
+    Raises UsageFault where there is no such folder.
+    """
+    if not folder.is_dir():
+        raise UsageFault(folder, _("is not a folder"))
+    faults = tuple(bag.faults(folder))
+    if faults or not store:
+        return CorpusCheck(folder, faults, compared=False)
+    return CorpusCheck(folder, (), True, Stream(lambda: compare(store, read(folder))))
+
+
+def fill(checked: CorpusCheck, out: Path, now: datetime, progress: Callable[[int], None]) -> Filled:
+    """Write a corpus anew with the texts that the archive has."""
+    lacking = 0
+
+    def revisions() -> Iterator[Revision]:
+        nonlocal lacking
+        for number, (_frozen, _state, revision) in enumerate(checked.articles, 1):
+            progress(number)
+            if revision:
+                yield revision
+            else:
+                lacking += 1
+
+    def info() -> Iterator[tuple[str, str]]:  # read after the articles were written
+        yield from (item for item in bag.read_info(checked.folder) if item[0] not in OF_THIS_BAG)
+        yield "Filled-From-SHA256", sha256_of(checked.folder / bag.MANIFEST)
+        if lacking:
+            yield "Lacking", str(lacking)
+
+    corpus = Corpus(out, 0) if checked.faults else write(out, revisions(), info(), now)
+    return Filled(checked, corpus, lacking)
+
+
 def read(folder: Path) -> Iterator[Frozen]:
-    """The articles of a bag, in its order. Raises UsageFault for lines that are none."""
+    """The articles of a corpus, in its order. Raises UsageFault for a line that does not describe one."""
     path = folder / FILE
     try:
         with path.open(encoding="utf-8") as file:
@@ -94,7 +244,7 @@ def read(folder: Path) -> Iterator[Frozen]:
                 try:
                     yield _frozen(json.loads(line))
                 except (ValueError, KeyError, TypeError) as error:
-                    raise UsageFault(f"{path}:{number}", _("says of no article")) from error
+                    raise UsageFault(f"{path}:{number}", _("does not describe an article")) from error
     except OSError as error:
         raise UsageFault(path, error.strerror or str(error), _("is it a folder of `wencang freeze`?")) from error
 
@@ -104,16 +254,16 @@ def _frozen(line: dict[str, Any]) -> Frozen:
     return Frozen(str(line["id"]), str(line["url"]), str(digest))
 
 
-def compare(store: ArticleStore, frozen: Iterable[Frozen]) -> Iterator[tuple[Frozen, str, Revision | None]]:
-    """What has become of each article in an archive, and the version with the frozen text, where that is kept.
+def compare(store: ArticleStore, frozen: Iterable[Frozen]) -> Iterator[Compared]:
+    """What has become of each article in an archive.
 
-    It is known there by its id, else by its address: the archive may be another's, of the same site.
+    An article is looked up by its id, then by its address: the archive may be another one of the same site.
     """
     rest = iter(frozen)
-    while some := list(islice(rest, _BATCH)):
-        newest = store.get_many(one.id for one in some)
-        for one in some:
-            yield (one, *_state(store, one, newest.get(one.id)))
+    while batch := list(islice(rest, _BATCH)):
+        newest = store.get_many(article.id for article in batch)
+        for article in batch:
+            yield Compared(article, *_state(store, article, newest.get(article.id)))
 
 
 def _state(store: ArticleStore, frozen: Frozen, newest: Revision | None) -> tuple[str, Revision | None]:
@@ -125,11 +275,5 @@ def _state(store: ArticleStore, frozen: Frozen, newest: Revision | None) -> tupl
         return MISSING, None
     if newest.digest == frozen.digest:
         return GONE if newest.gone else SAME, newest
-    versions = [one for one in store.history(newest.article.id) if one.digest == frozen.digest]
+    versions = [version for version in store.history(newest.article.id) if version.digest == frozen.digest]
     return (CHANGED, versions[-1]) if versions else (DIFFERENT, None)
-
-
-def counted(states: Counter[str]) -> str:
-    """The states in their order, those that there are."""
-    order = (*KEPT, DIFFERENT, WITHDRAWN, MISSING)
-    return ", ".join(f"{states[state]} {_(state)}" for state in order if states[state])

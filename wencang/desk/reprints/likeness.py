@@ -1,8 +1,8 @@
-"""How alike two texts are: by the runs of five characters, shingles, that they share.
+"""Similarity of two texts by the shingles, runs of five characters, that they share.
 
-Characters are folded (Traditional is Simplified), blanks and punctuation left out. Two texts
-are alike where half of the shorter stands in the longer, so that a cut text is found in the
-whole, and both parts in a text put together of two. docs/desk.md tells how that was measured.
+Characters are folded (Traditional to Simplified); blanks and punctuation are ignored. Two texts are
+alike if the longer contains half of the shorter, so that a shortened text is found in the full one,
+and both parts in a text made of two. docs/desk.md describes how that was measured.
 """
 
 from __future__ import annotations
@@ -15,33 +15,33 @@ from archive.article import Article
 from archive.tables.sketches import Signature
 from indexer.text import analyzer
 
-VERSION = f"1.{analyzer.VERSION}"  # what another version computed is computed anew
-SHARE = 0.5  # of the shorter text, for two that are alike
-LANDMARKS_SHARE = 0.33  # below which texts need not be read: landmarks are a sample
-SHORT = 100  # shingles: below that a text may stand in a longer one by chance, in a list of headlines say
+VERSION = f"1.{analyzer.VERSION}"  # what another version computed is recomputed
+SHARE = 0.5  # of the shorter text, above which two are alike
+LANDMARKS_SHARE = 0.33  # below which the texts are not compared: landmarks are a sample
+SHORT = 100  # shingles: a longer text may contain a shorter one by chance, a list of headlines say
 _RUN = 5
 _BYTES = 4  # of a character in UTF-32
-_LANDMARKS = 1 << 28  # shingles are numbers of 32 bits: one in 16 is a landmark
+_LANDMARKS = 1 << 28  # shingles are 32-bit numbers: one in 16 is a landmark
 _FEWEST = 8  # landmarks of a short text
 
 
 def characters(article: Article) -> str:
-    """What of an article counts: the letters and digits of its title and body, folded."""
+    """The letters and digits of an article's title and body, folded: what is compared."""
     return "".join(filter(str.isalnum, analyzer.fold(article.title + article.body)))
 
 
 def shingles(text: str) -> frozenset[int]:
-    """The shingles of a text, as CRC-32; one that is shorter than a shingle is one itself."""
+    """The shingles of a text, as CRC-32; a shorter text is one shingle."""
     coded = text.encode("utf-32-le", "surrogatepass")
     starts = range(0, max(len(coded) - _RUN * _BYTES, 0) + 1, _BYTES)
     return frozenset(map(crc32, [coded[start : start + _RUN * _BYTES] for start in starts])) if text else frozenset()
 
 
 def signature(text: str, shingles: Set[int]) -> Signature:
-    """The landmarks are the lowest of the shingles: those that two texts share are landmarks of both.
+    """The landmarks are the lowest shingles: a shared one is a landmark of both texts.
 
-    That is Broder's sample by a fixed fraction, and not a fixed number of minima: those tell
-    little of a short text inside a long one.
+    Broder's sample of a fixed fraction, not of a fixed number of minima, which would say
+    little about a short text inside a long one.
     """
     number = int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), signed=True)
     landmarks = sorted(shingle for shingle in shingles if shingle <= _LANDMARKS)
@@ -51,6 +51,6 @@ def signature(text: str, shingles: Set[int]) -> Signature:
 
 
 def are_alike(size: int, other: int, shared: int) -> bool:
-    """Whether texts of so many shingles are, that share so many. Of a short text half of both must be shared."""
+    """Whether two texts with so many shingles are alike, by the number they share; of short ones half of both."""
     shorter = min(size, other)
     return shared >= SHARE * (shorter if shorter >= SHORT else size + other - shared)

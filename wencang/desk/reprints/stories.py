@@ -1,17 +1,18 @@
-"""Puts articles that are copies of one another into stories, and keeps these up to date.
+"""Groups articles that are copies of one another into stories, and keeps these up to date.
 
-A pair of texts is looked for by landmarks, and judged by the whole texts (wencang/desk/reprints/likeness.py).
-Which texts are alike depends on nothing else, and the stories only on that and on the dates:
-not on the order in which articles came into the archive.
+Candidate pairs are found by landmarks and decided by the whole texts (wencang/desk/reprints/likeness.py).
+Stories depend only on which texts are alike and on the dates, not on the order in which the
+articles came into the archive.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice, takewhile
 
 from archive.article import Revision
+from archive.progress import Progress, silent
 from archive.store import ArticleStore
 from archive.tables.sketches import Likeness, Signature, Signatures, parts
 from archive.tables.stories import Member, Stories
@@ -19,27 +20,27 @@ from wencang.desk.reprints import likeness
 from wencang.desk.reprints.likeness import are_alike, characters, shingles, signature
 
 _BATCH = 500  # articles a transaction
-_HELD = 100  # texts read at once
-Links = Mapping[int, Mapping[int, int]]  # of each text, how much it shares with each that it is like
+_HELD = 100  # texts in memory at once
+Links = Mapping[int, Mapping[int, int]]  # text: each text like it, and the number of shingles they share
 
 
-def bring_up(store: ArticleStore, progress: Callable[[int], None] = lambda _done: None, last: int = sys.maxsize) -> int:
-    """Look at the articles that changed since the last time; how many. Ended halfway, it goes on there later.
+def bring_up(store: ArticleStore, progress: Progress = silent, last: int = sys.maxsize) -> int:
+    """Process the articles that changed since the last call; how many. An interrupted call is resumed by the next.
 
-    Not at what came in after the `last` sequence: `verify` trusts that a manifest holds what was looked at.
+    Nothing after the `last` sequence: `verify` relies on a manifest having what was processed.
     """
     done = 0
-    while looked_at := _step(store, last):
-        done += looked_at
+    while processed := _step(store, last):
+        done += processed
         progress(done)
     return done
 
 
 def grouped(texts: Iterable[int], links: Links, sizes: Mapping[int, int]) -> dict[int, list[int]]:
-    """The stories of texts that come in order of first publication: of each first text those that are like it.
+    """The stories of texts in order of first publication: each first text with those that are like it.
 
-    A text of which less than half stands in earlier first ones begins a story too. What is only
-    like a copy of a copy stays out, so that no chain makes one story of a whole year.
+    A text begins a story of its own unless half of it is in earlier first texts. What is only like
+    a copy is not in the story, so that no chain of copies makes one story of a whole year.
     """
     stories: dict[int, list[int]] = {}
     for text in texts:
@@ -52,39 +53,39 @@ def grouped(texts: Iterable[int], links: Links, sizes: Mapping[int, int]) -> dic
 
 
 def _step(store: ArticleStore, last: int) -> int:
-    kept, signatures = Stories(store), Signatures(store)
+    stories, signatures = Stories(store), Signatures(store)
     with store.batch():
-        position, by = kept.position()
+        position, by = stories.position()
         if by != likeness.VERSION:
             signatures.clear()
-            kept.clear()
+            stories.clear()
             position = 0
         changes = takewhile(lambda revision: revision.sequence <= last, store.changes(position))
         revisions = list(islice(changes, _BATCH))
         if revisions:
-            kept.forget(position)
+            stories.forget(position)
             touched = signatures.forget(position) | _sign(store, signatures, revisions)
-            _tell(store, signatures, kept, touched)
-            kept.note(revisions[-1].sequence, likeness.VERSION)
+            _regroup(signatures, stories, touched)
+            stories.note(revisions[-1].sequence, likeness.VERSION)
     return len(revisions)
 
 
 def _sign(store: ArticleStore, signatures: Signatures, revisions: Iterable[Revision]) -> set[int]:
-    """Keep the signatures of these articles' texts, and what each is like; the texts."""
+    """Store the signatures of these articles' texts, and which texts each is like; returns the texts."""
     signed: dict[str, Signature] = {}
     texts: dict[int, frozenset[int]] = {}
     for revision in revisions:
         if text := characters(revision.article):
-            found = shingles(text)
-            signed[revision.article.id] = one = signature(text, found)
-            texts[one.text] = found
+            of_text = shingles(text)
+            signed[revision.article.id] = sketch = signature(text, of_text)
+            texts[sketch.text] = of_text
     new = signatures.add(signed)
-    met = {one.text for one in new}
+    new_texts = {sketch.text for sketch in new}
     pairs: dict[int, list[int]] = {}
-    for one in new:
-        for other in signatures.near(one, likeness.LANDMARKS_SHARE):
-            if other not in met or other < one.text:  # two new ones meet each other
-                pairs.setdefault(other, []).append(one.text)
+    for sketch in new:
+        for other in signatures.near(sketch, likeness.LANDMARKS_SHARE):
+            if other not in new_texts or other < sketch.text:  # a pair of new texts is met from both sides
+                pairs.setdefault(other, []).append(sketch.text)
     signatures.link(_alike(store, signatures, texts, pairs))
     return set(texts)
 
@@ -92,26 +93,26 @@ def _sign(store: ArticleStore, signatures: Signatures, revisions: Iterable[Revis
 def _alike(
     store: ArticleStore, signatures: Signatures, texts: Mapping[int, frozenset[int]], pairs: Mapping[int, list[int]]
 ) -> Iterator[Likeness]:
-    """Those of the pairs that are alike, by the whole texts."""
+    """The pairs that are alike, by their whole texts."""
     for others in parts(pairs, _HELD):
-        read = _read(store, signatures, [other for other in others if other not in texts])
+        stored = _read(store, signatures, [other for other in others if other not in texts])
         for other in others:
-            theirs = texts.get(other) or read[other]
+            of_other = texts.get(other) or stored[other]
             for text in pairs[other]:
-                shared = len(theirs & texts[text])
-                if are_alike(len(theirs), len(texts[text]), shared):
+                shared = len(of_other & texts[text])
+                if are_alike(len(of_other), len(texts[text]), shared):
                     yield Likeness(text, other, shared)
 
 
 def _read(store: ArticleStore, signatures: Signatures, texts: Iterable[int]) -> dict[int, frozenset[int]]:
-    """The shingles of texts that are kept."""
+    """The shingles of texts in the archive."""
     text_of = {ids[0]: text for text, ids in signatures.articles(texts).items()}
-    kept = store.get_many(text_of)
-    return {text_of[id]: shingles(characters(revision.article)) for id, revision in kept.items()}
+    revisions = store.get_many(text_of)
+    return {text_of[id]: shingles(characters(revision.article)) for id, revision in revisions.items()}
 
 
-def _tell(store: ArticleStore, signatures: Signatures, kept: Stories, touched: set[int]) -> None:
-    """Put all that hangs together with these texts into stories anew."""
+def _regroup(signatures: Signatures, stories: Stories, touched: set[int]) -> None:
+    """Recompute the stories of these texts, and of all that are linked with them."""
     links = signatures.linked(touched)
     articles = signatures.articles(links)
     sizes = signatures.sizes(links)
@@ -123,4 +124,4 @@ def _tell(store: ArticleStore, signatures: Signatures, kept: Stories, touched: s
                 Member(id, articles[first][0], count / sizes[first], count / sizes[text])
                 for text, count in shared.items() for id in articles[text]
             )  # fmt: skip
-    kept.replace([id for ids in articles.values() for id in ids], members)
+    stories.replace([id for ids in articles.values() for id in ids], members)

@@ -25,7 +25,7 @@ class Entry(NamedTuple):
 
 
 class Feed(NamedTuple):
-    """`folder` is the address that it is served under, "" where it is not; `begun` is aware."""
+    """`folder` is the address that it is served under, "" if unknown; `begun` is aware."""
 
     name: str
     query: str
@@ -36,7 +36,7 @@ class Feed(NamedTuple):
 
 
 def urn(id: str) -> str:
-    """An article's name in every feed, by its id: the same for each of its versions."""
+    """The URN of an article in every feed, made of its id: the same for each of its versions."""
     return uuid5(_OURS, id).urn
 
 
@@ -61,8 +61,8 @@ def _entry(entry: Entry) -> str:
     lines += [_element("rights", article.rights)] if article.rights else []
     if is_page(article.url):
         lines += [f'<link rel="alternate" type="text/html" href="{xml(article.url)}"/>']
-    told = "summary" if is_page(article.url) else "content"  # one of content and link must be there
-    lines += [f'<{told} type="html">{xml(marked(entry.snippet))}</{told}>', "</entry>"]
+    element = "summary" if is_page(article.url) else "content"  # an entry needs a content or an alternate link
+    lines += [f'<{element} type="html">{xml(marked(entry.snippet))}</{element}>', "</entry>"]
     return "\n".join(lines)
 
 
@@ -89,7 +89,7 @@ def _item(entry: Entry) -> dict[str, Any]:
 
 
 def marked(snippet: Snippet) -> str:
-    """A snippet in HTML: nothing in it is markup but the marks."""
+    """A snippet in HTML, escaped; its marks are <mark> elements."""
     text, html, last = snippet.text, "", 0
     for start, end in snippet.marks:
         html += f"{xml(text[last:start])}<mark>{xml(text[start:end])}</mark>"

@@ -1,16 +1,17 @@
-"""Follows subjects: finds what is new of each, puts it into the subject's feeds, and tells whoever wants to know.
+"""Looks for what is new of watched questions, writes their feeds, and notifies the operator.
 
-What is found is noted before it is told, and noted as told behind that: a crash between the
-two tells it twice, never not at all.
+New hits are recorded before anybody is notified of them, and marked as reported afterwards. A crash
+in between means that they are reported twice (at-least-once delivery).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from archive.article import Revision
@@ -24,8 +25,10 @@ from indexer.engines.engine import SearchEngine
 from indexer.highlight import Highlighter
 from indexer.question.parser import parse_query
 from indexer.question.query import Query
-from indexer.search import every_id
+from indexer.search import Hit, every_id
 from indexer.snippet import snippet
+from wencang.desk.stream import Stream
+from wencang.desk.table import Table
 from wencang.desk.watch import feeds
 from wencang.desk.watch.feeds import Entry, Feed
 from wencang.desk.watch.watch import FILE
@@ -38,47 +41,63 @@ FORMS: dict[str, Callable[[Feed], bytes]] = {"atom": feeds.atom, "json": feeds.j
 
 
 @dataclass(frozen=True, slots=True)
-class News:
-    """What nobody was told of yet, of one watch; `hits` are read as they are asked for, the newest first."""
+class News(Table):
+    """The new hits of one watch: articles that answer its question now, and were not reported yet.
+
+    `hits` come the newest first and are not held: each iteration reads the articles again, as they
+    were when they were found. `faults` are what failed: the question can't be read, the hook or
+    the mail could not be sent.
+    """
 
     name: str
     count: int
-    hits: Iterator[Entry]
+    hits: Iterable[Hit] = field(default=(), repr=False)
+    faults: tuple[WencangError, ...] = ()
+    columns = (
+        "watch", "id", "url", "title", "published", "source", "section", "credit", "snippet", "marks", "gone",
+    )  # fmt: skip
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """The values of `columns`, a row a hit.
+
+        `published` is a datetime in Asia/Shanghai or None, `gone` one in UTC since when the site
+        does not show the article, or None; `marks` are [start, end) in the snippet, in code points.
+        """
+        for hit in self.hits:
+            article = hit.article
+            yield (
+                self.name, article.id, article.url, article.title, article.published, article.source,
+                article.section, article.credit, hit.snippet.text, hit.snippet.marks, hit.gone,
+            )  # fmt: skip
 
 
-Show = Callable[[News], None]
-
-
-def follow(
+def look_for_news(
     settings: Settings, store: ArticleStore, index: SearchEngine, questions: Mapping[str, str], now: datetime,
-    show: Show, shown_is_told: bool = False,
-) -> list[WencangError]:  # fmt: skip
-    """Bring these watches up to where the index is, and tell what is new; what hindered any of them.
+    shown_is_told: bool = False,
+) -> Iterator[News]:  # fmt: skip
+    """Bring these watches up to the index's position, and yield what is new, or what failed, of each.
 
-    `show` is handed the news of each that has some. They count as told once the hook or a mail
-    did, or, where neither is set, and `shown_is_told`, once they were shown. One run at a time:
-    the caller holds LOCK.
+    The hook and the mail are sent before News is yielded. Its hits count as reported when the next
+    News is asked for: if one of the two was sent, or, where neither is configured, with
+    `shown_is_told`. One run at a time: the caller holds LOCK.
     """
-    faults: list[WencangError] = []
     watches = Watches(store)
     for name, question in questions.items():
         try:
-            query = look(store, index, name, question, now)
+            query = note_hits(store, index, name, question, now)
             _write_feeds(settings, watches, name, query)
         except QueryFault as fault:
-            faults.append(UsageFault(f"{settings.data / FILE}: {name}", fault.reason, fault.mend))
+            yield News(name, 0, faults=(UsageFault(f"{settings.data / FILE}: {name}", fault.reason, fault.mend),))
             continue
         if count := watches.count(name, untold=True):
-            show(News(name, count, _entries(query, watches.hits(name, untold=True))))
-            untold = _tell(settings, watches, name, count)
-            faults += untold
-            if len(untold) < len(notice.ways(settings)) or (shown_is_told and not notice.ways(settings)):
+            faults, ways = _notify(settings, watches, name, count), notice.ways(settings)
+            yield News(name, count, _hits(watches, name, query), faults)
+            if len(faults) < len(ways) or (shown_is_told and not ways):
                 watches.note_told(name)
-    return faults
 
 
-def look(store: ArticleStore, index: SearchEngine, name: str, question: str, now: datetime) -> Query:
-    """Note what newly answers; of a watch that begins, or asks something else now, all that answers is known."""
+def note_hits(store: ArticleStore, index: SearchEngine, name: str, question: str, now: datetime) -> Query:
+    """Record what newly answers; when a watch begins, or its question changed, all that answers counts as known."""
     query = parse_query(question, index.analyzer, now)
     watches = Watches(store)
     position = index.position()
@@ -93,7 +112,7 @@ def look(store: ArticleStore, index: SearchEngine, name: str, question: str, now
 
 
 def forget_all_but(settings: Settings, store: ArticleStore, names: Mapping[str, str]) -> None:
-    """Forget the watches that are in the file no more, and take their feeds away."""
+    """Forget the watches that are no longer in the file, and delete their feeds."""
     watches = Watches(store)
     for name in watches.known().keys() - names:
         for ending in FORMS:
@@ -106,7 +125,7 @@ def feed_file(data: Path, name: str, ending: str) -> Path:
 
 
 def _write_feeds(settings: Settings, watches: Watches, name: str, query: Query) -> None:
-    """Files that would be the same are left alone: whoever serves them tells readers that nothing changed."""
+    """Unchanged files are not written: a web server answers readers that nothing changed."""
     watch = watches.known()[name]
     entries = list(_entries(query, watches.hits(name, limit=_ENTRIES)))
     feed = Feed(name, watch.query, watch.feed, watch.begun, entries, settings.feeds)
@@ -118,18 +137,29 @@ def _write_feeds(settings: Settings, watches: Watches, name: str, query: Query) 
                 file.write(content)
 
 
-def _tell(settings: Settings, watches: Watches, name: str, count: int) -> list[WencangError]:
-    lines = [_line(one) for one in watches.hits(name, untold=True, limit=_LINES)]
+def _notify(settings: Settings, watches: Watches, name: str, count: int) -> tuple[WencangError, ...]:
+    lines = list(map(_line, watches.hits(name, untold=True, limit=_LINES)))
     if count > len(lines):
         lines.append(_("and {count} more").format(count=count - len(lines)))
     subject = _("wencang watch {name}: {count} new").format(name=name, count=count)
-    return [*notice.tell(settings, subject, lines, "hits")]
+    return tuple(notice.tell(settings, subject, lines, "hits"))
 
 
 def _line(revision: Revision) -> str:
     article = revision.article
-    told = (str(article.day or ""), article.title, article.credit or article.source, article.url)
-    return "  ".join(filter(None, told))
+    return "  ".join(
+        filter(None, (str(article.day or ""), article.title, article.credit or article.source, article.url))
+    )
+
+
+def _hits(watches: Watches, name: str, query: Query) -> Stream[Hit]:
+    sequences = watches.sequences(name, untold=True)  # now: they count as told when the hits may be read again
+
+    def hits() -> Iterator[Hit]:
+        for rank, entry in enumerate(_entries(query, watches.revisions(sequences)), 1):
+            yield Hit(rank, entry.revision.article, 0, entry.snippet, gone=entry.revision.gone_since)
+
+    return Stream(hits)
 
 
 def _entries(query: Query, revisions: Iterable[Revision]) -> Iterator[Entry]:

@@ -1,0 +1,36 @@
+"""Shows what is new of watched questions, and says what failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from gettext import gettext as _
+from typing import TYPE_CHECKING
+
+from archive.errors import WencangError
+from wencang.cli.output import say
+
+if TYPE_CHECKING:
+    from wencang.archive import Archive
+    from wencang.desk.watch.follow import News
+
+
+def show_news(every: Iterable[News], show: Callable[[News], None]) -> bool:
+    """Show the news of each watch that has any, then say the faults; returns whether there were none."""
+    faults: list[WencangError] = []
+    for news in every:
+        if news.count:
+            show(news)
+        faults += news.faults
+    for fault in faults:
+        say(f"wencang: {fault}")
+    return not faults
+
+
+def say_news(archive: Archive) -> None:
+    """A line for each watch with news, at the end of another command: a fault is said, and raised no further."""
+    try:
+        show_news(archive.follow(), lambda news: say(_("{name}: {count} new").format(name=news.name, count=news.count)))
+    except WencangError as error:
+        say(f"wencang: {error}")
+    except OSError as error:
+        say(f"wencang: {WencangError(error.filename or archive.data, error.strerror or str(error))}")

@@ -1,0 +1,34 @@
+"""Writes a picture to a file, as SVG or PNG by its ending."""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+from pathlib import Path
+
+from archive.disk import atomic_write
+from archive.errors import UsageFault
+from wencang.desk.draw.plot import LINES
+
+_ENDINGS = (".svg", ".png")
+
+
+def check(path: Path, lines: int) -> None:
+    """Raises UsageFault for a path that can't be written to, another ending, or more lines than can be told apart."""
+    if path.suffix.lower() not in _ENDINGS:
+        raise UsageFault(path, _("is not a picture"), _("name it .svg or .png; --csv and --json print the counts"))
+    if lines > LINES:
+        reason = _("a picture holds {count} lines").format(count=LINES)
+        raise UsageFault("--query", reason, _("ask fewer; --csv has room for all"))
+    if not path.parent.is_dir():
+        raise UsageFault(path.parent, _("is not a folder"), _("name another place with -o"))
+
+
+def save(svg: str, path: Path) -> None:
+    """Write the picture atomically. Raises what `png` raises."""
+    content = svg.encode()
+    if path.suffix.lower() == ".png":
+        from wencang.desk.draw.png import png
+
+        content = png(svg)
+    with atomic_write(path) as file:
+        file.write(content)
