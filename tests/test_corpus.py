@@ -215,7 +215,7 @@ def test_what_an_archive_lacks_is_told(tmp_path: Path, crawled: Path) -> None:
         ((), 2, "one of QUERY, --check and --fill"),
         (("援藏", "--check", "."), 2, "one of QUERY, --check and --fill"),
         (("援藏",), 2, "name its place with -o"),
-        (("援藏", "-o", "tests"), 2, "tests: exists already"),
+        (("援藏", "-o", "tests"), 2, "tests: already exists"),
         (("--check", "nowhere"), 2, "nowhere: is not a folder"),
         (("--check", "tests"), 6, "bagit.txt: declares no BagIt version"),
         (("无此词汇啊", "-o", "nowhere"), 1, "nowhere was not written"),

@@ -10,7 +10,7 @@ import typer
 from wencang.cli.commands import DONE, FAILURES, QUESTION, Json, Words, archive_of
 from wencang.cli.output import say
 from wencang.cli.output.hits import print_news
-from wencang.cli.output.news import show_news
+from wencang.cli.output.news import print_watches, show_news
 from wencang.cli.output.tables import print_rows
 
 app = typer.Typer()
@@ -61,10 +61,12 @@ def list_(ctx: typer.Context, as_json: Json = False) -> int:
         wencang watch list
     """
     watches = archive_of(ctx).watches()
-    if not watches.watches:
-        say(_("nothing is watched yet; `wencang watch add NAME QUERY` begins"))
+    if as_json:
+        print_rows(watches, "json")
+    elif watches.watches:
+        print_watches(watches)
     else:
-        print_rows(watches, "json" if as_json else "")
+        say(_("nothing is watched yet; `wencang watch add NAME QUERY` begins"))
     return DONE
 
 

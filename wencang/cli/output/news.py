@@ -1,4 +1,4 @@
-"""Shows what is new of watched questions, and says what failed."""
+"""Prints watched questions, and what is new of them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,18 @@ from typing import TYPE_CHECKING
 
 from archive.errors import WencangError
 from wencang.cli.output import say
+from wencang.cli.output.tables import print_table
 
 if TYPE_CHECKING:
     from wencang.archive import Archive
     from wencang.desk.watch.follow import News
+    from wencang.desk.watch.watchlist import WatchList
+
+
+def print_watches(watches: WatchList) -> None:
+    """For a reader."""
+    head = (_("watch"), _("query"), _("articles"), _("new"))
+    print_table(head, [tuple(map(str, row)) for row in watches.rows()])
 
 
 def show_news(every: Iterable[News], show: Callable[[News], None]) -> bool:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from gettext import gettext as _
+from typing import TYPE_CHECKING
 
 from wencang.cli.output import say
 from wencang.cli.output.tables import print_table
-from wencang.desk.reprints.story import Copy, Story, StoryList
+
+if TYPE_CHECKING:
+    from wencang.desk.reprints.story import Copy, Story, StoryList
 
 
 def print_story(story: Story) -> None:
@@ -15,7 +18,7 @@ def print_story(story: Story) -> None:
     for copies in story.parts():
         print_table(head, list(map(_row, copies)))
         first, last = copies[0].article.id, copies[-1].article.id
-        print(_("differences: `wencang diff {last} --from {first}`").format(last=last, first=first))
+        print(_("what differs: `wencang diff {last} --from {first}`").format(last=last, first=first))
 
 
 def _row(copy: Copy) -> tuple[str, ...]:

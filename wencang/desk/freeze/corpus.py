@@ -185,7 +185,7 @@ def write(out: Path, revisions: Iterable[Revision], info: Info, now: datetime, w
     Raises UsageFault for a folder that is not empty, or can't be written.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise UsageFault(out, _("exists already"), _("name a new folder with -o"))
+        raise UsageFault(out, _("already exists"), _("name a new folder with -o"))
     articles = iter(revisions)
     if not (first := next(articles, None)):
         return Corpus(out, 0)
