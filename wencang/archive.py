@@ -10,16 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from gettext import gettext as _
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Self
 
 from archive import settings as _settings
+from archive.errors import UsageFault
 from archive.messages import Message
 from archive.settings import Settings
 from archive.store import ArticleStore, named_source
 
 if TYPE_CHECKING:
+    from archive.article import Revision
     from indexer.engines.engine import Order, SearchEngine
     from indexer.question.query import Query
     from indexer.search import Collapse
@@ -146,6 +149,33 @@ class Archive:
     # Counting
 
     # Working with what is found
+
+    def _revisions(
+        self, question: str, source: str, since: str, until: str, engine: str, by: str = ""
+    ) -> tuple[Iterator[Revision], tuple[Message, ...]]:
+        """The articles with all words of a question, or of the whole archive without one, in order of publication.
+
+        Read as they are iterated; `by` "source" or "section" groups them. With notices. Raises
+        UsageFault for a filter without a question.
+        """
+        from archive.tables.chronology import in_order
+
+        if question:
+            ids, notices = self._ids(question, source, since, until, engine)
+            return in_order(self._store, ids, by), notices
+        if filter := source or since or until:
+            raise UsageFault(filter, _("filters need a query"), _("add words to look for"))
+        return in_order(self._store, None, by), ()
+
+    def _ids(
+        self, question: str, source: str, since: str, until: str, engine: str
+    ) -> tuple[list[str], tuple[Message, ...]]:
+        """The ids of the articles with all words of a question, best first; with notices."""
+        from indexer.search import every_id
+
+        with self._index(engine) as index:
+            query = self._query(index, question, source, since, until)
+            return every_id(self._store, index, query), self._notices(query, index, engine)
 
     # Collecting
 
