@@ -11,11 +11,10 @@ from random import Random
 from typing import Literal
 
 from archive.article import Revision
-from archive.escaping import xml
+from archive.escaping import is_page, xml
 from indexer.highlight import Highlighter
 from indexer.text.analyzer import fold
 from wencang.desk.cells import cells, cut_left, cut_right
-from wencang.desk.markup import is_page
 
 Order = Literal["date", "left", "right"]
 COLUMNS = ("published", "left", "node", "right", "id", "url", "start")
