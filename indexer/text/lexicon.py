@@ -21,7 +21,6 @@ from indexer.text.analyzer import CHINESE, LONGEST, Analyzer, fold
 FILE = "lexicon.txt"
 _LOCK = "lexicon.lock"
 _WORD = re.compile(f"[{CHINESE}0-9a-z]+")  # what jieba keeps together
-_WHAT_IT_IS = "a word is Chinese characters, Latin letters and digits"
 _MOST = 1_000_000_000  # frequency: those of jieba's own words sum to sixty million
 State = Literal["own", "out", "shipped"]
 
@@ -108,13 +107,13 @@ def parse(text: str, place: str) -> Line:
         return Line(text)
     word = fold(written.removeprefix("-"))
     if len(more) > 1:
-        raise UsageFault(place, _("a blank inside a word"), _("write it without blanks"))
+        raise UsageFault(place, _("contains a blank"), _("write it without blanks"))
     if not _WORD.fullmatch(word):
-        raise UsageFault(place, _("no word, or a sign inside one"), _(_WHAT_IT_IS))
+        raise _not_a_word(place)
     if len(word) > LONGEST:
-        raise UsageFault(place, _("too long for a word"), _("{most} characters at most").format(most=LONGEST))
+        raise UsageFault(place, _("is too long for a word"), _("{most} characters at most").format(most=LONGEST))
     if more and (written.startswith("-") or not _is_frequency(more[0])):
-        raise UsageFault(place, _("not a valid frequency"), _("a number from 1 to 1000000000 may follow a word"))
+        raise UsageFault(place, _("is not a valid frequency"), _("a number from 1 to 1000000000 may follow a word"))
     return Line(text, word, int(more[0]) if more else None, written.startswith("-"))
 
 
@@ -123,8 +122,12 @@ def typed(text: str) -> Line:
     text = " ".join(text.split())
     line = parse(text, text)
     if not line.word or line.out:
-        raise UsageFault(text or "''", _("no word"), _(_WHAT_IT_IS))
+        raise _not_a_word(text or "''")
     return line
+
+
+def _not_a_word(place: str) -> UsageFault:
+    return UsageFault(place, _("is not a word"), _("a word is Chinese characters, Latin letters and digits"))
 
 
 def _is_frequency(text: str) -> bool:

@@ -39,7 +39,9 @@ def export(
     format: Annotated[
         str, typer.Option(metavar="F", autocompletion=names, help=", ".join(names()), show_default=False)
     ] = "",
-    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="PATH", help=_("A file, else stdout."))] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="PATH", help=_("A file; by default stdout."))
+    ] = None,
     split_by: Annotated[
         SplitBy, typer.Option(help=_("Make -o a folder with a file for each of these."), show_default=False)
     ] = "",

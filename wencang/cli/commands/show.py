@@ -37,7 +37,7 @@ def show(
         for page in pages:
             sys.stdout.buffer.write(page.body)
         if not pages:
-            say(_("{name}: no raw page of it is kept").format(name=id_or_url))
+            say(_("{name}: no raw page is kept").format(name=id_or_url))
         return DONE if pages else NOTHING
     view = archive_of(ctx).show(id_or_url, full_marks=full_marks, engine=engine)
     say_notices(view.notices)

@@ -17,11 +17,11 @@ def print_explanation(explanation: Explanation) -> None:
     """The words with their weights, the conditions, the number of articles, and how the score of one adds up."""
     reason = explanation.reason
     for typed, folded in explanation.folded:
-        print(printable(_("{typed} is looked for as {folded}").format(typed=typed, folded=folded)))
+        print(printable(_("{typed} is searched as {folded}").format(typed=typed, folded=folded)))
     _print_words(explanation)
     for clause in explanation.clauses:
         print(printable(_clause(clause, reason)))
-    line = _("{total} articles answer, {whole} with all the words")
+    line = _("{total} articles match, {whole} with all the words")
     print(line.format(total=explanation.total, whole=explanation.whole))
     if reason:
         print(printable(f"{reason.article.id}  {reason.article.title}"))
@@ -41,7 +41,7 @@ def _print_words(explanation: Explanation) -> None:
 
 def _clause(clause: Clause, reason: Reason | None) -> str:
     kind = _("unwanted") if clause.unwanted else _("needed")
-    has = "" if reason is None else _(", it has that") if clause.has else _(", it does not have that")
+    has = "" if reason is None else _(", which it has") if clause.has else _(", which it lacks")
     line = ngettext("{kind}: {text}, in {count} article", "{kind}: {text}, in {count} articles", clause.articles)
     return line.format(kind=kind, text=clause.text, count=clause.articles) + has
 
@@ -54,9 +54,9 @@ def _print_score(words: float, reason: Reason) -> None:
     parts = [(_("words"), words)]
     if close := reason.closeness:
         parts += [
-            (_("said at the beginning"), close.lead), (_("close together"), close.together),
+            (_("at the beginning"), close.lead), (_("close together"), close.together),
             (_("joined as typed"), close.joined), (_("length"), close.length),
         ]  # fmt: skip
     matched = _("all the words") if reason.whole else _("some of the words")
     print(_("rank {rank}, {matched}: score {score:.2f}").format(rank=reason.rank, matched=matched, score=reason.score))
-    print_table((_("of that"), _("score")), [(name, f"{score:.2f}") for name, score in parts])
+    print_table((_("part of the score"), _("score")), [(name, f"{score:.2f}") for name, score in parts])

@@ -38,4 +38,4 @@ def print_diff(diff: Diff) -> None:
         print(f"\n{_(field)}:")
         print_parts(parts)
     if not diff.changes:
-        say(_("nothing differs"))
+        say(_("no differences"))
