@@ -34,7 +34,7 @@ class Edit(Table):
     columns = ("word", "change")
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
-        """The values of `columns`, a row a word."""
+        """The values of `columns`, one row per word."""
         return iter(self.words)
 
 
@@ -47,7 +47,7 @@ class Words(Table):
     columns = ("word", "frequency", "state")
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
-        """The values of `columns`, a row a word."""
+        """The values of `columns`, one row per word."""
         return iter(self.words)
 
 
@@ -60,7 +60,7 @@ class Terms(Table):
     columns = ("word", "articles", "score", "example")
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
-        """The values of `columns`, a row a term."""
+        """The values of `columns`, one row per term."""
         return ((term.word, term.articles, round(term.score, 2), term.example) for term in self.terms)
 
 

@@ -1,6 +1,6 @@
 """The user's own words in DATA/lexicon.txt, which extend the shipped words or exclude some of them.
 
-One word a line, followed by a frequency if needed; "-word" excludes a shipped word; "#" starts a comment.
+One word per line, followed by a frequency if needed; "-word" excludes a shipped word; "#" starts a comment.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ class History(Table):
     columns = ("sequence", "fetched", "gone", "published", "changed", "added", "removed")
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
-        """The values of `columns`, a row a version."""
+        """The values of `columns`, one row per version."""
         for step in self.steps:
             revision = step.revision
             yield (

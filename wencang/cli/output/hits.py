@@ -40,7 +40,7 @@ def print_answer(answer: Answer, as_json: bool = False) -> None:
 
 
 def _say_proposals(proposals: Sequence[Proposal]) -> None:
-    """Questions to ask instead, a line each."""
+    """Questions to ask instead, one per line."""
     for proposal in proposals:
         count = ngettext("{count} article", "{count} articles", proposal.articles).format(count=proposal.articles)
         count += "" if proposal.whole else _(", none with all the words")

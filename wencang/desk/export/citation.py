@@ -125,7 +125,7 @@ def csl(revision: Revision) -> dict[str, Any]:
 
 
 def csl_json(revisions: Iterable[Revision]) -> Iterator[str]:
-    """A JSON list of CSL-JSON items, one a line."""
+    """A JSON list of CSL-JSON items, one per line."""
     comma = "["
     for revision in revisions:
         yield comma + "\n" + json.dumps(csl(revision), ensure_ascii=False)

@@ -1,1 +1,1 @@
-"""Export formats, one a file, found by file name; each writes articles in the order given."""
+"""Export formats, one per file, found by file name; each writes articles in the order given."""

@@ -15,7 +15,7 @@ COLUMNS = (*KEYS, "fetched", "gone")
 
 
 def write(revisions: Iterable[Revision], out: IO[bytes], edition: Edition) -> None:
-    """Write a row an article; a list is one line an item, an image its address, a space and its caption."""
+    """Write one row per article; a list has one item per line, an image its address, a space and its caption."""
     table.write(out, COLUMNS, ([_cell(value) for value in values(revision).values()] for revision in revisions))
 
 

@@ -1,4 +1,4 @@
-"""EPUB 3 with a chapter a month and a table of contents by month and title; written in constant memory."""
+"""EPUB 3 with one chapter per month and a table of contents by month and title; written in constant memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON-LD in the schema.org vocabulary: one document with a NewsArticle a line in its @graph."""
+"""JSON-LD in the schema.org vocabulary: one document with one NewsArticle per line in its @graph."""
 
 from __future__ import annotations
 

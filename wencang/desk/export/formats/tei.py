@@ -1,4 +1,4 @@
-"""TEI P5 for corpus tools: a teiCorpus with a TEI an article, fields in its header, paragraphs in <p>."""
+"""TEI P5 for corpus tools: a teiCorpus with one TEI per article, fields in its header, paragraphs in <p>."""
 
 from __future__ import annotations
 
