@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from xml.sax.saxutils import escape
 
 _CONTROLS = (*range(9), 11, 12, *range(14, 32), *range(127, 160))  # C0 and C1 without tab and line ends
@@ -26,6 +27,28 @@ def legible(text: str) -> str:
 def xml(text: str) -> str:
     """The text as it stands in an element of HTML or XML, or in an attribute in double quotes."""
     return escape(legible(text), {'"': "&quot;"})
+
+
+def is_page(url: str) -> bool:
+    """Whether an address may become a link: a browser runs `javascript:` and opens `data:`."""
+    return url.startswith(("http://", "https://"))
+
+
+def link(url: str, text: str = "") -> str:
+    """A link for HTML that shows `text`, or its address; only text where the address is not of the web."""
+    shown = xml(text or url)
+    return f'<a href="{xml(url)}">{shown}</a>' if is_page(url) else shown
+
+
+def marked(text: str, marks: Iterable[tuple[int, int]]) -> str:
+    """The text for HTML with `marks`, [start, end) in code points of it, as <mark> elements."""
+    pieces = []
+    last = 0
+    for start, end in sorted(marks):
+        if start >= last:
+            pieces += [xml(text[last:start]), f"<mark>{xml(text[start:end])}</mark>"]
+            last = end
+    return "".join([*pieces, xml(text[last:])])
 
 
 def json_text(value: object) -> str:

@@ -10,19 +10,20 @@ from difflib import SequenceMatcher
 from itertools import groupby, pairwise
 from typing import Any, Literal
 
-from archive.article import KEYS, Revision, to_json
+from archive.article import KEYS, Revision
+from archive.jsonl import times, values
 from indexer.text.analyzer import Analyzer
 
 _SENTENCE = re.compile(r".+?(?:[。！？!?；…]+[”’」』）)]*\n*|\n+|\Z)", re.DOTALL)
 _TEXTS = {"title", "original_title", "body", "rights"}  # another field is replaced as a whole
-_LONG = 6  # characters of a sentence that may have moved: a shorter one stands anywhere
-_ISLAND = 2  # characters between two changes that are no reason to tell them apart
-_REWRITTEN = 0.25  # of a passage: with less in common it is not taken apart
+_LONG = 6  # characters of a sentence that can count as moved: shorter ones recur by chance
+_ISLAND = 2  # unchanged characters between two changes that become one
+_REWRITTEN = 0.25  # share of a passage: with less in common it is replaced as a whole
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of text. What has moved is "moved" where it stands now, and "left" where it stood."""
+    """A piece of text. A moved sentence is "moved" at its new place and "left" at its old one."""
 
     kind: Literal["same", "removed", "added", "moved", "left"]
     text: str
@@ -33,20 +34,32 @@ Parts = tuple[Part, ...]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A version, the fields that differ from the one before, how many characters of text were added and removed."""
+    """A version and what it changed: the fields that differ from the version before, characters added and removed.
+
+    `added` and `removed` count the texts (titles, body, rights notice) without whitespace.
+    """
 
     revision: Revision
-    fields: tuple[str, ...]
-    added: int
-    removed: int
+    fields: tuple[str, ...] = ()
+    added: int = 0
+    removed: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        published = self.revision.article.published
+        return {
+            "sequence": self.revision.sequence, **times(self.revision),
+            "published": published and published.isoformat(),
+            "changed": self.fields, "added": self.added, "removed": self.removed,
+        }  # fmt: skip
 
 
-def steps(history: Sequence[Revision], analyzer: Analyzer) -> Iterator[Step]:
-    """Every version but the first, oldest first, with what is new in it."""
-    for old, new in pairwise(history):
-        found = differences(old, new, analyzer)
-        texts = [part for field in _TEXTS & found.keys() for part in found[field]]
-        yield Step(new, tuple(found), _size(texts, "added"), _size(texts, "removed"))
+def steps(versions: Sequence[Revision], analyzer: Analyzer) -> Iterator[Step]:
+    """Every version, oldest first, with what it changed; the first changes nothing."""
+    yield from map(Step, versions[:1])
+    for old, new in pairwise(versions):
+        changes = differences(old, new, analyzer)
+        parts = [part for field in _TEXTS & changes.keys() for part in changes[field]]
+        yield Step(new, tuple(changes), _size(parts, "added"), _size(parts, "removed"))
 
 
 def _size(parts: Iterable[Part], kind: str) -> int:
@@ -54,10 +67,8 @@ def _size(parts: Iterable[Part], kind: str) -> int:
 
 
 def differences(old: Revision, new: Revision, analyzer: Analyzer) -> dict[str, Parts]:
-    """Each field that differs, in the order of KEYS and `gone` last; of blanks no part tells."""
-    before, after = (
-        to_json(one.article) | {"gone": one.gone_since and one.gone_since.isoformat()} for one in (old, new)
-    )
+    """Each field that differs, in the order of KEYS with `gone` last; changes of whitespace are left out."""
+    before, after = values(old), values(new)
     return {
         key: (compare if key in _TEXTS else _replaced)(_printed(before[key]), _printed(after[key]), analyzer)
         for key in (*KEYS, "gone")
@@ -67,7 +78,7 @@ def differences(old: Revision, new: Revision, analyzer: Analyzer) -> dict[str, P
 
 def _printed(value: Any) -> str:
     if isinstance(value, list):
-        return "\n".join(" ".join(one.values()) if isinstance(one, dict) else one for one in value)
+        return "\n".join(" ".join(item.values()) if isinstance(item, dict) else item for item in value)
     return "" if value is None else str(value)
 
 
@@ -75,12 +86,12 @@ def _replaced(old: str, new: str, _analyzer: Analyzer) -> Parts:
     return _parts("", old, new)
 
 
-def _parts(same: str, out: str, into: str) -> Parts:
-    return tuple(part for part in (Part("same", same), Part("removed", out), Part("added", into)) if part.text)
+def _parts(same: str, removed: str, added: str) -> Parts:
+    return tuple(part for part in (Part("same", same), Part("removed", removed), Part("added", added)) if part.text)
 
 
 def compare(old: str, new: str, analyzer: Analyzer) -> Parts:
-    """What was removed, added and moved, in the order of both texts; how they are spaced makes no difference."""
+    """What was removed, added and moved, in the order of both texts; whitespace makes no difference."""
     return tuple(_compare(_SENTENCE.findall(old), _SENTENCE.findall(new), analyzer))
 
 
@@ -99,9 +110,9 @@ def _key(sentence: str) -> str:
 
 
 def _moved(passages: Sequence[tuple[list[str], list[str]]]) -> set[str]:
-    """The sentences that were taken out once and put in once."""
-    out, into = (Counter(_key(sentence) for passage in passages for sentence in passage[side]) for side in (0, 1))
-    return {key for key, count in out.items() if count == 1 == into[key] and len(key) >= _LONG}
+    """The sentences that were removed exactly once and added exactly once."""
+    removed, added = (Counter(_key(sentence) for passage in passages for sentence in passage[side]) for side in (0, 1))
+    return {key for key, count in removed.items() if count == 1 == added[key] and len(key) >= _LONG}
 
 
 def _runs_of(sentences: list[str], moved: set[str]) -> list[tuple[bool, str]]:
@@ -109,7 +120,7 @@ def _runs_of(sentences: list[str], moved: set[str]) -> list[tuple[bool, str]]:
 
 
 def _changed(old: list[tuple[bool, str]], new: list[tuple[bool, str]], analyzer: Analyzer) -> Iterator[Part]:
-    """A passage: what moved away or here by itself, the rest side by side."""
+    """A passage: moved sentences by themselves, the rest compared word by word."""
     while old or new:
         if old and old[0][0]:
             yield Part("left", old.pop(0)[1])
@@ -121,34 +132,34 @@ def _changed(old: list[tuple[bool, str]], new: list[tuple[bool, str]], analyzer:
 
 def _by_word(old: str, new: str, analyzer: Analyzer) -> Parts:
     runs = _runs(analyzer.pieces(old), analyzer.pieces(new))
-    if sum(len(same) for same, _out, _into in runs) < _REWRITTEN * max(len(old), len(new)):
+    if sum(len(same) for same, _removed, _added in runs) < _REWRITTEN * max(len(old), len(new)):
         return _replaced(old, new, analyzer)
     return tuple(part for run in runs for part in _parts(*run))
 
 
 def _runs(before: list[str], after: list[str]) -> list[tuple[str, str, str]]:
-    """What is the same, and what was removed and added behind it, again and again."""
+    """A series of: text that is the same, text removed after it, text added in its place."""
     runs = [("", "", "")]
     for kind, a, b, c, d in SequenceMatcher(None, before, after).get_opcodes():
-        out, into = "".join(before[a:b]), "".join(after[c:d])
+        removed, added = "".join(before[a:b]), "".join(after[c:d])
         if kind == "equal":
-            runs.append((into, "", ""))
+            runs.append((added, "", ""))
         elif len(runs) > 1 and any(runs[-2][1:]) and len(island := runs[-1][0]) <= _ISLAND and "\n" not in island:
             runs.pop()
             same, *change = runs.pop()
-            runs.append((same, change[0] + island + out, change[1] + island + into))
+            runs.append((same, change[0] + island + removed, change[1] + island + added))
         else:
-            runs[-1] = (runs[-1][0], out, into)
+            runs[-1] = (runs[-1][0], removed, added)
     return runs
 
 
 def lines(parts: Iterable[Part]) -> list[list[Part]]:
-    """The parts line by line."""
-    found: list[list[Part]] = [[]]
+    """The parts of each line."""
+    split: list[list[Part]] = [[]]
     for part in parts:
         for number, text in enumerate(part.text.split("\n")):
             if number:
-                found.append([])
+                split.append([])
             if text:
-                found[-1].append(Part(part.kind, text))
-    return found
+                split[-1].append(Part(part.kind, text))
+    return split

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from archive.article import Article
+from archive.messages import Message
 from archive.store import ArticleStore
 from indexer.engines.engine import Matches, SearchEngine, check_follows
 from indexer.highlight import Highlighter
@@ -56,6 +58,15 @@ class Explanation:
     total: int  # articles that answer
     whole: int  # of them those with all the words
     reason: Reason | None = None
+    notices: tuple[Message, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Every field as JSON values, the article by its id; without the notices."""
+        values = asdict(self)
+        del values["notices"]
+        if self.reason:
+            values["reason"]["article"] = self.reason.article.id
+        return values
 
 
 def explain(store: ArticleStore, engine: SearchEngine, query: Query, article: Article | None = None) -> Explanation:

@@ -9,6 +9,7 @@ from math import log1p
 from typing import Any, Literal
 
 from archive.article import Article, Revision
+from archive.escaping import link, marked, xml
 from archive.store import ArticleStore
 from archive.tables.stories import Stories
 from indexer.engines.engine import Match, Order, SearchEngine, check_follows
@@ -47,6 +48,17 @@ class Hit:
             "matched": "all" if self.whole else "some", "copies": self.copies,
             "gone": self.gone and self.gone.isoformat(),
         }  # fmt: skip
+
+    def _repr_html_(self) -> str:
+        """For Jupyter: the title, where the article is from, and the snippet with its marks."""
+        article = self.article
+        source = (article.credit or article.source, str(article.day or ""), article.section, article.id)
+        lines = (
+            f"<b>{link(article.url, article.title)}</b>",
+            xml(" · ".join(filter(None, source))),
+            marked(self.snippet.text, self.snippet.marks),
+        )
+        return f"<p>{'<br>'.join(lines)}</p>"
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,11 +46,11 @@ def test_what_a_line_may_be(tmp_path: Path) -> None:
     [
         ("云端 牧歌", "frequency"),
         ("云端 牧歌 3", "blank"),
-        ("云端·牧歌", "sign"),
-        ("c++", "sign"),
+        ("云端·牧歌", "not a word"),
+        ("c++", "not a word"),
         ("café", "Latin"),
-        ("-", "no word"),
-        ("——", "no word"),
+        ("-", "not a word"),
+        ("——", "not a word"),
         ("云" * 17, "too long"),
         ("云端牧歌 0", "frequency"),
         ("云端牧歌 -1", "frequency"),
@@ -69,7 +69,7 @@ def test_a_line_that_is_no_word_is_named_with_the_way_out(tmp_path: Path, bad: s
 
 def test_a_file_that_is_no_utf_8_is_named_with_the_line(tmp_path: Path) -> None:
     (tmp_path / "lexicon.txt").write_bytes("# 词\n".encode() + "云端牧歌\n".encode("gb18030"))
-    with pytest.raises(UsageFault, match=r"lexicon\.txt:2: is no UTF-8"):
+    with pytest.raises(UsageFault, match=r"lexicon\.txt:2: is not valid UTF-8"):
         read(tmp_path)
 
 
@@ -89,7 +89,7 @@ def test_a_shipped_word_is_taken_out_and_put_back() -> None:
     assert [one.text for one in out] == [f"-{SHIPPED}"]
     assert without(out, SHIPPED) == out
     assert with_word(out, lexicon.typed(SHIPPED)) == []
-    with pytest.raises(UsageFault, match="no word of the lexicon"):
+    with pytest.raises(UsageFault, match="not in the lexicon"):
         without([], "云端牧歌")
 
 
@@ -105,7 +105,7 @@ def test_a_write_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
 
 def words_of(*lines: str, folder: Path) -> str:
     """The words that these lines of a lexicon make with the shipped ones."""
-    write(folder, [lexicon.line(one, one) for one in lines])
+    write(folder, [lexicon.parse(one, one) for one in lines])
     return merged(folder)
 
 
@@ -296,12 +296,12 @@ def test_alone_it_prints_its_help(wencang: Wencang) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["add", "云端 牧 歌"], "云端 牧 歌: a blank inside a word"),
+        (["add", "云端 牧 歌"], "云端 牧 歌: contains a blank"),
         (["add", "云端牧歌", "-c++"], "No such option"),
-        (["add", "--", "-云端"], "-云端: no word"),
-        (["add", "# 词"], "# 词: no word"),
-        (["add", " "], "'': no word"),
-        (["remove", "云端牧歌"], "云端牧歌: is no word of the lexicon"),
+        (["add", "--", "-云端"], "-云端: is not a word"),
+        (["add", "# 词"], "# 词: is not a word"),
+        (["add", " "], "'': is not a word"),
+        (["remove", "云端牧歌"], "云端牧歌: is not in the lexicon"),
         (["mend"], "No such command"),
     ],
 )

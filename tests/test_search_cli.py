@@ -373,7 +373,7 @@ def fault(done: subprocess.CompletedProcess[str], code: int) -> str:
         (["reextract", "nowhere"], "tibet.cn"),
         (["import", "archive"], "archive: holds nothing of a known kind"),
         (["collocations", ""], "is no word"),
-        (["diff", "tibet.cn-7210688", "1", "9"], "9: is no version of it"),
+        (["diff", "tibet.cn-7210688", "1", "9"], "9: is not a version of it"),
     ],
 )
 def test_wrong_use(crawled: Path, arguments: list[str], named: str) -> None:

@@ -7,14 +7,15 @@ years, months or days as text, in Asia/Shanghai; times in values are aware.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from gettext import gettext as _
 from itertools import islice
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Literal, Self
+from typing import IO, TYPE_CHECKING, Literal, Self
 
 from archive import settings as _settings
 from archive.errors import NotKept, UsageFault
@@ -24,8 +25,11 @@ from archive.settings import Settings
 from archive.store import ArticleStore, named_source
 
 if TYPE_CHECKING:
-    from archive.article import Revision
+    from archive.article import Article, Revision
+    from archive.tables.pictures import Picture
+    from archive.warc.pages import FetchedPage
     from indexer.engines.engine import Order, SearchEngine
+    from indexer.explain import Explanation
     from indexer.figures.find import Found
     from indexer.question.query import Query
     from indexer.search import Collapse
@@ -40,10 +44,16 @@ if TYPE_CHECKING:
     from wencang.desk.count.keywords import Measure as KeywordMeasure
     from wencang.desk.count.periods import By
     from wencang.desk.count.timeline import Timeline
+    from wencang.desk.export.citation import Citations, Style
+    from wencang.desk.export.export import Exported
     from wencang.desk.freeze.corpus import Corpus, CorpusCheck, Filled
+    from wencang.desk.groups import SplitBy
     from wencang.desk.reprints.story import Story, StoryList
+    from wencang.desk.versions import Diff, History
+    from wencang.desk.view import View
     from wencang.desk.watch.follow import News
     from wencang.desk.watch.watchlist import WatchList
+    from wencang.lexicon import Lexicon
 
 Group = Literal["", "source", "section", "credit"]
 Period = Literal["", "year", "month"]
@@ -151,8 +161,13 @@ class Archive:
     ) -> Answer:  # fmt: skip
         """The articles that answer a question: those with all its words first, then those with some.
 
-        `limit` 0 only counts. `collapse` shows articles with the same text as one hit, `stories` also
-        reprints. `facets` counts the whole answer, in the same pass.
+        `limit` 0 only counts; `offset` skips hits. `source` is a site (tibet.cn), `since` and `until` are
+        inclusive. `collapse` shows articles with the same text as one hit, `stories` also reprints.
+        `facets` counts the whole answer by source, section, credit, year and month. `engine` is whoosh or
+        tantivy, by default the one that is set.
+
+        Raises QueryFault for a question that can't be read, UsageFault for an unknown source, day or
+        engine, IndexUnusable if the index is missing or damaged; the error names the command that helps.
         """
         from indexer.search import search
         from wencang.answer import Answer
@@ -165,6 +180,164 @@ class Archive:
                 query, results.hits, results.total, results.whole, results.stories, results.facets,
                 () if results.total else self._proposals(index, query), self._notices(query, index, engine, stories),
             )  # fmt: skip
+
+    def article(self, id_or_url: str) -> Article:
+        """The newest version of an article, by its id or any address it was found under.
+
+        `published` is in Asia/Shanghai, or None. Raises Withdrawn if the article was removed, and NotKept
+        if the archive does not have it; for the address of a picture that names the picture's article.
+        """
+        return self.revision(id_or_url).article
+
+    def revision(self, id_or_url: str) -> Revision:
+        """The newest version of an article with its sequence, the time it was fetched (UTC) and its raw pages.
+
+        Raises what `article` raises.
+        """
+        if revision := self._store.get(id_or_url):
+            return revision
+        raise self._not_kept(id_or_url)
+
+    def addresses(self, id_or_url: str) -> list[str]:
+        """Every address an article was found under, sorted. Raises what `article` raises."""
+        return self._store.addresses(self.revision(id_or_url).article.id)
+
+    def show(self, id_or_url: str, *, full_marks: str = "", engine: str = "") -> View:
+        """An article with its addresses, and the places of all that the question `full_marks` finds in it.
+
+        Draws itself in Jupyter. Raises what `article` raises; with a question what `search` raises.
+        """
+        from wencang.desk.view import View
+
+        revision = self.revision(id_or_url)
+        view = View(revision, tuple(self._store.addresses(revision.article.id)))
+        if not full_marks:
+            return view
+        from indexer.highlight import Highlighter
+
+        with self._index(engine) as index:
+            query = self._query(index, full_marks, "", "", "")
+        doubts = tuple(Message("doubt", {"text": doubt}) for doubt in query.doubts)
+        return view.with_marks(Highlighter(query).find, doubts)
+
+    def raw(self, id_or_url: str) -> tuple[FetchedPage, ...]:
+        """The pages that the newest version was read from, as they were fetched; or a picture, by its address.
+
+        Each has its url, body (bytes), time (UTC) and HTTP headers; empty where none were kept. Raises
+        what `article` raises, and ArchiveUnusable if a page is missing or damaged.
+        """
+        from archive.warc.pages import Pages
+
+        picture = self._picture(id_or_url)
+        pages = (picture.page,) if picture else self.revision(id_or_url).pages
+        return tuple(Pages(self.data).read(page) for page in pages if page)
+
+    def history(self, id_or_url: str) -> History:
+        """Every version of an article, oldest first: when it was fetched (UTC), and what it changed.
+
+        A table of versions; `steps` has the versions themselves. Raises what `article` raises.
+        """
+        from indexer.diff import steps
+        from indexer.text.analyzer import Analyzer, lexicon
+        from wencang.desk.versions import History
+
+        return History(tuple(steps(self._versions(id_or_url), Analyzer(lexicon()))))
+
+    def diff(self, id_or_url: str, a: int = 0, b: int = 0, *, other: str = "") -> Diff:
+        """What differs between two versions, by sentence and within a changed sentence by word.
+
+        `a` (older) and `b` (newer) are sequences as in `history`, or places: 1 is the oldest. By default
+        the last two are compared, with `a` alone that and the last. With `other` (--from) the older text is
+        the newest version of that article. Draws itself in Jupyter. Raises what `article` raises, NotKept
+        also for an article with one version if none is named, UsageFault for a version that does not exist.
+        """
+        from indexer.diff import differences
+        from indexer.text.analyzer import Analyzer, lexicon
+        from wencang.desk.versions import Diff, pair
+
+        versions = self._versions(id_or_url)
+        old, new = pair([self.revision(other), versions[-1]] if other else versions, a, b)
+        return Diff(old, new, differences(old, new, Analyzer(lexicon())))
+
+    def explain(
+        self, question: str, id_or_url: str = "", *, source: str = "", since: str = "", until: str = "",
+        engine: str = "",
+    ) -> Explanation:  # fmt: skip
+        """How a question is read; with an article, why that answers it: every part of its score, or what it lacks.
+
+        Without `id_or_url` the last word of the question may be the article's id or address. Raises what
+        `search` raises, and what `article` raises.
+        """
+        from indexer.explain import explain
+
+        article = self.article(id_or_url) if id_or_url else None
+        words = question.rsplit(maxsplit=1)
+        if not article and len(words) > 1 and (revision := self._named(words[1])):
+            question, article = words[0], revision.article
+        with self._index(engine) as index:
+            query = self._query(index, question, source, since, until)
+            explanation = explain(self._store, index, query, article)
+            return replace(explanation, notices=self._notices(query, index, engine))
+
+    def index(self, *, rebuild: bool = False, engine: str = "", progress: Progress = silent) -> int:
+        """Bring the index of an engine up to date with the archive; the number of articles written.
+
+        `rebuild` makes it anew, beside the one in use until it is complete. `progress` is called with the
+        number of articles done so far. Raises Busy while another run writes to the same index.
+        """
+        from indexer import update
+
+        write = update.rebuild if rebuild else update.bring_up
+        return write(self._store, self.data, engine or self.settings.engine, progress)
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """The words that articles and questions are segmented with: add, remove, list, suggest."""
+        from wencang.lexicon import Lexicon
+
+        return Lexicon(self.settings, self._reader)
+
+    def _versions(self, id_or_url: str) -> list[Revision]:
+        """Every version of an article, oldest first. Raises what `article` raises."""
+        return self._store.history(self.revision(id_or_url).article.id)
+
+    def _named(self, word: str) -> Revision | None:
+        """The article whose id or address a word is; None for any other word. Raises what `article` raises."""
+        if revision := self._store.get(word):
+            return revision
+        source, _dash, key = word.rpartition("-")
+        is_key = re.fullmatch("[0-9a-f]*[0-9][0-9a-f]*", key)  # first: gathering the sources takes longer
+        if "://" in word or (is_key and source in {name or "page" for name in self._store.sources()}):
+            raise self._not_kept(word)
+        return None
+
+    def _not_kept(self, id_or_url: str) -> NotKept:
+        """The error for an id or address of no article. Raises Withdrawn for a picture of a removed one."""
+        if picture := self._picture(id_or_url):
+            shown_by = self._store.get(picture.article)
+            reason = _("is a picture of {id}").format(id=shown_by.article.id if shown_by else picture.article)
+            return NotKept(id_or_url, reason, _("`wencang show {url} --raw` writes it out").format(url=id_or_url))
+        mend = _("`wencang crawl --url {url}` fetches it").format(url=id_or_url) if "://" in id_or_url else ""
+        return NotKept(id_or_url, _("is not in the archive"), mend)
+
+    def _picture(self, url: str) -> Picture | None:
+        """A picture whose bytes are kept, by its address. Raises Withdrawn if its article was removed."""
+        from archive.tables.pictures import Pictures
+
+        picture = Pictures(self._store).get(url)
+        if not (picture and picture.page):
+            return None
+        self._store.get(picture.article)  # raises Withdrawn
+        return picture
+
+    def _reader(self, question: str, engine: str) -> tuple[Callable[[], Iterator[Revision]], tuple[Message, ...]]:
+        """A function that reads all articles, or those with all words of a question, anew each time; with notices."""
+        from archive.tables.chronology import in_order
+
+        if not question:
+            return self._store.kept, ()
+        ids, notices = self._ids(question, "", "", "", engine)
+        return lambda: in_order(self._store, ids), notices
 
     # Counting
 
@@ -478,14 +651,59 @@ class Archive:
 
         return exclusive(self.data / LOCK, wait=True)
 
-    def revision(self, id_or_url: str) -> Revision:
-        """The newest version of an article. Raises NotKept and Withdrawn."""
-        if revision := self._store.get(id_or_url):
-            return revision
-        mend = _("`wencang crawl --url {url}` fetches it").format(url=id_or_url) if "://" in id_or_url else ""
-        raise NotKept(id_or_url, _("is not in the archive"), mend)
-
     # Working with what is found
+
+    def export(
+        self, question: str = "", *, out: str | Path | IO[bytes], format: str = "", split_by: SplitBy = "",
+        simplified: bool | None = None, source: str = "", since: str = "", until: str = "", engine: str = "",
+        progress: Progress = silent,
+    ) -> Exported:  # fmt: skip
+        """Write the articles with all words of a question, or the whole archive; the earliest published first.
+
+        `out` is a path, or a file open for bytes; a file at the path is replaced atomically, and without
+        articles nothing is made. `format` is one of csv, epub, html, jsonl, jsonld, md, parquet, tei and
+        txt; by default the suffix of `out` decides, else txt. With `split_by` the path is a new folder with
+        a file for each group. `simplified` True converts the text to Simplified characters, False to
+        Traditional. `progress` is called with the number of articles written so far.
+
+        Raises what `search` raises, and UsageFault for an unknown format, a missing library, a path that
+        can't be written to, or a filter without a question.
+        """
+        from wencang.desk.edition import Edition
+        from wencang.desk.export import export
+        from wencang.desk.export.script import LANGUAGES, converter
+
+        target = Path(out) if isinstance(out, str | Path) else out
+        form = export.open_format(format or export.named(target) or "txt")
+        export.check(form, target, split_by)
+        revisions, notices = self._revisions(question, source, since, until, engine, split_by)
+        language = "zh"
+        if simplified is not None:
+            language, revisions = LANGUAGES[simplified], map(converter(simplified), revisions)
+        edition = Edition(question or "闻藏", language)
+        count = export.export(form, revisions, target, split_by, edition, progress)
+        return export.Exported(count, target if isinstance(target, Path) else None, notices)
+
+    def cite(
+        self, question_or_id: str, *, style: Style = "gbt7714", source: str = "", since: str = "", until: str = "",
+        engine: str = "",
+    ) -> Citations:  # fmt: skip
+        """Citations of the articles whose ids or addresses are given, in that order, or of all that a question finds.
+
+        Several ids are separated by whitespace; if a word is not an id or address, all of it is a question,
+        and its articles come in order of publication. `style` is gbt7714 (GB/T 7714-2015), bibtex, ris or
+        csl-json. Dates are in Asia/Shanghai. Raises what `search` and `article` raise, and UsageFault for
+        an unknown style.
+        """
+        from archive.tables.chronology import in_order
+        from wencang.desk.export.citation import cited
+
+        named = [self._named(word) for word in question_or_id.split()]
+        articles = [revision for revision in named if revision]
+        if named and len(articles) == len(named):
+            return cited(style, articles)
+        ids, notices = self._ids(question_or_id, source, since, until, engine)
+        return cited(style, in_order(self._store, ids), notices)
 
     def _revisions(
         self, question: str, source: str, since: str, until: str, engine: str, by: str = ""

@@ -1,6 +1,6 @@
-"""The user's own words, DATA/lexicon.txt: on top of the words that ship with the program, or taken out of them.
+"""The user's own words in DATA/lexicon.txt, which extend the shipped words or exclude some of them.
 
-A word a line, behind it a frequency if need be; "-word" takes a shipped one out; "#" begins a comment.
+One word per line, followed by a frequency if needed; "-word" excludes a shipped word; "#" starts a comment.
 """
 
 from __future__ import annotations
@@ -10,30 +10,79 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from gettext import gettext as _
 from pathlib import Path
+from typing import Literal
 
 from archive.disk import atomic_write
 from archive.errors import UsageFault
+from archive.lock import exclusive
 from indexer.text import analyzer
 from indexer.text.analyzer import CHINESE, LONGEST, Analyzer, fold
 
 FILE = "lexicon.txt"
+_LOCK = "lexicon.lock"
 _WORD = re.compile(f"[{CHINESE}0-9a-z]+")  # what jieba keeps together
-_WHAT_IT_IS = "a word is Chinese characters, Latin letters and digits"
-_MOST = 1_000_000_000  # of a frequency: jieba's own words come to sixty million in all
+_MOST = 1_000_000_000  # frequency: those of jieba's own words sum to sixty million
+State = Literal["own", "out", "shipped"]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the file; `word` is folded, "" where the line holds none."""
+    """A line of the file; `word` is folded, "" for a blank line or a comment."""
 
     text: str  # as written
     word: str = ""
     frequency: int | None = None
-    out: bool = False  # it takes a shipped word out
+    out: bool = False  # excludes a shipped word
+
+
+def add(data: Path, words: Iterable[str]) -> tuple[tuple[str, bool], ...]:
+    """Add words, each maybe with its frequency ("WORD 50"), to the lexicon of a data folder.
+
+    Returns each as it is written to the file, and whether it is new: not a word already. Raises
+    UsageFault for a text that can't be a word, Busy while another run changes the lexicon; nothing is
+    written then.
+    """
+    added = [typed(word) for word in words]
+    outcomes = []
+    with exclusive(data / _LOCK):
+        lines = before = read(data)
+        known = Analyzer(merged(data)).knows
+        for line in added:
+            after = lines if known(line.word) else with_word(lines, line)
+            outcomes.append((line.text, after != lines))
+            lines = after
+        if lines != before:
+            write(data, lines)
+    return tuple(outcomes)
+
+
+def remove(data: Path, words: Iterable[str]) -> None:
+    """Remove own words from the lexicon of a data folder, and exclude shipped ones.
+
+    Raises UsageFault for a word that is neither, Busy while another run changes the lexicon; nothing
+    is written then.
+    """
+    with exclusive(data / _LOCK):
+        lines = read(data)
+        for word in words:
+            lines = without(lines, word)
+        write(data, lines)
+
+
+def states(data: Path, all: bool = False) -> list[tuple[str, int | None, State]]:
+    """The user's own words and the excluded ones, with frequency and state; the shipped words too with `all`."""
+    own_lines = own(read(data))
+    words = [(word, line.frequency, _state(line)) for word, line in own_lines.items()]
+    more = shipped().items() if all else ()
+    return words + [(word, frequency, "shipped") for word, frequency in more if word not in own_lines]
+
+
+def _state(line: Line) -> State:
+    return "out" if line.out else "own"
 
 
 def read(data: Path) -> list[Line]:
-    """The lines of a data folder's lexicon; UsageFault, with file and number, for one that holds no word."""
+    """The lines of a data folder's lexicon. Raises UsageFault, with file and line number, for an invalid one."""
     path = data / FILE
     try:
         content = path.read_bytes()
@@ -42,39 +91,43 @@ def read(data: Path) -> list[Line]:
         return []
     except UnicodeDecodeError as error:
         number = content.count(b"\n", 0, error.start) + 1
-        raise UsageFault(f"{path}:{number}", _("is no UTF-8"), _("save the file as UTF-8")) from error
+        raise UsageFault(f"{path}:{number}", _("is not valid UTF-8"), _("save the file as UTF-8")) from error
     except OSError as error:
-        raise UsageFault(path, error.strerror or str(error), _("mend or remove the file")) from error
+        raise UsageFault(path, error.strerror or str(error), _("repair or remove the file")) from error
     lines = text.split("\n")
     if not lines[-1]:
         lines.pop()
-    return [line(one, f"{path}:{number}") for number, one in enumerate(lines, 1)]
+    return [parse(text, f"{path}:{number}") for number, text in enumerate(lines, 1)]
 
 
-def line(text: str, place: str) -> Line:
-    """What a line says; UsageFault, naming `place`, where its word could never come out whole."""
+def parse(text: str, place: str) -> Line:
+    """A line of the file. Raises UsageFault, naming `place`, for a word that could never be cut whole."""
     written, *more = text.partition("#")[0].split() or [""]
     if not written:
         return Line(text)
     word = fold(written.removeprefix("-"))
     if len(more) > 1:
-        raise UsageFault(place, _("a blank inside a word"), _("write it without blanks"))
+        raise UsageFault(place, _("contains a blank"), _("write it without blanks"))
     if not _WORD.fullmatch(word):
-        raise UsageFault(place, _("no word, or a sign inside one"), _(_WHAT_IT_IS))
+        raise _not_a_word(place)
     if len(word) > LONGEST:
-        raise UsageFault(place, _("too long for a word"), _("{most} characters at most").format(most=LONGEST))
+        raise UsageFault(place, _("is too long for a word"), _("{most} characters at most").format(most=LONGEST))
     if more and (written.startswith("-") or not _is_frequency(more[0])):
-        raise UsageFault(place, _("no frequency"), _("behind a word may stand a number from 1 to 1000000000"))
+        raise UsageFault(place, _("is not a valid frequency"), _("a number from 1 to 1000000000 may follow a word"))
     return Line(text, word, int(more[0]) if more else None, written.startswith("-"))
 
 
 def typed(text: str) -> Line:
-    """The line for a word as it was typed, maybe with its frequency; UsageFault where it is none."""
+    """The line for a word as typed, maybe with its frequency. Raises UsageFault if it can't be a word."""
     text = " ".join(text.split())
-    found = line(text, text)
-    if not found.word or found.out:
-        raise UsageFault(text or "''", _("no word"), _(_WHAT_IT_IS))
-    return found
+    line = parse(text, text)
+    if not line.word or line.out:
+        raise _not_a_word(text or "''")
+    return line
+
+
+def _not_a_word(place: str) -> UsageFault:
+    return UsageFault(place, _("is not a word"), _("a word is Chinese characters, Latin letters and digits"))
 
 
 def _is_frequency(text: str) -> bool:
@@ -82,14 +135,14 @@ def _is_frequency(text: str) -> bool:
 
 
 def write(data: Path, lines: Iterable[Line]) -> None:
-    """Put these lines in the place of the file, whole or not at all."""
+    """Replace the file by these lines, atomically."""
     data.mkdir(parents=True, exist_ok=True)
     with atomic_write(data / FILE) as file:
-        file.writelines(f"{one.text}\n".encode() for one in lines)
+        file.writelines(f"{line.text}\n".encode() for line in lines)
 
 
 def shipped() -> dict[str, int | None]:
-    """The words that ship with the program, folded, with their frequencies."""
+    """The shipped words, folded, with their frequencies."""
     return _words(analyzer.lexicon())
 
 
@@ -98,48 +151,48 @@ def _words(merged: str) -> dict[str, int | None]:
 
 
 def own(lines: Iterable[Line]) -> dict[str, Line]:
-    """For each word the line that counts, which is the last."""
-    return {one.word: one for one in lines if one.word}
+    """The effective line of each word: the last."""
+    return {line.word: line for line in lines if line.word}
 
 
 def with_word(lines: list[Line], word: Line) -> list[Line]:
-    """The lines with a word in them, or with a shipped one no longer taken out; the same lines where it is there."""
+    """The lines with a word added, or a shipped one no longer excluded; unchanged where the word is there already."""
     known = own(lines).get(word.word)
     if known and known.out:
-        lines = [one for one in lines if one.word != word.word]
+        lines = [line for line in lines if line.word != word.word]
     elif known:
         return lines
     return lines if word.word in shipped() else [*lines, word]
 
 
 def without(lines: list[Line], word: str) -> list[Line]:
-    """The lines without a word: the user's own gone, a shipped one taken out; UsageFault for a word that is neither."""
+    """The lines without an own word, or with a shipped one excluded. Raises UsageFault for a word that is neither."""
     word = fold(word)
     is_shipped, known = word in shipped(), own(lines).get(word)
     if not is_shipped and (not known or known.out):
-        raise UsageFault(word, _("is no word of the lexicon"), _("`wencang lexicon list --all` shows them"))
-    kept = [one for one in lines if one.word != word]
-    return [*kept, line(f"-{word}", word)] if is_shipped else kept
+        raise UsageFault(word, _("is not in the lexicon"), _("`wencang lexicon list --all` shows all words"))
+    others = [line for line in lines if line.word != word]
+    return [*others, parse(f"-{word}", word)] if is_shipped else others
 
 
 def merged(data: Path) -> str:
-    """The words that a data folder's articles are to be cut with, as an Analyzer takes them.
+    """The words that a data folder's articles are segmented with, in the format that Analyzer takes.
 
-    The same words give the same text, whatever their order. The longer stand behind the
-    shorter: a frequency that is found for a word then takes account of the words in it.
+    The same words give the same text, in whatever order they stand in the file. Longer words follow
+    shorter ones: a frequency derived for a word then takes the words in it into account.
     """
-    ours = sorted(own(read(data)).values(), key=lambda one: (len(one.word), one.word))
-    if not ours:
+    lines = sorted(own(read(data)).values(), key=lambda line: (len(line.word), line.word))
+    if not lines:
         return analyzer.lexicon()
     words = shipped()
-    for one in ours:
-        if one.out:
-            words.pop(one.word, None)
-        elif one.frequency or one.word not in words:
-            words[one.word] = one.frequency
+    for line in lines:
+        if line.out:
+            words.pop(line.word, None)
+        elif line.frequency or line.word not in words:
+            words[line.word] = line.frequency
     return "".join(f"{word} {frequency or ''}".rstrip() + "\n" for word, frequency in words.items())
 
 
 def differ(one: str, other: str) -> bool:
-    """Whether two merged lexicons have other words, or the same with other frequencies."""
+    """Whether two merged lexicons differ in their words or frequencies."""
     return one != other and _words(one) != _words(other)

@@ -1,4 +1,4 @@
-"""What an export says of itself, where its format has a place for that."""
+"""The title and language of an export, for formats that have a place for them."""
 
 from __future__ import annotations
 

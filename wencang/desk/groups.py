@@ -1,10 +1,13 @@
-"""What articles are put together by: each group's name for an article, empty where the article does not say."""
+"""Groups of articles, by month or source for example: the name of each article's group, "" where it is unknown."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from archive.article import Revision
+
+SplitBy = Literal["", "article", "source", "section", "year", "month"]
 
 
 def month(revision: Revision) -> str:
@@ -16,9 +19,9 @@ def year(revision: Revision) -> str:
 
 
 def itself(revision: Revision) -> str:
-    """A group of one: its day, the beginning of its title, its id."""
-    kept = revision.article
-    return f"{kept.day or 'undated'} {kept.title[:40]} {kept.id}"
+    """A group of one article: its day, the beginning of its title, its id."""
+    article = revision.article
+    return f"{article.day or 'undated'} {article.title[:40]} {article.id}"
 
 
 GROUPS: dict[str, Callable[[Revision], str]] = {

@@ -1,11 +1,11 @@
-"""Texts inside HTML and XML: escaped, and without characters that XML has not."""
+"""Articles as XHTML, with their attribution; every text escaped."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from archive.article import Article, Revision
-from archive.escaping import legible, xml
+from archive.escaping import legible, link, xml
 from wencang.desk.txt import attribution, gone_since
 
 STYLE = """\
@@ -18,29 +18,23 @@ article .source, article .rights { text-indent: 0; }
 
 
 def paragraphs(body: str) -> Iterable[str]:
+    """The lines of a body that are not blank, legible."""
     return (line for line in legible(body).split("\n") if line.strip())
 
 
-def is_page(url: str) -> bool:
-    """Whether an address may be a link: not one that a reader's program would run."""
-    return url.startswith(("http://", "https://"))
-
-
-def link(url: str) -> str:
-    return f'<a href="{xml(url)}">{xml(url)}</a>' if is_page(url) else xml(url)
-
-
 def article(revision: Revision, name: str) -> str:
-    """An <article> of XHTML with its attribution; `name` is its anchor."""
-    kept = revision.article
-    told = [xml(attribution(kept)), link(kept.url)]
-    told += [xml(gone_since(revision.gone_since))] if revision.gone_since else []
-    lines = [f'<article id="{name}">', f"<h3>{xml(kept.title)}</h3>", f'<p class="source">{"<br/>".join(told)}</p>']
-    lines += [f"<p>{xml(line)}</p>" for line in paragraphs(kept.body)]
-    lines += [f'<p class="source">{_caption(kept)}</p>'] if any(image.caption for image in kept.images) else []
-    lines += [f'<p class="rights">{xml(kept.rights)}</p>'] if kept.rights else []
+    """An <article> element of XHTML with its attribution; `name` is its anchor."""
+    content = revision.article
+    source = [xml(attribution(content)), link(content.url)]
+    source += [xml(gone_since(revision.gone_since))] if revision.gone_since else []
+    captions = _captions(content)
+    lines = [f'<article id="{name}">', f"<h3>{xml(content.title)}</h3>"]
+    lines += [f'<p class="source">{"<br/>".join(source)}</p>']
+    lines += [f"<p>{xml(line)}</p>" for line in paragraphs(content.body)]
+    lines += [f'<p class="source">{captions}</p>'] if captions else []
+    lines += [f'<p class="rights">{xml(content.rights)}</p>'] if content.rights else []
     return "\n".join([*lines, "</article>\n"])
 
 
-def _caption(kept: Article) -> str:
-    return "<br/>".join(xml(f"［图］{image.caption}") for image in kept.images if image.caption)
+def _captions(content: Article) -> str:
+    return "<br/>".join(xml(f"［图］{image.caption}") for image in content.images if image.caption)

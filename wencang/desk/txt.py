@@ -1,4 +1,4 @@
-"""An article as plain text to read, with where it is from."""
+"""An article as plain text, with its attribution."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from archive.article import Article
 
 
 def text(article: Article, gone: datetime | None = None) -> str:
-    """One article with its attribution, to read or to quote from; `gone` is since when the site does not show it."""
+    """The text to read or to quote, with its attribution; `gone` is when the site stopped showing it (UTC)."""
     lines = [article.title, attribution(article), article.url, "", article.body]
     if gone:
         lines.insert(3, gone_since(gone))
@@ -19,10 +19,10 @@ def text(article: Article, gone: datetime | None = None) -> str:
 
 
 def attribution(article: Article) -> str:
-    """Where an article is from, in one line: credit, moment of publication, authors, section, editor."""
-    told = [article.credit or article.source, f"{article.published:%Y-%m-%d %H:%M}" if article.published else ""]
-    told += [" ".join(article.authors), article.section, article.editor and f"责编 {article.editor}"]
-    return " · ".join(filter(None, told))
+    """One line: credit, time of publication in Asia/Shanghai, authors, section, editor."""
+    parts = [article.credit or article.source, f"{article.published:%Y-%m-%d %H:%M}" if article.published else ""]
+    parts += [" ".join(article.authors), article.section, article.editor and f"责编 {article.editor}"]
+    return " · ".join(filter(None, parts))
 
 
 def gone_since(time: datetime) -> str:

@@ -6,7 +6,6 @@ without Scrapy, and without Rich where nobody watches.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from gettext import gettext as _
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
@@ -22,6 +21,7 @@ from archive.errors import (
     NotKept,
     NotScheduled,
     NotTold,
+    QueryFault,
     UsageFault,
     WencangError,
     Withdrawn,
@@ -114,6 +114,14 @@ def archive_of(ctx: typer.Context) -> Archive:
     return ctx.with_resource(Archive(ctx.obj))
 
 
+def question_of(words: list[str]) -> str:
+    """The words as one question; "" for none. Raises QueryFault for blank words, such as an unset shell variable."""
+    question = " ".join(words)
+    if words and not question.strip():
+        raise QueryFault('""', _("holds no word to look for"), _("type at least one word"))
+    return question
+
+
 def read_question(
     store: ArticleStore, index: SearchEngine, words: list[str], source: str = "", since: str = "", until: str = ""
 ) -> Query:
@@ -201,33 +209,12 @@ def create_archive(settings: settings.Settings) -> ArticleStore:
     return ArticleStore.create(settings.data)
 
 
-def versions_of(settings: settings.Settings, id_or_url: str) -> list[Revision]:
-    """Every version of an article, the oldest first. Raises NotKept."""
-    with open_archive(settings) as store:
-        return store.history(kept(store, id_or_url).article.id)
-
-
 def kept(store: ArticleStore, id_or_url: str) -> Revision:
     """The newest version of an article. Raises NotKept."""
     if revision := store.get(id_or_url):
         return revision
-    raise _not_kept(id_or_url)
-
-
-def _not_kept(id_or_url: str) -> NotKept:
     mend = _("`wencang crawl --url {url}` fetches it").format(url=id_or_url) if "://" in id_or_url else ""
-    return NotKept(id_or_url, _("is not in the archive"), mend)
-
-
-def named(store: ArticleStore, word: str) -> Revision | None:
-    """The article that a word among others names; None where it names none. Raises NotKept for an id of none."""
-    if revision := store.get(word):
-        return revision
-    source, _dash, key = word.rpartition("-")
-    looks_so = re.fullmatch("[0-9a-f]*[0-9][0-9a-f]*", key)  # asked first: to gather the sources takes longer
-    if "://" in word or (looks_so and source in {name or "page" for name in store.sources()}):
-        raise _not_kept(word)
-    return None
+    raise NotKept(id_or_url, _("is not in the archive"), mend)
 
 
 def say_nothing(query: list[str]) -> int:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from gettext import gettext as _
 from gettext import ngettext
-from itertools import chain, islice
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
-from archive.article import Revision
-from archive.errors import UsageFault
+from archive.progress import silent
 from wencang.cli.commands import (
     DONE,
     NOTHING,
@@ -24,13 +22,13 @@ from wencang.cli.commands import (
     SourceName,
     Until,
     Words,
-    articles_of,
-    open_archive,
+    archive_of,
+    question_of,
     say_nothing,
 )
-from wencang.cli.output import answers, counting, say
-from wencang.desk.edition import Edition
-from wencang.desk.export.export import Format, check, named, names, open_format, to_file, to_folder
+from wencang.cli.output import answers, counting, say, say_notices
+from wencang.desk.export.export import names
+from wencang.desk.groups import SplitBy
 
 app = typer.Typer()
 
@@ -41,13 +39,14 @@ def export(
     format: Annotated[
         str, typer.Option(metavar="F", autocompletion=names, help=", ".join(names()), show_default=False)
     ] = "",
-    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="PATH", help=_("A file, else stdout."))] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="PATH", help=_("A file; by default stdout."))
+    ] = None,
     split_by: Annotated[
-        Literal["", "article", "source", "section", "year", "month"],
-        typer.Option(help=_("Make a folder of -o, with a file for each."), show_default=False),
+        SplitBy, typer.Option(help=_("Make -o a folder with a file for each of these."), show_default=False)
     ] = "",
     simplified: Annotated[
-        bool | None, typer.Option("--simplified/--traditional", help=_("Convert the text, by OpenCC."))
+        bool | None, typer.Option("--simplified/--traditional", help=_("Convert the text, with OpenCC."))
     ] = None,
     source: SourceName = "", since: Since = "", until: Until = "", engine: Engine = "",
 ) -> int:  # fmt: skip
@@ -58,55 +57,22 @@ def export(
         wencang export 援藏 --since 2022 --format md --split-by month -o aid
         wencang export 唐卡 --format epub --traditional -o thangka.epub
     """
-    from wencang.desk.export.script import LANGUAGES, converter
-
     path = None if str(out) == "-" else out
-    form = open_format(format or (named(path) if path else "") or "txt")
-    check(form, path, split_by)
-    edition = Edition(" ".join(query) or "闻藏", "zh" if simplified is None else LANGUAGES[simplified])
-    with open_archive(ctx.obj) as store, _progress(path) as progress:
-        revisions = articles_of(ctx.obj, store, query, source, since, until, engine, split_by)
-        if simplified is not None:
-            revisions = map(converter(simplified), revisions)
-        count = _write(form, revisions, path, split_by, edition, progress)
+    with _progress(path) as progress:
+        exported = archive_of(ctx).export(
+            question_of(query), out=path or answers(), format=format, split_by=split_by, simplified=simplified,
+            source=source, since=since, until=until, engine=engine, progress=progress,
+        )  # fmt: skip
+    say_notices(exported.notices)
     if path:
-        told = ngettext("{count} article in {path}", "{count} articles in {path}", count)
-        told = told if count else _("no articles: {path} was not written")
-        say(told.format(count=count, path=path))
-    elif not count:
+        line = ngettext("{count} article in {path}", "{count} articles in {path}", exported.count)
+        line = line if exported.count else _("no articles: {path} was not written")
+        say(line.format(count=exported.count, path=path))
+    elif not exported.count:
         say_nothing(query or ["export"])
-    return DONE if count else NOTHING
+    return DONE if exported.count else NOTHING
 
 
 def _progress(path: Path | None) -> AbstractContextManager[Callable[[int], None]]:
-    """A running count, unless the articles themselves run over the terminal."""
-    return counting(_("articles")) if path or not sys.stdout.isatty() else nullcontext(lambda _count: None)
-
-
-def _write(
-    form: Format, revisions: Iterator[Revision], path: Path | None, by: str, edition: Edition,
-    progress: Callable[[int], None],
-) -> int:  # fmt: skip
-    """Write the articles; the number written. Of none nothing is made."""
-    written = 0
-
-    def counted() -> Iterator[Revision]:
-        nonlocal written
-        for written, revision in enumerate(chain(first, revisions), 1):
-            progress(written)
-            yield revision
-
-    if not (first := list(islice(revisions, 1))):
-        return 0
-    if path is None:
-        form.write(counted(), answers(), edition)
-        return written
-    try:
-        if by:
-            to_folder(form, counted(), path, edition, by)
-        else:
-            to_file(form, counted(), path, edition)
-    except OSError as error:
-        place = (by and error.filename) or path  # a folder in the way, not the file that is written beside
-        raise UsageFault(place, error.strerror or str(error), _("name another place with -o")) from error
-    return written
+    """A running count, unless the articles themselves scroll over the terminal."""
+    return counting(_("articles")) if path or not sys.stdout.isatty() else nullcontext(silent)

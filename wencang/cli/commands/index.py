@@ -1,4 +1,4 @@
-"""Bring a search engine up to date."""
+"""Bring the index of an engine up to date."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from wencang.cli.commands import DONE, Engine, open_archive, open_index, say_if_rebuild_due
-from wencang.cli.output import counting
+from wencang.cli.commands import DONE, Engine, archive_of
+from wencang.cli.output import counting, say_notices
 
 app = typer.Typer()
 
@@ -17,21 +17,18 @@ app = typer.Typer()
 @app.command()
 def index(
     ctx: typer.Context,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help=_("Make the whole index anew."))] = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help=_("Build the whole index anew."))] = False,
     engine: Engine = "",
 ) -> int:
-    """Bring a search engine up to date with the archive.
+    """Bring the index of a search engine up to date with the archive.
 
     Examples:
         wencang index
         wencang index --rebuild --engine tantivy
     """
-    from indexer import update
-
-    write = update.rebuild if rebuild else update.bring_up
-    with open_archive(ctx.obj) as store, counting(_("articles")) as progress:
-        count = write(store, ctx.obj.data, engine or ctx.obj.engine, progress)
-    with open_index(ctx.obj, engine) as opened:
-        say_if_rebuild_due(ctx.obj, engine, opened)
+    archive = archive_of(ctx)
+    with counting(_("articles")) as progress:
+        count = archive.index(rebuild=rebuild, engine=engine, progress=progress)
+    say_notices(archive.lexicon.rebuild_due(engine or archive.settings.engine))
     print(ngettext("{count} article indexed", "{count} articles indexed", count).format(count=count))
     return DONE

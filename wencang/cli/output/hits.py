@@ -1,4 +1,4 @@
-"""Articles that were found: drawn on a terminal, plain and never wrapped on a pipe, or as JSON Lines."""
+"""Hits: drawn on a terminal, plain and never wrapped on a pipe, or as JSON Lines."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def print_answer(answer: Answer, as_json: bool = False) -> None:
     """JSON Lines, or for a reader: drawn on a terminal, plain and never wrapped on a pipe."""
-    say_notices(notice for notice in answer.notices if notice.code == "doubt")  # before what it casts doubt on
+    say_notices(notice for notice in answer.notices if notice.code == "doubt")  # before the hits it concerns
     if as_json:
         for hit in answer.hits:
             print_json(hit.to_json())
@@ -40,21 +40,21 @@ def print_answer(answer: Answer, as_json: bool = False) -> None:
 
 
 def _say_proposals(proposals: Sequence[Proposal]) -> None:
-    """What to ask instead, a line each."""
+    """Questions to ask instead, one per line."""
     for proposal in proposals:
         count = ngettext("{count} article", "{count} articles", proposal.articles).format(count=proposal.articles)
         count += "" if proposal.whole else _(", none with all the words")
         names = _(" and ").join(proposal.without)
         without = _("without {filters}").format(filters=names) if names else ""
         if proposal.question:
-            asked = ", ".join(filter(None, (" ".join(proposal.question.split()), without)))
-            say(_("did you mean: {question} ({told})").format(question=asked, told=count))
+            question = ", ".join(filter(None, (" ".join(proposal.question.split()), without)))
+            say(_("did you mean: {question} ({count})").format(question=question, count=count))
         else:
             say(f"{without}: {count}")
 
 
 def _print_facets(facets: Mapping[str, Mapping[str, int]], as_json: bool) -> None:
-    """How many articles of the answer have which value."""
+    """The number of articles for each value of each field."""
     from wencang.cli.output.tables import print_table
 
     if as_json:
@@ -67,13 +67,13 @@ def _print_facets(facets: Mapping[str, Mapping[str, int]], as_json: bool) -> Non
 
 def _count(answer: Answer) -> str:
     shown = sum(1 + len(hit.copies) for hit in answer.hits)
-    told = ngettext("{shown} of {total} article", "{shown} of {total} articles", answer.total)
-    told = told.format(shown=shown, total=answer.total)
+    line = ngettext("{shown} of {total} article", "{shown} of {total} articles", answer.total)
+    line = line.format(shown=shown, total=answer.total)
     if answer.stories is not None:
-        told += _(", {stories} stories").format(stories=answer.stories)
+        line += _(", {stories} stories").format(stories=answer.stories)
     if answer.whole < answer.total:
-        told += _(", {whole} with all the words").format(whole=answer.whole)
-    return told
+        line += _(", {whole} with all the words").format(whole=answer.whole)
+    return line
 
 
 def print_news(news: News, as_json: bool = False) -> None:
@@ -88,7 +88,7 @@ def print_news(news: News, as_json: bool = False) -> None:
 
 
 def print_marked(text: str, marks: Sequence[tuple[int, int]]) -> None:
-    """A whole text; what is marked in it stands out on a terminal."""
+    """A whole text, with its marks highlighted on a terminal."""
     if not (marks and sys.stdout.isatty()):
         print(text, end="")
         return
@@ -107,18 +107,19 @@ def _marked(text: str, marks: Sequence[tuple[int, int]]) -> Text:
 
 
 def _plain(hit: Hit) -> str:
-    lines = (" ".join(hit.article.title.split()), _told(hit), hit.article.url, hit.snippet.text)
+    lines = (" ".join(hit.article.title.split()), _about(hit), hit.article.url, hit.snippet.text)
     return printable(f"{hit.rank:>3}  " + "\n     ".join(lines))
 
 
-def _told(hit: Hit) -> str:
+def _about(hit: Hit) -> str:
+    """Date, credit, section, id, copies and warnings of a hit, in one line."""
     article = hit.article
     published = f"{article.published:%Y-%m-%d}" if article.published else _("undated")
     matched = "" if hit.whole else _("[some of the words]")
     copies = _("also {ids}").format(ids=" ".join(hit.copies)) if hit.copies else ""
     gone = _("[gone since {day}]").format(day=f"{hit.gone:%Y-%m-%d}") if hit.gone else ""
-    told = (published, article.credit or article.source, article.section, article.id, copies, matched, gone)
-    return "  ".join(filter(None, told))
+    parts = (published, article.credit or article.source, article.section, article.id, copies, matched, gone)
+    return "  ".join(filter(None, parts))
 
 
 def _draw(answer: Answer) -> None:
@@ -129,9 +130,9 @@ def _draw(answer: Answer) -> None:
 
     grid = Table.grid(padding=(0, 2, 1, 0))
     grid.add_column(justify="right", style="dim")
-    grid.add_column(overflow="fold")  # Chinese has no blanks to wrap at
+    grid.add_column(overflow="fold")  # Chinese has no spaces to wrap at
     for hit in answer.hits:
         snippet = _marked(printable(hit.snippet.text), hit.snippet.marks)
-        lines = ((hit.article.title, "bold"), (_told(hit), "cyan"), (hit.article.url, "dim"))
+        lines = ((hit.article.title, "bold"), (_about(hit), "cyan"), (hit.article.url, "dim"))
         grid.add_row(str(hit.rank), Group(*(Text(printable(line), style=style) for line, style in lines), snippet))
     Console(highlight=False).print(Padding(grid, (1, 0, 0, 1)))

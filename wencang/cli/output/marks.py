@@ -1,4 +1,4 @@
-"""Texts in which something stands out: by colour, or by signs where there is none."""
+"""Texts with highlighted passages: by colour, or by brackets where there is none."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from indexer.diff import Part
     from wencang.desk.count.concordance import Line
 
-_COLOURS = {  # of the parts of a comparison: ANSI's code, and what marks them where there is no colour
+_COLOURS = {  # for each kind of part its ANSI code, and its brackets where there is no colour
     "same": ("", "{}"), "removed": ("31;9", "[-{}-]"), "added": ("32", "{{+{}+}}"),
     "moved": ("36", "{{~{}~}}"), "left": ("36", "[~]"), "node": ("1", "{}"),
 }  # fmt: skip
@@ -25,11 +25,11 @@ def print_parts(parts: Sequence[Part]) -> None:
     """The lines of a text in which something changed: coloured, or marked [-removed-], {+added+} and {~moved~}."""
     from indexer.diff import lines
 
-    draw = _coloured if has_colour() else _with_marks
-    for changed, some in groupby(lines(parts), lambda line: any(part.kind != "same" for part in line)):
+    draw = _coloured if has_colour() else _bracketed
+    for changed, group in groupby(lines(parts), lambda line: any(part.kind != "same" for part in line)):
         if not changed:
             print("…")
-        for line in some if changed else ():
+        for line in group if changed else ():
             print("".join(draw(part.kind, printable(part.text)) for part in line))
 
 
@@ -55,5 +55,5 @@ def _coloured(kind: str, text: str) -> str:
     return f"\x1b[{code}m{text}\x1b[0m" if code else text
 
 
-def _with_marks(kind: str, text: str) -> str:
+def _bracketed(kind: str, text: str) -> str:
     return _COLOURS[kind][1].format(text)

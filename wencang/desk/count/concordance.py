@@ -11,13 +11,12 @@ from random import Random
 from typing import Any, Literal
 
 from archive.article import Revision
-from archive.escaping import xml
+from archive.escaping import is_page, xml
 from archive.messages import Message
 from indexer.highlight import Highlighter
 from indexer.question.query import Query
 from indexer.text.analyzer import fold
 from wencang.desk.cells import cells, cut_left, cut_right
-from wencang.desk.markup import is_page
 from wencang.desk.table import SHOWN, Table
 
 Order = Literal["date", "left", "right"]

@@ -1,8 +1,8 @@
-"""Cites an article: by GB/T 7714-2015, and as BibTeX, RIS and CSL-JSON for programs that keep references.
+"""Citations by GB/T 7714-2015, and as BibTeX, RIS and CSL-JSON for reference managers.
 
-Days are days in China: that of publication, and as day of access the one on which the kept
-version was fetched. Names stand as printed and whole, never parted into family and given name:
-尼玛次仁 has no family name. Where no author is named, the credit (来源) is responsible.
+Dates are in Asia/Shanghai: the day of publication, and as access date the day on which the kept
+version was fetched. Names stand as printed, never split into family and given name: 尼玛次仁 has
+no family name. Where no author is named, the credit (来源) takes the author's place.
 """
 
 from __future__ import annotations
@@ -10,26 +10,60 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from gettext import gettext as _
+from typing import Any, Literal
 
 from archive.article import SHANGHAI, Article, Revision
+from archive.errors import UsageFault
+from archive.messages import Message
 from wencang.desk.names import key
 
-_NAMED = 3  # authors, by GB/T 7714-2015, 8.1.2: of more the first three and 等
+Style = Literal["gbt7714", "bibtex", "ris", "csl-json"]
+_NAMED = 3  # authors: by GB/T 7714-2015, 8.1.2, the first three of more and 等
 _TEX = {
     "\\": r"{\textbackslash}", "{": r"{\textbraceleft}", "}": r"{\textbraceright}", "~": r"{\textasciitilde}",
     "^": r"{\textasciicircum}", "\0": "{}", **{mark: f"\\{mark}" for mark in "#$%&_"},
 }  # fmt: skip
-_LIGATURES = re.compile("(?<=[-'`<>,!?])(?=[-'`<>,])")  # TeX makes one sign of two: a dash of --
+_LIGATURES = re.compile("(?<=[-'`<>,!?])(?=[-'`<>,])")  # TeX joins two characters into one: -- into a dash
+
+
+@dataclass(frozen=True, slots=True)
+class Citations:
+    """Citations as one text, which `str` gives too, and how many there are."""
+
+    text: str
+    count: int
+    notices: tuple[Message, ...] = ()
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def cited(style: str, revisions: Iterable[Revision], notices: tuple[Message, ...] = ()) -> Citations:
+    """The citations of these articles, in their order. Raises UsageFault for an unknown style."""
+    if style not in STYLES:
+        names = _("styles: {names}").format(names=", ".join(STYLES))
+        raise UsageFault(f"--style {style}", _("is not a citation style"), names)
+    count = 0
+
+    def counted() -> Iterator[Revision]:
+        nonlocal count
+        for count, revision in enumerate(revisions, 1):  # noqa: B007
+            yield revision
+
+    text = "".join(STYLES[style](counted()))
+    return Citations(text, count, notices)
 
 
 def responsible(article: Article) -> tuple[str, ...]:
-    """The names of those who wrote it, else of whom it came from; none where neither is known."""
+    """The names of the authors, else the credit; empty where neither is known."""
     return tuple(filter(None, map(_line, article.authors or (article.credit,))))
 
 
 def accessed(revision: Revision) -> date:
+    """The access date, in Asia/Shanghai."""
     return revision.fetched.astimezone(SHANGHAI).date()
 
 
@@ -38,23 +72,23 @@ def gbt7714(revision: Revision) -> str:
     article = revision.article
     names = responsible(article)
     etal = "等" if any(map(_is_chinese, names)) else "et al."
-    told = ", ".join(names if len(names) <= _NAMED else (*names[:_NAMED], etal))
-    days = f"({article.day})" if article.day else ""
+    authors = ", ".join(names if len(names) <= _NAMED else (*names[:_NAMED], etal))
+    published = f"({article.day})" if article.day else ""
     parts = [
-        told.removesuffix("."),
+        authors.removesuffix("."),
         f"{_line(article.title)}[EB/OL]",
-        f"{days}[{accessed(revision)}]",
+        f"{published}[{accessed(revision)}]",
         _line(article.url),
     ]
     return ". ".join(filter(None, parts)) + ".\n"
 
 
 def bibtex(revision: Revision) -> str:
-    """An @online of biblatex, gbt7714 and biblatex-gb7714-2015; each name in braces, so that it stays whole."""
+    """An @online entry for biblatex, gbt7714 and biblatex-gb7714-2015; braces keep each name whole."""
     article = revision.article
     fields = {
         "author": " and ".join(f"{{{_tex(name)}}}" for name in responsible(article)),
-        "title": f"{{{_tex(article.title)}}}",  # in braces twice: no style may change its case
+        "title": f"{{{_tex(article.title)}}}",  # second braces: no style may change the case
         "organization": _tex(_site(article)),
         "date": str(article.day or ""), "url": _address(article.url), "urldate": str(accessed(revision)),
         "langid": "chinese",
@@ -64,7 +98,7 @@ def bibtex(revision: Revision) -> str:
 
 
 def ris(revision: Revision) -> str:
-    """A record of type ELEC."""
+    """A RIS record of type ELEC."""
     article = revision.article
     day = article.day
     fields = [
@@ -78,7 +112,7 @@ def ris(revision: Revision) -> str:
 
 
 def csl(revision: Revision) -> dict[str, Any]:
-    """An item of CSL-JSON, a web page."""
+    """A CSL-JSON item of type webpage."""
     article = revision.article
     item = {
         "id": key(article.id), "type": "webpage", "title": _line(article.title),
@@ -91,7 +125,7 @@ def csl(revision: Revision) -> dict[str, Any]:
 
 
 def csl_json(revisions: Iterable[Revision]) -> Iterator[str]:
-    """The text of a list of items, one a line."""
+    """A JSON list of CSL-JSON items, one per line."""
     comma = "["
     for revision in revisions:
         yield comma + "\n" + json.dumps(csl(revision), ensure_ascii=False)
@@ -108,13 +142,13 @@ STYLES: Mapping[str, Callable[[Iterable[Revision]], Iterator[str]]] = {
 
 
 def _site(article: Article) -> str:
-    """Where it stands: its credit, unless that already stands in an author's place."""
+    """The container: the credit, unless it takes the author's place; then the source."""
     return article.credit if article.authors and article.credit else article.source
 
 
 def _line(text: str) -> str:
-    """The text on one line, without marks that are not seen."""
-    return " ".join("".join(one for one in text if one.isprintable() or one.isspace()).split())
+    """The text on one line, without invisible characters."""
+    return " ".join("".join(char for char in text if char.isprintable() or char.isspace()).split())
 
 
 def _is_chinese(name: str) -> bool:
@@ -122,11 +156,11 @@ def _is_chinese(name: str) -> bool:
 
 
 def _tex(text: str) -> str:
-    return "".join(_TEX.get(one, one) for one in _LIGATURES.sub("\0", _line(text)))
+    return "".join(_TEX.get(char, char) for char in _LIGATURES.sub("\0", _line(text)))
 
 
 def _address(url: str) -> str:
-    """An address without what would end its braces: BibTeX takes it as it stands, escapes and all."""
+    """The address, percent-encoded where it would end the braces: BibTeX has no escapes in it."""
     return re.sub(r"[\s{}\\]", lambda match: f"%{ord(match[0]):02X}", url)
 
 

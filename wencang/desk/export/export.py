@@ -1,11 +1,12 @@
-"""Writes articles in a format: to one file, or to a folder with a file for each article, or each month, say."""
+"""Writes articles in a format: to one file, or to a folder with a file for each article or month, for example."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from gettext import gettext as _
 from importlib import import_module
-from itertools import groupby
+from itertools import chain, groupby, islice
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import IO, Protocol, cast
@@ -13,6 +14,8 @@ from typing import IO, Protocol, cast
 from archive.article import Revision
 from archive.disk import atomic_folder, atomic_write
 from archive.errors import UsageFault
+from archive.messages import Message
+from archive.progress import Progress, silent
 from wencang.desk.edition import Edition
 from wencang.desk.export import formats
 from wencang.desk.groups import GROUPS
@@ -20,56 +23,108 @@ from wencang.desk.names import free
 
 
 class Format(Protocol):
-    """What a file in desk/formats/ holds."""
+    """The interface of a module in formats/."""
 
-    ENDING: str  # of its files' names
-    IS_STREAM: bool  # any number of articles can be read from a pipe as they come
+    ENDING: str  # suffix of file names, without the dot
+    IS_STREAM: bool  # can be written to a pipe
 
     def write(self, revisions: Iterable[Revision], out: IO[bytes], edition: Edition) -> None:
-        """Write at least one article, holding no more of them than a few thousand at once."""
+        """Write at least one article, holding a few thousand at most in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """How many articles were written, and where: a file or folder, None for a file object of the caller's.
+
+    Without articles nothing is made.
+    """
+
+    count: int
+    path: Path | None
+    notices: tuple[Message, ...] = ()
 
 
 def names() -> list[str]:
+    """The names of the formats."""
     return sorted(file.name for file in iter_modules(formats.__path__))
 
 
-def named(path: Path) -> str:
-    """The format that a file's name tells; "" for none."""
-    ending = path.suffix.removeprefix(".").lower()
-    return ending if ending in names() else ""
+def named(out: Path | IO[bytes]) -> str:
+    """The format that a file's suffix stands for, or ""."""
+    suffix = out.suffix.removeprefix(".").lower() if isinstance(out, Path) else ""
+    return suffix if suffix in names() else ""
 
 
 def open_format(name: str) -> Format:
-    """A format by its name. Raises UsageFault for one there is not, or whose library is missing."""
+    """A format by its name. Raises UsageFault if it is unknown or its library is missing."""
     if name not in names():
-        raise UsageFault(f"--format {name}", _("is no format"), _("formats: {names}").format(names=", ".join(names())))
+        formats = _("formats: {names}").format(names=", ".join(names()))
+        raise UsageFault(f"--format {name}", _("is not an export format"), formats)
     return cast(Format, import_module(f"wencang.desk.export.formats.{name}"))
 
 
-def check(form: Format, path: Path | None, by: str) -> None:
-    """Raises UsageFault where the articles can't go to `path`, so that it is said before anything is done."""
-    if path is None:
-        if by or not form.IS_STREAM:
-            raise UsageFault("export", _("this makes files"), _("name their place with -o"))
-    elif not path.parent.is_dir():
-        raise UsageFault(path.parent, _("is no folder"), _("name another place with -o"))
-    elif by and path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise UsageFault(path, _("is there already"), _("name a new folder with -o"))
-    elif not by and path.is_dir():
-        raise UsageFault(path, _("is a folder"), _("name a file, or add --split-by article"))
+def check(form: Format, out: Path | IO[bytes], by: str) -> None:
+    """Raise UsageFault if the articles can't be written to `out`, before anything is done."""
+    if by and by not in GROUPS:
+        groups = _("groups: {names}").format(names=", ".join(GROUPS))
+        raise UsageFault(f"--split-by {by}", _("is not a group of articles"), groups)
+    if not isinstance(out, Path):
+        if by or not (form.IS_STREAM or out.seekable()):
+            raise UsageFault("export", _("needs a file or folder to write to"), _("name it with -o"))
+    elif not out.parent.is_dir():
+        raise UsageFault(out.parent, _("is not a folder"), _("name another place with -o"))
+    elif by and out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise UsageFault(out, _("already exists"), _("name a new folder with -o"))
+    elif not by and out.is_dir():
+        raise UsageFault(out, _("is a folder"), _("name a file, or add --split-by article"))
+
+
+def export(
+    form: Format, revisions: Iterator[Revision], out: Path | IO[bytes], by: str, edition: Edition,
+    progress: Progress = silent,
+) -> int:  # fmt: skip
+    """Write the articles and return their number; `by` is a group of GROUPS, "" for one file.
+
+    Raises UsageFault if a path can't be written to; errors of a file object pass through.
+    """
+    written = 0
+
+    def counted() -> Iterator[Revision]:
+        nonlocal written
+        for written, revision in enumerate(chain(first, revisions), 1):
+            progress(written)
+            yield revision
+
+    if first := list(islice(revisions, 1)):
+        if isinstance(out, Path):
+            _to_path(form, counted(), out, by, edition)
+        else:
+            form.write(counted(), out, edition)
+    return written
+
+
+def _to_path(form: Format, revisions: Iterator[Revision], path: Path, by: str, edition: Edition) -> None:
+    try:
+        if by:
+            to_folder(form, revisions, path, edition, by)
+        else:
+            to_file(form, revisions, path, edition)
+    except OSError as error:
+        place = (by and error.filename) or path  # a leftover folder, rather than the temporary file beside `path`
+        raise UsageFault(place, error.strerror or str(error), _("name another place with -o")) from error
 
 
 def to_file(form: Format, revisions: Iterable[Revision], path: Path, edition: Edition) -> None:
-    """Write all to one file, which appears whole or not at all; a device or a link is written through."""
-    exists = path.exists() and (path.is_symlink() or not path.is_file())
-    with path.open("wb") if exists else atomic_write(path) as out:
+    """Write all articles to one file, atomically; a device or a link is written through."""
+    is_special = path.exists() and (path.is_symlink() or not path.is_file())
+    with path.open("wb") if is_special else atomic_write(path) as out:
         form.write(revisions, out, edition)
 
 
 def to_folder(form: Format, revisions: Iterable[Revision], folder: Path, edition: Edition, by: str) -> None:
-    """Write a file for each group of GROUPS, all or none; articles of one group must come together."""
+    """Write a file for each group of GROUPS, atomically; articles of one group must be adjacent."""
     with atomic_folder(folder) as new:
-        for name, some in groupby(revisions, GROUPS[by]):
+        for name, articles in groupby(revisions, GROUPS[by]):
             name = name or (_("no section") if by == "section" else _("undated"))
             with free(new, name, form.ENDING).open("wb") as out:
-                form.write(some, out, edition._replace(title=f"{edition.title} {name}"))
+                form.write(articles, out, edition._replace(title=f"{edition.title} {name}"))

@@ -1,4 +1,4 @@
-"""Turns the texts of articles into Simplified or Traditional characters, by OpenCC."""
+"""Converts the texts of articles to Simplified or Traditional characters, with OpenCC."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from dataclasses import replace
 
 from archive.article import Revision
 
-# Of characters, not of a region's words: OpenCC's configuration, and the language that comes out (BCP 47).
-_CONFIGS = {True: "t2s", False: "s2t"}
-LANGUAGES = {True: "zh-Hans", False: "zh-Hant"}
+_CONFIGS = {True: "t2s", False: "s2t"}  # characters only: regional vocabulary stays as printed
+LANGUAGES = {True: "zh-Hans", False: "zh-Hant"}  # of the converted text, BCP 47
 
 
 def converter(simplified: bool) -> Callable[[Revision], Revision]:
-    """Converts title, original title, body, section, rights notice and captions; to Traditional unless `simplified`.
+    """A function that converts titles, body, section, rights notice and captions; to Traditional unless `simplified`.
 
-    Names of persons and of sources stay as they were printed: a name has one right spelling.
+    Names of people and sources stay as printed: a name has one correct spelling.
     """
     from opencc import OpenCC
 
-    to = OpenCC(_CONFIGS[simplified]).convert
+    convert = OpenCC(_CONFIGS[simplified]).convert
+    names = ("title", "original_title", "body", "section", "rights")
 
-    def convert(revision: Revision) -> Revision:
+    def converted(revision: Revision) -> Revision:
         article = revision.article
-        texts = {name: to(getattr(article, name)) for name in ("title", "original_title", "body", "section", "rights")}
-        images = tuple(replace(image, caption=to(image.caption)) for image in article.images)
+        texts = {name: convert(getattr(article, name)) for name in names}
+        images = tuple(replace(image, caption=convert(image.caption)) for image in article.images)
         return replace(revision, article=replace(article, images=images, **texts))
 
-    return convert
+    return converted

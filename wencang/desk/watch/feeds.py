@@ -10,11 +10,10 @@ from urllib.parse import quote
 from uuid import UUID, uuid5
 
 from archive.article import Revision
-from archive.escaping import legible, xml
+from archive.escaping import is_page, legible, xml
 from archive.settings import version
 from indexer.snippet import Snippet
 from wencang.desk.export.citation import responsible
-from wencang.desk.markup import is_page
 
 _OURS = UUID("6a3c1f0e-51c4-4d0f-9a53-3d8f1f2f6b1b")
 

@@ -1,1 +1,1 @@
-"""One export format a file, found by its name: each writes articles, in the order it is given them."""
+"""Export formats, one per file, found by file name; each writes articles in the order given."""

@@ -1,4 +1,4 @@
-"""A table for spreadsheets: UTF-8 with a byte order mark, as Excel wants it, and nothing that runs as a formula."""
+"""CSV for spreadsheets: UTF-8 with a byte order mark, which Excel needs, and no cell that runs as a formula."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ COLUMNS = (*KEYS, "fetched", "gone")
 
 
 def write(revisions: Iterable[Revision], out: IO[bytes], edition: Edition) -> None:
-    """Lists are a value a line: `authors` the names, `images` address, blank, caption."""
+    """Write one row per article; a list has one item per line, an image its address, a space and its caption."""
     table.write(out, COLUMNS, ([_cell(value) for value in values(revision).values()] for revision in revisions))
 
 
@@ -26,6 +26,6 @@ def _cell(value: Any) -> str:
         case bool():
             return str(value).lower()
         case list():
-            return "\n".join(f"{i['url']} {i['caption']}" if isinstance(i, dict) else i for i in value)
+            return "\n".join(f"{item['url']} {item['caption']}" if isinstance(item, dict) else item for item in value)
         case _:
             return str(value)

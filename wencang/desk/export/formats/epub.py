@@ -1,4 +1,4 @@
-"""A book (EPUB 3): chapters by month, contents by month and title; written straight to zip, in flat memory."""
+"""EPUB 3 with one chapter per month and a table of contents by month and title; written in constant memory."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from wencang.desk.groups import month
 from wencang.desk.markup import STYLE, article
 
 ENDING, IS_STREAM = "epub", False
-_MOST = 50  # articles in a file: a reader's program loads one whole
+_PER_FILE = 50  # articles: reading systems load a file whole
 _CONTAINER = """<?xml version="1.0" encoding="UTF-8"?>
 <container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container">
 <rootfiles><rootfile full-path="book/package.opf" media-type="application/oebps-package+xml"/></rootfiles>
@@ -58,7 +58,7 @@ _PACKAGE = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 class _Book:
-    """A book as it is written: its chapters go straight to `file`, their titles to `contents`."""
+    """A book being written: chapters go to `file` at once, their titles to `contents`."""
 
     def __init__(self, file: ZipFile, contents: IO[bytes], edition: Edition) -> None:
         self.file, self.contents, self.edition = file, contents, edition
@@ -68,18 +68,18 @@ class _Book:
 
     def add_month(self, name: str, revisions: Iterator[Revision]) -> None:
         self.contents.write(f"<li><span>{name}</span>\n<ol>\n".encode())
-        while some := list(islice(revisions, _MOST)):
+        while batch := list(islice(revisions, _PER_FILE)):
             self.chapters += 1
-            texts = "".join(map(self._text, some))
+            texts = "".join(map(self._text, batch))
             self.add(f"{self.chapters}.xhtml", self._page(name, f"<h2>{name}</h2>\n{texts}"))
         self.contents.write(b"</ol>\n</li>\n")
 
     def _text(self, revision: Revision) -> str:
-        kept = revision.article
+        content = revision.article
         self.articles += 1
-        self.digest.update(f"\n{kept.id} {kept.digest}".encode())
+        self.digest.update(f"\n{content.id} {content.digest}".encode())
         self.newest = max(self.newest, revision.fetched)
-        line = f'<li><a href="{self.chapters}.xhtml#a{self.articles}">{xml(kept.title).strip() or "—"}</a></li>\n'
+        line = f'<li><a href="{self.chapters}.xhtml#a{self.articles}">{xml(content.title).strip() or "—"}</a></li>\n'
         self.contents.write(line.encode())
         return article(revision, f"a{self.articles}")
 
@@ -114,15 +114,15 @@ def write(revisions: Iterable[Revision], out: IO[bytes], edition: Edition) -> No
         file.writestr(_member("mimetype", ZIP_STORED), "application/epub+zip")
         file.writestr(_member("META-INF/container.xml"), _CONTAINER)
         book = _Book(file, contents, edition)
-        for name, some in groupby(revisions, month):
-            book.add_month(name or _("undated"), some)
+        for name, articles in groupby(revisions, month):
+            book.add_month(name or _("undated"), articles)
         book.add_contents()
         book.add_package()
         book.add("style.css", STYLE)
 
 
 def _member(name: str, method: int = ZIP_DEFLATED) -> ZipInfo:
-    """The same bytes at any time and on any system."""
-    member = ZipInfo(name)  # of 1980, the first year of zip
+    """A member without time or system of its own, so that equal books are equal bytes."""
+    member = ZipInfo(name)  # dated 1980
     member.compress_type, member.create_system, member.external_attr = method, 3, 0o644 << 16
     return member

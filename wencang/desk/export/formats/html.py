@@ -1,4 +1,4 @@
-"""One page to read or to print: the articles by month, nothing loaded from elsewhere."""
+"""One self-contained HTML page to read or print, with the articles by month."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ _HEAD = """<!doctype html>
 def write(revisions: Iterable[Revision], out: IO[bytes], edition: Edition) -> None:
     out.write(_HEAD.format(language=edition.language, title=xml(edition.title), style=STYLE).encode())
     number = 0
-    for name, some in groupby(revisions, month):
+    for name, articles in groupby(revisions, month):
         out.write(f"<section>\n<h2>{name or _('undated')}</h2>\n".encode())
-        for revision in some:
+        for revision in articles:
             number += 1
             out.write(article(revision, f"a{number}").encode())
         out.write(b"</section>\n")

@@ -1,4 +1,4 @@
-"""JSON Lines that `wencang import` reads again; what a line holds stands in archive/jsonl.py."""
+"""JSON Lines that `wencang import` can read; archive/jsonl.py defines the fields."""
 
 from __future__ import annotations
 

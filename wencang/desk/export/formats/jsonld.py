@@ -1,4 +1,4 @@
-"""JSON-LD in schema.org's words: one document whose @graph holds a NewsArticle a line."""
+"""JSON-LD in the schema.org vocabulary: one document with one NewsArticle per line in its @graph."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ def write(revisions: Iterable[Revision], out: IO[bytes], edition: Edition) -> No
 
 
 def _node(revision: Revision, language: str) -> dict[str, Any]:
-    """An article; what it does not say is left out."""
-    kept = revision.article
+    """A NewsArticle; fields without a value are left out."""
+    article = revision.article
     node = {
-        "@type": "NewsArticle", "@id": kept.url, "identifier": kept.id, "url": kept.url, "headline": kept.title,
-        "alternativeHeadline": kept.original_title, "articleSection": kept.section,
-        "datePublished": kept.published and kept.published.isoformat(),
-        "author": [{"@type": "Person", "name": name} for name in kept.authors],
-        "editor": _named("Person", kept.editor), "sourceOrganization": _named("Organization", kept.credit),
-        "publisher": _named("Organization", kept.source), "copyrightNotice": kept.rights, "inLanguage": language,
-        "image": [{"@type": "ImageObject", "contentUrl": i.url, "caption": i.caption} for i in kept.images],
+        "@type": "NewsArticle", "@id": article.url, "identifier": article.id, "url": article.url,
+        "headline": article.title, "alternativeHeadline": article.original_title, "articleSection": article.section,
+        "datePublished": article.published and article.published.isoformat(),
+        "author": [{"@type": "Person", "name": name} for name in article.authors],
+        "editor": _named("Person", article.editor), "sourceOrganization": _named("Organization", article.credit),
+        "publisher": _named("Organization", article.source), "copyrightNotice": article.rights, "inLanguage": language,
+        "image": [{"@type": "ImageObject", "contentUrl": i.url, "caption": i.caption} for i in article.images],
         "sdDatePublished": revision.fetched.isoformat(),
-        "expires": revision.gone_since and revision.gone_since.isoformat(), "articleBody": kept.body,
+        "expires": revision.gone_since and revision.gone_since.isoformat(), "articleBody": article.body,
     }  # fmt: skip
     return {name: value for name, value in node.items() if value}
 

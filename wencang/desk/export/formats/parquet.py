@@ -1,4 +1,4 @@
-"""Parquet for pandas, R and DuckDB: the fields of JSON Lines as typed columns. `pip install wencang[parquet]`."""
+"""Parquet for pandas, R and DuckDB: the fields of JSON Lines as typed columns. Needs pyarrow."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ except ImportError as error:
     raise UsageFault("pyarrow", _("is not installed"), _("`pip install pyarrow` adds it")) from error
 
 ENDING, IS_STREAM = "parquet", False
-_ROWS = 2_000  # of a row group: what is held at once
+_ROWS = 2_000  # of a row group, held in memory
 _IMAGE = pa.struct([("url", pa.string()), ("caption", pa.string())])
 _TYPES = {
     "published": pa.timestamp("us", "Asia/Shanghai"), "authors": pa.list_(pa.string()),
@@ -32,8 +32,8 @@ SCHEMA = pa.schema([(name, _TYPES.get(name, pa.string())) for name in (*KEYS, "f
 def write(revisions: Iterable[Revision], out: IO[bytes], edition: Edition) -> None:
     rows = map(_row, revisions)
     with ParquetWriter(out, SCHEMA, compression="zstd") as file:
-        while some := list(islice(rows, _ROWS)):
-            file.write_table(pa.Table.from_pylist(some, SCHEMA))
+        while batch := list(islice(rows, _ROWS)):
+            file.write_table(pa.Table.from_pylist(batch, SCHEMA))
 
 
 def _row(revision: Revision) -> dict[str, Any]:

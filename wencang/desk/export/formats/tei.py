@@ -1,4 +1,4 @@
-"""TEI P5 for corpus tools: a teiCorpus with one TEI an article, its fields in the header, its paragraphs in <p>."""
+"""TEI P5 for corpus tools: a teiCorpus with one TEI per article, fields in its header, paragraphs in <p>."""
 
 from __future__ import annotations
 
@@ -43,37 +43,37 @@ def write(revisions: Iterable[Revision], out: IO[bytes], edition: Edition) -> No
 
 
 def _tei(revision: Revision) -> str:
-    kept = revision.article
+    article = revision.article
     return _ARTICLE.format(
-        title=xml(kept.title), key=f"a-{key(kept.id).replace(':', '-')}",  # an XML name begins with a letter
-        titles=_titles(kept), source=xml(kept.source), id=xml(kept.id),
-        rights=f"<availability><p>{xml(kept.rights)}</p></availability>" if kept.rights else "",
-        bibl=_bibl(revision), profile=_profile(kept),
-        body="\n".join(f"<p>{xml(line)}</p>" for line in paragraphs(kept.body)) or "<p/>",
+        title=xml(article.title), key=f"a-{key(article.id).replace(':', '-')}",  # an XML name starts with a letter
+        titles=_titles(article), source=xml(article.source), id=xml(article.id),
+        rights=f"<availability><p>{xml(article.rights)}</p></availability>" if article.rights else "",
+        bibl=_bibl(revision), profile=_profile(article),
+        body="\n".join(f"<p>{xml(line)}</p>" for line in paragraphs(article.body)) or "<p/>",
     )  # fmt: skip
 
 
-def _titles(kept: Article) -> str:
-    original = f'<title type="original">{xml(kept.original_title)}</title>' if kept.original_title else ""
-    editor = f"<editor>{xml(kept.editor)}</editor>" if kept.editor else ""
-    return f"<title>{xml(kept.title)}</title>{original}{_authors(kept)}{editor}"
+def _titles(article: Article) -> str:
+    original = f'<title type="original">{xml(article.original_title)}</title>' if article.original_title else ""
+    editor = f"<editor>{xml(article.editor)}</editor>" if article.editor else ""
+    return f"<title>{xml(article.title)}</title>{original}{_authors(article)}{editor}"
 
 
-def _authors(kept: Article) -> str:
-    return "".join(f"<author>{xml(name)}</author>" for name in kept.authors)
+def _authors(article: Article) -> str:
+    return "".join(f"<author>{xml(name)}</author>" for name in article.authors)
 
 
 def _bibl(revision: Revision) -> str:
-    kept = revision.article
-    parts = [f"<title>{xml(kept.title)}</title>", _authors(kept)]
-    parts += [f"<publisher>{xml(kept.credit)}</publisher>"] if kept.credit else []
-    parts += [f'<date type="published" when="{kept.published.isoformat()}"/>'] if kept.published else []
+    article = revision.article
+    parts = [f"<title>{xml(article.title)}</title>", _authors(article)]
+    parts += [f"<publisher>{xml(article.credit)}</publisher>"] if article.credit else []
+    parts += [f'<date type="published" when="{article.published.isoformat()}"/>'] if article.published else []
     parts += [f'<date type="accessed" when="{revision.fetched.astimezone(SHANGHAI).isoformat()}"/>']
-    parts += [f'<idno type="URL">{xml(kept.url)}</idno>']
+    parts += [f'<idno type="URL">{xml(article.url)}</idno>']
     parts += [f"<note>{xml(gone_since(revision.gone_since))}</note>"] if revision.gone_since else []
     return "".join(parts)
 
 
-def _profile(kept: Article) -> str:
-    keywords = f'<keywords><term type="section">{xml(kept.section)}</term></keywords>'
-    return f"<profileDesc><textClass>{keywords}</textClass></profileDesc>" if kept.section else ""
+def _profile(article: Article) -> str:
+    keywords = f'<keywords><term type="section">{xml(article.section)}</term></keywords>'
+    return f"<profileDesc><textClass>{keywords}</textClass></profileDesc>" if article.section else ""

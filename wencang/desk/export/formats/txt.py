@@ -1,4 +1,4 @@
-"""Plain text to read, with a rule between two articles."""
+"""Plain text, articles separated by a rule."""
 
 from __future__ import annotations
 

@@ -1,0 +1,41 @@
+"""Versions of an article, drawn for a reader."""
+
+from __future__ import annotations
+
+from gettext import gettext as _
+from typing import TYPE_CHECKING
+
+from archive.escaping import printable
+from wencang.cli.output import say
+from wencang.cli.output.marks import print_parts
+from wencang.cli.output.tables import print_table
+
+if TYPE_CHECKING:
+    from indexer.diff import Step
+    from wencang.desk.versions import Diff, History
+
+
+def print_history(history: History) -> None:
+    """A table of the versions."""
+    print_table((_("version"), _("fetched"), _("published"), _("changed")), list(map(_row, history.steps)))
+
+
+def _row(step: Step) -> tuple[str, str, str, str]:
+    revision = step.revision
+    published = f"{revision.article.published:%Y-%m-%d %H:%M}" if revision.article.published else "-"
+    changes = [_(field) for field in step.fields if field != "gone"]
+    if step.added or step.removed:
+        changes.append(f"+{step.added} -{step.removed}")
+    if "gone" in step.fields or revision.gone:
+        changes.append(_("gone from the site") if revision.gone else _("back on the site"))
+    return str(revision.sequence), f"{revision.fetched:%Y-%m-%d %H:%M}Z", published, ", ".join(changes)
+
+
+def print_diff(diff: Diff) -> None:
+    """Each field that differs, with the lines in which something changed."""
+    print(printable(f"{diff.new.article.id}  {diff.versions}"))
+    for field, parts in diff.changes.items():
+        print(f"\n{_(field)}:")
+        print_parts(parts)
+    if not diff.changes:
+        say(_("no differences"))
