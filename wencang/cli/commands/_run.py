@@ -8,6 +8,7 @@ from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 from archive.errors import WencangError
+from archive.messages import of_error
 from archive.settings import Settings
 from wencang.cli.commands import DONE, FAILURES, INTERRUPTED, open_archive, open_index
 from wencang.cli.output import counting, say
@@ -116,6 +117,6 @@ def tell_news(settings: Settings) -> None:
     except WencangError as error:
         faults = [error]
     except OSError as error:
-        faults = [WencangError(error.filename or settings.data, error.strerror or str(error))]
+        faults = [WencangError(error.filename or settings.data, of_error(error))]
     for fault in faults:
         say(f"wencang: {fault}")

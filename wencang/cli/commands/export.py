@@ -15,6 +15,7 @@ import typer
 
 from archive.article import Revision
 from archive.errors import UsageFault
+from archive.messages import of_error
 from wencang.cli.commands import (
     DONE,
     NOTHING,
@@ -108,5 +109,5 @@ def _write(
             to_file(form, counted(), path, edition)
     except OSError as error:
         place = (by and error.filename) or path  # a folder in the way, not the file that is written beside
-        raise UsageFault(place, error.strerror or str(error), _("name another place with -o")) from error
+        raise UsageFault(place, of_error(error), _("name another place with -o")) from error
     return written

@@ -15,6 +15,7 @@ import typer
 
 from archive.disk import atomic_write
 from archive.errors import UsageFault
+from archive.messages import of_error
 from wencang.cli.commands import (
     DONE,
     QUESTION,
@@ -97,7 +98,7 @@ def _written_to(path: Path | None) -> Iterator[IO[bytes]]:
         with atomic_write(path) as file:
             yield file
     except OSError as error:
-        raise UsageFault(path, error.strerror or str(error), _("name another file with -o")) from error
+        raise UsageFault(path, of_error(error), _("name another file with -o")) from error
 
 
 def _write_csv(rows: Iterable[Found], out: IO[bytes]) -> None:

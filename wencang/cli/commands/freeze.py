@@ -15,6 +15,7 @@ import typer
 from archive import settings
 from archive.errors import UsageFault
 from archive.escaping import printable
+from archive.messages import of_error
 from wencang.cli.commands import (
     CHECK,
     DONE,
@@ -108,7 +109,7 @@ def _write(out: Path, revisions: Iterator[Revision], info: Iterable[tuple[str, s
         with counting(_("articles")) as progress, atomic_folder(out) as new:
             count = corpus.freeze(new, _counted(chain([first], revisions), progress), chain(made, info, frozen), whole)
     except OSError as error:
-        raise UsageFault(out, error.strerror or str(error), _("name another folder")) from error
+        raise UsageFault(out, of_error(error), _("name another folder")) from error
     say(ngettext("{count} article in {path}", "{count} articles in {path}", count).format(count=count, path=out))
     return DONE
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from archive.article import Article, Revision
 from archive.errors import UsageFault, Withdrawn
 from archive.jsonl import times, values
+from archive.messages import of_error
 from archive.store import ArticleStore
 from wencang.desk.freeze import bag
 
@@ -96,7 +97,7 @@ def read(folder: Path) -> Iterator[Frozen]:
                 except (ValueError, KeyError, TypeError) as error:
                     raise UsageFault(f"{path}:{number}", _("says of no article")) from error
     except OSError as error:
-        raise UsageFault(path, error.strerror or str(error), _("is it a folder of `wencang freeze`?")) from error
+        raise UsageFault(path, of_error(error), _("is it a folder of `wencang freeze`?")) from error
 
 
 def _frozen(line: dict[str, Any]) -> Frozen:
