@@ -28,7 +28,7 @@ def _run() -> int:
     import typer  # here, as all that follows: what is wrong with a library is told as any other fault
 
     from archive.errors import UsageFault, WencangError
-    from archive.reasons import told
+    from archive.messages import of_error
     from wencang.cli.app import app_command
     from wencang.cli.commands import DONE, FAILURES, INTERRUPTED, USAGE, code_of
     from wencang.cli.output import say
@@ -52,7 +52,7 @@ def _run() -> int:
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except OSError as error:
-        say(f"wencang: {error.filename or 'stdout'}: {told(error.strerror or str(error))}")
+        say(f"wencang: {error.filename or 'stdout'}: {of_error(error)}")
         return FAILURES
 
 

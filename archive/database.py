@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from archive.errors import ArchiveUnusable
+from archive.messages import TEMPLATES, Message, worded
 
 FILE = "archive.db"
 RESTORE = "move the folder away, then `wencang --data FOLDER restore BACKUP`: docs/operations.md"
@@ -64,7 +65,7 @@ def copy(file: Path, to: Path) -> None:
             fault = str(there.execute("PRAGMA quick_check(1)").fetchone()[0])
     except sqlite3.Error as error:
         subject = to if error.sqlite_errorname in _WRITING else file
-        raise ArchiveUnusable(subject, str(error), mend(str(error))) from error
+        raise unusable(subject, error) from error
     if fault != "ok":
         raise ArchiveUnusable(file, fault, _(RESTORE))
 
@@ -79,7 +80,7 @@ def goes_on(file: Path, before: Path) -> bool:
             newest = old.execute(f"{_REVISION} ORDER BY sequence DESC LIMIT 1").fetchone()
             return not newest or newest == new.execute(f"{_REVISION} WHERE sequence = ?", newest[:1]).fetchone()
     except sqlite3.Error as error:
-        raise ArchiveUnusable(before, str(error), _("name an empty folder")) from error
+        raise ArchiveUnusable(before, reason_of(error), _("name an empty folder")) from error
 
 
 def _still(file: Path) -> closing[sqlite3.Connection]:
@@ -87,12 +88,18 @@ def _still(file: Path) -> closing[sqlite3.Connection]:
     return closing(sqlite3.connect(address(file) + _UNTOUCHED, uri=True))
 
 
-def mend(fault: str) -> str:
-    """What helps against a fault that the database reports."""
-    if "readonly" in fault or "unable to open" in fault:
-        return _("mend the rights of its folder")
-    if "full" in fault:
-        return _("make room, then try again")
-    if "I/O" in fault:  # which SQLite says of its log, too, when the disk is full
-        return _("make room or mend the disk, then try again")
-    return _(RESTORE)
+def unusable(subject: object, error: BaseException) -> ArchiveUnusable:
+    """A database's own error as one of ours, with what helps against it."""
+    reason = reason_of(error)
+    unwritable = _("mend the rights of its folder")
+    mends = {
+        "SQLITE_READONLY": unwritable, "SQLITE_CANTOPEN": unwritable, "SQLITE_FULL": _("make room, then try again"),
+        "SQLITE_IOERR": _("make room or mend the disk, then try again"),  # the log too meets it on a full disk
+    }  # fmt: skip
+    return ArchiveUnusable(subject, reason, mends.get(reason.code) or _(RESTORE))
+
+
+def reason_of(error: BaseException) -> Message:
+    """The message of a database's own error: one with a code where it is one of SQLite's results in its usual words."""
+    name = "_".join(getattr(error, "sqlite_errorname", "").split("_")[:2])  # SQLITE_IOERR_WRITE and others are kinds
+    return Message(name) if TEMPLATES.get(name) == str(error) else worded(str(error))

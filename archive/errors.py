@@ -18,20 +18,20 @@ WencangError
 
 from gettext import gettext as _
 
-from archive.reasons import told
+from archive.messages import Message, worded
 
 
 class WencangError(Exception):
-    """`subject` is the file, address or word it is about, `mend` what the user can do."""
+    """`subject` is the file, address or word it is about, `reason` what is wrong, `mend` what the user can do."""
 
-    def __init__(self, subject: object, reason: str, mend: str = "") -> None:
+    def __init__(self, subject: object, reason: Message | str, mend: str = "") -> None:
         self.subject = str(subject)
-        self.reason = reason
+        self.reason = worded(reason)
         self.mend = mend
         super().__init__(self.subject, reason, mend)
 
     def __str__(self) -> str:
-        line = _("{subject}: {reason}").format(subject=self.subject, reason=told(self.reason))
+        line = _("{subject}: {reason}").format(subject=self.subject, reason=self.reason)
         if self.mend:
             line = _("{line}; {mend}").format(line=line, mend=self.mend)
         return " ".join(line.split())

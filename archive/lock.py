@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from archive.errors import ArchiveUnusable, Busy
+from archive.messages import Message, of_error
 
 
 @contextmanager
@@ -31,7 +32,7 @@ def _opened(path: Path) -> IO[str]:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path.open("w")
     except OSError as error:
-        raise _unwritable(path.parent, error.strerror or str(error)) from error
+        raise _unwritable(path.parent, of_error(error)) from error
 
 
 def taken(file: IO[Any] | FileIO, wait: bool = False) -> bool:
@@ -49,5 +50,5 @@ def refuse_read_only(folder: Path) -> None:
         raise _unwritable(folder, _("nothing can be written there"))
 
 
-def _unwritable(folder: Path, reason: str) -> ArchiveUnusable:
+def _unwritable(folder: Path, reason: Message | str) -> ArchiveUnusable:
     return ArchiveUnusable(folder, reason, _("make room, mend its rights, or name another folder"))

@@ -1,13 +1,18 @@
-"""What is said to a person, kept as a code and its parameters and put into words where it is shown."""
+"""Messages to a person, as a code and parameters: put into words where they are shown, in the language of then."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import errno
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from gettext import gettext as _
 from gettext import ngettext
+from typing import Any
 
-TEMPLATES: Mapping[str, str | tuple[str, str]] = {  # by code; a pair is for one and for many, by `count`
+# By code. A pair is for one and for many, by `count`. Archives keep codes and the names of parameters: both stay.
+TEMPLATES: dict[str, str | tuple[str, str]] = {
+    "text": "{text}",  # worded already: by a library, or for this process only
     "index-behind": (
         "The index is {count} article behind the archive: `wencang index` brings it up to date.",
         "The index is {count} articles behind the archive: `wencang index` brings it up to date.",
@@ -18,6 +23,30 @@ TEMPLATES: Mapping[str, str | tuple[str, str]] = {  # by code; a pair is for one
     ),
     "rebuild-due": "The {engine} index was built with another lexicon: `{command}` rebuilds it with the present one.",
     "doubt": "{text}",
+    "no-runs": "no run is noted yet; `wencang crawl` makes one",
+    "index-current": "up to date",
+    "index-lag": ("{count} article behind; `wencang index`", "{count} articles behind; `wencang index`"),
+    "index-outgrown": (
+        "whoosh takes {ms:.0f} ms to find {words} in {count} articles, tantivy a small part of that (docs/search.md): "
+        '`pip install tantivy`, `wencang index --engine tantivy`, then engine = "tantivy" in {file}'
+    ),
+    "no-list-read": "no list was ever read",
+    "list-never-read": "{source}: no list was ever read",
+    "list-unread-since": "{source}: no list was read since {time}",
+    "torn-record": (
+        "{file}: its last {size} bytes, from byte {offset} on, are not a whole record: "
+        "a run is writing it, or a crash left it"
+    ),
+    "pages-unused": "raw pages that no version points at, which a crash left: {count}",
+    "unmanifested": "versions that no manifest holds yet; the next run's will: {count}",
+    "stamps-unchecked": "time stamps are not checked: {fault}",
+    "manifest-checked": ("{file}: {count} fault", "{file}: {count} faults"),
+    "checked": (
+        "checked: records {warc_records}, files {files}, manifests {manifests}, versions {versions}; faults: {faults}"
+    ),
+    "already": "{id}: already {reason}",
+    "old-backup": "{path}: a backup of an older archive, it may still hold the text",
+    "news": "{name}: {count} new",
 }
 
 
@@ -26,14 +55,141 @@ class Message:
     """A code of TEMPLATES and what stands in its braces; `str` gives it in the language of the process."""
 
     code: str
-    values: Mapping[str, str | int] = field(default_factory=dict)
+    values: Mapping[str, str | int | float | Message] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        template = TEMPLATES[self.code]
-        if isinstance(template, tuple):
-            return ngettext(*template, int(self.values["count"])).format(**self.values)
-        return _(template).format(**self.values)
+        return self._text(_, ngettext)
 
-    def to_json(self) -> dict[str, object]:
-        """The code, its parameters, and the text."""
-        return {"code": self.code, **self.values, "text": str(self)}
+    def __hash__(self) -> int:
+        return hash((self.code, frozenset(self.values.items())))
+
+    def format(self, **values: str | int | float | Message) -> Message:
+        """This message with its parameters."""
+        return Message(self.code, values)
+
+    @property
+    def english(self) -> str:
+        """The text in English, whatever the language of the process."""
+        return self._text(lambda text: text, lambda one, many, count: one if count == 1 else many)
+
+    def _text(self, translate: Callable[[str], str], plural: Callable[[str, str, int], str]) -> str:
+        template = TEMPLATES.get(self.code, self.code)  # an archive may hold the code of a newer program
+        values = {
+            name: value._text(translate, plural) if isinstance(value, Message) else value
+            for name, value in self.values.items()
+        }
+        if isinstance(template, tuple):
+            return plural(*template, int(self.values["count"])).format(**values)  # type: ignore[arg-type]  # a number
+        return translate(template).format(**values)
+
+    def map_texts(self, change: Callable[[str], str]) -> Message:
+        """The message with each text among its parameters changed."""
+        return Message(self.code, {name: _mapped(value, change) for name, value in self.values.items()})
+
+    def stored(self) -> dict[str, Any]:
+        """The code and the parameters as JSON values."""
+        values = {name: value.stored() if isinstance(value, Message) else value for name, value in self.values.items()}
+        return {"code": self.code, **values}
+
+    @classmethod
+    def restored(cls, stored: Mapping[str, Any]) -> Message:
+        """The message of what `stored` gave."""
+        values = {name: cls.restored(value) if isinstance(value, dict) else value for name, value in stored.items()}
+        return cls(str(values.pop("code")), values)
+
+    def to_json(self) -> dict[str, Any]:
+        """The code, its parameters, and the text in the language of the process."""
+        return self.stored() | {"text": str(self)}
+
+
+def _mapped(value: str | int | float | Message, change: Callable[[str], str]) -> str | int | float | Message:
+    if isinstance(value, Message):
+        return value.map_texts(change)
+    return change(value) if isinstance(value, str) else value
+
+
+def worded(text: str | Message) -> Message:
+    """A text that has no code, as a message; a message as it is."""
+    return text if isinstance(text, Message) else Message("text", {"text": text})
+
+
+def _reason(code: str, template: str) -> Message:
+    TEMPLATES[code] = template
+    return Message(code)
+
+
+class Reason:
+    """Why a page could not be fetched, or holds no article; `format` takes the parameters of those that have some."""
+
+    # It holds no article.
+    NO_TITLE = _reason("no-title", "it has no title")
+    NO_TEXT = _reason("no-text", "it has no text")
+    NEITHER = _reason("no-title-and-text", "it has no title and text")
+    SHORT = _reason("short", "only {count} characters of running text")
+    NOT_TEXT = _reason("not-text", "it is no text")
+    MANY_LINES = _reason("many-lines", "{count} lines are no article; {most} at most are read")
+    MANY_TAGS = _reason("many-tags", "{count} tags are no page of news; {most} at most are read")
+    TAGS_IN_TEXT = _reason("tags-in-text", "{count} tags in the text are no article's; {most} at most are read")
+    MANY_ATTRIBUTES = _reason("many-attributes", "a tag of it has over {most} attributes")
+    NESTED = _reason("nested", "its tags are nested too deep")
+    LARGE = _reason("large", "it has over {most} MB, which no page of news has")
+    IS_LIST = _reason("is-list", "it is a list")
+    ADDRESS_OF_LIST = _reason("address-of-list", "its address is a list's")
+    NO_NEWS = _reason("no-news", "photo, video or about the site")
+    WITHDRAWN = _reason("withdrawn", "withdrawn {time}: {reason}")
+    # It led elsewhere, or may not be asked for.
+    LED_AWAY = _reason("led-away", "a redirect led away from the articles")
+    LED_TO_FRONT = _reason("led-to-front", "redirected to {url}")
+    LED_OFF = _reason("led-off", "leads off the site, to {url}")
+    LED_TO_PRIVATE = _reason("led-to-private", "leads to a private address, {address}")
+    FORBIDDEN = _reason("forbidden", "robots.txt forbids it")
+    ROBOTS_UNREAD = _reason("robots-unread", "robots.txt can't be read: {reason}")
+    # It could not be fetched, or not all of it.
+    HTTP = _reason("http", "HTTP {status}")
+    NO_HOST = _reason("no-host", "the name of the host is not found: is there a network?")
+    REFUSED = _reason("refused", "the host refuses the connection")
+    SLOW = _reason("slow", "the host does not answer in time")
+    TORN = _reason("torn", "the connection broke off: {detail}")
+    CUT_SHORT = _reason("cut-short", "the answer ended too early")
+    UNTRUSTED = _reason("untrusted", "the host's certificate can't be trusted: {detail}")
+    NO_PICTURE = _reason("no-picture", "it is no picture")
+    PARTS_MISSING = _reason("parts-missing", "pages of it are missing")
+    NO_ROWS = _reason("no-rows", "no list has any rows")
+    DOUBTED = _reason("doubted", "{reason}, not marked as gone: more are missing than answered")
+
+
+# What the operating system and SQLite say, by the name of the errno or result code: their texts are in English only.
+TEMPLATES |= {
+    "EACCES": "Permission denied", "EBUSY": "Device or resource busy", "ECONNREFUSED": "Connection refused",
+    "EDQUOT": "Disk quota exceeded", "EEXIST": "File exists", "EHOSTUNREACH": "No route to host",
+    "EIO": "Input/output error", "EISDIR": "Is a directory", "ENAMETOOLONG": "File name too long",
+    "ENETUNREACH": "Network is unreachable", "ENOENT": "No such file or directory",
+    "ENOSPC": "No space left on device", "ENOTDIR": "Not a directory", "EPERM": "Operation not permitted",
+    "EROFS": "Read-only file system", "SQLITE_CANTOPEN": "unable to open database file",
+    "SQLITE_CORRUPT": "database disk image is malformed", "SQLITE_FULL": "database or disk is full",
+    "SQLITE_IOERR": "disk I/O error", "SQLITE_NOTADB": "file is not a database",
+    "SQLITE_READONLY": "attempt to write a readonly database",
+}  # fmt: skip
+
+# By the names of their classes, so that Scrapy need not be loaded.
+_ERRORS = {
+    "CannotResolveHostError": Reason.NO_HOST, "gaierror": Reason.NO_HOST,
+    "DownloadConnectionRefusedError": Reason.REFUSED, "ConnectionRefusedError": Reason.REFUSED,
+    "DownloadTimeoutError": Reason.SLOW, "TimeoutError": Reason.SLOW,
+    "SSLError": Reason.UNTRUSTED, "SSLCertVerificationError": Reason.UNTRUSTED,
+    "DownloadFailedError": Reason.TORN, "DownloadCancelledError": Reason.TORN,
+    "ConnectionResetError": Reason.TORN, "RemoteDisconnected": Reason.TORN,
+    "SMTPServerDisconnected": Reason.TORN, "ResponseDataLossError": Reason.CUT_SHORT,
+}  # fmt: skip
+
+
+def of_error(error: object) -> Message:
+    """What an error of the network or of the operating system means; an unknown one is named by its class."""
+    name, detail = type(error).__name__, " ".join(str(error).split())
+    if reason := _ERRORS.get(name):
+        return reason.format(detail=detail or name) if reason in (Reason.TORN, Reason.UNTRUSTED) else reason
+    text = getattr(error, "strerror", None) or f"{name} {detail}".strip()
+    number = getattr(error, "errno", None)
+    code = errno.errorcode.get(number, "") if isinstance(number, int) else ""
+    # Other libraries have numbers of their own in `errno`: the text says whose it is.
+    return Message(code) if code in TEMPLATES and text == os.strerror(number or 0) else worded(text)

@@ -5,6 +5,7 @@ The same on SQLite and PostgreSQL: times as UTC text of one width, sequences as 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import astuple
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from archive.article import Article, Image, RawPage, Revision
+from archive.messages import Message
 
 
 class Instant(sa.types.TypeDecorator[datetime]):
@@ -28,6 +30,32 @@ class Instant(sa.types.TypeDecorator[datetime]):
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> datetime | None:
         return datetime.fromisoformat(value) if value else None
+
+
+class Reason(sa.types.TypeDecorator[Message]):
+    """A message by its code and parameters, so that it can be read in any language."""
+
+    impl = sa.JSON(none_as_null=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: Message | None, dialect: sa.Dialect) -> dict[str, Any] | None:
+        return value.stored() if value else None
+
+    def process_result_value(self, value: dict[str, Any] | None, dialect: sa.Dialect) -> Message | None:
+        return Message.restored(value) if value else None
+
+
+class Reasons(sa.types.TypeDecorator[Mapping[Message, int]]):
+    """Messages and how often each was met, in their order."""
+
+    impl = sa.JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: Mapping[Message, int] | None, dialect: sa.Dialect) -> list[Any]:
+        return [[message.stored(), count] for message, count in (value or {}).items()]
+
+    def process_result_value(self, value: list[Any] | None, dialect: sa.Dialect) -> Mapping[Message, int]:
+        return {Message.restored(message): count for message, count in value or ()}
 
 
 metadata = sa.MetaData()
@@ -93,7 +121,7 @@ runs = sa.Table(  # archive/tables/ledger.py
     sa.Column("read", sa.Integer, nullable=False),
     sa.Column("general", sa.Integer, nullable=False),
     sa.Column("failed", sa.Integer, nullable=False),
-    sa.Column("started", Instant),
+    sa.Column("started", Instant, nullable=False),
     sa.Column("seconds", sa.Float, nullable=False),
     sa.Column("new", sa.Integer, nullable=False),
     sa.Column("changed", sa.Integer, nullable=False),
@@ -103,7 +131,7 @@ runs = sa.Table(  # archive/tables/ledger.py
     sa.Column("lists", sa.Integer, nullable=False),
     sa.Column("bytes", sa.BigInteger, nullable=False),
     sa.Column("sections", sa.JSON, nullable=False),  # list: outcome: count
-    sa.Column("reasons", sa.JSON, nullable=False),  # reason: count
+    sa.Column("reasons", Reasons, nullable=False),
     sa.Column("program", sa.Text, nullable=False),
     sa.Column("ended", sa.Text, nullable=False),
     sa.Index("runs_by_source", "source", "finished"),
@@ -131,8 +159,8 @@ candidates = sa.Table(
     sa.Column("due", Instant),
     sa.Column("fetched", Instant),
     sa.Column("failures", sa.Integer, nullable=False),
-    sa.Column("reason", sa.Text, nullable=False),
-    sa.Index("leads_due", "source", "due"),
+    sa.Column("reason", Reason),
+    sa.Index("candidates_due", "source", "due"),
 )  # fmt: skip
 
 pictures = sa.Table(  # archive/tables/pictures.py

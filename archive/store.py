@@ -21,9 +21,10 @@ from sqlalchemy.exc import DBAPIError
 
 from archive import clock, database, migration, schema, withdrawal
 from archive.article import Article, RawPage, Revision
-from archive.database import FILE, mend
+from archive.database import FILE
 from archive.errors import ArchiveUnusable, Busy, UsageFault
 from archive.lock import refuse_read_only
+from archive.messages import of_error
 from archive.url import canonical
 
 # Asked for each article that comes in, so put together once.
@@ -73,7 +74,7 @@ class ArticleStore:
         try:
             data.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise ArchiveUnusable(data, error.strerror or str(error), _("name another folder with --data")) from error
+            raise ArchiveUnusable(data, of_error(error), _("name another folder with --data")) from error
         refuse_read_only(data)
         store = cls.at(_url(data / FILE))
         # Outside of any transaction; the file keeps it. While another writer is at work, the next opening does it.
@@ -332,7 +333,7 @@ class ArticleStore:
         except DBAPIError as error:
             if "database is locked" in str(error.orig):
                 raise Busy(self._name, _("another run is writing to it"), _("try again when it has ended")) from error
-            raise ArchiveUnusable(self._name, str(error.orig), mend(str(error.orig))) from error
+            raise database.unusable(self._name, error.orig or error) from error
         except ValueError as error:  # a time or a list that is none any more
             raise ArchiveUnusable(self._name, str(error), _("`wencang verify` tells what is damaged")) from error
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.errors import UsageFault
+from archive.messages import of_error
 
 
 def text(path: Path) -> str:
@@ -19,7 +20,7 @@ def text(path: Path) -> str:
     except UnicodeDecodeError as error:
         raise UsageFault(path, _("is no UTF-8"), _("save the file as UTF-8")) from error
     except OSError as error:
-        raise UsageFault(path, error.strerror or str(error), _("mend or remove the file")) from error
+        raise UsageFault(path, of_error(error), _("mend or remove the file")) from error
 
 
 def parse(text: str, path: Path) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from gettext import gettext as _
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +10,7 @@ import sqlalchemy as sa
 from archive import schema
 from archive.article import Article
 from archive.errors import Withdrawn
+from archive.messages import Reason
 
 _NOTHING: dict[str, Any] = {
     "title": "", "original_title": "", "body": "", "published": None, "authors": [],
@@ -37,7 +37,7 @@ def refuse(connection: sa.Connection, article: Article) -> None:
 
 
 def fault(id: str, time: datetime, reason: str) -> Withdrawn:
-    return Withdrawn(id, _("withdrawn {time}: {reason}").format(time=f"{time:%Y-%m-%d %H:%M}Z", reason=reason))
+    return Withdrawn(id, Reason.WITHDRAWN.format(time=f"{time:%Y-%m-%d %H:%M}Z", reason=reason))
 
 
 def blank(connection: sa.Connection, id: str, reason: str) -> None:

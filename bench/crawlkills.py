@@ -20,8 +20,7 @@ from datetime import UTC, datetime
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from archive.proof import database, manifest
-from archive.proof.records import sweep
+from archive.proof import database, manifest, records
 from archive.store import ArticleStore
 from archive.tables.ledger import Ledger
 from archive.warc.pages import Pages
@@ -84,8 +83,12 @@ def ended(run: BaseProcess) -> int:
 def kept(data: Path) -> tuple[object, ...]:
     """What must be the same however often the crawl was disturbed: versions, raw pages, addresses, lists."""
     with ArticleStore.open(data) as store:
-        swept = sweep(data, lambda _count: None)
-        faults = [*swept.faults, *database.verify(store, swept.faults_of(Pages(data))), *manifest.verify(store, data)]
+        checked = records.verify(data)
+        faults = [
+            *checked.faults,
+            *database.verify(store, checked.faults_of(Pages(data))),
+            *manifest.verify(store, data),
+        ]
         with update.open_index(data, "whoosh") as index:
             faults += update.verify(store, index)
             assert index.position() == store.sequence()

@@ -23,7 +23,6 @@ from babel.messages.pofile import read_po, write_po
 from archive.article import KEYS
 from archive.database import RESTORE
 from archive.messages import TEMPLATES
-from archive.reasons import SYSTEMS, Reason
 from archive.tables.ledger import OUTCOMES
 from archive.warc.pages import FROM_BACKUP
 from indexer.engines.engine import FACETS, REBUILD
@@ -45,7 +44,7 @@ def template() -> Catalog:
     """Every message there is."""
     catalog = Catalog(domain="wencang", fuzzy=False)
     printed = (*OUTCOMES, *_ENDS, *_WORDS, *_STATES, *FACETS, "year", *KEYS, RESTORE, FROM_BACKUP, REBUILD)
-    for message in (*_written(), *_docstrings(), *_HELP, *printed, *map(str, Reason), *SYSTEMS, *TEMPLATES.values()):
+    for message in (*_written(), *_docstrings(), *_HELP, *printed, *TEMPLATES.values()):
         catalog.add(message)
     return catalog
 

@@ -12,7 +12,6 @@ from twisted.python.failure import Failure
 
 from archive import clock
 from archive.errors import NotAnArticle
-from archive.reasons import told
 from archive.url import canonical
 from crawler.extract.extractor import read, read_list
 from crawler.http.failures import reason
@@ -70,7 +69,7 @@ class _Checks(ArticleSpider):
         try:
             reading = read(response.body, response.url, clock.now())
         except NotAnArticle as error:
-            self._found(response.url, f"article ({told(error.reason)})", "")
+            self._found(response.url, f"article ({error.reason})", "")
             return
         article = reading.article
         for step in reading.steps:
@@ -83,13 +82,13 @@ class _Checks(ArticleSpider):
     def list_failed(self, failure: Failure) -> Any:
         self._end_if_postponed(failure)
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
-        self._found(request.url, f"list ({told(reason(failure))})", "")
+        self._found(request.url, f"list ({reason(failure)})", "")
         return self._next_list(request.cb_kwargs["url"])
 
     def page_failed(self, failure: Failure) -> None:
         self._end_if_postponed(failure)
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
-        self._found(request.url, f"page ({told(reason(failure))})", "")
+        self._found(request.url, f"page ({reason(failure)})", "")
 
     def _found(self, url: str, rule: str, found: str) -> None:
         self.findings.append(Finding(url, rule, found))

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from archive import clock
+from archive.messages import Message
 from archive.store import ArticleStore
 from archive.tables.ledger import Candidate, Ledger, Section
 from archive.tables.pictures import Picture, Pictures
@@ -99,11 +100,11 @@ class Frontier:
         """Addresses were read, and what they held is kept."""
         self._note(_looked_at, *urls)
 
-    def failed(self, url: str, reason: str) -> None:
+    def failed(self, url: str, reason: Message) -> None:
         """An address could not be read."""
         self._note(lambda candidate, now: _failed(candidate, now, reason), url)
 
-    def skipped(self, url: str, reason: str) -> None:
+    def skipped(self, url: str, reason: Message) -> None:
         """An address held no article. It is looked at again as one that did: an error page may have stood there."""
         self._note(lambda candidate, now: replace(_looked_at(candidate, now), reason=reason), url)
 
@@ -134,10 +135,10 @@ class Frontier:
 
 def _looked_at(candidate: Candidate, now: datetime) -> Candidate:
     first = candidate.fetched or now
-    return replace(candidate, fetched=first, due=recrawl.next_look(first, now), failures=0, reason="")
+    return replace(candidate, fetched=first, due=recrawl.next_look(first, now), failures=0, reason=None)
 
 
-def _failed(candidate: Candidate, now: datetime, reason: str) -> Candidate:
+def _failed(candidate: Candidate, now: datetime, reason: Message) -> Candidate:
     failures = candidate.failures + 1
     due = recrawl.next_look(candidate.fetched, now) if candidate.fetched else recrawl.next_try(failures, now)
     return replace(candidate, due=due, failures=failures, reason=reason)

@@ -14,6 +14,7 @@ from typing import Any
 from archive import jsonl
 from archive.article import Article
 from archive.errors import BadRecord, NotAnArticle, UsageFault
+from archive.messages import Message, of_error
 from archive.store import ArticleStore
 from archive.url import canonical
 from archive.warc.pages import FetchedPage, Head, Pages
@@ -61,7 +62,7 @@ def import_files(store: ArticleStore, pages: Pages, paths: list[Path], report: R
             for record in reader(path, source):
                 _take(store, pages, record, report)
         except OSError as error:
-            report.count(source, "failed", str(path), error.strerror or str(error))
+            report.count(source, "failed", str(path), of_error(error))
 
 
 def _take(store: ArticleStore, pages: Pages, record: _Record, report: Report) -> None:
@@ -154,7 +155,7 @@ def _joined(parts: list[Fetched]) -> Iterator[Fetched]:
         yield Fetched(join([part.reading for part in parts]), tuple(page for part in parts for page in part.pages))
 
 
-def _bad(path: Path, number: int, reason: str) -> BadRecord:
+def _bad(path: Path, number: int, reason: Message | str) -> BadRecord:
     return BadRecord(_("{path}: record {number}").format(path=path, number=number), reason)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from archive.article import to_json
 from archive.errors import NotAnArticle, UsageFault
+from archive.messages import of_error
 from crawler.extract.document import MOST_BYTES, refuse_size
 from crawler.extract.encoding import decode
 from crawler.extract.extractor import Reading, read, read_text
@@ -31,7 +32,7 @@ def read_page(where: str, url: str = "") -> Reading:
     try:
         return _read(*_bytes(where), url)
     except OSError as error:
-        raise UsageFault(where, error.strerror or str(error), _("name a file, - or an address")) from error
+        raise UsageFault(where, of_error(error), _("name a file, - or an address")) from error
     except NotAnArticle as error:
         raise NotAnArticle(where, error.reason) from error
 

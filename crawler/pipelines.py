@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from archive.errors import WencangError, Withdrawn
+from archive.messages import Message, Reason
 from archive.proof import manifest
-from archive.reasons import Reason
 from archive.store import ArticleStore
 from archive.tables.pictures import Pictures
 from archive.url import canonical
@@ -54,7 +54,7 @@ class Missing:
 
     url: str
     fetched: datetime
-    reason: str
+    reason: Message
     list: str = ""  # that showed it
 
 

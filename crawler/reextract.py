@@ -15,7 +15,6 @@ from pathlib import Path
 from archive.article import KEYS, Article, Revision
 from archive.errors import ArchiveUnusable, NotAnArticle, WencangError, Withdrawn, fault_of
 from archive.processes import Processes
-from archive.reasons import told
 from archive.store import ArticleStore
 from archive.warc.pages import FetchedPage, Pages
 from crawler.extract.encoding import decode
@@ -126,7 +125,7 @@ def _put(store: ArticleStore, revision: Revision, found: Reread) -> Revision | N
 
 def _count_fault(kept: Article, fault: WencangError, report: Report) -> None:
     if isinstance(fault, NotAnArticle):
-        reason = _("is read as no article any more, and stays as it is: {reason}").format(reason=told(fault.reason))
+        reason = _("is read as no article any more, and stays as it is: {reason}").format(reason=fault.reason)
         report.count(kept.source, "skipped", kept.id, reason)
     else:
         report.bad_records += isinstance(fault, ArchiveUnusable)

@@ -12,6 +12,7 @@ from time import monotonic
 from typing import Literal
 
 from archive import clock
+from archive.messages import Message, worded
 from archive.settings import version
 from archive.tables.ledger import OUTCOMES, Outcome, Run
 
@@ -25,7 +26,7 @@ class Tally:
 
     counts: Counter[Outcome] = field(default_factory=Counter)
     sections: dict[str, Counter[Outcome]] = field(default_factory=lambda: defaultdict(Counter))  # by list
-    reasons: Counter[str] = field(default_factory=Counter)  # why pages and lists failed
+    reasons: Counter[Message] = field(default_factory=Counter)  # why pages and lists failed
     lists: set[str] = field(default_factory=set)  # that were read
     bytes: int = 0  # over the wire
     started: datetime = field(default_factory=lambda: clock.now())
@@ -61,8 +62,8 @@ class Report:
     """Filled while a run goes on; `notice` is called at each count."""
 
     tallies: defaultdict[str, Tally] = field(default_factory=partial(defaultdict, Tally))  # by source
-    notes: list[tuple[Outcome, str, str]] = field(default_factory=list)  # outcome, address, reason
-    unread_lists: list[tuple[str, str]] = field(default_factory=list)  # address, reason
+    notes: list[tuple[Outcome, str, Message]] = field(default_factory=list)  # outcome, address, reason
+    unread_lists: list[tuple[str, Message]] = field(default_factory=list)  # address, reason
     missing_lists: list[str] = field(default_factory=list)  # gone from the site, or empty
     incomplete: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)  # address, pages that are missing
     remarks: list[tuple[str, str]] = field(default_factory=list)  # site or address, what the operator should know
@@ -74,7 +75,7 @@ class Report:
     without_page: int = 0  # of a re-reading: articles that no raw page was kept of
     notice: Callable[[Report], None] | None = None
 
-    def count(self, source: str, outcome: Outcome, url: str = "", reason: str = "", list: str = "") -> None:
+    def count(self, source: str, outcome: Outcome, url: str = "", reason: Message | str = "", list: str = "") -> None:
         """`list` is the list that showed the article's address."""
         tally = self.tallies[source]
         tally.counts[outcome] += 1
@@ -83,7 +84,7 @@ class Report:
         if outcome == "failed":
             tally.reasons[_kind(reason)] += 1
         if reason:
-            self.notes.append((outcome, url, reason))
+            self.notes.append((outcome, url, worded(reason)))
         if self.notice:
             self.notice(self)
 
@@ -110,7 +111,7 @@ class Report:
         counts = self.tallies[source].counts
         return counts["changed"] + counts["unchanged"]
 
-    def unread_list(self, source: str, url: str, reason: str) -> None:
+    def unread_list(self, source: str, url: str, reason: Message) -> None:
         """Count a list that can't be read."""
         self.tallies[source].reasons[_kind(reason)] += 1
         self.unread_lists.append((url, reason))
@@ -132,6 +133,6 @@ class Report:
         return bool(self.unread_lists or self.bad_records) or self.total("failed") > self.read * _TOLERATED
 
 
-def _kind(reason: str) -> str:
-    """A reason without the address it names, so that like ones are counted together."""
-    return re.sub(r"https?://\S+", "...", reason)[:_LONGEST]
+def _kind(reason: Message | str) -> Message:
+    """A reason without the addresses it names, so that like ones are counted together."""
+    return worded(reason).map_texts(lambda text: re.sub(r"https?://\S+", "...", text)[:_LONGEST])

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from archive.article import to_json
 from archive.errors import NotAnArticle, UsageFault
+from archive.messages import of_error
 from archive.url import canonical
 from crawler import sources
 from crawler.extract.document import Page
@@ -73,7 +74,7 @@ def saved_page(said: str) -> SavedPage:
         page = Path(file).read_bytes()
         url = canonical(address or Page(page, file).own_address())
     except OSError as error:
-        raise UsageFault(file, error.strerror or str(error), _("name a saved page")) from error
+        raise UsageFault(file, of_error(error), _("name a saved page")) from error
     except NotAnArticle as error:
         raise UsageFault(file, error.reason, _("name a saved page")) from error
     if not url:
@@ -100,7 +101,7 @@ def new_source(name: str, pages: Sequence[SavedPage], lists: Sequence[str], root
     except OSError as error:
         file.unlink(missing_ok=True)
         shutil.rmtree(tests, ignore_errors=True)
-        raise UsageFault(root, error.strerror or str(error), _("work in a checkout you may write to")) from error
+        raise UsageFault(root, of_error(error), _("work in a checkout you may write to")) from error
     importlib.invalidate_caches()
     sources.names.cache_clear()
     return written

@@ -18,7 +18,7 @@ from twisted.python.failure import Failure
 
 from archive import clock
 from archive.errors import NotAnArticle, WencangError
-from archive.reasons import Reason
+from archive.messages import Message, Reason
 from archive.tables.ledger import Outcome
 from archive.url import canonical
 from archive.warc.pages import FetchedPage
@@ -219,7 +219,7 @@ class ArticleSpider(Spider):
             self.fault = WencangError(page.url, _("the process that read it was ended"), _("run it again"))
             raise CloseSpider("reader") from error
 
-    def _skip(self, response: Response, url: str, reason: str) -> None:
+    def _skip(self, response: Response, url: str, reason: Message) -> None:
         self.report.count(self.source.site, "skipped", url, reason, response.meta["list"])
         if self.frontier:
             self.frontier.skipped(asked_for(response.request), reason)
@@ -251,7 +251,7 @@ class ArticleSpider(Spider):
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
         self._no_picture(request.cb_kwargs["url"], reason(failure), absent=is_absent(failure))
 
-    def _no_picture(self, url: str, why: str, absent: bool) -> None:
+    def _no_picture(self, url: str, why: Message, absent: bool) -> None:
         self.report.pictures["failed"] += 1
         self.report.notes.append(("failed", url, why))
         if self.frontier:

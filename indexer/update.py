@@ -15,6 +15,7 @@ from archive.lock import exclusive
 from archive.messages import Message
 from archive.settings import Settings
 from archive.store import ArticleStore
+from indexer.engines import names
 from indexer.engines.engine import SearchEngine, check_follows, check_name, is_made, open_engine
 from indexer.text.lexicon import differ, merged
 
@@ -34,6 +35,11 @@ def index_folder(data: Path, engine: str) -> Path:
 
 def _folder(data: Path, engine: str) -> Path:
     return data / "index" / engine
+
+
+def engines_of(data: Path) -> list[str]:
+    """The engines that have an index of this archive."""
+    return [name for name in names() if index_folder(data, name).exists()]
 
 
 def open_index(data: Path, engine: str) -> SearchEngine:

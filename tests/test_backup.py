@@ -18,9 +18,8 @@ from pathlib import Path
 import pytest
 
 from archive.errors import ArchiveUnusable, UsageFault
-from archive.proof import database, manifest
+from archive.proof import database, manifest, records
 from archive.proof.backup import back_up, restore
-from archive.proof.records import sweep
 from archive.store import ArticleStore
 from archive.warc.pages import Pages
 from tests.conftest import ROOT, run
@@ -29,12 +28,12 @@ from tests.test_manifest import close, forge_time, put
 
 
 def faults(data: Path) -> list[str]:
-    swept = sweep(data, lambda _count: None)
+    checked = records.verify(data)
     with ArticleStore.open(data) as store:
         return [
-            *swept.faults,
-            *swept.notes,
-            *database.verify(store, swept.faults_of(Pages(data))),
+            *checked.faults,
+            *map(str, checked.torn),
+            *database.verify(store, checked.faults_of(Pages(data))),
             *manifest.verify(store, data),
         ]
 

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive import clock
+from archive.messages import Reason
 from archive.store import ArticleStore
 from archive.tables.ledger import Candidate, Ledger, Section
 from bench.year.life import live, moments
@@ -27,6 +28,7 @@ from tests.conftest import SAMPLE, Wencang
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
 SOURCE = sources.load("tibet_cn")
 LIST = SOURCE.lists[0]
+UNAVAILABLE = Reason.HTTP.format(status=503)
 
 
 @given(st.lists(st.integers(0, 50), max_size=60))
@@ -110,7 +112,7 @@ def test_an_article_is_asked_for_once_then_looked_at_by_age(
     assert waiting(late) == [url]
     late.read(url)
     assert ledger.candidates([url])[url].due == NOW + timedelta(hours=3)
-    late.skipped(url, "no text")
+    late.skipped(url, Reason.NO_TEXT)
     assert waiting(frontier(store, monkeypatch, NOW + timedelta(hours=3))) == [url], "it was an error page, perhaps"
 
 
@@ -120,12 +122,12 @@ def test_a_failure_is_tried_again_and_an_article_that_was_read_keeps_its_ages(
     (url,) = urls(1)
     first = frontier(store, monkeypatch, NOW)
     first.shown([url], LIST)
-    first.failed(url, "HTTP 503")
+    first.failed(url, UNAVAILABLE)
     candidate = ledger.candidates([url])[url]
-    assert (candidate.due, candidate.failures, candidate.reason) == (NOW + recrawl.TRIES[0], 1, "HTTP 503")
+    assert (candidate.due, candidate.failures, candidate.reason) == (NOW + recrawl.TRIES[0], 1, UNAVAILABLE)
     first.read(url)
-    assert ledger.candidates([url])[url].reason == ""
-    first.failed(url, "HTTP 503")
+    assert ledger.candidates([url])[url].reason is None
+    first.failed(url, UNAVAILABLE)
     assert ledger.candidates([url])[url].due == NOW + recrawl.AGES[0]
 
 

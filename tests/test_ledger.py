@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
 from archive.article import SHANGHAI, Article
+from archive.messages import Reason
 from archive.store import ArticleStore
 from archive.tables import stats
 from archive.tables.ledger import Candidate, Ledger, Run
@@ -28,10 +29,10 @@ from tests.test_crawler import ARTICLE, LIST, ROW, rows, site
 
 NOW = datetime(2025, 6, 1, 4, tzinfo=UTC)
 DAY = timedelta(days=1)
-OLD = Run("tibet.cn", NOW, 10, 1, 2)
-WHOLE = replace(
-    OLD, started=NOW - DAY, seconds=12.5, new=5, unchanged=3, failed=2, lists=3, bytes=1 << 40,
-    sections={LIST: {"new": 5}}, reasons={"HTTP 503": 2}, program="0.1.0", ended="time limit",
+UNAVAILABLE = Reason.HTTP.format(status=503)
+WHOLE = Run(
+    "tibet.cn", NOW, 10, 1, 2, NOW - DAY, seconds=12.5, new=5, unchanged=3, lists=3, bytes=1 << 40,
+    sections={LIST: {"new": 5}}, reasons={UNAVAILABLE: 2}, program="0.1.0", ended="time limit",
 )  # fmt: skip
 
 
@@ -58,9 +59,10 @@ def test_like_reasons_are_counted_together_and_their_number_is_bounded() -> None
         report.count("tibet.cn", "skipped", "", f"no article {n}", LIST)
     (one,) = report.runs()
     assert (one.failed, one.skipped, one.sections) == (100, 50, {LIST: {"failed": 50, "skipped": 50}})
-    assert one.reasons.pop("no answer from ...") == 50  # type: ignore[attr-defined]
-    assert len(one.reasons) < 20
-    assert max(map(len, one.reasons)) <= 200
+    reasons = one.to_json()["reasons"]
+    assert reasons.pop("no answer from ...") == 50
+    assert len(reasons) < 20
+    assert max(map(len, reasons)) <= 200
 
 
 def told_runs(data: Path, *options: str) -> list[dict[str, Any]]:
@@ -115,7 +117,7 @@ def test_outcomes_are_counted_by_list_and_what_is_missing_is_told_with_its_reaso
     with ArticleStore.open(tmp_path) as store:
         (told,) = Ledger(store).last_runs("tibet.cn", 20)
     assert told.sections[LIST] == {"new": 1, "failed": 1, "skipped": 2}
-    assert (told.reasons, told.lists) == ({"HTTP 403": 1}, 1)
+    assert (told.reasons, told.lists) == ({Reason.HTTP.format(status=403): 1}, 1)
     assert run("runs", data=tmp_path).stdout.splitlines()[-1] == "    1 x HTTP 403"
     gaps = run("gaps", data=tmp_path)
     assert (gaps.returncode, gaps.stderr) == (6, "1 more address holds no article or was withdrawn: --all\n")
@@ -134,7 +136,7 @@ def test_outcomes_are_counted_by_list_and_what_is_missing_is_told_with_its_reaso
 
 
 def of(read: int, general: int, failed: int = 0) -> Run:
-    return Run("tibet.cn", NOW, read, general, failed)
+    return Run("tibet.cn", NOW, read, general, failed, NOW)
 
 
 @pytest.mark.parametrize(
@@ -330,8 +332,8 @@ def test_addresses_that_a_list_showed_and_that_are_not_kept(store: ArticleStore)
             replace(read, url=PAGE[1]),
             replace(read, url=PAGE[2]),  # and kept under another address
             replace(candidate, url="a"),
-            replace(candidate, url="b", failures=2, reason="HTTP 503"),
-            replace(read, url="c", reason="no text"),
+            replace(candidate, url="b", failures=2, reason=UNAVAILABLE),
+            replace(read, url="c", reason=Reason.NO_TEXT),
             replace(candidate, url="d", list=""),
             replace(candidate, url="e", found=NOW - DAY),
             replace(candidate, url="f", source="xzxw.com"),

@@ -12,8 +12,7 @@ import pytest
 
 from archive.article import RawPage
 from archive.errors import ArchiveUnusable
-from archive.proof import database, manifest
-from archive.proof.records import Sweep, sweep
+from archive.proof import database, manifest, records
 from archive.store import ArticleStore
 from archive.warc.pages import FetchedPage, Head, Pages
 from bench.replayed import differing, replayed, wayback
@@ -27,10 +26,6 @@ from tests.test_search_cli import GLOSSED
 
 HEADERS = (("Content-Type", "text/html"), ("X", "2"))
 LATER = replace(PAGE, fetched=THEN + timedelta(days=1), response=Head("HTTP/1.1 200 OK", HEADERS))
-
-
-def swept(data: Path) -> Sweep:
-    return sweep(data, lambda _count: None)
 
 
 def kinds(data: Path) -> list[str]:
@@ -89,7 +84,7 @@ def test_a_revisit_whose_first_is_damaged_or_gone_is_named(tmp_path: Path, store
     (tmp_path / first.file).unlink()
     with pytest.raises(ArchiveUnusable, match=f"{first.file}.*missing"):
         pages.read(again)
-    (fault,) = database.verify(store, swept(tmp_path).faults_of(pages))
+    (fault,) = database.verify(store, records.verify(tmp_path).faults_of(pages))
     assert "version 1" in fault
     assert first.file in fault
 
@@ -110,7 +105,7 @@ def test_an_article_of_two_pages_keeps_the_one_that_did_not_change_once(tmp_path
     assert [Pages(tmp_path).read(raw).body for raw in back] == [PAGE.body, noise(2)]
     pages = [kind for kind in kinds(tmp_path) if kind in ("response", "revisit")]
     assert pages == ["response", "response", "response", "revisit", "revisit", "revisit"]
-    assert list(database.verify(store, swept(tmp_path).faults_of(Pages(tmp_path)))) == []
+    assert list(database.verify(store, records.verify(tmp_path).faults_of(Pages(tmp_path)))) == []
 
 
 # Every record
@@ -120,10 +115,10 @@ def test_every_record_is_read_and_held_against_the_revisions(tmp_path: Path, sto
     with Pages(tmp_path, largest=9000) as pages:
         kept = [pages.append(replace(PAGE, body=noise(n))) for n in range(5)]
     store.put(ARTICLE, keep=lambda _earlier: tuple(kept[:4]))
-    found = swept(tmp_path)
+    found = records.verify(tmp_path)
     assert (found.files, found.records) == (len(warcs(tmp_path)), 5 * 2 + len(warcs(tmp_path)))
     assert list(database.verify(store, found.faults_of(Pages(tmp_path)))) == []
-    assert (found.faults, found.notes) == ([], [])
+    assert (found.faults, found.torn) == ([], [])
     assert found.unused == {(kept[4].file, kept[4].offset)}
 
 
@@ -134,14 +129,14 @@ def test_damage_is_located_and_what_follows_is_read_all_the_same(tmp_path: Path)
     whole = path.read_bytes()
     for at in (kept[1].offset, kept[1].offset + 2, kept[1].offset + 400, kept[2].offset - 3):
         path.write_bytes(whole[:at] + bytes([whole[at] ^ 0x55]) + whole[at + 1 :])
-        found = swept(tmp_path)
+        found = records.verify(tmp_path)
         (fault,) = found.faults
         assert str(path) in fault
         assert found.records == 8
         assert found.whole >= {kept[0], kept[2], kept[3]}
         assert f"byte {kept[1].offset} " in fault or at == kept[2].offset - 3
     path.write_bytes(whole[: kept[1].offset] + whole[kept[2].offset :])  # a record cut out: the others moved
-    assert (swept(tmp_path).faults, kept[2] in swept(tmp_path).whole) == ([], False)
+    assert (records.verify(tmp_path).faults, kept[2] in records.verify(tmp_path).whole) == ([], False)
 
 
 @pytest.mark.parametrize("left", [1, 200, -1])
@@ -152,10 +147,10 @@ def test_a_torn_end_is_a_note_and_no_fault(tmp_path: Path, left: int) -> None:
     whole = path.read_bytes()
     for rest in (whole[torn.offset : torn.offset + left if left > 0 else left], bytes(5000)):
         path.write_bytes(whole[: torn.offset] + rest)
-        found = swept(tmp_path)
+        found = records.verify(tmp_path)
         assert (found.faults, found.whole) == ([], {first})
-        (note,) = found.notes
-        assert f"last {len(rest)} bytes, from byte {torn.offset} " in note
+        (note,) = found.torn
+        assert f"last {len(rest)} bytes, from byte {torn.offset} " in str(note)
 
 
 def test_a_record_whose_bytes_were_changed_and_zipped_again_is_named(tmp_path: Path) -> None:
@@ -165,10 +160,10 @@ def test_a_record_whose_bytes_were_changed_and_zipped_again_is_named(tmp_path: P
     whole = path.read_bytes()
     forged = gzip.decompress(whole[raw.offset :]).replace(b"first", b"other")
     path.write_bytes(whole[: raw.offset] + gzip.compress(forged))
-    (fault,) = swept(tmp_path).faults
+    (fault,) = records.verify(tmp_path).faults
     assert f"record at byte {raw.offset}: its bytes are not the ones" in fault
     path.write_bytes(whole[: raw.offset] + gzip.compress(forged[:-10]))
-    (fault,) = swept(tmp_path).faults
+    (fault,) = records.verify(tmp_path).faults
     assert "too early" in fault
 
 
@@ -202,7 +197,7 @@ def test_a_file_that_ends_before_what_is_known_of_it_is_left_to_be_put_back(
     with Pages(tmp_path, ends=manifest.ends(tmp_path)) as pages:
         pages.append(LATER)
     assert Pages(tmp_path).read(since).body == PAGE.body
-    assert list(database.verify(store, swept(tmp_path).faults_of(Pages(tmp_path)))) == []
+    assert list(database.verify(store, records.verify(tmp_path).faults_of(Pages(tmp_path)))) == []
 
 
 def test_what_a_killed_run_left_behind_what_is_known_is_cut_and_gone_on_with(
@@ -230,7 +225,7 @@ def test_each_way_in_knows_how_far_the_files_go(tmp_path: Path, proxy: str, way:
     assert path.read_bytes() == whole[:-6000]
     path.write_bytes(whole)
     with ArticleStore.open(data) as store:
-        assert list(database.verify(store, swept(data).faults_of(Pages(data)))) == []
+        assert list(database.verify(store, records.verify(data).faults_of(Pages(data)))) == []
         assert list(manifest.verify(store, data)) == []
 
 

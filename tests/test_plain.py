@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import os
 import re
 import signal
@@ -16,10 +18,10 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from archive import clock, reasons, settings
+from archive import clock, messages, settings
 from archive.errors import ArchiveUnusable, UsageFault
 from archive.lock import exclusive
-from archive.reasons import Reason, of_error, told
+from archive.messages import TEMPLATES, Message, Reason, of_error
 from archive.store import ArticleStore
 from archive.tables.ledger import Candidate, Ledger, Run
 from tests.conftest import ROOT, SAMPLE, Wencang, run
@@ -72,7 +74,7 @@ def test_a_lock_that_can_not_be_made_names_its_folder(tmp_path: Path) -> None:
 # Reasons
 
 
-def test_reasons_are_kept_in_english_and_told_in_the_users_language(wencang: Wencang, tmp_path: Path) -> None:
+def test_reasons_are_kept_as_codes_and_shown_in_the_users_language(wencang: Wencang, tmp_path: Path) -> None:
     with ArticleStore.create(tmp_path / "data") as store:
         ledger, now = Ledger(store), clock.now()
         ledger.note_run(Run("tibet.cn", now, 1, 0, 1, started=now, reasons={Reason.NO_ROWS: 1}, ended="finished"))
@@ -89,14 +91,29 @@ def test_reasons_are_kept_in_english_and_told_in_the_users_language(wencang: Wen
     assert "no list has any rows" in wencang("runs", "--json", LANGUAGE="zh").stdout
 
 
-@pytest.mark.parametrize("reason", Reason)
-def test_a_reason_is_known_again_whatever_stands_in_it(reason: Reason, monkeypatch: pytest.MonkeyPatch) -> None:
-    said = reason.format(**dict.fromkeys(re.findall(r"{(\w+)}", reason), Reason.NO_TITLE))
-    assert told(said) == said
+REASONS = [value for value in vars(Reason).values() if isinstance(value, Message)]
+
+
+@pytest.mark.parametrize("reason", REASONS, ids=lambda reason: reason.code)
+def test_a_message_can_be_stored_and_is_worded_when_it_is_shown(
+    reason: Message, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template = TEMPLATES[reason.code]
+    assert isinstance(template, str)
+    names = re.findall(r"{(\w+)}", template)
+    whole = reason.format(**dict.fromkeys(names, Reason.NO_TITLE)) if names else reason
+    assert str(whole) == whole.english == template.format(**dict.fromkeys(names, "it has no title"))
     chinese = translation("wencang", CATALOGS, ["zh"]).gettext
-    monkeypatch.setattr(reasons, "_", chinese)
-    assert told(said) == chinese(reason).format(**dict.fromkeys(re.findall(r"{(\w+)}", reason), told(Reason.NO_TITLE)))
-    assert told(said) != said
+    monkeypatch.setattr(messages, "_", chinese)
+    assert str(whole) == chinese(template).format(**dict.fromkeys(names, chinese("it has no title")))
+    assert whole.english == template.format(**dict.fromkeys(names, "it has no title"))
+    stored = json.dumps(whole.stored())
+    assert Message.restored(json.loads(stored)) == whole
+    assert hash(Message.restored(json.loads(stored))) == hash(whole)
+
+
+def test_a_message_of_a_newer_program_is_shown_by_its_code() -> None:
+    assert str(Message.restored({"code": "tomorrow", "count": 3})) == "tomorrow"
 
 
 def test_errors_of_the_network_are_told_in_words(wencang: Wencang) -> None:
@@ -109,8 +126,9 @@ def test_errors_of_the_network_are_told_in_words(wencang: Wencang) -> None:
         f"wencang: {address}: robots.txt can't be read: the host refuses the connection\n",
     )
     assert of_error(socket.gaierror(-2, "Name or service not known")) == Reason.NO_HOST
-    assert of_error(OSError(101, "Network is unreachable")) == "Network is unreachable"
-    assert of_error(LookupError("x")) == "LookupError x"
+    assert of_error(OSError(errno.ENETUNREACH, os.strerror(errno.ENETUNREACH))) == Message("ENETUNREACH")
+    assert str(of_error(OSError(errno.ENETUNREACH, "of another library"))) == "of another library"
+    assert str(of_error(LookupError("x"))) == "LookupError x"
 
 
 def test_a_wrong_number_is_called_one() -> None:

@@ -13,7 +13,6 @@ import sys
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -23,6 +22,8 @@ from archive.lock import exclusive
 from archive.store import ArticleStore
 from indexer.update import index_folder
 from tests.conftest import EXPECTED, ROOT, SAMPLE, Wencang, on_a_terminal, run
+from wencang.archive import Archive
+from wencang.keeping import status
 
 GLOSSED = ROOT / "tests" / "pages" / "mirror" / "signing-glossed.txt"
 SIGNING = "tibet.cn-7210688"
@@ -449,17 +450,12 @@ def test_another_run_is_writing_the_index(crawled: Path) -> None:
     assert run("index", data=crawled).stdout == "1 article indexed\n"
 
 
-def test_status_tells_when_an_archive_has_outgrown_whoosh(
-    crawled: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    from wencang.cli.commands import status
-
-    context: Any = SimpleNamespace(obj=settings.load(crawled))
-    status.status(context)
-    assert "tantivy" not in capsys.readouterr().out
+def test_status_tells_when_an_archive_has_outgrown_whoosh(crawled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "tantivy" not in run("status", data=crawled).stdout
     monkeypatch.setattr(status, "_SLOW", 0)
-    status.status(context)
-    assert re.search(r"whoosh takes \d+ ms .* 42 articles, .*index --engine tantivy", capsys.readouterr().out)
+    with Archive(settings.load(crawled)) as archive:
+        advice = archive.status().to_json()["advice"]
+    assert re.search(r"whoosh takes \d+ ms .* 42 articles, .*index --engine tantivy", advice)
 
 
 def test_a_closed_pipe_is_no_fault(crawled: Path) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from archive.article import Article, Image, RawPage, Revision
     from archive.errors import WencangError
     from archive.messages import Message
+    from archive.proof.backup import restore
     from archive.settings import Settings
     from indexer.question.query import Query
     from indexer.search import Hit
@@ -32,10 +33,11 @@ _HOMES = {
     "Image": "archive.article", "Message": "archive.messages", "Query": "indexer.question.query",
     "RawPage": "archive.article", "Revision": "archive.article", "Settings": "archive.settings",
     "Snippet": "indexer.snippet", "WencangError": "archive.errors", "open": "wencang.archive",
+    "restore": "archive.proof.backup",
 }  # fmt: skip
 __all__ = [
     "Answer", "Archive", "Article", "Hit", "Image", "Message", "Query", "RawPage", "Revision", "Settings", "Snippet",
-    "WencangError", "open",
+    "WencangError", "open", "restore",
 ]  # fmt: skip
 
 

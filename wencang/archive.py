@@ -26,6 +26,7 @@ from archive.store import ArticleStore, named_source
 
 if TYPE_CHECKING:
     from archive.article import Article, Revision
+    from archive.proof.timestamp import Timestamp
     from archive.tables.pictures import Picture
     from archive.warc.pages import FetchedPage
     from indexer.engines.engine import Order, SearchEngine
@@ -53,6 +54,10 @@ if TYPE_CHECKING:
     from wencang.desk.view import View
     from wencang.desk.watch.follow import News
     from wencang.desk.watch.watchlist import WatchList
+    from wencang.keeping.ledger import Gaps, Runs
+    from wencang.keeping.removal import Removal
+    from wencang.keeping.status import Overview, Status
+    from wencang.keeping.verification import Verification
     from wencang.lexicon import Lexicon
 
 Group = Literal["", "source", "section", "credit"]
@@ -735,3 +740,79 @@ class Archive:
     # Collecting
 
     # Keeping
+
+    def status(self, *, max_age: str = "") -> Status:
+        """What is kept of each source, how fresh it is, and whether the indexes are up to date.
+
+        With `max_age` (90m, 26h, 3d) `stale` names the sources of which no list was read for longer.
+        Raises UsageFault for an age that is not of such a form. Times each index with a search.
+        """
+        from wencang.keeping.status import status
+
+        return status(self.settings, self._store, max_age)
+
+    def overview(self) -> Overview:
+        """The size of the archive, its sources, its newest run and article; quicker than `status`."""
+        from wencang.keeping.status import overview
+
+        return overview(self.settings, self._store)
+
+    def runs(self, source: str = "", *, limit: int = 20) -> Runs:
+        """The newest runs of crawls, of one source or of all. Raises UsageFault for an unknown source."""
+        from wencang.keeping.ledger import runs
+
+        return runs(self._store, source, limit)
+
+    def gaps(self, source: str = "", *, since: str = "", until: str = "") -> Gaps:
+        """What may be missing: days with few articles, spans without a crawl, addresses that are not kept.
+
+        Raises UsageFault for an unknown source, or a day that can't be read.
+        """
+        from wencang.keeping.ledger import gaps
+
+        return gaps(self._store, source, since, until)
+
+    def verify(self, *, manifest: str | Path | None = None, progress: Progress = silent) -> Verification:
+        """Check every version, every record of the raw pages, the manifests, the time stamps and the index.
+
+        With `manifest`, the file of one that was kept elsewhere, only whether the archive is still
+        what it says. `progress` is called with the number of records read. Raises UsageFault for a
+        file that is missing, or not a manifest.
+        """
+        from wencang.keeping import verification
+
+        if not manifest:
+            return verification.verify(self.settings, self._store, progress)
+        return verification.against(Path(manifest), self.settings, self._store)
+
+    def timestamp(self, *, url: str = "", roots: str | Path | None = None) -> Timestamp:
+        """Have the newest manifest time-stamped (RFC 3161) by the authority at `url`, or the one that is set.
+
+        `roots` is a PEM file of the certificates to trust; else the setting, else the system's.
+        Raises UsageFault where no authority is named, nothing is archived or a library is missing,
+        and NotFetched where no stamp can be had, or none that can be trusted.
+        """
+        from archive.proof import timestamp
+
+        roots = Path(roots) if roots else self.settings.roots
+        return timestamp.stamp(self._store, self.data, url or self.settings.timestamp, roots)
+
+    def backup(self, folder: str | Path) -> int:
+        """Copy the archive into a folder, or what was added since the last time; the bytes of raw pages added.
+
+        A crawl may go on meanwhile. Raises UsageFault for a folder that holds anything else.
+        """
+        from archive.proof.backup import back_up
+
+        _ = self._store  # a fault of the archive is raised before anything is copied
+        return back_up(self.data, Path(folder))
+
+    def remove(self, id_or_url: str, *, reason: str = "") -> Removal:
+        """Withdraw an article for good: text, raw pages, pictures and index entries; no later crawl brings it back.
+
+        Does not ask. For an article that is withdrawn already it does what an earlier call left to do,
+        and needs no reason. Raises NotKept, and UsageFault where `reason` is empty.
+        """
+        from wencang.keeping.removal import remove
+
+        return remove(self.settings, self._store, id_or_url, reason, self.follow())

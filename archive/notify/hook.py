@@ -9,6 +9,7 @@ import tempfile
 from gettext import gettext as _
 
 from archive.errors import NotTold
+from archive.messages import of_error
 from archive.settings import Settings
 
 _PATIENCE = 60  # seconds
@@ -30,7 +31,7 @@ def run(settings: Settings, subject: str, text: str, kind: str) -> None:
             said.seek(0)
             last_line = said.read().decode(errors="replace").strip().rpartition("\n")[2]
     except OSError as error:
-        raise NotTold(name, error.strerror or str(error), _("mend `hook` in the settings")) from error
+        raise NotTold(name, of_error(error), _("mend `hook` in the settings")) from error
     if code is None:
         raise NotTold(name, _("the hook took longer than {seconds} s and was ended").format(seconds=_PATIENCE))
     if code:

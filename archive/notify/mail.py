@@ -14,7 +14,7 @@ from gettext import gettext as _
 from urllib.parse import SplitResult, unquote
 
 from archive.errors import NotTold
-from archive.reasons import of_error
+from archive.messages import Message, of_error
 from archive.settings import Settings
 
 _PATIENCE = 30  # seconds for each answer of the server
@@ -79,11 +79,11 @@ def _connected(server: SplitResult) -> smtplib.SMTP:
     return smtp
 
 
-def _fault(server: SplitResult, reason: str) -> NotTold:
+def _fault(server: SplitResult, reason: Message | str) -> NotTold:
     return NotTold(f"mail by {server.hostname}", reason, _("`wencang notice` tries the settings"))
 
 
-def _reason(error: OSError) -> str:
+def _reason(error: OSError) -> Message | str:
     if isinstance(error, smtplib.SMTPResponseException):
         return _answer((error.smtp_code, error.smtp_error))
     return of_error(error)

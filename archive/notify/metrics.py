@@ -15,6 +15,7 @@ from typing import Literal
 
 from archive.disk import atomic_write
 from archive.errors import NotTold
+from archive.messages import of_error
 
 _NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 
@@ -54,7 +55,7 @@ def write(path: Path, samples: Iterable[Sample]) -> None:
         with atomic_write(path) as file:
             file.write(exposition(samples).encode())
     except OSError as error:
-        raise NotTold(path, error.strerror or str(error), _("mend `metrics` in the settings")) from error
+        raise NotTold(path, of_error(error), _("mend `metrics` in the settings")) from error
 
 
 def _text(family: Mapping[str, Sample]) -> str:

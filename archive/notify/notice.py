@@ -12,6 +12,7 @@ from typing import Literal
 
 from archive.disk import atomic_write
 from archive.errors import NotTold
+from archive.messages import of_error
 from archive.notify import hook, mail
 from archive.settings import Settings
 
@@ -115,7 +116,7 @@ def _remembered(path: Path) -> tuple[list[Told], list[NotTold]]:
     except FileNotFoundError:
         return [], []
     except (OSError, ValueError, TypeError, KeyError) as error:
-        reason = getattr(error, "strerror", None) or _("can't be read")
+        reason = of_error(error) if isinstance(error, OSError) else _("can't be read")
         return [], [NotTold(path, reason, _("what was told is told again"))]
     return told, []
 
@@ -126,5 +127,5 @@ def _remember(path: Path, told: Iterable[Told]) -> list[NotTold]:
         with atomic_write(path) as file:
             file.write(json.dumps(rows, ensure_ascii=False, indent=1).encode() + b"\n")
     except OSError as error:
-        return [NotTold(path, error.strerror or str(error), _("what was told is told again"))]
+        return [NotTold(path, of_error(error), _("what was told is told again"))]
     return []

@@ -20,6 +20,7 @@ from archive.database import FILE
 from archive.disk import atomic_write, sync
 from archive.errors import ArchiveUnusable, UsageFault
 from archive.lock import exclusive
+from archive.messages import of_error
 from archive.proof.manifest import FOLDER as MANIFESTS
 from archive.proof.manifest import STAMP, manifests
 from archive.store import ArticleStore
@@ -52,8 +53,12 @@ def back_up(data: Path, to: Path) -> int:
     return added
 
 
-def restore(backup: Path, data: Path) -> None:
-    """Make an archive of a backup, in a data folder that holds none; its index is to be made anew."""
+def restore(backup: str | Path, data: str | Path) -> None:
+    """Make an archive of a backup, in a data folder that holds none; its index has to be built again.
+
+    Raises UsageFault where `backup` holds no backup, or `data` holds anything of an archive.
+    """
+    backup, data = Path(backup), Path(data)
     if not (backup / FILE).exists():
         raise UsageFault(backup, _("holds no backup"), _("`wencang backup DIR` makes one"))
     for name in _OURS:
@@ -91,7 +96,7 @@ def _copy(data: Path, to: Path) -> tuple[int, list[Path]]:
             return added, lost + unlike
     except OSError as error:
         mend = _("make room or mend its rights, then try again")
-        raise ArchiveUnusable(error.filename or to, error.strerror or str(error), mend) from error
+        raise ArchiveUnusable(error.filename or to, of_error(error), mend) from error
 
 
 def _refuse_another(file: Path, kept: Path) -> None:

@@ -23,6 +23,7 @@ from archive.database import RESTORE
 from archive.disk import atomic_write
 from archive.errors import ArchiveUnusable, UsageFault
 from archive.lock import exclusive
+from archive.messages import of_error
 from archive.settings import version
 from archive.store import ArticleStore
 from archive.tables.stories import Stories
@@ -85,7 +86,7 @@ def close(store: ArticleStore, data: Path, now: datetime, withdrawn: bool = Fals
         try:
             _write(path, [_line_of_head(head)], map(asdict, chain(anew, _spans(data, known))), revisions)
         except OSError as error:
-            raise ArchiveUnusable(path, error.strerror or str(error), _("make room or mend its rights")) from error
+            raise ArchiveUnusable(path, of_error(error), _("make room or mend its rights")) from error
         return path
 
 

@@ -9,16 +9,19 @@ import ssl
 import warnings
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from gettext import gettext as _
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
+from archive import clock
 from archive.disk import atomic_write
 from archive.errors import NotFetched, UsageFault
-from archive.proof.manifest import STAMP, manifests
-from archive.reasons import of_error
+from archive.messages import of_error
+from archive.proof.manifest import STAMP, close, manifests
+from archive.store import ArticleStore
 
 try:
     from cryptography.x509 import Certificate, load_der_x509_certificate, load_pem_x509_certificates
@@ -36,8 +39,29 @@ _SECONDS = 30
 _LARGEST = 1 << 20  # bytes of an answer; one has some 5,000
 
 
+@dataclass(frozen=True, slots=True)
+class Timestamp:
+    """A time stamp: its file, and the time (UTC) at which the authority says its manifest was there."""
+
+    path: Path
+    time: datetime
+
+
 def path_of(manifest: Path) -> Path:
     return manifest.with_suffix(STAMP)
+
+
+def stamp(store: ArticleStore, data: Path, url: str, roots: Path | None = None) -> Timestamp:
+    """Write a manifest of what none holds yet, and have the newest one stamped; raises what `fetch` raises.
+
+    Raises UsageFault also where no authority is named, or nothing is archived.
+    """
+    if not url:
+        raise UsageFault("timestamp", _("no authority is named"), _("name one with --url, or as WENCANG_TIMESTAMP"))
+    close(store, data, clock.now())
+    if not (newest := manifests(data)[-1:]):
+        raise UsageFault(data, _("holds nothing to stamp yet"), _("`wencang crawl` or `wencang import PATH` adds"))
+    return Timestamp(path_of(newest[0]), fetch(newest[0], url, roots))
 
 
 def fetch(manifest: Path, url: str, roots: Path | None = None) -> datetime:
@@ -85,7 +109,7 @@ def _trusted(roots: Path | None) -> list[Certificate]:
     try:
         return load_pem_x509_certificates(roots.read_bytes())
     except OSError as error:
-        raise UsageFault(roots, error.strerror or str(error)) from error
+        raise UsageFault(roots, of_error(error)) from error
     except ValueError as error:
         raise UsageFault(roots, _("holds no certificates (PEM)")) from error
 

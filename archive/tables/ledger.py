@@ -10,6 +10,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from archive import schema
+from archive.messages import Message
 from archive.store import ArticleStore
 
 Outcome = Literal["new", "changed", "unchanged", "gone", "skipped", "failed"]  # of an article in a run
@@ -23,8 +24,7 @@ class Run:
 
     `lists` is how many lists were read, `bytes` what came over the wire, `sections` the outcomes
     of what each list showed, `reasons` why pages and lists failed, and how often; `ended` is
-    finished, interrupted, page limit, time limit, postponed or fault. Of a run that an older
-    program noted nothing is known from `started` on.
+    finished, interrupted, page limit, time limit, postponed or fault.
     """
 
     source: str
@@ -32,7 +32,7 @@ class Run:
     read: int
     general: int
     failed: int
-    started: datetime | None = None
+    started: datetime
     seconds: float = 0.0
     new: int = 0
     changed: int = 0
@@ -42,9 +42,16 @@ class Run:
     lists: int = 0
     bytes: int = 0
     sections: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    reasons: Mapping[str, int] = field(default_factory=dict)
+    reasons: Mapping[Message, int] = field(default_factory=dict)
     program: str = ""
     ended: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields as JSON values: times as ISO 8601, UTC; reasons in English, like ones counted together."""
+        return {name: getattr(self, name) for name in self.__slots__} | {
+            "finished": self.finished.isoformat(), "started": self.started.isoformat(),
+            "reasons": {reason.english: count for reason, count in self.reasons.items()},
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,7 @@ class Candidate:
     due: datetime | None
     fetched: datetime | None = None
     failures: int = 0
-    reason: str = ""
+    reason: Message | None = None
 
 
 class Ledger:
@@ -135,7 +142,7 @@ class Ledger:
         """The sources of which no run read a list, and when the first one began."""
         c = schema.runs.c
         first = sa.func.min(c.started).label("began")
-        rows = sa.select(c.source, first).group_by(c.source).having(sa.func.max(c.lists) == 0, first.is_not(None))
+        rows = sa.select(c.source, first).group_by(c.source).having(sa.func.max(c.lists) == 0)
         with self._store.reading() as connection:
             return {row.source: row.began for row in connection.execute(rows)}
 
@@ -184,7 +191,9 @@ class Ledger:
         with self._store.reading() as connection:
             for start in range(0, len(wanted), _SOME):
                 some = schema.candidates.c.url.in_(wanted[start : start + _SOME])
-                found |= {row.url: _lead(row) for row in connection.execute(sa.select(schema.candidates).where(some))}
+                found |= {
+                    row.url: _candidate(row) for row in connection.execute(sa.select(schema.candidates).where(some))
+                }
         return found
 
     def due(self, source: str, now: datetime, looks: int) -> list[Candidate]:
@@ -194,7 +203,7 @@ class Ledger:
         with self._store.reading() as connection:
             new = connection.execute(due.where(c.fetched.is_(None)).order_by(c.found, c.url)).all()
             again = connection.execute(due.where(c.fetched.is_not(None)).order_by(c.due, c.url).limit(looks)).all()
-        return [_lead(row) for row in (*new, *again)]
+        return [_candidate(row) for row in (*new, *again)]
 
     def note_candidates(self, candidates: Iterable[Candidate]) -> None:
         """Keep these, in place of what was known of their addresses."""
@@ -213,7 +222,7 @@ class Ledger:
         """
         c = schema.candidates.c
         kept = sa.exists().where(schema.addresses.c.url == c.url)
-        none_there = sa.and_(c.failures == 0, c.reason != "")
+        none_there = sa.and_(c.failures == 0, c.reason.is_not(None))
         return self._shown(source, since, until, sa.and_(~kept, c.fetched.is_(None) | none_there))
 
     def withdrawn(self, source: str, since: datetime, until: datetime) -> Iterator[Candidate]:
@@ -231,7 +240,7 @@ class Ledger:
         )
         last = ""
         while some := self._rows(rows.where(c.url > last).order_by(c.url)):
-            yield from map(_lead, some)
+            yield from map(_candidate, some)
             last = some[-1].url
 
     def brought(self, since: datetime) -> dict[str, int]:
@@ -261,5 +270,5 @@ def _values(value: Run | Section | Candidate) -> dict[str, object]:
     return {name: getattr(value, name) for name in value.__slots__}
 
 
-def _lead(row: sa.Row[tuple[object, ...]]) -> Candidate:
+def _candidate(row: sa.Row[tuple[object, ...]]) -> Candidate:
     return Candidate(row.url, row.source, row.list, row.found, row.due, row.fetched, row.failures, row.reason)

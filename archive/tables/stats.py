@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -22,6 +23,13 @@ class SourceCount:
     revisions: int
     newest_fetch: datetime
     newest_published: datetime | None
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields as JSON values, times as ISO 8601 with offset."""
+        return asdict(self) | {
+            "newest_fetch": self.newest_fetch.isoformat(),
+            "newest_published": self.newest_published and self.newest_published.isoformat(),
+        }
 
 
 def by_source(store: ArticleStore) -> list[SourceCount]:

@@ -24,6 +24,7 @@ from warcio.warcwriter import WARCWriter
 
 from archive.article import RawPage, Revision
 from archive.errors import ArchiveUnusable, Busy
+from archive.messages import Message, of_error
 from archive.warc import warcfile
 
 LARGEST = 10**9  # bytes of a file
@@ -116,7 +117,7 @@ class Pages:
 
     def _unwritten(self, error: OSError) -> ArchiveUnusable:
         mend = _("make room or mend its rights, then try again")
-        return ArchiveUnusable(self._data / FOLDER, error.strerror or str(error), mend)
+        return ArchiveUnusable(self._data / FOLDER, of_error(error), mend)
 
     def _first(self, sha256: str, earlier: Iterable[RawPage]) -> tuple[RawPage, FetchedPage] | None:
         """The response that holds these bytes already."""
@@ -197,14 +198,14 @@ class Pages:
         except FileNotFoundError as error:
             raise self._fault(raw, _("the file is missing")) from error
         except OSError as error:
-            raise self._fault(raw, error.strerror or str(error)) from error
+            raise self._fault(raw, of_error(error)) from error
         except Exception as error:  # warcio meets a damaged record with whatever it leads to
             raise self._fault(raw, _("it is torn or damaged")) from error
         if record.rec_headers.get_header("WARC-Record-ID") != raw.record_id:
             raise self._fault(raw, _("another record stands there"))
         return page, first
 
-    def _fault(self, raw: RawPage, reason: str) -> ArchiveUnusable:
+    def _fault(self, raw: RawPage, reason: Message | str) -> ArchiveUnusable:
         subject = _("{file}, record at byte {offset}").format(file=self._data / raw.file, offset=raw.offset)
         return ArchiveUnusable(subject, reason, _(FROM_BACKUP))
 

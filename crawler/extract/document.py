@@ -17,7 +17,7 @@ from urllib.parse import urljoin
 from lxml import etree
 
 from archive.errors import NotAnArticle
-from archive.reasons import Reason
+from archive.messages import Reason
 from crawler.extract.encoding import decode
 
 # No page of news is larger (the largest of a hundred real ones has 0.9 MB and 15,400 tags); what is takes too long.

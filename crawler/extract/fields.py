@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from archive.article import Article
 from archive.errors import NotAnArticle
-from archive.reasons import Reason
+from archive.messages import Reason
 from crawler.extract import boilerplate, bylines
 from crawler.extract.boilerplate import Cleaned, Line, Step
 from crawler.extract.dates import find_compact, find_date

@@ -1,23 +1,28 @@
-"""What may be missing from the archive: thin days, spans without a crawl, addresses that were shown; pure."""
+"""What may be missing from the archive: thin days, spans without a crawl, addresses that were shown."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import chain
 from statistics import median
-from typing import Literal
+from typing import Any, Literal
 
 from archive.article import SHANGHAI
-from archive.tables.ledger import Candidate
+from archive.messages import Message
+from archive.store import ArticleStore
+from archive.tables import stats
+from archive.tables.ledger import Candidate, Ledger
 
 DAY = timedelta(days=1)
-WEEKS = 8  # before and after, whose same weekdays tell what is usual
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+WEEKS = 8  # before and after, whose same weekdays are compared
 _FEWEST = 4  # of them, or nothing is expected
 _CHANCE = 1e-4
 _LONGEST = timedelta(hours=26)  # without a crawl
+Why = Literal["unread", "failed", "skipped", "withdrawn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,107 @@ class ThinDay:
     day: date
     articles: int
     expected: float
+
+
+@dataclass(frozen=True, slots=True)
+class DayGap:
+    """A day (Asia/Shanghai) on which a source published fewer articles than expected, by those that are kept."""
+
+    source: str
+    day: date
+    articles: int
+    expected: float
+
+    def to_json(self) -> dict[str, Any]:
+        day = self.day.isoformat()
+        return {"gap": "day", "source": self.source, "day": day, "articles": self.articles, "expected": self.expected}
+
+
+@dataclass(frozen=True, slots=True)
+class SpanGap:
+    """A span of time (UTC) in which no list of a source was read."""
+
+    source: str
+    since: datetime
+    until: datetime
+
+    def to_json(self) -> dict[str, Any]:
+        return {"gap": "span", "source": self.source, "since": _iso(self.since), "until": _iso(self.until)}
+
+
+@dataclass(frozen=True, slots=True)
+class AddressGap:
+    """An address that a list showed and under which no article is kept.
+
+    `found` is when the list showed it first (UTC), `failures` how often in a row it could not be
+    fetched, `reason` why, or why it holds no article, where that is known.
+    """
+
+    source: str
+    url: str
+    list: str
+    found: datetime
+    why: Why
+    failures: int
+    reason: Message | None
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether nothing is missing: the page holds no article, or its article was withdrawn."""
+        return self.why in ("skipped", "withdrawn")
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "gap": "address", "source": self.source, "url": self.url, "list": self.list, "found": _iso(self.found),
+            "why": self.why, "failures": self.failures, "reason": self.reason.english if self.reason else "",
+        }  # fmt: skip
+
+
+Gap = DayGap | SpanGap | AddressGap
+
+
+def _iso(time: datetime) -> str:
+    return time.isoformat(timespec="seconds")
+
+
+# From an archive
+
+
+def find(store: ArticleStore, source: str, start: datetime, end: datetime, now: datetime) -> Iterator[Gap]:
+    """What may be missing of a source between two times: days, then spans, then addresses."""
+    ledger = Ledger(store)
+    if crawled := ledger.crawled(source):
+        yield from _days(store, source, *crawled, start, end)
+    yield from _spans(ledger, source, start, end, now)
+    for candidate in ledger.missing(source, start, end):
+        yield _address(candidate, why(candidate))
+    for candidate in ledger.withdrawn(source, start, end):
+        yield _address(candidate, "withdrawn")
+
+
+def _days(
+    store: ArticleStore, source: str, first: datetime, last: datetime, start: datetime, end: datetime
+) -> Iterator[DayGap]:
+    counts = stats.by_day(store, source, first - DAY, last)
+    for thin in thin_days(counts, *judged(first, last)):
+        if start <= datetime(thin.day.year, thin.day.month, thin.day.day, tzinfo=SHANGHAI) < end:
+            yield DayGap(source, thin.day, thin.articles, thin.expected)
+
+
+def _spans(ledger: Ledger, source: str, start: datetime, end: datetime, now: datetime) -> Iterator[SpanGap]:
+    began = ledger.unanswered().get(source)
+    for since, until in unread_spans([(began, began)] if began else ledger.walks(source), now):
+        if since < end and until > start:
+            yield SpanGap(source, since, until)
+
+
+def _address(candidate: Candidate, why: Why) -> AddressGap:
+    return AddressGap(
+        candidate.source, candidate.url, candidate.list, candidate.found, why, candidate.failures, candidate.reason
+    )
+
+
+# Rules, without an archive
 
 
 def judged(first: datetime, last: datetime) -> tuple[date, date]:
@@ -57,12 +163,12 @@ def _is_thin(count: int, expected: float) -> bool:
 
 
 def _at_most(count: int, mean: float) -> float:
-    """How probable so many or fewer are, where `mean` are usual (Poisson)."""
+    """The probability of `count` or fewer at a mean of `mean` (Poisson)."""
     return sum(math.exp(k * math.log(mean) - mean - math.lgamma(k + 1)) for k in range(count + 1))
 
 
 def unread_spans(walks: Iterable[tuple[datetime, datetime]], now: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """The times of more than 26 hours between the end of a run that read a list and the next one's beginning."""
+    """The spans of more than 26 hours from the end of a run that read a list to the start of the next one, or now."""
     last = None
     for started, finished in chain(walks, [(now, now)]):
         if last and started - last > _LONGEST:

@@ -7,21 +7,21 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from archive.errors import WencangError
-from archive.reasons import of_error
+from archive.messages import Message, Reason, of_error, worded
 from crawler.http.exchange import LedToFront
 from crawler.http.robots import RobotsUnread
 
 _MISSING = {404, 410}
 
 
-def reason(failure: Failure) -> str:
-    """Why a request failed, in one line."""
+def reason(failure: Failure) -> Message:
+    """Why a request failed."""
     if code := status(failure):
-        return f"HTTP {code}"
-    if isinstance(failure.value, IgnoreRequest | RobotsUnread):  # in words made for people
-        return str(failure.value)
+        return Reason.HTTP.format(status=code)
+    if isinstance(failure.value, IgnoreRequest | RobotsUnread):  # raised with a message by us, with a text by Scrapy
+        return worded(failure.value.args[0] if failure.value.args else "")
     if isinstance(failure.value, WencangError):
-        return str(failure.value) if failure.value.mend else failure.value.reason
+        return worded(str(failure.value)) if failure.value.mend else failure.value.reason
     return of_error(failure.value)
 
 

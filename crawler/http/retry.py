@@ -16,7 +16,7 @@ from scrapy.http import Response
 from scrapy.utils.misc import load_object
 
 from archive import clock
-from archive.reasons import of_error, told
+from archive.messages import of_error
 from crawler.http.exchange import header
 
 LONGEST = 600.0  # seconds that a run waits for a site
@@ -90,7 +90,7 @@ class Retry:
     async def process_exception(self, request: Request, exception: Exception) -> Request | None:
         if not isinstance(exception, self._passing):
             return None
-        return await self._again(request, told(of_error(exception)), 0)
+        return await self._again(request, str(of_error(exception)), 0)
 
     async def _again(self, request: Request, why: str, asked: float) -> Request | None:
         """The request for another try, after the wait; None when there were enough."""

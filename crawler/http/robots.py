@@ -14,7 +14,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http.request import NO_CALLBACK
 
-from archive.reasons import Reason, of_error
+from archive.messages import Reason, of_error
 from crawler.http.retry import Postponed
 
 TOKEN = "wencang"  # noqa: S105  # the product token that a group of rules names
@@ -35,7 +35,7 @@ def rules(status: int, body: bytes) -> Protego:
         return Protego.parse(whole.decode("utf-8-sig", errors="ignore"))
     if 400 <= status < 500 and status != 429:  # no robots.txt: all is allowed
         return Protego.parse("")
-    raise RobotsUnread(Reason.ROBOTS_UNREAD.format(reason=f"HTTP {status}"))
+    raise RobotsUnread(Reason.ROBOTS_UNREAD.format(reason=Reason.HTTP.format(status=status)))
 
 
 class Robots:

@@ -15,6 +15,7 @@ from gettext import gettext as _
 from pathlib import Path
 
 from archive.errors import NotScheduled, UsageFault
+from archive.messages import of_error
 from crawler.timers import units
 from crawler.timers.units import Job
 
@@ -132,7 +133,8 @@ def _crontab() -> bytes:
     try:
         return _call("crontab", "-l")
     except NotScheduled as error:
-        if "no crontab" in error.reason or "No such file" in error.reason:  # Vixie's, cronie and macOS; BusyBox
+        text = error.reason.english
+        if "no crontab" in text or "No such file" in text:  # Vixie's, cronie and macOS; BusyBox
             return b""
         raise
 
@@ -151,7 +153,7 @@ def _call(*command: str, given: bytes = b"") -> bytes:
             command, input=given, capture_output=True, timeout=_PATIENCE, env=os.environ | {"LC_ALL": "C"}
         )
     except OSError as error:
-        raise NotScheduled(subject, error.strerror or str(error)) from error
+        raise NotScheduled(subject, of_error(error)) from error
     except subprocess.TimeoutExpired as error:
         raise NotScheduled(subject, _("no answer within {seconds} s").format(seconds=_PATIENCE)) from error
     if done.returncode:

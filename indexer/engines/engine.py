@@ -20,6 +20,7 @@ from typing import Literal, NamedTuple, Protocol
 from archive.article import SHANGHAI, Article, Revision
 from archive.disk import atomic_write
 from archive.errors import IndexUnusable, UsageFault
+from archive.messages import of_error
 from archive.store import ArticleStore
 from indexer import engines
 from indexer.figures.amounts import amounts
@@ -195,7 +196,7 @@ def writable(folder: Path, fault: type[Exception] = OSError) -> Iterator[None]:
     try:
         yield
     except (OSError, fault) as error:
-        reason = getattr(error, "strerror", None) or str(error)[:200]
+        reason = of_error(error) if getattr(error, "strerror", None) else str(error)[:200]
         mend = _("when that is mended, `wencang index` brings it up to date")
         raise IndexUnusable(folder, reason, mend) from error
 

@@ -15,6 +15,7 @@ from typing import Literal
 from archive.disk import atomic_write
 from archive.errors import UsageFault
 from archive.lock import exclusive
+from archive.messages import of_error
 from indexer.text import analyzer
 from indexer.text.analyzer import CHINESE, LONGEST, Analyzer, fold
 
@@ -93,7 +94,7 @@ def read(data: Path) -> list[Line]:
         number = content.count(b"\n", 0, error.start) + 1
         raise UsageFault(f"{path}:{number}", _("is not valid UTF-8"), _("save the file as UTF-8")) from error
     except OSError as error:
-        raise UsageFault(path, error.strerror or str(error), _("repair or remove the file")) from error
+        raise UsageFault(path, of_error(error), _("repair or remove the file")) from error
     lines = text.split("\n")
     if not lines[-1]:
         lines.pop()

@@ -6,15 +6,14 @@ import os
 import re
 from collections.abc import Sequence
 from gettext import bindtextdomain, textdomain
+from gettext import gettext as _
 from itertools import takewhile
-
-from archive.reasons import told
 
 CATALOGS = os.path.join(os.path.dirname(__file__), "locale")
 LANGUAGES = ("en", "zh")
 _KIND = re.compile(r"is not a valid (int|float)\w*(?: range)?\.")
 _NUMBERS = {"int": "is not a whole number.", "float": "is not a number."}
-# As Typer says them, and never through gettext.
+# As Typer prints them, never through gettext: its errors carry no code, so their text has to be recognised.
 TYPERS = (
     "No such option: {name} (Possible options: {names})",
     "No such option: {name}",
@@ -45,5 +44,13 @@ def choose(arguments: Sequence[str]) -> None:
 
 
 def translated(words: str) -> str:
-    """What Typer says of a wrong command, in the user's language as far as it is known."""
-    return told(_KIND.sub(lambda kind: _NUMBERS[kind[1]], words), TYPERS)
+    """Typer's message about a wrong command, in the user's language where it is one of TYPERS."""
+    return _translated(_KIND.sub(lambda kind: _NUMBERS[kind[1]], words))
+
+
+def _translated(text: str) -> str:
+    for template in TYPERS:
+        pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(template))
+        if match := re.fullmatch(pattern, text):
+            return _(template).format(**{name: _translated(value) for name, value in match.groupdict().items()})
+    return text

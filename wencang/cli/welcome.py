@@ -1,4 +1,4 @@
-"""What `wencang` alone shows: what is in the archive, and three things to try."""
+"""What `wencang` without arguments shows: the archive at a glance, and three commands to try."""
 
 from __future__ import annotations
 
@@ -7,47 +7,60 @@ from gettext import gettext as _
 from archive.database import FILE
 from archive.escaping import printable
 from archive.settings import Settings
-from wencang.cli.commands import DONE, indexes, open_archive
+from wencang.archive import Archive
+from wencang.cli.commands import DONE
 from wencang.desk.cells import cells
+from wencang.keeping.status import Overview
 
 
 def welcome(settings: Settings) -> int:
-    kept, newest = _kept(settings) if (settings.data / FILE).exists() else ([], "")
-    print("\n".join(map(printable, kept)) or _("{data} holds no archive yet.").format(data=settings.data))
-    if not newest:
-        tries = (
-            ("wencang crawl tibet_cn", _("fetch what 中国西藏网 shows")),
-            ("wencang import PATH", _("read saved pages, texts or WARC files")),
-            ("make demo", _("see it work on the bundled sample")),
-        )
+    if (settings.data / FILE).exists():
+        with Archive(settings) as archive:
+            overview = archive.overview()
+        lines, suggestions = _lines(settings, overview), _suggestions(overview)
     else:
-        tries = (
-            ("wencang 西藏", _("search")) if indexes(settings) else ("wencang index", _("make it searchable")),
-            (f"wencang show {newest}", _("read the newest article")),
-            ("wencang export --format md -o articles.md", _("take all of it with you")),
-        )
+        lines, suggestions = [_("{data} holds no archive yet.").format(data=settings.data)], _first_steps()
+    print("\n".join(map(printable, lines)))
     print("\n" + _("To try:"))
-    for command, does in tries:
-        print(printable(f"  {command}{' ' * max(2, 44 - cells(command))}{does}"))
+    for command, purpose in suggestions:
+        print(printable(f"  {command}{' ' * max(2, 44 - cells(command))}{purpose}"))
     print("\n" + _("`wencang help` names all commands"))
     return DONE
 
 
-def _kept(settings: Settings) -> tuple[list[str], str]:
-    """Three lines, and the id of the newest article; "" where there is none."""
-    from archive.tables.chronology import newest, size
-    from archive.tables.ledger import Ledger
+def _first_steps() -> tuple[tuple[str, str], ...]:
+    return (
+        ("wencang crawl tibet_cn", _("fetch what 中国西藏网 shows")),
+        ("wencang import PATH", _("read saved pages, texts or WARC files")),
+        ("make demo", _("see it work on the bundled sample")),
+    )
 
-    with open_archive(settings) as store:
-        count, sources, latest = size(store), store.sources(), newest(store)
-        runs = Ledger(store).last_runs("", 1)
-    told = _("{articles} articles of {sources} in {data}")
-    lines = [told.format(articles=count, sources=", ".join(sources) or "-", data=settings.data)]
+
+def _suggestions(overview: Overview) -> tuple[tuple[str, str], ...]:
+    if not overview.newest:
+        return _first_steps()
+    return (
+        ("wencang 西藏", _("search")) if overview.engines else ("wencang index", _("make it searchable")),
+        (f"wencang show {overview.newest.article.id}", _("read the newest article")),
+        ("wencang export --format md -o articles.md", _("take all of it with you")),
+    )
+
+
+def _lines(settings: Settings, overview: Overview) -> list[str]:
+    size = _("{articles} articles of {sources} in {data}")
+    lines = [
+        size.format(articles=overview.articles, sources=", ".join(overview.sources) or "-", data=settings.data),
+        _last_crawl(overview),
+    ]
+    if overview.newest:
+        article = overview.newest.article
+        day = f"{article.published:%Y-%m-%d}" if article.published else _("undated")
+        lines.append(_("newest article: {day} {title}").format(day=day, title=article.title))
+    return lines
+
+
+def _last_crawl(overview: Overview) -> str:
+    if not (run := overview.run):
+        return _("last crawl: none yet")
     crawled = _("last crawl: {time}, {source}, {new} new articles")
-    lines += [
-        crawled.format(time=f"{run.finished:%Y-%m-%d %H:%M}Z", source=run.source, new=run.new) for run in runs
-    ] or [_("last crawl: none yet")]
-    if not latest:
-        return lines, ""
-    day = f"{latest.article.published:%Y-%m-%d}" if latest.article.published else _("undated")
-    return [*lines, _("newest article: {day} {title}").format(day=day, title=latest.article.title)], latest.article.id
+    return crawled.format(time=f"{run.finished:%Y-%m-%d %H:%M}Z", source=run.source, new=run.new)

@@ -170,10 +170,9 @@ def say_if_stories_behind(store: ArticleStore) -> None:
 
 def indexes(settings: settings.Settings) -> list[str]:
     """The engines that have an index of this archive."""
-    from indexer.engines import names
-    from indexer.update import index_folder
+    from indexer.update import engines_of
 
-    return [name for name in names() if index_folder(settings.data, name).exists()]
+    return engines_of(settings.data)
 
 
 def say_if_rebuild_due(settings: settings.Settings, engine: str, index: SearchEngine) -> None:

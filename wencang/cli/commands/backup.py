@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from wencang.cli.commands import DONE, open_archive
+from wencang.cli.commands import DONE, archive_of
 
 app = typer.Typer()
 
@@ -20,9 +20,6 @@ def backup(ctx: typer.Context, folder: Annotated[Path, typer.Argument(metavar="D
     Examples:
         wencang backup /mnt/disk/wencang
     """
-    from archive.proof.backup import back_up
-
-    open_archive(ctx.obj).close()  # what is wrong with it is said before anything is copied
-    added = back_up(ctx.obj.data, folder)
+    added = archive_of(ctx).backup(folder)
     print(_("{folder}: up to date, {size:.1f} MB of raw pages added").format(folder=folder, size=added / 1e6))
     return DONE

@@ -12,6 +12,7 @@ import typer
 
 from archive.disk import atomic_write
 from archive.errors import UsageFault
+from archive.messages import of_error
 from wencang.cli.commands import (
     DONE,
     QUESTION,
@@ -75,4 +76,4 @@ def _writable(path: Path | None) -> Iterator[IO[bytes]]:
         with atomic_write(path) as file:
             yield file
     except OSError as error:
-        raise UsageFault(path, error.strerror or str(error), _("name another file with -o")) from error
+        raise UsageFault(path, of_error(error), _("name another file with -o")) from error

@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from archive.errors import UsageFault
-from wencang.cli.commands import DONE, open_archive
+from wencang.cli.commands import DONE, archive_of
 
 app = typer.Typer()
 
@@ -28,17 +27,6 @@ def timestamp(
     Examples:
         wencang timestamp --url http://tsa.example.org
     """
-    from archive import clock
-    from archive.proof import manifest, timestamp
-
-    if not (authority := url or ctx.obj.timestamp):
-        raise UsageFault("timestamp", _("no authority is named"), _("name one with --url, or as WENCANG_TIMESTAMP"))
-    with open_archive(ctx.obj) as store:
-        manifest.close(store, ctx.obj.data, clock.now())
-    if not (made := manifest.manifests(ctx.obj.data)):
-        raise UsageFault(
-            ctx.obj.data, _("holds nothing to stamp yet"), _("`wencang crawl` or `wencang import PATH` adds")
-        )
-    time = timestamp.fetch(made[-1], authority, roots or ctx.obj.roots)
-    print(f"{timestamp.path_of(made[-1])}: {time.isoformat()}")
+    stamp = archive_of(ctx).timestamp(url=url, roots=roots)
+    print(f"{stamp.path}: {stamp.time.isoformat()}")
     return DONE

@@ -7,6 +7,7 @@ from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 from archive.errors import WencangError
+from archive.messages import of_error
 from wencang.cli.output import say
 from wencang.cli.output.tables import print_table
 
@@ -41,4 +42,4 @@ def say_news(archive: Archive) -> None:
     except WencangError as error:
         say(f"wencang: {error}")
     except OSError as error:
-        say(f"wencang: {WencangError(error.filename or archive.data, error.strerror or str(error))}")
+        say(f"wencang: {WencangError(error.filename or archive.data, of_error(error))}")

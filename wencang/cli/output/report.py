@@ -18,7 +18,6 @@ _SOME = 20  # lines of a kind that a person is shown; a log gets them all
 
 def print_report(report: Report) -> None:
     """What a run came to, and each thing that wants a person's eye."""
-    from archive.reasons import told
     from archive.tables.ledger import OUTCOMES
 
     tallies = ((source, tally) for source, tally in report.tallies.items() if tally.counts or tally.lists)
@@ -26,7 +25,7 @@ def print_report(report: Report) -> None:
     if rows:
         print_table((_("source"), *map(_, OUTCOMES)), rows)
     note = _("{outcome}: {subject}: {reason}")
-    _say_some([note.format(outcome=_(one), subject=about, reason=told(why)) for one, about, why in report.notes])
+    _say_some([note.format(outcome=_(one), subject=about, reason=why) for one, about, why in report.notes])
     if report.fields:
         fields = ", ".join(f"{_(name)} {count}" for name, count in report.fields.most_common())
         say(_("changed by field: {fields}").format(fields=fields))
@@ -41,7 +40,7 @@ def print_report(report: Report) -> None:
     _say_some([parts.format(url=url, urls=" ".join(missing)) for url, missing in report.incomplete])
     _say_some([_("list without rows, or gone: {url}").format(url=url) for url in report.missing_lists])
     unread = _("list can't be read: {url}: {reason}")
-    _say_some([unread.format(url=url, reason=told(reason)) for url, reason in report.unread_lists])
+    _say_some([unread.format(url=url, reason=reason) for url, reason in report.unread_lists])
 
 
 def _say_some(lines: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ from typing import IO, Protocol, cast
 from archive.article import Revision
 from archive.disk import atomic_folder, atomic_write
 from archive.errors import UsageFault
-from archive.messages import Message
+from archive.messages import Message, of_error
 from archive.progress import Progress, silent
 from wencang.desk.edition import Edition
 from wencang.desk.export import formats
@@ -111,7 +111,7 @@ def _to_path(form: Format, revisions: Iterator[Revision], path: Path, by: str, e
             to_file(form, revisions, path, edition)
     except OSError as error:
         place = (by and error.filename) or path  # a leftover folder, rather than the temporary file beside `path`
-        raise UsageFault(place, error.strerror or str(error), _("name another place with -o")) from error
+        raise UsageFault(place, of_error(error), _("name another place with -o")) from error
 
 
 def to_file(form: Format, revisions: Iterable[Revision], path: Path, edition: Edition) -> None:

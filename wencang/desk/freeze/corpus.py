@@ -16,7 +16,7 @@ from archive.article import Article, Revision
 from archive.disk import atomic_folder
 from archive.errors import UsageFault, Withdrawn
 from archive.jsonl import times, values
-from archive.messages import Message
+from archive.messages import Message, of_error
 from archive.proof.manifest import manifests, sha256_of
 from archive.settings import Settings, version
 from archive.store import ArticleStore
@@ -195,7 +195,7 @@ def write(out: Path, revisions: Iterable[Revision], info: Info, now: datetime, w
         with atomic_folder(out) as new:
             count = freeze(new, chain([first], articles), chain(made, info, frozen), whole)
     except OSError as error:
-        raise UsageFault(out, error.strerror or str(error), _("name another folder")) from error
+        raise UsageFault(out, of_error(error), _("name another folder")) from error
     return Corpus(out, count, sha256_of(out / bag.MANIFEST))
 
 
@@ -246,7 +246,7 @@ def read(folder: Path) -> Iterator[Frozen]:
                 except (ValueError, KeyError, TypeError) as error:
                     raise UsageFault(f"{path}:{number}", _("does not describe an article")) from error
     except OSError as error:
-        raise UsageFault(path, error.strerror or str(error), _("is it a folder of `wencang freeze`?")) from error
+        raise UsageFault(path, of_error(error), _("is it a folder of `wencang freeze`?")) from error
 
 
 def _frozen(line: dict[str, Any]) -> Frozen:

@@ -1,0 +1,82 @@
+"""The runs of crawls and the gaps they left, as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from archive import clock
+from archive.messages import Message
+from archive.store import ArticleStore, named_source
+from archive.tables.ledger import Ledger, Run
+from crawler.health.gaps import EARLIEST, AddressGap, DayGap, Gap, SpanGap, find
+from indexer.question.period import span
+from wencang.desk.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Runs(Table):
+    """Runs of crawls, one source in each, the newest first. `notices` say so where there is none."""
+
+    runs: tuple[Run, ...]
+    notices: tuple[Message, ...] = ()
+    columns = Run.__slots__
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """The values of `columns`; times as datetimes in UTC, `reasons` by their English text."""
+        for run in self.runs:
+            values = run.to_json() | {"finished": run.finished, "started": run.started}
+            yield tuple(values[column] for column in self.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps(Table):
+    """What may be missing, by source: days, spans without a crawl, addresses. `notices` say so where nothing ran.
+
+    A column that does not apply to a kind of gap is None.
+    """
+
+    gaps: tuple[Gap, ...]
+    notices: tuple[Message, ...] = ()
+    columns = (
+        "gap", "source", "day", "articles", "expected", "since", "until", "url", "list", "found", "why", "failures",
+        "reason",
+    )  # fmt: skip
+
+    @property
+    def unexplained(self) -> tuple[Gap, ...]:
+        """All but the addresses that hold no article or whose article was withdrawn."""
+        return tuple(gap for gap in self.gaps if not (isinstance(gap, AddressGap) and gap.is_explained))
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """The values of `columns`; days as dates of Asia/Shanghai, times as datetimes in UTC."""
+        for gap in self.gaps:
+            values = gap.to_json()
+            match gap:
+                case DayGap():
+                    values |= {"day": gap.day}
+                case SpanGap():
+                    values |= {"since": gap.since, "until": gap.until}
+                case AddressGap():
+                    values |= {"found": gap.found}
+            yield tuple(values.get(column) for column in self.columns)
+
+
+def runs(store: ArticleStore, source: str, limit: int) -> Runs:
+    """The newest runs of a source, or of all. Raises UsageFault for an unknown source."""
+    ledger = Ledger(store)
+    found = ledger.last_runs(named_source(ledger.sources(), source) if source else "", limit)
+    return Runs(tuple(found), () if found else (Message("no-runs"),))
+
+
+def gaps(store: ArticleStore, source: str, since: str, until: str) -> Gaps:
+    """What may be missing of a source, or of all, between two days. Raises UsageFault for an unknown source or day."""
+    start, end = span(since, until)
+    now = clock.now()
+    bounds = max(start or EARLIEST, EARLIEST), end or now
+    sources = Ledger(store).sources()
+    if not sources:
+        return Gaps((), (Message("no-runs"),))
+    chosen = [named_source(sources, source)] if source else sources
+    return Gaps(tuple(gap for name in chosen for gap in find(store, name, *bounds, now)))

@@ -1,0 +1,91 @@
+"""Verification of an archive: its database, raw pages, manifests, time stamps and index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from gettext import gettext as _
+from pathlib import Path
+
+from archive.errors import IndexUnusable, UsageFault
+from archive.messages import Message
+from archive.progress import Progress
+from archive.proof import database, manifest, records
+from archive.settings import Settings
+from archive.store import ArticleStore
+from archive.tables.pictures import Pictures
+from archive.warc.pages import Pages
+from indexer import update
+from wencang.desk.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Verification(Table):
+    """The faults that were found, a line each, and how many records, files, manifests and versions were checked.
+
+    `notices` are no faults: what a crash or a run at work leaves, what could not be checked, and
+    a summary. The counts are 0 where one manifest only was checked.
+    """
+
+    faults: tuple[str, ...]
+    notices: tuple[Message, ...]
+    warc_records: int = 0
+    files: int = 0
+    manifests: int = 0
+    versions: int = 0
+    columns = ("fault",)
+
+    def rows(self) -> Iterator[tuple[str]]:
+        return ((fault,) for fault in self.faults)
+
+
+def against(file: Path, settings: Settings, store: ArticleStore) -> Verification:
+    """The archive compared with a manifest that was kept elsewhere."""
+    if not file.is_file():
+        raise UsageFault(file, _("is missing"), _("name the file of a manifest"))
+    faults = tuple(manifest.verify_kept(file, store, settings.data))
+    return Verification(faults, (Message("manifest-checked", {"file": str(file), "count": len(faults)}),))
+
+
+def verify(settings: Settings, store: ArticleStore, progress: Progress) -> Verification:
+    """Every version, record, manifest, time stamp and the index checked."""
+    data, pages = settings.data, Pages(settings.data)
+    read = records.verify(data, progress)
+    faults = [*read.faults, *database.verify(store, read.faults_of(pages))]
+    faults += read.faults_of_pictures(Pictures(store).kept(), pages)
+    stamps, unchecked = _stamps(settings)
+    faults += [*manifest.verify(store, data), *stamps, *_index(settings, store)]
+    counts = {
+        "warc_records": read.records, "files": read.files, "manifests": len(manifest.manifests(data)),
+        "versions": store.sequence(),
+    }  # fmt: skip
+    summary = Message("checked", {**counts, "faults": len(faults)})
+    return Verification(tuple(faults), (*unchecked, *read.notices, *_unheld(settings, store), summary), **counts)
+
+
+def _unheld(settings: Settings, store: ArticleStore) -> Iterator[Message]:
+    """That the newest versions are in no manifest yet."""
+    if (count := store.sequence() - manifest.held(settings.data)) > 0:
+        yield Message("unmanifested", {"count": count})
+
+
+def _stamps(settings: Settings) -> tuple[list[str], list[Message]]:
+    """The faults of the time stamps, or a notice that they could not be checked."""
+    if not any((settings.data / manifest.FOLDER).glob(f"*{manifest.STAMP}")):
+        return [], []
+    try:
+        from archive.proof import timestamp
+    except UsageFault as fault:
+        return [], [Message("stamps-unchecked", {"fault": str(fault)})]
+    return list(timestamp.verify(settings.data, settings.roots)), []
+
+
+def _index(settings: Settings, store: ArticleStore) -> list[str]:
+    """The faults of the index in use."""
+    if settings.engine not in update.engines_of(settings.data):
+        return []
+    try:
+        with update.open_index(settings.data, settings.engine) as index:
+            return list(update.verify(store, index))
+    except IndexUnusable as error:
+        return [str(error)]
