@@ -87,7 +87,7 @@ def on_a_terminal(command: list[str], quiet: float = 30, **environment: str) -> 
     """
     child, screen = pty.fork()
     if child == 0:
-        os.environ.update({"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24", "LESS": "FRX"} | environment)
+        os.environ.update({"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24"} | environment)
         os.execv(command[0], command)
     drawn = b""
     deadline = time.monotonic() + 120

@@ -8,7 +8,6 @@ from archive.database import FILE
 from archive.escaping import printable
 from archive.settings import Settings
 from wencang.cli.commands import DONE, indexes, open_archive
-from wencang.desk.cells import cells
 
 
 def welcome(settings: Settings) -> int:
@@ -26,9 +25,11 @@ def welcome(settings: Settings) -> int:
             (f"wencang show {newest}", _("read the newest article")),
             ("wencang export --format md -o articles.md", _("take all of it with you")),
         )
+    from rich.cells import cell_len  # imported here: a search does not need it
+
     print("\n" + _("To try:"))
     for command, does in tries:
-        print(printable(f"  {command}{' ' * max(2, 44 - cells(command))}{does}"))
+        print(printable(f"  {command}{' ' * max(2, 44 - cell_len(command))}{does}"))
     print("\n" + _("`wencang help` names all commands"))
     return DONE
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from gettext import gettext as _
 
-from wencang.desk.cells import cells, cut_right
+from rich.cells import cell_len, set_cell_size
+
 from wencang.desk.count.timeline import UNDATED, Series, Timeline, largest
 
 _EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -21,7 +22,7 @@ def fitted(told: Timeline, most: int, width: int) -> Timeline:
 
 def _narrowest(told: Timeline) -> int:
     periods = _periods(told)
-    side = max((cells(_label(period)) for period in periods), default=0)
+    side = max((cell_len(_label(period)) for period in periods), default=0)
     return side + len(told.series) * (len(_GAP) + _digits(told, periods) + 1 + _LEAST)
 
 
@@ -29,12 +30,12 @@ def drawn(told: Timeline, width: int) -> Iterator[str]:
     """The lines, no wider than `width` where there is room for all series."""
     periods = _periods(told)
     labels = list(map(_label, periods))
-    side = max(map(cells, labels), default=0)
+    side = max(map(cell_len, labels), default=0)
     digits = _digits(told, periods)
     room = (width - side) // max(len(told.series), 1) - len(_GAP)
     longest = max(room - digits - 1, _LEAST)
     top = max((_value(told, one, period) for one in told.series for period in periods), default=0)
-    yield _line(side, "", [_fitted(told.name(one), digits + 1 + longest) for one in told.series])
+    yield _line(side, "", [set_cell_size(told.name(one), digits + 1 + longest) for one in told.series])
     for label, period in zip(labels, periods, strict=True):
         bars = (_bar(_value(told, one, period), top, longest) for one in told.series)
         texts = (_number(told, one, period).rjust(digits) for one in told.series)
@@ -54,12 +55,7 @@ def _digits(told: Timeline, periods: list[str]) -> int:
 
 
 def _line(side: int, label: str, columns: list[str]) -> str:
-    return _GAP.join([label + " " * (side - cells(label)), *columns]).rstrip()
-
-
-def _fitted(text: str, room: int) -> str:
-    text = cut_right(text, room)
-    return text + " " * (room - cells(text))
+    return _GAP.join([set_cell_size(label, side), *columns]).rstrip()
 
 
 def _value(told: Timeline, one: Series, period: str) -> float:

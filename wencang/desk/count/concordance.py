@@ -14,7 +14,6 @@ from archive.article import Revision
 from archive.escaping import xml
 from indexer.highlight import Highlighter
 from indexer.text.analyzer import fold
-from wencang.desk.cells import cells, cut_left, cut_right
 from wencang.desk.markup import is_page
 
 Order = Literal["date", "left", "right"]
@@ -92,24 +91,17 @@ def _before(line: Line) -> str:
     return fold(line.left)[::-1]
 
 
-def aligned(line: Line, room: int) -> tuple[str, str, str]:
-    """Left, node and right on one line of a terminal, each side `room` columns wide and cut to it."""
-    left, node, right = (_on_one_line(text) for text in (line.left, line.node, line.right))
-    left, right = cut_left(left, room), cut_right(right, room)
-    return " " * (room - cells(left)) + left, node, right + " " * (room - cells(right))
-
-
 def page(lines: Iterable[Line], title: str) -> Iterator[str]:
     """A page of HTML that needs no other file."""
     yield f'<!DOCTYPE html>\n<html lang="zh">\n<head>\n<meta charset="utf-8"/>\n<title>{xml(title)}</title>\n'
     yield f"<style>\n{_STYLE}</style>\n</head>\n<body>\n<h1>{xml(title)}</h1>\n<table>\n"
     for line in lines:
-        texts = (str(line.published or ""), *map(_on_one_line, (line.left, line.node, line.right)))
+        texts = (str(line.published or ""), *map(on_one_line, (line.left, line.node, line.right)))
         link = f'<a href="{xml(line.url)}">{xml(line.id)}</a>' if is_page(line.url) else xml(line.id)
         yield f"<tr>{''.join(f'<td>{cell}</td>' for cell in (*map(xml, texts), link))}</tr>\n"
     yield "</table>\n</body>\n</html>\n"
 
 
-def _on_one_line(text: str) -> str:
-    """The text with a sign where a paragraph ends."""
+def on_one_line(text: str) -> str:
+    """The text with a pilcrow for each line end and a blank for other white space."""
     return "".join("¶" if sign == "\n" else " " if sign.isspace() else sign for sign in text)
