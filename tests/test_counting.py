@@ -33,7 +33,8 @@ from indexer.highlight import Highlighter
 from indexer.question.parser import parse_query
 from indexer.question.query import Query
 from indexer.search import every_id, every_match
-from tests.conftest import ANALYZER, ARTICLES, ROOT, indexed, run
+from tests.support.program import run
+from tests.support.sample import ANALYZER, ARTICLES, ROOT, indexed
 from wencang.cli.output import bars
 from wencang.cli.output.marks import aligned, print_concordance
 from wencang.cli.output.tables import print_table

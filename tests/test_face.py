@@ -18,7 +18,9 @@ import pytest
 from rich.cells import cell_len
 
 from bench import messages
-from tests.conftest import ROOT, on_a_terminal, run
+from tests.support.program import run
+from tests.support.sample import ROOT
+from tests.support.terminal import on_a_terminal
 from wencang.cli import language, manual
 from wencang.cli.app import app_command
 from wencang.cli.crash import report

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.support.sample import ROOT
 from wencang.cli.app import command_files
 
 MAY_IMPORT = {  # part of the house: the parts below it
@@ -178,6 +178,13 @@ def test_a_command_loads_only_what_it_needs(arguments: list[str], unwanted: list
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.stderr.splitlines()[-1] == "0 []", done.stderr
+
+
+def test_test_modules_share_only_what_stands_in_support() -> None:
+    for path in sorted((ROOT / "tests").glob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        shared = {name for node in ast.walk(tree) for name in _imported(node) if name.split(".")[0] == "tests"}
+        assert {name for name in shared if not within(name, {"tests.support"})} == set(), path.name
 
 
 def test_every_command_stands_in_both_readmes() -> None:

@@ -22,7 +22,8 @@ from archive.lock import exclusive
 from archive.reasons import Reason, of_error, told
 from archive.store import ArticleStore
 from archive.tables.ledger import Candidate, Ledger, Run
-from tests.conftest import ROOT, SAMPLE, Wencang, run
+from tests.support.program import Wencang, run
+from tests.support.sample import ROOT, SAMPLE
 from wencang.cli.language import CATALOGS, translated
 from wencang.desk.watch import watch
 

@@ -30,7 +30,7 @@ def welcome(settings: Settings) -> int:
     print("\n" + _("To try:"))
     for command, does in tries:
         print(printable(f"  {command}{' ' * max(2, 44 - cell_len(command))}{does}"))
-    print("\n" + _("`wencang help` names all commands"))
+    print("\n" + _("`wencang help` lists all commands"))
     return DONE
 
 
