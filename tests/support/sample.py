@@ -23,7 +23,7 @@ ARTICLES = [from_json(values) for values in EXPECTED]
 TEXTS = [f"{article.title}\n{article.body}" for article in ARTICLES]
 ANALYZER = Analyzer(lexicon())
 
-SIGNING = "tibet.cn-7210688"  # the article that 援藏 招商引资 finds first
+SIGNING = "tibet.cn-7210688"  # one of the articles with 援藏 and 招商引资
 GLOSSED = ROOT / "tests" / "pages" / "mirror" / "signing-glossed.txt"  # the same from a spam mirror
 EXPORTS = ROOT / "tests" / "exports"
 LINES = EXPORTS / "jsonl.jsonl"  # five articles, one of them hostile, as exported in JSON Lines
