@@ -1,4 +1,4 @@
-"""Measures the code, `python -m bench.shape [CHECKOUT]`: files by folder, lengths of functions, long parameter lists."""
+"""Measures code, `python -m bench.shape [CHECKOUT]`: files by folder, lengths of functions, long parameter lists."""
 
 from __future__ import annotations
 

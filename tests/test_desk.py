@@ -364,7 +364,7 @@ def test_nothing_found_makes_nothing(crawled: Path, tmp_path: Path) -> None:
         assert run("export", "无此词汇啊", *options, "-o", tmp_path / "out", data=crawled).returncode == 1
     assert not (tmp_path / "out").exists()
     done = run("export", "无此词汇啊", data=crawled)
-    assert (done.returncode, done.stderr) == (1, "无此词汇啊: nothing is found\n")
+    assert (done.returncode, done.stderr) == (1, "无此词汇啊: nothing found\n")
 
 
 def test_the_name_of_a_file_tells_its_format(crawled: Path, tmp_path: Path) -> None:
