@@ -6,14 +6,11 @@ translated only where they are printed are added here.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-
-os.environ["LANGUAGE"] = "en"  # the commands' help is read below as it is written
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir

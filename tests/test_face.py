@@ -10,6 +10,7 @@ import string
 import subprocess
 import sys
 from collections.abc import Iterator
+from gettext import NullTranslations
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
+from archive import translation
 from bench import messages
 from tests.support.program import run
 from tests.support.sample import ROOT
@@ -40,6 +42,23 @@ LEAVES = [pytest.param(ctx, id=ctx.command_path) for ctx in CONTEXTS if not hasa
 
 
 # Language
+
+
+@pytest.fixture
+def english_afterwards() -> Iterator[None]:
+    yield
+    translation.use(NullTranslations())
+
+
+def test_the_environment_is_read_and_not_written(english_afterwards: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANGUAGE", "zh_TW:en")
+    environment = dict(os.environ)
+    language.choose()
+    assert translation.gettext("is not in the archive") == "不在档案中"
+    language.choose("en")
+    assert translation.gettext("is not in the archive") == "is not in the archive"
+    assert translation.ngettext("{count} article", "{count} articles", 2) == "{count} articles"
+    assert dict(os.environ) == environment
 
 
 def test_every_message_is_translated_and_none_is_stale() -> None:
@@ -124,10 +143,10 @@ def test_every_command_has_examples_that_can_be_typed(ctx: Any) -> None:
 
 
 @pytest.mark.parametrize("ctx", EVERY)
-def test_help_fits_the_screen(ctx: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_help_fits_the_screen(ctx: Any, english_afterwards: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    for name in ("en", "zh"):
-        monkeypatch.setenv("LANGUAGE", name)
+    for name in language.LANGUAGES:
+        language.choose(name)
         page = manual.page(ctx)
         kept = {*page.examples, *(row[0] for row in page.options)}
         lines = manual.text(page).splitlines()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from gettext import bindtextdomain, gettext, textdomain
+from gettext import translation
+
+from archive.translation import gettext, use
 
 CATALOGS = os.path.join(os.path.dirname(__file__), "locale")
 LANGUAGES = ("en", "zh")
@@ -35,10 +37,8 @@ def choose(language: str = "") -> None:
     Call it before commands are imported: the help of their options is translated then. Raises
     nothing for an unknown language, which Typer reports.
     """
-    if language in LANGUAGES:
-        os.environ["LANGUAGE"] = language
-    bindtextdomain("wencang", CATALOGS)
-    textdomain("wencang")
+    languages = [language] if language in LANGUAGES else None
+    use(translation("wencang", CATALOGS, languages, fallback=True))
 
 
 def translated(message: str) -> str:
