@@ -118,6 +118,32 @@ def test_a_file_imports_its_part_of_the_house_and_those_below(module: str) -> No
     assert FILES[module].stem not in FORBIDDEN_NAMES
 
 
+def writes_the_environment(node: ast.AST) -> bool:
+    """Whether a statement or call changes os.environ."""
+    match node:
+        case ast.Subscript(value=ast.Attribute(attr="environ"), ctx=ast.Store() | ast.Del()):
+            return True
+        case ast.AugAssign(target=ast.Attribute(attr="environ")) | ast.Call(func=ast.Attribute(attr="putenv")):
+            return True
+        case ast.Call(func=ast.Attribute(attr=method, value=ast.Attribute(attr="environ"))):
+            return method in ("clear", "pop", "setdefault", "update")
+    return False
+
+
+@pytest.mark.parametrize("module", FILES)
+def test_nothing_writes_the_environment(module: str) -> None:
+    """It belongs to the whole process, in which another archive may be open."""
+    tree = ast.parse(FILES[module].read_text(encoding="utf-8"))
+    assert [node.lineno for node in ast.walk(tree) if writes_the_environment(node) and hasattr(node, "lineno")] == []
+
+
+@pytest.mark.parametrize(
+    "written", ["os.environ['A'] = 'b'", "del os.environ['A']", "os.environ |= {}", "os.environ.setdefault('A', 'b')"]
+)
+def test_a_written_environment_is_noticed(written: str) -> None:
+    assert any(map(writes_the_environment, ast.walk(ast.parse(written))))
+
+
 def test_no_files_import_one_another_in_a_circle() -> None:
     assert circle(lambda module: module) == []
 
