@@ -7,10 +7,10 @@ REPLAYED := WENCANG_DELAY=0.05 $(BIN)/python -m crawler.http.replay data/sample 
 
 .PHONY: help install demo test lint messages lock clean
 
-help:  ## this list
+help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
 
-install: .venv/installed  ## make .venv with exactly the locked versions
+install: .venv/installed  ## create .venv with exactly the locked versions
 
 .venv/installed: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
@@ -33,12 +33,12 @@ lint: install
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-messages: install  ## renew the Chinese catalog from the code, and name what is not translated
+messages: install  ## update the Chinese catalog from the code and list what is not translated
 	$(BIN)/python -m bench.messages
 
-lock:  ## write requirements.lock anew from pyproject.toml (needs uv)
+lock:  ## write requirements.lock from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header --no-annotate --upgrade --quiet -o requirements.lock
 
-clean:  ## remove what make made
-	rm -rf .venv $(DEMO) *.egg-info
+clean:  ## remove what make created
+	rm -rf .venv $(DEMO) build *.egg-info

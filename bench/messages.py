@@ -1,19 +1,16 @@
-"""Renews the catalog of messages from the code: `python -m bench.messages`; what is not translated yet is named.
+"""Updates the catalog of messages from the code, `python -m bench.messages`, and lists what is not translated yet.
 
-Babel finds what stands in `_("...")`. Docstrings of commands are help, and a few words are
-translated where they are printed: those are gathered here.
+Babel finds every `_("...")`. Docstrings of commands, which are their help, and words that are
+translated only where they are printed are added here.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-
-os.environ["LANGUAGE"] = "en"  # the commands' help is read below as it is written
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
@@ -33,7 +30,7 @@ from wencang.desk.freeze import corpus
 ROOT = Path(__file__).parent.parent
 FILE = Path(language.CATALOGS, "zh", "LC_MESSAGES", "wencang.po")
 _ROOMS = ("archive", "crawler", "indexer", "wencang")
-_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # in the head of the file: the same messages make the same file
+_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # in the file's header, so that the same messages make the same file
 _ENDS = ("finished", "interrupted", "page limit", "time limit", "postponed", "fault")  # of a run
 _WORDS = ("own", "out", "shipped")  # of the lexicon
 _STATES = (*corpus.KEPT, corpus.DIFFERENT, corpus.WITHDRAWN, corpus.MISSING)
@@ -49,13 +46,11 @@ def template() -> Catalog:
     return catalog
 
 
-def _written() -> Iterator[str | tuple[str, ...]]:  # one that counts: for one, and for more
+def _written() -> Iterator[str | tuple[str, ...]]:
+    """What the code translates; a pair is singular and plural."""
     for room in _ROOMS:
         for _file, _line, message, *_rest in extract_from_dir(ROOT / room, [("**.py", "python")]):
             yield message
-    of_the_door = extract_from_dir(ROOT, [("search_cli.py", "python")], directory_filter=lambda _path: False)
-    for _file, _line, message, *_rest in of_the_door:
-        yield message
 
 
 def _docstrings() -> Iterator[str]:
@@ -64,8 +59,8 @@ def _docstrings() -> Iterator[str]:
         for name in command.list_commands(ctx) if hasattr(command, "commands") else ():
             yield from of(command.get_command(ctx, name), ctx)
 
-    door = app_command()
-    yield from filter(None, of(door, door.make_context("wencang", [], resilient_parsing=True)))
+    root = app_command()
+    yield from filter(None, of(root, root.make_context("wencang", [], resilient_parsing=True)))
 
 
 def kept() -> Catalog:
@@ -75,14 +70,14 @@ def kept() -> Catalog:
 
 
 def compiled(catalog: Catalog) -> bytes:
-    """What gettext reads."""
+    """The bytes of the .mo file."""
     out = BytesIO()
     write_mo(out, catalog)
     return out.getvalue()
 
 
 def renewed(old: Catalog) -> Catalog:
-    """The translations there are, for the messages there are."""
+    """The messages of the code, with the translations that `old` has for them."""
     catalog = Catalog(
         locale="zh", domain="wencang", header_comment="# Messages in Chinese.", fuzzy=False, project="wencang",
         version="0", creation_date=_DAY, revision_date=_DAY,
@@ -95,7 +90,7 @@ def renewed(old: Catalog) -> Catalog:
 
 
 def words(text: str | Sequence[str] | None) -> str:
-    """A message or its translation; of one that counts the form for many."""
+    """A message or its translation; the plural of a pair."""
     return text if isinstance(text, str) else (text or [""])[-1]
 
 

@@ -39,11 +39,11 @@ def _run(
         os.dup2(output, stream)
     if prepare:
         prepare()
-    import search_cli
     from crawler import settings
+    from wencang.cli import main
 
     settings.AUTOTHROTTLE_ENABLED = False
     sys.argv = ["wencang", *arguments]
-    code = search_cli.main()
+    code = main()
     threading._shutdown()  # type: ignore[attr-defined]  # as at the end of a program: else its own children are waited for
     sys.exit(code)

@@ -150,8 +150,8 @@ def bare(count: int, ours: bool) -> None:
 
 def whole(data: Path) -> None:
     """The program itself; where it begins to look for reprints, all is indexed."""
-    import search_cli
     from crawler import settings
+    from wencang.cli import main
     from wencang.desk.reprints import stories
 
     def bring_up(*asked: Any, **options: Any) -> int:
@@ -161,7 +161,7 @@ def whole(data: Path) -> None:
     look_for_reprints, stories.bring_up = stories.bring_up, bring_up
     settings.AUTOTHROTTLE_ENABLED = False
     sys.argv[1:] = ["--data", str(data), "crawl", "tibet_cn"]
-    sys.exit(search_cli.main())
+    sys.exit(main())
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import random
 import signal
 import sqlite3
 import subprocess
@@ -18,7 +17,6 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
-from warcio import cli as warcio
 
 from archive import jsonl, migration, settings
 from archive.article import SHANGHAI, Article, Image, RawPage, from_json, to_json
@@ -27,20 +25,7 @@ from archive.proof import database
 from archive.store import ArticleStore
 from archive.url import canonical
 from archive.warc.pages import FetchedPage, Head, Pages
-
-ARTICLE = Article(
-    url="http://www.tibet.cn/cn/news/zx/202206/t20220601_7210688.html",
-    id="tibet.cn-7210688",
-    source="tibet.cn",
-    section="news/zx 资讯",
-    title="拉萨河畔的新桥",
-    body="第一段。\n第二段，72.098亿元。",
-    published=datetime(2022, 6, 1, 0, 5, tzinfo=SHANGHAI),
-    authors=("扎西", "卓玛"),
-    images=(Image("http://www.tibet.cn/a.jpg", "图为新桥"),),
-)
-THEN = datetime(2022, 6, 1, 3, 0, tzinfo=UTC)
-
+from tests.support.pages import ARTICLE, PAGE, THEN, check, noise, warcs
 
 # One spelling for each page
 
@@ -358,28 +343,6 @@ def test_a_folder_without_an_archive_names_the_way_to_one(tmp_path: Path) -> Non
 
 
 # Raw pages
-
-PAGE = FetchedPage(
-    ARTICLE.url,
-    "<html>拉萨河畔的新桥</html>".encode("gb18030") + bytes(range(256)),
-    THEN.replace(microsecond=123456),
-    response=Head("HTTP/1.1 200 OK", (("Content-Type", "text/html"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"))),
-    request=Head("GET /cn/a.html?b HTTP/1.1", (("Host", "www.tibet.cn"), ("User-Agent", "wencang"))),
-)
-
-
-def noise(seed: int, size: int = 3000) -> bytes:
-    return random.Random(seed).randbytes(size)
-
-
-def warcs(data: Path) -> list[Path]:
-    return sorted((data / "pages").iterdir())
-
-
-def check(data: Path) -> None:
-    """warcio's own checker finds nothing wrong."""
-    with pytest.raises(SystemExit, match=r"\A0\Z"):
-        warcio.main(["check", *map(str, warcs(data))])
 
 
 @given(

@@ -26,7 +26,7 @@ from archive.tables.pictures import Picture, Pictures
 from indexer.diff import differences
 from indexer.search import Hit
 from indexer.snippet import Snippet
-from tests.conftest import ANALYZER, EXPECTED, SAMPLE
+from tests.support.sample import ANALYZER, EXPECTED, SAMPLE
 from wencang.desk.table import Table
 from wencang.desk.versions import Diff
 from wencang.desk.view import View

@@ -22,9 +22,9 @@ from archive.proof import database, manifest, records
 from archive.proof.backup import back_up, restore
 from archive.store import ArticleStore
 from archive.warc.pages import Pages
-from tests.conftest import ROOT, run
-from tests.test_archive import PAGE, noise, warcs
-from tests.test_manifest import close, forge_time, put
+from tests.support.pages import PAGE, close, forge_time, noise, put, warcs
+from tests.support.program import run
+from tests.support.sample import ROOT
 
 
 def faults(data: Path) -> list[str]:
@@ -81,7 +81,7 @@ from pathlib import Path
 from archive.proof import manifest
 from archive.warc.pages import Pages
 from archive.store import ArticleStore
-from tests.test_manifest import put
+from tests.support.pages import put
 data = Path(sys.argv[1])
 with ArticleStore.create(data) as store:
     for n in count():

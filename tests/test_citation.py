@@ -17,7 +17,8 @@ from pybtex.database import parse_string
 from pybtex.richtext import Text
 
 from archive.article import SHANGHAI, Article, Revision
-from tests.conftest import ARTICLES, run
+from tests.support.program import run
+from tests.support.sample import ARTICLES
 from wencang.desk.export.citation import STYLES, bibtex, csl, gbt7714, responsible, ris
 
 with warnings.catch_warnings():

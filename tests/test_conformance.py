@@ -28,7 +28,7 @@ from indexer.figures.amounts import asked
 from indexer.question.parser import FIELDS, parse_query
 from indexer.question.query import Amount, Between, Either, Every, Node, Prefix, Query, Quote, Words
 from indexer.text.analyzer import SEPARATOR, characters
-from tests.conftest import ANALYZER, ARTICLES
+from tests.support.sample import ANALYZER, ARTICLES
 
 UNITS: tuple[Unit, ...] = ("month", "day")
 ORDERS: tuple[Order, ...] = ("relevance", "newest", "oldest")

@@ -16,8 +16,8 @@ from archive.disk import atomic_folder
 from archive.errors import UsageFault
 from archive.store import ArticleStore
 from archive.tables.chronology import in_order
-from tests.conftest import ARTICLES, run
-from tests.test_desk import LINES
+from tests.support.program import run
+from tests.support.sample import ARTICLES, LINES
 from wencang.desk.freeze import bag, corpus
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 import resvg_py
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from rich.cells import cell_len
@@ -33,15 +33,15 @@ from indexer.highlight import Highlighter
 from indexer.question.parser import parse_query
 from indexer.question.query import Query
 from indexer.search import every_id, every_match
-from tests.conftest import ANALYZER, ARTICLES, ROOT, indexed, run
+from tests.support.program import run
+from tests.support.sample import ANALYZER, ARTICLES, ROOT, indexed
 from wencang.cli.output import bars
-from wencang.cli.output.marks import print_concordance
+from wencang.cli.output.marks import aligned, print_concordance
 from wencang.cli.output.tables import print_table
 from wencang.desk import table
-from wencang.desk.cells import cells, cut_left, cut_right
 from wencang.desk.count import association
 from wencang.desk.count.collocations import Collocate, Measure, collocations, count_near
-from wencang.desk.count.concordance import Line, aligned, lines, page, picked
+from wencang.desk.count.concordance import Line, lines, page, picked
 from wencang.desk.count.keywords import Keyword, count_words, keywords
 from wencang.desk.count.keywords import Measure as KeywordMeasure
 from wencang.desk.count.periods import By, between, period_of, start
@@ -443,6 +443,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], StringIO]:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(0, 10**6), WIDE, WIDE), min_size=1, max_size=5), st.integers(24, 200))
+@example(found=[(0, "", "11援援 ")], columns=24)  # a blank at the end of a text
 def test_tables_fit_a_terminal(
     terminal: Callable[[int], StringIO], found: list[tuple[int, str, str]], columns: int
 ) -> None:
@@ -488,17 +489,9 @@ def test_groups_fit_a_terminal(held: Held) -> None:
 @given(WIDE, WIDE, st.integers(1, 30))
 def test_nodes_stand_under_each_other(left: str, right: str, room: int) -> None:
     before, node, behind = aligned(Line(None, left, "援\n藏", right, "", "", 0), room)
-    assert (cells(before), cells(behind), node) == (room, room, "援¶藏")
+    assert (cell_len(before), cell_len(behind), node) == (room, room, "援¶藏")
     assert before.strip() in left.replace("\n", "¶")
     assert behind.strip() in right.replace("\n", "¶")
-
-
-@given(WIDE, st.integers(0, 20))
-def test_cells_are_a_terminals(text: str, room: int) -> None:
-    printed = text.replace("\n", "")
-    assert cells(printed) == cell_len(printed)
-    assert text.startswith(cut_right(text, room))
-    assert text.endswith(cut_left(text, room))
 
 
 def test_a_page_is_escaped() -> None:

@@ -17,7 +17,7 @@ import wencang
 from archive.errors import ArchiveUnusable, NotKept, QueryFault, UsageFault, WencangError
 from archive.store import ArticleStore
 from indexer import update
-from tests.conftest import ARTICLES
+from tests.support.sample import ARTICLES
 from wencang.desk.count.timeline import Timeline
 from wencang.desk.freeze import bag
 from wencang.desk.table import Table

@@ -14,13 +14,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
-from threading import Thread
 from typing import Any
 from uuid import uuid4
 
@@ -49,7 +47,9 @@ from crawler.http.replay import answer, replay
 from crawler.reader import reader
 from crawler.reextract import reextract
 from crawler.report import Report
-from tests.conftest import EXPECTED, ROOT, SAMPLE, beside, ended, run
+from tests.support.program import beside, ended, run
+from tests.support.sample import EXPECTED, ROOT, SAMPLE
+from tests.support.site import ARTICLE, LIST, ROW, rows, site
 
 PAGES = ROOT / "tests" / "pages"
 TIBET = sources.load("tibet_cn")
@@ -608,45 +608,6 @@ def test_killed_in_the_middle_and_run_again(tmp_path: Path, proxy: str) -> None:
     assert kept(tmp_path) == sorted(EXPECTED, key=lambda a: str(a["id"]))
     assert run("援藏", "招商引资", data=tmp_path).returncode == 0
     assert run("verify", data=tmp_path).returncode == 0
-
-
-@contextmanager
-def site(pages: dict[str, tuple[int, str, bytes]]) -> Iterator[tuple[str, list[tuple[float, str, str]]]]:
-    """A proxy that answers from a table, and its log: time, address, User-Agent."""
-    log: list[tuple[float, str, str]] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            log.append((time.monotonic(), self.path, self.headers["User-Agent"]))
-            status, location, body = pages.get(self.path, (404, "", b""))
-            self.send_response(status)
-            if location:
-                self.send_header("Location", location)
-            self.send_header("Content-Type", "text/html")
-            if body.startswith(b"\x1f\x8b"):
-                self.send_header("Content-Encoding", "gzip")
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *arguments: object) -> None:
-            """Quiet."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}", log
-        server.shutdown()
-
-
-def rows(*addresses: str) -> bytes:
-    items = "".join(f"<li><h4><a href='{address}'>题</a></h4></li>" for address in addresses)
-    return (
-        f"<div class='listnews'><ul>{items}</ul></div><script>createPageHTML(3, 0, 'index', 'html');</script>".encode()
-    )
-
-
-ROW = "http://www.tibet.cn/cn/news/yc/202305/t20230510_74600{n:02}.html"
-LIST = "http://www.tibet.cn/cn/news/yc/"
-ARTICLE = (PAGES / "tibet_cn" / "desktop-without-author-span.html").read_bytes()
 
 
 def test_politeness(tmp_path: Path) -> None:

@@ -31,15 +31,15 @@ from archive.escaping import legible
 from archive.store import ArticleStore
 from archive.tables.chronology import in_order
 from bench.transcripts import DOC, rerun
-from tests.conftest import ARTICLES, ROOT, Wencang, on_a_terminal, run
+from tests.support.program import Wencang, run
+from tests.support.sample import ARTICLES, EXPORTS, LINES, ROOT
+from tests.support.terminal import on_a_terminal
 from wencang.desk.edition import Edition
 from wencang.desk.export import export
 from wencang.desk.export.script import converter
 from wencang.desk.names import free, key, safe
 from wencang.desk.table import defused
 
-EXPORTS = ROOT / "tests" / "exports"
-LINES = EXPORTS / "jsonl.jsonl"  # five articles, one of them hostile: what is exported, and the export as JSON Lines
 VALUES: list[dict[str, Any]] = [json.loads(line) for line in LINES.read_text(encoding="utf-8").splitlines()]
 EDITION = Edition("闻藏")
 
@@ -364,7 +364,7 @@ def test_nothing_found_makes_nothing(crawled: Path, tmp_path: Path) -> None:
         assert run("export", "无此词汇啊", *options, "-o", tmp_path / "out", data=crawled).returncode == 1
     assert not (tmp_path / "out").exists()
     done = run("export", "无此词汇啊", data=crawled)
-    assert (done.returncode, done.stderr) == (1, "无此词汇啊: nothing is found\n")
+    assert (done.returncode, done.stderr) == (1, "无此词汇啊: nothing found\n")
 
 
 def test_the_name_of_a_file_tells_its_format(crawled: Path, tmp_path: Path) -> None:

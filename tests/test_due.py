@@ -23,7 +23,8 @@ from crawler import recrawl, sources
 from crawler.frontier import Frontier
 from crawler.health import alarms
 from crawler.http.replay import serving
-from tests.conftest import SAMPLE, Wencang
+from tests.support.program import Wencang
+from tests.support.sample import SAMPLE
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
 SOURCE = sources.load("tibet_cn")

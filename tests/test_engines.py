@@ -21,7 +21,7 @@ from indexer.question.parser import parse_query
 from indexer.question.query import Query
 from indexer.search import every_match, search
 from indexer.text import lexicon
-from tests.conftest import ANALYZER, ARTICLES, indexed
+from tests.support.sample import ANALYZER, ARTICLES, indexed
 
 
 @pytest.fixture(scope="module", params=engines.names())

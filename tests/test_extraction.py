@@ -18,7 +18,7 @@ from crawler.extract.boilerplate import Line
 from crawler.extract.dates import find_date
 from crawler.extract.encoding import decode
 from crawler.extract.extractor import read, read_text
-from tests.conftest import ROOT
+from tests.support.sample import ROOT
 
 SENTENCE = "西藏的公路通到了每一个县，牧民出门不再难。"
 HEAD = "<html><head><title>公路通到每个县</title></head><body><h1>公路通到每个县</h1>"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.support.sample import ROOT
 from wencang.cli.app import command_files
 
 MAY_IMPORT = {  # part of the house: the parts below it
@@ -22,6 +22,7 @@ MAY_IMPORT = {  # part of the house: the parts below it
     "wencang.desk": {"archive", "indexer"},
     "wencang": {"archive", "crawler", "indexer", "wencang.desk"},
     "wencang.cli": {"archive", "crawler", "indexer", "wencang.desk", "wencang"},
+    "wencang.__main__": {"wencang.cli"},
 }
 OWNERS = {  # library: the only rooms, or files, that may import it
     "bs4": {"crawler.extract"},
@@ -69,8 +70,8 @@ def part_of(module: str) -> str:
 
 
 def room_of(module: str) -> str:
-    """The folder in which a module stands."""
-    return module if FILES[module].name == "__init__.py" else module.rpartition(".")[0]
+    """The folder in which a module stands; `python -m wencang` starts outside of them all."""
+    return module if FILES[module].name in ("__init__.py", "__main__.py") else module.rpartition(".")[0]
 
 
 @cache
@@ -115,6 +116,32 @@ def test_a_file_imports_its_part_of_the_house_and_those_below(module: str) -> No
         library = name.split(".")[0]
         assert within(module, OWNERS.get(library, {module})), name
     assert FILES[module].stem not in FORBIDDEN_NAMES
+
+
+def writes_the_environment(node: ast.AST) -> bool:
+    """Whether a statement or call changes os.environ."""
+    match node:
+        case ast.Subscript(value=ast.Attribute(attr="environ"), ctx=ast.Store() | ast.Del()):
+            return True
+        case ast.AugAssign(target=ast.Attribute(attr="environ")) | ast.Call(func=ast.Attribute(attr="putenv")):
+            return True
+        case ast.Call(func=ast.Attribute(attr=method, value=ast.Attribute(attr="environ"))):
+            return method in ("clear", "pop", "setdefault", "update")
+    return False
+
+
+@pytest.mark.parametrize("module", FILES)
+def test_nothing_writes_the_environment(module: str) -> None:
+    """It belongs to the whole process, in which another archive may be open."""
+    tree = ast.parse(FILES[module].read_text(encoding="utf-8"))
+    assert [node.lineno for node in ast.walk(tree) if writes_the_environment(node) and hasattr(node, "lineno")] == []
+
+
+@pytest.mark.parametrize(
+    "written", ["os.environ['A'] = 'b'", "del os.environ['A']", "os.environ |= {}", "os.environ.setdefault('A', 'b')"]
+)
+def test_a_written_environment_is_noticed(written: str) -> None:
+    assert any(map(writes_the_environment, ast.walk(ast.parse(written))))
 
 
 def test_no_files_import_one_another_in_a_circle() -> None:
@@ -170,13 +197,20 @@ def test_every_file_says_what_it_is() -> None:
 )
 def test_a_command_loads_only_what_it_needs(arguments: list[str], unwanted: list[str], crawled: Path) -> None:
     program = (
-        "import sys, search_cli\n"
+        "import sys\nfrom wencang.cli import main\n"
         f"sys.argv = ['wencang', '--data', {str(crawled)!r}, *{arguments!r}]\n"
-        "code = search_cli.main()\n"
+        "code = main()\n"
         f"print(code, sorted(set({unwanted!r}) & set(sys.modules)), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.stderr.splitlines()[-1] == "0 []", done.stderr
+
+
+def test_test_modules_share_only_what_stands_in_support() -> None:
+    for path in sorted((ROOT / "tests").glob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        shared = {name for node in ast.walk(tree) for name in _imported(node) if name.split(".")[0] == "tests"}
+        assert {name for name in shared if not within(name, {"tests.support"})} == set(), path.name
 
 
 def test_every_command_stands_in_both_readmes() -> None:

@@ -18,7 +18,7 @@ from indexer.question.parser import parse_query
 from indexer.snippet import Snippet, snippet
 from indexer.text import variants
 from indexer.text.analyzer import SEPARATOR, characters, fold, lexicon
-from tests.conftest import ANALYZER, ARTICLES, ROOT, TEXTS
+from tests.support.sample import ANALYZER, ARTICLES, ROOT, TEXTS
 
 # Folding
 

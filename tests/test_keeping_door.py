@@ -17,7 +17,8 @@ from archive.messages import Message
 from archive.store import ArticleStore
 from archive.tables.ledger import Candidate, Ledger
 from crawler.health.gaps import AddressGap, SpanGap
-from tests.conftest import ARTICLES, run
+from tests.support.program import run
+from tests.support.sample import ARTICLES
 from wencang.archive import Archive
 
 ARTICLE = "tibet.cn-7210688"

@@ -24,8 +24,8 @@ from crawler.health import alarms
 from crawler.health.drift import PAGES, risen
 from crawler.health.gaps import judged, thin_days, unread_spans, why
 from crawler.report import Report
-from tests.conftest import Wencang, run
-from tests.test_crawler import ARTICLE, LIST, ROW, rows, site
+from tests.support.program import Wencang, run
+from tests.support.site import ARTICLE, LIST, ROW, rows, site
 
 NOW = datetime(2025, 6, 1, 4, tzinfo=UTC)
 DAY = timedelta(days=1)

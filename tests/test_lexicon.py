@@ -22,7 +22,8 @@ from indexer.text.analyzer import Analyzer, fold
 from indexer.text.analyzer import lexicon as shipped
 from indexer.text.lexicon import Line, differ, merged, own, read, with_word, without, write
 from indexer.text.new_terms import new_terms, texts
-from tests.conftest import ANALYZER, TEXTS, Wencang
+from tests.support.program import Wencang
+from tests.support.sample import ANALYZER, TEXTS
 
 SHIPPED = "山南市"  # in indexer/text/words.txt
 

@@ -21,25 +21,10 @@ from hypothesis import strategies as st
 from archive.errors import ArchiveUnusable, UsageFault
 from archive.proof import manifest
 from archive.store import ArticleStore
-from archive.warc.pages import Pages
-from tests.conftest import EXPECTED, run
-from tests.test_archive import ARTICLE, PAGE, THEN, noise, warcs
+from tests.support.pages import ARTICLE, THEN, close, forge_time, noise, put, warcs
+from tests.support.program import run
+from tests.support.sample import EXPECTED
 from wencang.desk.reprints import stories
-
-
-def put(store: ArticleStore, data: Path, *numbers: int, largest: int = 10**9) -> None:
-    """An article and its raw page for each number."""
-    with Pages(data, largest) as pages:
-        for n in numbers:
-            article = replace(ARTICLE, id=f"tibet.cn-{n}", url=f"http://www.tibet.cn/{n}.html", title=f"题{n}")
-            page = replace(PAGE, url=article.url, body=noise(n))
-            assert store.put(article, THEN, keep=lambda earlier, page=page: (pages.append(page, earlier),))  # type: ignore[misc]
-
-
-def close(store: ArticleStore, data: Path, day: int = 0) -> Path:
-    path = manifest.close(store, data, THEN + timedelta(days=day))
-    assert path
-    return path
 
 
 def faults(store: ArticleStore, data: Path) -> list[str]:
@@ -168,12 +153,6 @@ def forge_text(data: Path) -> str:
     with sqlite3.connect(data / "archive.db") as raw:
         raw.execute("UPDATE revisions SET body = 'forged', digest = ? WHERE sequence = 1", (digest,))
     return "version 1, http://www.tibet.cn/1.html: digest is not what it says"
-
-
-def forge_time(data: Path) -> str:
-    with sqlite3.connect(data / "archive.db") as raw:
-        raw.execute("UPDATE revisions SET fetched = '2001-01-01T00:00:00.000000Z' WHERE sequence = 2")
-    return "version 2, http://www.tibet.cn/2.html: fetched is not what it says"
 
 
 def lose_revision(data: Path) -> str:

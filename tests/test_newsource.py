@@ -14,7 +14,8 @@ from archive.errors import UsageFault
 from crawler import sources
 from crawler.extract.extractor import read
 from crawler.scaffold import SavedPage, new_source, propose, saved_page
-from tests.conftest import ROOT, Wencang
+from tests.support.program import Wencang
+from tests.support.sample import ROOT
 
 PAGES = ROOT / "tests" / "pages"
 

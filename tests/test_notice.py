@@ -13,15 +13,11 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import default
 from pathlib import Path
 from threading import Thread
 from urllib.parse import quote, urlsplit
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -33,7 +29,9 @@ from archive.errors import NotTold, UsageFault
 from archive.notify import hook, mail
 from archive.notify.notice import Alarm, Told, announce, due_notices, tell
 from archive.settings import Settings, load
-from tests.conftest import ROOT, Wencang
+from tests.support.mail import heard, hooked, mail_server
+from tests.support.program import Wencang
+from tests.support.sample import ROOT
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 QUIET = Alarm("quiet", "tibet.cn", "tibet.cn: 三天没有新文章")
@@ -86,14 +84,6 @@ def test_every_alarm_is_told_within_a_day_and_no_end_without_a_beginning(runs: l
 # The hook
 
 
-def hooked(folder: Path, script: str) -> Settings:
-    """Settings with a hook in a folder whose name has a blank."""
-    path = folder / "my hook"
-    path.write_text(f"#!/bin/sh\n{script}\n")
-    path.chmod(0o755)
-    return load(folder, {"WENCANG_HOOK": f"'{path}' --to 'the operator'"})
-
-
 def test_the_hook_is_given_the_alarm(tmp_path: Path) -> None:
     settings = hooked(
         tmp_path, f'{{ echo "$1|$2|$WENCANG_SUBJECT|$WENCANG_DATA"; cat; }} > {tmp_path}/heard; echo thanks'
@@ -132,53 +122,6 @@ def test_a_hook_that_reads_nothing_or_leaves_a_child_behind_holds_nobody_up(tmp_
 
 
 # Mail
-
-
-class Mailbox:
-    """Takes mail for anyone but nobody@example.org."""
-
-    def __init__(self) -> None:
-        self.envelopes: list[Envelope] = []
-        self.secure: list[bool] = []
-
-    async def handle_RCPT(  # noqa: N802
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        if address == "nobody@example.org":
-            return "550 no such mailbox"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        self.envelopes.append(envelope)
-        self.secure.append(session.ssl is not None)
-        return "250 OK"
-
-    def message(self) -> EmailMessage:
-        (envelope,) = self.envelopes
-        assert isinstance(envelope.content, bytes)
-        message = message_from_bytes(envelope.content, policy=default)
-        assert isinstance(message, EmailMessage)
-        return message
-
-
-class Server(Controller):
-    """Its port is the one that it is given when it listens: no other test can take it before."""
-
-    def _trigger_server(self) -> None:
-        self.port = self.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
-        super()._trigger_server()  # type: ignore[no-untyped-call]
-
-
-@contextmanager
-def mail_server(host: str = "127.0.0.1", **options: object) -> Iterator[tuple[Mailbox, str]]:
-    mailbox = Mailbox()
-    server = Server(mailbox, hostname=host, port=0, ready_timeout=60, **options)  # type: ignore[arg-type]
-    server.start()
-    try:
-        yield mailbox, f"{host}:{server.port}"
-    finally:
-        server.stop()
 
 
 @contextmanager
@@ -323,13 +266,6 @@ def test_a_server_that_hangs_or_is_none(greeting: bytes, monkeypatch: pytest.Mon
 
 
 # Alarms, told and remembered
-
-
-def heard(folder: Path) -> list[str]:
-    path = folder / "heard"
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    path.unlink(missing_ok=True)
-    return lines
 
 
 def test_alarms_are_told_once_a_day_and_when_they_are_over(tmp_path: Path) -> None:

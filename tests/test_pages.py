@@ -19,10 +19,9 @@ from bench.replayed import differing, replayed, wayback
 from crawler.extract.extractor import Reading
 from crawler.pipelines import Fetched, keep
 from crawler.report import Report
-from tests.conftest import run
-from tests.test_archive import ARTICLE, PAGE, THEN, check, noise, warcs
-from tests.test_manifest import put
-from tests.test_search_cli import GLOSSED
+from tests.support.pages import ARTICLE, PAGE, THEN, check, noise, put, warcs
+from tests.support.program import run
+from tests.support.sample import GLOSSED
 
 HEADERS = (("Content-Type", "text/html"), ("X", "2"))
 LATER = replace(PAGE, fetched=THEN + timedelta(days=1), response=Head("HTTP/1.1 200 OK", HEADERS))

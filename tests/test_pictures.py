@@ -14,7 +14,8 @@ from archive import clock
 from archive.store import ArticleStore
 from archive.tables.pictures import Picture, Pictures
 from crawler.http.replay import Told, answer, serving
-from tests.conftest import SAMPLE, run
+from tests.support.program import run
+from tests.support.sample import SAMPLE
 
 ARTICLE = "http://www.tibet.cn/cn/aid_tibet/news/202206/t20220601_7210688.html"
 PICTURE = ARTICLE.replace("t20220601_7210688.html", "W020220601381.jpg")
@@ -63,7 +64,7 @@ def raw(data: Path, url: str) -> bytes:
     import subprocess
     import sys
 
-    from tests.conftest import ROOT
+    from tests.support.sample import ROOT
 
     command = [sys.executable, "search_cli.py", "--data", str(data), "show", url, "--raw"]
     return subprocess.run(command, cwd=ROOT, capture_output=True, check=False).stdout

@@ -24,7 +24,8 @@ from archive.lock import exclusive
 from archive.messages import TEMPLATES, Message, Reason, of_error
 from archive.store import ArticleStore
 from archive.tables.ledger import Candidate, Ledger, Run
-from tests.conftest import ROOT, SAMPLE, Wencang, run
+from tests.support.program import Wencang, run
+from tests.support.sample import ROOT, SAMPLE
 from wencang.cli.language import CATALOGS, translated
 from wencang.desk.watch import watch
 

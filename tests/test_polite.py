@@ -30,7 +30,8 @@ from archive.store import ArticleStore
 from crawler.http.addresses import is_private, refuse_nameless, site
 from crawler.http.retry import own_wait, retry_after
 from crawler.http.robots import RobotsUnread, rules
-from tests.conftest import ARTICLES, ROOT, Wencang, beside, ended, run
+from tests.support.program import Wencang, beside, ended, run
+from tests.support.sample import ARTICLES, ROOT
 
 # A server that keeps a log
 

@@ -13,7 +13,7 @@ from archive.errors import QueryFault, UsageFault
 from indexer.question.parser import parse_query
 from indexer.question.period import period
 from indexer.question.query import Between, Either, Every, Node, Prefix, Quote, Words
-from tests.conftest import ANALYZER
+from tests.support.sample import ANALYZER
 
 NOW = datetime(2026, 3, 31, 1, 30, tzinfo=SHANGHAI)
 

@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 from archive.errors import UsageFault
 from crawler.timers import units
 from crawler.timers.units import Job
-from tests.conftest import ROOT, Wencang
+from tests.support.program import Wencang
+from tests.support.sample import ROOT
 
 NASTY = [
     "/srv/闻 藏",

@@ -13,7 +13,6 @@ import sys
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,18 +20,11 @@ from archive import settings
 from archive.lock import exclusive
 from archive.store import ArticleStore
 from indexer.update import index_folder
-from tests.conftest import EXPECTED, ROOT, SAMPLE, Wencang, on_a_terminal, run
+from tests.support.program import Wencang, lines, run
+from tests.support.sample import EXPECTED, GLOSSED, ROOT, SAMPLE, SIGNING
+from tests.support.terminal import on_a_terminal
 from wencang.archive import Archive
 from wencang.keeping import status
-
-GLOSSED = ROOT / "tests" / "pages" / "mirror" / "signing-glossed.txt"
-SIGNING = "tibet.cn-7210688"
-
-
-def lines(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
-    assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
-
 
 # Searching
 

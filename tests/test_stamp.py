@@ -15,8 +15,8 @@ import pytest
 from archive.errors import NotFetched, UsageFault
 from archive.proof import manifest, timestamp
 from archive.store import ArticleStore
-from tests.conftest import run
-from tests.test_manifest import close, put
+from tests.support.pages import close, put
+from tests.support.program import run
 
 pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="openssl, the test's authority, is not installed")
 

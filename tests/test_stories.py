@@ -23,7 +23,8 @@ from archive.tables.stories import Member, Stories
 from indexer import engines, update
 from indexer.question.parser import parse_query
 from indexer.search import search
-from tests.conftest import ARTICLES, Wencang, run
+from tests.support.program import Wencang, run
+from tests.support.sample import ARTICLES
 from wencang.desk.reprints import likeness
 from wencang.desk.reprints.likeness import are_alike, characters, shingles, signature
 from wencang.desk.reprints.stories import bring_up, grouped

@@ -21,7 +21,8 @@ from indexer.suggest import pinyin
 from indexer.suggest.did_you_mean import Proposal, _filters, did_you_mean
 from indexer.suggest.pinyin import Typed
 from indexer.suggest.spelling import Vocabulary
-from tests.conftest import ROOT, indexed, run
+from tests.support.program import run
+from tests.support.sample import ROOT, indexed
 
 
 @pytest.fixture(scope="module", params=engines.names())

@@ -42,11 +42,12 @@ from indexer.engines.engine import open_engine
 from indexer.question.parser import parse_query
 from indexer.search import search
 from indexer.update import bring_up, index_folder
-from tests.conftest import ANALYZER, EXPECTED, ROOT, SAMPLE, TEXTS, on_a_terminal, run
-from tests.test_archive import ARTICLE, PAGE, THEN, check, noise, warcs
-from tests.test_crawler import ARTICLE as ARTICLE_PAGE
-from tests.test_crawler import LIST, ROW, rows, site
-from tests.test_search_cli import SIGNING, lines
+from tests.support.pages import ARTICLE, PAGE, THEN, check, noise, warcs
+from tests.support.program import lines, run
+from tests.support.sample import ANALYZER, EXPECTED, ROOT, SAMPLE, SIGNING, TEXTS
+from tests.support.site import ARTICLE as ARTICLE_PAGE
+from tests.support.site import LIST, ROW, rows, site
+from tests.support.terminal import on_a_terminal
 
 LATER = [THEN + timedelta(days=day) for day in range(9)]
 ALIAS = ARTICLE.url.replace("news/zx", "aid_tibet/news")

@@ -24,8 +24,8 @@ from archive.settings import Settings, load
 from archive.store import ArticleStore
 from archive.tables.watches import Watches
 from indexer import update
-from tests.conftest import Wencang
-from tests.test_notice import heard, hooked, mail_server
+from tests.support.mail import heard, hooked, mail_server
+from tests.support.program import Wencang
 from wencang.desk.names import safe
 from wencang.desk.watch import follow, watch
 from wencang.desk.watch.follow import News, feed_file, forget_all_but, look_for_news, note_hits

@@ -1,19 +1,18 @@
-"""Which language messages are in: --lang, or the locale by gettext's own rule; and Typer's own words in it."""
+"""Which language messages are in: that of --lang, or the locale's; and Typer's own messages in it."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
-from gettext import bindtextdomain, textdomain
-from gettext import gettext as _
-from itertools import takewhile
+from gettext import translation
+
+from archive.translation import gettext, use
 
 CATALOGS = os.path.join(os.path.dirname(__file__), "locale")
 LANGUAGES = ("en", "zh")
 _KIND = re.compile(r"is not a valid (int|float)\w*(?: range)?\.")
 _NUMBERS = {"int": "is not a whole number.", "float": "is not a number."}
-# As Typer prints them, never through gettext: its errors carry no code, so their text has to be recognised.
+# As Typer writes them, without gettext.
 TYPERS = (
     "No such option: {name} (Possible options: {names})",
     "No such option: {name}",
@@ -32,25 +31,21 @@ TYPERS = (
 )
 
 
-def choose(arguments: Sequence[str]) -> None:
-    """Has to come before the import of whatever holds messages: help is made then."""
-    words = list(takewhile(lambda word: word != "--", arguments))
-    for at, word in enumerate(words):
-        value = word.removeprefix("--lang=") if word.startswith("--lang=") else "".join(words[at + 1 : at + 2])
-        if word.partition("=")[0] == "--lang" and value in LANGUAGES:
-            os.environ["LANGUAGE"] = value
-    bindtextdomain("wencang", CATALOGS)
-    textdomain("wencang")
+def choose(language: str = "") -> None:
+    """Print messages in this language, or in the locale's by gettext's own rule where none is named.
+
+    Call it before commands are imported: the help of their options is translated then. Raises
+    nothing for an unknown language, which Typer reports.
+    """
+    languages = [language] if language in LANGUAGES else None
+    use(translation("wencang", CATALOGS, languages, fallback=True))
 
 
-def translated(words: str) -> str:
-    """Typer's message about a wrong command, in the user's language where it is one of TYPERS."""
-    return _translated(_KIND.sub(lambda kind: _NUMBERS[kind[1]], words))
-
-
-def _translated(text: str) -> str:
-    for template in TYPERS:
-        pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(template))
-        if match := re.fullmatch(pattern, text):
-            return _(template).format(**{name: _translated(value) for name, value in match.groupdict().items()})
-    return text
+def translated(message: str) -> str:
+    """Typer's message about wrong usage in the user's language; unchanged where its form is unknown."""
+    message = _KIND.sub(lambda kind: _NUMBERS[kind[1]], message)
+    for form in TYPERS:
+        pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(form))
+        if match := re.fullmatch(pattern, message):
+            return gettext(form).format(**{name: translated(value) for name, value in match.groupdict().items()})
+    return message

@@ -1,4 +1,4 @@
-"""Long answers through a pager: what fits on the screen goes to it, the rest of what is longer to $PAGER."""
+"""Shows answers on a terminal through $PAGER, or `less -FRX`, which exits by itself where they fit the screen."""
 
 from __future__ import annotations
 
@@ -11,99 +11,69 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import TextIOBase
 from subprocess import PIPE, Popen
-from typing import Any, TextIO
+from typing import TextIO
 
-_LESS = "FRX"  # less: end where it fits the screen, draw colours, leave the text standing
+import typer
 
 
-class _Screen:
-    """Holds what is printed until it is longer than the screen, then starts the pager with it."""
+class _Answer(TextIOBase):
+    """Takes the place of stdout; the pager starts with the first text, so a prompt or a progress bar comes before."""
 
     def __init__(self, command: list[str], terminal: TextIO) -> None:
+        self.pager: Popen[str] | None = None
         self._command = command
-        self._terminal = terminal
-        self._size = shutil.get_terminal_size()
-        self._held: list[str] = []
-        self._lines = 0
-        self._pager: Popen[str] | None = None
-
-    def print(self, text: str) -> None:
-        if self._pager and self._pager.stdin:
-            self._pager.stdin.write(text)
-            return
-        self._held.append(text)
-        # A byte is about a cell: rather too many lines than too few, less ends by itself where they fit.
-        self._lines += text.count("\n") + len(text.encode(errors="replace")) // self._size.columns
-        if self._lines >= self._size.lines:
-            environment = {"LESS": _LESS, "LESSCHARSET": "utf-8"} | os.environ
-            self._pager = Popen(  # noqa: S603  # the user's own
-                self._command, stdin=PIPE, text=True, encoding="utf-8", errors="replace", env=environment
-            )
-            held, self._held = "".join(self._held), []
-            self.print(held)
-
-    def note(self, text: str, terminal: TextIO) -> None:
-        """What goes to stderr: among the rest, in its order."""
-        if self._pager:
-            self.print(text)
-        else:
-            self.release()
-            terminal.write(text)
-            terminal.flush()
-
-    def release(self) -> None:
-        self._terminal.write("".join(self._held))
-        self._terminal.flush()
-        self._held = []
-
-    def end(self) -> None:
-        """Wait for the reader."""
-        self.release()
-        if self._pager:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is the pager's
-            self._pager.communicate()
-
-
-class _Stream(TextIOBase):
-    """Takes the place of stdout or stderr on a terminal."""
-
-    def __init__(self, write: Any, terminal: TextIO) -> None:
-        self._write = write
         self._terminal = terminal
 
     def write(self, text: str) -> int:
-        self._write(text)
-        return len(text)
+        if not self.pager:
+            environment = {"LESS": "FRX", "LESSCHARSET": "utf-8"} | os.environ  # for PAGER=less, as git does
+            self.pager = Popen(  # noqa: S603  # the user's own command
+                self._command, stdin=PIPE, text=True, encoding="utf-8", errors="replace", env=environment
+            )
+        assert self.pager.stdin
+        try:
+            return self.pager.stdin.write(text)
+        except BrokenPipeError:  # the reader has quit
+            raise typer.Exit from None
 
     def isatty(self) -> bool:
         return True
 
-    def fileno(self) -> int:
+    def fileno(self) -> int:  # with it, `input` asks on the terminal
         return self._terminal.fileno()
 
-    @property
-    def buffer(self) -> Any:
-        return self._terminal.buffer
 
-    @property
-    def encoding(self) -> str:  # type: ignore[override]
-        return self._terminal.encoding
+class _Notes(TextIOBase):
+    """Takes the place of stderr: the terminal until the pager has started, then the pager, in order with the answer."""
+
+    def __init__(self, answer: _Answer, terminal: TextIO) -> None:
+        self._answer = answer
+        self._terminal = terminal
+
+    def write(self, text: str) -> int:
+        return (self._answer if self._answer.pager else self._terminal).write(text)
+
+    def isatty(self) -> bool:
+        return not self._answer.pager
 
 
 @contextmanager
 def paging() -> Iterator[None]:
-    """While it lasts, long answers on the terminal go through $PAGER, or less; PAGER=cat turns it off."""
-    command = shlex.split(os.environ.get("PAGER") or "less")
+    """Page what is printed on the terminal within; PAGER=cat, or a missing pager, prints it directly."""
+    command = shlex.split(os.environ.get("PAGER") or "less -FRX")
     if command == ["cat"] or not shutil.which(command[0]) or os.environ.get("TERM") == "dumb":
         yield
         return
     out, err = sys.stdout, sys.stderr
-    screen = _Screen(command, out)
-    sys.stdout = _Stream(screen.print, out)
+    answer = _Answer(command, out)
+    sys.stdout = answer
     if err.isatty():
-        sys.stderr = _Stream(lambda text: screen.note(text, err), err)
+        sys.stderr = _Notes(answer, err)
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # a reader who quits early ends the command, not with a signal
     try:
         yield
     finally:
         sys.stdout, sys.stderr = out, err
-        screen.end()
+        if answer.pager:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is the pager's
+            answer.pager.communicate()

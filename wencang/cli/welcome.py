@@ -9,7 +9,6 @@ from archive.escaping import printable
 from archive.settings import Settings
 from wencang.archive import Archive
 from wencang.cli.commands import DONE
-from wencang.desk.cells import cells
 from wencang.keeping.status import Overview
 
 
@@ -21,10 +20,12 @@ def welcome(settings: Settings) -> int:
     else:
         lines, suggestions = [_("{data} holds no archive yet.").format(data=settings.data)], _first_steps()
     print("\n".join(map(printable, lines)))
+    from rich.cells import cell_len  # imported here: a search does not need it
+
     print("\n" + _("To try:"))
     for command, purpose in suggestions:
-        print(printable(f"  {command}{' ' * max(2, 44 - cells(command))}{purpose}"))
-    print("\n" + _("`wencang help` names all commands"))
+        print(printable(f"  {command}{' ' * max(2, 44 - cell_len(command))}{purpose}"))
+    print("\n" + _("`wencang help` lists all commands"))
     return DONE
 
 

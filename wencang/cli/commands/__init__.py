@@ -1,7 +1,7 @@
-"""One file a command, found by its name and imported when it is called; here what several of them share.
+"""One file per command, found by its name and imported when the command is called; here is what they share.
 
-Each holds an `app`, Typer's. A command imports what it needs when it runs: a search starts
-without Scrapy, and without Rich where nobody watches.
+Each defines `app`, a Typer application. A command imports what it needs when it runs, so that a
+search starts without Scrapy, and on a pipe without Rich.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 DONE, NOTHING, USAGE, UNUSABLE, BUSY, FAILURES, CHECK = range(7)  # exit codes
-INTERRUPTED = 130  # as a shell has it
+INTERRUPTED = 130  # as in a shell: 128 + SIGINT
 _CODES: dict[type[WencangError], int] = {
     UsageFault: USAGE, Busy: BUSY, NotAnArticle: NOTHING, NotKept: NOTHING, Withdrawn: NOTHING,
     NotFetched: FAILURES, NotScheduled: FAILURES, NotTold: FAILURES,
@@ -45,12 +45,12 @@ _CODES: dict[type[WencangError], int] = {
 
 
 def code_of(error: WencangError) -> int:
-    """The exit code that tells an error."""
+    """The exit code of an error."""
     return next((code for kind, code in _CODES.items() if isinstance(error, kind)), UNUSABLE)
 
 
 class Question(TyperCommand):
-    """A command whose words may begin with "-": -word leaves articles with it out."""
+    """A command whose words may begin with "-": -word excludes articles with it."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         end = args.index("--") if "--" in args else len(args)
@@ -65,14 +65,14 @@ QUESTION: dict[str, Any] = {"cls": Question, "context_settings": {"ignore_unknow
 
 
 def known_sources() -> list[str]:
-    """What a shell proposes for a source."""
+    """What a shell completes a source with."""
     from crawler.sources import names
 
     return list(names())
 
 
 def known_engines() -> list[str]:
-    """What a shell proposes for an engine."""
+    """What a shell completes an engine with."""
     from indexer.engines import names
 
     return names()
@@ -81,34 +81,33 @@ def known_engines() -> list[str]:
 Words = Annotated[
     list[str], typer.Argument(metavar="QUERY...", help=_('Words, "exact text", -word.'), show_default=False)
 ]
-Since = Annotated[
-    str, typer.Option(metavar="D", help=_("From this year, month or day on (2022, 2022-06, 2022-06-01)."))
-]
-Until = Annotated[str, typer.Option(metavar="D", help=_("Up to the end of this year, month or day."))]
+Since = Annotated[str, typer.Option(metavar="D", help=_("First year, month or day (2022, 2022-06, 2022-06-01)."))]
+Until = Annotated[str, typer.Option(metavar="D", help=_("Last year, month or day, inclusive."))]
 SourceName = Annotated[
     str, typer.Option(metavar="S", autocompletion=known_sources, help=_("Only articles of this source."))
 ]
 Sources = Annotated[
     list[str],
-    typer.Argument(metavar="[SOURCE...]", autocompletion=known_sources, help=_("All there are, unless named.")),
+    typer.Argument(metavar="[SOURCE...]", autocompletion=known_sources, help=_("Sources; default: all.")),
 ]
 OneSource = Annotated[
-    str, typer.Argument(metavar="[SOURCE]", autocompletion=known_sources, help=_("Of all, unless named."))
+    str, typer.Argument(metavar="[SOURCE]", autocompletion=known_sources, help=_("Source; default: all."))
 ]
 Engine = Annotated[
-    str, typer.Option(metavar="E", autocompletion=known_engines, help=_("Search engine; whoosh unless set otherwise."))
+    str,
+    typer.Option(metavar="E", autocompletion=known_engines, help=_("Search engine; default: as set, or whoosh.")),
 ]
-Limit = Annotated[int, typer.Option(min=1, metavar="N", help=_("Show at most so many."))]
-Least = Annotated[int, typer.Option(min=1, metavar="N", help=_("Leave out what is rarer."))]
+Limit = Annotated[int, typer.Option(min=1, metavar="N", help=_("Maximum number of results."))]
+Least = Annotated[int, typer.Option(min=1, metavar="N", help=_("Minimum frequency."))]
 Period = Annotated[
-    Literal["", "year", "month"], typer.Option("--by", help=_("A list for each of these."), show_default=False)
+    Literal["", "year", "month"], typer.Option("--by", help=_("Group results by this field."), show_default=False)
 ]
-Csv = Annotated[bool, typer.Option("--csv", help=_("A table for spreadsheets."))]
-Json = Annotated[bool, typer.Option("--json", help=_("One JSON object a line."))]
+Csv = Annotated[bool, typer.Option("--csv", help=_("Print CSV."))]
+Json = Annotated[bool, typer.Option("--json", help=_("Print JSON Lines."))]
 
 
 def archive_of(ctx: typer.Context) -> Archive:
-    """The archive that a command is about; closed when it ends."""
+    """The archive that a command works on; closed when the command ends."""
     from wencang.archive import Archive
 
     return ctx.with_resource(Archive(ctx.obj))
@@ -189,11 +188,11 @@ def source_kept(store: ArticleStore, name: str) -> str:
 
 
 def chosen(**forms: bool) -> str:
-    """The form that an answer is to be printed in, of those that were asked for; "" for none."""
-    asked = [name for name, is_asked in forms.items() if is_asked]
-    if len(asked) > 1:
-        raise UsageFault(f"--{asked[0]} --{asked[1]}", _("are two forms of one answer"), _("choose one"))
-    return "".join(asked)
+    """The one output format that was requested; "" for none. Raises UsageFault for two."""
+    names = [name for name, is_requested in forms.items() if is_requested]
+    if len(names) > 1:
+        raise UsageFault(f"--{names[0]} --{names[1]}", _("exclude each other"), _("choose one"))
+    return "".join(names)
 
 
 def open_archive(settings: settings.Settings) -> ArticleStore:
@@ -217,8 +216,8 @@ def kept(store: ArticleStore, id_or_url: str) -> Revision:
 
 
 def say_nothing(query: list[str]) -> int:
-    """What is said, and the exit code, where nothing answers."""
-    say(_("{name}: nothing is found").format(name=" ".join(query)))
+    """Report that nothing was found; the exit code."""
+    say(_("{name}: nothing found").format(name=" ".join(query)))
     return NOTHING
 
 

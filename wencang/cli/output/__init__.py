@@ -1,7 +1,6 @@
-"""How answers look: on a terminal, on a pipe, as JSON. Here what every command needs.
+"""Prints answers to stdout and everything else to stderr: for a terminal, for a pipe, as JSON.
 
-Answers go to stdout, everything else to stderr. Rich is loaded where somebody watches, or
-waits for a whole run anyway.
+Rich is imported only where its time does not matter: on a terminal, or beside a whole run.
 """
 
 from __future__ import annotations
@@ -20,17 +19,18 @@ from archive.messages import Message
 
 
 def say(line: str) -> None:
+    """Print a line to stderr."""
     print(printable(line), file=sys.stderr)
 
 
 def say_notices(notices: Iterable[Message]) -> None:
-    """What a reader should know beside an answer, a line each."""
+    """Print to stderr what a reader should know beside an answer."""
     for notice in notices:
         say(str(notice))
 
 
-class _Shown(RawIOBase):
-    """A terminal that takes bytes, and shows what would steer it."""
+class _Printable(RawIOBase):
+    """A terminal that takes bytes; control characters are shown instead of obeyed."""
 
     def writable(self) -> bool:
         return True
@@ -41,31 +41,33 @@ class _Shown(RawIOBase):
 
 
 def answers() -> IO[bytes]:
-    """stdout for bytes of UTF-8: as they are, unless a person watches."""
-    return cast(IO[bytes], _Shown()) if sys.stdout.isatty() else sys.stdout.buffer
+    """stdout for UTF-8 bytes: unchanged on a pipe, printable on a terminal."""
+    return cast(IO[bytes], _Printable()) if sys.stdout.isatty() else sys.stdout.buffer
 
 
 def print_json(values: Mapping[str, Any]) -> None:
+    """Print one object of JSON Lines."""
     print(json.dumps(values, ensure_ascii=False))
 
 
 def is_watched() -> bool:
-    """Whether a person reads the answers."""
+    """Whether answers go to a terminal."""
     return sys.stdout.isatty()
 
 
 def has_colour() -> bool:
+    """Whether answers may be coloured; NO_COLOR turns it off."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def width() -> int:
-    """Columns of the terminal; 80 where there is none."""
+    """The terminal's width in cells; 80 where there is no terminal."""
     return get_terminal_size((80, 24)).columns
 
 
 @contextmanager
 def counting(what: str) -> Iterator[Callable[[int], None]]:
-    """A running count on a terminal; nothing elsewhere."""
+    """Show a running count on a terminal while the caller reports its progress."""
     if not sys.stderr.isatty():
         yield lambda _count: None
         return

@@ -35,19 +35,30 @@ def print_parts(parts: Sequence[Part]) -> None:
 
 def print_concordance(lines: Iterable[Line], window: int) -> None:
     """A line a place, the nodes under each other; on a terminal as wide as that is."""
-    from wencang.desk.cells import cells
-    from wencang.desk.count.concordance import aligned
+    from rich.cells import cell_len
 
     for line in lines:
         day = str(line.published or _("undated")).ljust(10)
         room = 2 * window
         if is_watched():
-            room = min(room, max(10, (width() - cells(f"{day}{line.node}{line.id}") - 8) // 2))
+            room = min(room, max(10, (width() - cell_len(f"{day}{line.node}{line.id}") - 8) // 2))
         left, node, right = map(printable, aligned(line, room))
         start, whole = len(f"{day}  {left}  "), "  ".join((day, left, node, right, printable(line.id)))
         told = cut(whole, width()) if is_watched() else whole
         end = start + len(node)
         print(told[:start] + (_coloured("node", told[start:end]) if has_colour() else told[start:end]) + told[end:])
+
+
+def aligned(line: Line, room: int) -> tuple[str, str, str]:
+    """Left, node and right on one line of a terminal, each side `room` cells wide and cut to it."""
+    from rich.cells import cell_len, set_cell_size, split_text
+
+    from wencang.desk.count.concordance import on_one_line
+
+    left, node, right = (on_one_line(text) for text in (line.left, line.node, line.right))
+    excess = cell_len(left) - room
+    left = split_text(left, excess)[1] if excess > 0 else " " * -excess + left
+    return left, node, set_cell_size(right, room)
 
 
 def _coloured(kind: str, text: str) -> str:

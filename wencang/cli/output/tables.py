@@ -1,4 +1,4 @@
-"""Tables whose columns stand under each other, wide characters too."""
+"""Tables with aligned columns, fitted to the terminal."""
 
 from __future__ import annotations
 
@@ -15,85 +15,90 @@ if TYPE_CHECKING:
     from wencang.desk.count.ranking import Ranking
     from wencang.desk.table import Table
 
-_WHOLE = re.compile(r"(?:[\w.]+-[0-9a-f]+|[-\d\s.:,%+Z]*)")  # an id, a number or a time: nothing without its end
-_HEAD, _TEXT = 4, 6  # cells that are left of a column's head, and of a text
-_INDENT = 4  # of what has no room on a row's first line
+_UNCUT = re.compile(r"(?:[\w.]+-[0-9a-f]+|[-\d\s.:,%+Z]*)")  # an id, a number or a time: useless without its end
+_HEAD, _TEXT = 4, 6  # cells that a column's head and a text keep at least
+_INDENT = 4  # of columns that continue a row on another line
 
 Columns = Sequence[tuple[str, ...]]  # each with its head
 
 
 def print_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...] | str]) -> None:
-    """A table whose columns stand under each other, wide characters too; a row that is a text is a line of its own.
+    """Print rows under a head; a row that is a single text is a line of its own.
 
-    On a terminal texts are cut so that a line fits; where that does not do, the last columns go
-    on lines of their own.
+    On a terminal texts are cut so that each line fits; where that is not enough, the last columns
+    continue on further lines. On a pipe nothing is cut.
     """
     from rich.cells import set_cell_size
 
-    lines = [line if isinstance(line, str) else tuple(map(printable, line)) for line in (head, *rows)]
+    lines = [printable(row) if isinstance(row, str) else tuple(map(_shown, row)) for row in (head, *rows)]
     columns = list(zip(*(line for line in lines if isinstance(line, tuple)), strict=True))
     parts = list(_parts(columns, width())) if is_watched() else [(slice(None), list(map(_cells, columns)), 2)]
     for line in lines:
         if isinstance(line, str):
-            print(printable(line))
+            print(line)
             continue
         for part, widths, gap in parts:
             cells = (set_cell_size(cut(text, width), width) for text, width in zip(line[part], widths, strict=True))
-            told = (" " * gap).join(cells).rstrip()
-            if told or not part.start:
-                print_line(" " * (_INDENT if part.start else 0) + told)
+            text = (" " * gap).join(cells).rstrip()
+            if text or not part.start:
+                print_line(" " * (_INDENT if part.start else 0) + text)
+
+
+def _shown(text: str) -> str:
+    """A cell's text as printed: blanks at the end of a line are not, so they must not count as its width."""
+    return printable(text).rstrip()
 
 
 def _parts(columns: Columns, room: int) -> Iterator[tuple[slice, list[int], int]]:
-    """The columns that stand on a line together, how wide each is, and the blanks between them."""
+    """The columns that share a line, the width of each, and the number of blanks between them."""
     least = list(map(_least, columns))
     start = 0
     while start < len(columns):
         end = start + 1
         while end < len(columns) and sum(least[start : end + 1]) + end - start <= room:
             end += 1
-        here = columns[start:end]
-        gap = 2 if sum(least[start:end]) + 2 * (len(here) - 1) <= room else 1
-        yield slice(start, end), _narrowed(here, least[start:end], room - gap * (len(here) - 1)), gap
+        group = columns[start:end]
+        gap = 2 if sum(least[start:end]) + 2 * (len(group) - 1) <= room else 1
+        yield slice(start, end), _fitted(group, least[start:end], room - gap * (len(group) - 1)), gap
         room, start = room - (0 if start else _INDENT), end
 
 
 def _least(column: tuple[str, ...]) -> int:
-    """The cells that a column can't do without."""
+    """The smallest width of a column."""
     head, *texts = column
-    if all(map(_WHOLE.fullmatch, texts)):
+    if all(map(_UNCUT.fullmatch, texts)):
         return max(_cells(tuple(texts)), min(_cells((head,)), _HEAD))
     return min(_cells(column), _TEXT)
 
 
-def _narrowed(columns: Columns, least: list[int], room: int) -> list[int]:
-    """How wide each column is where there is so much room: the widest are cut first."""
+def _fitted(columns: Columns, least: list[int], room: int) -> list[int]:
+    """The width of each column in so much room; the widest are cut first, none below its `least`."""
     full = list(map(_cells, columns))
-    narrow = full
-    for most in range(max(full), 0, -1):
-        narrow = [max(low, min(high, most)) for low, high in zip(least, full, strict=True)]
-        if sum(narrow) <= room:
+    widths = full
+    for limit in range(max(full), 0, -1):
+        widths = [max(low, min(high, limit)) for low, high in zip(least, full, strict=True)]
+        if sum(widths) <= room:
             break
-    narrow[-1] = max(narrow[-1], min(full[-1], narrow[-1] + room - sum(narrow)))
-    return narrow
+    widths[-1] = max(widths[-1], min(full[-1], widths[-1] + room - sum(widths)))
+    return widths
 
 
 def _cells(texts: tuple[str, ...]) -> int:
-    """Of the widest."""
+    """The width of the widest text."""
     from rich.cells import cell_len
 
     return max(map(cell_len, texts), default=0)
 
 
 def cut(text: str, room: int) -> str:
-    """The text, or its beginning with a sign that there is more."""
+    """The text, or its beginning and an ellipsis where it is wider than `room` cells."""
     from rich.cells import cell_len, set_cell_size
 
     return text if cell_len(text) <= room else set_cell_size(text, room - 1) + "…"
 
 
 def print_line(line: str) -> None:
-    """A line that a terminal's is cut to; whole on a pipe."""
+    """Print a line, cut to the width of a terminal."""
     print(cut(printable(line), width()) if is_watched() else printable(line))
 
 

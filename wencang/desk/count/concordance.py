@@ -16,7 +16,6 @@ from archive.messages import Message
 from indexer.highlight import Highlighter
 from indexer.question.query import Query
 from indexer.text.analyzer import fold
-from wencang.desk.cells import cells, cut_left, cut_right
 from wencang.desk.table import SHOWN, Table
 
 Order = Literal["date", "left", "right"]
@@ -116,13 +115,6 @@ def _before(line: Line) -> str:
     return fold(line.left)[::-1]
 
 
-def aligned(line: Line, room: int) -> tuple[str, str, str]:
-    """Left, node and right on one line of a terminal, each side `room` columns wide and cut to it."""
-    left, node, right = (_on_one_line(text) for text in (line.left, line.node, line.right))
-    left, right = cut_left(left, room), cut_right(right, room)
-    return " " * (room - cells(left)) + left, node, right + " " * (room - cells(right))
-
-
 def page(lines: Iterable[Line], title: str) -> Iterator[str]:
     """The parts of a self-contained HTML page; every text escaped."""
     yield f'<!DOCTYPE html>\n<html lang="zh">\n<head>\n<meta charset="utf-8"/>\n<title>{xml(title)}</title>\n'
@@ -132,13 +124,13 @@ def page(lines: Iterable[Line], title: str) -> Iterator[str]:
 
 
 def _row(line: Line, styles: tuple[str, ...] = ("",) * len(_INLINE)) -> str:
-    texts = (str(line.published or ""), *map(_on_one_line, (line.left, line.node, line.right)))
+    texts = (str(line.published or ""), *map(on_one_line, (line.left, line.node, line.right)))
     link = f'<a href="{xml(line.url)}">{xml(line.id)}</a>' if is_page(line.url) else xml(line.id)
     attributes = (f' style="{style};white-space:nowrap"' if style else "" for style in styles)
     row = "".join(f"<td{style}>{cell}</td>" for style, cell in zip(attributes, (*map(xml, texts), link), strict=True))
     return f"<tr>{row}</tr>\n"
 
 
-def _on_one_line(text: str) -> str:
+def on_one_line(text: str) -> str:
     """The text with a pilcrow for the end of a paragraph."""
     return "".join("¶" if sign == "\n" else " " if sign.isspace() else sign for sign in text)
