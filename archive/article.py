@@ -7,10 +7,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from gettext import gettext as _
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from archive.translation import gettext as _
 from archive.url import canonical
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing
-from gettext import gettext as _
 from pathlib import Path
 from urllib.parse import quote
 
 from archive.errors import ArchiveUnusable
 from archive.messages import TEMPLATES, Message, worded
+from archive.translation import gettext as _
 
 FILE = "archive.db"
 RESTORE = "move the folder away, then `wencang --data FOLDER restore BACKUP`: docs/operations.md"

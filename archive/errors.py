@@ -16,9 +16,8 @@ WencangError
 └── BadRecord           one record of an import can't be read: the rest goes on
 """
 
-from gettext import gettext as _
-
 from archive.messages import Message, worded
+from archive.translation import gettext as _
 
 
 class WencangError(Exception):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from gettext import gettext as _
 from typing import Any
 
 from archive.article import Article, Revision, from_json, time_in, to_json
 from archive.errors import BadRecord
+from archive.translation import gettext as _
 
 
 def values(revision: Revision) -> dict[str, Any]:

@@ -6,13 +6,13 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from gettext import gettext as _
 from io import FileIO
 from pathlib import Path
 from typing import IO, Any
 
 from archive.errors import ArchiveUnusable, Busy
 from archive.messages import Message, of_error
+from archive.translation import gettext as _
 
 
 @contextmanager

@@ -6,9 +6,10 @@ import errno
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from gettext import gettext as _
-from gettext import ngettext
 from typing import Any
+
+from archive.translation import gettext as _
+from archive.translation import ngettext
 
 # By code. A pair is for one and for many, by `count`. Archives keep codes and the names of parameters: both stay.
 TEMPLATES: dict[str, str | tuple[str, str]] = {

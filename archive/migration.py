@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from gettext import gettext as _
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -13,6 +12,7 @@ from archive.database import RESTORE
 from archive.disk import atomic_write
 from archive.errors import ArchiveUnusable
 from archive.schema import archive, metadata
+from archive.translation import gettext as _
 
 # Step N leads from version N to N + 1 and is never changed once released; a new archive is made whole.
 # Version 1 is that of wencang 0.2.0.

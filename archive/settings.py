@@ -10,12 +10,12 @@ import re
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
-from gettext import gettext as _
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from archive import toml
 from archive.errors import UsageFault
+from archive.translation import gettext as _
 
 FILE = "wencang.toml"
 

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from gettext import gettext as _
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -25,6 +24,7 @@ from archive.database import FILE
 from archive.errors import ArchiveUnusable, Busy, UsageFault
 from archive.lock import refuse_read_only
 from archive.messages import of_error
+from archive.translation import gettext as _
 from archive.url import canonical
 
 # Asked for each article that comes in, so put together once.

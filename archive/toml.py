@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
 from archive.errors import UsageFault
 from archive.messages import of_error
+from archive.translation import gettext as _
 
 
 def text(path: Path) -> str:

@@ -7,7 +7,6 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from archive.article import Article
 from archive.errors import BadRecord, NotAnArticle, UsageFault
 from archive.messages import Message, of_error
 from archive.store import ArticleStore
+from archive.translation import gettext as _
 from archive.url import canonical
 from archive.warc.pages import FetchedPage, Head, Pages
 from crawler.extract.document import MOST_BYTES, refuse_size

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import sys
 from datetime import UTC, datetime
-from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
 from archive.article import to_json
 from archive.errors import NotAnArticle, UsageFault
 from archive.messages import of_error
+from archive.translation import gettext as _
 from crawler.extract.document import MOST_BYTES, refuse_size
 from crawler.extract.encoding import decode
 from crawler.extract.extractor import Reading, read, read_text

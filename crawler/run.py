@@ -6,7 +6,6 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from gettext import gettext as _
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from scrapy.settings import Settings
 from twisted.python.failure import Failure
 
 from archive.errors import Busy, NotAnArticle, NotFetched, Unusable
+from archive.translation import gettext as _
 from archive.url import canonical
 from crawler import settings, sources
 from crawler.extract.extractor import Reading

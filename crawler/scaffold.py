@@ -8,7 +8,6 @@ import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from gettext import gettext as _
 from itertools import repeat, takewhile
 from operator import is_
 from pathlib import Path
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit
 from archive.article import to_json
 from archive.errors import NotAnArticle, UsageFault
 from archive.messages import of_error
+from archive.translation import gettext as _
 from archive.url import canonical
 from crawler import sources
 from crawler.extract.document import Page

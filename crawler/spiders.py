@@ -7,7 +7,6 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
-from gettext import gettext as _
 from http import HTTPStatus
 from typing import Any
 
@@ -20,6 +19,7 @@ from archive import clock
 from archive.errors import NotAnArticle, WencangError
 from archive.messages import Message, Reason
 from archive.tables.ledger import Outcome
+from archive.translation import gettext as _
 from archive.url import canonical
 from archive.warc.pages import FetchedPage
 from crawler import sources

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from gettext import gettext as _
 from itertools import chain, islice
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from archive.lock import exclusive
 from archive.messages import Message
 from archive.settings import Settings
 from archive.store import ArticleStore
+from archive.translation import gettext as _
 from indexer.engines import names
 from indexer.engines.engine import SearchEngine, check_follows, check_name, is_made, open_engine
 from indexer.text.lexicon import differ, merged

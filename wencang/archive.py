@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
-from gettext import gettext as _
 from itertools import islice
 from pathlib import Path
 from threading import Lock
@@ -23,6 +22,7 @@ from archive.messages import Message
 from archive.progress import Progress, counted, silent
 from archive.settings import Settings
 from archive.store import ArticleStore, named_source
+from archive.translation import gettext as _
 
 if TYPE_CHECKING:
     from archive.article import Article, Revision

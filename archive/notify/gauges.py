@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from gettext import gettext as _
 
 from archive.notify.metrics import Sample
 from archive.store import ArticleStore
 from archive.tables import stats
 from archive.tables.ledger import OUTCOMES, Ledger, Run
+from archive.translation import gettext as _
 
 
 def gauges(store: ArticleStore) -> Iterator[Sample]:

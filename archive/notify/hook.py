@@ -6,11 +6,11 @@ import os
 import signal
 import subprocess
 import tempfile
-from gettext import gettext as _
 
 from archive.errors import NotTold
 from archive.messages import of_error
 from archive.settings import Settings
+from archive.translation import gettext as _
 
 _PATIENCE = 60  # seconds
 

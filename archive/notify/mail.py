@@ -10,12 +10,12 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import make_msgid
-from gettext import gettext as _
 from urllib.parse import SplitResult, unquote
 
 from archive.errors import NotTold
 from archive.messages import Message, of_error
 from archive.settings import Settings
+from archive.translation import gettext as _
 
 _PATIENCE = 30  # seconds for each answer of the server
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")

@@ -9,13 +9,13 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from gettext import gettext as _
 from pathlib import Path
 from typing import Literal
 
 from archive.disk import atomic_write
 from archive.errors import NotTold
 from archive.messages import of_error
+from archive.translation import gettext as _
 
 _NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 

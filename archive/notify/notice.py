@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from gettext import gettext as _
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +14,7 @@ from archive.errors import NotTold
 from archive.messages import of_error
 from archive.notify import hook, mail
 from archive.settings import Settings
+from archive.translation import gettext as _
 
 FILE = "notices.json"
 _AGAIN = timedelta(days=1)

@@ -11,7 +11,6 @@ import filecmp
 import os
 import shutil
 import zlib
-from gettext import gettext as _
 from pathlib import Path
 from typing import IO
 
@@ -24,6 +23,7 @@ from archive.messages import of_error
 from archive.proof.manifest import FOLDER as MANIFESTS
 from archive.proof.manifest import STAMP, manifests
 from archive.store import ArticleStore
+from archive.translation import gettext as _
 from archive.warc import warcfile
 from archive.warc.pages import FOLDER as PAGES
 from archive.warc.pages import Pages

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from gettext import gettext as _
 
 import sqlalchemy as sa
 
 from archive import schema
 from archive.article import Revision
 from archive.store import ArticleStore
+from archive.translation import gettext as _
 
 Faults = Callable[[Revision], Iterable[str]]
 

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from gettext import gettext as _
 from itertools import chain, islice, takewhile
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,6 +26,7 @@ from archive.messages import of_error
 from archive.settings import version
 from archive.store import ArticleStore
 from archive.tables.stories import Stories
+from archive.translation import gettext as _
 from archive.warc import warcfile
 from archive.warc.pages import FOLDER as PAGES
 

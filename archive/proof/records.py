@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from gettext import gettext as _
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from archive.article import RawPage, Revision
 from archive.messages import Message
 from archive.progress import Progress, silent
 from archive.tables.pictures import Picture
+from archive.translation import gettext as _
 from archive.warc import warcfile
 from archive.warc.pages import FOLDER, FROM_BACKUP, Pages, sha256_of
 from archive.warc.warcfile import Member

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from gettext import gettext as _
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
@@ -22,6 +21,7 @@ from archive.errors import NotFetched, UsageFault
 from archive.messages import of_error
 from archive.proof.manifest import STAMP, close, manifests
 from archive.store import ArticleStore
+from archive.translation import gettext as _
 
 try:
     from cryptography.x509 import Certificate, load_der_x509_certificate, load_pem_x509_certificates

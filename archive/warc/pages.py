@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from gettext import gettext as _
 from io import BytesIO, FileIO
 from pathlib import Path
 from types import MappingProxyType
@@ -25,6 +24,7 @@ from warcio.warcwriter import WARCWriter
 from archive.article import RawPage, Revision
 from archive.errors import ArchiveUnusable, Busy
 from archive.messages import Message, of_error
+from archive.translation import gettext as _
 from archive.warc import warcfile
 
 LARGEST = 10**9  # bytes of a file

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from gettext import gettext as _
 
 from archive.notify.notice import Alarm
 from archive.store import ArticleStore
 from archive.tables import stats
 from archive.tables.ledger import Ledger, Run, Section, last_checks
+from archive.translation import gettext as _
 from crawler.health.drift import risen
 from crawler.health.gaps import WEEKS, ThinDay, judged, thin_days
 

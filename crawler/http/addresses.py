@@ -6,12 +6,12 @@ import ipaddress
 import re
 import socket
 from collections.abc import Iterable
-from gettext import gettext as _
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from archive import settings
 from archive.errors import UsageFault
+from archive.translation import gettext as _
 from archive.url import canonical
 
 

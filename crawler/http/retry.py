@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from gettext import gettext as _
 from random import random
 from time import monotonic, time
 from typing import Self
@@ -17,6 +16,7 @@ from scrapy.utils.misc import load_object
 
 from archive import clock
 from archive.messages import of_error
+from archive.translation import gettext as _
 from crawler.http.exchange import header
 
 LONGEST = 600.0  # seconds that a run waits for a site

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
 from time import monotonic
 from typing import Any, Self
 from urllib.parse import urljoin
@@ -15,6 +14,7 @@ from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http.request import NO_CALLBACK
 
 from archive.messages import Reason, of_error
+from archive.translation import gettext as _
 from crawler.http.retry import Postponed
 
 TOKEN = "wencang"  # noqa: S105  # the product token that a group of rules names

@@ -11,13 +11,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
-from gettext import gettext as _
 from importlib import import_module
 from pkgutil import iter_modules
 from urllib.parse import urlsplit
 
 from archive.article import SHANGHAI
 from archive.errors import UsageFault
+from archive.translation import gettext as _
 from archive.url import canonical
 
 

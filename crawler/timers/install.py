@@ -11,11 +11,11 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from getpass import getuser
-from gettext import gettext as _
 from pathlib import Path
 
 from archive.errors import NotScheduled, UsageFault
 from archive.messages import of_error
+from archive.translation import gettext as _
 from crawler.timers import units
 from crawler.timers.units import Job
 

@@ -11,11 +11,11 @@ import re
 import shlex
 import unicodedata
 from dataclasses import dataclass
-from gettext import gettext as _
 from hashlib import sha256
 from pathlib import Path
 
 from archive.errors import UsageFault
+from archive.translation import gettext as _
 
 _DAY = 24 * 60
 _LONGEST = 24 * 3600  # seconds: a run that hangs is ended, and the next goes on where it was

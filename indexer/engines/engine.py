@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from gettext import gettext as _
 from importlib import import_module
 from math import floor
 from pathlib import Path
@@ -22,6 +21,7 @@ from archive.disk import atomic_write
 from archive.errors import IndexUnusable, UsageFault
 from archive.messages import of_error
 from archive.store import ArticleStore
+from archive.translation import gettext as _
 from indexer import engines
 from indexer.figures.amounts import amounts
 from indexer.figures.figure import readable

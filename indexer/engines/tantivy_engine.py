@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cached_property
-from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 
 from archive.article import Article, Revision
 from archive.errors import Busy, IndexUnusable, UsageFault
+from archive.translation import gettext as _
 from indexer.engines.engine import (
     FACETS,
     REBUILD,

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
-from gettext import gettext as _
 from heapq import nsmallest
 from itertools import islice
 from math import log1p
@@ -23,6 +22,7 @@ from whoosh.writing import SegmentWriter
 
 from archive.article import Article, Revision
 from archive.errors import Busy, IndexUnusable
+from archive.translation import gettext as _
 from indexer.engines import whoosh_postings
 from indexer.engines.engine import (
     FACETS,

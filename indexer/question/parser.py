@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from gettext import gettext as _
 
 from archive.errors import QueryFault, UsageFault
+from archive.translation import gettext as _
 from indexer.figures.amounts import asked
 from indexer.figures.places import canonical, gazetteer
 from indexer.question.period import period

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
-from gettext import gettext as _
 
 from archive.article import SHANGHAI
 from archive.errors import UsageFault
+from archive.translation import gettext as _
 
 _DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?|年)?")
 _RANGE = re.compile(r"(.*?)\s*(?:\.\.+|…+|~|～|至)\s*(.*)")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from gettext import gettext as _
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +15,7 @@ from archive.disk import atomic_write
 from archive.errors import UsageFault
 from archive.lock import exclusive
 from archive.messages import of_error
+from archive.translation import gettext as _
 from indexer.text import analyzer
 from indexer.text.analyzer import CHINESE, LONGEST, Analyzer, fold
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from gettext import gettext as _
 from io import TextIOWrapper
 from pathlib import Path
 
+from archive.translation import gettext as _
 from wencang.cli import arguments, language
 
 

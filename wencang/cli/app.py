@@ -6,7 +6,6 @@ import gc
 import signal
 import sys
 from functools import cache
-from gettext import gettext as _
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -17,6 +16,7 @@ from typer.core import TyperGroup
 
 from archive import settings
 from archive.errors import UsageFault
+from archive.translation import gettext as _
 from wencang.cli import arguments, commands
 from wencang.cli.commands import DONE
 

@@ -10,10 +10,11 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from gettext import gettext as _
 from typing import Any
 
 from rich.cells import cell_len
+
+from archive.translation import gettext as _
 
 _EXAMPLES = re.compile(r"\n*^Examples:\n(.*)", re.MULTILINE | re.DOTALL)
 _WIDE = "\u2e80-\uffef"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
-
 from archive.database import FILE
 from archive.escaping import printable
 from archive.settings import Settings
+from archive.translation import gettext as _
 from wencang.archive import Archive
 from wencang.cli.commands import DONE
 from wencang.keeping.status import Overview

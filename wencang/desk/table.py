@@ -7,13 +7,13 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from gettext import gettext as _
 from io import TextIOWrapper
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any
 
 from archive.errors import UsageFault
 from archive.escaping import xml
+from archive.translation import gettext as _
 
 if TYPE_CHECKING:
     from pandas import DataFrame

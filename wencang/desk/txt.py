@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from gettext import gettext as _
 
 from archive.article import Article
+from archive.translation import gettext as _
 
 
 def text(article: Article, gone: datetime | None = None) -> str:

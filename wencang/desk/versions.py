@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from gettext import gettext as _
 from typing import Any
 
 from archive.article import Revision
 from archive.errors import NotKept, UsageFault
 from archive.escaping import xml
+from archive.translation import gettext as _
 from indexer.diff import Parts, Step
 from wencang.desk.table import Table
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from gettext import gettext as _
 
 from archive import clock
 from archive.errors import ArchiveUnusable, NotKept, UsageFault, WencangError, Withdrawn
@@ -14,6 +13,7 @@ from archive.proof import manifest
 from archive.settings import Settings
 from archive.store import ArticleStore
 from archive.tables.pictures import Pictures
+from archive.translation import gettext as _
 from archive.warc.pages import Pages
 from indexer.update import bring_up, engines_of, rebuild
 from wencang.desk.reprints import stories

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from gettext import gettext as _
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -20,6 +19,7 @@ from archive.store import ArticleStore
 from archive.tables import chronology
 from archive.tables.ledger import Ledger, Run, last_checks
 from archive.tables.stats import SourceCount, by_source
+from archive.translation import gettext as _
 from indexer.engines.engine import SearchEngine
 from indexer.question.parser import parse_query
 from indexer.update import engines_of, open_index, rebuild_due

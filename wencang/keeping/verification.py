@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from gettext import gettext as _
 from pathlib import Path
 
 from archive.errors import IndexUnusable, UsageFault
@@ -14,6 +13,7 @@ from archive.proof import database, manifest, records
 from archive.settings import Settings
 from archive.store import ArticleStore
 from archive.tables.pictures import Pictures
+from archive.translation import gettext as _
 from archive.warc.pages import Pages
 from indexer import update
 from wencang.desk.table import Table

@@ -7,7 +7,6 @@ search starts without Scrapy, and on a pipe without Rich.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from gettext import gettext as _
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
@@ -26,6 +25,7 @@ from archive.errors import (
     WencangError,
     Withdrawn,
 )
+from archive.translation import gettext as _
 from wencang.cli.output import say, say_notices
 
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 from archive.errors import WencangError
 from archive.settings import Settings
+from archive.translation import gettext as _
 from wencang.cli.commands import DONE, FAILURES, INTERRUPTED, open_archive
 from wencang.cli.output import counting
 

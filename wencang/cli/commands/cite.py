@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
 from typing import Annotated
 
 import typer
 
+from archive.translation import gettext as _
 from wencang.cli.commands import DONE, QUESTION, Engine, Since, SourceName, Until, archive_of, say_nothing
 from wencang.cli.output import answers, say_notices
 from wencang.desk.export.citation import Style

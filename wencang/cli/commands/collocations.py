@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
 from typing import Annotated, Literal
 
 import typer
 
+from archive.translation import gettext as _
 from wencang.cli.commands import DONE, NOTHING, Csv, Engine, Json, Least, Limit, Period, archive_of, chosen
 from wencang.cli.output import counting, say, say_notices
 from wencang.cli.output.tables import print_ranked

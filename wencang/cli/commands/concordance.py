@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
-from gettext import ngettext
 from typing import Annotated, Literal
 
 import typer
 
+from archive.translation import gettext as _
+from archive.translation import ngettext
 from wencang.cli.commands import (
     DONE,
     NOTHING,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import timedelta
-from gettext import gettext as _
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +12,7 @@ import typer
 from archive import settings
 from archive.errors import NotTold, UsageFault, WencangError
 from archive.lock import exclusive
+from archive.translation import gettext as _
 from wencang.cli.commands import Since, Sources, Until, create_archive, open_archive
 from wencang.cli.commands._run import finish, indexing
 from wencang.cli.output import counting, say

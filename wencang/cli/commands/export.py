@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from gettext import gettext as _
-from gettext import ngettext
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from archive.progress import silent
+from archive.translation import gettext as _
+from archive.translation import ngettext
 from wencang.cli.commands import (
     DONE,
     NOTHING,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
 from typing import Annotated
 
 import typer
 
 from archive.escaping import printable
+from archive.translation import gettext as _
 from wencang.cli.commands import DONE, Json
 from wencang.cli.output import print_json
 from wencang.cli.output.tables import print_table

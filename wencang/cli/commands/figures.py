@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from gettext import gettext as _
 from pathlib import Path
 from typing import IO, Annotated, Literal
 
@@ -13,6 +12,7 @@ import typer
 from archive.disk import atomic_write
 from archive.errors import UsageFault
 from archive.messages import of_error
+from archive.translation import gettext as _
 from wencang.cli.commands import (
     DONE,
     QUESTION,

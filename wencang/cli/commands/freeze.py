@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from archive.errors import UsageFault
+from archive.translation import gettext as _
 from wencang.cli.commands import (
     CHECK,
     DONE,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from archive.errors import UsageFault
+from archive.translation import gettext as _
 from wencang.cli.commands import create_archive
 from wencang.cli.commands._run import finish
 from wencang.cli.output import counting

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
-from gettext import ngettext
 from typing import Annotated
 
 import typer
 
+from archive.translation import gettext as _
+from archive.translation import ngettext
 from wencang.cli.commands import DONE, Engine, archive_of
 from wencang.cli.output import counting, say_notices
 

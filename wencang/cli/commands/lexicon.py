@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
 from typing import Annotated
 
 import typer
 
+from archive.translation import gettext as _
 from wencang.cli.commands import DONE, NOTHING, QUESTION, Engine, Json, Limit, archive_of, question_of
 from wencang.cli.output import counting, say, say_notices
 from wencang.cli.output.tables import print_rows, print_table

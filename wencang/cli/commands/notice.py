@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from gettext import gettext as _
 from typing import Annotated
 
 import typer
 
 from archive.errors import UsageFault
+from archive.translation import gettext as _
 from wencang.cli.commands import DONE, FAILURES
 from wencang.cli.output import say
 

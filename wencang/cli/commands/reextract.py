@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
 from typing import Annotated
 
 import typer
 
+from archive.translation import gettext as _
 from wencang.cli.commands import Sources, open_archive, source_kept
 from wencang.cli.commands._run import finish
 from wencang.cli.output import counting

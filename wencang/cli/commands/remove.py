@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from gettext import gettext as _
 from typing import Annotated
 
 import typer
 
 from archive.errors import UsageFault, Withdrawn
 from archive.escaping import printable
+from archive.translation import gettext as _
 from wencang.cli.commands import DONE, INTERRUPTED, archive_of, code_of
 from wencang.cli.output import say, say_notices
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
 from typing import Annotated
 
 import typer
 
+from archive.translation import gettext as _
 from wencang.cli.commands import DONE, NOTHING, Json, OneSource, archive_of
 from wencang.cli.output import print_json, say_notices
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import fields
-from gettext import gettext as _
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +12,7 @@ import typer
 
 from archive.errors import UsageFault
 from archive.settings import FILE, Settings
+from archive.translation import gettext as _
 from wencang.cli.commands import DONE, NOTHING
 from wencang.cli.output import say
 

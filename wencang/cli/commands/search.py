@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
 from typing import Annotated, Literal
 
 import typer
 
+from archive.translation import gettext as _
 from wencang.cli.commands import DONE, NOTHING, QUESTION, Engine, Json, Since, SourceName, Until, Words, archive_of
 from wencang.cli.output.hits import print_answer
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from gettext import gettext as _
 from typing import Annotated
 
 import typer
 
 from archive.escaping import printable
+from archive.translation import gettext as _
 from wencang.cli.commands import DONE, NOTHING, Engine, Json, archive_of, chosen
 from wencang.cli.output import print_json, say, say_notices
 from wencang.cli.output.hits import print_marked

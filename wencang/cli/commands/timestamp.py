@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from archive.translation import gettext as _
 from wencang.cli.commands import DONE, archive_of
 
 app = typer.Typer()

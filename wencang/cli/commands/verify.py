@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from archive.translation import gettext as _
 from wencang.cli.commands import CHECK, DONE, archive_of
 from wencang.cli.output import counting, say_notices
 

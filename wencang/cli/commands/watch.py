@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
 from typing import Annotated
 
 import typer
 
+from archive.translation import gettext as _
 from wencang.cli.commands import DONE, FAILURES, QUESTION, Json, Words, archive_of
 from wencang.cli.output import say
 from wencang.cli.output.hits import print_news

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from gettext import gettext as _
 
 from rich.cells import cell_len, set_cell_size
 
+from archive.translation import gettext as _
 from wencang.cli.output import is_watched, say, width
 from wencang.cli.output.tables import print_line, print_rows
 from wencang.desk.count.periods import UNDATED

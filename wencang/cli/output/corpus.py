@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from gettext import gettext as _
-from gettext import ngettext
 
 from archive.escaping import printable
+from archive.translation import gettext as _
+from archive.translation import ngettext
 from wencang.cli.output import print_json, say
 from wencang.desk.freeze import corpus
 from wencang.desk.freeze.corpus import Corpus, CorpusCheck, Filled

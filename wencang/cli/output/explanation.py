@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
-from gettext import ngettext
 from typing import TYPE_CHECKING
 
 from archive.escaping import printable
+from archive.translation import gettext as _
+from archive.translation import ngettext
 from wencang.cli.output.tables import print_table
 
 if TYPE_CHECKING:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
 from itertools import islice
 
+from archive.translation import gettext as _
 from indexer.figures.find import Found
 from wencang.cli.output import is_watched
 from wencang.cli.output.tables import print_table

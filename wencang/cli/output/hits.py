@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from gettext import gettext as _
-from gettext import ngettext
 from typing import TYPE_CHECKING
 
 from archive.escaping import printable
+from archive.translation import gettext as _
+from archive.translation import ngettext
 from wencang.cli.output import is_watched, print_json, say, say_notices
 
 if TYPE_CHECKING:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from gettext import gettext as _
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from archive.escaping import printable
+from archive.translation import gettext as _
 from wencang.cli.output import has_colour, is_watched, width
 from wencang.cli.output.tables import cut
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 from archive.errors import WencangError
 from archive.messages import of_error
+from archive.translation import gettext as _
 from wencang.cli.output import say
 from wencang.cli.output.tables import print_table
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from gettext import gettext as _
 from typing import TYPE_CHECKING
 
+from archive.translation import gettext as _
 from wencang.cli.output import say
 from wencang.cli.output.tables import print_table
 

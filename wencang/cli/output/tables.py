@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from gettext import gettext as _
 from typing import IO, TYPE_CHECKING, Any
 
 from archive.escaping import printable
+from archive.translation import gettext as _
 from wencang.cli.output import answers, is_watched, width
 
 if TYPE_CHECKING:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
 from typing import TYPE_CHECKING
 
 from archive.escaping import printable
+from archive.translation import gettext as _
 from wencang.cli.output import say
 from wencang.cli.output.marks import print_parts
 from wencang.cli.output.tables import print_table

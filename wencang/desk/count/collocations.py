@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from gettext import gettext as _
 from heapq import nlargest
 from itertools import chain
 from typing import Literal
 
 from archive.article import Revision
 from archive.errors import UsageFault
+from archive.translation import gettext as _
 from indexer.text.analyzer import Analyzer
 from wencang.desk.count.association import log_dice, log_likelihood, pmi
 from wencang.desk.count.periods import PERIODS, in_time

@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from gettext import gettext as _
 from typing import Any
 
 from archive.errors import UsageFault
 from archive.messages import Message
+from archive.translation import gettext as _
 from indexer.figures.figure import KINDS, Kind, Name, Period, Quantity
 from indexer.figures.find import Found
 from indexer.question.query import Query

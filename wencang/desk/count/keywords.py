@@ -10,12 +10,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from gettext import gettext as _
 from heapq import nlargest
 from typing import Literal
 
 from archive.article import Revision
 from archive.errors import UsageFault
+from archive.translation import gettext as _
 from indexer.engines.engine import SearchEngine
 from indexer.text.analyzer import Analyzer
 from wencang.desk.count.association import log_likelihood, log_ratio, tf_idf

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from gettext import gettext as _
 from itertools import groupby
 
 from archive.messages import Message
@@ -14,6 +13,7 @@ from archive.store import ArticleStore
 from archive.tables.chronology import Appearance, appearances
 from archive.tables.sketches import parts
 from archive.tables.stories import Stories
+from archive.translation import gettext as _
 from indexer.engines.engine import SearchEngine, Unit, check_follows
 from indexer.question.query import Query
 from indexer.search import every_id

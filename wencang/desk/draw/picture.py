@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
 from pathlib import Path
 
 from archive.disk import atomic_write
 from archive.errors import UsageFault
+from archive.translation import gettext as _
 from wencang.desk.draw.plot import LINES
 
 _ENDINGS = (".svg", ".png")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from gettext import gettext as _
-
 from archive.errors import UsageFault
+from archive.translation import gettext as _
 from wencang.desk.draw.plot import FONTS
 
 try:

@@ -12,12 +12,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from gettext import gettext as _
 from typing import Any, Literal
 
 from archive.article import SHANGHAI, Article, Revision
 from archive.errors import UsageFault
 from archive.messages import Message
+from archive.translation import gettext as _
 from wencang.desk.names import key
 
 Style = Literal["gbt7714", "bibtex", "ris", "csl-json"]

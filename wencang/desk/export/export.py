@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from gettext import gettext as _
 from importlib import import_module
 from itertools import chain, groupby, islice
 from pathlib import Path
@@ -16,6 +15,7 @@ from archive.disk import atomic_folder, atomic_write
 from archive.errors import UsageFault
 from archive.messages import Message, of_error
 from archive.progress import Progress, silent
+from archive.translation import gettext as _
 from wencang.desk.edition import Edition
 from wencang.desk.export import formats
 from wencang.desk.groups import GROUPS

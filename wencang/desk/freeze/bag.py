@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from gettext import gettext as _
 from pathlib import Path, PurePosixPath
 
 from archive.errors import UsageFault
 from archive.proof.manifest import sha256_of
+from archive.translation import gettext as _
 
 PAYLOAD = "data"
 _DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"

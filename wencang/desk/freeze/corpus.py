@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from gettext import gettext as _
 from hashlib import sha256
 from itertools import chain, islice
 from pathlib import Path
@@ -20,6 +19,7 @@ from archive.messages import Message, of_error
 from archive.proof.manifest import manifests, sha256_of
 from archive.settings import Settings, version
 from archive.store import ArticleStore
+from archive.translation import gettext as _
 from indexer.engines.engine import SearchEngine
 from wencang.desk.freeze import bag
 from wencang.desk.stream import Stream

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from gettext import gettext as _
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -21,6 +20,7 @@ from archive.notify import notice
 from archive.settings import Settings
 from archive.store import ArticleStore
 from archive.tables.watches import Watch, Watches
+from archive.translation import gettext as _
 from indexer.engines.engine import SearchEngine
 from indexer.highlight import Highlighter
 from indexer.question.parser import parse_query

@@ -6,12 +6,12 @@ import json
 import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
-from gettext import gettext as _
 from pathlib import Path
 
 from archive import toml
 from archive.disk import atomic_write
 from archive.errors import UsageFault
+from archive.translation import gettext as _
 from wencang.desk.names import safe
 
 FILE = "watches.toml"

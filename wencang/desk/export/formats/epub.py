@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from gettext import gettext as _
 from hashlib import sha256
 from itertools import groupby, islice
 from shutil import copyfileobj
@@ -15,6 +14,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from archive.article import Revision
 from archive.escaping import xml
+from archive.translation import gettext as _
 from wencang.desk.edition import Edition
 from wencang.desk.groups import month
 from wencang.desk.markup import STYLE, article

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from gettext import gettext as _
 from itertools import groupby
 from typing import IO
 
 from archive.article import Revision
 from archive.escaping import xml
+from archive.translation import gettext as _
 from wencang.desk.edition import Edition
 from wencang.desk.groups import month
 from wencang.desk.markup import STYLE, article

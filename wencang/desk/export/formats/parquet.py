@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from gettext import gettext as _
 from itertools import islice
 from typing import IO, Any
 
 from archive.article import KEYS, Revision
 from archive.errors import UsageFault
 from archive.jsonl import values
+from archive.translation import gettext as _
 from wencang.desk.edition import Edition
 
 try:
