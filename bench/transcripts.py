@@ -1,40 +1,68 @@
-"""Write what the commands shown in docs/desk.md print, on the sample's articles: `python -m bench.transcripts`."""
+"""Renew the transcripts in the documents: what each `$ command` of a console block prints, on the sample's articles.
+
+    python -m bench.transcripts
+
+A document's commands run one after the other, in one folder and on one archive.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parent.parent
-DOC = ROOT / "docs" / "desk.md"
-FETCHED = {"fetched": "2026-09-22T02:00:00+00:00"}
+DOCUMENTS: Mapping[str, str] = {  # file: the language in which the program answers there
+    "README.md": "en",
+    "README.zh.md": "zh",
+    "docs/desk.md": "en",
+    "docs/desk.zh.md": "zh",
+    "docs/questions.md": "en",
+    "docs/questions.zh.md": "zh",
+}
+_FETCHED = {"fetched": "2026-09-22T02:00:00+00:00"}
 
 
-def rerun(text: str, folder: Path) -> str:
-    """The text with each `$ command` of its console blocks followed by what that prints; run one after the other."""
+def rerun(text: str, folder: Path, language: str) -> str:
+    """The text with each `$ command` of its console blocks followed by what it prints."""
+    import_sample(folder, language)
+    return re.sub(r"```console\n(.*?)```", lambda block: _block(block[1], folder, language), text, flags=re.DOTALL)
+
+
+def import_sample(folder: Path, language: str = "en") -> None:
+    """Make an archive of the sample's articles in FOLDER/data, all fetched at the same time."""
     lines = (ROOT / "data" / "sample" / "expected.jsonl").read_text(encoding="utf-8").splitlines()
     with (folder / "sample.jsonl").open("w", encoding="utf-8") as file:
-        file.writelines(json.dumps(json.loads(line) | FETCHED, ensure_ascii=False) + "\n" for line in lines)
-    _printed("wencang import sample.jsonl", folder)
+        file.writelines(json.dumps(json.loads(line) | _FETCHED, ensure_ascii=False) + "\n" for line in lines)
+    _output("wencang import sample.jsonl", folder, language)
     (folder / "sample.jsonl").unlink()
-    return re.sub(r"```console\n(.*?)```", lambda block: _block(block[1], folder), text, flags=re.DOTALL)
 
 
-def _block(block: str, folder: Path) -> str:
+def _block(block: str, folder: Path, language: str) -> str:
     commands = re.findall(r"^\$ (.*)$", block, re.MULTILINE)
-    return "```console\n" + "".join(f"$ {command}\n{_printed(command, folder)}" for command in commands) + "```"
+    return "```console\n" + "".join(f"$ {line}\n{_output(line, folder, language)}" for line in commands) + "```"
 
 
-def _printed(command: str, folder: Path) -> str:
-    program = f'wencang() {{ "{sys.executable}" "{ROOT}/search_cli.py" --data data "$@"; }}\n{command}'
-    done = subprocess.run(["bash", "-c", program], cwd=folder, capture_output=True, text=True, timeout=120)
+def _output(command: str, folder: Path, language: str) -> str:
+    script = f'wencang() {{ "{sys.executable}" "{ROOT}/search_cli.py" --data data "$@"; }}\n{command}'
+    environment = os.environ | {"LANGUAGE": language}
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=folder, env=environment, capture_output=True, text=True, timeout=120
+    )  # fmt: skip
     return done.stdout + done.stderr
 
 
+def main() -> None:
+    for name, language in DOCUMENTS.items():
+        document = ROOT / name
+        with TemporaryDirectory() as folder:
+            document.write_text(rerun(document.read_text(encoding="utf-8"), Path(folder), language), encoding="utf-8")
+
+
 if __name__ == "__main__":
-    with TemporaryDirectory() as folder:
-        DOC.write_text(rerun(DOC.read_text(encoding="utf-8"), Path(folder)), encoding="utf-8")
+    main()

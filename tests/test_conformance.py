@@ -39,7 +39,7 @@ NOW = datetime(2023, 3, 31, 1, 30, tzinfo=SHANGHAI)
 
 
 class Oracle:
-    """A SearchEngine's answers, by looking through all the articles: docs/search.md in code."""
+    """A SearchEngine's answers, by looking through all the articles: docs/questions.md in code."""
 
     def __init__(self, articles: Iterable[Article]) -> None:
         self._held = {article.id: (article, cut(article, ANALYZER)) for article in articles}

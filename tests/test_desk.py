@@ -30,7 +30,6 @@ from archive.errors import UsageFault
 from archive.escaping import legible
 from archive.store import ArticleStore
 from archive.tables.chronology import in_order
-from bench.transcripts import DOC, rerun
 from tests.support.program import Wencang, run
 from tests.support.sample import ARTICLES, EXPORTS, LINES, ROOT
 from tests.support.terminal import on_a_terminal
@@ -392,11 +391,6 @@ def test_an_unknown_format_is_named() -> None:
 
 
 def test_the_documented_schema_is_what_is_written() -> None:
-    text = DOC.read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "desk.md").read_text(encoding="utf-8")
     documented = re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)
     assert documented == list(VALUES[0])
-
-
-def test_the_transcripts_are_what_the_program_prints(tmp_path: Path) -> None:
-    text = DOC.read_text(encoding="utf-8")
-    assert rerun(text, tmp_path) == text, "`python -m bench.transcripts` writes them anew"

@@ -521,14 +521,3 @@ def test_a_read_only_archive_can_be_searched(crawled: Path) -> None:
     finally:
         for path in (crawled, crawled / "index", index_folder(crawled, "whoosh")):
             path.chmod(0o755)
-
-
-# What the READMEs show
-
-
-@pytest.mark.parametrize(("readme", "language"), [("README.md", "en"), ("README.zh.md", "zh")])
-def test_the_transcript_is_what_the_program_prints(readme: str, language: str, crawled: Path) -> None:
-    text = (ROOT / readme).read_text(encoding="utf-8")
-    (transcript,) = re.findall(r"```console\n\$ wencang ([^\n]*)\n(.*?)```", text, re.DOTALL)
-    done = run(*transcript[0].split(), data=crawled, LANGUAGE=language)
-    assert done.stdout + done.stderr == transcript[1]

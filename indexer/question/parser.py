@@ -1,4 +1,4 @@
-"""What a person typed as a question: docs/search.md has its grammar.
+"""What a person typed as a question: docs/questions.md has its grammar.
 
 Nothing that is typed is an error but a quote left open, a field without its value and a
 question without a word: whatever can't be syntax is text.
