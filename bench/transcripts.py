@@ -34,12 +34,12 @@ def rerun(text: str, folder: Path, language: str) -> str:
     return re.sub(r"```console\n(.*?)```", lambda block: _block(block[1], folder, language), text, flags=re.DOTALL)
 
 
-def import_sample(folder: Path, language: str = "en") -> None:
-    """Make an archive of the sample's articles in FOLDER/data, all fetched at the same time."""
+def import_sample(folder: Path, language: str = "en", data: str = "data") -> None:
+    """Make an archive of the sample's articles in a folder, all fetched at the same time."""
     lines = (ROOT / "data" / "sample" / "expected.jsonl").read_text(encoding="utf-8").splitlines()
     with (folder / "sample.jsonl").open("w", encoding="utf-8") as file:
         file.writelines(json.dumps(json.loads(line) | _FETCHED, ensure_ascii=False) + "\n" for line in lines)
-    _output("wencang import sample.jsonl", folder, language)
+    _output(f"wencang --data {data} import sample.jsonl", folder, language)
     (folder / "sample.jsonl").unlink()
 
 

@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import fields
+from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, DocTestParser, DocTestRunner
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,12 @@ from bench import recording, transcripts
 from crawler import sources
 from indexer import engines
 from tests.support.sample import ROOT
+from wencang.archive import Archive
 from wencang.cli import commands
 from wencang.cli.app import app_command, command_files
 from wencang.desk.export import export
 
+ROOT = transcripts.ROOT
 READMES = (ROOT / "README.md", ROOT / "README.zh.md")
 DOCS = sorted((ROOT / "docs").glob("*.md"))
 DOCUMENTS = [*READMES, ROOT / "CONTRIBUTING.md", ROOT / "data" / "README.md", *DOCS]
@@ -158,6 +161,13 @@ def test_every_source_engine_format_and_exit_code_is_documented(language: str) -
     assert codes >= {*range(commands.CHECK + 1), commands.INTERRUPTED}
 
 
+@pytest.mark.parametrize("language", ["", ".zh"])
+def test_every_method_of_an_archive_is_documented(language: str) -> None:
+    text = text_of(ROOT / "docs" / f"python{language}.md")
+    names = {name for name in vars(Archive) if not name.startswith("_")} - {"data"}
+    assert {name for name in names if f"`{name}`" not in text and f".{name}(" not in text} == set()
+
+
 def test_the_index_lists_every_document_of_its_language() -> None:
     for index, suffix in (("index.md", ".md"), ("index.zh.md", ".zh.md")):
         text = text_of(ROOT / "docs" / index)
@@ -221,3 +231,19 @@ def test_the_transcripts_are_what_the_program_prints(name: str, tmp_path: Path) 
 def test_the_recording_is_what_the_program_draws(name: str) -> None:
     drawn = recording.record(recording.FILES[name])
     assert drawn == text_of(ROOT / name), "`python -m bench.recording` records it anew"
+
+
+@pytest.mark.parametrize("document", ["python.md", "python.zh.md"])
+def test_the_tutorial_runs(document: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pandas")
+    transcripts.import_sample(tmp_path, data="data/demo")
+    monkeypatch.chdir(tmp_path)
+    text = re.sub(r"^```.*$", "", text_of(ROOT / "docs" / document), flags=re.MULTILINE)  # else a fence is output
+    examples = DocTestParser().get_doctest(text, {}, document, document, 0)
+    said: list[str] = []
+    outcome = DocTestRunner(optionflags=ELLIPSIS | NORMALIZE_WHITESPACE).run(
+        examples, out=said.append, clear_globs=False
+    )
+    assert outcome.attempted > 20
+    assert not outcome.failed, "".join(said)
+    examples.globs["archive"].close()
