@@ -22,7 +22,6 @@ from wencang.cli import commands
 from wencang.cli.app import app_command, command_files
 from wencang.desk.export import export
 
-ROOT = transcripts.ROOT
 READMES = (ROOT / "README.md", ROOT / "README.zh.md")
 DOCS = sorted((ROOT / "docs").glob("*.md"))
 DOCUMENTS = [*READMES, ROOT / "CONTRIBUTING.md", ROOT / "data" / "README.md", *DOCS]
