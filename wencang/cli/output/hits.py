@@ -77,7 +77,7 @@ def _count(answer: Answer) -> str:
 
 
 def print_news(news: News, as_json: bool = False) -> None:
-    """The new articles of a watch: JSON Lines, or drawn as hits for a reader."""
+    """What is new of a watch: JSON Lines, or for a reader as hits are."""
     from indexer.search import Hit
 
     if not as_json:
@@ -85,9 +85,9 @@ def print_news(news: News, as_json: bool = False) -> None:
     for rank, (revision, snippet) in enumerate(news.hits, 1):
         hit = Hit(rank, revision.article, 0, snippet, gone=revision.gone_since)
         if as_json:
-            keys = ("id", "url", "title", "published", "source", "section", "credit", "snippet", "marks", "gone")
+            told = ("id", "url", "title", "published", "source", "section", "credit", "snippet", "marks", "gone")
             values = hit.to_json()
-            print_json({"watch": news.name} | {key: values[key] for key in keys})
+            print_json({"watch": news.name} | {key: values[key] for key in told})
         else:
             print(_plain(hit))
 
