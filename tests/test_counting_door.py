@@ -316,9 +316,9 @@ def test_news_count_as_reported_when_the_next_is_asked_for(archive: wencang.Arch
     of_each = {news.name: (news.count, [hit.article.id for hit in news.hits]) for news in archive.follow()}
     assert of_each == {"甲": (2, ["x-2", "x-1"]), "乙": (1, ["x-2"])}
     assert [row[-1] for row in archive.watches().rows()] == [2, 1], "neither hook nor mail, and not shown"
-    first = next(archive.follow(shown_is_told=True))
+    first = next(archive.follow(mark_shown=True))
     assert first.count == 2
-    reported = list(archive.follow(["甲"], shown_is_told=True))
+    reported = list(archive.follow(["甲"], mark_shown=True))
     assert [row[-1] for row in archive.watches().rows()] == [0, 1]
     assert [hit.article.id for hit in reported[0].hits] == ["x-2", "x-1"], "still to be read"
     archive.unwatch("甲")

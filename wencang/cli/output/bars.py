@@ -34,7 +34,7 @@ def print_timeline(timeline: Timeline, form: str, bars: bool = True) -> None:
 def fitted(timeline: Timeline, most: int, width: int) -> Timeline:
     """The same with at most so many groups, and no more than fit the width."""
     smaller = map(timeline.largest, range(most, 1, -1))
-    return next((one for one in smaller if _narrowest(one) <= width), timeline.largest(1))
+    return next((each for each in smaller if _narrowest(each) <= width), timeline.largest(1))
 
 
 def _narrowest(timeline: Timeline) -> int:
@@ -51,7 +51,7 @@ def drawn(timeline: Timeline, width: int) -> Iterator[str]:
     digits = _digits(timeline, periods)
     room = (width - side) // max(len(timeline.series), 1) - len(_GAP)
     longest = max(room - digits - 1, _LEAST)
-    top = max((timeline.value(one, period) or 0 for one in timeline.series for period in periods), default=0)
+    top = max((timeline.value(series, period) or 0 for series in timeline.series for period in periods), default=0)
     yield _line(side, "", [_padded(timeline.name(series), digits + 1 + longest) for series in timeline.series])
     for label, period in zip(labels, periods, strict=True):
         bars = (_bar(timeline.value(series, period) or 0, top, longest) for series in timeline.series)
@@ -68,7 +68,7 @@ def _label(period: str) -> str:
 
 
 def _digits(timeline: Timeline, periods: list[str]) -> int:
-    return max((len(_number(timeline, one, period)) for one in timeline.series for period in periods), default=0)
+    return max((len(_number(timeline, each, period)) for each in timeline.series for period in periods), default=0)
 
 
 def _line(side: int, label: str, columns: list[str]) -> str:
