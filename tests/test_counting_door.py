@@ -186,6 +186,7 @@ def test_what_a_reader_should_know_is_in_the_notices(archive: wencang.Archive) -
         (lambda archive: archive.story("nowhere"), "nowhere: is not in the archive"),
         (lambda archive: archive.check_corpus("nowhere"), "nowhere: is not a folder"),
         (lambda archive: archive.freeze("西藏", out=archive.data), "already exists"),
+        (lambda archive: archive.freeze("", out=archive.data / "corpus"), "no word"),
         (lambda archive: archive.unwatch("甲"), "甲: is not a watch"),
         (lambda archive: archive.watch("甲", '"西藏'), "not closed"),
         (lambda archive: list(archive.follow(["甲"])), "甲: is not a watch"),

@@ -369,14 +369,16 @@ class Archive:
         that exists and is not empty, or can't be written, and what `search` raises.
         """
         from archive import clock
+        from archive.tables.chronology import in_order
         from wencang.desk.freeze import corpus
 
         labels = ("Query", question), ("Query-Source", source), ("Query-Since", since), ("Query-Until", until)
         asked = [(label, value) for label, value in labels if value]
         with self._index(engine) as index:
             state = corpus.provenance(self._store, index, self.settings, engine)
-        revisions, notices = self._revisions(question, source, since, until, engine)
-        frozen = corpus.write(Path(out), counted(revisions, progress), [*asked, *state], clock.now(), text)
+        ids, notices = self._ids(question, source, since, until, engine)
+        articles = counted(in_order(self._store, ids), progress)
+        frozen = corpus.write(Path(out), articles, [*asked, *state], clock.now(), text)
         return replace(frozen, notices=notices)
 
     def check_corpus(self, folder: str | Path) -> CorpusCheck:

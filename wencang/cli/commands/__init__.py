@@ -22,6 +22,7 @@ from archive.errors import (
     NotKept,
     NotScheduled,
     NotTold,
+    QueryFault,
     UsageFault,
     WencangError,
     Withdrawn,
@@ -112,6 +113,14 @@ def archive_of(ctx: typer.Context) -> Archive:
     from wencang.archive import Archive
 
     return ctx.with_resource(Archive(ctx.obj))
+
+
+def question_of(words: list[str]) -> str:
+    """The words as one question; "" for none. Raises QueryFault for blank words, such as an unset shell variable."""
+    question = " ".join(words)
+    if words and not question.strip():
+        raise QueryFault('""', _("holds no word to look for"), _("type at least one word"))
+    return question
 
 
 def read_question(
