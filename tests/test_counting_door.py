@@ -186,6 +186,7 @@ def test_what_a_reader_should_know_is_in_the_notices(archive: wencang.Archive) -
         (lambda archive: archive.story("nowhere"), "nowhere: is not in the archive"),
         (lambda archive: archive.check_corpus("nowhere"), "nowhere: is not a folder"),
         (lambda archive: archive.freeze("西藏", out=archive.data), "already exists"),
+        (lambda archive: archive.freeze("", out=archive.data / "corpus"), "no word"),
         (lambda archive: archive.unwatch("甲"), "甲: is not a watch"),
         (lambda archive: archive.watch("甲", '"西藏'), "not closed"),
         (lambda archive: list(archive.follow(["甲"])), "甲: is not a watch"),
@@ -316,9 +317,9 @@ def test_news_count_as_reported_when_the_next_is_asked_for(archive: wencang.Arch
     of_each = {news.name: (news.count, [hit.article.id for hit in news.hits]) for news in archive.follow()}
     assert of_each == {"甲": (2, ["x-2", "x-1"]), "乙": (1, ["x-2"])}
     assert [row[-1] for row in archive.watches().rows()] == [2, 1], "neither hook nor mail, and not shown"
-    first = next(archive.follow(shown_is_told=True))
+    first = next(archive.follow(mark_shown=True))
     assert first.count == 2
-    reported = list(archive.follow(["甲"], shown_is_told=True))
+    reported = list(archive.follow(["甲"], mark_shown=True))
     assert [row[-1] for row in archive.watches().rows()] == [0, 1]
     assert [hit.article.id for hit in reported[0].hits] == ["x-2", "x-1"], "still to be read"
     archive.unwatch("甲")

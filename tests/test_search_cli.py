@@ -365,7 +365,7 @@ def fault(done: subprocess.CompletedProcess[str], code: int) -> str:
         (["show"], "ID_OR_URL"),
         (["reextract", "nowhere"], "tibet.cn"),
         (["import", "archive"], "archive: holds nothing of a known kind"),
-        (["collocations", ""], "is no word"),
+        (["collocations", ""], "is not a word"),
         (["diff", "tibet.cn-7210688", "1", "9"], "9: is not a version of it"),
     ],
 )

@@ -217,6 +217,7 @@ def test_on_the_command_line(wencang: Wencang, tmp_path: Path) -> None:
     assert [json.loads(line)["articles"] for line in listed.stdout.splitlines()] == [1]
     assert "1 of 1 stories" in wencang("stories").stderr
     assert wencang("stories", "--since", "2020").returncode == 2
+    assert wencang("stories", "").returncode == wencang("freeze", "", "-o", tmp_path / "corpus").returncode == 2
     shown = wencang("story", "copy")
     assert shown.stderr == ""
     first, copy, hint = shown.stdout.splitlines()[1:]

@@ -168,7 +168,7 @@ def test_hits_that_change_while_they_are_read_are_not_left_out(desk: Desk, monke
     update.bring_up(desk.store, desk.settings.data, "whoosh")
     with update.open_index(desk.settings.data, "whoosh") as index:
         note_hits(desk.store, index, "援藏", AID["援藏"], NOON)
-    reading = Watches(desk.store).hits("援藏", untold=True)
+    reading = Watches(desk.store).hits("援藏", new=True)
     seen = [next(reading).article.id]
     desk.put(article(2, "援藏教师来了。"))
     assert seen + [one.article.id for one in reading] == ["tibet.cn-3", "tibet.cn-2", "tibet.cn-1"]

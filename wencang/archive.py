@@ -547,14 +547,16 @@ class Archive:
         that exists and is not empty, or can't be written, and what `search` raises.
         """
         from archive import clock
+        from archive.tables.chronology import in_order
         from wencang.desk.freeze import corpus
 
         labels = ("Query", question), ("Query-Source", source), ("Query-Since", since), ("Query-Until", until)
         asked = [(label, value) for label, value in labels if value]
         with self._index(engine) as index:
             state = corpus.provenance(self._store, index, self.settings, engine)
-        revisions, notices = self._revisions(question, source, since, until, engine)
-        frozen = corpus.write(Path(out), counted(revisions, progress), [*asked, *state], clock.now(), text)
+        ids, notices = self._ids(question, source, since, until, engine)
+        articles = counted(in_order(self._store, ids), progress)
+        frozen = corpus.write(Path(out), articles, [*asked, *state], clock.now(), text)
         return replace(frozen, notices=notices)
 
     def check_corpus(self, folder: str | Path) -> CorpusCheck:
@@ -626,12 +628,12 @@ class Archive:
             if (self.data / FILE).exists():
                 forget_all_but(self.settings, self._store, watch.read(self.data))
 
-    def follow(self, names: Sequence[str] = (), *, shown_is_told: bool = False) -> Iterator[News]:
+    def follow(self, names: Sequence[str] = (), *, mark_shown: bool = False) -> Iterator[News]:
         """What is new of these watches, or of all, since it was last reported; writes the feeds.
 
         The hook and the mail, where they are set, are sent for each watch that has new articles. Then
         comes its News, a table of them with `faults`: what failed. It counts as reported when the next
-        one is asked for, if the hook or the mail was sent, or neither is set and `shown_is_told`:
+        one is asked for, if the hook or the mail was sent, or neither is set and `mark_shown`:
         iterate to the end. Another run waits until then.
 
         Raises UsageFault for an unknown name, or a DATA/watches.toml that can't be read, and
@@ -647,7 +649,7 @@ class Archive:
             forget_all_but(self.settings, self._store, questions)
             if chosen:
                 with self._index() as index:
-                    yield from look_for_news(self.settings, self._store, index, chosen, clock.now(), shown_is_told)
+                    yield from look_for_news(self.settings, self._store, index, chosen, clock.now(), mark_shown)
 
     def _watching(self) -> AbstractContextManager[None]:
         """One run at a time changes watches; another one waits."""

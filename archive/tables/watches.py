@@ -77,14 +77,14 @@ class Watches:
             _insert(connection, [{"watch": name, "id": id, "told": False} for id in set(matching) - before])
             connection.execute(schema.watches.update().filter_by(name=name).values(position=position))
 
-    def hits(self, name: str, untold: bool = False, limit: int | None = None) -> Iterator[Revision]:
+    def hits(self, name: str, new: bool = False, limit: int | None = None) -> Iterator[Revision]:
         """The hits, or the new ones, the last changed first, as of the first step of the iteration."""
-        yield from self.revisions(self.sequences(name, untold, limit))
+        yield from self.revisions(self.sequences(name, new, limit))
 
-    def sequences(self, name: str, untold: bool = False, limit: int | None = None) -> array[int]:
+    def sequences(self, name: str, new: bool = False, limit: int | None = None) -> array[int]:
         """The sequences of the hits, or of the new ones, in descending order; 8 bytes each."""
         c = schema.articles.c
-        hits = _of(name, untold).with_only_columns(c.sequence, maintain_column_froms=True)
+        hits = _of(name, new).with_only_columns(c.sequence, maintain_column_froms=True)
         with self._store.reading() as connection:
             return array("q", connection.scalars(hits.order_by(c.sequence.desc()).limit(limit)))
 
@@ -97,20 +97,20 @@ class Watches:
                 rows = connection.execute(sa.select(schema.revisions).where(page).order_by(sequence.desc())).all()
             yield from (revision for row in rows if not (revision := schema.revision_of(row)).withdrawn)
 
-    def count(self, name: str, untold: bool = False) -> int:
+    def count(self, name: str, new: bool = False) -> int:
         with self._store.reading() as connection:
-            counted = _of(name, untold).with_only_columns(sa.func.count(), maintain_column_froms=True)
+            counted = _of(name, new).with_only_columns(sa.func.count(), maintain_column_froms=True)
             return int(connection.scalar(counted) or 0)
 
-    def note_told(self, name: str) -> None:
+    def mark_told(self, name: str) -> None:
         """Mark all hits as told."""
         with self._store.writing() as connection:
             connection.execute(schema.hits.update().where(_hits.watch == name).values(told=True))
 
 
-def _of(name: str, untold: bool) -> sa.Select[Any]:
+def _of(name: str, new: bool) -> sa.Select[Any]:
     hits = sa.select(schema.hits).join(schema.articles).where(_hits.watch == name)
-    return hits.where(~_hits.told) if untold else hits
+    return hits.where(~_hits.told) if new else hits
 
 
 def _forget(connection: sa.Connection, name: str) -> None:

@@ -18,6 +18,7 @@ from wencang.cli.commands import (
     Until,
     Words,
     archive_of,
+    question_of,
     say_nothing,
 )
 from wencang.cli.output import counting, say_notices
@@ -42,7 +43,7 @@ def stories(
     """
     with counting(_("articles processed")) as progress:
         stories = archive_of(ctx).stories(
-            " ".join(query), limit=limit, update=update, source=source, since=since, until=until, engine=engine,
+            question_of(query), limit=limit, update=update, source=source, since=since, until=until, engine=engine,
             progress=progress,
         )  # fmt: skip
     say_notices(stories.notices)

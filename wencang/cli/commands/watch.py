@@ -77,5 +77,5 @@ def run(ctx: typer.Context, names: Names = [], as_json: Json = False) -> int:  #
     Examples:
         wencang watch run
     """
-    news = archive_of(ctx).follow(names, shown_is_told=True)
-    return DONE if show_news(news, lambda one: print_news(one, as_json)) else FAILURES
+    every = archive_of(ctx).follow(names, mark_shown=True)
+    return DONE if show_news(every, lambda news: print_news(news, as_json)) else FAILURES

@@ -35,7 +35,7 @@ def print_timeline(timeline: Timeline, form: str, bars: bool = True) -> None:
 def fitted(timeline: Timeline, most: int, width: int) -> Timeline:
     """The same with at most so many groups, and no more than fit the width."""
     smaller = map(timeline.largest, range(most, 1, -1))
-    return next((one for one in smaller if _narrowest(one) <= width), timeline.largest(1))
+    return next((each for each in smaller if _narrowest(each) <= width), timeline.largest(1))
 
 
 def _narrowest(timeline: Timeline) -> int:
@@ -69,7 +69,7 @@ def _label(period: str) -> str:
 
 
 def _digits(timeline: Timeline, periods: list[str]) -> int:
-    return max((len(_number(timeline, one, period)) for one in timeline.series for period in periods), default=0)
+    return max((len(_number(timeline, each, period)) for each in timeline.series for period in periods), default=0)
 
 
 def _line(side: int, label: str, columns: list[str]) -> str:

@@ -37,9 +37,9 @@ def tf_idf(count: int, with_it: int, articles: int) -> float:
     return count * log(articles / with_it)
 
 
-def log_dice(together: int, one: int, other: int) -> float:
+def log_dice(together: int, first: int, second: int) -> float:
     """logDice of two words (Rychlý 2008): at most 14; one less means half as strongly associated."""
-    return _MOST_DICE + log2(2 * together / (one + other))
+    return _MOST_DICE + log2(2 * together / (first + second))
 
 
 def pmi(here: int, part: int, word: int, total: int) -> float:

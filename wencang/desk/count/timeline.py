@@ -106,10 +106,13 @@ class Timeline(Table):
             caption=counted if self.of is None else shares,
             periods=self.periods,
             ordinals=tuple(ordinal(period, self.by) for period in self.periods),
-            lines=tuple(Line(self.name(one), tuple(self.value(one, at) for at in self.periods)) for one in self.series),
+            lines=tuple(map(self._line, self.series)),
             percent=self.of is not None,
             footnote=_("undated: {count}").format(count=self.undated) if self.undated else "",
         )
+
+    def _line(self, series: Series) -> Line:
+        return Line(self.name(series), tuple(self.value(series, period) for period in self.periods))
 
     def _repr_html_(self) -> str:
         """The picture; the table where there are more series than a picture can show."""
@@ -135,8 +138,8 @@ def timeline(
         for value, dates in sorted(dates_of(query, unit, group).items())
     ]
     if group:
-        series.sort(key=lambda group: -group.total)
-    dated = sorted({period for one in series for period in one.counts if period != UNDATED})
+        series.sort(key=lambda each: -each.total)
+    dated = sorted({period for each in series for period in each.counts if period != UNDATED})
     periods = tuple(between(dated[0], dated[-1], by)) if dated else ()
     of = None
     if share and stories:
@@ -181,8 +184,8 @@ def _everything(questions: Mapping[str, Query]) -> Query:
 
 def _added_up(series: tuple[Series, ...]) -> dict[str, int]:
     counts = Counter[str]()
-    for one in series:
-        counts.update(one.counts)
+    for each in series:
+        counts.update(each.counts)
     return dict(counts)
 
 

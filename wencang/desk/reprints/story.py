@@ -91,7 +91,7 @@ def largest(store: ArticleStore, limit: int, ids: Iterable[str] | None = None) -
 def copies_of(store: ArticleStore, id: str) -> tuple[Copy, ...]:
     """The copies of an article in each of its stories, the earliest story first, in order of publication."""
     members = Stories(store).with_article(id)
-    articles = {one.article.id: one.article for one in in_order(store, {member.article for member in members})}
+    articles = {r.article.id: r.article for r in in_order(store, {member.article for member in members})}
     copies = []
     for story in articles:
         of_story = {member.article: member for member in members if member.story == story}

@@ -73,13 +73,13 @@ class News(Table):
 
 def look_for_news(
     settings: Settings, store: ArticleStore, index: SearchEngine, questions: Mapping[str, str], now: datetime,
-    shown_is_told: bool = False,
+    mark_shown: bool = False,
 ) -> Iterator[News]:  # fmt: skip
     """Bring these watches up to the index's position, and yield what is new, or what failed, of each.
 
     The hook and the mail are sent before News is yielded. Its hits count as reported when the next
     News is asked for: if one of the two was sent, or, where neither is configured, with
-    `shown_is_told`. One run at a time: the caller holds LOCK.
+    `mark_shown`. One run at a time: the caller holds LOCK.
     """
     watches = Watches(store)
     for name, question in questions.items():
@@ -89,11 +89,11 @@ def look_for_news(
         except QueryFault as fault:
             yield News(name, 0, faults=(UsageFault(f"{settings.data / FILE}: {name}", fault.reason, fault.mend),))
             continue
-        if count := watches.count(name, untold=True):
+        if count := watches.count(name, new=True):
             faults, ways = _notify(settings, watches, name, count), notice.ways(settings)
             yield News(name, count, _hits(watches, name, query), faults)
-            if len(faults) < len(ways) or (shown_is_told and not ways):
-                watches.note_told(name)
+            if len(faults) < len(ways) or (mark_shown and not ways):
+                watches.mark_told(name)
 
 
 def note_hits(store: ArticleStore, index: SearchEngine, name: str, question: str, now: datetime) -> Query:
@@ -138,7 +138,7 @@ def _write_feeds(settings: Settings, watches: Watches, name: str, query: Query) 
 
 
 def _notify(settings: Settings, watches: Watches, name: str, count: int) -> tuple[WencangError, ...]:
-    lines = list(map(_line, watches.hits(name, untold=True, limit=_LINES)))
+    lines = list(map(_line, watches.hits(name, new=True, limit=_LINES)))
     if count > len(lines):
         lines.append(_("and {count} more").format(count=count - len(lines)))
     subject = _("wencang watch {name}: {count} new").format(name=name, count=count)
@@ -153,7 +153,7 @@ def _line(revision: Revision) -> str:
 
 
 def _hits(watches: Watches, name: str, query: Query) -> Stream[Hit]:
-    sequences = watches.sequences(name, untold=True)  # now: they count as told when the hits may be read again
+    sequences = watches.sequences(name, new=True)  # now: they count as told when the hits may be read again
 
     def hits() -> Iterator[Hit]:
         for rank, entry in enumerate(_entries(query, watches.revisions(sequences)), 1):

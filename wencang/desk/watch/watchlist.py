@@ -38,4 +38,4 @@ class WatchList(Table):
 def watched(store: ArticleStore, name: str, question: str) -> Watched:
     """A watch with the numbers of its hits."""
     watches = Watches(store)
-    return Watched(name, question, watches.count(name), watches.count(name, untold=True))
+    return Watched(name, question, watches.count(name), watches.count(name, new=True))
