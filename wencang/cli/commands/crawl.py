@@ -98,8 +98,6 @@ def _noted(settings: settings.Settings, report: Report) -> Iterator[None]:
 def _note_runs(settings: settings.Settings, report: Report) -> None:
     """Note what the run came to; say what wants a person, here and by the ways the operator has set."""
     from archive import clock
-    from archive.notify import metrics
-    from archive.notify.gauges import gauges
     from archive.notify.notice import announce
     from archive.tables.ledger import Ledger
     from crawler.health import alarms
@@ -110,13 +108,15 @@ def _note_runs(settings: settings.Settings, report: Report) -> None:
         for run in report.runs():
             ledger.note_run(run)
         found = alarms.found(store, now)
-        samples = list(gauges(store)) if settings.metrics else []
     for alarm in found:
         say(alarm.text)
     faults = announce(settings, found, now)
     if settings.metrics:
+        from archive.notify import metrics
+
         try:
-            metrics.write(settings.metrics, samples)
+            with open_archive(settings) as store:
+                metrics.write(settings.metrics, metrics.gauges(store))
         except NotTold as error:
             faults.append(error)
     for fault in faults:
