@@ -18,7 +18,7 @@ from archive.store import ArticleStore
 from archive.warc.pages import FetchedPage, Head, Pages
 from bench.replayed import differing, replayed, wayback
 from crawler.extract.extractor import Reading
-from crawler.pipelines import Fetched, keep
+from crawler.keeping import Fetched, keep
 from crawler.report import Report
 from tests.conftest import run
 from tests.test_archive import ARTICLE, PAGE, THEN, check, noise, warcs

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import signal
 import sys
 from functools import cache
@@ -108,9 +107,7 @@ def door(
             from wencang.cli.pager import paging
 
             ctx.with_resource(paging())
-    if data:
-        os.environ["WENCANG_DATA"] = str(data)  # Scrapy's settings read it too
-    ctx.obj = settings.load(engines=commands.known_engines())
+    ctx.obj = settings.load(data, engines=commands.known_engines())
     if ctx.invoked_subcommand:
         return DONE
     from wencang.cli.welcome import welcome
