@@ -23,6 +23,8 @@ TEMPLATES: dict[str, str | tuple[str, str]] = {
         "The stories are {count} articles behind the archive: `wencang stories --update` brings them up to date.",
     ),
     "rebuild-due": "The {engine} index was built with another lexicon: `{command}` rebuilds it with the present one.",
+    "set-in-shell-only": "{names}: set in this shell only; what starts by itself reads {file}",
+    "no-linger": "It runs while you are logged in; after `loginctl enable-linger` it always does.",
     "doubt": "{text}",
     "no-runs": "no run is noted yet; `wencang crawl` makes one",
     "index-current": "up to date",

@@ -23,7 +23,7 @@ from archive.store import ArticleStore
 from archive.warc import warcfile
 from archive.warc.pages import FetchedPage, Head, Pages
 from crawler.extract.extractor import read
-from crawler.pipelines import Fetched, keep
+from crawler.keeping import Fetched, keep
 from crawler.reextract import reextract
 from crawler.report import Report
 

@@ -11,7 +11,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 _CONTEXT = get_context("forkserver")
-# Nothing of ours: settings are read when their module is imported, and each run has its own.
+# Nothing of ours: what `prepare` changes must not be shared.
 _CONTEXT.set_forkserver_preload(
     ["scrapy.crawler", "scrapy.core.engine", "sqlalchemy.dialects.sqlite", "whoosh.index", "jieba", "bs4", "lxml.html",
      "typer", "protego", "warcio.archiveiterator"]

@@ -125,12 +125,13 @@ def bare(count: int, ours: bool) -> None:
     from scrapy.crawler import AsyncCrawlerProcess
     from scrapy.settings import Settings
 
+    from archive.settings import load
     from crawler import settings, sources
+    from crawler.session import Session
 
     class Bare(Spider):
         name = "bare"
-        source = sources.load("tibet_cn")
-        sites = source.hosts
+        session = Session(sources.load("tibet_cn"))
 
         async def start(self) -> AsyncIterator[Any]:
             for n in range(count):
@@ -142,6 +143,7 @@ def bare(count: int, ours: bool) -> None:
     chosen = Settings({"LOG_ENABLED": False})
     if ours:
         chosen.setmodule(settings)
+        chosen.update(settings.handed_over(load()))
     chosen.update({"ITEM_PIPELINES": {}, "AUTOTHROTTLE_ENABLED": False, "DOWNLOAD_DELAY": 0}, priority="cmdline")
     process = AsyncCrawlerProcess(chosen)
     process.crawl(Bare)

@@ -12,12 +12,14 @@ from twisted.python.failure import Failure
 
 from archive import clock
 from archive.errors import NotAnArticle
+from archive.settings import Settings
 from archive.url import canonical
 from crawler.extract.extractor import read, read_list
 from crawler.http.failures import reason
 from crawler.run import run
+from crawler.session import Session
 from crawler.sources import Source
-from crawler.spiders import ArticleSpider, spider_of
+from crawler.spiders import ArticleSpider
 
 _ARTICLES = 3
 
@@ -31,20 +33,19 @@ class Finding:
     found: str
 
 
-def check(source: Source) -> list[Finding]:
+def check(source: Source, settings: Settings) -> list[Finding]:
     """Fetch the first list that has rows and its first articles; every rule and what it found.
 
-    Can run once in a process, as crawler.run.
+    As crawler.run, once in a process.
     """
-    findings: list[Finding] = []
-    spider = spider_of(source)
-    checking = type(spider.__name__, (_Checks, spider), {"findings": findings})
-    run([(checking, {})], ITEM_PIPELINES={})
-    return findings
+    spiders = run([Session(source)], settings, base=_Checks, ITEM_PIPELINES={})
+    return [finding for spider in spiders if isinstance(spider, _Checks) for finding in spider.findings]
 
 
 class _Checks(ArticleSpider):
-    findings: list[Finding]
+    def __init__(self, session: Session, **options: Any) -> None:
+        super().__init__(session, **options)
+        self.findings: list[Finding] = []
 
     async def start(self) -> Any:
         yield self._list_request(self.source.lists[0], 0)

@@ -22,7 +22,7 @@ from crawler.extract.document import MOST_BYTES, refuse_size
 from crawler.extract.encoding import decode
 from crawler.extract.extractor import Reading, read, read_text
 from crawler.extract.reading import join
-from crawler.pipelines import Fetched, keep
+from crawler.keeping import Fetched, keep
 from crawler.report import Report
 
 _Record = Fetched | NotAnArticle | BadRecord

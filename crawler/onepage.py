@@ -6,11 +6,10 @@ import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from archive.article import to_json
 from archive.errors import NotAnArticle, UsageFault
 from archive.messages import of_error
+from archive.settings import Settings
 from archive.translation import gettext as _
 from crawler.extract.document import MOST_BYTES, refuse_size
 from crawler.extract.encoding import decode
@@ -19,16 +18,16 @@ from crawler.extract.extractor import Reading, read, read_text
 _MARKUP = re.compile(r"<(?:!doctype|html|head|body|div|p|meta|table)\b", re.IGNORECASE)
 
 
-def read_page(where: str, url: str = "") -> Reading:
-    """The reading of a file's path, "-" or an http address; `url` is the address a file was saved from.
+def read_page(where: str, settings: Settings, url: str = "") -> Reading:
+    """The reading of a file's path, "-" (standard input) or an HTTP address; `url` is where a file was saved from.
 
-    Raises UsageFault for a file that can't be read, NotAnArticle, and NotFetched. An address
-    can be asked for once in a process.
+    Raises UsageFault for a file that can't be read, NotAnArticle, and NotFetched. An address is
+    fetched as the settings say, once in a process.
     """
     if re.match("https?://", where, re.IGNORECASE):
         from crawler.run import fetch
 
-        return fetch(where)
+        return fetch(where, settings)
     try:
         return _read(*_bytes(where), url)
     except OSError as error:
@@ -49,10 +48,3 @@ def _bytes(where: str) -> tuple[bytes, datetime | None]:
 def _read(page: bytes, fetched: datetime | None, url: str) -> Reading:
     text = decode(page[: 1 << 16]).text
     return read(page, url, fetched) if _MARKUP.search(text) else read_text(decode(page).text, fetched=fetched)
-
-
-def reading_json(reading: Reading, explain: bool) -> dict[str, Any]:
-    """The article's fields, how it was read and, to explain it, each step."""
-    told = {"path": reading.path, "extractor": reading.extractor, "missing": list(reading.missing)}
-    steps = [{"field": step.field, "how": step.how, "text": step.text} for step in reading.steps]
-    return to_json(reading.article) | told | ({"steps": steps} if explain else {})

@@ -1,148 +1,31 @@
-"""The last step of every way in: an article and its raw pages go into the archive and are counted."""
+"""Scrapy's item pipeline: what a crawl fetches goes into the archive in batches."""
 
 from __future__ import annotations
 
 from asyncio import TimerHandle, get_running_loop
-from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
-from archive.errors import WencangError, Withdrawn
-from archive.messages import Message, Reason
-from archive.proof import manifest
-from archive.store import ArticleStore
-from archive.tables.pictures import Pictures
-from archive.url import canonical
-from archive.warc.pages import FetchedPage, Pages
-from crawler.frontier import Frontier
+from archive.errors import WencangError
+from crawler.keeping import Fetched, FetchedPicture, keep, keep_picture, settle
 from crawler.report import Report
+from crawler.session import session_of
 
-if TYPE_CHECKING:  # an import of saved pages comes by here too, and needs no Scrapy
+if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-    from crawler.extract.extractor import Reading
-
-
-_SECONDS, _MOST = 1.0, 50  # that articles wait for each other, to be kept in one transaction
-
-
-@dataclass(frozen=True, slots=True)
-class Fetched:
-    """A reading, and the raw pages it was read from, the article's own address first."""
-
-    reading: Reading
-    pages: tuple[FetchedPage, ...] = ()
-    address: str = ""  # that a crawl asked for
-    list: str = ""  # that showed it
-    gone: bool = False  # an export says so
-
-
-@dataclass(frozen=True, slots=True)
-class FetchedPicture:
-    """A picture of an article, by the address that the article gives for it."""
-
-    url: str
-    page: FetchedPage
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """An address of an article at which the site shows nothing any more."""
-
-    url: str
-    fetched: datetime
-    reason: Message
-    list: str = ""  # that showed it
-
-
-def keep(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) -> None:
-    """Put a reading's article, with its raw pages if it is a new version; count it as new, changed or unchanged."""
-    try:
-        _keep(store, pages, fetched, report)
-    except Withdrawn as error:
-        article = fetched.reading.article
-        report.count(article.source, "skipped", article.url, error.reason, fetched.list)
-
-
-def _keep(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) -> None:
-    reading = fetched.reading
-    article = reading.article
-    if reading.missing:
-        report.incomplete.append((article.url, reading.missing))
-        if store.get(article.url):  # a whole one may be kept
-            report.count(article.source, "failed", article.url, Reason.PARTS_MISSING, fetched.list)
-            return
-    revision = store.put(
-        article, reading.fetched, extractor=reading.extractor, gone=fetched.gone,
-        keep=lambda earlier: tuple(pages.append(page, earlier) for page in fetched.pages),
-    )  # fmt: skip
-    if revision is None:
-        report.count(article.source, "unchanged", list=fetched.list)
-    else:
-        first = store.versions(revision.article.id) == 1
-        report.count(article.source, "new" if first else "changed", list=fetched.list)
-    if reading.path == "general":
-        report.general.append((article.source, article.url))
-
-
-def keep_picture(store: ArticleStore, pages: Pages, fetched: FetchedPicture, report: Report) -> None:
-    """Keep a picture, where its article is kept."""
-    pictures = Pictures(store)
-    picture = pictures.get(fetched.url)
-    if picture and not picture.page:
-        shown = _stands(store, picture.article)
-        page = pages.append(fetched.page) if shown else None
-        pictures.note(replace(picture, due=None, page=page))
-        report.pictures["kept"] += bool(page)
-
-
-def _stands(store: ArticleStore, url: str) -> bool:
-    with suppress(Withdrawn):
-        return bool(store.get(url))
-    return False
-
-
-def settle(
-    store: ArticleStore, source: str, missing: Sequence[Missing], report: Report, saw_lists: bool = False
-) -> None:
-    """Mark as gone what was missing at the end of a run.
-
-    Where more of the articles that are kept are missing than answered, the site is at fault
-    (an outage, a relaunch) and none is marked; a list that was read counts as one that answered.
-    """
-    shown = [one for one in missing if _is_shown(store, one.url)]
-    believed = len(shown) <= report.read_again(source) + saw_lists
-    for one in missing:
-        if one in shown and believed:
-            store.mark_gone(one.url, one.fetched)
-            report.count(source, "gone", one.url, one.reason, one.list)
-        else:
-            reason = Reason.DOUBTED.format(reason=one.reason) if one in shown else one.reason
-            report.count(source, "skipped", one.url, reason, one.list)
-
-
-def _is_shown(store: ArticleStore, url: str) -> bool:
-    """Whether an article has this for its own address, and is not gone from there yet."""
-    with suppress(Withdrawn):
-        kept = store.get(url)
-        return bool(kept and not kept.gone and kept.article.url == canonical(url))
-    return False
+_SECONDS, _MOST = 1.0, 50  # a batch waits so long for further items, and holds at most so many
 
 
 class ArchivePipeline:
-    """Scrapy's item pipeline. An archive that can't be written ends the crawl at the spider's next page.
+    """Keeps the items of one second in one transaction, and counts them when it is committed.
 
-    What comes in within a second is kept together, and counted when it is: a crawl that is
-    killed asks for it once more.
+    A crawl that is killed fetches the items of its last batch again. An archive that can't be
+    written ends the crawl at the spider's next page.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._store: ArticleStore | None = None
-        self._waiting: list[Fetched | FetchedPicture] = []
+        self._batch: list[Fetched | FetchedPicture] = []
         self._timer: TimerHandle | None = None
 
     @classmethod
@@ -150,54 +33,44 @@ class ArchivePipeline:
         return cls(crawler)
 
     def open_spider(self) -> None:
-        data = Path(self._crawler.settings["DATA_FOLDER"])
-        self._pages = Pages(data, at_once=False, ends=manifest.ends(data))
-        spider: Any = self._crawler.spider
-        looks = self._crawler.settings.getint("LOOKS")
-        try:
-            self._store = ArticleStore.create(data)
-            spider.frontier = Frontier(self._store, spider.source, spider.due, looks)
-        except WencangError as error:
-            spider.fault = error
+        self._session = session_of(self._crawler)
 
     def close_spider(self) -> None:
-        self._keep_waiting()
-        spider: Any = self._crawler.spider
+        self._keep_batch()
+        session = self._session
         try:
-            if self._store and not spider.fault:
-                settle(self._store, spider.source.site, spider.missing, spider.report, bool(spider.tally.lists))
-            self._pages.close()
+            if session.target and not session.fault:
+                settle(session.target.store, session.source.site, session.missing, session.report,
+                       saw_lists=bool(session.tally.lists))  # fmt: skip
         except WencangError as error:
-            spider.fault = error
-        if self._store:
-            self._store.close()
+            session.fault = error
 
-    def process_item(self, fetched: Fetched | FetchedPicture) -> Fetched | FetchedPicture:
-        self._waiting.append(fetched)
-        if len(self._waiting) >= _MOST:
-            self._keep_waiting()
+    def process_item(self, item: Fetched | FetchedPicture) -> Fetched | FetchedPicture:
+        self._batch.append(item)
+        if len(self._batch) >= _MOST:
+            self._keep_batch()
         elif not self._timer:
-            self._timer = get_running_loop().call_later(_SECONDS, self._keep_waiting)
-        return fetched
+            self._timer = get_running_loop().call_later(_SECONDS, self._keep_batch)
+        return item
 
-    def _keep_waiting(self) -> None:
+    def _keep_batch(self) -> None:
         if self._timer:
             self._timer.cancel()
-        waiting, self._waiting, self._timer = self._waiting, [], None
-        if not waiting or not self._store:
+        batch, self._batch, self._timer = self._batch, [], None
+        target = self._session.target
+        if not batch or not target:
             return
-        spider: Any = self._crawler.spider
         report = Report()
         try:
-            with self._store.batch():
-                for one in waiting:
-                    if isinstance(one, Fetched):
-                        keep(self._store, self._pages, one, report)
+            with target.store.batch():
+                for item in batch:
+                    if isinstance(item, Fetched):
+                        keep(target.store, target.pages, item, report)
                     else:
-                        keep_picture(self._store, self._pages, one, report)
-                spider.frontier.read(*(one.address for one in waiting if isinstance(one, Fetched)))
-                self._pages.sync()
-        except Exception as error:  # whatever it is: nothing of the batch was kept
-            spider.fault = error
+                        keep_picture(target.store, target.pages, item, report)
+                target.frontier.read(*(item.address for item in batch if isinstance(item, Fetched)))
+                target.pages.sync()
+        except Exception as error:  # of any kind: the whole batch was rolled back
+            self._session.fault = error
         else:
-            spider.report.add(report)
+            self._session.report.add(report)

@@ -28,9 +28,10 @@ from crawler.sources import Form, Source
 _DATE = re.compile(r"(?<!\d)(?:19|20)\d\d[-/]?[01]\d[-/]?[0-3]\d(?!\d)")
 _LONGEST_CALL = 120 - len("    article=,")
 _NUMBER = re.compile(r"[\d-]{2,}")  # a folder that is a month or a day
-_FILE = '''"""{title}, http://{host}/.
+_LONGEST_NAME = 40  # characters; a longer end of a page's title is not the name of a site
+_FILE = '''"""{heading}, http://{host}/.
 
-Proposed from {count} saved pages: go over it by hand. `wencang check {name}` asks the live site.
+Proposed from {count} saved pages: review it. `wencang check {name}` tries it on the live site.
 """
 
 import re
@@ -47,13 +48,13 @@ PAGE = Form(
 
 SOURCE = Source(
     name="{name}",
-    site="{site}",
-    title="{title}",
-    hosts=frozenset({{"{host}"}}),
+    site={site},
+    title={title},
+    hosts=frozenset({{{hosts}}}),
     article={article},
     forms=(PAGE,),
     lists=({lists}),
-    rows="//a/@href",  # those that are no article's address are passed over
+    rows="//a/@href",  # a link that is not an article's address is passed over
 )
 '''
 
@@ -82,13 +83,22 @@ def saved_page(said: str) -> SavedPage:
     return SavedPage(Path(file), page, url)
 
 
+def checkout() -> Path:
+    """The checkout that holds the working directory, else the one this program runs from; UsageFault without one."""
+    here = Path.cwd()
+    for folder in (here, *here.parents, Path(__file__).parents[1]):
+        if (folder / "crawler" / "sources").is_dir() and (folder / "tests" / "pages").is_dir():
+            return folder
+    raise UsageFault(here, _("is not in a checkout of wencang"), _("change to a checkout: a source is part of it"))
+
+
 def new_source(name: str, pages: Sequence[SavedPage], lists: Sequence[str], root: Path) -> list[Path]:
     """Write the files below the checkout `root`; their paths.
 
-    Raises UsageFault, and has written nothing then, for a name that is taken or none, pages
-    of several hosts, a page that is no article, and where no common place of body is found.
+    Raises UsageFault, having written nothing, for a name that is taken or not valid, for pages of
+    several hosts, for a page without an article, and where the pages have no layout in common.
     """
-    _check(name, pages, root)
+    _refuse(name, pages, root)
     source = propose(name, pages, lists)
     file = root / "crawler" / "sources" / f"{name}.py"
     tests = root / "tests" / "pages" / name
@@ -107,13 +117,12 @@ def new_source(name: str, pages: Sequence[SavedPage], lists: Sequence[str], root
     return written
 
 
-def _check(name: str, pages: Sequence[SavedPage], root: Path) -> None:
+def _refuse(name: str, pages: Sequence[SavedPage], root: Path) -> None:
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        raise UsageFault(name, _("is no name of a source"), _("small letters, digits and _, as in tibet_cn"))
-    if name in sources.names() or (root / "tests" / "pages" / name).exists():
-        raise UsageFault(name, _("is there already"), _("choose another name"))
-    if not (root / "tests" / "pages").is_dir():
-        raise UsageFault(root, _("is no checkout: tests/pages is missing"), _("run it from a checkout of wencang"))
+        raise UsageFault(name, _("is not a valid name of a source"), _("small letters, digits and _, as in tibet_cn"))
+    taken = (root / "crawler" / "sources" / f"{name}.py", root / "tests" / "pages" / name)
+    if name in sources.names() or any(path.exists() for path in taken):
+        raise UsageFault(name, _("exists already"), _("choose another name"))
     if len(hosts := {urlsplit(page.url).hostname or "" for page in pages}) > 1:
         raise UsageFault(name, _("the pages are of several hosts: {hosts}").format(hosts=" ".join(sorted(hosts))))
 
@@ -170,9 +179,9 @@ def _common(pages: Sequence[Page], nodes: Sequence[Any]) -> str:
 
 
 def _site_name(titles: Sequence[str]) -> str:
-    """What the pages' titles end with."""
-    parts = [re.split(r"\s*[_|｜—–-]+\s*", title)[-1].strip() for title in titles]
-    return parts[0] if len(set(parts)) == 1 else ""
+    """What all titles end with; "" where they end differently, or with what is too long for a name."""
+    ends = {re.split(r"\s*[_|｜—–-]+\s*", title)[-1].strip() for title in titles}
+    return "".join(ends) if len(ends) == 1 and max(map(len, ends)) <= _LONGEST_NAME else ""
 
 
 def _article(pages: Sequence[SavedPage]) -> str:
@@ -215,29 +224,40 @@ def _open(text: str) -> str:
 
 
 def _text(source: Source, count: int) -> str:
+    """The file of a source. What comes from a page or an address is written as a literal, whatever it holds."""
     (form,) = source.forms
-    quoted = Form(
+    literals = Form(
         name="page",
-        mark=_quoted(form.mark),
-        title=_quoted(form.title),
-        body=_quoted(form.body),
-        info=_quoted(form.info),
+        mark=_literal(form.mark),
+        title=_literal(form.title),
+        body=_literal(form.body),
+        info=_literal(form.info),
     )
+    host = next(iter(source.hosts))
     return _FILE.format(
-        title=source.title, host=next(iter(source.hosts)), count=count, name=source.name, site=source.site,
-        form=quoted, article=_compiled(source.article.pattern),
-        lists="".join(f"{_quoted(url)}, " for url in source.lists).strip() if source.lists else "",
+        heading=_in_docstring(source.title), host=_in_docstring(host), count=count, name=source.name,
+        site=_literal(source.site), title=_literal(source.title), hosts=_literal(host), form=literals,
+        article=_compiled(source.article.pattern),
+        lists="".join(f"{_literal(url)}, " for url in source.lists).strip() if source.lists else "",
     )  # fmt: skip
 
 
 def _compiled(pattern: str) -> str:
-    """The call that compiles a pattern, as it fits a line."""
-    line = f're.compile(r"{pattern}")'
-    return line if len(line) <= _LONGEST_CALL else f're.compile(\n        r"{pattern}"\n    )'
+    """The call that compiles a pattern, as the formatter breaks it."""
+    literal = f'r"{pattern}"' if pattern.isprintable() and '"' not in pattern else _literal(pattern)
+    line = f"re.compile({literal})"
+    return line if len(line) <= _LONGEST_CALL else f"re.compile(\n        {literal}\n    )"
 
 
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+def _literal(text: str) -> str:
+    """The text as Python writes it, in double quotes where none has to be escaped."""
+    literal = repr(text)
+    return literal if '"' in literal else f'"{literal[1:-1]}"'
+
+
+def _in_docstring(text: str) -> str:
+    """The text as it can stand within a docstring."""
+    return repr(text)[1:-1].replace('"', '\\"')
 
 
 def _write_test(folder: Path, page: SavedPage, source: Source) -> list[Path]:

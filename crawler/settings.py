@@ -1,8 +1,8 @@
-"""Scrapy's settings and nothing else; what the operator sets comes from archive/settings.py."""
+"""Scrapy's settings. Those that the operator sets are handed over when a crawl starts: `handed_over`."""
+
+from __future__ import annotations
 
 from archive import settings
-
-_set = settings.load()
 
 BOT_NAME = "wencang"
 SPIDER_MODULES = ["crawler.spiders"]
@@ -18,19 +18,12 @@ DOWNLOADER_MIDDLEWARES = {
 }
 DOWNLOAD_HANDLERS = {"http": "crawler.http.transport.Transport", "https": "crawler.http.transport.Transport"}
 ITEM_PIPELINES = {"crawler.pipelines.ArchivePipeline": 100}
-DATA_FOLDER = str(_set.data)
-LOOKS = _set.looks
-IMAGES = _set.images  # whether the pictures of articles are kept, too
 
-# Polite: who we are, what is allowed, one request at a time, slower when the site is slow.
-CONTACT = _set.contact
-USER_AGENT = f"wencang/{settings.version()} (news archive; contact: {CONTACT or 'none given'})"
+# Polite: one request at a time, slower when the site is slow.
 CONCURRENT_REQUESTS = 1  # of each spider, so that the scheduler's order is the order of requests
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
-DOWNLOAD_DELAY = _set.delay
 DOWNLOAD_DELAY_JITTER = 0  # which would make every other wait shorter than the delay
 AUTOTHROTTLE_ENABLED = True
-AUTOTHROTTLE_START_DELAY = _set.delay
 AUTOTHROTTLE_TARGET_CONCURRENCY = 1.0
 COOKIES_ENABLED = False
 DOWNLOAD_MAXSIZE = 20 * 1024 * 1024
@@ -49,3 +42,15 @@ WARN_ON_GENERATOR_RETURN_VALUE = False
 # Nobody steers a running crawl; these are not even loaded, which would take a fifth of a second.
 EXTENSIONS = {"scrapy.extensions.telnet.TelnetConsole": None, "scrapy.extensions.remote_control.RemoteControl": None}
 LOG_LEVEL = "INFO"
+
+
+def handed_over(chosen: settings.Settings) -> dict[str, str | float]:
+    """What the operator has set, by the names of Scrapy's settings."""
+    contact = chosen.contact or "none given"
+    return {
+        "DATA_FOLDER": str(chosen.data),
+        "CONTACT": chosen.contact,
+        "USER_AGENT": f"wencang/{settings.version()} (news archive; contact: {contact})",
+        "DOWNLOAD_DELAY": chosen.delay,
+        "AUTOTHROTTLE_START_DELAY": chosen.delay,
+    }

@@ -6,18 +6,21 @@ from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Sequen
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date
 from http import HTTPStatus
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
 from scrapy import Request, Spider
+from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
+from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from archive import clock
 from archive.errors import NotAnArticle, WencangError
 from archive.messages import Message, Reason
+from archive.settings import load
 from archive.tables.ledger import Outcome
 from archive.translation import gettext as _
 from archive.url import canonical
@@ -25,14 +28,14 @@ from archive.warc.pages import FetchedPage
 from crawler import sources
 from crawler.extract.extractor import Reading, join, read, read_list
 from crawler.extract.pagination import MOST
-from crawler.frontier import Frontier
 from crawler.http.addresses import site
 from crawler.http.exchange import asked_for, fetched_page, header
 from crawler.http.failures import is_absent, is_missing, reason, status
 from crawler.http.retry import Postponed
-from crawler.pipelines import Fetched, FetchedPicture, Missing
+from crawler.keeping import Fetched, FetchedPicture, Missing
 from crawler.reader import reader
-from crawler.report import Report
+from crawler.session import Session, Target
+from crawler.settings import handed_over
 from crawler.sources import Source
 
 _ENDED = {  # what Scrapy calls it
@@ -60,39 +63,44 @@ class _Parts:
 
 
 class ArticleSpider(Spider):
-    """Yields each article as Fetched: its reading, and the page it was read from.
-
-    `urls`: read these pages only, without following links. `since`, `until`: leave out
-    articles whose address carries an earlier or a later day. `due`: ask for what is due only.
-    `images`: yield their pictures too, as FetchedPicture, after the articles.
-    """
+    """Yields each article as Fetched: its reading, and the pages it was read from; its pictures as FetchedPicture."""
 
     source: Source
 
-    def __init__(
-        self, urls: tuple[str, ...] = (), since: date | None = None, until: date | None = None, due: bool = False,
-        images: bool = False, report: Report | None = None, **options: Any,
-    ) -> None:  # fmt: skip
+    def __init__(self, session: Session, **options: Any) -> None:
         super().__init__(**options)
-        self.due = due
-        self._images = images
-        self.frontier: Frontier | None = None  # of the archive that the pipeline keeps articles in
-        self.report = report or Report()
-        self.fault: Exception | None = None  # what ended the crawl
-        self.missing: list[Missing] = []  # counted at the end: pipelines.settle
-        self._urls = urls
-        self._bounded = bool(since or until)
-        self._since = f"{since:%Y%m%d}" if since else ""
-        self._until = f"{until:%Y%m%d}" if until else "99999999"
+        self.session = session
+        self.report = session.report
+        self.frontier = session.frontier
+        self._own_target: Target | None = None
+        scope = session.scope
+        self._urls = scope.urls
+        self._bounded = bool(scope.since or scope.until)
+        self._since = f"{scope.since:%Y%m%d}" if scope.since else ""
+        self._until = f"{scope.until:%Y%m%d}" if scope.until else "99999999"
+        self._images = bool(scope.images and session.target)
         self._left_out: set[str] = set()
         self._lists: Sequence[str] = ()  # to walk
         self._validators: dict[str, tuple[str, ...]] = {}
-        self.tally = self.report.tallies[self.source.site]
-        self.sites = self.source.hosts | set(map(site, urls))
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Scrapy asks before it makes a spider; `scrapy crawl NAME` has handed over nothing that the operator set."""
+        super().update_settings(settings)
+        if "DATA_FOLDER" not in settings:
+            settings.update(handed_over(load()), priority="spider")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, session: Session | None = None, **options: Any) -> Self:
+        """`scrapy crawl NAME` hands over no session: the spider makes one, of its whole source, and closes it."""
+        if session:
+            return super().from_crawler(crawler, session=session, **options)
+        target = Target.open(Path(crawler.settings["DATA_FOLDER"]), cls.source)
+        spider = super().from_crawler(crawler, session=Session(cls.source, target=target), **options)
+        spider._own_target = target
+        return spider
 
     async def start(self) -> AsyncIterator[Any]:
-        if self.fault:
-            return
         for url in self._urls:
             yield self._article_request(url)
         if not self._urls:
@@ -126,7 +134,7 @@ class ArticleSpider(Spider):
         if not listing.rows:
             self._list_ends(url, n)
             return
-        self.tally.lists.add(url)
+        self.session.tally.lists.add(url)
         self._count_left_out(listing.rows, url)
         if n == 0:
             self._validators[url] = tuple(header(response, name) for name in ("ETag", "Last-Modified"))
@@ -161,7 +169,7 @@ class ArticleSpider(Spider):
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
         url, n = request.cb_kwargs["url"], request.cb_kwargs["n"]
         if status(failure) == HTTPStatus.NOT_MODIFIED:
-            self.tally.lists.add(url)
+            self.session.tally.lists.add(url)
             self._walked(url)
         elif is_absent(failure):
             self._list_ends(url, n)
@@ -192,7 +200,7 @@ class ArticleSpider(Spider):
         return unknown
 
     async def parse_article(self, response: Response) -> AsyncIterator[Fetched | Request]:
-        if self.fault:
+        if self.session.fault:
             raise CloseSpider("archive")
         if not self._urls and not self.source.is_article(response.url):
             self._skip(response, response.url, Reason.LED_AWAY)
@@ -216,7 +224,7 @@ class ArticleSpider(Spider):
         try:
             return await reader().read(page)
         except BrokenProcessPool as error:
-            self.fault = WencangError(page.url, _("the process that read it was ended"), _("run it again"))
+            self.session.fault = WencangError(page.url, _("the process that read it was ended"), _("run it again"))
             raise CloseSpider("reader") from error
 
     def _skip(self, response: Response, url: str, reason: Message) -> None:
@@ -235,11 +243,11 @@ class ArticleSpider(Spider):
         reading = join(parts.readings)
         yield Fetched(reading, tuple(parts.pages), parts.address, parts.section)
         if self._images and self.frontier:
-            shown = [image.url for image in reading.article.images if site(image.url) in self.sites]
+            shown = [image.url for image in reading.article.images if site(image.url) in self.session.sites]
             yield from map(self._picture_request, self.frontier.pictures(reading.article.url, shown))
 
     def parse_picture(self, response: Response, url: str) -> Iterator[FetchedPicture]:
-        if self.fault:
+        if self.session.fault:
             raise CloseSpider("archive")
         if header(response, "Content-Type").startswith("image/"):
             yield FetchedPicture(url, fetched_page(response, clock.now()))
@@ -273,7 +281,7 @@ class ArticleSpider(Spider):
         if isinstance(failure.value, Postponed):
             if str(failure.value):
                 left = _("{why}: left for the next run").format(why=failure.value)
-                self.report.remarks.append((self.source.title, left))
+                self.session.remark(self.source.title, left)
                 raise CloseSpider("postponed")
             raise CloseSpider("closespider_timeout")  # unless it was closed already, for another reason
 
@@ -282,7 +290,7 @@ class ArticleSpider(Spider):
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
         url, list, why = asked_for(request), request.meta["list"], reason(failure)
         if is_missing(failure) and not self._urls:
-            self.missing.append(Missing(url, clock.now(), why, list))
+            self.session.missing.append(Missing(url, clock.now(), why, list))
         else:
             outcome: Outcome = "skipped" if is_absent(failure) and not self._urls else "failed"
             self.report.count(self.source.site, outcome, url, why, list)
@@ -294,10 +302,17 @@ class ArticleSpider(Spider):
         return reason in ("finished", "postponed") and bool(self.frontier and self.frontier.is_expected(self._lists))
 
     def closed(self, reason: str) -> None:
-        if not self._urls and not self.tally.lists and (not self.due or self._is_unanswered(reason)):
+        tally, due = self.session.tally, self.session.scope.due
+        if not self._urls and not tally.lists and (not due or self._is_unanswered(reason)):
             self.report.unread_list(self.source.site, self.source.title, Reason.NO_ROWS)
-        self.tally.bytes = self.crawler.stats.get_value("downloader/response_bytes", 0) if self.crawler.stats else 0
-        self.tally.end("fault" if self.fault else _ENDED.get(reason, "fault"))
+        tally.bytes = self.crawler.stats.get_value("downloader/response_bytes", 0) if self.crawler.stats else 0
+        tally.end("fault" if self.session.fault else _ENDED.get(reason, "fault"))
+        self._log_report()
+        if self._own_target:
+            self._own_target.close()
+
+    def _log_report(self) -> None:
+        """For `scrapy crawl`; the program prints the report itself."""
         for url, why in self.report.unread_lists:
             self.logger.error("list can't be read: %s: %s", url, why)
         for subject, remark in self.report.remarks:
@@ -306,11 +321,9 @@ class ArticleSpider(Spider):
             self.logger.warning("read by general means, no form fits: %s", url)
 
 
-def spider_of(source: Source) -> type[ArticleSpider]:
+def spider_of(source: Source, base: type[ArticleSpider] = ArticleSpider) -> type[ArticleSpider]:
     """The spider class of one source."""
-    return type(
-        f"{source.name}_spider", (ArticleSpider,), {"name": source.name, "source": source, "__module__": __name__}
-    )
+    return type(f"{source.name}_spider", (base,), {"name": source.name, "source": source, "__module__": __name__})
 
 
 # `scrapy crawl NAME` finds them here.

@@ -228,7 +228,7 @@ def test_what_is_not_due_is_left_alone_and_a_watchdog_sees_how_old_it_is(wencang
     assert first.returncode == 0, first.stderr
     again = wencang("crawl", "tibet_cn", "--due", http_proxy="http://127.0.0.1:1")
     assert (again.returncode, again.stderr) == (0, ""), "nothing is asked for"
-    assert again.stdout.startswith("nothing is due; the next list is from 20")
+    assert again.stdout.startswith("nothing is due; the next list is due at 20")
     assert wencang("status", "--max-age", "26h").returncode == 0
     assert wencang("status", "--max-age", "0m").returncode == 6
     assert "26h" in wencang("status", "--max-age", "soon").stderr

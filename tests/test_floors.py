@@ -28,6 +28,7 @@ OWNERS = {  # library: the only rooms, or files, that may import it
     "bs4": {"crawler.extract"},
     "lxml": {"crawler.extract"},
     "opencc": {"crawler.extract.mirror", "indexer.text.variants", "wencang.desk.export.script"},
+    "prometheus_client": {"archive.notify.metrics"},
     "protego": {"crawler.http"},
     "pyarrow": {"wencang.desk.export.formats.parquet"},
     "pypinyin": {"indexer.suggest.pinyin"},

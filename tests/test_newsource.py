@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -13,7 +15,7 @@ import pytest
 from archive.errors import UsageFault
 from crawler import sources
 from crawler.extract.extractor import read
-from crawler.scaffold import SavedPage, new_source, propose, saved_page
+from crawler.scaffold import SavedPage, checkout, new_source, propose, saved_page
 from tests.support.program import Wencang
 from tests.support.sample import ROOT
 
@@ -32,6 +34,11 @@ def saved(folder: str) -> list[SavedPage]:
     return found
 
 
+def empty_checkout(root: Path) -> None:
+    (root / "crawler" / "sources").mkdir(parents=True)
+    (root / "tests" / "pages").mkdir(parents=True)
+
+
 def test_the_proposed_rules_read_what_general_means_read() -> None:
     pages = saved("vtibet_com")
     source = propose("anew", pages)
@@ -44,8 +51,7 @@ def test_the_proposed_rules_read_what_general_means_read() -> None:
 
 
 def test_the_written_files_are_found_formatted_and_read_by_rules(tmp_path: Path) -> None:
-    (tmp_path / "crawler" / "sources").mkdir(parents=True)
-    (tmp_path / "tests" / "pages").mkdir(parents=True)
+    empty_checkout(tmp_path)
     pages = saved("vtibet_com")[:2]
     written = new_source("anew", pages, ["http://www.vtibet.com/xw_702/"], tmp_path)
     assert len(written) == 1 + 2 * len(pages)
@@ -67,16 +73,15 @@ def test_the_written_files_are_found_formatted_and_read_by_rules(tmp_path: Path)
 @pytest.mark.parametrize(
     ("name", "pages", "named"),
     [
-        ("Tibet", "tibetol_cn", "is no name"),
-        ("tibet_cn", "tibetol_cn", "is there already"),
+        ("Tibet", "tibetol_cn", "is not a valid name"),
+        ("tibet_cn", "tibetol_cn", "exists already"),
         ("anew", "both", "several hosts"),
         ("anew", "list", "has no text"),
         ("anew", "tibetol_cn", "another text of it"),
     ],
 )
 def test_what_is_refused_leaves_nothing_behind(name: str, pages: str, named: str, tmp_path: Path) -> None:
-    (tmp_path / "crawler" / "sources").mkdir(parents=True)
-    (tmp_path / "tests" / "pages").mkdir(parents=True)
+    empty_checkout(tmp_path)
     empty = SavedPage(tmp_path / "a.html", b"<html><body></body></html>", "http://www.example.cn/a/1.html")
     given = {"both": saved("tibetol_cn") + saved("vtibet_com"), "list": [empty]}.get(pages) or saved(pages)
     with pytest.raises(UsageFault, match=named):
@@ -93,3 +98,88 @@ def test_a_page_without_its_address_asks_for_it(tmp_path: Path, wencang: Wencang
     done = wencang("new-source", "anew", page)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "ADDRESS=FILE" in done.stderr
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A checkout free to change; what no step needs is left out."""
+    root = tmp_path / "copy"
+    for part in ("archive", "crawler", "indexer", "wencang", "tests", "data/sample"):
+        shutil.copytree(ROOT / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in ("search_cli.py", "pyproject.toml"):
+        shutil.copy(ROOT / file, root)
+    return root
+
+
+def run_in(folder: Path, *command: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, *map(str, command)], cwd=folder, capture_output=True, text=True, timeout=300)
+
+
+PAGE = """<!DOCTYPE html><html><head><meta charset="utf-8"><title>{title}_{site}</title></head><body>
+<div class="nav"><a href="/">首页</a> <a href="/news/">新闻</a></div>
+<h1>{title}</h1><div class="info">2024-03-0{n} 10:2{n} 来源：那曲日报</div>
+<div class="content"><p>草原上的第{n}座车站今天通车，牧民们赶着牛羊来看第一班车。</p>
+<p>从县城到乡里原来要走{n}天，现在只要{n}个小时，车票是{n}元。</p><p>司机说，路上还会再修{n}座车站。</p></div>
+<div class="foot"><a href="/about/">关于本站</a></div></body></html>"""
+
+
+def pages_in(folder: Path, site: str = "草原新闻网") -> list[Path]:
+    """Three articles of a site that no source describes, saved with their addresses."""
+    folder.mkdir(exist_ok=True)
+    files = [folder / f"station-{n}.html" for n in (1, 2, 3)]
+    for n, file in enumerate(files, 1):
+        saved_from = f"<!-- saved from url=(0050)http://www.example.cn/news/202403/t2024030{n}_880{n}.html -->\n"
+        file.write_text(saved_from + PAGE.format(title=f"第{n}座车站通车", site=site, n=n), encoding="utf-8")
+    return files
+
+
+def test_the_steps_of_contributing_lead_from_saved_pages_to_a_source_whose_tests_pass(
+    copy: Path, tmp_path: Path
+) -> None:
+    pages = pages_in(tmp_path / "saved")
+    asked = ("new-source", "grassland", *pages, "--list", "http://www.example.cn/news/")
+    done = run_in(copy / "tests", copy / "search_cli.py", *asked)
+    assert done.returncode == 0, done.stderr
+    assert [Path(line).relative_to(copy).parts[0] for line in done.stdout.splitlines()] == ["crawler", *["tests"] * 6]
+    none = copy / "tests" / "pages" / "grassland" / "deleted.html"
+    none.write_text("<html><title>404</title><body>您访问的页面不存在</body></html>", encoding="utf-8")
+    answer = {"url": "http://www.example.cn/news/202403/t20240309_8809.html", "not_an_article": "only 9 characters"}
+    none.with_suffix(".json").write_text(json.dumps(answer), encoding="utf-8")
+    tested = run_in(
+        copy, "-m", "pytest", "-p", "no:cacheprovider", "tests/test_crawler.py", "-k", "grassland or example.cn"
+    )
+    assert (tested.returncode, "6 passed" in tested.stdout) == (0, True), tested.stdout
+    listed = run_in(copy, "search_cli.py", "extract", pages[0], "--explain")
+    assert "page form" in listed.stdout, listed.stderr
+
+
+@pytest.mark.parametrize(
+    "site", ['闻"""藏', "';import os;'", "a\\", "\\N{", "b\u202eg", "{host}", "\"'\"'"]
+)  # fmt: skip
+def test_whatever_a_page_holds_is_written_as_text(site: str, tmp_path: Path) -> None:
+    empty_checkout(tmp_path)
+    pages = [
+        replace(page, url=page.url.replace("www.example.cn", "www.exam'ple.cn"))
+        for page in map(saved_page, map(str, pages_in(tmp_path / "saved", site)))
+    ]
+    written = new_source("anew", pages, ['http://www.example.cn/"""/'], tmp_path)
+    text = written[0].read_text(encoding="utf-8")
+    assert {type(node).__name__ for node in ast.parse(text).body} == {"Expr", "Import", "ImportFrom", "Assign"}
+    space: dict[str, sources.Source] = {}
+    exec(text, space)
+    assert space["SOURCE"].title == site
+    assert space["SOURCE"].hosts == {"www.exam'ple.cn"}
+    assert space["SOURCE"].lists == ('http://www.example.cn/"""/',)
+    assert text.isascii() or "\u202e" not in text
+
+
+def test_a_checkout_is_where_one_works_or_what_the_program_runs_from(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(ROOT / "crawler" / "http")
+    assert checkout() == ROOT
+    monkeypatch.chdir(tmp_path)
+    assert checkout() == ROOT
+    monkeypatch.setattr("crawler.scaffold.__file__", str(tmp_path / "site-packages" / "crawler" / "scaffold.py"))
+    with pytest.raises(UsageFault, match="not in a checkout"):
+        checkout()

@@ -338,7 +338,7 @@ def test_notice_tries_the_settings(wencang: Wencang, tmp_path: Path) -> None:
         done = wencang("notice", "出了", "问题", WENCANG_SMTP=f"smtp://{address}")
         assert (done.returncode, done.stdout) == (0, "")
         hook, mail = done.stderr.splitlines()
-        assert ("my hook was told: 出了 问题" in hook, mail) == (True, "mail to wang@example.org was told: 出了 问题")
+        assert ("my hook: 出了 问题" in hook, mail) == (True, "sent by mail to wang@example.org: 出了 问题")
         assert mailbox.message().get_content().splitlines() == ["出了 问题"]
     assert heard(tmp_path) == ["wencang: 出了 问题", "出了 问题"]
     with nobody() as address:

@@ -17,7 +17,7 @@ from archive.store import ArticleStore
 from archive.warc.pages import FetchedPage, Head, Pages
 from bench.replayed import differing, replayed, wayback
 from crawler.extract.extractor import Reading
-from crawler.pipelines import Fetched, keep
+from crawler.keeping import Fetched, keep
 from crawler.report import Report
 from tests.support.pages import ARTICLE, PAGE, THEN, check, noise, put, warcs
 from tests.support.program import run

@@ -530,9 +530,10 @@ import sys
 from crawler import settings
 settings.DOWNLOAD_TIMEOUT, settings.RETRY_TIMES = 2, 0
 from archive.errors import NotFetched, NotAnArticle
+from archive.settings import load
 from crawler.run import fetch
 try:
-    fetch(sys.argv[1])
+    fetch(sys.argv[1], load())
 except (NotFetched, NotAnArticle) as error:
     print(error.reason, file=sys.stderr)
 """

@@ -35,7 +35,7 @@ from archive.tables import stats
 from archive.tables.ledger import Candidate, Ledger
 from archive.warc.pages import Pages
 from crawler.http.replay import replay
-from crawler.pipelines import Missing, settle
+from crawler.keeping import Missing, settle
 from crawler.report import Report
 from indexer.diff import Part, compare, differences
 from indexer.engines.engine import open_engine

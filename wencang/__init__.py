@@ -22,22 +22,25 @@ if TYPE_CHECKING:
     from archive.messages import Message
     from archive.proof.backup import restore
     from archive.settings import Settings
+    from crawler.extract.reading import Reading
     from indexer.question.query import Query
     from indexer.search import Hit
     from indexer.snippet import Snippet
     from wencang.answer import Answer
     from wencang.archive import Archive, open
+    from wencang.runs import RunResult
 
 _HOMES = {
     "Answer": "wencang.answer", "Archive": "wencang.archive", "Article": "archive.article", "Hit": "indexer.search",
     "Image": "archive.article", "Message": "archive.messages", "Query": "indexer.question.query",
-    "RawPage": "archive.article", "Revision": "archive.article", "Settings": "archive.settings",
+    "RawPage": "archive.article", "Reading": "crawler.extract.reading", "Revision": "archive.article",
+    "RunResult": "wencang.runs", "Settings": "archive.settings",
     "Snippet": "indexer.snippet", "WencangError": "archive.errors", "open": "wencang.archive",
     "restore": "archive.proof.backup",
 }  # fmt: skip
 __all__ = [
-    "Answer", "Archive", "Article", "Hit", "Image", "Message", "Query", "RawPage", "Revision", "Settings", "Snippet",
-    "WencangError", "open", "restore",
+    "Answer", "Archive", "Article", "Hit", "Image", "Message", "Query", "RawPage", "Reading", "Revision", "RunResult",
+    "Settings", "Snippet", "WencangError", "open", "restore",
 ]  # fmt: skip
 
 

@@ -7,10 +7,12 @@ years, months or days as text, in Asia/Shanghai; times in values are aware.
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from threading import Lock
@@ -26,9 +28,13 @@ from archive.translation import gettext as _
 
 if TYPE_CHECKING:
     from archive.article import Article, Revision
+    from archive.notify.notice import Delivery
     from archive.proof.timestamp import Timestamp
     from archive.tables.pictures import Picture
     from archive.warc.pages import FetchedPage
+    from crawler.extract.reading import Reading
+    from crawler.timers.install import Installed
+    from crawler.timers.units import Form, Job
     from indexer.engines.engine import Order, SearchEngine
     from indexer.explain import Explanation
     from indexer.figures.find import Found
@@ -36,6 +42,7 @@ if TYPE_CHECKING:
     from indexer.search import Collapse
     from indexer.suggest.did_you_mean import Proposal
     from wencang.answer import Answer
+    from wencang.checks import SourceCheck
     from wencang.desk.count.collocations import Collocations
     from wencang.desk.count.collocations import Measure as CollocationMeasure
     from wencang.desk.count.concordance import Concordance, Line
@@ -59,6 +66,7 @@ if TYPE_CHECKING:
     from wencang.keeping.status import Overview, Status
     from wencang.keeping.verification import Verification
     from wencang.lexicon import Lexicon
+    from wencang.runs import RunResult
 
 Group = Literal["", "source", "section", "credit"]
 Period = Literal["", "year", "month"]
@@ -72,8 +80,6 @@ def open(data: str | Path | None = None, environment: Mapping[str, str] | None =
     read once, here. A folder without an archive can be opened: `crawl` and `import_` make one.
     Raises UsageFault for a setting that can't be used.
     """
-    import os
-
     return Archive(_settings.load(Path(data) if data else None, os.environ if environment is None else environment))
 
 
@@ -123,7 +129,7 @@ class Archive:
         """The index of an engine, or of the one that is set. A missing archive is said before a missing index."""
         from indexer.update import open_index
 
-        _ = self._store
+        _store = self._store
         with open_index(self.data, engine or self.settings.engine) as index:
             yield index
 
@@ -740,6 +746,139 @@ class Archive:
             return every_id(self._store, index, query), self._notices(query, index, engine)
 
     # Collecting
+
+    def crawl(
+        self, sources: Iterable[str] = (), *, url: Iterable[str] = (), since: str = "", until: str = "",
+        due: bool = False, images: bool = False, wait: bool = False, max_pages: int = 0, max_time: float = 0,
+        progress: Progress = silent, indexed: Progress = silent,
+    ) -> RunResult:  # fmt: skip
+        """Fetch, extract and archive what the sources show, and index it while it comes in.
+
+        All sources unless some are named; with `url` only these pages, of any site. `since` and
+        `until` bound the days of publication, as far as an address tells them. `due`: only what is
+        due by the schedule. `images`: the pictures of articles too, as the setting of that name says.
+        `wait` for another crawl to end instead of raising Busy. `max_pages` and `max_time` (seconds)
+        end the crawl cleanly; 0 is no limit. `progress` and `indexed` are called with the number of
+        articles read and indexed so far.
+
+        A crawl can run once in a process. Raises UsageFault for an unknown source, an address that is
+        not valid, or a public site where no contact is set. What is fetched before ArchiveUnusable
+        or Busy is raised stays in the archive.
+        """
+        from crawler import sources as known
+        from crawler.session import Scope
+        from indexer.question.period import span
+        from wencang import runs
+
+        names, urls = tuple(sources), tuple(url)
+        if urls and (names or since or until or due):
+            reason = _("names all that is fetched")
+            raise UsageFault("--url", reason, _("leave out SOURCE, --since, --until and --due"))
+        first, end = span(since, until)
+        last = end and (end - timedelta(days=1)).date()
+        return runs.crawl(
+            self.settings, [known.load(name) for name in names or known.names()],
+            Scope(urls, first and first.date(), last, due, images or self.settings.images),
+            wait=wait, max_pages=max_pages, max_time=max_time, progress=progress, indexed=indexed,
+        )  # fmt: skip
+
+    def import_(
+        self, paths: Iterable[str | Path], *, source: str = "text",
+        progress: Progress = silent, indexed: Progress = silent,
+    ) -> RunResult:  # fmt: skip
+        """Read saved pages (.html), plain text (.txt), JSON Lines of an export and WARC files into the archive.
+
+        Of a folder all files of these kinds. `source` is the source of articles from plain text. Raises
+        UsageFault for a path that is missing or of an unknown kind; records that can't be read are
+        counted in the result.
+        """
+        from wencang import runs
+
+        if not source.strip():
+            raise UsageFault("--source", _("is empty"), _("name the source of plain text"))
+        return runs.import_(self.settings, map(Path, paths), source, progress=progress, indexed=indexed)
+
+    def reextract(
+        self, sources: Iterable[str] = (), *, dry_run: bool = False,
+        progress: Progress = silent, indexed: Progress = silent,
+    ) -> RunResult:  # fmt: skip
+        """Read the kept raw pages again by the present rules, without the network, and index what changed.
+
+        Of all sources unless some are named. With `dry_run` only the report says what would change.
+        """
+        from wencang import runs
+
+        return runs.reextract(self.settings, sources, dry_run=dry_run, progress=progress, indexed=indexed)
+
+    def extract(self, page: str, *, url: str = "") -> Reading:
+        """The article of one page: a file, "-" for standard input, or an HTTP address; nothing is archived.
+
+        `url` is the address that a file was saved from. An address can be fetched once in a process.
+        Raises NotAnArticle, NotFetched, and UsageFault for a file that can't be read.
+        """
+        from crawler.onepage import read_page
+
+        return read_page(page, self.settings, url)
+
+    def check(self, source: str) -> SourceCheck:
+        """Try the rules of a source on its live site: one list and three articles.
+
+        Can run once in a process. Raises UsageFault for an unknown source, or where no contact is set.
+        """
+        from crawler import sources
+        from wencang.checks import SourceCheck
+
+        chosen = sources.load(source)
+        from crawler.check import check
+
+        return SourceCheck(tuple(check(chosen, self.settings)))
+
+    def schedule_print(
+        self, form: Form, *, every: str = "15m", system: str = "", image: str = "",
+        program: Sequence[str] = ("wencang",),
+    ) -> str:  # fmt: skip
+        """The text that has `crawl --due` started regularly: units of systemd, a crontab line or a CronJob.
+
+        `every` is 5m, 15m, 1h, 1d ...; `system` the user of a system-wide unit; `image` the container
+        image of a CronJob; `program` the words that run wencang. Raises UsageFault for a value that
+        does not fit.
+        """
+        from crawler.timers import units
+
+        return units.text(self._job(program, every), form, system=system, image=image)
+
+    def schedule_install(
+        self, place: Literal["", "systemd", "cron"] = "", *, every: str = "15m", program: Sequence[str] = ("wencang",)
+    ) -> Installed:
+        """Have `crawl --due` started on this machine: by the user's systemd or, where there is none, the crontab.
+
+        Raises UsageFault where no contact is set or the machine has neither, and NotScheduled.
+        """
+        from crawler.timers import install
+
+        return install.schedule(self.settings, self._job(program, every), place)
+
+    def schedule_remove(self) -> bool:
+        """Remove what `schedule_install` put in place; False where there was nothing. Raises NotScheduled."""
+        from crawler.timers import install
+
+        return install.remove(self._job())
+
+    def _job(self, program: Sequence[str] = ("wencang",), every: str = "15m") -> Job:
+        from crawler.timers.units import Job, minutes
+
+        return Job(tuple(program), Path(os.path.abspath(self.data)), minutes(every))
+
+    def notice(self, text: str = "") -> tuple[Delivery, ...]:
+        """Send the operator a line as an alarm is sent, by the hook and by mail; without a text, to try the settings.
+
+        Raises UsageFault where neither is set.
+        """
+        from archive.notify.notice import deliver
+
+        return deliver(
+            self.settings, text or _("A trial: alarms of {data} reach you.").format(data=self.data.absolute())
+        )
 
     # Keeping
 

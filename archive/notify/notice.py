@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
 from archive.disk import atomic_write
-from archive.errors import NotTold
+from archive.errors import NotTold, UsageFault
 from archive.messages import of_error
 from archive.notify import hook, mail
 from archive.settings import Settings
@@ -86,6 +86,30 @@ def tell(settings: Settings, subject: str, lines: Sequence[str], kind: Kind = "a
         except NotTold as fault:
             faults.append(fault)
     return faults
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One way in which a text went to the operator, in words, and why it failed; None where it did not."""
+
+    way: str
+    text: str
+    fault: NotTold | None = None
+
+
+def deliver(settings: Settings, text: str) -> tuple[Delivery, ...]:
+    """Send a line in every way that is set, to try them. Raises UsageFault where none is."""
+    if not ways(settings):
+        raise UsageFault("notice", _("neither `hook` nor `mail_to` is set"), _("docs/operations.md tells how"))
+    each = {
+        _("the hook {command}").format(command=" ".join(settings.hook)): replace(settings, mail_to=()),
+        _("mail to {addresses}").format(addresses=", ".join(settings.mail_to)): replace(settings, hook=()),
+    }
+    return tuple(
+        Delivery(way, text, next(iter(tell(only, f"wencang: {text}", [text])), None))
+        for way, only in each.items()
+        if ways(only)
+    )
 
 
 def ways(settings: Settings) -> list[Callable[[Settings, str, str, Kind], None]]:

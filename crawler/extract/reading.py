@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from archive.article import Article
+from archive.article import Article, to_json
 from archive.url import canonical
 from crawler.extract.boilerplate import Step
 
@@ -38,6 +38,12 @@ class Reading:
     def unfound(self) -> tuple[Step, ...]:
         """The rules that found nothing."""
         return tuple(step for step in self.steps if step.how.startswith("nothing at "))
+
+    def to_json(self, explain: bool = False) -> dict[str, Any]:
+        """The article's fields, how they were read and, to `explain` it, each step."""
+        read = {"path": self.path, "extractor": self.extractor, "missing": list(self.missing)}
+        steps = [{"field": step.field, "how": step.how, "text": step.text} for step in self.steps]
+        return to_json(self.article) | read | ({"steps": steps} if explain else {})
 
 
 def join(parts: Sequence[Reading]) -> Reading:

@@ -24,7 +24,7 @@ def host_of(url: str) -> str:
     """The host that an address names; UsageFault for what is no http address."""
     match = re.fullmatch(r"https?://([\w.-]+|\[[0-9a-f:]+\])(?::\d+)?(?:[/?#].*)?", url, re.IGNORECASE)
     if not match:
-        raise UsageFault(url, _("is no http address"))
+        raise UsageFault(url, _("is not an HTTP address"))
     return match[1].strip("[]")
 
 

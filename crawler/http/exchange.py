@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from http.client import responses
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request
@@ -15,6 +15,7 @@ from scrapy.http.headers import Headers
 from archive.messages import Reason
 from archive.url import canonical
 from archive.warc.pages import FetchedPage, Head
+from crawler.http.crawl import crawl_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -49,7 +50,7 @@ class LedToFrontNoticed:
         return cls(crawler)
 
     def process_response(self, request: Request, response: Response) -> Response:
-        source = cast(Any, self._crawler.spider).source
+        source = crawl_of(self._crawler).source
         to = header(response, "Location")
         if response.status in _REDIRECTS and to and source.is_article(asked_for(request)):
             target = canonical(urljoin(request.url, to))

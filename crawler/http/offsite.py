@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any, Self
+from typing import Self
 from urllib.parse import urlsplit
 
 from scrapy import Request
@@ -14,6 +14,7 @@ from twisted.internet.error import DNSLookupError
 
 from archive.messages import Reason
 from crawler.http.addresses import is_private, proxy_of, refuse_nameless, site
+from crawler.http.crawl import crawl_of
 
 
 class Offsite:
@@ -35,8 +36,7 @@ class Offsite:
         parts = urlsplit(request.url)
         if (parts.scheme, parts.netloc) in self._passed:
             return
-        spider: Any = self._crawler.spider
-        if site(request.url) not in spider.sites:
+        if site(request.url) not in crawl_of(self._crawler).sites:
             raise IgnoreRequest(Reason.LED_OFF.format(url=request.url))
         refuse_nameless(self._crawler.settings["CONTACT"], [request.url])
         if not proxy_of(request.url):  # else it looks the name up

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from time import monotonic
-from typing import Any, Self
+from typing import Self
 from urllib.parse import urljoin
 
 from protego import Protego
@@ -15,6 +15,7 @@ from scrapy.http.request import NO_CALLBACK
 
 from archive.messages import Reason, of_error
 from archive.translation import gettext as _
+from crawler.http.crawl import crawl_of
 from crawler.http.retry import Postponed
 
 TOKEN = "wencang"  # noqa: S105  # the product token that a group of rules names
@@ -87,10 +88,9 @@ class Robots:
 
     def _slow_down(self, name: str, seconds: float, url: str) -> None:
         """Keep at least so long between two requests; AutoThrottle goes on from there."""
-        spider: Any = self._crawler.spider
         if seconds > LONGEST:
             asked = _("asks for {asked:g} s between two requests; {kept:g} s are kept")
-            spider.report.remarks.append((url, asked.format(asked=seconds, kept=LONGEST)))
+            crawl_of(self._crawler).remark(url, asked.format(asked=seconds, kept=LONGEST))
         downloader = self._crawler.engine.downloader
         throttle = self._crawler.get_extension(AutoThrottle)
         assert throttle

@@ -8,14 +8,17 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
 from getpass import getuser
 from pathlib import Path
 
 from archive.errors import NotScheduled, UsageFault
-from archive.messages import of_error
+from archive.messages import Message, of_error
+from archive.settings import FILE, Settings
 from archive.translation import gettext as _
+from crawler import sources
+from crawler.http.addresses import refuse_nameless
 from crawler.timers import units
 from crawler.timers.units import Job
 
@@ -31,6 +34,14 @@ class Place:
     take_out: Callable[[Job], bool]
 
 
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """The units or the crontab line that were written, and what the user should know."""
+
+    lines: tuple[str, ...]
+    notices: tuple[Message, ...] = ()
+
+
 def choose() -> str:
     """The first place that this machine has; UsageFault where it has none."""
     for name, place in PLACES.items():
@@ -40,12 +51,25 @@ def choose() -> str:
     raise UsageFault("schedule", _("neither a systemd of yours nor crontab answers here"), mend)
 
 
-def install(job: Job, place: str) -> list[str]:
-    """Put a job in one place and out of the others; what was written."""
-    written = PLACES[place].put(job)
-    for name in PLACES.keys() - {place}:
+def schedule(settings: Settings, job: Job, place: str = "") -> Installed:
+    """Put a job in one place, or in the first that this machine has, and out of the others.
+
+    Raises UsageFault where no contact is set: every crawl would be refused.
+    """
+    chosen = place or choose()
+    refuse_nameless(settings.contact, [list for source in sources.every() for list in source.lists])
+    lines = PLACES[chosen].put(job)
+    for name in PLACES.keys() - {chosen}:
         PLACES[name].take_out(job)
-    return written
+    return Installed(tuple(lines), tuple(_notices(settings, chosen)))
+
+
+def _notices(settings: Settings, place: str) -> Iterator[Message]:
+    names = [f"WENCANG_{field.name.upper()}" for field in fields(Settings) if field.name != "data"]
+    if here := [name for name in names if os.environ.get(name)]:
+        yield Message("set-in-shell-only", {"names": ", ".join(here), "file": str(settings.data / FILE)})
+    if place == "systemd" and not lingers():
+        yield Message("no-linger")
 
 
 def remove(job: Job) -> bool:

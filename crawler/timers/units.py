@@ -13,10 +13,12 @@ import unicodedata
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 
 from archive.errors import UsageFault
 from archive.translation import gettext as _
 
+Form = Literal["systemd", "cron", "k8s"]
 _DAY = 24 * 60
 _LONGEST = 24 * 3600  # seconds: a run that hangs is ended, and the next goes on where it was
 _MOST_SPREAD = 600  # seconds
@@ -59,6 +61,18 @@ def minutes(every: str) -> int:
     if not count or _DAY % count or (60 % count and count % 60):
         raise UsageFault(every, _("does not divide an hour or a day"), _("say 5m, 15m, 30m, 1h, 6h or 1d"))
     return count
+
+
+def text(job: Job, form: Form, *, system: str = "", image: str = "") -> str:
+    """What starts a job in one of the forms. Raises UsageFault for a value that does not fit."""
+    for option, value, fits in (("--system", system, "systemd"), ("--image", image, "k8s")):
+        if value and form != fits:
+            raise UsageFault(option, _("has no effect with --{form}").format(form=form), _("leave it out"))
+    if form == "k8s":
+        return cron_job(job, image or "wencang")
+    if form == "cron":
+        return cron_line(job) + "\n"
+    return f"# {job.name}.service\n{service(job, system)}\n# {job.name}.timer\n{timer(job)}"
 
 
 # systemd

@@ -1,4 +1,4 @@
-"""Hold a source's rules against the live site."""
+"""Try a source's rules on the live site."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from archive.translation import gettext as _
-from wencang.cli.commands import CHECK, DONE, known_sources
-from wencang.cli.output import say
+from wencang.cli.commands import CHECK, DONE, archive_of, known_sources
+from wencang.cli.output.report import print_check
 
 app = typer.Typer()
 
@@ -22,19 +21,6 @@ def check(
     Examples:
         wencang check tibet_cn
     """
-    from crawler import sources
-
-    chosen = sources.load(source)
-
-    from crawler.check import check
-
-    findings = check(chosen)
-    for finding in findings:
-        print(
-            f"{'ok     ' if finding.found else 'NOTHING'}  {finding.rule:<16}  {finding.url}  {finding.found}".rstrip()
-        )
-    found = {finding.rule for finding in findings if finding.found}
-    nothing = sorted({finding.rule for finding in findings} - found)
-    if nothing or not findings:
-        say(_("found nothing anywhere: {rules}").format(rules=", ".join(nothing)))
-    return CHECK if nothing or not findings else DONE
+    result = archive_of(ctx).check(source)
+    print_check(result)
+    return CHECK if result.failed else DONE

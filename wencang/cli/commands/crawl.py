@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
-from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from archive import settings
-from archive.errors import NotTold, UsageFault, WencangError
-from archive.lock import exclusive
 from archive.translation import gettext as _
-from wencang.cli.commands import Since, Sources, Until, create_archive, open_archive
-from wencang.cli.commands._run import finish, indexing
-from wencang.cli.output import counting, say
-from wencang.cli.output.report import print_report
-
-if TYPE_CHECKING:
-    from crawler.report import Report
+from wencang.cli.commands import Since, Sources, Until, archive_of
+from wencang.cli.commands._run import exit_code
+from wencang.cli.output.report import counting_run
 
 app = typer.Typer()
 
@@ -44,80 +34,9 @@ def crawl(
         wencang crawl --due
         wencang crawl --url http://www.example.cn/1.html
     """
-    from crawler import sources as known
-    from crawler.http.addresses import refuse_nameless
-    from crawler.report import Report
-    from indexer.question.period import span
-
-    if url and (sources or since or until or due):
-        reason = _("names all there is to fetch")
-        raise UsageFault("--url", reason, _("leave out SOURCE, --since, --until and --due"))
-    chosen = [known.load(name) for name in sources or known.names()]
-    first, end = span(since, until)
-    last = end and (end - timedelta(days=1)).date()
-    refuse_nameless(ctx.obj.contact, url or [list for source in chosen for list in source.lists])
-    create_archive(ctx.obj).close()  # what is wrong with it is said before anything is fetched
-
-    from crawler.run import crawl
-
-    report = Report()
-    with exclusive(ctx.obj.data / "crawl.lock", wait), indexing(ctx.obj), counting(_("pages")) as progress:
-        report.notice = lambda report: progress(report.read)
-        with nullcontext() if url else _noted(ctx.obj, report):
-            crawl(
-                chosen, report, urls=url, since=first and first.date(), until=last, due=due,
-                images=images or ctx.obj.images, max_pages=max_pages, max_time=max_time,
-            )  # fmt: skip
-    print_report(report)
-    if due and not report.did_anything:
-        _print_next(ctx.obj, {url for source in chosen for url in source.lists})
-    return finish(ctx.obj, report)
-
-
-def _print_next(settings: settings.Settings, lists: set[str]) -> None:
-    from archive.tables.ledger import Ledger
-
-    with open_archive(settings) as store:
-        times = [section.due for section in Ledger(store).sections() if section.list in lists]
-    said = _("nothing is due; the next list is from {time} on") if times else _("nothing is due")
-    print(said.format(time=f"{min(times):%Y-%m-%d %H:%M}Z") if times else said)
-
-
-@contextmanager
-def _noted(settings: settings.Settings, report: Report) -> Iterator[None]:
-    """A run that is noted at its end; one that a fault ended too, where the archive still takes it."""
-    try:
-        yield
-    except Exception:
-        with suppress(WencangError):
-            _note_runs(settings, report)
-        raise
-    _note_runs(settings, report)
-
-
-def _note_runs(settings: settings.Settings, report: Report) -> None:
-    """Note what the run came to; say what wants a person, here and by the ways the operator has set."""
-    from archive import clock
-    from archive.notify import metrics
-    from archive.notify.gauges import gauges
-    from archive.notify.notice import announce
-    from archive.tables.ledger import Ledger
-    from crawler.health import alarms
-
-    now = clock.now()
-    with open_archive(settings) as store:
-        ledger = Ledger(store)
-        for run in report.runs():
-            ledger.note_run(run)
-        found = alarms.found(store, now)
-        samples = list(gauges(store)) if settings.metrics else []
-    for alarm in found:
-        say(alarm.text)
-    faults = announce(settings, found, now)
-    if settings.metrics:
-        try:
-            metrics.write(settings.metrics, samples)
-        except NotTold as error:
-            faults.append(error)
-    for fault in faults:
-        say(f"wencang: {fault}")
+    with counting_run(_("pages")) as (progress, indexed):
+        result = archive_of(ctx).crawl(
+            sources, url=url, since=since, until=until, due=due, images=images, wait=wait,
+            max_pages=max_pages, max_time=max_time, progress=progress, indexed=indexed,
+        )  # fmt: skip
+    return exit_code(ctx.obj, result)

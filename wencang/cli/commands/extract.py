@@ -6,11 +6,10 @@ from typing import Annotated
 
 import typer
 
-from archive.escaping import printable
 from archive.translation import gettext as _
-from wencang.cli.commands import DONE, Json
+from wencang.cli.commands import DONE, Json, archive_of
 from wencang.cli.output import print_json
-from wencang.cli.output.tables import print_table
+from wencang.cli.output.report import print_reading
 
 app = typer.Typer()
 
@@ -31,18 +30,9 @@ def extract(
         wencang extract page.html --url http://www.example.cn/1.html --explain
         curl -s URL | wencang extract - --json
     """
-    from crawler.onepage import read_page, reading_json
-    from wencang.desk import txt
-
-    reading = read_page(page, url)
+    reading = archive_of(ctx).extract(page, url=url)
     if as_json:
-        print_json(reading_json(reading, explain))
-        return DONE
-    print(printable(txt.text(reading.article)), end="")
-    if explain:
-        print()
-        print_table(
-            (_("field"), _("how"), _("text")),
-            [(step.field or _("not the body"), step.how, step.text) for step in reading.steps],
-        )
+        print_json(reading.to_json(explain))
+    else:
+        print_reading(reading, explain)
     return DONE

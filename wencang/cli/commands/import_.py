@@ -7,12 +7,10 @@ from typing import Annotated
 
 import typer
 
-from archive.errors import UsageFault
 from archive.translation import gettext as _
-from wencang.cli.commands import create_archive
-from wencang.cli.commands._run import finish
-from wencang.cli.output import counting
-from wencang.cli.output.report import print_report
+from wencang.cli.commands import archive_of
+from wencang.cli.commands._run import exit_code
+from wencang.cli.output.report import counting_run
 
 app = typer.Typer()
 
@@ -29,22 +27,6 @@ def import_(
         wencang import saved/ notes.txt
         wencang import all.jsonl crawl.warc.gz
     """
-    from archive.proof import manifest
-    from archive.warc.pages import Pages
-    from crawler.importer import files, import_files
-    from crawler.report import Report
-
-    if not source.strip():
-        raise UsageFault("--source", _("is empty"), _("name the source that plain text gets"))
-    found = files(paths)
-    report = Report()
-    data = ctx.obj.data
-    with (
-        create_archive(ctx.obj) as store,
-        Pages(data, ends=manifest.ends(data)) as pages,
-        counting(_("articles")) as progress,
-    ):
-        report.notice = lambda report: progress(report.read)
-        import_files(store, pages, found, report, source)
-    print_report(report)
-    return finish(ctx.obj, report)
+    with counting_run(_("articles")) as (progress, indexed):
+        result = archive_of(ctx).import_(paths, source=source, progress=progress, indexed=indexed)
+    return exit_code(ctx.obj, result)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,9 +25,9 @@ def new_source(
     Examples:
         wencang new-source example_cn http://www.example.cn/1.html=1.html --list http://www.example.cn/
     """
-    from crawler.scaffold import new_source, saved_page
+    from crawler.scaffold import checkout, new_source, saved_page
 
-    for path in new_source(name, list(map(saved_page, pages)), lists, Path(__file__).parent):
+    for path in new_source(name, list(map(saved_page, pages)), lists, checkout()):
         print(path)
-    say(_("Go over them by hand: the .json must hold what the page says, not what was read."))
+    say(_("Review them: each .json must hold what its page says, which need not be what was extracted."))
     return DONE

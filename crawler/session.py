@@ -1,0 +1,133 @@
+"""One source's crawl: what it asks for, where it keeps it, and what became of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from archive.proof import manifest
+from archive.settings import Settings
+from archive.store import ArticleStore
+from archive.url import canonical
+from archive.warc.pages import Pages
+from crawler import sources
+from crawler.frontier import Frontier
+from crawler.http.addresses import host_of, site
+from crawler.http.crawl import crawl_of
+from crawler.keeping import Missing
+from crawler.report import Report, Tally
+from crawler.sources import Source
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a crawl asks for.
+
+    `urls`: these pages only, without following links. `since`, `until`: the first and the last day
+    of publication, for articles whose address carries one. `due`: only what is due by the
+    schedule. `images`: the pictures of the articles too, after the articles.
+    """
+
+    urls: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    due: bool = False
+    images: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a crawl keeps what it fetches, and what it remembers of its source."""
+
+    store: ArticleStore
+    pages: Pages
+    frontier: Frontier
+
+    @classmethod
+    def open(cls, data: Path, source: Source) -> Target:
+        """The archive of a data folder, for a crawl of a whole source. Close it."""
+        store = ArticleStore.create(data)
+        return cls(store, _pages(data), Frontier(store, source, due=False, looks=0))
+
+    def close(self) -> None:
+        try:
+            self.pages.close()
+        finally:
+            self.store.close()
+
+
+@dataclass(slots=True)
+class Session:
+    """The crawl of one source; without a `target` nothing is kept. `fault` is what ended it early."""
+
+    source: Source
+    report: Report = field(default_factory=Report)
+    scope: Scope = Scope()
+    target: Target | None = None
+    fault: Exception | None = None
+    missing: list[Missing] = field(default_factory=list)  # counted at the end, by keeping.settle
+    sites: frozenset[str] = field(init=False)  # that it may ask, as addresses.site names them
+    tally: Tally = field(init=False)  # of its source, in the report
+
+    def __post_init__(self) -> None:
+        self.sites = self.source.hosts | set(map(site, self.scope.urls))
+        self.tally = self.report.tallies[self.source.site]
+
+    @property
+    def frontier(self) -> Frontier | None:
+        return self.target.frontier if self.target else None
+
+    def remark(self, subject: str, text: str) -> None:
+        """Report something that the operator should know."""
+        self.report.remarks.append((subject, text))
+
+
+@contextmanager
+def opened(settings: Settings, scopes: Iterable[tuple[Source, Scope]], report: Report) -> Iterator[list[Session]]:
+    """Sessions that keep what they fetch in the archive of these settings, and count it in one report."""
+    with ArticleStore.create(settings.data) as store, _pages(settings.data) as pages:
+        yield [
+            Session(source, report, scope, Target(store, pages, Frontier(store, source, scope.due, settings.looks)))
+            for source, scope in scopes
+        ]
+
+
+def _pages(data: Path) -> Pages:
+    return Pages(data, at_once=False, ends=manifest.ends(data))
+
+
+def scopes(scope: Scope, chosen: Iterable[Source]) -> list[tuple[Source, Scope]]:
+    """What is asked of which source: of each of the chosen ones the same or, where addresses are named, of their own.
+
+    Raises UsageFault for an address that is not an HTTP address.
+    """
+    if not scope.urls:
+        return [(source, scope) for source in chosen]
+    groups: dict[str, tuple[Source, list[str]]] = {}
+    for url in scope.urls:
+        host = host_of(url)
+        source = sources.of(url) or _unknown(urlsplit(canonical(url)).hostname or host)
+        groups.setdefault(source.name, (source, []))[1].append(url)
+    return [(source, replace(scope, urls=tuple(urls))) for source, urls in groups.values()]
+
+
+def _unknown(host: str) -> Source:
+    """A site without a source: its pages are read by general means."""
+    site = host.removeprefix("www.")
+    return Source(site, site, site, hosts=frozenset(), article=re.compile("(?!)"), forms=())
+
+
+def session_of(crawler: Crawler) -> Session:
+    """The session of a running spider."""
+    session = crawl_of(crawler)
+    assert isinstance(session, Session)
+    return session
