@@ -67,7 +67,7 @@ class Results:
 
 def search(
     store: ArticleStore, engine: SearchEngine, query: Query, limit: int = 10, offset: int = 0,
-    order: Order = "relevance", collapse: Collapse = "texts", counted: bool = False,
+    order: Order = "relevance", collapse: Collapse = "texts", facets: bool = False,
 ) -> Results:  # fmt: skip
     """The articles that answer a question; of several with the same text, or of one story, the first."""
     check_follows(store, engine)
@@ -76,7 +76,7 @@ def search(
     weighed = bool(order == "relevance" and wanted and query.ranked)
     asked = max(wanted, WEIGHED if weighed else 0)
     while True:
-        found = engine.search(query, asked, order=order)
+        found = engine.search(query, asked, order=order, facets=facets)
         kept = store.get_many(match.id for match in found.matches)
         matches = [match for match in found.matches if match.id in kept]
         if weighed:
@@ -92,7 +92,7 @@ def search(
         copies = tuple(other.id for other in others)
         hits.append(Hit(rank, revision.article, first.score, shown, first.whole, copies, revision.gone_since))
     count = _count(store, engine, query) if collapse == "stories" else None
-    return Results(found.total, found.whole, tuple(hits), count, facets(engine, query) if counted else {})
+    return Results(found.total, found.whole, tuple(hits), count, _in_order(found.facets) if facets else {})
 
 
 def _weighed(
@@ -144,17 +144,17 @@ def _count(store: ArticleStore, engine: SearchEngine, query: Query) -> int:
     return len({stories.get(id, id) for id in ids})
 
 
-def facets(engine: SearchEngine, query: Query) -> dict[str, dict[str, int]]:
-    """The answer counted by source, section and credit, the most frequent first, and by year and month, in order.
-
-    "" stands for articles that do not say.
-    """
-    found = engine.facets(query)
-    months = dict(sorted(found.pop("month").items()))
+def _in_order(facets: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
+    """Sources, sections and credits with the most frequent first, and years and months in order."""
+    months = dict(sorted(facets["month"].items()))
     years: dict[str, int] = {}
     for month, count in months.items():
         years[month[:4]] = years.get(month[:4], 0) + count
-    frequent = {name: dict(sorted(counts.items(), key=lambda one: (-one[1], one[0]))) for name, counts in found.items()}
+    frequent = {
+        name: dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+        for name, counts in facets.items()
+        if name != "month"
+    }
     return frequent | {"year": years, "month": months}
 
 
