@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count, islice
 from pathlib import Path
@@ -14,18 +15,24 @@ from threading import Event, Thread
 
 import pytest
 
+import wencang
 from archive.article import SHANGHAI, Article, Revision
 from archive.lock import exclusive
+from archive.store import ArticleStore
+from bench import kills
+from bench.corpus import fill
 from bench.kills import PROCESSES
-from indexer import engines
+from indexer import engines, update
 from indexer.engines.engine import FACETS, SearchEngine, open_engine
 from indexer.question.parser import parse_query
 from tests.conftest import ANALYZER
+from wencang.archive import Archive
 
 THREADS = 8
 CALLS = 20_000
 ARTICLES = 30
 COMMIT = 5  # revisions
+LAST = 7  # version that an archive is given
 _START = datetime(2022, 1, 1, tzinfo=SHANGHAI)
 EVERY, QUOTE, PREFIX = (parse_query(text, ANALYZER) for text in ("西藏", '"西藏的雪山"', "v*"))
 
@@ -170,3 +177,84 @@ def test_an_index_is_asked_by_threads_while_others_write(tmp_path: Path, name: s
             calls = CALLS // len(engines.names()) // THREADS
             seen = set().union(*pool.map(lambda seed: ask(engine, calls, seed), range(THREADS)))
         assert len(seen) > 5, "the writers hardly wrote"
+
+
+# An archive
+
+
+def versions(data: Path, name: str) -> None:
+    """Each version of all the articles is one commit; some are followed by a new index."""
+    with ArticleStore.open(data) as store:
+        for version in range(2, LAST + 1):
+            with store.batch():
+                fill(store, (replace(article, credit=f"v{version}") for article in kills.sample()))
+            (update.rebuild if version % 3 == 0 else update.bring_up)(store, data, name)
+
+
+def versions_seen(archive: Archive, name: str, written: Event) -> list[int]:
+    """Search until all is written, and once more; the versions that answered."""
+    seen: list[int] = []
+    is_last = False
+    while not is_last:
+        is_last = written.is_set()
+        answer = archive.search("林芝", engine=name, limit=5)
+        ((credit, articles),) = answer.facets["credit"].items()
+        assert (answer.total, articles, len(answer.hits)) == (7, 7, 5)
+        seen.append(int(credit.removeprefix("v")))
+    assert seen == sorted(seen)
+    return seen
+
+
+@pytest.mark.parametrize("name", engines.names())
+def test_an_archive_is_searched_by_threads_while_another_process_writes(tmp_path: Path, name: str) -> None:
+    with ArticleStore.create(tmp_path) as store:
+        fill(store, (replace(article, credit="v1") for article in kills.sample()))
+        update.bring_up(store, tmp_path, name)
+    writer, written = PROCESSES.Process(target=versions, args=(tmp_path, name)), Event()
+    with wencang.open(tmp_path) as archive, ThreadPoolExecutor(THREADS) as pool:
+        searches = [pool.submit(versions_seen, archive, name, written) for _thread in range(THREADS)]
+        writer.start()
+        writer.join()
+        written.set()
+        seen = set().union(*(search.result() for search in searches))
+    assert writer.exitcode == 0
+    assert LAST in seen
+    assert len(seen) > 3
+
+
+@pytest.mark.parametrize("name", engines.names())
+def test_an_archive_keeps_its_indexes_open(tmp_path: Path, name: str) -> None:
+    with ArticleStore.create(tmp_path) as store:
+        fill(store, kills.sample()[:2])
+        update.bring_up(store, tmp_path, name)
+        with wencang.open(tmp_path, {"WENCANG_ENGINE": name}) as archive:
+            with archive._index() as first, archive._index(name) as second:
+                assert first is second
+            assert archive.search("拉萨").total == 2
+            fill(store, kills.sample()[2:3])
+            assert [notice.code for notice in archive.search("拉萨").notices] == ["index-behind"]
+            update.bring_up(store, tmp_path, name)
+            answer = archive.search("拉萨")
+            assert (answer.total, answer.notices) == (3, ())
+            with archive._index() as again:
+                assert again is first
+            update.rebuild(store, tmp_path, name)
+            with archive._index() as rebuilt:
+                assert rebuilt is not first
+            assert archive.search("拉萨").total == first.search(parse_query("拉萨", ANALYZER)).total == 3
+            archive.close()
+            assert archive.search("拉萨").total == 3, "the next call opens them again"
+
+
+@pytest.mark.parametrize("name", engines.names())
+def test_an_index_that_is_let_go_holds_no_file(tmp_path: Path, name: str) -> None:
+    files = Path("/proc/self/fd")
+    if not files.exists():
+        pytest.skip("needs /proc")
+    with open_engine(name, tmp_path, create=True) as engine:
+        engine.write(map(revision, range(1, ARTICLES + 1)))
+    before = len(list(files.iterdir()))
+    engine = open_engine(name, tmp_path)
+    assert engine.search(PREFIX).total == ARTICLES
+    del engine
+    assert len(list(files.iterdir())) == before
