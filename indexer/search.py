@@ -12,7 +12,7 @@ from archive.article import Article, Revision
 from archive.store import ArticleStore
 from archive.tables.stories import Stories
 from indexer.engines.engine import Match, Order, SearchEngine, check_follows
-from indexer.highlight import Highlighter
+from indexer.highlight import ArticleHighlighter
 from indexer.proximity import Proximity, proximity
 from indexer.question.query import Query
 from indexer.snippet import Snippet, snippet
@@ -71,7 +71,7 @@ def search(
 ) -> Results:  # fmt: skip
     """The articles that answer a question; of several with the same text, or of one story, the first."""
     check_follows(store, engine)
-    highlighter = Highlighter(query)
+    highlighter = ArticleHighlighter(query)
     wanted = offset + limit
     weighed = bool(order == "relevance" and wanted and query.ranked)
     asked = max(wanted, WEIGHED if weighed else 0)
@@ -88,7 +88,7 @@ def search(
     hits = []
     for rank, (first, *others) in enumerate(groups[offset:wanted], offset + 1):
         revision = kept[first.id]
-        shown = snippet(revision.article.body, highlighter.find(revision.article.body))
+        shown = snippet(revision.article.body, highlighter.in_body(revision.article))
         copies = tuple(other.id for other in others)
         hits.append(Hit(rank, revision.article, first.score, shown, first.whole, copies, revision.gone_since))
     count = _count(store, engine, query) if collapse == "stories" else None
@@ -96,7 +96,11 @@ def search(
 
 
 def _weighed(
-    matches: Sequence[Match], kept: dict[str, Revision], engine: SearchEngine, query: Query, highlighter: Highlighter
+    matches: Sequence[Match],
+    kept: dict[str, Revision],
+    engine: SearchEngine,
+    query: Query,
+    highlighter: ArticleHighlighter,
 ) -> list[Match]:
     """The best with their closeness added, and in its order."""
     rarity = rarities(engine, query)
@@ -108,10 +112,10 @@ def _weighed(
     return [*best, *matches[WEIGHED:]]
 
 
-def close_to(query: Query, article: Article, highlighter: Highlighter, rarity: Mapping[str, float]) -> Proximity:
+def close_to(query: Query, article: Article, highlighter: ArticleHighlighter, rarity: Mapping[str, float]) -> Proximity:
     """How close an article is to a question; its title and body are one text."""
-    text = f"{article.title}\n{article.body}"
-    return proximity(query, len(text), highlighter.find(text), rarity)
+    length = len(article.title) + 1 + len(article.body)
+    return proximity(query, length, highlighter.in_text(article), rarity)
 
 
 def rarities(engine: SearchEngine, query: Query) -> dict[str, float]:
