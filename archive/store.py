@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import local
 from urllib.parse import unquote
 
 import sqlalchemy as sa
@@ -43,6 +44,12 @@ _PAGE = 500  # rows fetched at once: no read transaction stays open while a call
 Keep = Callable[[tuple[RawPage, ...]], tuple[RawPage, ...]]
 
 
+class _Batch(local):
+    """The transaction that a thread has opened for all that it does; other threads have their own."""
+
+    connection: sa.Connection | None = None
+
+
 class ArticleStore:
     """Articles and all their versions. Use it as a context manager, or close it.
 
@@ -53,7 +60,7 @@ class ArticleStore:
     def __init__(self, engine: sa.Engine, name: str, create: bool) -> None:
         self._engine = engine
         self._name = name
-        self._batch: sa.Connection | None = None
+        self._batch = _Batch()
         with self._guard():
             migration.bring_up(engine, name, create)
 
@@ -339,20 +346,20 @@ class ArticleStore:
 
     @contextmanager
     def batch(self) -> Iterator[None]:
-        """All that this store is asked meanwhile is one transaction: kept at the end, together, or not at all."""
+        """All that this thread asks of the store meanwhile is one transaction: committed at the end, or not at all."""
         with self.writing() as connection:
-            self._batch = connection
+            self._batch.connection = connection
             try:
                 yield
             finally:
-                self._batch = None
+                self._batch.connection = None
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A transaction that sees one state; of the archive's own rooms only."""
-        if self._batch:
+        if batch := self._batch.connection:
             with self._guard():
-                yield self._batch
+                yield batch
             return
         with self._guard(), self._engine.begin() as connection:
             yield connection
@@ -360,9 +367,9 @@ class ArticleStore:
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """A transaction that no other writer's can overlap."""
-        if self._batch:
-            with self._guard(), self._batch.begin_nested():
-                yield self._batch
+        if batch := self._batch.connection:
+            with self._guard(), batch.begin_nested():
+                yield batch
             return
         with self._guard(), self._engine.execution_options(writes=True).begin() as connection:
             if connection.dialect.name != "sqlite":

@@ -15,7 +15,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from multiprocessing import get_context
 from multiprocessing.synchronize import Event
@@ -116,11 +116,11 @@ def check_mended(store: ArticleStore, data: Path, name: str) -> None:
     assert strays(folder) == set()
 
 
-def answers(opened: SearchEngine) -> Iterator[tuple[int, set[tuple[str, bool]], dict[str, dict[str, int]]]]:
+def answers(opened: SearchEngine) -> Iterator[tuple[int, set[tuple[str, bool]], Mapping[str, Mapping[str, int]]]]:
     for question in _QUESTIONS:
         query = parse_query(question, opened.analyzer)
-        found = opened.search(query)
-        yield found.total, {(match.id, match.whole) for match in found.matches}, opened.facets(query)
+        answer = opened.search(query, facets=True)
+        yield answer.total, {(match.id, match.whole) for match in answer.matches}, answer.facets
 
 
 def strays(folder: Path) -> set[str]:

@@ -10,7 +10,7 @@ from archive.article import Article
 from archive.messages import Message
 from archive.store import ArticleStore
 from indexer.engines.engine import Matches, SearchEngine, check_follows
-from indexer.highlight import Highlighter
+from indexer.highlight import ArticleHighlighter, Highlighter
 from indexer.proximity import Proximity
 from indexer.question.query import Between, Query, Words, spelled
 from indexer.search import WEIGHED, close_to, rarities, search
@@ -118,5 +118,5 @@ def _reason(store: ArticleStore, engine: SearchEngine, query: Query, article: Ar
     hits = search(store, engine, query, max(place + 1, WEIGHED), collapse="nothing").hits
     rank, hit = next((rank, hit) for rank, hit in enumerate(hits, 1) if hit.article.id == article.id)
     weighed = place < WEIGHED and query.ranked
-    close = close_to(query, article, Highlighter(query), rarities(engine, query)) if weighed else None
+    close = close_to(query, article, ArticleHighlighter(query), rarities(engine, query)) if weighed else None
     return Reason(article, rank, hit.whole, hit.score, close)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from archive.article import Article
 from indexer.question.query import Node, Prefix, Query, Quote, Words, of_the_text
 from indexer.text.analyzer import fold, pattern
 
@@ -33,6 +34,27 @@ class Highlighter:
     def find(self, text: str) -> list[Mark]:
         folded = self._folded
         return [Mark(match.start(), match.end(), folded[match[0]]) for match in self._pattern.finditer(text)]
+
+
+class ArticleHighlighter:
+    """Finds what was asked for in articles; each is scanned once, its title and body as one text."""
+
+    def __init__(self, query: Query) -> None:
+        self._highlighter = Highlighter(query)
+        self._marks: dict[str, list[Mark]] = {}
+
+    def in_text(self, article: Article) -> list[Mark]:
+        """In title, newline and body."""
+        if article.id not in self._marks:
+            self._marks[article.id] = self._highlighter.find(f"{article.title}\n{article.body}")
+        return self._marks[article.id]
+
+    def in_body(self, article: Article) -> list[Mark]:
+        """In the body, as if that were all."""
+        marks, start = self.in_text(article), len(article.title) + 1
+        if any(mark.start < start < mark.end for mark in marks):  # it may hide another that starts in the body
+            return self._highlighter.find(article.body)
+        return [Mark(mark.start - start, mark.end - start, mark.word) for mark in marks if mark.start >= start]
 
 
 class _Folded(dict[str, str]):

@@ -13,7 +13,7 @@ from archive.escaping import link, marked, xml
 from archive.store import ArticleStore
 from archive.tables.stories import Stories
 from indexer.engines.engine import Match, Order, SearchEngine, check_follows
-from indexer.highlight import Highlighter
+from indexer.highlight import ArticleHighlighter
 from indexer.proximity import Proximity, proximity
 from indexer.question.query import Query
 from indexer.snippet import Snippet, snippet
@@ -79,16 +79,16 @@ class Results:
 
 def search(
     store: ArticleStore, engine: SearchEngine, query: Query, limit: int = 10, offset: int = 0,
-    order: Order = "relevance", collapse: Collapse = "texts", counted: bool = False,
+    order: Order = "relevance", collapse: Collapse = "texts", facets: bool = False,
 ) -> Results:  # fmt: skip
     """The articles that answer a question; of several with the same text, or of one story, the first."""
     check_follows(store, engine)
-    highlighter = Highlighter(query)
+    highlighter = ArticleHighlighter(query)
     wanted = offset + limit
     weighed = bool(order == "relevance" and wanted and query.ranked)
     asked = max(wanted, WEIGHED if weighed else 0)
     while True:
-        found = engine.search(query, asked, order=order)
+        found = engine.search(query, asked, order=order, facets=facets)
         kept = store.get_many(match.id for match in found.matches)
         matches = [match for match in found.matches if match.id in kept]
         if weighed:
@@ -100,15 +100,19 @@ def search(
     hits = []
     for rank, (first, *others) in enumerate(groups[offset:wanted], offset + 1):
         revision = kept[first.id]
-        shown = snippet(revision.article.body, highlighter.find(revision.article.body))
+        shown = snippet(revision.article.body, highlighter.in_body(revision.article))
         copies = tuple(other.id for other in others)
         hits.append(Hit(rank, revision.article, first.score, shown, first.whole, copies, revision.gone_since))
     count = _count(store, engine, query) if collapse == "stories" else None
-    return Results(found.total, found.whole, tuple(hits), count, facets(engine, query) if counted else {})
+    return Results(found.total, found.whole, tuple(hits), count, _in_order(found.facets) if facets else {})
 
 
 def _weighed(
-    matches: Sequence[Match], kept: dict[str, Revision], engine: SearchEngine, query: Query, highlighter: Highlighter
+    matches: Sequence[Match],
+    kept: dict[str, Revision],
+    engine: SearchEngine,
+    query: Query,
+    highlighter: ArticleHighlighter,
 ) -> list[Match]:
     """The best with their closeness added, and in its order."""
     rarity = rarities(engine, query)
@@ -120,10 +124,10 @@ def _weighed(
     return [*best, *matches[WEIGHED:]]
 
 
-def close_to(query: Query, article: Article, highlighter: Highlighter, rarity: Mapping[str, float]) -> Proximity:
+def close_to(query: Query, article: Article, highlighter: ArticleHighlighter, rarity: Mapping[str, float]) -> Proximity:
     """How close an article is to a question; its title and body are one text."""
-    text = f"{article.title}\n{article.body}"
-    return proximity(query, len(text), highlighter.find(text), rarity)
+    length = len(article.title) + 1 + len(article.body)
+    return proximity(query, length, highlighter.in_text(article), rarity)
 
 
 def rarities(engine: SearchEngine, query: Query) -> dict[str, float]:
@@ -156,17 +160,17 @@ def _count(store: ArticleStore, engine: SearchEngine, query: Query) -> int:
     return len({stories.get(id, id) for id in ids})
 
 
-def facets(engine: SearchEngine, query: Query) -> dict[str, dict[str, int]]:
-    """The answer counted by source, section and credit, the most frequent first, and by year and month, in order.
-
-    "" stands for articles that do not say.
-    """
-    found = engine.facets(query)
-    months = dict(sorted(found.pop("month").items()))
+def _in_order(facets: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
+    """Sources, sections and credits with the most frequent first, and years and months in order."""
+    months = dict(sorted(facets["month"].items()))
     years: dict[str, int] = {}
     for month, count in months.items():
         years[month[:4]] = years.get(month[:4], 0) + count
-    frequent = {name: dict(sorted(counts.items(), key=lambda one: (-one[1], one[0]))) for name, counts in found.items()}
+    frequent = {
+        name: dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+        for name, counts in facets.items()
+        if name != "month"
+    }
     return frequent | {"year": years, "month": months}
 
 

@@ -85,8 +85,16 @@ def _exclusive(data: Path, engine: str) -> Iterator[Path]:
     with exclusive(_folder(data, engine).with_suffix(".lock")):
         folder = index_folder(data, engine)
         for left_over in set(folder.parent.glob("*")) - {folder}:
-            shutil.rmtree(left_over) if left_over.is_dir() else left_over.unlink()
+            _remove(left_over)
         yield folder
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        (path / "state.json").unlink(missing_ok=True)  # first, so that a search under way does not read what is left
+        shutil.rmtree(path)
+    else:
+        path.unlink()
 
 
 def update(store: ArticleStore, engine: SearchEngine, progress: Progress = _silent) -> int:

@@ -18,7 +18,7 @@ from bench.commits import segments
 from indexer import engines, update
 from indexer.engines.engine import SearchEngine, open_engine
 from indexer.question.parser import parse_query
-from indexer.question.query import Query
+from indexer.question.query import Query, Words
 from indexer.search import every_match, search
 from indexer.text import lexicon
 from tests.support.sample import ANALYZER, ARTICLES, indexed
@@ -205,6 +205,13 @@ def test_a_search_goes_on_while_the_index_is_made_anew(tmp_path: Path, store: Ar
     with update.open_index(tmp_path, name) as opened:
         assert update.rebuild(store, tmp_path, name, meanwhile) == 1
         assert opened.search(query).total == 1
+        assert update.bring_up(store, tmp_path, name) == 0, "which removes the index that was replaced"
+        assert opened.search(query).total == 1
+
+
+def test_a_fault_of_the_program_is_not_called_damage(answers: tuple[ArticleStore, SearchEngine]) -> None:
+    with pytest.raises(KeyError):
+        answers[1].search(Query((Words(("西藏",), "no such field"),)))
 
 
 def test_an_index_with_a_damaged_file_says_so(tmp_path: Path, store: ArticleStore, name: str) -> None:

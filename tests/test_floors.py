@@ -42,7 +42,7 @@ OWNERS = {  # library: the only rooms, or files, that may import it
     "twisted": {"crawler"},
     "typer": {"wencang.cli"},
     "warcio": {"archive.proof", "archive.warc", "crawler.importer"},
-    "whoosh": {"indexer.engines.whoosh_engine", "indexer.engines.whoosh_postings"},
+    "whoosh": {f"indexer.engines.whoosh_{part}" for part in ("engine", "postings", "storage")},
 }
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "constants", "types", "items", "middlewares"}
 CROWDED = 19

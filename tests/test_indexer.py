@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from contextlib import suppress
 from itertools import pairwise
 
 import jieba
@@ -12,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.article import Article
-from indexer.highlight import Highlighter
+from archive.errors import QueryFault
+from indexer.highlight import ArticleHighlighter, Highlighter
 from indexer.proximity import proximity
 from indexer.question.parser import parse_query
 from indexer.snippet import Snippet, snippet
@@ -148,6 +150,17 @@ def test_words_close_together_early_and_joined_as_typed_weigh_more() -> None:
     assert weight(filler + joined) > weight(f"{filler}援藏{filler}桥梁{filler}招商引资"), "in one window"
     assert weight(filler) < weight(filler + joined)
     assert proximity(query, 2000, [], rarity).score > proximity(query, 100, [], rarity).score, "a long article"
+
+
+@given(*(st.text("雪山5G a。", max_size=6) for _part in range(3)))
+def test_a_text_scanned_with_its_title_shows_the_same_in_the_body(title: str, body: str, asked: str) -> None:
+    article = Article("http://www.tibet.cn/1", title, body)
+    for question in (f"雪山 5G {asked}*", f'"{asked}雪山" 山', '"山5" "雪 山"', '"雪山。雪"'):
+        with suppress(QueryFault):
+            query = parse_query(question, ANALYZER)
+            highlighter = ArticleHighlighter(query)
+            assert highlighter.in_text(article) == Highlighter(query).find(f"{title}\n{body}")
+            assert highlighter.in_body(article) == Highlighter(query).find(body)
 
 
 # Snippets

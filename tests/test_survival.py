@@ -134,7 +134,7 @@ def test_readers_ask_on_while_another_process_writes_and_rebuilds(tmp_path: Path
         with open_engine(name, update.index_folder(tmp_path, name)) as opened:
             query = Query((), ())
             for _again in range(1):
-                ((version, count),) = opened.facets(query)["credit"].items()
+                ((version, count),) = opened.search(query, 0, facets=True).facets["credit"].items()
                 assert (count, len(opened.ids())) == (49, 49)
                 seen.append(version)
     assert writer.exitcode == 0

@@ -23,13 +23,13 @@ from archive.errors import NotKept, UsageFault
 from archive.messages import Message
 from archive.progress import Progress, counted, silent
 from archive.settings import Settings
-from archive.store import ArticleStore, named_source
 from archive.translation import gettext as _
 
 if TYPE_CHECKING:
     from archive.article import Article, Revision
     from archive.notify.notice import Delivery
     from archive.proof.timestamp import Timestamp
+    from archive.store import ArticleStore
     from archive.tables.pictures import Picture
     from archive.warc.pages import FetchedPage
     from crawler.extract.reading import Reading
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from indexer.engines.engine import Order, SearchEngine
     from indexer.explain import Explanation
     from indexer.figures.find import Found
+    from indexer.indexes import Indexes
     from indexer.question.query import Query
     from indexer.search import Collapse
     from indexer.suggest.did_you_mean import Proposal
@@ -94,7 +95,8 @@ class Archive:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._lock = Lock()
-        self._kept: ArticleStore | None = None
+        self._opened_store: ArticleStore | None = None
+        self._opened_indexes: Indexes | None = None
 
     @property
     def data(self) -> Path:
@@ -110,28 +112,37 @@ class Archive:
     def close(self) -> None:
         """Let go of the database and the indexes; the next call opens them again."""
         with self._lock:
-            kept, self._kept = self._kept, None
-        if kept:
-            kept.close()
+            store, self._opened_store, self._opened_indexes = self._opened_store, None, None
+        if store:
+            store.close()
 
     # What the methods share
 
     @property
     def _store(self) -> ArticleStore:
         """The store, opened at its first use."""
+        from archive.store import ArticleStore
+
         with self._lock:
-            if not self._kept:
-                self._kept = ArticleStore.open(self.data)
-            return self._kept
+            if not self._opened_store:
+                self._opened_store = ArticleStore.open(self.data)
+            return self._opened_store
+
+    @property
+    def _indexes(self) -> Indexes:
+        """The indexes, each opened at its first use and kept open."""
+        from indexer.indexes import Indexes
+
+        with self._lock:
+            if not self._opened_indexes:
+                self._opened_indexes = Indexes(self.data)
+            return self._opened_indexes
 
     @contextmanager
     def _index(self, engine: str = "") -> Iterator[SearchEngine]:
-        """The index of an engine, or of the one that is set. A missing archive is said before a missing index."""
-        from indexer.update import open_index
-
+        """The index of an engine, or of the one that is set. A missing archive is reported before a missing index."""
         _store = self._store
-        with open_index(self.data, engine or self.settings.engine) as index:
-            yield index
+        yield self._indexes.get(engine or self.settings.engine)
 
     def _query(self, index: SearchEngine, question: str, source: str, since: str, until: str) -> Query:
         """What was typed, with its filters. Raises QueryFault, or UsageFault for a source or a day that is none."""
@@ -144,6 +155,8 @@ class Archive:
 
     def _source(self, name: str) -> str:
         """A source of the archive by its site's name (tibet.cn) or its file's (tibet_cn). Raises UsageFault."""
+        from archive.store import named_source
+
         return named_source(self._store.sources(), name)
 
     def _notices(self, query: Query, index: SearchEngine, engine: str, stories: bool = False) -> tuple[Message, ...]:

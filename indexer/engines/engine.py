@@ -7,14 +7,17 @@ the archive's sequence, and with it the analyzer's version and the lexicon it wa
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from importlib import import_module
 from math import floor
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol
+from threading import Lock
+from typing import Generic, Literal, NamedTuple, Protocol, Self, TypeVar
 
 from archive.article import SHANGHAI, Article, Revision
 from archive.disk import atomic_write
@@ -95,16 +98,23 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """A part of the answer, best first; how many articles the answer has, and how many of these have all the words."""
+    """A part of the answer, best first; how many articles the answer has, and how many of these have all the words.
+
+    `facets`, where asked for, has for each of FACETS the number of articles of the whole answer by value:
+    months as 2022-06, "" for articles that do not say.
+    """
 
     total: int
     whole: int
     matches: tuple[Match, ...]
+    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 class SearchEngine(Protocol):
     """One folder's index. Use it as a context manager.
 
+    Several threads may call it at once, also while another thread or process writes: each call
+    answers from one committed state, and none from an older one than the call before.
     Calls raise IndexUnusable (damaged) or Busy (another run is writing).
     """
 
@@ -112,17 +122,17 @@ class SearchEngine(Protocol):
     def analyzer(self) -> Analyzer:
         """Cuts questions as the articles were cut."""
 
-    def lexicon(self) -> str:
-        """The words that its analyzer knows beside jieba's."""
-
     def __enter__(self) -> SearchEngine: ...
     def __exit__(self, *exc: object) -> None: ...
+
+    def state(self) -> State:
+        """What it noted when it was last written."""
 
     def position(self) -> int:
         """The sequence of the last revision it holds."""
 
-    def anchor(self) -> str:
-        """The digest of that revision's text: tells whether an archive is the one it followed."""
+    def lexicon(self) -> str:
+        """The words that its analyzer knows beside jieba's."""
 
     def write(self, revisions: Iterable[Revision]) -> None:
         """Hold these articles, in place of their older versions; no more those that were withdrawn.
@@ -130,16 +140,15 @@ class SearchEngine(Protocol):
         All of them or, after a crash, none.
         """
 
-    def search(self, query: Query, limit: int | None = None, offset: int = 0, order: Order = "relevance") -> Matches:
-        """The articles that match, all of them for no limit.
+    def search(
+        self, query: Query, limit: int | None = None, offset: int = 0, order: Order = "relevance", facets: bool = False
+    ) -> Matches:
+        """The articles that match, all of them for no limit; with `facets` the whole answer counted in the same pass.
 
         Those with all the words come first, where these are few (Query.is_short); then by the
         BM25 of the words, the newer first of two alike. In an order of dates, those with all
         the words come first too, and the undated last of each.
         """
-
-    def facets(self, query: Query) -> dict[str, dict[str, int]]:
-        """For each of FACETS how many articles of the answer have which value; months as 2022-06, "" for undated."""
 
     def dates(self, query: Query, by: Unit, facet: str = "") -> dict[str, dict[str, int]]:
         """For each value of one of FACETS how many articles with all the words were published when.
@@ -179,8 +188,8 @@ def open_engine(name: str, folder: Path, create: bool = False, words: str | None
 
 def check_follows(store: ArticleStore, engine: SearchEngine) -> None:
     """Raises IndexUnusable for an index of another archive, or of one that was put back to an older state."""
-    position = engine.position()
-    if position and store.digest_at(position) != engine.anchor():
+    state = engine.state()
+    if state.position and store.digest_at(state.position) != state.anchor:
         raise IndexUnusable(_("the index"), _("was made of another state of the archive"), _(REBUILD))
 
 
@@ -221,10 +230,10 @@ WORDS_OF = {
 class State:
     """What an engine notes beside its own files, in one small file that is replaced whole."""
 
-    position: int
-    anchor: str
+    position: int  # the sequence of the last revision it holds
+    anchor: str  # the digest of that revision's text: tells whether an archive is the one it followed
     version: str
-    lexicon: str
+    lexicon: str  # the words that its analyzer knows beside jieba's
 
     @classmethod
     def new(cls, layout: str, words: str | None) -> State:
@@ -260,3 +269,66 @@ class State:
     def save(self, folder: Path) -> None:
         with writable(folder), atomic_write(folder / "state.json") as file:
             file.write(json.dumps(asdict(self), ensure_ascii=False).encode())
+
+
+class View(Protocol):
+    """An index as it was committed: what one call answers from."""
+
+    @property
+    def state(self) -> State: ...
+
+
+V = TypeVar("V", bound=View)
+
+
+class FolderEngine(ABC, Generic[V]):
+    """What the engines share that keep their index in a folder: its newest view, opened again once it was written.
+
+    Nothing is closed: a view is released with its last reference, so never under a search.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = Lock()
+        self._stamp = State.stamp(folder)
+        self._view = self._open()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        pass
+
+    @abstractmethod
+    def _open(self) -> V:
+        """The view of what was last committed; its state is read first, so that it holds no less than that says."""
+
+    def _now(self) -> V:
+        with self._lock:
+            if self._stamp != (stamp := State.stamp(self._folder, self._stamp)):
+                self._follow(stamp)
+            return self._view
+
+    def _follow(self, stamp: tuple[int, int]) -> None:
+        try:
+            view = self._open()
+        except IndexUnusable:
+            if is_made(self._folder):
+                raise
+            return  # a rebuilt index took its place, and the folder was removed: the view stays readable
+        if view.state.lexicon != self._view.state.lexicon:
+            self.__dict__.pop("analyzer", None)
+        self._view, self._stamp = view, stamp
+
+    @cached_property
+    def analyzer(self) -> Analyzer:
+        return Analyzer(self._view.state.lexicon)
+
+    def state(self) -> State:
+        return self._now().state
+
+    def position(self) -> int:
+        return self.state().position
+
+    def lexicon(self) -> str:
+        return self.state().lexicon

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import replace
-from functools import cached_property
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from indexer.engines.engine import (
     FACETS,
     REBUILD,
     WORDS_OF,
+    FolderEngine,
     Match,
     Matches,
     Order,
@@ -41,7 +41,7 @@ from indexer.question.query import (
     Quote,
     Words,
 )
-from indexer.text.analyzer import SEPARATOR, Analyzer
+from indexer.text.analyzer import SEPARATOR
 
 try:
     import tantivy
@@ -71,57 +71,32 @@ def _schema() -> tantivy.Schema:
     return schema.build()
 
 
+_SCHEMA = _schema()
+_TERMS = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+
+
 def open_index(folder: Path, create: bool = False, words: str | None = None) -> TantivyEngine:
     if create and not is_made(folder):
         with writable(folder, ValueError):
             folder.mkdir(parents=True, exist_ok=True)
-            tantivy.Index(_schema(), path=str(folder))
+            tantivy.Index(_SCHEMA, path=str(folder))
         State.new(_LAYOUT, words).save(folder)
     return TantivyEngine(folder)
 
 
-class TantivyEngine:
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._state = State.load(folder, _LAYOUT)
-        with self._guard():
-            self._stamp = State.stamp(folder)
-            self._index = tantivy.Index.open(str(folder))
-            self._index.config_reader("manual")  # else a thread looks every half second whether to read anew
-            self._schema = self._index.schema
-        terms = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
-        self._index.register_tokenizer("cut", terms)
-
-    def __enter__(self) -> TantivyEngine:
-        return self
-
-    def __exit__(self, *_exc: object) -> None:
-        """Nothing is held open."""
-
-    @cached_property
-    def analyzer(self) -> Analyzer:
-        return Analyzer(self._state.lexicon)
-
-    def lexicon(self) -> str:
-        return self._state.lexicon
-
-    def position(self) -> int:
-        return self._state.position
-
-    def anchor(self) -> str:
-        return self._state.anchor
-
+class TantivyEngine(FolderEngine["_View"]):
     def write(self, revisions: Iterable[Revision]) -> None:
-        state = self._state
-        with writable(self._folder, ValueError), self._writing() as writer:  # a ValueError is a full disk, too
+        with self._writing() as writer:
+            state = self.state()
             for revision in revisions:
-                writer.delete_documents_by_term("id", revision.article.id)
-                if not revision.withdrawn:
-                    writer.add_document(self._document(revision.article))
+                document = None if revision.withdrawn else self._document(revision.article)
+                with self._on_disk():
+                    writer.delete_documents_by_term("id", revision.article.id)
+                    if document:
+                        writer.add_document(document)
                 state = replace(state, position=revision.sequence, anchor=revision.article.digest)
         # After the index: a crash between the two writes the same articles once more.
         state.save(self._folder)
-        self._state = state
 
     def _document(self, article: Article) -> tantivy.Document:
         document = tantivy.Document()
@@ -139,68 +114,59 @@ class TantivyEngine:
             document.add_integer("published", seconds(article.published))
         return document
 
-    def search(self, query: Query, limit: int | None = None, offset: int = 0, order: Order = "relevance") -> Matches:
-        with self._guard():
-            ask = _Ask(self._now(), self._schema, query)
-            end = ask.total if limit is None else offset + limit
-            found = ask.best(end, order) if end else []
-            return Matches(ask.total, ask.whole, tuple(found[offset:end]))
-
-    def facets(self, query: Query) -> dict[str, dict[str, int]]:
-        with self._guard():
-            ask = _Ask(self._now(), self._schema, query)
-            return {name: ask.counts(ask.loose, name) for name in FACETS}
+    def search(
+        self, query: Query, limit: int | None = None, offset: int = 0, order: Order = "relevance", facets: bool = False
+    ) -> Matches:
+        ask = _Ask(self._now(), query)
+        end = ask.total if limit is None else offset + limit
+        best = ask.best(end, order) if end else []
+        counts = ask.view.values(ask.loose, FACETS) if facets else {}
+        return Matches(ask.total, ask.whole, tuple(best[offset:end]), counts)
 
     def dates(self, query: Query, by: Unit, facet: str = "") -> dict[str, dict[str, int]]:
-        with self._guard():
-            ask = _Ask(self._now(), self._schema, query)
-            count = ask.months if by == "month" else ask.days
-            if not facet:
-                return {"": count(ask.strict)}
-            return {value: count(ask.with_value(facet, value)) for value in ask.counts(ask.strict, facet)}
+        ask = _Ask(self._now(), query)
+        count = ask.months if by == "month" else ask.days
+        if not facet:
+            return {"": count(ask.strict)}
+        values = ask.view.values(ask.strict, [facet])[facet]
+        return {value: count(ask.with_value(facet, value)) for value in values}
 
     def frequencies(self, words: Iterable[str]) -> dict[str, int]:
-        with self._guard():
-            searcher = self._now()
-            return {word: _count(searcher, Asked.term_query(self._schema, "words", word)) for word in words}
+        view = self._now()
+        return {word: view.count(_word("words", word)) for word in words}
 
     def count(self) -> int:
-        with self._guard():
-            return int(self._now().num_docs)
+        return self._now().size
 
     def vocabulary(self, start: str = "") -> dict[str, int]:
-        with self._guard():
-            return dict(sorted(self._held("words", start)))
+        return dict(sorted(self._now().terms("words", start)))
 
     def ids(self) -> set[str]:
-        with self._guard():
-            return {id for id, _count in self._held("id")}
+        return {id for id, _count in self._now().terms("id")}
 
-    def _held(self, field: str, start: str = "") -> Iterator[tuple[str, int]]:
-        """The terms that begin so, each with the number of articles, not counting their older versions."""
-        terms = self._now().terms_with_prefix(field, start, Asked.all_query())
-        return ((term, count) for term, count in terms if count)
-
-    def _now(self) -> tantivy.Searcher:
-        """The index as it was last written: read anew only when it was written since."""
-        if self._stamp != (stamp := State.stamp(self._folder, self._stamp)):
-            self._index.reload()
-            self._stamp = stamp
-        return self._index.searcher()
+    def _open(self) -> _View:
+        with _reading(self._folder):
+            state = State.load(self._folder, _LAYOUT)
+            index = tantivy.Index.open(str(self._folder))
+            index.config_reader("manual")  # else a thread looks every half second whether to read anew
+            index.register_tokenizer("cut", _TERMS)
+            return _View(self._folder, state, index, index.searcher())
 
     @contextmanager
     def _writing(self) -> Iterator[tantivy.IndexWriter]:
         """A writer that is committed at the end, or leaves the index as it was."""
         try:
-            writer = self._index.writer(_MEMORY, 1)
+            writer = self._now().index.writer(_MEMORY, 1)
         except ValueError as error:
             if "LockBusy" not in str(error):
                 raise IndexUnusable(self._folder, _reason(error), _(REBUILD)) from error
             raise Busy(self._folder, _("another run is writing to it"), _("try again when it has ended")) from error
         try:
-            self._clean(writer)
+            with self._on_disk():
+                self._clean(writer)
             yield writer
-            writer.commit()
+            with self._on_disk():
+                writer.commit()
         except BaseException:
             with suppress(ValueError):
                 writer.rollback()
@@ -209,76 +175,135 @@ class TantivyEngine:
             with suppress(ValueError):
                 writer.wait_merging_threads()  # merges a commit's segments; a rollback would cancel that
 
+    def _on_disk(self) -> AbstractContextManager[None]:
+        return writable(self._folder, ValueError)  # which Tantivy makes of a full disk
+
     def _clean(self, writer: tantivy.IndexWriter) -> None:
         """Take away what a run that was killed left: its next commit would have files of the same names."""
         writer.garbage_collect_files()
         for unknown in self._folder.glob(".tmp*"):
             unknown.unlink()
 
-    @contextmanager
-    def _guard(self) -> Iterator[None]:
-        try:
-            yield
-        except BaseException as error:  # what Rust panics with is no Exception, and has no name to import
-            if isinstance(error, ValueError | OSError) or type(error).__name__ == "PanicException":
-                raise IndexUnusable(self._folder, _("is damaged") + f" ({_reason(error)})", _(REBUILD)) from error
-            raise
+
+@contextmanager
+def _reading(folder: Path) -> Iterator[None]:
+    """Raises IndexUnusable for what Tantivy meets in its files; no question is built in here, whose faults are ours."""
+    try:
+        yield
+    except BaseException as error:  # what Rust panics with is no Exception, and has no name to import
+        if isinstance(error, ValueError | OSError) or type(error).__name__ == "PanicException":
+            raise IndexUnusable(folder, _("is damaged") + f" ({_reason(error)})", _(REBUILD)) from error
+        raise
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """The index as it was when it was opened: all that is read of it."""
+
+    folder: Path
+    state: State
+    index: tantivy.Index
+    searcher: tantivy.Searcher
+
+    @property
+    def size(self) -> int:
+        return int(self.searcher.num_docs)
+
+    def count(self, asked: Asked) -> int:
+        with _reading(self.folder):
+            result: Any = self.searcher.search(_silent(asked), 1)
+            return int(result.count)
+
+    def best(self, asked: Asked, size: int) -> list[tuple[float, tantivy.DocAddress]]:
+        """The articles with the highest scores."""
+        with _reading(self.folder):
+            hits: list[tuple[float, tantivy.DocAddress]] = self.searcher.search(asked, size, count=False).hits
+            return hits
+
+    def by_date(self, asked: Asked, size: int, order: Order = "newest") -> list[tuple[int | None, tantivy.DocAddress]]:
+        """Articles with their dates, in seconds since 1970; the undated last."""
+        way = tantivy.Order.Asc if order == "oldest" else tantivy.Order.Desc
+        with _reading(self.folder):
+            hits: list[tuple[int | None, tantivy.DocAddress]] = self.searcher.search(
+                asked, size, count=False, order_by_field="published", order=way
+            ).hits
+            return hits
+
+    def dates(self, addresses: list[tantivy.DocAddress]) -> list[int]:
+        """When articles were published, in seconds since 1970; _UNDATED where that is not known."""
+        with _reading(self.folder):
+            values: list[Any] = self.searcher.fast_field_values("published", addresses)
+        return [_UNDATED if value is None else value for value in values]
+
+    def id(self, address: tantivy.DocAddress) -> str:
+        with _reading(self.folder):
+            return str(self.searcher.doc(address)["id"][0])
+
+    def values(self, asked: Asked, facets: Iterable[str]) -> dict[str, dict[str, int]]:
+        """For each facet how many articles have which value."""
+        terms = {name: {"terms": {"field": f"by_{name}", "size": _VALUES}} for name in facets}
+        with _reading(self.folder):
+            found = self.searcher.aggregate(asked, terms)
+            return {name: {one["key"]: one["doc_count"] for one in found[name]["buckets"]} for name in terms}
+
+    def terms(self, field: str, start: str = "") -> list[tuple[str, int]]:
+        """The terms that begin so, each with the number of articles, not counting their older versions."""
+        with _reading(self.folder):
+            terms = self.searcher.terms_with_prefix(field, start, Asked.all_query())
+        return [(term, count) for term, count in terms if count]
+
+    def beginning(self, field: str, start: str) -> list[str]:
+        """The terms that begin so, in order, also those of older versions only."""
+        with _reading(self.folder):
+            return sorted(term for term, _count in self.searcher.terms_with_prefix(field, start))
 
 
 class _Ask:
     """One question to the index as it is now."""
 
-    def __init__(self, searcher: tantivy.Searcher, schema: tantivy.Schema, query: Query) -> None:
-        self.searcher = searcher
-        self._schema = schema
+    def __init__(self, view: _View, query: Query) -> None:
+        self.view = view
         self._query = query
-        words = [self._word("words", word) for word in query.words]
-        known = sum(_count(self.searcher, word) > 0 for word in words)
+        words = [_word("words", word) for word in query.words]
+        known = sum(view.count(word) > 0 for word in words)
         least = query.least(known)
         self.strict = self._bounded([(Occur.Must, word) for word in words])
-        self.whole = _count(self.searcher, self.strict)
+        self.whole = view.count(self.strict)
         if least >= len(words):
             self.loose, self.total = self.strict, self.whole
         else:
             some = [(Occur.Must, Asked.boolean_query([(Occur.Should, word) for word in words], least))]
             if query.has_long_words:
-                long = [(Occur.Should, self._word("words", word)) for word in query.words if len(word) > 1]
+                long = [(Occur.Should, _word("words", word)) for word in query.words if len(word) > 1]
                 some.append((Occur.Must, _silent(Asked.boolean_query(long))))
             self.loose = self._bounded(some)
-            self.total = _count(self.searcher, self.loose)
+            self.total = view.count(self.loose)
 
     def _bounded(self, words: list[tuple[Occur, Asked]]) -> Asked:
         """The words within what an answer can't do without, and without what is unwanted."""
         query = self._query
         clauses = [*words, *((Occur.Must, self._select(node)) for node in query.must)]
         if query.source:
-            clauses.append((Occur.Must, _silent(self._word("by_source", query.source))))
+            clauses.append((Occur.Must, _silent(_word("by_source", query.source))))
         if query.among is not None:
-            clauses.append((Occur.Must, _silent(Asked.term_set_query(self._schema, "id", list(query.among)))))
+            clauses.append((Occur.Must, _silent(Asked.term_set_query(_SCHEMA, "id", list(query.among)))))
         if query.since or query.until:
             clauses.append((Occur.Must, self._select(Between(query.since, query.until))))
         if not clauses:
             clauses.append((Occur.Must, _silent(Asked.all_query())))
         clauses += ((Occur.MustNot, self._select(node)) for node in query.unwanted)
-        clauses += ((Occur.Should, self._word("words", word)) for word in query.ranked if word not in query.words)
+        clauses += ((Occur.Should, _word("words", word)) for word in query.ranked if word not in query.words)
         return Asked.boolean_query(clauses)
-
-    def counts(self, asked: Asked, facet: str) -> dict[str, int]:
-        """How many articles have which value."""
-        terms = {"values": {"terms": {"field": f"by_{facet}", "size": _VALUES}}}
-        found = self.searcher.aggregate(asked, terms)["values"]["buckets"]
-        return {one["key"]: one["doc_count"] for one in found}
 
     def with_value(self, facet: str, value: str) -> Asked:
         """The articles with all the words and this value."""
-        return _every([self.strict, self._word(f"by_{facet}", value)])
+        return _every([self.strict, _word(f"by_{facet}", value)])
 
     def months(self, asked: Asked) -> dict[str, int]:
-        return self.counts(asked, "month")
+        return self.view.values(asked, ["month"])["month"]
 
     def days(self, asked: Asked) -> dict[str, int]:
-        most = self.searcher.num_docs or 1
-        hits = self.searcher.search(_silent(asked), most, count=False, order_by_field="published").hits
+        hits = self.view.by_date(_silent(asked), self.view.size or 1)
         days: Counter[str] = Counter()
         for time, count in Counter(time for time, _address in hits).items():
             days["" if time is None else day(time)] += count
@@ -306,30 +331,23 @@ class _Ask:
         ]
 
     def _top(self, asked: Asked, end: int, order: Order, whole: bool) -> list[Match]:
-        end = min(end, self.searcher.num_docs) or 1
+        end = min(end, self.view.size) or 1
         if order == "relevance" and self._query.ranked:
             hits = self._scored(asked, end)
-            dates = self.searcher.fast_field_values("published", [address for _score, address in hits])
-            latest = sorted(zip(hits, dates, strict=True), key=lambda one: (-one[0][0], -(one[1] or _UNDATED)))
-            return [Match(self._id(address), score, whole) for (score, address), _date in latest[:end]]
-        way = tantivy.Order.Asc if order == "oldest" else tantivy.Order.Desc
-        hits = self.searcher.search(asked, end, count=False, order_by_field="published", order=way).hits
-        return [Match(self._id(address), 0.0, whole) for _date, address in hits]
+            dates = self.view.dates([address for _score, address in hits])
+            latest = sorted(zip(hits, dates, strict=True), key=lambda one: (-one[0][0], -one[1]))
+            return [Match(self.view.id(address), score, whole) for (score, address), _date in latest[:end]]
+        hits_by_date = self.view.by_date(asked, end, order)
+        return [Match(self.view.id(address), 0.0, whole) for _date, address in hits_by_date]
 
     def _scored(self, asked: Asked, end: int) -> list[tuple[float, tantivy.DocAddress]]:
         """The best up to `end`, and those that score as the last of them: of these the newer are still to be chosen."""
         size = end + 1
         while True:
-            hits: list[tuple[float, tantivy.DocAddress]] = self.searcher.search(asked, size, count=False).hits
+            hits = self.view.best(asked, size)
             if len(hits) < size or hits[-1][0] < hits[end - 1][0]:
                 return hits
             size *= 2
-
-    def _id(self, address: tantivy.DocAddress) -> str:
-        return str(self.searcher.doc(address)["id"][0])
-
-    def _word(self, field: str, word: str) -> Asked:
-        return Asked.term_query(self._schema, field, word, "freq" if field == "words" else "basic")
 
     def _select(self, node: Node) -> Asked:
         """The articles that have this; it adds nothing to a score."""
@@ -338,14 +356,14 @@ class _Ask:
     def _asked(self, node: Node) -> Asked:
         match node:
             case Words(words, field):
-                return _every(self._word(WORDS_OF[field], word) for word in words)
+                return _every(_word(WORDS_OF[field], word) for word in words)
             case Quote(signs, _words, "title"):
                 return self._side_by_side("headline", signs)
             case Quote(signs):
                 return _any(self._side_by_side(field, signs) for field in ("exact", "headline"))
             case Prefix(start, field):
-                found = sorted(self.searcher.terms_with_prefix(WORDS_OF[field], start))[:MOST_OF_A_PREFIX]
-                return Asked.term_set_query(self._schema, WORDS_OF[field], [word for word, _count in found])
+                beginning = self.view.beginning(WORDS_OF[field], start)[:MOST_OF_A_PREFIX]
+                return Asked.term_set_query(_SCHEMA, WORDS_OF[field], beginning)
             case Either(nodes):
                 return _any(map(self._select, nodes))
             case Every(nodes, unwanted):
@@ -360,13 +378,13 @@ class _Ask:
     def _in_range(self, field: str, first: int, last: int) -> Asked:
         if first > last:
             return Asked.empty_query()
-        return Asked.range_query(self._schema, field, tantivy.FieldType.Integer, first, last)
+        return Asked.range_query(_SCHEMA, field, tantivy.FieldType.Integer, first, last)
 
     def _side_by_side(self, field: str, signs: tuple[str, ...]) -> Asked:
         found: list[str | tuple[int, str]] = [_BREAK if sign == SEPARATOR else sign for sign in signs]
         if len(found) == 1:
-            return self._word(field, signs[0])
-        return Asked.phrase_query(self._schema, field, found)
+            return _word(field, signs[0])
+        return Asked.phrase_query(_SCHEMA, field, found)
 
 
 def _joined(signs: list[str]) -> str:
@@ -385,9 +403,8 @@ def _any(asked: Iterable[Asked]) -> Asked:
     return Asked.boolean_query([(Occur.Should, one) for one in asked])
 
 
-def _count(searcher: tantivy.Searcher, asked: Asked) -> int:
-    result: Any = searcher.search(_silent(asked), 1)
-    return int(result.count)
+def _word(field: str, word: str) -> Asked:
+    return Asked.term_query(_SCHEMA, field, word, "freq" if field == "words" else "basic")
 
 
 def _reason(error: BaseException) -> str:

@@ -6,15 +6,14 @@ Its postings are written and read by whoosh_postings.py, a question is answered 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
-from functools import cached_property
+from dataclasses import dataclass, replace
 from heapq import nsmallest
-from itertools import islice
+from itertools import chain, islice
 from math import log1p
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from whoosh import columns, fields, index
 from whoosh.index import LockError
@@ -28,6 +27,7 @@ from indexer.engines.engine import (
     FACETS,
     REBUILD,
     WORDS_OF,
+    FolderEngine,
     Match,
     Matches,
     Order,
@@ -40,13 +40,13 @@ from indexer.engines.engine import (
     seconds,
     writable,
 )
-from indexer.engines.whoosh_postings import CharacterField, WordField
+from indexer.engines.whoosh_postings import CharacterField, WordField, counts, read
 from indexer.engines.whoosh_segment import UNDATED, Scored, Segment
+from indexer.engines.whoosh_storage import Damaged, open_readers
 from indexer.figures.amounts import spelled
 from indexer.question.query import MOST_OF_A_PREFIX, Prefix, Query
-from indexer.text.analyzer import Analyzer
 
-_LAYOUT = "5"  # of the schema and its fields
+_LAYOUT = "6"  # of the schema and its fields
 _TOP = 2.2  # what BM25 lets one word count for at most, times its rarity: 1 + k1
 _SCHEMA = fields.Schema(
     id=fields.ID(stored=True, unique=True),
@@ -74,45 +74,20 @@ def open_index(folder: Path, create: bool = False, words: str | None = None) -> 
     return WhooshEngine(folder)
 
 
-class WhooshEngine:
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._state = State.load(folder, _LAYOUT)
-        with self._guard():
-            self._stamp = State.stamp(folder)
-            self._view = self._open()
-
-    def __enter__(self) -> WhooshEngine:
-        return self
-
-    def __exit__(self, *_exc: object) -> None:
-        self._view.reader.close()
-
-    @cached_property
-    def analyzer(self) -> Analyzer:
-        return Analyzer(self._state.lexicon)
-
-    def lexicon(self) -> str:
-        return self._state.lexicon
-
-    def position(self) -> int:
-        return self._state.position
-
-    def anchor(self) -> str:
-        return self._state.anchor
-
+class WhooshEngine(FolderEngine["_View"]):
     def write(self, revisions: Iterable[Revision]) -> None:
-        with writable(self._folder), self._writing() as writer, writer.searcher() as searcher:
-            state = self._state
+        with self._guard(), writable(self._folder), self._writing() as writer:
+            state = self.state()
+            readers = [leaf for leaf in writer.searcher().reader().leaf_readers() if leaf[0].doc_count_all()]
             for revision in revisions:
-                if (held := searcher.document_number(id=revision.article.id)) is not None:
-                    writer.delete_document(held)
+                for reader, first in readers:
+                    for number in read(reader, "id", revision.article.id).ids:
+                        writer.delete_document(first + number)
                 if not revision.withdrawn:
                     writer.add_document(**self._document(revision.article))
                 state = replace(state, position=revision.sequence, anchor=revision.article.digest)
         # After the index: a crash between the two writes the same articles once more.
         state.save(self._folder)
-        self._state = state
 
     def _document(self, article: Article) -> dict[str, object]:
         held = cut(article, self.analyzer)
@@ -124,21 +99,16 @@ class WhooshEngine:
             "published": seconds(article.published) if article.published else UNDATED,
         }
 
-    def search(self, query: Query, limit: int | None = None, offset: int = 0, order: Order = "relevance") -> Matches:
+    def search(
+        self, query: Query, limit: int | None = None, offset: int = 0, order: Order = "relevance", facets: bool = False
+    ) -> Matches:
         with self._guard():
-            found = self._answer(query)
-            end = len(found) if limit is None else offset + limit
-            best = nsmallest(end, found, key=_orders(query, order))
+            answer = self._answer(query)
+            end = len(answer) if limit is None else offset + limit
+            best = nsmallest(end, answer, key=_orders(query, order))
             matches = (Match(one.segment.stored(one.number)["id"], one.score, one.whole) for one in best[offset:])
-            return Matches(len(found), sum(one.whole for one in found), tuple(matches))
-
-    def facets(self, query: Query) -> dict[str, dict[str, int]]:
-        counts: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
-        with self._guard():
-            for one in self._answer(query):
-                for name, value in zip(FACETS, one.segment.stored(one.number)["facets"], strict=True):
-                    counts[name][value] += 1
-        return {name: dict(counter) for name, counter in counts.items()}
+            whole = sum(one.whole for one in answer)
+            return Matches(len(answer), whole, tuple(matches), _facets(answer) if facets else {})
 
     def dates(self, query: Query, by: Unit, facet: str = "") -> dict[str, dict[str, int]]:
         size = len("2022-06" if by == "month" else "2022-06-01")
@@ -156,42 +126,35 @@ class WhooshEngine:
 
     def count(self) -> int:
         with self._guard():
-            return int(self._now().reader.doc_count())
+            return self._now().count
 
     def vocabulary(self, start: str = "") -> dict[str, int]:
         with self._guard():
-            found = Counter[bytes]()
+            counts = Counter[str]()
             for segment in self._now().segments:
-                found.update(dict(segment.vocabulary(start)))
-            return {word.decode(): count for word, count in sorted(found.items())}
+                counts.update(dict(segment.vocabulary(start)))
+            return dict(sorted(counts.items()))
 
     def ids(self) -> set[str]:
         with self._guard():
             segments = self._now().segments
             return {segment.stored(number)["id"] for segment in segments for number in segment.documents()}
 
-    def _now(self) -> _View:
-        """The index as it was last written: opened anew only when it was written since."""
-        if self._stamp != (stamp := State.stamp(self._folder, self._stamp)):
-            before, self._view, self._stamp = self._view, self._open(), stamp
-            before.reader.close()
-        return self._view
-
     def _open(self) -> _View:
-        """Tried again where a run that wrote meanwhile took away files that it had merged."""
-        while True:
-            written = set(self._folder.glob("*.toc"))
-            try:
-                return _View.of(index.open_dir(str(self._folder)).reader())
-            except Exception:
-                if written == set(self._folder.glob("*.toc")):
-                    raise
+        with self._guard():
+            state = State.load(self._folder, _LAYOUT)
+            while True:
+                committed = set(self._folder.glob("*.toc"))
+                try:
+                    return _View.of(state, open_readers(self._folder, _SCHEMA))
+                except Damaged:  # or a commit meanwhile removed the files that it had merged
+                    if committed == set(self._folder.glob("*.toc")):
+                        raise
 
     def _answer(self, query: Query) -> list[Scored]:
         view = self._now()
-        held = view.reader.doc_count()
         shares = {
-            word: _TOP * log1p((held - count + 0.5) / (count + 0.5))
+            word: _TOP * log1p((view.count - count + 0.5) / (count + 0.5))
             for word, count in view.frequencies(query.ranked).items()
             if count
         }
@@ -217,27 +180,40 @@ class WhooshEngine:
     def _guard(self) -> Iterator[None]:
         try:
             yield
-        except Exception as error:  # Whoosh meets damaged bytes with whatever they lead to
-            raise IndexUnusable(self._folder, _("is damaged") + f" ({type(error).__name__})", _(REBUILD)) from error
+        except Damaged as error:
+            raise IndexUnusable(self._folder, _("is damaged") + f" ({error})", _(REBUILD)) from error
+        except OSError as error:  # too many open files, a disk that fails
+            raise IndexUnusable(self._folder, error.strerror or type(error).__name__) from error
 
 
-class _View(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _View:
     """The index as it was when it was opened."""
 
-    reader: Any
+    state: State
+    count: int
     segments: list[Segment]
 
     @classmethod
-    def of(cls, reader: Any) -> _View:
+    def of(cls, state: State, readers: Sequence[Any]) -> _View:
         def expand(prefix: Prefix) -> list[str]:
-            found = reader.expand_prefix(WORDS_OF[prefix.field], prefix.start)
-            return [text.decode() for text in islice(found, MOST_OF_A_PREFIX)]
+            field = WORDS_OF[prefix.field]
+            words = (islice(counts(reader, field, prefix.start), MOST_OF_A_PREFIX) for reader in readers)
+            return sorted({word for word, _count in chain.from_iterable(words)})[:MOST_OF_A_PREFIX]
 
-        parts = (part for part, _first in reader.leaf_readers() if part.doc_count_all())
-        return cls(reader, [Segment(part, expand) for part in parts])
+        count = sum(reader.doc_count() for reader in readers)
+        return cls(state, count, [Segment(reader, expand) for reader in readers if reader.doc_count_all()])
 
     def frequencies(self, words: Iterable[str]) -> dict[str, int]:
         return {word: sum(segment.frequency(word) for segment in self.segments) for word in words}
+
+
+def _facets(answer: Iterable[Scored]) -> dict[str, dict[str, int]]:
+    counts: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
+    for one in answer:
+        for name, value in zip(FACETS, one.segment.stored(one.number)["facets"], strict=True):
+            counts[name][value] += 1
+    return {name: dict(counter) for name, counter in counts.items()}
 
 
 def _orders(query: Query, order: Order) -> Any:

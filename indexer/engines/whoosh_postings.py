@@ -2,8 +2,9 @@
 
 Whoosh writes through one call a posting, six deep, sorts every posting, and packs a term's
 postings by blocks of 128. Here postings are gathered by term, so that only the terms are
-sorted, and a term is one block: read, its postings are lists, not a matcher that is asked six
-calls deep for each. Whoosh is pinned to the one release whose inner parts these are.
+sorted, and a term is one block, without a header: read, its postings are lists, not a matcher
+that is asked six calls deep for each. Whoosh is pinned to the one release whose inner parts
+these are.
 """
 
 from __future__ import annotations
@@ -13,16 +14,18 @@ import zlib
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import accumulate, pairwise
 from operator import sub
-from pickle import loads
+from pickle import dumps, loads
 from typing import Any, NamedTuple
 
 from whoosh import fields, formats
 from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3PostingsWriter
-from whoosh.reading import SegmentReader, TermNotFound
+from whoosh.reading import SegmentReader
 from whoosh.writing import SegmentWriter
+
+from indexer.engines.whoosh_storage import Damaged
 
 _Item = tuple[str, bytes, int, float, bytes]  # field, term, document, weight, value
 _FEW = 4  # postings that zlib would make larger
@@ -30,6 +33,7 @@ _K1, _B, _USUAL = 1.2, 0.75, 700  # BM25's, and the words of a usual article
 LEVELS = 255  # one byte a posting
 _SIZES = struct.Struct("!II")
 _DOCUMENTS = struct.Struct("!5xI")  # of what is told of a term: how many documents have it
+_RECORD = struct.Struct("!5xI14xqi")  # the same, and where its postings stand
 _FEWER = 3  # segments of about one size
 _LARGEST = 8_000  # documents of a merged segment
 
@@ -79,7 +83,10 @@ def pack(places: list[int]) -> bytes:
 
 def unpack(packed: bytes) -> tuple[int, ...]:
     size = len(packed)
-    return struct.unpack(f"<{size // 4}Ix" if size % 2 else f"<{size // 2}H", packed)
+    try:
+        return struct.unpack(f"<{size // 4}Ix" if size % 2 else f"<{size // 2}H", packed)
+    except struct.error as error:
+        raise Damaged(str(error)) from error
 
 
 class Postings(NamedTuple):
@@ -131,9 +138,15 @@ class _Pool:
 
 class _PostingsWriter(W3PostingsWriter):
     def add_term(self, term: _Term) -> None:
-        self._compression = 1 if len(term.ids) > _FEW else 0
         self._ids, self._weights, self._values = term.ids, term.weights, term.values
         self._maxweight = max(term.weights)
+
+    def _write_block(self, last: bool = False) -> None:
+        self._terminfo.add_block(self)
+        block = dumps((self._mini_ids(), self._mini_weights(), self._mini_values()), 2)
+        self._postfile.write(zlib.compress(block, 1) if len(self._ids) > _FEW else block)
+        self._blockcount += 1
+        self._new_block()
 
     def _mini_ids(self) -> Sequence[int]:
         return _small([self._ids[0], *map(sub, self._ids[1:], self._ids)])
@@ -185,6 +198,11 @@ class Writer(SegmentWriter):
         self.pool = _Pool()
         self.mergetype = _merge
 
+    def cancel(self) -> None:
+        with suppress(OSError, ValueError):  # of a full disk; then of a file that the first failure closed
+            self._close_segment()
+        self._finish()
+
     def add_postings_to_pool(self, reader: Any, first: int, numbers: Mapping[int, int] | None) -> None:
         """Those of another segment; `numbers` are the new ones of its documents, where some are deleted."""
         if numbers is None:
@@ -216,7 +234,7 @@ def _merge(writer: Writer, segments: list[Any]) -> list[Any]:
     return small[many:]
 
 
-def counts(reader: Any, field: str, start: str) -> Iterator[tuple[bytes, int]]:
+def counts(reader: Any, field: str, start: str) -> Iterator[tuple[str, int]]:
     """The terms of one segment that begin so, in order, each with the number of documents, deleted ones too.
 
     From Whoosh's own file of terms, a record a term: the two lengths, the field's number and the
@@ -224,34 +242,65 @@ def counts(reader: Any, field: str, start: str) -> Iterator[tuple[bytes, int]]:
     """
     terms = reader._terms._tindex
     begin = reader._terms._keycoder(field, start.encode())
-    at = terms.closest_key_pos(begin)
-    if at is None:
-        return
-    data = terms.dbfile.get(at, terms.endofdata - at)
-    at = 0
-    while at < len(data):
-        size, told = _SIZES.unpack_from(data, at)
-        at += _SIZES.size
-        key = data[at : at + size]
-        if not key.startswith(begin):
-            return
-        at += size
-        yield key[2:], _DOCUMENTS.unpack_from(data, at)[0]
-        at += told
+    try:
+        at = terms.closest_key_pos(begin)
+        data = b"" if at is None else terms.dbfile.get(at, terms.endofdata - at)
+        at = 0
+        while at < len(data):
+            size, told = _SIZES.unpack_from(data, at)
+            at += _SIZES.size
+            key = data[at : at + size]
+            if not key.startswith(begin):
+                return
+            at += size
+            yield key[2:].decode(), _DOCUMENTS.unpack_from(data, at)[0]
+            at += told
+    except (struct.error, UnicodeDecodeError) as error:
+        raise Damaged(str(error)) from error
+
+
+def frequency(reader: Any, field: str, text: str) -> int:
+    """How many documents of one segment have a term, deleted ones too."""
+    try:
+        return _record(reader, field, text.encode())[0]
+    except KeyError:
+        return 0
 
 
 def read(reader: Any, field: str, text: str) -> Postings:
     """A term's postings in one segment."""
     try:
         return _postings(reader, field, text.encode())
-    except TermNotFound:
+    except KeyError:
         return Postings((), (), (), b"")
 
 
 def _postings(reader: Any, field: str, text: bytes) -> Postings:
-    matcher = reader._terms.matcher(field, text, reader.schema[field].format)
-    start = matcher._dataoffset
-    packed = matcher._postfile.get(start, matcher._nextoffset - start)
-    steps, weights, values = loads(zlib.decompress(packed) if matcher._compression else packed)  # noqa: S301  # our own
-    ids = [*accumulate(steps)]
-    return Postings(ids, weights or (1.0,) * len(ids), *(values or ((), b"")))
+    """Raises KeyError where no document has the term."""
+    count, start, length = _record(reader, field, text)
+    return _decoded(reader._terms._postfile.get(start, length), count, reader.doc_count_all())
+
+
+def _record(reader: Any, field: str, text: bytes) -> tuple[int, int, int]:
+    """The number of documents that have a term, and where its postings stand: offset and length."""
+    start, length = reader._terms._range_for_key(field, text)
+    try:
+        return _RECORD.unpack(reader._terms._dbfile.get(start, length))
+    except struct.error as error:
+        raise Damaged(str(error)) from error
+
+
+def _decoded(packed: bytes, count: int, size: int) -> Postings:
+    """The postings of a term that `count` of `size` documents have."""
+    try:
+        block = zlib.decompress(packed) if count > _FEW else packed
+        steps, weights, values = loads(block)  # noqa: S301  # our own
+        ids = [*accumulate(steps)]
+        postings = Postings(ids, weights or (1.0,) * count, *(values or ((), b"")))
+        fits = len(ids) == len(postings.weights) == count and ids[-1] < size
+        fits &= not values or (len(postings.lengths) == count and sum(postings.lengths) == len(postings.packed))
+    except Exception as error:  # damaged bytes lead zlib and pickle to whatever they happen to mean
+        raise Damaged(type(error).__name__) from error
+    if not fits:
+        raise Damaged("postings that do not fit together")
+    return postings

@@ -14,7 +14,8 @@ from os.path import commonprefix
 from typing import Any, NamedTuple
 
 from indexer.engines.engine import WORDS_OF, seconds
-from indexer.engines.whoosh_postings import LEVELS, counts, read, unpack
+from indexer.engines.whoosh_postings import LEVELS, counts, frequency, read, unpack
+from indexer.engines.whoosh_storage import Damaged
 from indexer.figures.amounts import spelled
 from indexer.question.query import Amount, Between, Either, Every, Node, Prefix, Query, Quote, Words
 
@@ -38,11 +39,14 @@ class Segment:
     def __init__(self, reader: Any, expand: Expand) -> None:
         self._reader = reader
         self._expand = expand
-        self._size = reader.doc_count_all()
-        # A merge may take the segment's files away: they are opened before.
-        self.published = self._read_published()  # of each document, in seconds since 1970
-        self.stored(0)
-        self._deleted = reader.deleted_docs_set
+        try:
+            self._size = reader.doc_count_all()
+            # A merge may remove the segment's files, and Whoosh opens a column when it is first read.
+            self.published = self._read_published()  # of each document, in seconds since 1970
+            self.stored(0)
+            self._deleted = reader.deleted_docs_set
+        except Exception as error:
+            raise Damaged(type(error).__name__) from error
 
     def _read_published(self) -> array[int]:
         column = self._reader.column_reader("published", translate=False)
@@ -54,7 +58,10 @@ class Segment:
         return times
 
     def stored(self, number: int) -> dict[str, Any]:
-        values: dict[str, Any] = self._reader.stored_fields(number)
+        try:
+            values: dict[str, Any] = self._reader.stored_fields(number)
+        except Exception as error:
+            raise Damaged(type(error).__name__) from error
         return values
 
     def documents(self) -> Iterator[int]:
@@ -63,10 +70,10 @@ class Segment:
     def frequency(self, word: str) -> int:
         """How many documents have a word."""
         if not self._deleted:
-            return int(self._reader.doc_frequency("words", word))
+            return frequency(self._reader, "words", word)
         return len(self._documents("words", word) - self._deleted)
 
-    def vocabulary(self, start: str) -> Iterator[tuple[bytes, int]]:
+    def vocabulary(self, start: str) -> Iterator[tuple[str, int]]:
         """The words that begin so, each with how many documents have it, deleted ones too."""
         return counts(self._reader, "words", start)
 
@@ -149,8 +156,7 @@ class Segment:
     def _amounting(self, first: str, last: str) -> set[int]:
         """The documents with an amount between two keys."""
         held = counts(self._reader, "amount", commonprefix([first, last]))  # noqa: RUF071  # it is no path
-        keys = (key.decode() for key, _count in held)
-        return set().union(*(self._documents("amount", key) for key in keys if first <= key <= last))
+        return set().union(*(self._documents("amount", key) for key, _count in held if first <= key <= last))
 
     def _side_by_side(self, field: str, signs: tuple[str, ...]) -> set[int]:
         """The documents in which these characters follow each other; the rarest is looked at first."""

@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from itertools import accumulate, chain, groupby, pairwise
 from operator import add
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import rjieba
@@ -95,19 +96,21 @@ def _is_loose(word: str) -> bool:
 
 
 _given: list[str] = []  # the one lexicon that rjieba's own dictionary has
+_giving = Lock()
 
 
 def _dictionary(words: str) -> Any:
     """jieba's dictionary with the words of a lexicon in it."""
-    if words in _given:
-        return rjieba
-    # rjieba loads a dictionary when it is imported: another costs 0.06 s and 30 MB.
-    jieba = rjieba.Jieba() if _given else rjieba
-    for word, frequency in Analyzer.parse(words):
-        jieba.add_word(fold(word), frequency, None)
-    if not _given:
-        _given.append(words)
-    return jieba
+    with _giving:
+        if words in _given:
+            return rjieba
+        # rjieba loads a dictionary when it is imported: another costs 0.06 s and 30 MB.
+        jieba = rjieba.Jieba() if _given else rjieba
+        for word, frequency in Analyzer.parse(words):
+            jieba.add_word(fold(word), frequency, None)
+        if not _given:
+            _given.append(words)
+        return jieba
 
 
 class Analyzer:

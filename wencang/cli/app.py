@@ -100,12 +100,14 @@ def start(
         from wencang.cli.pager import paging
 
         ctx.with_resource(paging())
-    ctx.obj = settings.load(data, engines=commands.known_engines())
+    from wencang.archive import Archive  # imported here: completion does not need it
+
+    ctx.obj = ctx.with_resource(Archive(settings.load(data, engines=commands.known_engines())))
     if ctx.invoked_subcommand:
         return DONE
     from wencang.cli.welcome import welcome
 
-    return welcome(ctx.obj)
+    return welcome(commands.archive_of(ctx))
 
 
 def _names() -> list[str]:

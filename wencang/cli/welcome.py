@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from archive.database import FILE
 from archive.escaping import printable
-from archive.settings import Settings
 from archive.translation import gettext as _
-from wencang.archive import Archive
 from wencang.cli.commands import DONE
-from wencang.keeping.status import Overview
+
+if TYPE_CHECKING:
+    from wencang.archive import Archive
+    from wencang.keeping.status import Overview
 
 
-def welcome(settings: Settings) -> int:
-    if (settings.data / FILE).exists():
-        with Archive(settings) as archive:
-            overview = archive.overview()
-        lines, suggestions = _lines(settings, overview), _suggestions(overview)
+def welcome(archive: Archive) -> int:
+    if (archive.data / FILE).exists():
+        overview = archive.overview()
+        lines, suggestions = _lines(archive.data, overview), _suggestions(overview)
     else:
-        lines, suggestions = [_("{data} holds no archive yet.").format(data=settings.data)], _first_steps()
+        lines, suggestions = [_("{data} holds no archive yet.").format(data=archive.data)], _first_steps()
     print("\n".join(map(printable, lines)))
     from rich.cells import cell_len  # imported here: a search does not need it
 
@@ -46,10 +49,10 @@ def _suggestions(overview: Overview) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _lines(settings: Settings, overview: Overview) -> list[str]:
+def _lines(data: Path, overview: Overview) -> list[str]:
     size = _("{articles} articles of {sources} in {data}")
     lines = [
-        size.format(articles=overview.articles, sources=", ".join(overview.sources) or "-", data=settings.data),
+        size.format(articles=overview.articles, sources=", ".join(overview.sources) or "-", data=data),
         _last_crawl(overview),
     ]
     if overview.newest:

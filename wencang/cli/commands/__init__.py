@@ -6,13 +6,11 @@ search starts without Scrapy, and on a pipe without Rich.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from typer.core import TyperCommand
 
-from archive import settings
 from archive.errors import (
     Busy,
     NotAnArticle,
@@ -26,16 +24,11 @@ from archive.errors import (
     Withdrawn,
 )
 from archive.translation import gettext as _
-from wencang.cli.output import say, say_notices
+from wencang.cli.output import say
 
 if TYPE_CHECKING:
-    from archive.article import Revision
-    from archive.store import ArticleStore
-    from indexer.engines.engine import SearchEngine
-    from indexer.question.query import Query
     from wencang.archive import Archive
 
-T = TypeVar("T")
 DONE, NOTHING, USAGE, UNUSABLE, BUSY, FAILURES, CHECK = range(7)  # exit codes
 INTERRUPTED = 130  # as in a shell: 128 + SIGINT
 _CODES: dict[type[WencangError], int] = {
@@ -108,9 +101,8 @@ Json = Annotated[bool, typer.Option("--json", help=_("Print JSON Lines."))]
 
 def archive_of(ctx: typer.Context) -> Archive:
     """The archive that a command works on; closed when the command ends."""
-    from wencang.archive import Archive
-
-    return ctx.with_resource(Archive(ctx.obj))
+    archive: Archive = ctx.obj
+    return archive
 
 
 def question_of(words: list[str]) -> str:
@@ -121,72 +113,6 @@ def question_of(words: list[str]) -> str:
     return question
 
 
-def read_question(
-    store: ArticleStore, index: SearchEngine, words: list[str], source: str = "", since: str = "", until: str = ""
-) -> Query:
-    """What was typed, with its filters; a doubt about it is said."""
-    from dataclasses import replace
-
-    from indexer.question.parser import parse_query
-    from indexer.question.period import span
-
-    query = parse_query(" ".join(words), index.analyzer)
-    for doubt in query.doubts:
-        say(doubt)
-    first, end = span(since, until)
-    return replace(query, source=source_kept(store, source) if source else "", since=first, until=end)
-
-
-def articles_of(
-    settings: settings.Settings, store: ArticleStore, words: list[str], source: str, since: str, until: str,
-    engine: str, by: str = "",
-) -> Iterator[Revision]:  # fmt: skip
-    """The articles that a question finds, or all, in order of publication; `by` as in_order has it."""
-    from archive.tables.chronology import in_order
-    from indexer.search import every_id
-
-    if words:
-        with open_index(settings, engine) as index:
-            ids = every_id(store, index, read_question(store, index, words, source, since, until))
-            say_if_behind(store, index)
-        return in_order(store, ids, by)
-    if source or since or until:
-        raise UsageFault("export", _("filters need a query"), _("add words to look for"))
-    return in_order(store, None, by)
-
-
-def say_if_behind(store: ArticleStore, index: SearchEngine) -> None:
-    from indexer.update import behind
-
-    say_notices(behind(store, index))
-
-
-def say_if_stories_behind(store: ArticleStore) -> None:
-    from archive.tables.stories import Stories
-
-    say_notices(Stories(store).notices())
-
-
-def indexes(settings: settings.Settings) -> list[str]:
-    """The engines that have an index of this archive."""
-    from indexer.update import engines_of
-
-    return engines_of(settings.data)
-
-
-def say_if_rebuild_due(settings: settings.Settings, engine: str, index: SearchEngine) -> None:
-    from indexer.update import rebuild_due
-
-    say_notices(rebuild_due(settings, engine, index))
-
-
-def source_kept(store: ArticleStore, name: str) -> str:
-    """A source of the archive by its site's name (tibet.cn) or its file's (tibet_cn)."""
-    from archive.store import named_source
-
-    return named_source(store.sources(), name)
-
-
 def chosen(**forms: bool) -> str:
     """The one output format that was requested; "" for none. Raises UsageFault for two."""
     names = [name for name, is_requested in forms.items() if is_requested]
@@ -195,40 +121,7 @@ def chosen(**forms: bool) -> str:
     return "".join(names)
 
 
-def open_archive(settings: settings.Settings) -> ArticleStore:
-    from archive.store import ArticleStore
-
-    return ArticleStore.open(settings.data)
-
-
-def create_archive(settings: settings.Settings) -> ArticleStore:
-    from archive.store import ArticleStore
-
-    return ArticleStore.create(settings.data)
-
-
-def kept(store: ArticleStore, id_or_url: str) -> Revision:
-    """The newest version of an article. Raises NotKept."""
-    if revision := store.get(id_or_url):
-        return revision
-    mend = _("`wencang crawl --url {url}` fetches it").format(url=id_or_url) if "://" in id_or_url else ""
-    raise NotKept(id_or_url, _("is not in the archive"), mend)
-
-
 def say_nothing(query: list[str]) -> int:
     """Report that nothing was found; the exit code."""
     say(_("{name}: nothing found").format(name=" ".join(query)))
     return NOTHING
-
-
-def open_index(settings: settings.Settings, engine: str) -> SearchEngine:
-    from indexer.update import open_index
-
-    return open_index(settings.data, engine or settings.engine)
-
-
-def counted(things: Iterable[T], progress: Callable[[int], None]) -> Iterator[T]:
-    """The same things; `progress` is told how many there were so far."""
-    for number, thing in enumerate(things, 1):
-        progress(number)
-        yield thing

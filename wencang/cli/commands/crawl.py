@@ -39,4 +39,4 @@ def crawl(
             sources, url=url, since=since, until=until, due=due, images=images, wait=wait,
             max_pages=max_pages, max_time=max_time, progress=progress, indexed=indexed,
         )  # fmt: skip
-    return exit_code(ctx.obj, result)
+    return exit_code(archive_of(ctx), result)

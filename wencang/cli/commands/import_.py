@@ -29,4 +29,4 @@ def import_(
     """
     with counting_run(_("articles")) as (progress, indexed):
         result = archive_of(ctx).import_(paths, source=source, progress=progress, indexed=indexed)
-    return exit_code(ctx.obj, result)
+    return exit_code(archive_of(ctx), result)

@@ -28,4 +28,4 @@ def reextract(
     """
     with counting_run(_("articles")) as (progress, indexed):
         result = archive_of(ctx).reextract(sources, dry_run=dry_run, progress=progress, indexed=indexed)
-    return exit_code(ctx.obj, result, news=not dry_run)
+    return exit_code(archive_of(ctx), result, news=not dry_run)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from archive.translation import gettext as _
-from wencang.cli.commands import DONE
+from wencang.cli.commands import DONE, archive_of
 
 app = typer.Typer()
 
@@ -22,6 +22,7 @@ def restore(ctx: typer.Context, folder: Annotated[Path, typer.Argument(metavar="
     """
     from archive.proof.backup import restore
 
-    restore(folder, ctx.obj.data)
-    print(_("{data}: restored; `wencang index` makes its index anew").format(data=ctx.obj.data))
+    data = archive_of(ctx).data
+    restore(folder, data)
+    print(_("{data}: restored; `wencang index` rebuilds its index").format(data=data))
     return DONE

@@ -80,7 +80,7 @@ def remove(ctx: typer.Context) -> int:
     """
     if archive_of(ctx).schedule_remove():
         return DONE
-    say(_("{data}: nothing was scheduled").format(data=ctx.obj.data))
+    say(_("{data}: nothing was scheduled").format(data=archive_of(ctx).data))
     return NOTHING
 
 
