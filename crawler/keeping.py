@@ -48,30 +48,22 @@ class Missing:
 
 def keep(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) -> None:
     """Put a reading's article, with its raw pages if it is a new version; count it as new, changed or unchanged."""
+    reading, article = fetched.reading, fetched.reading.article
     try:
-        _keep(store, pages, fetched, report)
+        if reading.missing:
+            report.incomplete.append((article.url, reading.missing))
+            if store.get(article.url):  # a whole one may be kept
+                report.count(article.source, "failed", article.url, Reason.PARTS_MISSING, fetched.list)
+                return
+        revision = store.put(
+            article, reading.fetched, extractor=reading.extractor, gone=fetched.gone,
+            keep=lambda earlier: tuple(pages.append(page, earlier) for page in fetched.pages),
+        )  # fmt: skip
     except Withdrawn as error:
-        article = fetched.reading.article
         report.count(article.source, "skipped", article.url, error.reason, fetched.list)
-
-
-def _keep(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) -> None:
-    reading = fetched.reading
-    article = reading.article
-    if reading.missing:
-        report.incomplete.append((article.url, reading.missing))
-        if store.get(article.url):  # a whole one may be kept
-            report.count(article.source, "failed", article.url, Reason.PARTS_MISSING, fetched.list)
-            return
-    revision = store.put(
-        article, reading.fetched, extractor=reading.extractor, gone=fetched.gone,
-        keep=lambda earlier: tuple(pages.append(page, earlier) for page in fetched.pages),
-    )  # fmt: skip
-    if revision is None:
-        report.count(article.source, "unchanged", list=fetched.list)
-    else:
-        first = store.versions(revision.article.id) == 1
-        report.count(article.source, "new" if first else "changed", list=fetched.list)
+        return
+    is_first = revision is not None and store.versions(revision.article.id) == 1
+    report.count(article.source, "new" if is_first else "changed" if revision else "unchanged", list=fetched.list)
     if reading.path == "general":
         report.general.append((article.source, article.url))
 

@@ -23,15 +23,13 @@ from crawler.session import Scope, Session, scopes
 from crawler.spiders import ArticleSpider, spider_of
 
 
-def crawl(sessions: Sequence[Session], settings: Settings, *, max_pages: int = 0, max_time: float = 0) -> None:
-    """Fetch what these sessions ask for, side by side, politely as these settings say.
+def crawl(sessions: Sequence[Session], settings: Settings) -> None:
+    """Fetch what these sessions ask for, side by side, with the contact and the delay of these settings.
 
-    A page limit or a time limit (seconds) of 0 is none; both end the crawl cleanly, after what is
-    under way. Raises what ended a session, first of all WencangError where the archive can't be
-    written. As `run`, once in a process.
+    Raises what ended a session, first of all WencangError where the archive can't be written. As
+    `run`, once in a process.
     """
-    spiders = run(sessions, settings, CLOSESPIDER_PAGECOUNT=max_pages, CLOSESPIDER_TIMEOUT=max_time)
-    for spider in spiders:
+    for spider in run(sessions, settings):
         stats = spider.crawler.stats
         spider.session.report.interrupted |= bool(stats and stats.get_value("finish_reason") == "shutdown")
         if spider.session.fault:
@@ -72,7 +70,7 @@ def run(
     quiet = {"LOG_ENABLED": False, "LOG_INSTALL_ROOT_HANDLER": False}
     chosen.update(quiet | scrapy_settings.handed_over(settings) | options, priority="cmdline")
     process = AsyncCrawlerProcess(chosen)
-    crawlers = [process.create_crawler(spider_of(session.source, base)) for session in sessions]
+    crawlers = [process.create_crawler(spider_of(session.source, session.scope, base)) for session in sessions]
     for crawler, session in zip(crawlers, sessions, strict=True):
         crawler.signals.connect(_count_fault, signals.spider_error)
         crawler.signals.connect(_count_fault, signals.item_error)

@@ -34,7 +34,8 @@ class Scope:
 
     `urls`: these pages only, without following links. `since`, `until`: the first and the last day
     of publication, for articles whose address carries one. `due`: only what is due by the
-    schedule. `images`: the pictures of the articles too, after the articles.
+    schedule. `images`: the pictures of the articles too, after the articles. `max_pages` and
+    `max_time` (seconds) end it cleanly, after what is under way; 0 is no limit.
     """
 
     urls: tuple[str, ...] = ()
@@ -42,6 +43,8 @@ class Scope:
     until: date | None = None
     due: bool = False
     images: bool = False
+    max_pages: int = 0
+    max_time: float = 0
 
 
 @dataclass(frozen=True, slots=True)

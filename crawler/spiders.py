@@ -34,10 +34,11 @@ from crawler.http.failures import is_absent, is_missing, reason, status
 from crawler.http.retry import Postponed
 from crawler.keeping import Fetched, FetchedPicture, Missing
 from crawler.reader import reader
-from crawler.session import Session, Target
+from crawler.session import Scope, Session, Target
 from crawler.settings import handed_over
 from crawler.sources import Source
 
+_WHOLE = Scope()
 _ENDED = {  # what Scrapy calls it
     "finished": "finished", "shutdown": "interrupted", "postponed": "postponed",
     "closespider_pagecount": "page limit", "closespider_timeout": "time limit",
@@ -214,8 +215,14 @@ class ArticleSpider(Spider):
         if not self._urls:  # before the article is kept: a run killed in between would never follow its links
             for request in self._follow(reading.related):
                 yield request
-        for one in self._go_on(_Parts(asked_for(response.request), response.meta["list"], [reading], [page])):
-            yield one
+        address, section = asked_for(response.request), response.meta["list"]
+        if reading.next_pages:
+            for item in self._go_on(_Parts(address, section, [reading], [page])):
+                yield item
+            return
+        yield Fetched(reading, (page,), address, section)
+        for request in self._pictures(reading):
+            yield request
 
     async def _read(self, page: FetchedPage) -> Reading:
         """Read a page; in a process beside this one where no delay leaves time for it between two requests."""
@@ -242,6 +249,10 @@ class ArticleSpider(Spider):
             return
         reading = join(parts.readings)
         yield Fetched(reading, tuple(parts.pages), parts.address, parts.section)
+        yield from self._pictures(reading)
+
+    def _pictures(self, reading: Reading) -> Iterator[Request]:
+        """The requests of an article's pictures, where they are wanted and were never met before."""
         if self._images and self.frontier:
             shown = [image.url for image in reading.article.images if site(image.url) in self.session.sites]
             yield from map(self._picture_request, self.frontier.pictures(reading.article.url, shown))
@@ -321,9 +332,11 @@ class ArticleSpider(Spider):
             self.logger.warning("read by general means, no form fits: %s", url)
 
 
-def spider_of(source: Source, base: type[ArticleSpider] = ArticleSpider) -> type[ArticleSpider]:
-    """The spider class of one source."""
-    return type(f"{source.name}_spider", (base,), {"name": source.name, "source": source, "__module__": __name__})
+def spider_of(source: Source, scope: Scope = _WHOLE, base: type[ArticleSpider] = ArticleSpider) -> type[ArticleSpider]:
+    """The spider class of one source, with the limits of a scope."""
+    limits = {"CLOSESPIDER_PAGECOUNT": scope.max_pages, "CLOSESPIDER_TIMEOUT": scope.max_time}
+    values = {"name": source.name, "source": source, "custom_settings": limits, "__module__": __name__}
+    return type(f"{source.name}_spider", (base,), values)
 
 
 # `scrapy crawl NAME` finds them here.

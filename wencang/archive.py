@@ -789,11 +789,10 @@ class Archive:
             raise UsageFault("--url", reason, _("leave out SOURCE, --since, --until and --due"))
         first, end = span(since, until)
         last = end and (end - timedelta(days=1)).date()
-        return runs.crawl(
-            self.settings, [known.load(name) for name in names or known.names()],
-            Scope(urls, first and first.date(), last, due, images or self.settings.images),
-            wait=wait, max_pages=max_pages, max_time=max_time, progress=progress, indexed=indexed,
-        )  # fmt: skip
+        chosen = [known.load(name) for name in names or known.names()]
+        images = images or self.settings.images
+        scope = Scope(urls, first and first.date(), last, due, images, max_pages, max_time)
+        return runs.crawl(self.settings, chosen, scope, wait=wait, progress=progress, indexed=indexed)
 
     def import_(
         self, paths: Iterable[str | Path], *, source: str = "text",

@@ -60,7 +60,7 @@ class RunResult:
 
 def crawl(
     settings: Settings, sources: Sequence[Source], scope: Scope, *, wait: bool = False,
-    max_pages: int = 0, max_time: float = 0, progress: Progress = silent, indexed: Progress = silent,
+    progress: Progress = silent, indexed: Progress = silent,
 ) -> RunResult:  # fmt: skip
     """Fetch what is asked for into the archive. Raises what Archive.crawl does."""
     from crawler.http.addresses import refuse_nameless
@@ -74,7 +74,7 @@ def crawl(
     with exclusive(settings.data / "crawl.lock", wait), _indexing(settings):
         try:
             with opened(settings, scopes(scope, sources), result.report) as sessions:
-                crawl(sessions, settings, max_pages=max_pages, max_time=max_time)
+                crawl(sessions, settings)
         except Exception:
             with suppress(WencangError):  # the archive may be what is at fault
                 _noted(settings, result, scope)

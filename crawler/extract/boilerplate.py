@@ -57,13 +57,14 @@ class Cleaned:
 
     @property
     def images(self) -> tuple[Image, ...]:
-        """Each image with the line below it, where that is a caption."""
+        """Each image once, with the line below it where that is a caption."""
         below = [*self.lines[1:], Line()]
-        return tuple(
+        images = (
             Image(line.image, after.text if _CAPTION.fullmatch(after.text) else "")
             for line, after in zip(self.lines, below, strict=True)
             if line.image
         )
+        return tuple(dict.fromkeys(images))
 
 
 SENTENCE = re.compile("[。！？；!?]|[，,].*[，,]")
