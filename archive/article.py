@@ -29,7 +29,8 @@ class Image:
 class Article:
     """One article as it was read, without what stood around it.
 
-    `url` is canonical (archive/url.py). `published` is aware and turned to Asia/Shanghai;
+    `url` is canonical: whoever takes an address from outside makes it so (archive/url.py), and
+    nobody does so again. `published` is aware and turned to Asia/Shanghai;
     a naive one is a ValueError. `body` holds the paragraphs, parted by newlines.
     """
 

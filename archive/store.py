@@ -129,7 +129,6 @@ class ArticleStore:
         points to nothing.
         """
         fetched = (fetched or clock.now()).astimezone(UTC)
-        article = replace(article, url=canonical(article.url))
         read = Revision(0, article, fetched, extractor, gone)
         with self.writing() as connection:
             withdrawal.refuse(connection, article)
@@ -199,12 +198,12 @@ class ArticleStore:
 
         None where no article has it for its own, or that is gone, or withdrawn, already.
         """
-        fetched = (fetched or clock.now()).astimezone(UTC)
+        url, fetched = canonical(url), (fetched or clock.now()).astimezone(UTC)
         with self.writing() as connection:
             current = self._newest_at(connection, url)
             if not current or current.withdrawn or current.gone or fetched < current.fetched:
                 return None
-            if current.article.url != canonical(url):
+            if current.article.url != url:
                 return None
             gone = replace(current, fetched=fetched, gone=True)
             return self._append(connection, gone, current, lambda _earlier: current.pages)
@@ -229,16 +228,16 @@ class ArticleStore:
     # Reading
 
     def get(self, id_or_url: str) -> Revision | None:
-        """The newest version, by id or by any address it was met under. Raises Withdrawn."""
+        """The newest version, by id or by any address it was met under, in any spelling. Raises Withdrawn."""
         with self.reading() as connection:
-            found = self._newest_at(connection, id_or_url)
+            found = self._newest_at(connection, canonical(id_or_url) if ":" in id_or_url else id_or_url)
         if found and found.withdrawn:
             raise withdrawal.fault(found.article.id, found.fetched, found.withdrawn)
         return found
 
     def _newest_at(self, connection: sa.Connection, id_or_url: str) -> Revision | None:
-        url = canonical(id_or_url) if ":" in id_or_url else ""
-        id = connection.scalar(_ADDRESS, {"url": url}) or id_or_url
+        """The newest version, by id or by a canonical address."""
+        id = connection.scalar(_ADDRESS, {"url": id_or_url}) or id_or_url
         row = connection.execute(schema.newest_revisions().where(schema.revisions.c.id == id)).first()
         return schema.revision_of(row) if row else None
 

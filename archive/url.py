@@ -1,4 +1,8 @@
-"""One spelling for each page, however it was linked."""
+"""One spelling for each page, however it was linked.
+
+An address is made canonical once, where it enters: from a page, an import, a person's question.
+`Article.url`, and every address that the archive holds, is canonical by contract.
+"""
 
 import posixpath
 import re
