@@ -143,7 +143,7 @@ def from_json(values: Mapping[str, Any]) -> Article:
         if not texts[name].strip():
             raise ValueError(_("{name} is empty").format(name=name))
     if ":" not in texts["url"]:
-        raise ValueError(_("url is no address: {url}").format(url=texts["url"]))
+        raise ValueError(_("url is not a valid address: {url}").format(url=texts["url"]))
     if not isinstance(restored := values.get("restored") or False, bool):
         raise ValueError(_("restored is neither true nor false"))
     return Article(
@@ -160,19 +160,19 @@ def time_in(name: str, text: Any) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except (ValueError, TypeError) as error:
-        raise ValueError(_("{name} is no time as ISO 8601 has it: {text}").format(name=name, text=text)) from error
+        raise ValueError(_("{name} is not a valid ISO 8601 time: {text}").format(name=name, text=text)) from error
 
 
 def _text(name: str, value: Any) -> str:
     if not isinstance(value, str) or _NO_TEXT.search(value):
-        raise ValueError(_("{name} is no text").format(name=name))
+        raise ValueError(_("{name} is not a valid text").format(name=name))
     return value
 
 
 def _list(name: str, values: Mapping[str, Any]) -> list[Any]:
     value = values.get(name) or []
     if not isinstance(value, list):
-        raise ValueError(_("{name} is no list").format(name=name))
+        raise ValueError(_("{name} is not a list").format(name=name))
     return value
 
 
@@ -187,5 +187,5 @@ def _published(text: Any) -> datetime | None:
         return None
     time = time_in("published", text)
     if not FIRST_YEAR <= time.year <= LAST_YEAR:
-        raise ValueError(_("published is not a time of news: {text}").format(text=text))
+        raise ValueError(_("published is out of range: {text}").format(text=text))
     return time if time.utcoffset() is not None else time.replace(tzinfo=SHANGHAI)

@@ -44,7 +44,7 @@ def refuse_lost(data: Path) -> None:
         return
     beside = [name for name in _BESIDE if any((data / name).glob("*"))]
     if beside and not _holds_something(file):  # again: a new archive has it before it has them
-        raise ArchiveUnusable(file, _("is lost, its {folder} are there").format(folder=beside[0]), _(RESTORE))
+        raise ArchiveUnusable(file, _("is missing, but its {folder} are there").format(folder=beside[0]), _(RESTORE))
 
 
 def _holds_something(file: Path) -> bool:
@@ -91,11 +91,13 @@ def _still(file: Path) -> closing[sqlite3.Connection]:
 def unusable(subject: object, error: BaseException) -> ArchiveUnusable:
     """A database's own error as one of ours, with what helps against it."""
     reason = reason_of(error)
-    unwritable = _("mend the rights of its folder")
+    unwritable = _("fix the permissions of its folder")
     mends = {
-        "SQLITE_READONLY": unwritable, "SQLITE_CANTOPEN": unwritable, "SQLITE_FULL": _("make room, then try again"),
-        "SQLITE_IOERR": _("make room or mend the disk, then try again"),  # the log too meets it on a full disk
-    }  # fmt: skip
+        "SQLITE_READONLY": unwritable,
+        "SQLITE_CANTOPEN": unwritable,
+        "SQLITE_FULL": _("free some space, then try again"),
+        "SQLITE_IOERR": _("free some space or repair the disk, then try again"),  # also of a log on a full disk
+    }
     return ArchiveUnusable(subject, reason, mends.get(reason.code) or _(RESTORE))
 
 

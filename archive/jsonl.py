@@ -33,7 +33,7 @@ def read(lines: Iterable[bytes], name: str) -> Iterator[tuple[Article, datetime 
             try:
                 kept = json.loads(line)
                 if not isinstance(kept, dict):
-                    raise ValueError(_("is no JSON object"))
+                    raise ValueError(_("is not a JSON object"))
                 yield from_json(kept), _fetched(kept.get("fetched")), bool(kept.get("gone"))
             except (ValueError, KeyError, OverflowError, RecursionError) as error:
                 yield BadRecord(f"{name}:{number}", _reason(error))
@@ -44,9 +44,9 @@ def _reason(error: Exception) -> str:
         case KeyError():
             return _("{key} is missing").format(key=error.args[0])
         case json.JSONDecodeError():
-            return _("is no JSON, from character {place} on").format(place=error.colno)
+            return _("is not valid JSON from character {place} on").format(place=error.colno)
         case RecursionError():
-            return _("is nested too deep")
+            return _("is nested too deeply")
     return str(error)
 
 

@@ -51,4 +51,4 @@ def refuse_read_only(folder: Path) -> None:
 
 
 def _unwritable(folder: Path, reason: Message | str) -> ArchiveUnusable:
-    return ArchiveUnusable(folder, reason, _("make room, mend its rights, or name another folder"))
+    return ArchiveUnusable(folder, reason, _("free some space, fix its permissions, or name another folder"))

@@ -23,29 +23,29 @@ TEMPLATES: dict[str, str | tuple[str, str]] = {
     ),
     "rebuild-due": "The {engine} index was built with another lexicon: `{command}` rebuilds it with the present one.",
     "doubt": "{text}",
-    "no-runs": "no run is noted yet; `wencang crawl` makes one",
+    "no-runs": "no crawl is recorded yet; `wencang crawl` starts one",
     "index-current": "up to date",
     "index-lag": ("{count} article behind; `wencang index`", "{count} articles behind; `wencang index`"),
     "index-outgrown": (
         "whoosh takes {ms:.0f} ms to find {words} in {count} articles, tantivy a small part of that (docs/search.md): "
         '`pip install tantivy`, `wencang index --engine tantivy`, then engine = "tantivy" in {file}'
     ),
-    "no-list-read": "no list was ever read",
-    "list-never-read": "{source}: no list was ever read",
-    "list-unread-since": "{source}: no list was read since {time}",
+    "no-list-read": "no list has been read yet",
+    "list-never-read": "{source}: no list has been read yet",
+    "list-unread-since": "{source}: no list has been read since {time}",
     "torn-record": (
         "{file}: its last {size} bytes, from byte {offset} on, are not a whole record: "
         "a run is writing it, or a crash left it"
     ),
-    "pages-unused": "raw pages that no version points at, which a crash left: {count}",
-    "unmanifested": "versions that no manifest holds yet; the next run's will: {count}",
+    "pages-unused": "raw pages that a crash left, and no version refers to: {count}",
+    "unmanifested": "versions in no manifest yet, which the next run will add: {count}",
     "stamps-unchecked": "time stamps are not checked: {fault}",
     "manifest-checked": ("{file}: {count} fault", "{file}: {count} faults"),
     "checked": (
         "checked: records {records}, files {files}, manifests {manifests}, versions {versions}; faults: {faults}"
     ),
-    "already": "{id}: already {reason}",
-    "old-backup": "{path}: a backup of an older archive, it may still hold the text",
+    "already-withdrawn": "{id}: already {reason}",
+    "old-backup": "{path}: a backup of an older archive, which may still contain the text",
     "news": "{name}: {count} new",
 }
 
@@ -126,15 +126,15 @@ class Reason:
     NO_TEXT = _reason("no-text", "it has no text")
     NEITHER = _reason("no-title-and-text", "it has no title and text")
     SHORT = _reason("short", "only {count} characters of running text")
-    NOT_TEXT = _reason("not-text", "it is no text")
-    MANY_LINES = _reason("many-lines", "{count} lines are no article; {most} at most are read")
-    MANY_TAGS = _reason("many-tags", "{count} tags are no page of news; {most} at most are read")
-    TAGS_IN_TEXT = _reason("tags-in-text", "{count} tags in the text are no article's; {most} at most are read")
-    MANY_ATTRIBUTES = _reason("many-attributes", "a tag of it has over {most} attributes")
-    NESTED = _reason("nested", "its tags are nested too deep")
-    LARGE = _reason("large", "it has over {most} MB, which no page of news has")
+    NOT_TEXT = _reason("not-text", "it is not text")
+    MANY_LINES = _reason("many-lines", "it has {count} lines, more than the {most} that are read")
+    MANY_TAGS = _reason("many-tags", "it has {count} tags, more than the {most} that are read")
+    TAGS_IN_TEXT = _reason("tags-in-text", "its text has {count} tags, more than the {most} that are read")
+    MANY_ATTRIBUTES = _reason("many-attributes", "one of its tags has more than {most} attributes")
+    NESTED = _reason("nested", "its tags are nested too deeply")
+    LARGE = _reason("large", "it is larger than {most} MB")
     IS_LIST = _reason("is-list", "it is a list")
-    ADDRESS_OF_LIST = _reason("address-of-list", "its address is a list's")
+    ADDRESS_OF_LIST = _reason("address-of-list", "its address is that of a list")
     NO_NEWS = _reason("no-news", "photo, video or about the site")
     WITHDRAWN = _reason("withdrawn", "withdrawn {time}: {reason}")
     # It led elsewhere, or may not be asked for.
@@ -146,16 +146,16 @@ class Reason:
     ROBOTS_UNREAD = _reason("robots-unread", "robots.txt can't be read: {reason}")
     # It could not be fetched, or not all of it.
     HTTP = _reason("http", "HTTP {status}")
-    NO_HOST = _reason("no-host", "the name of the host is not found: is there a network?")
+    NO_HOST = _reason("no-host", "the host name can't be resolved: is the network up?")
     REFUSED = _reason("refused", "the host refuses the connection")
-    SLOW = _reason("slow", "the host does not answer in time")
-    TORN = _reason("torn", "the connection broke off: {detail}")
-    CUT_SHORT = _reason("cut-short", "the answer ended too early")
+    SLOW = _reason("slow", "the host did not respond in time")
+    TORN = _reason("torn", "the connection was lost: {detail}")
+    CUT_SHORT = _reason("cut-short", "the response ended too early")
     UNTRUSTED = _reason("untrusted", "the host's certificate can't be trusted: {detail}")
-    NO_PICTURE = _reason("no-picture", "it is no picture")
-    PARTS_MISSING = _reason("parts-missing", "pages of it are missing")
+    NO_PICTURE = _reason("no-picture", "it is not a picture")
+    PARTS_MISSING = _reason("parts-missing", "some of its pages are missing")
     NO_ROWS = _reason("no-rows", "no list has any rows")
-    DOUBTED = _reason("doubted", "{reason}, not marked as gone: more are missing than answered")
+    DOUBTED = _reason("doubted", "{reason}; not marked as gone, as more articles are missing than were found")
 
 
 # What the operating system and SQLite say, by the name of the errno or result code: their texts are in English only.

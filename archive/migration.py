@@ -52,9 +52,9 @@ def bring_up(engine: sa.Engine, name: str, create: bool) -> None:
         found = version(connection)
         empty = found == 0 and not sa.inspect(connection).get_table_names()
     if found == 0 and not (create and empty):
-        raise ArchiveUnusable(name, _("is no archive"), _(RESTORE))
+        raise ArchiveUnusable(name, _("is not a valid archive"), _(RESTORE))
     if found > newest():
-        newer = _("was made by a newer wencang (store version {theirs}, this one knows {ours})")
+        newer = _("was made by a newer wencang (store version {theirs}, this program supports {ours})")
         raise ArchiveUnusable(name, newer.format(theirs=found, ours=newest()), _("install the newer wencang"))
     if found == newest():
         return

@@ -335,7 +335,7 @@ class ArticleStore:
                 raise Busy(self._name, _("another run is writing to it"), _("try again when it has ended")) from error
             raise database.unusable(self._name, error.orig or error) from error
         except ValueError as error:  # a time or a list that is none any more
-            raise ArchiveUnusable(self._name, str(error), _("`wencang verify` tells what is damaged")) from error
+            raise ArchiveUnusable(self._name, str(error), _("`wencang verify` shows what is damaged")) from error
 
     @contextmanager
     def batch(self) -> Iterator[None]:
@@ -379,7 +379,7 @@ def named_source(sources: Sequence[str], name: str) -> str:
         if spelling in sources:
             return spelling
     if not sources:
-        raise UsageFault(name, _("was not crawled yet"), _("`wencang crawl` does that"))
+        raise UsageFault(name, _("has not been crawled yet"), _("`wencang crawl` does that"))
     raise UsageFault(name, _("is not a source of this archive"), _("sources: {names}").format(names=", ".join(sources)))
 
 

@@ -18,9 +18,9 @@ def text(path: Path) -> str:
     except FileNotFoundError:
         return ""
     except UnicodeDecodeError as error:
-        raise UsageFault(path, _("is no UTF-8"), _("save the file as UTF-8")) from error
+        raise UsageFault(path, _("is not valid UTF-8"), _("save the file as UTF-8")) from error
     except OSError as error:
-        raise UsageFault(path, of_error(error), _("mend or remove the file")) from error
+        raise UsageFault(path, of_error(error), _("fix or remove the file")) from error
 
 
 def parse(text: str, path: Path) -> dict[str, Any]:
@@ -32,5 +32,5 @@ def parse(text: str, path: Path) -> dict[str, Any]:
     except ValueError as error:
         number = re.search(r"at line (\d+)", str(error))
         place = f"{path}:{number[1]}" if number else path
-        mend = _("write {form}, a line each").format(form='NAME = "VALUE"')
-        raise UsageFault(place, _("can't be read as TOML"), mend) from error
+        mend = _("write one {form} per line").format(form='NAME = "VALUE"')
+        raise UsageFault(place, _("is not valid TOML"), mend) from error

@@ -254,7 +254,7 @@ def test_no_new_archive_begins_beside_what_is_left_of_another(tmp_path: Path, le
     if left == "an empty file":
         (data / "archive.db").touch()
     for way_in in (ArticleStore.create, ArticleStore.open):
-        with pytest.raises(ArchiveUnusable, match=r"is lost.*restore BACKUP"):
+        with pytest.raises(ArchiveUnusable, match=r"is missing, but its .*restore BACKUP"):
             way_in(data)
         assert not (data / "archive.db").exists() or not (data / "archive.db").stat().st_size
         shutil.rmtree(data / "pages", ignore_errors=True)  # the manifests tell, too
@@ -352,7 +352,7 @@ def test_a_full_disk_is_told_of_the_copy(tmp_path: Path, store: ArticleStore) ->
     limited = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)); {_BACKS_UP}"
     done = subprocess.run([sys.executable, "-c", limited, tmp_path, copy], capture_output=True, text=True, cwd=ROOT)
     assert f"{copy}/archive.db" in done.stderr.splitlines()[-1]
-    assert "make room" in done.stderr.splitlines()[-1]
+    assert "free some space" in done.stderr.splitlines()[-1]
 
 
 # On the command line

@@ -590,11 +590,11 @@ def test_manifests_still_prove_the_rest(secret: Path) -> None:
         content = bytearray((secret / raw.file).read_bytes())
         content[raw.offset + 200] ^= 1
         (secret / raw.file).write_bytes(content)
-        assert ["are not those it names" in fault for fault in manifest.verify(store, secret)] == [True, True]
+        assert ["differ from the manifest" in fault for fault in manifest.verify(store, secret)] == [True, True]
     with sqlite3.connect(secret / "archive.db") as database:
         database.execute("UPDATE revisions SET digest = 'ab' WHERE id = ? AND sequence < 43", [SIGNING])
     with ArticleStore.open(secret) as store:
-        assert [fault for fault in manifest.verify(store, secret) if "digest is not what it says" in fault]
+        assert [fault for fault in manifest.verify(store, secret) if "digest differs from the manifest" in fault]
 
 
 def test_the_next_backup_withdraws_it_too(secret: Path, tmp_path: Path) -> None:
@@ -727,7 +727,7 @@ def test_what_is_left_of_a_takedown_is_said_and_done_later(secret: Path) -> None
         done = run("remove", SIGNING, "--yes", "--reason", "裁定", data=secret)
         assert (done.returncode, done.stdout) == (4, "")
         left, mend = done.stderr.splitlines()
-        assert f"{SIGNING}: its text is withdrawn, this is left to do: {secret / first.file}: another run" in left
+        assert f"{SIGNING}: its text is withdrawn, but this is left to do: {secret / first.file}: another run" in left
         assert f"`wencang remove {SIGNING}` does the rest" in mend
         with pytest.raises(Withdrawn):
             store.get(SIGNING)

@@ -42,14 +42,14 @@ def back_up(data: Path, to: Path) -> int:
     Raises ArchiveUnusable for an archive that is damaged, and at its end for files that are in the copy only.
     """
     if to.resolve().is_relative_to(data.resolve()):
-        raise UsageFault(to, _("lies in the archive itself"), _("name a folder elsewhere"))
+        raise UsageFault(to, _("is inside the archive itself"), _("name a folder outside of it"))
     if not (to / FILE).exists() and (strange := _others(to)):
-        raise UsageFault(to, _("holds other things: {name}").format(name=strange[0]), _("name an empty folder"))
+        raise UsageFault(to, _("contains other files: {name}").format(name=strange[0]), _("name an empty folder"))
     added, lost = _copy(data, to)
     if lost:
         names = ", ".join(str(data / path.relative_to(to)) for path in lost)
-        reason = _("missing, cut short or changed since the last backup; all else is copied")
-        raise ArchiveUnusable(names, reason, _("put the copy of it in its place, from {copy}").format(copy=to))
+        reason = _("missing, truncated or changed since the last backup; everything else was copied")
+        raise ArchiveUnusable(names, reason, _("replace it with its copy in {copy}").format(copy=to))
     return added
 
 
@@ -95,13 +95,13 @@ def _copy(data: Path, to: Path) -> tuple[int, list[Path]]:
                     (to / f"{FILE}{left}").unlink(missing_ok=True)
             return added, lost + unlike
     except OSError as error:
-        mend = _("make room or mend its rights, then try again")
+        mend = _("free some space or fix its permissions, then try again")
         raise ArchiveUnusable(error.filename or to, of_error(error), mend) from error
 
 
 def _refuse_another(file: Path, kept: Path) -> None:
     if kept.exists() and not database.goes_on(file, kept):
-        reason = _("holds versions that the archive has not: it is another's, or newer than the archive")
+        reason = _("has versions that are not in the archive: it belongs to another archive, or is newer")
         raise UsageFault(kept, reason, _("name an empty folder, or `wencang restore` it elsewhere"))
 
 

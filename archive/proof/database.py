@@ -29,7 +29,7 @@ def verify(store: ArticleStore, faults: Faults = lambda _revision: ()) -> Iterat
 def _of_the_file(connection: sa.Connection) -> Iterator[str]:
     said = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
     yield from (line for line in said if line != "ok")
-    told = _("{table} row {row} points to no row of {parent}")
+    told = _("row {row} of {table} refers to a missing row of {parent}")
     for table, row, parent, _key in connection.exec_driver_sql("PRAGMA foreign_key_check"):
         yield told.format(table=table, row=row, parent=parent)
 
@@ -38,7 +38,7 @@ def _of_revisions(connection: sa.Connection, faults: Faults) -> Iterator[str]:
     last = connection.scalar(sa.select(schema.archive.c.sequence)) or 0
     found = set(connection.scalars(sa.select(schema.revisions.c.sequence)))
     for number in sorted(found ^ set(range(1, last + 1))):
-        yield _("version {number} is missing or too many").format(number=number)
+        yield _("version {number} is missing or unexpected").format(number=number)
     newest: dict[str, tuple[datetime, int]] = {}
     for number in sorted(found):
         try:
@@ -49,7 +49,7 @@ def _of_revisions(connection: sa.Connection, faults: Faults) -> Iterator[str]:
             continue
         article = revision.article
         if any(article.text) if revision.withdrawn else article.digest != row.digest:
-            told = _("version {number} ({id}): the text is not the one that was kept")
+            told = _("version {number} ({id}): the text differs from the one that was archived")
             yield told.format(number=number, id=article.id)
         yield from faults(revision)
         newest[article.id] = max(newest.get(article.id, (revision.fetched, 0)), (revision.fetched, number))

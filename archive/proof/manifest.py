@@ -86,7 +86,7 @@ def close(store: ArticleStore, data: Path, now: datetime, withdrawn: bool = Fals
         try:
             _write(path, [_line_of_head(head)], map(asdict, chain(anew, _spans(data, known))), revisions)
         except OSError as error:
-            raise ArchiveUnusable(path, of_error(error), _("make room or mend its rights")) from error
+            raise ArchiveUnusable(path, of_error(error), _("free some space or fix its permissions")) from error
         return path
 
 
@@ -181,7 +181,7 @@ def _head_of(lines: Iterator[dict[str, Any]], path: Path) -> Head:
     except (OSError, ValueError, TypeError, LookupError, StopIteration) as error:
         raise _no_manifest(path) from error
     if head.manifest != _FORM:
-        raise ArchiveUnusable(path, _("is a manifest of another form"), _("install a newer wencang"))
+        raise ArchiveUnusable(path, _("is a manifest of another format"), _("install a newer wencang"))
     return head
 
 
@@ -214,7 +214,7 @@ def _of_newest(data: Path, read: Callable[[Path], T]) -> T | None:
 
 
 def _no_manifest(path: Path) -> ArchiveUnusable:
-    return ArchiveUnusable(path, _("is no manifest"), _("put a copy of it in its place"))
+    return ArchiveUnusable(path, _("is not a valid manifest"), _("replace it with a copy"))
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -230,8 +230,11 @@ def verify(store: ArticleStore, data: Path) -> Iterator[str]:
     yield from _chain(data)
     first, closed = held(data) + 1, Stories(store).position()[0]  # which come after the manifest of a run
     if first <= closed:
-        lost = _("{folder}: no manifest holds versions {first} to {last}, whose run has ended; put a backup of it back")
-        yield lost.format(folder=data / FOLDER, first=first, last=closed)
+        fault = _(
+            "{folder}: no manifest lists versions {first} to {last}, whose run has ended; "
+            "restore the folder from a backup"
+        )
+        yield fault.format(folder=data / FOLDER, first=first, last=closed)
     told = _told_last(data)
     for path in manifests(data):
         yield from _differences(path, store, data, told)
@@ -250,7 +253,7 @@ def verify_kept(path: Path, store: ArticleStore, data: Path) -> Iterator[str]:
     if own is None:
         yield _("{path}: the archive has no manifest {number}").format(path=path, number=head.number)
     elif sha256_of(own) != sha256_of(path):
-        yield _("{path}: manifest {number} of the archive is another: {own}").format(
+        yield _("{path}: manifest {number} of the archive differs: {own}").format(
             path=path, number=head.number, own=own
         )
     yield from _chain(data)
@@ -269,7 +272,7 @@ def _chain(data: Path) -> Iterator[str]:
             if (head.number, _number(path)) != (number, number):
                 yield _("{path}: manifest {number} is missing before it").format(path=path, number=number)
             elif head.previous != sha256:
-                yield _("{path}: the manifest before it is not the one that it names").format(path=path)
+                yield _("{path}: the manifest before it is not the one it refers to").format(path=path)
             elif head.first != last + 1:
                 yield _("{path}: version {due} is missing before it").format(path=path, due=last + 1)
             number, last = head.number, head.last
@@ -310,7 +313,7 @@ def _fault_of_line(line: dict[str, Any], kept: dict[str, Any] | None, due: int) 
     if kept is None:
         return _("version {number}, {url}, is not in the archive").format(number=due, url=line["url"])
     differ = ", ".join(key for key in kept if line.get(key) != kept[key])
-    told = _("version {number}, {url}: {keys} is not what it says")
+    told = _("version {number}, {url}: {keys} differs from the manifest")
     return told.format(number=due, url=line["url"], keys=differ) if differ else ""
 
 
@@ -322,6 +325,6 @@ def _fault_of_span(span: Span, data: Path, told_last: dict[tuple[str, int, int],
         return _("{file} ends before byte {end}").format(file=path, end=span.end)
     key = span.file, span.start, span.end
     if _hash(path, *key[1:]) not in (span.sha256, told_last.get(key)):
-        told = _("{file}, bytes {start} to {end}, are not those it names")
+        told = _("{file}: bytes {start} to {end} differ from the manifest")
         return told.format(file=path, start=span.start, end=span.end)
     return ""

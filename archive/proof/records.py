@@ -104,7 +104,7 @@ def _fault_of(record: Any) -> str:
         continue
     if record.raw_stream.limit:
         return _("it ends {count} bytes too early").format(count=record.raw_stream.limit)
-    return _("its bytes are not the ones that were kept") if record.digest_checker.problems else ""
+    return _("its bytes differ from those that were archived") if record.digest_checker.problems else ""
 
 
 def _raw_page(file: str, offset: int, record: Any) -> RawPage:

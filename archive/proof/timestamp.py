@@ -33,7 +33,8 @@ try:
         decode_timestamp_response,
     )
 except ImportError as error:
-    raise UsageFault("rfc3161-client", _("is not installed"), _("`pip install rfc3161-client` adds it")) from error
+    mend = _("install it with `pip install rfc3161-client`")
+    raise UsageFault("rfc3161-client", _("is not installed"), mend) from error
 
 _SECONDS = 30
 _LARGEST = 1 << 20  # bytes of an answer; one has some 5,000
@@ -57,10 +58,11 @@ def stamp(store: ArticleStore, data: Path, url: str, roots: Path | None = None) 
     Raises UsageFault also where no authority is named, or nothing is archived.
     """
     if not url:
-        raise UsageFault("timestamp", _("no authority is named"), _("name one with --url, or as WENCANG_TIMESTAMP"))
+        raise UsageFault("timestamp", _("no authority is named"), _("name one with --url or WENCANG_TIMESTAMP"))
     close(store, data, clock.now())
     if not (newest := manifests(data)[-1:]):
-        raise UsageFault(data, _("holds nothing to stamp yet"), _("`wencang crawl` or `wencang import PATH` adds"))
+        mend = _("`wencang crawl` or `wencang import PATH` adds articles")
+        raise UsageFault(data, _("has nothing to time-stamp yet"), mend)
     return Timestamp(path_of(newest[0]), fetch(newest[0], url, roots))
 
 
@@ -77,7 +79,7 @@ def fetch(manifest: Path, url: str, roots: Path | None = None) -> datetime:
         time = _time(answer, manifest, trusted, request.nonce)
     except (ValueError, VerificationError) as error:
         mend = _("name the authority's certificates with --roots")
-        raise NotFetched(url, _("gave no stamp that can be trusted: {error}").format(error=error), mend) from error
+        raise NotFetched(url, _("gave no trustworthy time stamp: {error}").format(error=error), mend) from error
     with atomic_write(path_of(manifest)) as file:
         file.write(answer)
     return time
@@ -111,7 +113,7 @@ def _trusted(roots: Path | None) -> list[Certificate]:
     except OSError as error:
         raise UsageFault(roots, of_error(error)) from error
     except ValueError as error:
-        raise UsageFault(roots, _("holds no certificates (PEM)")) from error
+        raise UsageFault(roots, _("contains no PEM certificates")) from error
 
 
 def _of_the_system() -> Iterator[Certificate]:
@@ -125,7 +127,7 @@ def _of_the_system() -> Iterator[Certificate]:
 
 def _post(url: str, query: bytes) -> bytes:
     if not url.lower().startswith(("http://", "https://")):
-        raise UsageFault(url, _("is no http address"))
+        raise UsageFault(url, _("is not an HTTP address"))
     request = Request(url, query, {"Content-Type": "application/timestamp-query"})  # noqa: S310  # looked at above
     try:
         with urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310

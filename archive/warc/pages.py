@@ -116,7 +116,7 @@ class Pages:
         return replace(kept, file=f"{FOLDER}/{Path(str(file.name)).name}", offset=offset)
 
     def _unwritten(self, error: OSError) -> ArchiveUnusable:
-        mend = _("make room or mend its rights, then try again")
+        mend = _("free some space or fix its permissions, then try again")
         return ArchiveUnusable(self._data / FOLDER, of_error(error), mend)
 
     def _first(self, sha256: str, earlier: Iterable[RawPage]) -> tuple[RawPage, FetchedPage] | None:
@@ -186,7 +186,7 @@ class Pages:
         if first:
             page = replace(page, body=self._record(first)[0].body)
         if hashlib.sha256(page.body).hexdigest() != raw.sha256:
-            raise self._fault(raw, _("its bytes are not the ones that were kept"))
+            raise self._fault(raw, _("its bytes differ from those that were archived"))
         return page
 
     def _record(self, raw: RawPage) -> tuple[FetchedPage, RawPage | None]:
@@ -200,9 +200,9 @@ class Pages:
         except OSError as error:
             raise self._fault(raw, of_error(error)) from error
         except Exception as error:  # warcio meets a damaged record with whatever it leads to
-            raise self._fault(raw, _("it is torn or damaged")) from error
+            raise self._fault(raw, _("it is incomplete or damaged")) from error
         if record.rec_headers.get_header("WARC-Record-ID") != raw.record_id:
-            raise self._fault(raw, _("another record stands there"))
+            raise self._fault(raw, _("another record is there"))
         return page, first
 
     def _fault(self, raw: RawPage, reason: Message | str) -> ArchiveUnusable:
@@ -223,8 +223,8 @@ class Pages:
             if not withdrawn:
                 self.read(raw)
             elif self._stands(raw):
-                fault = _("it was withdrawn, and is still there")
-                raise ArchiveUnusable(raw.file, fault, _("`wencang remove {id}` ends that").format(id=withdrawn))
+                fault = _("it was withdrawn, but is still there")
+                raise ArchiveUnusable(raw.file, fault, _("`wencang remove {id}` removes it").format(id=withdrawn))
         except ArchiveUnusable as error:
             return str(error)
         return ""

@@ -44,7 +44,7 @@ def remove(settings: Settings, store: ArticleStore, id_or_url: str, reason: str)
             raise UsageFault("--reason", _("is empty"), _("say why the article is withdrawn"))
     except Withdrawn as error:
         id = error.subject
-        notices.append(Message("already", {"id": id, "reason": error.reason}))
+        notices.append(Message("already-withdrawn", {"id": id, "reason": error.reason}))
     store.withdraw(id, " ".join(reason.split()))
     faults = [fault for step in _steps(settings, store, id, notices) for fault in _faults(step)]
     for copy in sorted(settings.data.glob("archive.db.v*.bak")):
@@ -82,7 +82,7 @@ def _faults(step: Callable[[], object]) -> Iterator[WencangError]:
     except WencangError as error:
         yield error
     except OSError as error:
-        mend = _("make room or mend its rights")
+        mend = _("free some space or fix its permissions")
         yield ArchiveUnusable(error.filename or _("the archive"), of_error(error), mend)
 
 

@@ -23,5 +23,5 @@ def restore(ctx: typer.Context, folder: Annotated[Path, typer.Argument(metavar="
     from archive.proof.backup import restore
 
     restore(folder, ctx.obj.data)
-    print(_("{data}: restored; `wencang index` makes its index anew").format(data=ctx.obj.data))
+    print(_("{data}: restored; `wencang index` builds its index again").format(data=ctx.obj.data))
     return DONE
