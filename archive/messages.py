@@ -1,4 +1,4 @@
-"""Messages to a person, as a code and parameters: put into words where they are shown, in the language of then."""
+"""Messages for people, kept as a code and parameters, and put into words where they are shown."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from gettext import gettext as _
 from gettext import ngettext
 from typing import Any
 
-# By code. A pair is for one and for many, by `count`. Archives keep codes and the names of parameters: both stay.
+# By code; a pair is singular and plural, by `count`. Archives store codes and names of parameters: never rename them.
 TEMPLATES: dict[str, str | tuple[str, str]] = {
-    "text": "{text}",  # worded already: by a library, or for this process only
+    "text": "{text}",  # without a code: worded by a library, or for this process only
     "index-behind": (
         "The index is {count} article behind the archive: `wencang index` brings it up to date.",
         "The index is {count} articles behind the archive: `wencang index` brings it up to date.",
@@ -52,7 +52,7 @@ TEMPLATES: dict[str, str | tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A code of TEMPLATES and what stands in its braces; `str` gives it in the language of the process."""
+    """A code of TEMPLATES and its parameters; `str` gives the text in the language of the process."""
 
     code: str
     values: Mapping[str, str | int | float | Message] = field(default_factory=dict)
@@ -64,7 +64,7 @@ class Message:
         return hash((self.code, frozenset(self.values.items())))
 
     def format(self, **values: str | int | float | Message) -> Message:
-        """This message with its parameters."""
+        """The message with these parameters."""
         return Message(self.code, values)
 
     @property
@@ -73,7 +73,7 @@ class Message:
         return self._text(lambda text: text, lambda one, many, count: one if count == 1 else many)
 
     def _text(self, translate: Callable[[str], str], plural: Callable[[str, str, int], str]) -> str:
-        template = TEMPLATES.get(self.code, self.code)  # an archive may hold the code of a newer program
+        template = TEMPLATES.get(self.code, self.code)  # an archive may have the code of a newer program
         values = {
             name: value._text(translate, plural) if isinstance(value, Message) else value
             for name, value in self.values.items()
@@ -83,7 +83,7 @@ class Message:
         return translate(template).format(**values)
 
     def map_texts(self, change: Callable[[str], str]) -> Message:
-        """The message with each text among its parameters changed."""
+        """The message with `change` applied to each text among its parameters."""
         return Message(self.code, {name: _mapped(value, change) for name, value in self.values.items()})
 
     def stored(self) -> dict[str, Any]:
@@ -93,7 +93,7 @@ class Message:
 
     @classmethod
     def restored(cls, stored: Mapping[str, Any]) -> Message:
-        """The message of what `stored` gave."""
+        """The message of the result of `stored`."""
         values = {name: cls.restored(value) if isinstance(value, dict) else value for name, value in stored.items()}
         return cls(str(values.pop("code")), values)
 
@@ -109,7 +109,7 @@ def _mapped(value: str | int | float | Message, change: Callable[[str], str]) ->
 
 
 def worded(text: str | Message) -> Message:
-    """A text that has no code, as a message; a message as it is."""
+    """A text without a code as a message; a message as it is."""
     return text if isinstance(text, Message) else Message("text", {"text": text})
 
 
@@ -119,9 +119,9 @@ def _reason(code: str, template: str) -> Message:
 
 
 class Reason:
-    """Why a page could not be fetched, or holds no article; `format` takes the parameters of those that have some."""
+    """Why a page could not be fetched, or has no article; use `format` for those with parameters."""
 
-    # It holds no article.
+    # It has no article.
     NO_TITLE = _reason("no-title", "it has no title")
     NO_TEXT = _reason("no-text", "it has no text")
     NEITHER = _reason("no-title-and-text", "it has no title and text")
@@ -137,14 +137,14 @@ class Reason:
     ADDRESS_OF_LIST = _reason("address-of-list", "its address is that of a list")
     NO_NEWS = _reason("no-news", "photo, video or about the site")
     WITHDRAWN = _reason("withdrawn", "withdrawn {time}: {reason}")
-    # It led elsewhere, or may not be asked for.
+    # It leads elsewhere, or may not be fetched.
     LED_AWAY = _reason("led-away", "a redirect led away from the articles")
     LED_TO_FRONT = _reason("led-to-front", "redirected to {url}")
     LED_OFF = _reason("led-off", "leads off the site, to {url}")
     LED_TO_PRIVATE = _reason("led-to-private", "leads to a private address, {address}")
     FORBIDDEN = _reason("forbidden", "robots.txt forbids it")
     ROBOTS_UNREAD = _reason("robots-unread", "robots.txt can't be read: {reason}")
-    # It could not be fetched, or not all of it.
+    # It could not be fetched, or only in part.
     HTTP = _reason("http", "HTTP {status}")
     NO_HOST = _reason("no-host", "the host name can't be resolved: is the network up?")
     REFUSED = _reason("refused", "the host refuses the connection")
@@ -158,7 +158,7 @@ class Reason:
     DOUBTED = _reason("doubted", "{reason}; not marked as gone, as more articles are missing than were found")
 
 
-# What the operating system and SQLite say, by the name of the errno or result code: their texts are in English only.
+# Errors of the operating system and of SQLite, by the name of the errno or result code: their own texts are English.
 TEMPLATES |= {
     "EACCES": "Permission denied", "EBUSY": "Device or resource busy", "ECONNREFUSED": "Connection refused",
     "EDQUOT": "Disk quota exceeded", "EEXIST": "File exists", "EHOSTUNREACH": "No route to host",
@@ -171,7 +171,7 @@ TEMPLATES |= {
     "SQLITE_READONLY": "attempt to write a readonly database",
 }  # fmt: skip
 
-# By the names of their classes, so that Scrapy need not be loaded.
+# By class name, so that Scrapy need not be loaded.
 _ERRORS = {
     "CannotResolveHostError": Reason.NO_HOST, "gaierror": Reason.NO_HOST,
     "DownloadConnectionRefusedError": Reason.REFUSED, "ConnectionRefusedError": Reason.REFUSED,
@@ -184,12 +184,12 @@ _ERRORS = {
 
 
 def of_error(error: object) -> Message:
-    """What an error of the network or of the operating system means; an unknown one is named by its class."""
+    """The message of an error of the network or the operating system; an unknown one is named by its class."""
     name, detail = type(error).__name__, " ".join(str(error).split())
     if reason := _ERRORS.get(name):
         return reason.format(detail=detail or name) if reason in (Reason.TORN, Reason.UNTRUSTED) else reason
     text = getattr(error, "strerror", None) or f"{name} {detail}".strip()
     number = getattr(error, "errno", None)
     code = errno.errorcode.get(number, "") if isinstance(number, int) else ""
-    # Other libraries have numbers of their own in `errno`: the text says whose it is.
+    # Some libraries set errno to numbers of their own; the text tells whether it is the system's.
     return Message(code) if code in TEMPLATES and text == os.strerror(number or 0) else worded(text)

@@ -1,4 +1,4 @@
-"""Settings and watches as a person's editor left them: TOML in UTF-8, with or without a byte order mark."""
+"""TOML files that people edit (settings, watches): UTF-8, with or without a byte order mark."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from archive.messages import of_error
 
 
 def text(path: Path) -> str:
-    """What is in the file; "" where there is none. Raises UsageFault."""
+    """The text of the file, "" if there is none. Raises UsageFault if it can't be read."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -24,8 +24,8 @@ def text(path: Path) -> str:
 
 
 def parse(text: str, path: Path) -> dict[str, Any]:
-    """What the text of a file says. Raises UsageFault, with the line."""
-    import tomllib  # here: most archives have no such file
+    """The values in the text of a file. Raises UsageFault, with the line number."""
+    import tomllib  # lazily: most archives have no such file
 
     try:
         return tomllib.loads(text)

@@ -142,7 +142,7 @@ def test_a_backup_that_was_killed_goes_on(tmp_path: Path, store: ArticleStore) -
 def test_what_stands_there_already_is_never_spoiled(tmp_path: Path, store: ArticleStore) -> None:
     copy = tmp_path.parent / f"{tmp_path.name}-copy"
     put(store, tmp_path, 1)
-    with pytest.raises(UsageFault, match="in the archive itself"):
+    with pytest.raises(UsageFault, match="inside the archive itself"):
         back_up(tmp_path, tmp_path / "copy")
     copy.mkdir()
     (copy / "letters").mkdir()
@@ -160,7 +160,7 @@ def test_what_stands_there_already_is_never_spoiled(tmp_path: Path, store: Artic
         back_up(older, copy)
     with ArticleStore.open(older) as forked:
         put(forked, older, 3, 4)
-    with pytest.raises(UsageFault, match="it is another's"):
+    with pytest.raises(UsageFault, match="it belongs to another archive"):
         back_up(older, copy)
     assert bytes_of(copy) == before
     (page,) = warcs(tmp_path)
@@ -261,7 +261,7 @@ def test_no_new_archive_begins_beside_what_is_left_of_another(tmp_path: Path, le
     shutil.rmtree(data)
     with ArticleStore.create(data) as anew:
         put(anew, data, 1, 2, 3)
-    with pytest.raises(UsageFault, match="it is another's"):
+    with pytest.raises(UsageFault, match="it belongs to another archive"):
         back_up(data, copy)
     assert (faults(copy), kept(copy)) == ([], 2)
 

@@ -35,7 +35,7 @@ class Records:
 
     @property
     def notices(self) -> list[Message]:
-        """What is no fault; of unused pages once `faults_of` and `faults_of_pictures` were asked for all."""
+        """What is not a fault; of unused pages after `faults_of` and `faults_of_pictures` have seen all."""
         return self.torn + ([Message("pages-unused", {"count": len(self.unused)})] if self.unused else [])
 
     def faults_of(self, pages: Pages) -> Callable[[Revision], Iterable[str]]:
