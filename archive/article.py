@@ -1,4 +1,4 @@
-"""What an article is, and one kept version of it: frozen values, no I/O."""
+"""An article, and one archived version of it: frozen values, no I/O."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from archive.translation import gettext as _
 from archive.url import canonical
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-FIRST_YEAR, LAST_YEAR = 1800, 2199  # of a publication: any other is a misprint
-_NO_TEXT = re.compile("[\0\ud800-\udfff]")  # lone surrogates: no database takes them
-_BLANKS = re.compile(r"[\s\u200b\u2060\ufeff]+")  # full-width, no-break and invisible ones too
+FIRST_YEAR, LAST_YEAR = 1800, 2199  # of publication; any other is a misprint
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")  # NUL and lone surrogates, which no database accepts
+_BLANKS = re.compile(r"[\s\u200b\u2060\ufeff]+")  # also full-width, no-break and zero-width ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,11 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One article as it was read, without what stood around it.
+    """One article as extracted, without the boilerplate of its page.
 
-    `url` is canonical: whoever takes an address from outside makes it so (archive/url.py), and
-    nobody does so again. `published` is aware and turned to Asia/Shanghai;
-    a naive one is a ValueError. `body` holds the paragraphs, parted by newlines.
+    `url` is canonical (archive/url.py): it is made so where an address enters, and nowhere else.
+    `published` is aware and converted to Asia/Shanghai; a naive datetime raises ValueError. `body`
+    holds the paragraphs, separated by newlines.
     """
 
     url: str
@@ -44,10 +44,10 @@ class Article:
     authors: tuple[str, ...] = ()
     editor: str = ""  # 责编
     credit: str = ""  # 来源, as printed
-    rights: str = ""  # the notice taken off the body
+    rights: str = ""  # the copyright notice that was removed from the body
     images: tuple[Image, ...] = ()
-    restored: bool = False  # a mirror's glosses were taken out
-    id: str = ""  # the source's own key where it has one, else from the address
+    restored: bool = False  # the glosses of a mirror were removed
+    id: str = ""  # the source's own key if it has one, else derived from the address
 
     def __post_init__(self) -> None:
         if self.published is not None:
@@ -60,7 +60,7 @@ class Article:
 
     @property
     def digest(self) -> str:
-        """SHA-256 (hex) of title and body: says whether the text changed."""
+        """SHA-256 (hex) of title and body, which tells whether the text changed."""
         return hashlib.sha256(f"{self.title}\n{self.body}".encode()).hexdigest()
 
     @property
@@ -72,18 +72,18 @@ class Article:
         return replace(self, images=()) == replace(other, images=())
 
     def reads_as(self, other: Article) -> bool:
-        """Whether no field differs but the images, and blanks in title and body."""
+        """Whether all fields are equal, apart from images and from whitespace in title and body."""
         return self.text == other.text and self.equals_but_images(replace(other, title=self.title, body=self.body))
 
     @property
     def text(self) -> tuple[str, str]:
-        """Title and body without blanks: what the same text says, however it is spaced."""
+        """Title and body without whitespace, to compare texts however they are spaced."""
         return _BLANKS.sub("", self.title), _BLANKS.sub("", self.body)
 
 
 @dataclass(frozen=True, slots=True)
 class RawPage:
-    """Where the bytes that were read are kept: a record of a WARC file, and the SHA-256 (hex) of its payload."""
+    """Where the raw bytes of a page are: a record of a WARC file, and the SHA-256 (hex) of its payload."""
 
     file: str
     offset: int
@@ -93,25 +93,25 @@ class RawPage:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One kept version; `sequence` grows by one for the whole archive, `fetched` is UTC."""
+    """One archived version of an article; `sequence` counts up by one across the archive, `fetched` is UTC."""
 
     sequence: int
     article: Article
     fetched: datetime
-    extractor: str = ""  # version of the program that read the page, and by which path
-    gone: bool = False  # the site no longer shows it
-    pages: tuple[RawPage, ...] = ()  # it was read from, its own address first; none where none were kept
-    withdrawn: str = ""  # why its text was taken out of the archive, where it was
-    digest_kept: str = ""  # of that text
+    extractor: str = ""  # version of the program that read the page, and which rules it used
+    gone: bool = False  # the site no longer has it
+    pages: tuple[RawPage, ...] = ()  # that it was read from, its own address first; may be empty
+    withdrawn: str = ""  # why its text was removed from the archive, or ""
+    digest_kept: str = ""  # of the text that was removed
 
     @property
     def digest(self) -> str:
-        """SHA-256 (hex) of the text that was kept, also where it was withdrawn."""
+        """SHA-256 (hex) of the text that was archived, also after a withdrawal."""
         return self.digest_kept or self.article.digest
 
     @property
     def gone_since(self) -> datetime | None:
-        """When the site was found not to show it any more; None while it does."""
+        """When the site was found to have removed it; None while it is there."""
         return self.fetched if self.gone else None
 
 
@@ -135,16 +135,16 @@ _TEXTS = ("id", "url", "source", "section", "title", "original_title", "body", "
 
 
 def from_json(values: Mapping[str, Any]) -> Article:
-    """The article of to_json's values; unknown keys are passed over, a time without offset is Asia/Shanghai's.
+    """The article of the values of `to_json`; ignores unknown keys, takes a time without offset as Asia/Shanghai.
 
-    Raises KeyError where url, title or body is missing, ValueError where a value is not of its kind.
+    Raises KeyError if url, title or body is missing, and ValueError if a value is of a wrong type.
     """
     texts = {name: _text(name, values[name]) for name in _TEXTS if values.get(name) is not None}
     for name in ("url", "title", "body"):
         if not texts[name].strip():
             raise ValueError(_("{name} is empty").format(name=name))
     if ":" not in texts["url"]:
-        raise ValueError(_("url is no address: {url}").format(url=texts["url"]))
+        raise ValueError(_("url is not a valid address: {url}").format(url=texts["url"]))
     if not isinstance(restored := values.get("restored") or False, bool):
         raise ValueError(_("restored is neither true nor false"))
     return Article(
@@ -157,23 +157,23 @@ def from_json(values: Mapping[str, Any]) -> Article:
 
 
 def time_in(name: str, text: Any) -> datetime:
-    """A time in ISO 8601; ValueError names the field."""
+    """A time in ISO 8601. Raises ValueError, which names the field."""
     try:
         return datetime.fromisoformat(text)
     except (ValueError, TypeError) as error:
-        raise ValueError(_("{name} is no time as ISO 8601 has it: {text}").format(name=name, text=text)) from error
+        raise ValueError(_("{name} is not a valid ISO 8601 time: {text}").format(name=name, text=text)) from error
 
 
 def _text(name: str, value: Any) -> str:
     if not isinstance(value, str) or _NO_TEXT.search(value):
-        raise ValueError(_("{name} is no text").format(name=name))
+        raise ValueError(_("{name} is not a valid text").format(name=name))
     return value
 
 
 def _list(name: str, values: Mapping[str, Any]) -> list[Any]:
     value = values.get(name) or []
     if not isinstance(value, list):
-        raise ValueError(_("{name} is no list").format(name=name))
+        raise ValueError(_("{name} is not a list").format(name=name))
     return value
 
 
@@ -188,5 +188,5 @@ def _published(text: Any) -> datetime | None:
         return None
     time = time_in("published", text)
     if not FIRST_YEAR <= time.year <= LAST_YEAR:
-        raise ValueError(_("published is not a time of news: {text}").format(text=text))
+        raise ValueError(_("published is out of range: {text}").format(text=text))
     return time if time.utcoffset() is not None else time.replace(tzinfo=SHANGHAI)

@@ -1,4 +1,4 @@
-"""What time it is: the one place that asks, so that a year can be lived through in a minute."""
+"""The current time, read in one place, so that a simulation can replace it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and last when the power goes."""
+"""Atomic and durable writing of files and folders."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import IO
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[IO[bytes]]:
-    """A file to write to; it takes the place of `path` at the end."""
+    """A file to write to, which replaces `path` at the end, synced to disk; at an error nothing changes."""
     new = path.with_name(path.name + ".part")
     try:
         with new.open("wb") as file:
@@ -27,9 +27,9 @@ def atomic_write(path: Path) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def atomic_folder(path: Path) -> Iterator[Path]:
-    """A folder to fill; it takes the place of `path`, which is missing or empty, at the end."""
+    """A folder to fill, which replaces `path`, missing or empty before, at the end."""
     new = path.with_name(path.name + ".part")
-    new.mkdir()  # never one that is there: it may be anybody's
+    new.mkdir()  # fails if it exists, as it may belong to somebody else
     try:
         yield new
         new.replace(path)
@@ -39,9 +39,9 @@ def atomic_folder(path: Path) -> Iterator[Path]:
 
 
 def sync(folder: Path) -> None:
-    """Make the names in a folder last, too."""
-    opened = os.open(folder, os.O_RDONLY)
+    """Sync the entries of a folder to disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(opened)
+        os.fsync(descriptor)
     finally:
-        os.close(opened)
+        os.close(descriptor)

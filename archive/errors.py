@@ -1,19 +1,19 @@
-"""Every error of ours; each names its subject, what is wrong and, where there is one, the way out.
+"""The tree of our errors; each names its subject, what is wrong and, if there is one, a remedy.
 
 WencangError
-├── UsageFault          the command or the question is wrong; nothing was done     (exit 2)
+├── UsageFault          the command or the question is wrong, nothing was done     (exit 2)
 │   └── QueryFault      a question that can't be read
 ├── Unusable            the archive or an index can't be used as it is             (exit 3)
 │   ├── ArchiveUnusable
 │   └── IndexUnusable
 ├── Busy                another run holds what this one needs                      (exit 4)
-├── NotFetched          a page that can't be had from the network                  (exit 5)
-├── NotScheduled        the machine's timers or crontab can't be had               (exit 5)
-├── NotTold             the operator can't be told: hook, mail or file of figures   (exit 5)
-├── NotAnArticle        a page that holds no article: skipped, never a failure
-├── NotKept             an article that is not in the archive                      (exit 1)
-├── Withdrawn           an article that was taken out of the archive: not kept again, not shown
-└── BadRecord           one record of an import can't be read: the rest goes on
+├── NotFetched          a page could not be fetched                                (exit 5)
+├── NotScheduled        timers or the crontab of the machine can't be used         (exit 5)
+├── NotTold             hook, mail or metrics file failed                          (exit 5)
+├── NotAnArticle        a page without an article: skipped, not a failure
+├── NotKept             an article is not in the archive                           (exit 1)
+├── Withdrawn           an article was withdrawn from the archive: neither stored again nor shown
+└── BadRecord           a record of an import can't be read: the import continues
 """
 
 from archive.messages import Message, worded
@@ -21,7 +21,7 @@ from archive.translation import gettext as _
 
 
 class WencangError(Exception):
-    """`subject` is the file, address or word it is about, `reason` what is wrong, `mend` what the user can do."""
+    """`subject` is the file, address or word it is about, `reason` what is wrong, `mend` a remedy or ""."""
 
     def __init__(self, subject: object, reason: Message | str, mend: str = "") -> None:
         self.subject = str(subject)
@@ -37,7 +37,7 @@ class WencangError(Exception):
 
 
 def fault_of(subject: object, error: Exception) -> WencangError:
-    """An error of ours as it is; any other told in words, as a fault of this one thing: the rest goes on."""
+    """An error of ours as it is; any other as a fault of `subject` alone, named by its class."""
     return error if isinstance(error, WencangError) else WencangError(subject, f"{type(error).__name__} {error}")
 
 
@@ -50,7 +50,7 @@ class QueryFault(UsageFault):
 
 
 class Unusable(WencangError):
-    """The archive or an index can't be used as it is; `mend` names the command that helps."""
+    """The archive or an index can't be used as it is; `mend` names the command that repairs it."""
 
 
 class ArchiveUnusable(Unusable):
@@ -66,28 +66,28 @@ class Busy(WencangError):
 
 
 class NotFetched(WencangError):
-    """A page that can't be had from the network."""
+    """A page could not be fetched."""
 
 
 class NotScheduled(WencangError):
-    """The machine's timers or crontab can't be had."""
+    """The timers or the crontab of the machine can't be used."""
 
 
 class NotTold(WencangError):
-    """The operator can't be told, by the hook, by mail or in the file of figures."""
+    """The operator could not be notified: the hook, the mail or the metrics file failed."""
 
 
 class NotAnArticle(WencangError):
-    """A page that holds no article; `reason` says why."""
+    """A page without an article; `reason` says why."""
 
 
 class NotKept(WencangError):
-    """An article that is not in the archive; its subject is the id or address."""
+    """An article is not in the archive; the subject is its id or address."""
 
 
 class Withdrawn(WencangError):
-    """An article that was taken out of the archive; its subject is the id, `reason` says when and why."""
+    """An article was withdrawn from the archive; the subject is its id, `reason` says when and why."""
 
 
 class BadRecord(WencangError):
-    """One record of an import can't be read."""
+    """A record of an import can't be read."""

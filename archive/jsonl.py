@@ -1,4 +1,4 @@
-"""What a line of JSON Lines holds of an article, out and in: keys in a fixed order."""
+"""Articles as lines of JSON Lines, written and read; the order of keys is fixed."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from archive.translation import gettext as _
 
 
 def values(revision: Revision) -> dict[str, Any]:
-    """The fields of the article plus `fetched` and `gone` (ISO 8601, UTC, or null): what a line holds."""
+    """The JSON values of a line: the fields of the article, `fetched` and `gone` (ISO 8601, UTC, or null)."""
     return to_json(revision.article) | times(revision)
 
 
 def times(revision: Revision) -> dict[str, str | None]:
-    """When a version was fetched, and since when it is gone, as JSON values."""
+    """When a version was fetched and since when it is gone, as JSON values."""
     gone = revision.gone_since
     return {"fetched": revision.fetched.isoformat(), "gone": gone.isoformat() if gone else None}
 
 
 def read(lines: Iterable[bytes], name: str) -> Iterator[tuple[Article, datetime | None, bool] | BadRecord]:
-    """Each line's article, the time it was fetched, and whether it was gone; or what is wrong with the line.
+    """The article of each line, when it was fetched (or None) and whether it was gone; or what is wrong with the line.
 
-    A line is trusted: it needs url, title and body, nothing is cleaned.
+    Lines are trusted: they need url, title and body, and are taken as they are.
     """
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
-                kept = json.loads(line)
-                if not isinstance(kept, dict):
-                    raise ValueError(_("is no JSON object"))
-                yield from_json(kept), _fetched(kept.get("fetched")), bool(kept.get("gone"))
+                values = json.loads(line)
+                if not isinstance(values, dict):
+                    raise ValueError(_("is not a JSON object"))
+                yield from_json(values), _fetched(values.get("fetched")), bool(values.get("gone"))
             except (ValueError, KeyError, OverflowError, RecursionError) as error:
                 yield BadRecord(f"{name}:{number}", _reason(error))
 
@@ -44,9 +44,9 @@ def _reason(error: Exception) -> str:
         case KeyError():
             return _("{key} is missing").format(key=error.args[0])
         case json.JSONDecodeError():
-            return _("is no JSON, from character {place} on").format(place=error.colno)
+            return _("is not valid JSON from character {place} on").format(place=error.colno)
         case RecursionError():
-            return _("is nested too deep")
+            return _("is nested too deeply")
     return str(error)
 
 

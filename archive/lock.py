@@ -1,4 +1,4 @@
-"""One run at a time, by a lock of the kernel's: it lets go by itself at a crash."""
+"""Exclusive file locks (flock), which the kernel releases when a process ends or crashes."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from archive.translation import gettext as _
 
 @contextmanager
 def exclusive(path: Path, wait: bool = False) -> Iterator[None]:
-    """Hold the lock file `path` (made where it is missing); Busy while another run holds it, unless `wait`.
+    """Hold the lock file `path`, created if missing. Raises Busy if another run holds it, unless `wait`.
 
-    Raises ArchiveUnusable where it can't be made.
+    Raises ArchiveUnusable if the file can't be created.
     """
     with _opened(path) as file:
         if not taken(file, wait):
@@ -36,7 +36,7 @@ def _opened(path: Path) -> IO[str]:
 
 
 def taken(file: IO[Any] | FileIO, wait: bool = False) -> bool:
-    """Hold an open file until it is closed; False while another run holds it, unless `wait`."""
+    """Lock an open file until it is closed; False if another run holds it, unless `wait`."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except BlockingIOError:
@@ -45,10 +45,10 @@ def taken(file: IO[Any] | FileIO, wait: bool = False) -> bool:
 
 
 def refuse_read_only(folder: Path) -> None:
-    """Raise ArchiveUnusable, before any work, for a folder that nothing can be written into."""
+    """Raise ArchiveUnusable, before any work is done, for a folder that is read-only."""
     if folder.exists() and not os.access(folder, os.W_OK):
         raise _unwritable(folder, _("nothing can be written there"))
 
 
 def _unwritable(folder: Path, reason: Message | str) -> ArchiveUnusable:
-    return ArchiveUnusable(folder, reason, _("make room, mend its rights, or name another folder"))
+    return ArchiveUnusable(folder, reason, _("free some space, fix its permissions, or name another folder"))

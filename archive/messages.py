@@ -1,4 +1,4 @@
-"""Messages to a person, as a code and parameters: put into words where they are shown, in the language of then."""
+"""Messages for people, kept as a code and parameters, and put into words where they are shown."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any
 from archive.translation import gettext as _
 from archive.translation import ngettext
 
-# By code. A pair is for one and for many, by `count`. Archives keep codes and the names of parameters: both stay.
+# By code; a pair is singular and plural, by `count`. Archives store codes and names of parameters: never rename them.
 TEMPLATES: dict[str, str | tuple[str, str]] = {
-    "text": "{text}",  # worded already: by a library, or for this process only
+    "text": "{text}",  # without a code: worded by a library, or for this process only
     "index-behind": (
         "The index is {count} article behind the archive: `wencang index` brings it up to date.",
         "The index is {count} articles behind the archive: `wencang index` brings it up to date.",
@@ -26,36 +26,36 @@ TEMPLATES: dict[str, str | tuple[str, str]] = {
     "set-in-shell-only": "{names}: set in this shell only; what starts by itself reads {file}",
     "no-linger": "It runs while you are logged in; after `loginctl enable-linger` it always does.",
     "doubt": "{text}",
-    "no-runs": "no run is noted yet; `wencang crawl` makes one",
+    "no-runs": "no crawl is recorded yet; `wencang crawl` starts one",
     "index-current": "up to date",
     "index-lag": ("{count} article behind; `wencang index`", "{count} articles behind; `wencang index`"),
     "index-outgrown": (
         "whoosh takes {ms:.0f} ms to find {words} in {count} articles, tantivy a small part of that (docs/search.md): "
         '`pip install tantivy`, `wencang index --engine tantivy`, then engine = "tantivy" in {file}'
     ),
-    "no-list-read": "no list was ever read",
-    "list-never-read": "{source}: no list was ever read",
-    "list-unread-since": "{source}: no list was read since {time}",
+    "no-list-read": "no list has been read yet",
+    "list-never-read": "{source}: no list has been read yet",
+    "list-unread-since": "{source}: no list has been read since {time}",
     "torn-record": (
         "{file}: its last {size} bytes, from byte {offset} on, are not a whole record: "
         "a run is writing it, or a crash left it"
     ),
-    "pages-unused": "raw pages that no version points at, which a crash left: {count}",
-    "unmanifested": "versions that no manifest holds yet; the next run's will: {count}",
+    "pages-unused": "raw pages that a crash left, and no version refers to: {count}",
+    "unmanifested": "versions in no manifest yet, which the next run will add: {count}",
     "stamps-unchecked": "time stamps are not checked: {fault}",
     "manifest-checked": ("{file}: {count} fault", "{file}: {count} faults"),
     "checked": (
         "checked: records {warc_records}, files {files}, manifests {manifests}, versions {versions}; faults: {faults}"
     ),
-    "already": "{id}: already {reason}",
-    "old-backup": "{path}: a backup of an older archive, it may still hold the text",
+    "already-withdrawn": "{id}: already {reason}",
+    "old-backup": "{path}: a backup of an older archive, which may still contain the text",
     "news": "{name}: {count} new",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A code of TEMPLATES and what stands in its braces; `str` gives it in the language of the process."""
+    """A code of TEMPLATES and its parameters; `str` gives the text in the language of the process."""
 
     code: str
     values: Mapping[str, str | int | float | Message] = field(default_factory=dict)
@@ -67,7 +67,7 @@ class Message:
         return hash((self.code, frozenset(self.values.items())))
 
     def format(self, **values: str | int | float | Message) -> Message:
-        """This message with its parameters."""
+        """The message with these parameters."""
         return Message(self.code, values)
 
     @property
@@ -76,7 +76,7 @@ class Message:
         return self._text(lambda text: text, lambda one, many, count: one if count == 1 else many)
 
     def _text(self, translate: Callable[[str], str], plural: Callable[[str, str, int], str]) -> str:
-        template = TEMPLATES.get(self.code, self.code)  # an archive may hold the code of a newer program
+        template = TEMPLATES.get(self.code, self.code)  # an archive may have the code of a newer program
         values = {
             name: value._text(translate, plural) if isinstance(value, Message) else value
             for name, value in self.values.items()
@@ -86,7 +86,7 @@ class Message:
         return translate(template).format(**values)
 
     def map_texts(self, change: Callable[[str], str]) -> Message:
-        """The message with each text among its parameters changed."""
+        """The message with `change` applied to each text among its parameters."""
         return Message(self.code, {name: _mapped(value, change) for name, value in self.values.items()})
 
     def stored(self) -> dict[str, Any]:
@@ -96,7 +96,7 @@ class Message:
 
     @classmethod
     def restored(cls, stored: Mapping[str, Any]) -> Message:
-        """The message of what `stored` gave."""
+        """The message of the result of `stored`."""
         values = {name: cls.restored(value) if isinstance(value, dict) else value for name, value in stored.items()}
         return cls(str(values.pop("code")), values)
 
@@ -112,7 +112,7 @@ def _mapped(value: str | int | float | Message, change: Callable[[str], str]) ->
 
 
 def worded(text: str | Message) -> Message:
-    """A text that has no code, as a message; a message as it is."""
+    """A text without a code as a message; a message as it is."""
     return text if isinstance(text, Message) else Message("text", {"text": text})
 
 
@@ -122,46 +122,46 @@ def _reason(code: str, template: str) -> Message:
 
 
 class Reason:
-    """Why a page could not be fetched, or holds no article; `format` takes the parameters of those that have some."""
+    """Why a page could not be fetched, or has no article; use `format` for those with parameters."""
 
-    # It holds no article.
+    # It has no article.
     NO_TITLE = _reason("no-title", "it has no title")
     NO_TEXT = _reason("no-text", "it has no text")
     NEITHER = _reason("no-title-and-text", "it has no title and text")
     SHORT = _reason("short", "only {count} characters of running text")
-    NOT_TEXT = _reason("not-text", "it is no text")
-    MANY_LINES = _reason("many-lines", "{count} lines are no article; {most} at most are read")
-    MANY_TAGS = _reason("many-tags", "{count} tags are no page of news; {most} at most are read")
-    TAGS_IN_TEXT = _reason("tags-in-text", "{count} tags in the text are no article's; {most} at most are read")
-    MANY_ATTRIBUTES = _reason("many-attributes", "a tag of it has over {most} attributes")
-    NESTED = _reason("nested", "its tags are nested too deep")
-    LARGE = _reason("large", "it has over {most} MB, which no page of news has")
+    NOT_TEXT = _reason("not-text", "it is not text")
+    MANY_LINES = _reason("many-lines", "it has {count} lines, more than the {most} that are read")
+    MANY_TAGS = _reason("many-tags", "it has {count} tags, more than the {most} that are read")
+    TAGS_IN_TEXT = _reason("tags-in-text", "its text has {count} tags, more than the {most} that are read")
+    MANY_ATTRIBUTES = _reason("many-attributes", "one of its tags has more than {most} attributes")
+    NESTED = _reason("nested", "its tags are nested too deeply")
+    LARGE = _reason("large", "it is larger than {most} MB")
     IS_LIST = _reason("is-list", "it is a list")
-    ADDRESS_OF_LIST = _reason("address-of-list", "its address is a list's")
+    ADDRESS_OF_LIST = _reason("address-of-list", "its address is that of a list")
     NO_NEWS = _reason("no-news", "photo, video or about the site")
     WITHDRAWN = _reason("withdrawn", "withdrawn {time}: {reason}")
-    # It led elsewhere, or may not be asked for.
+    # It leads elsewhere, or may not be fetched.
     LED_AWAY = _reason("led-away", "a redirect led away from the articles")
     LED_TO_FRONT = _reason("led-to-front", "redirected to {url}")
     LED_OFF = _reason("led-off", "leads off the site, to {url}")
     LED_TO_PRIVATE = _reason("led-to-private", "leads to a private address, {address}")
     FORBIDDEN = _reason("forbidden", "robots.txt forbids it")
     ROBOTS_UNREAD = _reason("robots-unread", "robots.txt can't be read: {reason}")
-    # It could not be fetched, or not all of it.
+    # It could not be fetched, or only in part.
     HTTP = _reason("http", "HTTP {status}")
-    NO_HOST = _reason("no-host", "the name of the host is not found: is there a network?")
+    NO_HOST = _reason("no-host", "the host name can't be resolved: is the network up?")
     REFUSED = _reason("refused", "the host refuses the connection")
-    SLOW = _reason("slow", "the host does not answer in time")
-    TORN = _reason("torn", "the connection broke off: {detail}")
-    CUT_SHORT = _reason("cut-short", "the answer ended too early")
+    SLOW = _reason("slow", "the host did not respond in time")
+    TORN = _reason("torn", "the connection was lost: {detail}")
+    CUT_SHORT = _reason("cut-short", "the response ended too early")
     UNTRUSTED = _reason("untrusted", "the host's certificate can't be trusted: {detail}")
-    NO_PICTURE = _reason("no-picture", "it is no picture")
-    PARTS_MISSING = _reason("parts-missing", "pages of it are missing")
+    NO_PICTURE = _reason("no-picture", "it is not a picture")
+    PARTS_MISSING = _reason("parts-missing", "some of its pages are missing")
     NO_ROWS = _reason("no-rows", "no list has any rows")
-    DOUBTED = _reason("doubted", "{reason}, not marked as gone: more are missing than answered")
+    DOUBTED = _reason("doubted", "{reason}; not marked as gone, as more articles are missing than were found")
 
 
-# What the operating system and SQLite say, by the name of the errno or result code: their texts are in English only.
+# Errors of the operating system and of SQLite, by the name of the errno or result code: their own texts are English.
 TEMPLATES |= {
     "EACCES": "Permission denied", "EBUSY": "Device or resource busy", "ECONNREFUSED": "Connection refused",
     "EDQUOT": "Disk quota exceeded", "EEXIST": "File exists", "EHOSTUNREACH": "No route to host",
@@ -174,7 +174,7 @@ TEMPLATES |= {
     "SQLITE_READONLY": "attempt to write a readonly database",
 }  # fmt: skip
 
-# By the names of their classes, so that Scrapy need not be loaded.
+# By class name, so that Scrapy need not be loaded.
 _ERRORS = {
     "CannotResolveHostError": Reason.NO_HOST, "gaierror": Reason.NO_HOST,
     "DownloadConnectionRefusedError": Reason.REFUSED, "ConnectionRefusedError": Reason.REFUSED,
@@ -187,12 +187,12 @@ _ERRORS = {
 
 
 def of_error(error: object) -> Message:
-    """What an error of the network or of the operating system means; an unknown one is named by its class."""
+    """The message of an error of the network or the operating system; an unknown one is named by its class."""
     name, detail = type(error).__name__, " ".join(str(error).split())
     if reason := _ERRORS.get(name):
         return reason.format(detail=detail or name) if reason in (Reason.TORN, Reason.UNTRUSTED) else reason
     text = getattr(error, "strerror", None) or f"{name} {detail}".strip()
     number = getattr(error, "errno", None)
     code = errno.errorcode.get(number, "") if isinstance(number, int) else ""
-    # Other libraries have numbers of their own in `errno`: the text says whose it is.
+    # Some libraries set errno to numbers of their own; the text tells whether it is the system's.
     return Message(code) if code in TEMPLATES and text == os.strerror(number or 0) else worded(text)

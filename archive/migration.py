@@ -1,4 +1,4 @@
-"""The numbered steps that lead an older archive to the tables of this program (archive/schema.py)."""
+"""Migrations: numbered steps from an older archive to the tables of this program (archive/schema.py)."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from archive.errors import ArchiveUnusable
 from archive.schema import archive, metadata
 from archive.translation import gettext as _
 
-# Step N leads from version N to N + 1 and is never changed once released; a new archive is made whole.
+# Step N migrates version N to N + 1, and is never changed once released. A new archive is created at the newest.
 # Version 1 is that of wencang 0.2.0.
 STEPS: tuple[Callable[[sa.Connection], None], ...] = ()
 
 
 def newest() -> int:
-    """The version this program writes."""
+    """The version that this program writes."""
     return 1 + len(STEPS)
 
 
 def version(connection: sa.Connection) -> int:
-    """The version of the archive in this database; 0 where there is none."""
+    """The version of the archive in this database, or 0."""
     if not sa.inspect(connection).has_table(archive.name):
         return 0
     return int(connection.scalar(sa.select(archive.c.version)) or 0)
 
 
 def upgrade(connection: sa.Connection) -> None:
-    """Lead the database to the newest version, from wherever it is."""
+    """Migrate the database to the newest version, or create its tables."""
     found = version(connection)
     if found == 0:
         metadata.create_all(connection)
@@ -44,17 +44,17 @@ def upgrade(connection: sa.Connection) -> None:
 
 
 def bring_up(engine: sa.Engine, name: str, create: bool) -> None:
-    """Lead the archive in this database to the newest version, after a copy of it; made in an empty one if `create`.
+    """Migrate the archive in this database to the newest version, after a backup; with `create` also an empty one.
 
-    Raises ArchiveUnusable for what is no archive, or a newer program's.
+    Raises ArchiveUnusable for a database that is not an archive, or of a newer program.
     """
     with engine.begin() as connection:
         found = version(connection)
         empty = found == 0 and not sa.inspect(connection).get_table_names()
     if found == 0 and not (create and empty):
-        raise ArchiveUnusable(name, _("is no archive"), _(RESTORE))
+        raise ArchiveUnusable(name, _("is not a valid archive"), _(RESTORE))
     if found > newest():
-        newer = _("was made by a newer wencang (store version {theirs}, this one knows {ours})")
+        newer = _("was made by a newer wencang (store version {theirs}, this program supports {ours})")
         raise ArchiveUnusable(name, newer.format(theirs=found, ours=newest()), _("install the newer wencang"))
     if found == newest():
         return

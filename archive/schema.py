@@ -1,4 +1,4 @@
-"""The archive's tables, and how a revision stands in them.
+"""The tables of an archive, and the conversion of revisions to rows.
 
 The same on SQLite and PostgreSQL: times as UTC text of one width, sequences as BigInteger.
 """
@@ -17,9 +17,9 @@ from archive.messages import Message
 
 
 class Instant(sa.types.TypeDecorator[datetime]):
-    """An aware time as UTC text of one width: the same on every database, and in order.
+    """An aware datetime as UTC text of fixed width, which every database stores alike and sorts correctly.
 
-    SQLite would drop the zone of a datetime and PostgreSQL convert it.
+    SQLite would drop the time zone of a datetime, and PostgreSQL convert it.
     """
 
     impl = sa.String(27)
@@ -33,7 +33,7 @@ class Instant(sa.types.TypeDecorator[datetime]):
 
 
 class Reason(sa.types.TypeDecorator[Message]):
-    """A message by its code and parameters, so that it can be read in any language."""
+    """A message by its code and parameters, independent of the language."""
 
     impl = sa.JSON(none_as_null=True)
     cache_ok = True
@@ -46,7 +46,7 @@ class Reason(sa.types.TypeDecorator[Message]):
 
 
 class Reasons(sa.types.TypeDecorator[Mapping[Message, int]]):
-    """Messages and how often each was met, in their order."""
+    """Messages and their counts, in order."""
 
     impl = sa.JSON
     cache_ok = True
@@ -64,8 +64,8 @@ archive = sa.Table(
     "archive", metadata,
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("sequence", sa.BigInteger, nullable=False),
-    sa.Column("stories", sa.BigInteger, nullable=False, server_default="0"),  # the sequence they are computed up to
-    sa.Column("stories_by", sa.Text, nullable=False, server_default=""),  # the version of what computed them
+    sa.Column("stories", sa.BigInteger, nullable=False, server_default="0"),  # sequence up to which they are computed
+    sa.Column("stories_by", sa.Text, nullable=False, server_default=""),  # the version of the algorithm
 )  # fmt: skip
 
 articles = sa.Table(
@@ -99,14 +99,14 @@ revisions = sa.Table(
     sa.Column("rights", sa.Text, nullable=False),
     sa.Column("images", sa.JSON, nullable=False),
     sa.Column("restored", sa.Boolean, nullable=False),
-    sa.Column("withdrawn", sa.Text),  # why; of each revision of the article (archive/withdrawal.py)
-    sa.Index("revisions_by_day", "source", "published", "sequence"),  # a count of days need not read the texts
+    sa.Column("withdrawn", sa.Text),  # the reason, in each revision of the article (archive/withdrawal.py)
+    sa.Index("revisions_by_day", "source", "published", "sequence"),  # covers the counts of days
 )  # fmt: skip
 
 withdrawn = revisions.c.withdrawn.is_not(None)
-_OF_THE_WITHDRAWN = "CREATE INDEX withdrawn_texts ON revisions (digest) WHERE withdrawn IS NOT NULL"
-# No sa.Index: its postgresql_where would load that dialect, and asyncio, at each start.
-sa.event.listen(revisions, "after_create", sa.DDL(_OF_THE_WITHDRAWN))  # type: ignore[no-untyped-call]
+_WITHDRAWN_INDEX = "CREATE INDEX withdrawn_texts ON revisions (digest) WHERE withdrawn IS NOT NULL"
+# Not an sa.Index: its postgresql_where would load that dialect, and asyncio, at each start.
+sa.event.listen(revisions, "after_create", sa.DDL(_WITHDRAWN_INDEX))  # type: ignore[no-untyped-call]
 
 addresses = sa.Table(
     "addresses", metadata,
@@ -190,7 +190,7 @@ hits = sa.Table(
     sa.Column("told", sa.Boolean, nullable=False),
 )  # fmt: skip
 
-# Reprints. What is computed of a text is kept once, under a number made of it, whichever articles have that text.
+# Reprints. What is computed for a text is stored once, under a number derived from it, whichever articles have it.
 
 signed = sa.Table(  # archive/tables/sketches.py
     "signed", metadata,
@@ -212,7 +212,7 @@ landmarks = sa.Table(
     sqlite_with_rowid=False,
 )  # fmt: skip
 
-likenesses = sa.Table(  # each twice, from either side
+likenesses = sa.Table(  # each pair twice, once in either direction
     "likenesses", metadata,
     sa.Column("text", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("other", sa.BigInteger, primary_key=True, autoincrement=False),
@@ -239,13 +239,13 @@ def newest_revisions() -> sa.Select[Any]:
 
 
 def addresses_withdrawn() -> sa.Select[Any]:
-    """Every address of an article that was withdrawn, with its id."""
-    gone = sa.select(revisions.c.id).where(withdrawn)
-    return sa.select(addresses.c.url, addresses.c.id).where(addresses.c.id.in_(gone))
+    """Every address of a withdrawn article, with the id of that."""
+    ids = sa.select(revisions.c.id).where(withdrawn)
+    return sa.select(addresses.c.url, addresses.c.id).where(addresses.c.id.in_(ids))
 
 
 def row_of(revision: Revision) -> dict[str, Any]:
-    """What of a revision stands in which column."""
+    """The columns of a revision."""
     article = revision.article
     return {
         "sequence": revision.sequence, "id": article.id, "fetched": revision.fetched,
@@ -260,7 +260,7 @@ def row_of(revision: Revision) -> dict[str, Any]:
 
 
 def revision_of(row: sa.Row[Any]) -> Revision:
-    """The revision in a row; ValueError for a time or a list that is none any more."""
+    """The revision in a row. Raises ValueError for a corrupt timestamp or JSON."""
     article = Article(
         id=row.id, url=row.url, source=row.source, section=row.section, title=row.title,
         original_title=row.original_title, body=row.body, published=row.published,

@@ -1,7 +1,7 @@
 """The archive itself: every version of every article, in one SQL database.
 
-A put is one transaction that holds the one counter row from its first statement, so that
-sequences grow by one and become visible in their order, whoever else writes. A follower
+Each put is one transaction that locks the single counter row with its first statement. Sequences
+therefore count up by one and become visible in order, even with several writers, and a follower
 that reads `changes(after)` misses nothing.
 """
 
@@ -28,19 +28,19 @@ from archive.messages import of_error
 from archive.translation import gettext as _
 from archive.url import canonical
 
-# Asked for each article that comes in, so put together once.
+# Built once, as they run for each article that comes in.
 _articles, _addresses = schema.articles.c, schema.addresses.c
 _OF_SOURCE = _articles.source == sa.bindparam("source")
 _SOURCE = sa.select(_articles.source).where(_articles.id == sa.bindparam("id"))
-_HERE = sa.select(_articles.id).join(schema.addresses).where(_addresses.url == sa.bindparam("url"), _OF_SOURCE)
-_TWINS = sa.select(_articles.id).where(_OF_SOURCE, _articles.digest == sa.bindparam("digest"))
+_AT_ADDRESS = sa.select(_articles.id).join(schema.addresses).where(_addresses.url == sa.bindparam("url"), _OF_SOURCE)
+_WITH_TEXT = sa.select(_articles.id).where(_OF_SOURCE, _articles.digest == sa.bindparam("digest"))
 _ADDRESS = sa.select(_addresses.id).where(_addresses.url == sa.bindparam("url"))
 _URL_AND_ID = sa.select(sa.bindparam("url", type_=sa.Text), sa.bindparam("id", type_=sa.Text))
 _NEW_ADDRESS = schema.addresses.insert().from_select(["url", "id"], _URL_AND_ID.where(~_ADDRESS.exists()))
 _NEW_ARTICLE, _NEW_REVISION = schema.articles.insert(), schema.revisions.insert()
 _VERSIONS = sa.select(sa.func.count()).select_from(schema.revisions).where(schema.revisions.c.id == sa.bindparam("id"))
 _NEXT = schema.archive.update().values(sequence=schema.archive.c.sequence + 1).returning(schema.archive.c.sequence)
-_PAGE = 500  # rows fetched at once: no read transaction stays open while a caller works
+_PAGE = 500  # rows per read transaction, so that none stays open while the caller works
 Keep = Callable[[tuple[RawPage, ...]], tuple[RawPage, ...]]
 
 
@@ -53,8 +53,8 @@ class _Batch(local):
 class ArticleStore:
     """Articles and all their versions. Use it as a context manager, or close it.
 
-    Any call may raise ArchiveUnusable (damaged, disk full) or Busy (another writer held
-    it for longer than half a minute).
+    Any call may raise ArchiveUnusable (damaged, disk full) or Busy (another writer held the
+    database for more than half a minute).
     """
 
     def __init__(self, engine: sa.Engine, name: str, create: bool) -> None:
@@ -66,7 +66,7 @@ class ArticleStore:
 
     @classmethod
     def open(cls, data: Path) -> ArticleStore:
-        """The archive of a data folder; ArchiveUnusable where there is none."""
+        """The archive of a data folder. Raises ArchiveUnusable if there is none."""
         database.refuse_lost(data)
         if not (data / FILE).exists():
             raise ArchiveUnusable(
@@ -76,7 +76,7 @@ class ArticleStore:
 
     @classmethod
     def create(cls, data: Path) -> ArticleStore:
-        """The archive of a data folder, made where there is none; never beside what is left of another."""
+        """The archive of a data folder, created if there is none, but never beside the raw pages of another."""
         database.refuse_lost(data)
         try:
             data.mkdir(parents=True, exist_ok=True)
@@ -84,14 +84,14 @@ class ArticleStore:
             raise ArchiveUnusable(data, of_error(error), _("name another folder with --data")) from error
         refuse_read_only(data)
         store = cls.at(_url(data / FILE))
-        # Outside of any transaction; the file keeps it. While another writer is at work, the next opening does it.
+        # Persistent, and impossible within a transaction. While another writer is busy it is left to the next call.
         with closing(store._engine.raw_connection()) as raw, suppress(sqlite3.OperationalError):
             raw.cursor().execute("PRAGMA journal_mode=WAL")
         return store
 
     @classmethod
     def at(cls, url: str | sa.URL, create: bool = True) -> ArticleStore:
-        """The archive at an SQLAlchemy database URL; made in an empty database if `create`."""
+        """The archive at an SQLAlchemy database URL; with `create` its tables are created in an empty database."""
         address = sa.make_url(url)
         engine = sa.create_engine(address)
         if engine.dialect.name == "sqlite":
@@ -115,18 +115,17 @@ class ArticleStore:
         self, article: Article, fetched: datetime | None = None, *, extractor: str = "", gone: bool = False,
         exactly: bool = False, keep: Keep | None = None,
     ) -> Revision | None:  # fmt: skip
-        """Keep what was read at `fetched` (aware; now where not given).
+        """Store an article as it was read at `fetched` (aware; default now) if that makes a new version of it.
 
-        None where no field but the images differs from the newest version, blanks in title
-        and body aside (unless `exactly`). The article keeps the address and section it was
-        first met under, until it is gone from there; other addresses become its aliases.
-        What was fetched before the newest version joins the history behind it. Raises
-        Withdrawn for an article that was.
+        Returns None if only images or whitespace in title and body differ from the newest version
+        (with `exactly`: only images). The article keeps the address and section under which it was
+        found first, until it is gone from there; further addresses become aliases. A version fetched
+        before the newest one is inserted into the history before it. Raises Withdrawn for an
+        article that was withdrawn.
 
-        `keep` puts the raw pages where they stay and tells where that is; it is handed those of
-        the article's earlier versions. It is called only where a version is made, before that is
-        committed: a crash may leave a raw page that nothing points to, never a version that
-        points to nothing.
+        `keep` stores the raw pages and returns where they are; its argument is the raw pages of the
+        earlier versions. It is called only for a new version, before the commit: a crash can leave a
+        raw page that no version refers to, never a version without its raw page.
         """
         fetched = (fetched or clock.now()).astimezone(UTC)
         read = Revision(0, article, fetched, extractor, gone)
@@ -136,7 +135,7 @@ class ArticleStore:
             id = article.id if source == article.source else self._known(connection, article)
             if id is None:
                 if source is not None:
-                    article = replace(article, id=f"{article.source}-{article.id}")  # another source's own key
+                    article = replace(article, id=f"{article.source}-{article.id}")  # the key belongs to another source
                 return self._append(connection, replace(read, article=article), None, keep)
             current = self._newest(connection, id)
             article = replace(article, id=id)
@@ -153,13 +152,13 @@ class ArticleStore:
             return self._append(connection, replace(read, article=article), current, keep)
 
     def _known(self, connection: sa.Connection, article: Article) -> str | None:
-        """The id of its own source under which this article is already kept: by address, by its text and day."""
-        known_by = {"source": article.source, "url": article.url, "digest": article.digest}
-        if known := connection.scalar(_HERE, known_by):
-            return str(known)
-        for (twin,) in connection.execute(_TWINS, known_by).all() if article.day else ():
-            if self._newest(connection, twin).article.day == article.day:
-                return str(twin)
+        """The id under which the article's source already has it: by address, or by text and day; None if it is new."""
+        keys = {"source": article.source, "url": article.url, "digest": article.digest}
+        if id := connection.scalar(_AT_ADDRESS, keys):
+            return str(id)
+        for (id,) in connection.execute(_WITH_TEXT, keys).all() if article.day else ():
+            if self._newest(connection, id).article.day == article.day:
+                return str(id)
         return None
 
     def _newest(self, connection: sa.Connection, id: str) -> Revision:
@@ -167,7 +166,7 @@ class ArticleStore:
         return schema.revision_of(rows.one())
 
     def _was_kept(self, connection: sa.Connection, article: Article) -> bool:
-        """An alias that lags behind, or an old copy read again, must not make versions go back and forth."""
+        """Whether a version has this text: a stale alias or an old copy must not make versions alternate."""
         rows = connection.execute(sa.select(schema.revisions).filter_by(id=article.id))
         return any(schema.revision_of(row).article.text == article.text for row in rows)
 
@@ -194,9 +193,9 @@ class ArticleStore:
         return tuple(RawPage(*page) for pages in kept for page in pages or ())
 
     def mark_gone(self, url: str, fetched: datetime | None = None) -> Revision | None:
-        """Note that at `fetched` the site showed nothing any more at an article's own address; the text stays.
+        """Record that at `fetched` the site no longer had an article at its own address; the text stays.
 
-        None where no article has it for its own, or that is gone, or withdrawn, already.
+        None if it is not an article's own address, or that is gone or withdrawn already.
         """
         url, fetched = canonical(url), (fetched or clock.now()).astimezone(UTC)
         with self.writing() as connection:
@@ -209,31 +208,31 @@ class ArticleStore:
             return self._append(connection, gone, current, lambda _earlier: current.pages)
 
     def withdraw(self, id: str, reason: str) -> None:
-        """Take the text of every version of an article away, for good; what is left says so, to followers too.
+        """Delete the text of every version of an article for good; a last version tells followers.
 
-        Its raw pages are taken by Pages.withdraw. Again, or for an unknown id, it does nothing.
+        `Pages.withdraw` deletes its raw pages. Does nothing for an unknown id or a withdrawn article.
         """
         with self.writing() as connection:
             current = self._newest_at(connection, id)
             if current and not current.withdrawn:
-                kept = current.article
-                withdrawal.blank(connection, kept.id, reason)
-                article = Article(kept.url, "", "", source=kept.source, section=kept.section, id=kept.id)
+                old = current.article
+                withdrawal.blank(connection, old.id, reason)
+                article = Article(old.url, "", "", source=old.source, section=old.section, id=old.id)
                 time = max(clock.now(), current.fetched)
                 self._append(connection, Revision(0, article, time, withdrawn=reason), current, None)
-        if self._engine.dialect.name == "sqlite":  # whose log may still hold what was written before
+        if self._engine.dialect.name == "sqlite":  # whose log may still contain the text
             with closing(self._engine.raw_connection()) as raw:
                 raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     # Reading
 
     def get(self, id_or_url: str) -> Revision | None:
-        """The newest version, by id or by any address it was met under, in any spelling. Raises Withdrawn."""
+        """The newest version, by its id or any of its addresses, in any spelling; None if unknown. Raises Withdrawn."""
         with self.reading() as connection:
-            found = self._newest_at(connection, canonical(id_or_url) if ":" in id_or_url else id_or_url)
-        if found and found.withdrawn:
-            raise withdrawal.fault(found.article.id, found.fetched, found.withdrawn)
-        return found
+            revision = self._newest_at(connection, canonical(id_or_url) if ":" in id_or_url else id_or_url)
+        if revision and revision.withdrawn:
+            raise withdrawal.fault(revision.article.id, revision.fetched, revision.withdrawn)
+        return revision
 
     def _newest_at(self, connection: sa.Connection, id_or_url: str) -> Revision | None:
         """The newest version, by id or by a canonical address."""
@@ -243,14 +242,14 @@ class ArticleStore:
 
     def get_many(self, ids: Iterable[str]) -> dict[str, Revision]:
         """The newest versions by id; unknown and withdrawn ones are left out."""
-        wanted = list(ids)
-        found = {}
+        ids = list(ids)
+        revisions = {}
         with self.reading() as connection:
-            for start in range(0, len(wanted), _PAGE):
-                some = schema.revisions.c.id.in_(wanted[start : start + _PAGE])
-                for row in connection.execute(schema.newest_revisions().where(some, ~schema.withdrawn)):
-                    found[row.id] = schema.revision_of(row)
-        return found
+            for start in range(0, len(ids), _PAGE):
+                chosen = schema.revisions.c.id.in_(ids[start : start + _PAGE])
+                for row in connection.execute(schema.newest_revisions().where(chosen, ~schema.withdrawn)):
+                    revisions[row.id] = schema.revision_of(row)
+        return revisions
 
     def history(self, id: str) -> list[Revision]:
         """Every version of one article, oldest first."""
@@ -260,62 +259,64 @@ class ArticleStore:
             return [schema.revision_of(row) for row in rows]
 
     def versions(self, id: str) -> int:
-        """How many versions of an article are kept."""
+        """The number of versions of an article."""
         with self.reading() as connection:
             return int(connection.scalar(_VERSIONS, {"id": id}) or 0)
 
     def sources(self) -> list[str]:
-        """The name of every source there is an article of."""
+        """The names of all sources with articles, sorted."""
         with self.reading() as connection:
             return sorted(connection.scalars(sa.select(schema.articles.c.source).distinct()))
 
     def addresses(self, id: str) -> list[str]:
-        """Every address the article was met under."""
+        """All addresses of an article, sorted."""
         with self.reading() as connection:
             urls = sa.select(schema.addresses.c.url).filter_by(id=id).order_by(schema.addresses.c.url)
             return list(connection.scalars(urls))
 
     def changes(self, after: int = 0) -> Iterator[Revision]:
-        """The newest version of each article that changed since `after`, in order of sequence; the withdrawn ones too.
+        """The newest version of each article that changed after a sequence, in order of sequence, withdrawn ones too.
 
-        No article comes twice: what changes while a caller reads is for its next call.
+        No article comes twice: changes made meanwhile are left for the next call.
         """
         last = self.sequence()
         while after < last:
             sequence = schema.revisions.c.sequence
-            some = schema.newest_revisions().where(sequence > after, sequence <= last).order_by(sequence).limit(_PAGE)
+            page = schema.newest_revisions().where(sequence > after, sequence <= last).order_by(sequence).limit(_PAGE)
             with self.reading() as connection:
-                rows = connection.execute(some).all()
+                rows = connection.execute(page).all()
             yield from map(schema.revision_of, rows)
             after = rows[-1].sequence if rows else last
 
     def withdrawn_pages(self) -> list[RawPage]:
-        """The raw pages, and pictures, of all that was withdrawn."""
+        """The raw pages and pictures of all withdrawn articles."""
         addresses = schema.addresses_withdrawn().with_only_columns(schema.addresses.c.url)
         pictures = sa.select(schema.pictures.c.page).where(schema.pictures.c.article.in_(addresses))
         with self.reading() as connection:
-            kept = connection.scalars(sa.select(schema.revisions.c.pages).where(schema.withdrawn))
-            found = [page for pages in kept for page in pages or ()]
-            found += filter(None, connection.scalars(pictures))
-        return [RawPage(*page) for page in found]
+            rows = connection.scalars(sa.select(schema.revisions.c.pages).where(schema.withdrawn))
+            pages = [page for row in rows for page in row or ()]
+            pages += filter(None, connection.scalars(pictures))
+        return [RawPage(*page) for page in pages]
 
     def kept(self) -> Iterator[Revision]:
-        """The newest version of each article that was not withdrawn."""
+        """The newest version of each article that is not withdrawn."""
         return (revision for revision in self.changes() if not revision.withdrawn)
 
     def between(self, first: int, last: int) -> Iterator[Revision]:
-        """Every revision from one sequence to another, both included, in their order."""
+        """All revisions from one sequence to another, both included, in order."""
         while first <= last:
             sequence = schema.revisions.c.sequence
-            some = sa.select(schema.revisions).where(sequence >= first, sequence <= last)
+            page = (
+                sa.select(schema.revisions).where(sequence >= first, sequence <= last).order_by(sequence).limit(_PAGE)
+            )
             with self.reading() as connection:
-                rows = connection.execute(some.order_by(sequence).limit(_PAGE)).all()
+                rows = connection.execute(page).all()
                 revisions = list(map(schema.revision_of, rows))
             yield from revisions
             first = rows[-1].sequence + 1 if rows else last + 1
 
     def digest_at(self, sequence: int) -> str | None:
-        """The digest of one revision's text; None where there is no such revision."""
+        """The digest of a revision's text, or None."""
         with self.reading() as connection:
             return connection.scalar(sa.select(schema.revisions.c.digest).filter_by(sequence=sequence))
 
@@ -325,10 +326,10 @@ class ArticleStore:
             return int(connection.scalar(sa.select(schema.archive.c.sequence)) or 0)
 
     def changed_since(self, after: int) -> int:
-        """How many articles `changes(after)` would give."""
+        """The number of articles that `changes(after)` would return."""
         with self.reading() as connection:
-            counted = sa.select(sa.func.count()).select_from(schema.articles).where(schema.articles.c.sequence > after)
-            return int(connection.scalar(counted) or 0)
+            count = sa.select(sa.func.count()).select_from(schema.articles).where(schema.articles.c.sequence > after)
+            return int(connection.scalar(count) or 0)
 
     # Transactions
 
@@ -340,12 +341,12 @@ class ArticleStore:
             if "database is locked" in str(error.orig):
                 raise Busy(self._name, _("another run is writing to it"), _("try again when it has ended")) from error
             raise database.unusable(self._name, error.orig or error) from error
-        except ValueError as error:  # a time or a list that is none any more
-            raise ArchiveUnusable(self._name, str(error), _("`wencang verify` tells what is damaged")) from error
+        except ValueError as error:  # corrupt timestamp or JSON
+            raise ArchiveUnusable(self._name, str(error), _("`wencang verify` shows what is damaged")) from error
 
     @contextmanager
     def batch(self) -> Iterator[None]:
-        """All that this thread asks of the store meanwhile is one transaction: committed at the end, or not at all."""
+        """One transaction around all calls of this thread: committed at the end, or rolled back."""
         with self.writing() as connection:
             self._batch.connection = connection
             try:
@@ -355,7 +356,7 @@ class ArticleStore:
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
-        """A transaction that sees one state; of the archive's own rooms only."""
+        """A read transaction, with a consistent view; for modules of archive/ only."""
         if batch := self._batch.connection:
             with self._guard():
                 yield batch
@@ -365,7 +366,7 @@ class ArticleStore:
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
-        """A transaction that no other writer's can overlap."""
+        """A write transaction, exclusive of other writers."""
         if batch := self._batch.connection:
             with self._guard(), batch.begin_nested():
                 yield batch
@@ -377,15 +378,15 @@ class ArticleStore:
 
 
 def named_source(sources: Sequence[str], name: str) -> str:
-    """The one of these sources that is meant, by its site's name (tibet.cn) or its file's (tibet_cn).
+    """The source with this name, of its site (tibet.cn) or of its file (tibet_cn).
 
-    Raises UsageFault, which names them.
+    Raises UsageFault, which lists the sources.
     """
     for spelling in (name, name.replace("_", ".")):
         if spelling in sources:
             return spelling
     if not sources:
-        raise UsageFault(name, _("was not crawled yet"), _("`wencang crawl` does that"))
+        raise UsageFault(name, _("has not been crawled yet"), _("`wencang crawl` does that"))
     raise UsageFault(name, _("is not a source of this archive"), _("sources: {names}").format(names=", ".join(sources)))
 
 
@@ -393,13 +394,13 @@ def named_source(sources: Sequence[str], name: str) -> str:
 
 
 def _url(file: Path) -> sa.URL:
-    if database.is_fixed(file):
+    if database.is_read_only(file):
         query = {"mode": "ro", "immutable": "1", "uri": "true"}
         return sa.URL.create("sqlite", database=database.address(file), query=query)
-    return sa.URL.create("sqlite", database=str(file))  # a "?" in the path is a character as any other
+    return sa.URL.create("sqlite", database=str(file))  # not as a URI: the path may contain "?"
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    # A transaction that reads first and writes later fails at once when another writer was faster.
+    # A transaction that reads first and writes later would fail at once if another writer was faster.
     writes = connection.get_execution_options().get("writes")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,7 +1,7 @@
-"""One spelling for each page, however it was linked.
+"""Canonical addresses: one spelling for each page, however it was linked.
 
-An address is made canonical once, where it enters: from a page, an import, a person's question.
-`Article.url`, and every address that the archive holds, is canonical by contract.
+An address is made canonical once, where it enters: from a page, an import or a person's question.
+`Article.url`, and every address that the archive holds, is canonical.
 """
 
 import posixpath
@@ -15,25 +15,25 @@ _TRACKING = re.compile(
     r"|share_(?:token|source|from|medium)|wxshare_count|wechat_redirect"
 )
 _SHARED_FROM = {"timeline", "singlemessage", "groupmessage", "moments", "weibo"}
-_SECOND_LEVEL = {"com", "net", "org", "gov", "edu", "ac", "co"}  # com.cn is no site of its own
+_SECOND_LEVEL = {"com", "net", "org", "gov", "edu", "ac", "co"}  # com.cn is not a site
 
 
 @lru_cache(maxsize=1 << 14)  # a site's pages share most of their links
 def canonical(url: str) -> str:
-    """The one spelling of a page's address; an address that is not http(s) is left as it is.
+    """The canonical form of an http(s) address; other addresses are returned unchanged.
 
-    http and https, the hosts bare, www., m. and wap., a default port, a fragment, tracking
-    parameters, the order of parameters, percent-encoding and dot segments make no difference.
-    The spelling chosen is http (unless a port is named), and www. where the host would
-    otherwise be a bare domain: both are answered by nearly every site, old ones among them.
+    These make no difference: http or https, the prefixes www., m. and wap., a default port, the
+    fragment, tracking parameters, the order of parameters, percent-encoding and dot segments. The
+    canonical form has http (unless a port is given), and www. before a bare domain, as
+    nearly all sites, including old ones, respond to both.
     """
-    from w3lib.url import canonicalize_url  # here, so that a search need not load it (0.05 s)
+    from w3lib.url import canonicalize_url  # lazily: takes 0.05 s, and a search does not need it
 
     url = url.strip()
     try:
         parts = urlsplit(url)
         port = parts.port
-    except ValueError:  # a port that is no number, a broken IPv6 host
+    except ValueError:  # a port that is not a number, a malformed IPv6 host
         return url
     if parts.scheme.lower() not in _DEFAULT_PORTS or not parts.hostname:
         return url

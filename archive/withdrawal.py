@@ -1,4 +1,4 @@
-"""What a takedown leaves of an article: its id, addresses, times and digests, the reason, and no text."""
+"""Takedowns: of a withdrawn article only its id, addresses, times, digests and the reason remain."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NOTHING: dict[str, Any] = {
     "editor": "", "credit": "", "rights": "", "images": [],
 }  # fmt: skip
 
-# Asked for each article that comes in, so put together once.
+# Built once, as it runs for each article that comes in.
 _c = schema.revisions.c
 _at_address = sa.select(schema.addresses.c.id).where(schema.addresses.c.url == sa.bindparam("url"))
 _same = sa.or_(
@@ -29,9 +29,9 @@ _WITHDRAWN = sa.select(_c.id).where(schema.withdrawn, _same).limit(1)
 
 
 def refuse(connection: sa.Connection, article: Article) -> None:
-    """Raises Withdrawn for an article that was: known by its id, an address of it, or the text of a version."""
-    known_by = {"id": article.id, "source": article.source, "url": article.url, "digest": article.digest}
-    if id := connection.scalar(_WITHDRAWN, known_by):
+    """Raise Withdrawn for a withdrawn article, identified by its id, an address, or the text of a version."""
+    keys = {"id": article.id, "source": article.source, "url": article.url, "digest": article.digest}
+    if id := connection.scalar(_WITHDRAWN, keys):
         newest = sa.select(_c.fetched, _c.withdrawn).where(_c.id == id).order_by(_c.sequence.desc())
         raise fault(id, *connection.execute(newest).first())  # type: ignore[misc]  # there is one
 
@@ -41,9 +41,9 @@ def fault(id: str, time: datetime, reason: str) -> Withdrawn:
 
 
 def blank(connection: sa.Connection, id: str, reason: str) -> None:
-    """Take the text of every version away; the digests stay, so that what was kept can still be told.
+    """Delete the text of every version; the digests stay, to prove what was archived.
 
-    Its addresses and pictures come to rest: no crawl asks for them again.
+    No further fetch of its addresses and pictures is scheduled.
     """
     connection.execute(schema.revisions.update().filter_by(id=id).values(_NOTHING | {"withdrawn": reason}))
     addresses = sa.select(schema.addresses.c.url).filter_by(id=id)

@@ -142,7 +142,7 @@ def test_a_backup_that_was_killed_goes_on(tmp_path: Path, store: ArticleStore) -
 def test_what_stands_there_already_is_never_spoiled(tmp_path: Path, store: ArticleStore) -> None:
     copy = tmp_path.parent / f"{tmp_path.name}-copy"
     put(store, tmp_path, 1)
-    with pytest.raises(UsageFault, match="in the archive itself"):
+    with pytest.raises(UsageFault, match="inside the archive itself"):
         back_up(tmp_path, tmp_path / "copy")
     copy.mkdir()
     (copy / "letters").mkdir()
@@ -160,7 +160,7 @@ def test_what_stands_there_already_is_never_spoiled(tmp_path: Path, store: Artic
         back_up(older, copy)
     with ArticleStore.open(older) as forked:
         put(forked, older, 3, 4)
-    with pytest.raises(UsageFault, match="it is another's"):
+    with pytest.raises(UsageFault, match="it belongs to another archive"):
         back_up(older, copy)
     assert bytes_of(copy) == before
     (page,) = warcs(tmp_path)
@@ -254,14 +254,14 @@ def test_no_new_archive_begins_beside_what_is_left_of_another(tmp_path: Path, le
     if left == "an empty file":
         (data / "archive.db").touch()
     for way_in in (ArticleStore.create, ArticleStore.open):
-        with pytest.raises(ArchiveUnusable, match=r"is lost.*restore BACKUP"):
+        with pytest.raises(ArchiveUnusable, match=r"is missing, but its .*restore BACKUP"):
             way_in(data)
         assert not (data / "archive.db").exists() or not (data / "archive.db").stat().st_size
         shutil.rmtree(data / "pages", ignore_errors=True)  # the manifests tell, too
     shutil.rmtree(data)
     with ArticleStore.create(data) as anew:
         put(anew, data, 1, 2, 3)
-    with pytest.raises(UsageFault, match="it is another's"):
+    with pytest.raises(UsageFault, match="it belongs to another archive"):
         back_up(data, copy)
     assert (faults(copy), kept(copy)) == ([], 2)
 
@@ -352,7 +352,7 @@ def test_a_full_disk_is_told_of_the_copy(tmp_path: Path, store: ArticleStore) ->
     limited = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)); {_BACKS_UP}"
     done = subprocess.run([sys.executable, "-c", limited, tmp_path, copy], capture_output=True, text=True, cwd=ROOT)
     assert f"{copy}/archive.db" in done.stderr.splitlines()[-1]
-    assert "make room" in done.stderr.splitlines()[-1]
+    assert "free some space" in done.stderr.splitlines()[-1]
 
 
 # On the command line

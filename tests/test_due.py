@@ -206,7 +206,7 @@ def test_a_source_that_never_answers_is_a_failure_and_then_an_alarm(
         (alarm,) = alarms.found(store, clock.now() + timedelta(hours=27))
     assert (alarm.kind, alarm.subject) == ("unchecked", "tibet.cn")
     watched = wencang("status", "--max-age", "26h")
-    assert (watched.returncode, watched.stderr) == (6, "tibet.cn: no list was ever read\n")
+    assert (watched.returncode, watched.stderr) == (6, "tibet.cn: no list has been read yet\n")
 
 
 def test_a_site_that_is_down_is_a_failure_of_a_run_that_is_due(wencang: Wencang, proxy: str, tmp_path: Path) -> None:

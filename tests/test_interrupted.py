@@ -70,7 +70,7 @@ def test_a_crawl_without_room_says_so_and_goes_on_when_there_is_some(
         for prepare in rooms:
             assert ended(crawl(data, proxy, said, prepare)) == 3
             (line,) = said.read_text().splitlines()
-            assert "; make room" in line
+            assert "; free some space" in line
             said.unlink()
         assert ended(crawl(data, proxy, said)) == 0, said.read_text()
         assert kept(data) == expected

@@ -159,7 +159,7 @@ def test_an_article_is_withdrawn_once(archive: Archive) -> None:
     assert (removal.id, removal.faults, removal.notices) == (ARTICLE, (), ())
     again = archive.remove(ARTICLE)
     (notice,) = again.notices
-    assert (again.faults, notice.code) == ((), "already")
+    assert (again.faults, notice.code) == ((), "already-withdrawn")
     assert str(notice).endswith(": 法院 裁定")
     assert archive.verify().faults == ()
     assert ARTICLE not in {hit.article.id for hit in archive.search("西藏", limit=100).hits}

@@ -132,7 +132,7 @@ def test_manifests_that_were_lost_are_missed(tmp_path: Path, store: ArticleStore
     for path in manifest.manifests(tmp_path)[left:]:
         path.unlink()
     (fault,) = faults(store, tmp_path)
-    assert f"manifests: no manifest holds versions {2 * left + 1} to 4, whose run has ended" in fault
+    assert f"manifests: no manifest lists versions {2 * left + 1} to 4, whose run has ended" in fault
 
 
 def test_an_archive_that_lost_revisions_is_not_gone_on_with(tmp_path: Path, store: ArticleStore) -> None:
@@ -152,7 +152,7 @@ def forge_text(data: Path) -> str:
     digest = replace(ARTICLE, title="题1", body="forged").digest
     with sqlite3.connect(data / "archive.db") as raw:
         raw.execute("UPDATE revisions SET body = 'forged', digest = ? WHERE sequence = 1", (digest,))
-    return "version 1, http://www.tibet.cn/1.html: digest is not what it says"
+    return "version 1, http://www.tibet.cn/1.html: digest differs from the manifest"
 
 
 def lose_revision(data: Path) -> str:
@@ -190,12 +190,12 @@ def change(number: int, old: bytes, new: bytes) -> Callable[[Path], None]:
 
 def forge_manifest(data: Path) -> str:
     change(1, b"wencang", b"wencanG")(data)
-    return "the manifest before it is not the one that it names"
+    return "the manifest before it is not the one it refers to"
 
 
 def spoil_manifest(data: Path) -> str:
     change(2, b'"number"', b'"nummer"')(data)
-    return "is no manifest"
+    return "is not a valid manifest"
 
 
 def lose_manifest(data: Path) -> str:
@@ -256,7 +256,7 @@ def test_one_kept_elsewhere_tells_of_a_chain_made_anew(tmp_path: Path, store: Ar
     close(store, tmp_path, 2)
     assert faults(store, tmp_path) == [], "the archive agrees with itself"
     other, differs = manifest.verify_kept(kept, store, tmp_path)
-    assert "manifest 1 of the archive is another" in other
+    assert "manifest 1 of the archive differs" in other
     assert "version 1" in differs
     shutil.rmtree(tmp_path / "manifests")
     assert "has no manifest 1" in next(manifest.verify_kept(kept, store, tmp_path))
@@ -266,7 +266,7 @@ def test_one_kept_elsewhere_tells_of_a_chain_made_anew(tmp_path: Path, store: Ar
 def test_what_is_no_manifest_is_said(tmp_path: Path, store: ArticleStore, text: str) -> None:
     (tmp_path / "file").write_text(text, encoding="latin-1")
     for name in ("file", "missing"):
-        with pytest.raises(UsageFault, match="is no manifest"):
+        with pytest.raises(UsageFault, match="is not a valid manifest"):
             list(manifest.verify_kept(tmp_path / name, store, tmp_path))
 
 
@@ -301,8 +301,8 @@ def test_each_run_closes_with_a_manifest_and_verify_reads_it(crawled: Path, tmp_
     (path,) = manifest.manifests(crawled)
     aside = path.rename(tmp_path / "aside")
     lost = run("verify", data=crawled)
-    assert (lost.returncode, f"holds versions 1 to {len(EXPECTED)}" in lost.stdout) == (6, True), lost.stdout
-    assert f"the next run's will: {len(EXPECTED)}" in lost.stderr
+    assert (lost.returncode, f"lists versions 1 to {len(EXPECTED)}" in lost.stdout) == (6, True), lost.stdout
+    assert f"which the next run will add: {len(EXPECTED)}" in lost.stderr
     aside.rename(path)
     head = manifest.read_head(path)
     assert (head.first, head.last) == (1, len(EXPECTED))
@@ -318,4 +318,4 @@ def test_each_run_closes_with_a_manifest_and_verify_reads_it(crawled: Path, tmp_
     forge_time(crawled)
     for command in (["verify"], ["verify", "--manifest", path]):
         done = run(*command, data=crawled)
-        assert (done.returncode, "fetched is not what it says" in done.stdout) == (6, True)
+        assert (done.returncode, "fetched differs from the manifest" in done.stdout) == (6, True)

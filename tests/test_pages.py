@@ -160,7 +160,7 @@ def test_a_record_whose_bytes_were_changed_and_zipped_again_is_named(tmp_path: P
     forged = gzip.decompress(whole[raw.offset :]).replace(b"first", b"other")
     path.write_bytes(whole[: raw.offset] + gzip.compress(forged))
     (fault,) = records.verify(tmp_path).faults
-    assert f"record at byte {raw.offset}: its bytes are not the ones" in fault
+    assert f"record at byte {raw.offset}: its bytes differ from those" in fault
     path.write_bytes(whole[: raw.offset] + gzip.compress(forged[:-10]))
     (fault,) = records.verify(tmp_path).faults
     assert "too early" in fault

@@ -108,7 +108,7 @@ def test_what_is_no_picture_is_not_kept(crawl: Crawl, site: Site, tmp_path: Path
     done = crawl("--images", WENCANG_DELAY="0.01")
     assert done.returncode == 0
     assert "pictures: 0 kept, 2 failed" in done.stderr
-    assert f"failed: {PICTURE}: {'it is no picture' if missing[0] == 200 else f'HTTP {missing[0]}'}\n" in done.stderr
+    assert f"failed: {PICTURE}: {'it is not a picture' if missing[0] == 200 else f'HTTP {missing[0]}'}\n" in done.stderr
     with ArticleStore.open(tmp_path) as store:
         picture = Pictures(store).get(PICTURE)
     assert picture

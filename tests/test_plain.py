@@ -59,14 +59,14 @@ def test_what_writes_finds_out_at_once_and_what_reads_goes_on(crawled: Path, tmp
             assert (done.returncode, done.stdout) == (3, ""), words
             (line,) = done.stderr.splitlines()
             assert line.startswith(f"wencang: {crawled}"), line
-            assert line.endswith("; make room, mend its rights, or name another folder"), line
+            assert line.endswith("; free some space, fix its permissions, or name another folder"), line
         assert run("西藏", data=crawled).returncode == 0
 
 
 def test_a_lock_that_can_not_be_made_names_its_folder(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with (
-        pytest.raises(ArchiveUnusable, match=r"/file: .*; make room, mend its rights"),
+        pytest.raises(ArchiveUnusable, match=r"/file: .*; free some space, fix its permissions"),
         exclusive(tmp_path / "file" / "a"),
     ):
         pass
@@ -156,10 +156,10 @@ def test_a_file_of_any_editor(name: str, tmp_path: Path) -> None:
     file.write_text('contact = "西藏@example.org"\n', encoding="utf-8-sig")
     assert read() == "西藏@example.org"
     file.write_text('contact = "西藏@example.org"\n', encoding="gbk")
-    with pytest.raises(UsageFault, match=rf"{name}: is no UTF-8; save the file as UTF-8"):
+    with pytest.raises(UsageFault, match=rf"{name}: is not valid UTF-8; save the file as UTF-8"):
         read()
     file.write_text('# one\ncontact "x"\n')
-    with pytest.raises(UsageFault, match=rf"{name}:2: can't be read as TOML"):
+    with pytest.raises(UsageFault, match=rf"{name}:2: is not valid TOML"):
         read()
 
 

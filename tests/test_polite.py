@@ -544,7 +544,7 @@ except (NotFetched, NotAnArticle) as error:
     [
         (Answer(stream=endless_head), "Aborted"),
         (Answer(stream=endless_body), "Cancelled"),
-        (Answer(stream=drops), "the host does not answer in time"),
+        (Answer(stream=drops), "the host did not respond in time"),
         (Answer(status=200, headers=(("Content-Length", "99999999999"),)), "larger than download max size"),
         (Answer(bomb(), headers=(("Content-Encoding", "gzip"),)), "exceeded DOWNLOAD_MAXSIZE"),
     ],

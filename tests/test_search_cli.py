@@ -389,7 +389,7 @@ def test_a_page_that_is_no_text_is_no_article(wencang: Wencang, tmp_path: Path) 
         (tmp_path / f"{name}.html").write_bytes(content * 2)
     done = wencang("import", tmp_path / "noise.html", tmp_path / "controls.html")
     assert done.stdout.splitlines()[1].split() == ["page", "0", "0", "0", "0", "2", "0"]
-    assert done.stderr.count("it is no text") == 2
+    assert done.stderr.count("it is not text") == 2
 
 
 def test_an_article_without_a_source_has_a_row_of_its_own(wencang: Wencang, tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ def test_a_stamp_that_proves_nothing_is_not_kept(
     timestamp.path_of(path).unlink()
     roots = {"other roots": other / "ca.pem", "system roots": None}.get(way, folder / "ca.pem")
     url = "http://127.0.0.1:9" if way == "nobody there" else f"{tsa}/{way.partition(' ')[0]}"
-    with pytest.raises(NotFetched, match="refuses" if way == "nobody there" else "can be trusted"):
+    with pytest.raises(NotFetched, match="refuses" if way == "nobody there" else "no trustworthy time stamp"):
         timestamp.fetch(path, url, roots)
     assert manifest.manifests(tmp_path) == [path]
     assert not timestamp.path_of(path).exists()

@@ -190,10 +190,8 @@ def test_a_site_that_answers_nothing_has_no_article_gone(tmp_path: Path) -> None
 
 def test_one_that_is_missing_is_believed_where_a_list_was_read(store: ArticleStore) -> None:
     for n in range(2):
-        store.put(replace(ARTICLE, id=f"tibet.cn-{n}", url=f"{ARTICLE.url}?{n}", title=f"题{n}"), THEN)
-    two = [Missing(f"{ARTICLE.url}?{n}", LATER[1], Reason.HTTP.format(status=404)) for n in range(2)]
         store.put(replace(ARTICLE, id=f"tibet.cn-{n}", url=f"{ARTICLE.url}?n={n}", title=f"题{n}"), THEN)
-    two = [Missing(f"{ARTICLE.url}?n={n}", LATER[1], "HTTP 404") for n in range(2)]
+    two = [Missing(f"{ARTICLE.url}?n={n}", LATER[1], Reason.HTTP.format(status=404)) for n in range(2)]
     for missing, saw_lists, marked in ((two, True, 0), (two[:1], False, 0), (two[:1], True, 1)):
         report = Report()
         settle(store, "tibet.cn", missing, report, saw_lists)
@@ -593,11 +591,11 @@ def test_manifests_still_prove_the_rest(secret: Path) -> None:
         content = bytearray((secret / raw.file).read_bytes())
         content[raw.offset + 200] ^= 1
         (secret / raw.file).write_bytes(content)
-        assert ["are not those it names" in fault for fault in manifest.verify(store, secret)] == [True, True]
+        assert ["differ from the manifest" in fault for fault in manifest.verify(store, secret)] == [True, True]
     with sqlite3.connect(secret / "archive.db") as database:
         database.execute("UPDATE revisions SET digest = 'ab' WHERE id = ? AND sequence < 43", [SIGNING])
     with ArticleStore.open(secret) as store:
-        assert [fault for fault in manifest.verify(store, secret) if "digest is not what it says" in fault]
+        assert [fault for fault in manifest.verify(store, secret) if "digest differs from the manifest" in fault]
 
 
 def test_the_next_backup_withdraws_it_too(secret: Path, tmp_path: Path) -> None:
@@ -730,7 +728,7 @@ def test_what_is_left_of_a_takedown_is_said_and_done_later(secret: Path) -> None
         done = run("remove", SIGNING, "--yes", "--reason", "裁定", data=secret)
         assert (done.returncode, done.stdout) == (4, "")
         left, mend = done.stderr.splitlines()
-        assert f"{SIGNING}: its text is withdrawn, this is left to do: {secret / first.file}: another run" in left
+        assert f"{SIGNING}: its text is withdrawn, but this is left to do: {secret / first.file}: another run" in left
         assert f"`wencang remove {SIGNING}` does the rest" in mend
         with pytest.raises(Withdrawn):
             store.get(SIGNING)

@@ -330,7 +330,7 @@ def test_a_watch_that_can_not_be_added_or_removed_is_named(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("a = ", "watches.toml: can't be read as TOML"),
+        ("a = ", "watches.toml: is not valid TOML"),
         ("a = 1", 'watches.toml: a: is not a question; write a = "WORDS"'),
         ("[a]\nquery = 'x'", "watches.toml: a: is not a question"),
         ("'../a' = 'x'", "watches.toml: ../a: can't be a file name; call it a"),

@@ -1,8 +1,8 @@
-"""A second copy of an archive, made while it is in use, and an archive made of such a copy.
+"""Incremental backups of an archive while it is in use, and their restoration.
 
-The order is what makes it whole: manifests as of now, then the database, then the pages. Each
-is written after the one that comes later here: whatever the first says, the next ones hold.
-Nothing that the copy holds is replaced by less: what the archive has lost is still there.
+The order makes a backup consistent: manifests, then the database, then the raw pages. An archive
+writes them in the reverse order, so whatever a copied manifest lists is in what is copied after
+it. Nothing in a backup is replaced by less: what the archive has lost is still there.
 """
 
 from __future__ import annotations
@@ -31,25 +31,26 @@ from archive.warc.pages import Pages
 _BY_HAND = (settings.FILE, "lexicon.txt", "watches.toml")
 _OURS = (FILE, PAGES, MANIFESTS, "index", *_BY_HAND)
 _LOCK = "backup.lock"
-_COMPARED = 1 << 16  # bytes at the end of what was copied before
+_COMPARED = 1 << 16  # bytes compared at the end of what was copied before
 
 
 def back_up(data: Path, to: Path) -> int:
-    """Copy the archive of a data folder, or what was added since the last time; the bytes of raw pages added.
+    """Copy an archive, or what was added since the last backup; returns the bytes of raw pages added.
 
-    It may be crawled and written to meanwhile. The index is left out. `to` is an archive of its
-    own when this returns; killed before, it is the one it was, or none yet, and run again it goes on.
-    Raises ArchiveUnusable for an archive that is damaged, and at its end for files that are in the copy only.
+    The archive may be written to meanwhile. The index is left out. `to` is an archive by itself
+    afterwards; if this is interrupted, the previous one stays valid and the next call continues.
+    Raises ArchiveUnusable for a damaged archive and, at the end, for files that only the backup still
+    has; UsageFault for a folder that contains other files.
     """
     if to.resolve().is_relative_to(data.resolve()):
-        raise UsageFault(to, _("lies in the archive itself"), _("name a folder elsewhere"))
-    if not (to / FILE).exists() and (strange := _others(to)):
-        raise UsageFault(to, _("holds other things: {name}").format(name=strange[0]), _("name an empty folder"))
+        raise UsageFault(to, _("is inside the archive itself"), _("name a folder outside of it"))
+    if not (to / FILE).exists() and (others := _other_files(to)):
+        raise UsageFault(to, _("contains other files: {name}").format(name=others[0]), _("name an empty folder"))
     added, lost = _copy(data, to)
     if lost:
         names = ", ".join(str(data / path.relative_to(to)) for path in lost)
-        reason = _("missing, cut short or changed since the last backup; all else is copied")
-        raise ArchiveUnusable(names, reason, _("put the copy of it in its place, from {copy}").format(copy=to))
+        reason = _("missing, truncated or changed since the last backup; everything else was copied")
+        raise ArchiveUnusable(names, reason, _("replace it with its copy in {copy}").format(copy=to))
     return added
 
 
@@ -69,16 +70,16 @@ def restore(backup: str | Path, data: str | Path) -> None:
     (data / _LOCK).unlink()
 
 
-def _others(folder: Path) -> list[str]:
+def _other_files(folder: Path) -> list[str]:
     known = {*_OURS, _LOCK, f"{FILE}.part"}
     return sorted(path.name for path in folder.iterdir() if path.name not in known) if folder.exists() else []
 
 
 def _copy(data: Path, to: Path) -> tuple[int, list[Path]]:
-    """The bytes of raw pages added, and what only the copy has still whole."""
+    """The bytes of raw pages added, and the files that only the copy still has in full."""
     try:
         with exclusive(to / _LOCK):
-            made = manifests(data)
+            own_manifests = manifests(data)
             with atomic_write(to / FILE) as copy:
                 database.copy(data / FILE, Path(copy.name))
                 _refuse_another(Path(copy.name), to / FILE)
@@ -86,49 +87,49 @@ def _copy(data: Path, to: Path) -> tuple[int, list[Path]]:
                 _withdraw(data, to)
                 pages = [path for path in warcfile.files(data / PAGES) if to / PAGES / path.name not in lost]
                 added = sum(_grow(path, to / PAGES / path.name) for path in pages)
-                if unlike := _lost_manifests(data, to):
-                    made = []  # or the copy would hold two chains
-                stamps = [path.with_suffix(STAMP) for path in made]
-                for path in (*made, *stamps, *(data / name for name in _BY_HAND)):
-                    _renew(path, to / path.relative_to(data))
-                for left in ("-wal", "-shm"):  # of the copy that is replaced: SQLite would take them for the new one's
-                    (to / f"{FILE}{left}").unlink(missing_ok=True)
-            return added, lost + unlike
+                if lost_manifests := _lost_manifests(data, to):
+                    own_manifests = []  # or the copy would contain two chains
+                stamps = [path.with_suffix(STAMP) for path in own_manifests]
+                for path in (*own_manifests, *stamps, *(data / name for name in _BY_HAND)):
+                    _update(path, to / path.relative_to(data))
+                for suffix in ("-wal", "-shm"):  # of the replaced database: SQLite would apply them to the new one
+                    (to / f"{FILE}{suffix}").unlink(missing_ok=True)
+            return added, lost + lost_manifests
     except OSError as error:
-        mend = _("make room or mend its rights, then try again")
+        mend = _("free some space or fix its permissions, then try again")
         raise ArchiveUnusable(error.filename or to, of_error(error), mend) from error
 
 
-def _refuse_another(file: Path, kept: Path) -> None:
-    if kept.exists() and not database.goes_on(file, kept):
-        reason = _("holds versions that the archive has not: it is another's, or newer than the archive")
-        raise UsageFault(kept, reason, _("name an empty folder, or `wencang restore` it elsewhere"))
+def _refuse_another(file: Path, copy: Path) -> None:
+    if copy.exists() and not database.continues(file, copy):
+        reason = _("has versions that are not in the archive: it belongs to another archive, or is newer")
+        raise UsageFault(copy, reason, _("name an empty folder, or `wencang restore` it elsewhere"))
 
 
 def _lost_pages(data: Path, to: Path) -> list[Path]:
-    """The WARC files of the copy that are missing in the archive, or shorter."""
+    """The WARC files of the copy that are missing or shorter in the archive."""
     own = {path.name: path.stat().st_size for path in warcfile.files(data / PAGES)}
     lost = [path for path in warcfile.files(to / PAGES) if own.get(path.name, -1) < path.stat().st_size]
     for copy in lost:
         if copy.name in own:
             with copy.open("rb") as whole, (data / PAGES / copy.name).open("rb") as short:
-                _refuse_unlike(short, whole, own[copy.name])  # it was cut short, then written on
+                _refuse_unlike(short, whole, own[copy.name])  # truncated, then appended to
     return lost
 
 
 def _lost_manifests(data: Path, to: Path) -> list[Path]:
-    """The manifests of the copy that are not the archive's: none changes once it is written."""
+    """The manifests of the copy that differ from the archive's: a manifest never changes."""
     names = [path.name for path in manifests(to)]
     same = filecmp.cmpfiles(data / MANIFESTS, to / MANIFESTS, names, shallow=False)[0]
     return [to / MANIFESTS / name for name in names if name not in same]
 
 
 def _withdraw(data: Path, to: Path) -> None:
-    """What was withdrawn from the archive since the last time is withdrawn from its copy."""
+    """Withdraw from the copy what was withdrawn from the archive since the last backup."""
     if not (to / PAGES).exists():
         return
-    with ArticleStore.open(data) as kept:
-        pages = kept.withdrawn_pages()
+    with ArticleStore.open(data) as store:
+        pages = store.withdrawn_pages()
     for raw in pages:
         copy = to / raw.file
         if not copy.exists():
@@ -140,7 +141,7 @@ def _withdraw(data: Path, to: Path) -> None:
 
 
 def _record(path: Path, offset: int) -> bytes:
-    """The bytes of a record; none where it is missing or damaged."""
+    """The bytes of a record; empty if it is missing or damaged."""
     try:
         with path.open("rb") as file:
             return os.pread(file.fileno(), warcfile.unzipped(file, offset)[1] - offset, offset)
@@ -153,10 +154,10 @@ def _bytes_at(path: Path, start: int, size: int) -> bytes:
         return os.pread(file.fileno(), size, start)
 
 
-def _renew(path: Path, copy: Path) -> None:
+def _update(path: Path, copy: Path) -> None:
     if not path.exists():
         return
-    mode = path.stat().st_mode  # settings may hold a password
+    mode = path.stat().st_mode  # settings may contain a password
     if not (copy.exists() and filecmp.cmp(path, copy, shallow=False)):
         copy.parent.mkdir(exist_ok=True)
         with path.open("rb") as source, atomic_write(copy) as file:
@@ -167,10 +168,10 @@ def _renew(path: Path, copy: Path) -> None:
 
 
 def _grow(path: Path, copy: Path) -> int:
-    """Add to a copy of a file what the file has more, in whole records."""
+    """Append to the copy of a file what it lacks, up to the last whole record; returns the bytes added."""
     copy.parent.mkdir(exist_ok=True)
     with path.open("rb") as source, copy.open("a+b") as file:
-        warcfile.cut(file)  # what a backup that was killed left
+        warcfile.cut(file)  # the partial record of an interrupted backup
         start = warcfile.size(file)
         _refuse_unlike(file, source, start)
         end = warcfile.whole_end(source, start)
@@ -184,9 +185,9 @@ def _grow(path: Path, copy: Path) -> int:
 
 
 def _refuse_unlike(file: IO[bytes], longer: IO[bytes], size: int) -> None:
-    """Raise UsageFault where a file of this size is not the beginning of a longer one.
+    """Raise UsageFault if a file of this size is not the beginning of a longer one.
 
-    Told from its last bytes: `verify` reads the others.
+    Compares its last bytes only: `verify` reads the others.
     """
     start = max(0, size - _COMPARED)
     if os.pread(file.fileno(), size - start, start) != os.pread(longer.fileno(), size - start, start):

@@ -1,4 +1,4 @@
-"""Whether the database is what was kept: its file, its rows, and the text of every version."""
+"""Integrity of the database: its file, its rows, and the text of every version."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ Faults = Callable[[Revision], Iterable[str]]
 
 
 def verify(store: ArticleStore, faults: Faults = lambda _revision: ()) -> Iterator[str]:
-    """What is wrong with the archive, a line each; nothing where it is sound.
+    """The faults of the database, a line each.
 
-    `faults` tells what else is wrong with a revision: its raw pages (Pages.faults). Raises what ArticleStore raises.
+    `faults` gives further faults of a revision, those of its raw pages (Pages.faults). Raises what ArticleStore raises.
     """
     with store.reading() as connection:
         if connection.dialect.name == "sqlite":
@@ -27,20 +27,20 @@ def verify(store: ArticleStore, faults: Faults = lambda _revision: ()) -> Iterat
 
 
 def _of_the_file(connection: sa.Connection) -> Iterator[str]:
-    said = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
-    yield from (line for line in said if line != "ok")
-    told = _("{table} row {row} points to no row of {parent}")
+    results = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+    yield from (line for line in results if line != "ok")
+    fault = _("row {row} of {table} refers to a missing row of {parent}")
     for table, row, parent, _key in connection.exec_driver_sql("PRAGMA foreign_key_check"):
-        yield told.format(table=table, row=row, parent=parent)
+        yield fault.format(table=table, row=row, parent=parent)
 
 
 def _of_revisions(connection: sa.Connection, faults: Faults) -> Iterator[str]:
     last = connection.scalar(sa.select(schema.archive.c.sequence)) or 0
-    found = set(connection.scalars(sa.select(schema.revisions.c.sequence)))
-    for number in sorted(found ^ set(range(1, last + 1))):
-        yield _("version {number} is missing or too many").format(number=number)
+    sequences = set(connection.scalars(sa.select(schema.revisions.c.sequence)))
+    for number in sorted(sequences ^ set(range(1, last + 1))):
+        yield _("version {number} is missing or unexpected").format(number=number)
     newest: dict[str, tuple[datetime, int]] = {}
-    for number in sorted(found):
+    for number in sorted(sequences):
         try:
             row = connection.execute(sa.select(schema.revisions).filter_by(sequence=number)).one()
             revision = schema.revision_of(row)
@@ -49,8 +49,8 @@ def _of_revisions(connection: sa.Connection, faults: Faults) -> Iterator[str]:
             continue
         article = revision.article
         if any(article.text) if revision.withdrawn else article.digest != row.digest:
-            told = _("version {number} ({id}): the text is not the one that was kept")
-            yield told.format(number=number, id=article.id)
+            fault = _("version {number} ({id}): the text differs from the one that was archived")
+            yield fault.format(number=number, id=article.id)
         yield from faults(revision)
         newest[article.id] = max(newest.get(article.id, (revision.fetched, 0)), (revision.fetched, number))
     for id, sequence in connection.execute(sa.select(schema.articles.c.id, schema.articles.c.sequence)):

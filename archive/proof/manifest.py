@@ -1,8 +1,8 @@
-"""What each run added, in a file of its own that holds the hash of the one before: proof that can be handed on.
+"""Manifests: a file for each run that lists what it added, with the hash of the manifest before.
 
-A manifest is JSON Lines in UTF-8: its head, a line for each WARC file, a line for each
-revision (docs/proof.md). Whoever keeps one elsewhere can tell later whether the archive is
-still the one that it was.
+A manifest is JSON Lines in UTF-8: a head, a line for each span of a WARC file, a line for each
+revision (docs/proof.md). With a copy of one kept elsewhere anybody can prove later that the
+archive was not changed.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ from archive.warc import warcfile
 from archive.warc.pages import FOLDER as PAGES
 
 FOLDER = "manifests"
-STAMP = ".tsr"  # of a time stamp beside a manifest (archive/proof/timestamp.py)
-_FORM = 1
+STAMP = ".tsr"  # suffix of the time stamp beside a manifest (archive/proof/timestamp.py)
+_FORMAT = 1
 _BATCH = 500
 _CHUNK = 1 << 20
 T = TypeVar("T")
@@ -40,9 +40,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The first line of a manifest: revisions `first` to `last` were added."""
+    """The first line of a manifest: the revisions `first` to `last` were added."""
 
-    manifest: int  # the form of the file
+    manifest: int  # the version of the format
     number: int
     made: datetime  # UTC
     program: str
@@ -53,7 +53,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """What was added to a WARC file, from byte `start` up to `end`, and its SHA-256 (hex)."""
+    """The bytes added to a WARC file, from `start` up to `end`, and their SHA-256 (hex)."""
 
     file: str
     start: int
@@ -62,7 +62,7 @@ class Span:
 
 
 def manifests(data: Path) -> list[Path]:
-    """The manifests of a data folder, the oldest first."""
+    """The manifests of a data folder, oldest first."""
     return sorted((data / FOLDER).glob("??????-????????T??????Z.jsonl"))
 
 
@@ -70,36 +70,36 @@ def manifests(data: Path) -> list[Path]:
 
 
 def close(store: ArticleStore, data: Path, now: datetime, withdrawn: bool = False) -> Path | None:
-    """Write a manifest of what none holds yet: this run's, and what a run that was killed left; None for nothing.
+    """Write a manifest of what is in none yet: of this run, and of runs that were killed; None if there is nothing.
 
-    `withdrawn`: the spans in which pages were withdrawn are told anew.
+    With `withdrawn` the spans in which pages were withdrawn are listed again, with their new hashes.
     """
     with exclusive(data / "manifest.lock", wait=True):
         newest = next(reversed(manifests(data)), None)
         head = _head(newest, store.sequence(), now.astimezone(UTC))
-        anew = list(_told_anew(store, data)) if withdrawn else []
-        if head.first > head.last and not anew:
+        rewritten = list(_rewritten(store, data)) if withdrawn else []
+        if head.first > head.last and not rewritten:
             return None
-        known = {span.file: span.end for span in read_spans(newest)} if newest else {}
+        ends = {span.file: span.end for span in read_spans(newest)} if newest else {}
         path = data / FOLDER / f"{head.number:06}-{head.made:%Y%m%dT%H%M%SZ}.jsonl"
         revisions = map(line_of, store.between(head.first, head.last))
         try:
-            _write(path, [_line_of_head(head)], map(asdict, chain(anew, _spans(data, known))), revisions)
+            _write(path, [_line_of_head(head)], map(asdict, chain(rewritten, _spans(data, ends))), revisions)
         except OSError as error:
-            raise ArchiveUnusable(path, of_error(error), _("make room or mend its rights")) from error
+            raise ArchiveUnusable(path, of_error(error), _("free some space or fix its permissions")) from error
         return path
 
 
 def _head(newest: Path | None, last: int, now: datetime) -> Head:
-    """The head of the manifest that follows."""
+    """The head of the next manifest."""
     program = f"wencang {version()}"
     if not newest:
-        return Head(_FORM, 1, now, program, None, 1, last)
+        return Head(_FORMAT, 1, now, program, None, 1, last)
     before = read_head(newest)
     if before.last > last:
         reason = _("names version {there}, but the archive ends at {here}").format(there=before.last, here=last)
         raise ArchiveUnusable(newest, reason, _(RESTORE))
-    return Head(_FORM, before.number + 1, now, program, sha256_of(newest), before.last + 1, last)
+    return Head(_FORMAT, before.number + 1, now, program, sha256_of(newest), before.last + 1, last)
 
 
 def _line_of_head(head: Head) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def _line_of_head(head: Head) -> dict[str, Any]:
 
 
 def line_of(revision: Revision) -> dict[str, Any]:
-    """What a manifest says of a revision."""
+    """The line of a revision in a manifest."""
     article = revision.article
     return {
         "sequence": revision.sequence, "id": article.id, "url": article.url,
@@ -116,34 +116,34 @@ def line_of(revision: Revision) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _spans(data: Path, known: dict[str, int]) -> Iterator[Span]:
-    """What was added to each file, up to its last whole record: a torn one may be cut off later."""
+def _spans(data: Path, ends: dict[str, int]) -> Iterator[Span]:
+    """What was added to each file since `ends`, up to the last whole record: a torn one may be cut off later."""
     for path in warcfile.files(data / PAGES):
         name = f"{PAGES}/{path.name}"
-        start = known.get(name, 0)
+        start = ends.get(name, 0)
         with path.open("rb") as file:
             end = warcfile.whole_end(file, start)
         yield Span(name, start, end, _hash(path, start, end))
 
 
-def _told_anew(store: ArticleStore, data: Path) -> Iterator[Span]:
-    """The spans that are not as they were told last, for a page in them was withdrawn."""
+def _rewritten(store: ArticleStore, data: Path) -> Iterator[Span]:
+    """The spans whose hash changed because a page in them was withdrawn."""
     withdrawn = store.withdrawn_pages()
-    own = {f"{PAGES}/{path.name}": path.stat().st_size for path in warcfile.files(data / PAGES)}
-    for (file, start, end), told in _told_last(data).items():
-        if end <= own.get(file, -1) and any(raw.file == file and start <= raw.offset < end for raw in withdrawn):
+    sizes = {f"{PAGES}/{path.name}": path.stat().st_size for path in warcfile.files(data / PAGES)}
+    for (file, start, end), known in _hashes(data).items():
+        if end <= sizes.get(file, -1) and any(raw.file == file and start <= raw.offset < end for raw in withdrawn):
             sha256 = _hash(data / file, start, end)
-            if sha256 != told:
+            if sha256 != known:
                 yield Span(file, start, end, sha256)
 
 
-def _told_last(data: Path) -> dict[tuple[str, int, int], str]:
-    """The SHA-256 of each span: one with withdrawn pages is told again by a later manifest."""
-    told = {}
+def _hashes(data: Path) -> dict[tuple[str, int, int], str]:
+    """The newest SHA-256 of each span: one with withdrawn pages is listed again by a later manifest."""
+    hashes = {}
     for path in manifests(data):
-        with suppress(ArchiveUnusable):  # no manifest: another check says so
-            told.update({(span.file, span.start, span.end): span.sha256 for span in read_spans(path)})
-    return told
+        with suppress(ArchiveUnusable):  # not a valid manifest, which another check reports
+            hashes.update({(span.file, span.start, span.end): span.sha256 for span in read_spans(path)})
+    return hashes
 
 
 def _hash(path: Path, start: int, end: int) -> str:
@@ -170,7 +170,7 @@ def sha256_of(path: Path) -> str:
 
 
 def read_head(path: Path) -> Head:
-    """The head of a manifest; ArchiveUnusable for a file that is none."""
+    """The head of a manifest. Raises ArchiveUnusable for a file that is not a valid one."""
     return _head_of(_lines(path), path)
 
 
@@ -179,42 +179,42 @@ def _head_of(lines: Iterator[dict[str, Any]], path: Path) -> Head:
         values = next(lines)
         head = Head(**values | {"made": datetime.fromisoformat(values["made"])})
     except (OSError, ValueError, TypeError, LookupError, StopIteration) as error:
-        raise _no_manifest(path) from error
-    if head.manifest != _FORM:
-        raise ArchiveUnusable(path, _("is a manifest of another form"), _("install a newer wencang"))
+        raise _invalid(path) from error
+    if head.manifest != _FORMAT:
+        raise ArchiveUnusable(path, _("is a manifest of another format"), _("install a newer wencang"))
     return head
 
 
 def read_spans(path: Path) -> list[Span]:
-    """What a manifest says of the WARC files; ArchiveUnusable for a file that is none."""
+    """The spans of WARC files in a manifest. Raises ArchiveUnusable for a file that is not a valid one."""
     lines = _lines(path)
     _head_of(lines, path)
     try:
         return [Span(**line) for line in takewhile(lambda line: "file" in line, lines)]
     except (OSError, ValueError, TypeError) as error:
-        raise _no_manifest(path) from error
+        raise _invalid(path) from error
 
 
 def ends(data: Path) -> dict[str, int]:
-    """How far each WARC file is known to go, by the newest manifest that can be read."""
+    """The end of each WARC file by the newest manifest that can be read."""
     return {span.file: span.end for span in _of_newest(data, read_spans) or ()}
 
 
 def held(data: Path) -> int:
-    """The last revision that the newest manifest holds which can be read; 0 where there is none."""
+    """The last revision in the newest manifest that can be read, or 0."""
     head = _of_newest(data, read_head)
     return head.last if head else 0
 
 
 def _of_newest(data: Path, read: Callable[[Path], T]) -> T | None:
     for path in reversed(manifests(data)):
-        with suppress(ArchiveUnusable):  # a run's end says so, and `verify`: what comes in meanwhile is kept
+        with suppress(ArchiveUnusable):  # reported by `verify` and at the end of a run
             return read(path)
     return None
 
 
-def _no_manifest(path: Path) -> ArchiveUnusable:
-    return ArchiveUnusable(path, _("is no manifest"), _("put a copy of it in its place"))
+def _invalid(path: Path) -> ArchiveUnusable:
+    return ArchiveUnusable(path, _("is not a valid manifest"), _("replace it with a copy"))
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -226,21 +226,24 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def verify(store: ArticleStore, data: Path) -> Iterator[str]:
-    """What is wrong with the chain, and what is not any more as its manifests say, a line each."""
+    """The faults of the chain of manifests, and what differs from them in the archive, a line each."""
     yield from _chain(data)
-    first, closed = held(data) + 1, Stories(store).position()[0]  # which come after the manifest of a run
+    first, closed = held(data) + 1, Stories(store).position()[0]  # stories are computed after the manifest is written
     if first <= closed:
-        lost = _("{folder}: no manifest holds versions {first} to {last}, whose run has ended; put a backup of it back")
-        yield lost.format(folder=data / FOLDER, first=first, last=closed)
-    told = _told_last(data)
+        fault = _(
+            "{folder}: no manifest lists versions {first} to {last}, whose run has ended; "
+            "restore the folder from a backup"
+        )
+        yield fault.format(folder=data / FOLDER, first=first, last=closed)
+    hashes = _hashes(data)
     for path in manifests(data):
-        yield from _differences(path, store, data, told)
+        yield from _differences(path, store, data, hashes)
 
 
 def verify_kept(path: Path, store: ArticleStore, data: Path) -> Iterator[str]:
-    """Whether a manifest that was kept elsewhere is one of the chain, and what differs from what it says.
+    """Whether a manifest kept elsewhere is part of the chain, and what differs from it in the archive, a line each.
 
-    Raises UsageFault for a file that is no manifest.
+    Raises UsageFault for a file that is not a valid manifest.
     """
     try:
         head = read_head(path)
@@ -250,11 +253,11 @@ def verify_kept(path: Path, store: ArticleStore, data: Path) -> Iterator[str]:
     if own is None:
         yield _("{path}: the archive has no manifest {number}").format(path=path, number=head.number)
     elif sha256_of(own) != sha256_of(path):
-        yield _("{path}: manifest {number} of the archive is another: {own}").format(
+        yield _("{path}: manifest {number} of the archive differs: {own}").format(
             path=path, number=head.number, own=own
         )
     yield from _chain(data)
-    yield from _differences(path, store, data, _told_last(data))
+    yield from _differences(path, store, data, _hashes(data))
 
 
 def _chain(data: Path) -> Iterator[str]:
@@ -269,7 +272,7 @@ def _chain(data: Path) -> Iterator[str]:
             if (head.number, _number(path)) != (number, number):
                 yield _("{path}: manifest {number} is missing before it").format(path=path, number=number)
             elif head.previous != sha256:
-                yield _("{path}: the manifest before it is not the one that it names").format(path=path)
+                yield _("{path}: the manifest before it is not the one it refers to").format(path=path)
             elif head.first != last + 1:
                 yield _("{path}: version {due} is missing before it").format(path=path, due=last + 1)
             number, last = head.number, head.last
@@ -280,22 +283,20 @@ def _number(path: Path) -> int:
     return int(path.name[:6])
 
 
-def _differences(
-    path: Path, store: ArticleStore, data: Path, told_last: dict[tuple[str, int, int], str]
-) -> Iterator[str]:
-    """What is not as a manifest says."""
+def _differences(path: Path, store: ArticleStore, data: Path, hashes: dict[tuple[str, int, int], str]) -> Iterator[str]:
+    """What differs from a manifest, a line each."""
     try:
         head = read_head(path)
         for span in read_spans(path):
-            if fault := _fault_of_span(span, data, told_last):
+            if fault := _fault_of_span(span, data, hashes):
                 yield f"{path}: {fault}"
-        told = (line for line in _lines(path) if "sequence" in line)
+        lines = (line for line in _lines(path) if "sequence" in line)
         due = head.first
-        while some := list(islice(told, _BATCH)):
-            first, last = some[0]["sequence"], some[-1]["sequence"]
-            kept = {revision.sequence: line_of(revision) for revision in store.between(first, last)}
-            for line in some:
-                if fault := _fault_of_line(line, kept.get(line["sequence"]), due):
+        while batch := list(islice(lines, _BATCH)):
+            first, last = batch[0]["sequence"], batch[-1]["sequence"]
+            archived = {revision.sequence: line_of(revision) for revision in store.between(first, last)}
+            for line in batch:
+                if fault := _fault_of_line(line, archived.get(line["sequence"]), due):
                     yield f"{path}: {fault}"
                 due = line["sequence"] + 1
         if due != head.last + 1:
@@ -304,24 +305,24 @@ def _differences(
         yield _("{path}: can't be compared: {error}").format(path=path, error=error)
 
 
-def _fault_of_line(line: dict[str, Any], kept: dict[str, Any] | None, due: int) -> str:
+def _fault_of_line(line: dict[str, Any], archived: dict[str, Any] | None, due: int) -> str:
     if line["sequence"] != due:
         return _("version {due} is missing in it").format(due=due)
-    if kept is None:
+    if archived is None:
         return _("version {number}, {url}, is not in the archive").format(number=due, url=line["url"])
-    differ = ", ".join(key for key in kept if line.get(key) != kept[key])
-    told = _("version {number}, {url}: {keys} is not what it says")
-    return told.format(number=due, url=line["url"], keys=differ) if differ else ""
+    keys = ", ".join(key for key in archived if line.get(key) != archived[key])
+    fault = _("version {number}, {url}: {keys} differs from the manifest")
+    return fault.format(number=due, url=line["url"], keys=keys) if keys else ""
 
 
-def _fault_of_span(span: Span, data: Path, told_last: dict[tuple[str, int, int], str]) -> str:
+def _fault_of_span(span: Span, data: Path, hashes: dict[tuple[str, int, int], str]) -> str:
     path = data / span.file
     if not path.exists():
         return _("{file} is missing").format(file=path)
     if path.stat().st_size < span.end:
         return _("{file} ends before byte {end}").format(file=path, end=span.end)
     key = span.file, span.start, span.end
-    if _hash(path, *key[1:]) not in (span.sha256, told_last.get(key)):
-        told = _("{file}, bytes {start} to {end}, are not those it names")
-        return told.format(file=path, start=span.start, end=span.end)
+    if _hash(path, *key[1:]) not in (span.sha256, hashes.get(key)):
+        fault = _("{file}: bytes {start} to {end} differ from the manifest")
+        return fault.format(file=path, start=span.start, end=span.end)
     return ""

@@ -35,7 +35,7 @@ class Records:
 
     @property
     def notices(self) -> list[Message]:
-        """What is no fault; of unused pages once `faults_of` and `faults_of_pictures` were asked for all."""
+        """What is not a fault; of unused pages after `faults_of` and `faults_of_pictures` have seen all."""
         return self.torn + ([Message("pages-unused", {"count": len(self.unused)})] if self.unused else [])
 
     def faults_of(self, pages: Pages) -> Callable[[Revision], Iterable[str]]:
@@ -104,7 +104,7 @@ def _fault_of(record: Any) -> str:
         continue
     if record.raw_stream.limit:
         return _("it ends {count} bytes too early").format(count=record.raw_stream.limit)
-    return _("its bytes are not the ones that were kept") if record.digest_checker.problems else ""
+    return _("its bytes differ from those that were archived") if record.digest_checker.problems else ""
 
 
 def _raw_page(file: str, offset: int, record: Any) -> RawPage:

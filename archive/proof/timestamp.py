@@ -1,4 +1,4 @@
-"""A time stamp beside a manifest: an authority's signed word that it was there at that time (RFC 3161).
+"""Time stamps of manifests: an authority's signature that a manifest existed at a time (RFC 3161).
 
 `pip install wencang[timestamp]`.
 """
@@ -33,15 +33,16 @@ try:
         decode_timestamp_response,
     )
 except ImportError as error:
-    raise UsageFault("rfc3161-client", _("is not installed"), _("`pip install rfc3161-client` adds it")) from error
+    mend = _("install it with `pip install rfc3161-client`")
+    raise UsageFault("rfc3161-client", _("is not installed"), mend) from error
 
 _SECONDS = 30
-_LARGEST = 1 << 20  # bytes of an answer; one has some 5,000
+_LARGEST = 1 << 20  # bytes of a response; usual are 5,000
 
 
 @dataclass(frozen=True, slots=True)
 class Timestamp:
-    """A time stamp: its file, and the time (UTC) at which the authority says its manifest was there."""
+    """A time stamp: its file, and the time (UTC) at which its manifest existed, by the authority."""
 
     path: Path
     time: datetime
@@ -52,23 +53,24 @@ def path_of(manifest: Path) -> Path:
 
 
 def stamp(store: ArticleStore, data: Path, url: str, roots: Path | None = None) -> Timestamp:
-    """Write a manifest of what none holds yet, and have the newest one stamped; raises what `fetch` raises.
+    """Write a manifest of what is in none yet, and have the newest one stamped.
 
-    Raises UsageFault also where no authority is named, or nothing is archived.
+    Raises what `fetch` raises, and UsageFault if no authority is named or nothing is archived.
     """
     if not url:
-        raise UsageFault("timestamp", _("no authority is named"), _("name one with --url, or as WENCANG_TIMESTAMP"))
+        raise UsageFault("timestamp", _("no authority is named"), _("name one with --url or WENCANG_TIMESTAMP"))
     close(store, data, clock.now())
     if not (newest := manifests(data)[-1:]):
-        raise UsageFault(data, _("holds nothing to stamp yet"), _("`wencang crawl` or `wencang import PATH` adds"))
+        mend = _("`wencang crawl` or `wencang import PATH` adds articles")
+        raise UsageFault(data, _("has nothing to time-stamp yet"), mend)
     return Timestamp(path_of(newest[0]), fetch(newest[0], url, roots))
 
 
 def fetch(manifest: Path, url: str, roots: Path | None = None) -> datetime:
-    """Have a manifest stamped by the authority at `url`; the time that is in the stamp, UTC.
+    """Have a manifest stamped by the authority at `url`; returns the time of the stamp (UTC).
 
-    The stamp is kept if its certificates lead to one of `roots` (a PEM file; the system's
-    where none is named). Raises NotFetched where there is none to be had.
+    The stamp is stored if its certificate chain ends at one of `roots` (a PEM file; by default the
+    system's). Raises NotFetched if there is no response, or no trustworthy one.
     """
     trusted = _trusted(roots)
     request = TimestampRequestBuilder().data(manifest.read_bytes()).hash_algorithm(HashAlgorithm.SHA256).build()
@@ -77,14 +79,14 @@ def fetch(manifest: Path, url: str, roots: Path | None = None) -> datetime:
         time = _time(answer, manifest, trusted, request.nonce)
     except (ValueError, VerificationError) as error:
         mend = _("name the authority's certificates with --roots")
-        raise NotFetched(url, _("gave no stamp that can be trusted: {error}").format(error=error), mend) from error
+        raise NotFetched(url, _("gave no trustworthy time stamp: {error}").format(error=error), mend) from error
     with atomic_write(path_of(manifest)) as file:
         file.write(answer)
     return time
 
 
 def verify(data: Path, roots: Path | None = None) -> Iterator[str]:
-    """What is wrong with the stamps of a data folder, a line each."""
+    """The faults of the time stamps of a data folder, a line each."""
     stamped = [manifest for manifest in manifests(data) if path_of(manifest).exists()]
     trusted = _trusted(roots) if stamped else []
     for manifest in stamped:
@@ -95,7 +97,7 @@ def verify(data: Path, roots: Path | None = None) -> Iterator[str]:
 
 
 def _time(stamp: bytes, manifest: Path, trusted: list[Certificate], nonce: int | None = None) -> datetime:
-    """The time in a stamp; ValueError or VerificationError where it is none of this manifest, or nobody's we trust."""
+    """The time in a stamp. Raises ValueError or VerificationError if it is of another manifest, or not trusted."""
     response = decode_timestamp_response(stamp)
     if response.status:
         raise ValueError(" ".join(response.status_string) or f"PKIStatus {response.status}")
@@ -111,11 +113,11 @@ def _trusted(roots: Path | None) -> list[Certificate]:
     except OSError as error:
         raise UsageFault(roots, of_error(error)) from error
     except ValueError as error:
-        raise UsageFault(roots, _("holds no certificates (PEM)")) from error
+        raise UsageFault(roots, _("contains no PEM certificates")) from error
 
 
 def _of_the_system() -> Iterator[Certificate]:
-    """Those that break today's rules, as some old ones do, are left out."""
+    """The system's certificates, without those that violate present rules, as some old ones do."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for certificate in ssl.create_default_context().get_ca_certs(binary_form=True):
@@ -125,8 +127,8 @@ def _of_the_system() -> Iterator[Certificate]:
 
 def _post(url: str, query: bytes) -> bytes:
     if not url.lower().startswith(("http://", "https://")):
-        raise UsageFault(url, _("is no http address"))
-    request = Request(url, query, {"Content-Type": "application/timestamp-query"})  # noqa: S310  # looked at above
+        raise UsageFault(url, _("is not an HTTP address"))
+    request = Request(url, query, {"Content-Type": "application/timestamp-query"})  # noqa: S310  # checked above
     try:
         with urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310
             return bytes(answer.read(_LARGEST))

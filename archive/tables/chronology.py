@@ -1,4 +1,4 @@
-"""Goes through the archive in the order in which its articles were published."""
+"""Articles in order of publication."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ class Appearance(NamedTuple):
 
 
 def in_order(store: ArticleStore, ids: Iterable[str] | None = None, by: str = "") -> Iterator[Revision]:
-    """The newest version of each article that was not withdrawn; of those with `ids`, or of all.
+    """The newest version of each article that is not withdrawn, of those with `ids` or of all.
 
-    The earliest published first, the undated at the end, at the same moment by id; `by` "source"
-    or "section" one of these after the other. It is what the archive holds at the first step,
-    whatever is written to it meanwhile; a million articles take 8 MB.
+    In order of publication, then of id, undated ones last; with `by` "source" or "section" grouped by
+    that first. The result is a snapshot of the first step, whatever is written meanwhile; a million
+    articles take 8 MB.
     """
     yield from map(schema.revision_of, _rows(store, _sequences(store, ids, by), sa.select(schema.revisions)))
 
 
 def appearances(store: ArticleStore, ids: Iterable[str] | None = None) -> Iterator[Appearance]:
-    """The same articles in the same order, by day; their texts are not read."""
+    """The days and places of publication of the same articles in the same order; reads no texts."""
     c = schema.revisions.c
     columns = sa.select(c.sequence, c.id, c.published, c.source, c.section, c.credit)
     for row in _rows(store, _sequences(store, ids, ""), columns):
@@ -47,14 +47,14 @@ def appearances(store: ArticleStore, ids: Iterable[str] | None = None) -> Iterat
 
 
 def _rows(store: ArticleStore, sequences: array[int], columns: sa.Select[Any]) -> Iterator[sa.Row[Any]]:
-    """The revisions of these sequences, in their order, without the withdrawn."""
-    asked = columns.where(~schema.withdrawn)
+    """The revisions of these sequences, in order, without withdrawn ones."""
+    shown = columns.where(~schema.withdrawn)
     for start in range(0, len(sequences), _PAGE):
-        some = sequences[start : start + _PAGE]
+        page = sequences[start : start + _PAGE]
         with store.reading() as connection:
-            rows = connection.execute(asked.where(schema.revisions.c.sequence.in_(some.tolist()))).all()
-        kept = {row.sequence: row for row in rows}
-        yield from (kept[one] for one in some if one in kept)
+            result = connection.execute(shown.where(schema.revisions.c.sequence.in_(page.tolist()))).all()
+        rows = {row.sequence: row for row in result}
+        yield from (rows[sequence] for sequence in page if sequence in rows)
 
 
 def _sequences(store: ArticleStore, ids: Iterable[str] | None, by: str) -> array[int]:
@@ -66,30 +66,30 @@ def _sequences(store: ArticleStore, ids: Iterable[str] | None, by: str) -> array
             return array("q", connection.scalars(newest.order_by(*order)))
         _wanted.create(connection)
         rows = ({"id": id} for id in ids)
-        while some := list(islice(rows, _PAGE)):
-            connection.execute(_wanted.insert(), some)
-        found = newest.where(schema.articles.c.id.in_(sa.select(_wanted.c.id))).order_by(*order)
-        sequences = array("q", connection.scalars(found))
+        while page := list(islice(rows, _PAGE)):
+            connection.execute(_wanted.insert(), page)
+        chosen = newest.where(schema.articles.c.id.in_(sa.select(_wanted.c.id))).order_by(*order)
+        sequences = array("q", connection.scalars(chosen))
         _wanted.drop(connection)
         return sequences
 
 
 def size(store: ArticleStore) -> int:
-    """How many articles are kept; told without reading their texts."""
+    """The number of articles that are not withdrawn; reads no texts."""
     withdrawn = sa.select(sa.func.count(schema.revisions.c.id.distinct())).where(schema.withdrawn)
     with store.reading() as connection:
-        every = connection.scalar(sa.select(sa.func.count()).select_from(schema.articles)) or 0
-        return every - (connection.scalar(withdrawn) or 0)
+        total = connection.scalar(sa.select(sa.func.count()).select_from(schema.articles)) or 0
+        return total - (connection.scalar(withdrawn) or 0)
 
 
 def newest(store: ArticleStore) -> Revision | None:
-    """The article published last; where none is dated, one of those."""
+    """The article published last; any one if none is dated, None if there is none."""
     c = schema.revisions.c
-    found: list[sa.Row[Any]] = []
-    for source in store.sources():  # by source, as the index goes
+    newest: list[sa.Row[Any]] = []
+    for source in store.sources():  # one at a time, for the index on source and day
         rows = sa.select(schema.revisions).where(c.source == source, ~schema.withdrawn)
         with store.reading() as connection:
-            found += connection.execute(rows.order_by(c.published.desc(), c.sequence.desc()).limit(1)).all()
-    dated = [row for row in found if row.published]
-    row = max(dated, key=lambda row: row.published) if dated else next(iter(found), None)
+            newest += connection.execute(rows.order_by(c.published.desc(), c.sequence.desc()).limit(1)).all()
+    dated = [row for row in newest if row.published]
+    row = max(dated, key=lambda row: row.published) if dated else next(iter(newest), None)
     return schema.revision_of(row) if row else None

@@ -1,4 +1,4 @@
-"""What a crawl remembers from one run to the next: its runs, its lists, and the addresses it met."""
+"""The memory of crawls between runs: the runs, the lists, and the addresses that were found."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ from archive.store import ArticleStore
 
 Outcome = Literal["new", "changed", "unchanged", "gone", "skipped", "failed"]  # of an article in a run
 OUTCOMES: tuple[Outcome, ...] = ("new", "changed", "unchanged", "gone", "skipped", "failed")
-_SOME = 500  # rows asked for at once
+_PAGE = 500  # rows per query
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One source in one run: `read` articles' pages, of which some failed and some were read by general means; UTC.
+    """The crawl of one source in one run; times are UTC.
 
-    `lists` is how many lists were read, `bytes` what came over the wire, `sections` the outcomes
-    of what each list showed, `reasons` why pages and lists failed, and how often; `ended` is
-    finished, interrupted, page limit, time limit, postponed or fault.
+    `read` pages of articles, `general` of them by general rules, `failed` not at all. `lists` is the
+    number of lists that were read, `bytes` the volume received over the network, `sections` the
+    outcomes by list, `reasons` why pages and lists failed, and how often. `ended` is finished,
+    interrupted, page limit, time limit, postponed or fault.
     """
 
     source: str
@@ -56,11 +57,12 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One list of a source: when it was last walked to what was known, when it is due again, and what was new.
+    """One list of a source, and the schedule of its checks; times are UTC.
 
-    `checked` is None where it never was, because the site has no such list. `newest` is when
-    it last brought anything; `etag` and `modified` are what its first page came with, for a
-    conditional request.
+    `checked` is when it was last read down to known articles, or None if the site has no such list;
+    `due` and `interval` say when the next check is; `new` is the number of new addresses in the last
+    one, `newest` when the list last had any. `etag` and `modified` are headers of its first page, for
+    a conditional request.
     """
 
     list: str
@@ -75,17 +77,17 @@ class Section:
 
     @property
     def answered(self) -> datetime:
-        """When the site last showed it, or said that there is no such list."""
+        """When the site last responded: with the list, or that there is none."""
         return self.due - self.interval
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An address of an article, and the list that showed it ("" for a link in another article).
+    """An address of an article, and the list that has it ("" for a link in another article); times are UTC.
 
-    `fetched` is when it was first read, None while that is still to come; `due` when it is
-    asked for (again), None where it has come to rest; `failures` how often in a row it failed;
-    `reason` why it did, or why it holds no article.
+    `found` is when it was discovered, `fetched` when it was first read, or None; `due` when it is
+    fetched (again), or None if no further fetch is scheduled. `failures` is the number of failures in
+    a row, `reason` the last one's, or why the page has no article.
     """
 
     url: str
@@ -111,27 +113,27 @@ class Ledger:
             connection.execute(schema.runs.insert().values(_values(run)))
 
     def last_runs(self, source: str, count: int) -> list[Run]:
-        """The newest runs of a source ("": of all), the newest first."""
+        """The newest runs of a source ("": of all), newest first."""
         c = schema.runs.c
         return self._runs(_of(c.source, source), c.finished.desc(), count)
 
     def reading_runs(self, source: str, since: datetime) -> list[Run]:
-        """The runs of a source since a time that read any articles, the oldest first."""
+        """The runs of a source since a time that read any articles, oldest first."""
         c = schema.runs.c
         return self._runs(sa.and_(c.source == source, c.finished >= since, c.read > 0), c.finished)
 
-    def _runs(self, which: sa.ColumnElement[bool], order: sa.ColumnElement[Any], most: int | None = None) -> list[Run]:
-        rows = sa.select(*(schema.runs.c[name] for name in Run.__slots__)).where(which).order_by(order).limit(most)
+    def _runs(self, where: sa.ColumnElement[bool], order: sa.ColumnElement[Any], limit: int | None = None) -> list[Run]:
+        rows = sa.select(*(schema.runs.c[name] for name in Run.__slots__)).where(where).order_by(order).limit(limit)
         with self._store.reading() as connection:
             return [Run(*row) for row in connection.execute(rows)]
 
     def sources(self) -> list[str]:
-        """Every source of which a run was noted."""
+        """All sources with a run, sorted."""
         with self._store.reading() as connection:
             return sorted(connection.scalars(sa.select(schema.runs.c.source).distinct()))
 
     def crawled(self, source: str) -> tuple[datetime, datetime] | None:
-        """When the first run that read a list of a source began, and the last one ended; None where none did."""
+        """When the first run that read a list of a source began, and the last one ended; None if there is none."""
         c = schema.runs.c
         ends = sa.select(sa.func.min(c.started), sa.func.max(c.finished)).where(c.source == source, c.lists > 0)
         with self._store.reading() as connection:
@@ -139,7 +141,7 @@ class Ledger:
         return (first, last) if first else None
 
     def unanswered(self) -> dict[str, datetime]:
-        """The sources of which no run read a list, and when the first one began."""
+        """The sources of which no run ever read a list, and when the first run began."""
         c = schema.runs.c
         first = sa.func.min(c.started).label("began")
         rows = sa.select(c.source, first).group_by(c.source).having(sa.func.max(c.lists) == 0)
@@ -147,23 +149,23 @@ class Ledger:
             return {row.source: row.began for row in connection.execute(rows)}
 
     def walks(self, source: str) -> Iterator[tuple[datetime, datetime]]:
-        """When each run that read a list of a source began and ended, the oldest first."""
+        """When each run that read a list of a source began and ended, oldest first."""
         c = schema.runs.c
         rows = sa.select(c.started, c.finished).where(c.source == source, c.lists > 0).order_by(c.finished)
         last = datetime.min.replace(tzinfo=UTC)
-        while some := self._rows(rows.where(c.finished > last)):
-            yield from ((row.started, row.finished) for row in some)
-            last = some[-1].finished
+        while page := self._page(rows.where(c.finished > last)):
+            yield from ((row.started, row.finished) for row in page)
+            last = page[-1].finished
 
-    def _rows(self, rows: sa.Select[Any]) -> list[sa.Row[Any]]:
-        """The next few: no transaction stays open while a caller works."""
+    def _page(self, rows: sa.Select[Any]) -> list[sa.Row[Any]]:
+        """The first rows, so that no transaction stays open while the caller works."""
         with self._store.reading() as connection:
-            return list(connection.execute(rows.limit(_SOME)))
+            return list(connection.execute(rows.limit(_PAGE)))
 
     # Lists
 
     def sections(self, source: str = "") -> list[Section]:
-        """Every list that was walked, of one source or of all."""
+        """All lists that were checked, of one source or of all."""
         c = schema.sections.c
         rows = sa.select(schema.sections).where(_of(c.source, source)).order_by(c.source, c.list)
         with self._store.reading() as connection:
@@ -185,19 +187,18 @@ class Ledger:
     # Addresses
 
     def candidates(self, urls: Iterable[str]) -> dict[str, Candidate]:
-        """What is known of these addresses; those never met are left out."""
-        wanted = list(urls)
-        found: dict[str, Candidate] = {}
+        """What is known of these addresses; unknown ones are left out."""
+        urls = list(urls)
+        candidates: dict[str, Candidate] = {}
         with self._store.reading() as connection:
-            for start in range(0, len(wanted), _SOME):
-                some = schema.candidates.c.url.in_(wanted[start : start + _SOME])
-                found |= {
-                    row.url: _candidate(row) for row in connection.execute(sa.select(schema.candidates).where(some))
-                }
-        return found
+            for start in range(0, len(urls), _PAGE):
+                chosen = schema.candidates.c.url.in_(urls[start : start + _PAGE])
+                for row in connection.execute(sa.select(schema.candidates).where(chosen)):
+                    candidates[row.url] = _candidate(row)
+        return candidates
 
     def due(self, source: str, now: datetime, looks: int) -> list[Candidate]:
-        """The addresses to ask for now: all that were never read, then so many of those to look at again."""
+        """The addresses to fetch now: all that were never read, then at most `looks` to fetch again."""
         c = schema.candidates.c
         due = sa.select(schema.candidates).where(c.source == source, c.due <= now)
         with self._store.reading() as connection:
@@ -206,7 +207,7 @@ class Ledger:
         return [_candidate(row) for row in (*new, *again)]
 
     def note_candidates(self, candidates: Iterable[Candidate]) -> None:
-        """Keep these, in place of what was known of their addresses."""
+        """Store these, replacing what was known of their addresses."""
         values = [_values(candidate) for candidate in candidates]
         if values:
             with self._store.writing() as connection:
@@ -215,36 +216,36 @@ class Ledger:
                 connection.execute(schema.candidates.insert(), values)
 
     def missing(self, source: str, since: datetime, until: datetime) -> Iterator[Candidate]:
-        """The addresses that a list showed first from a time to another and that no article is kept under.
+        """The addresses found in a list between two times that are no address of an archived article.
 
-        One that was read, and holds no article, has a reason; one whose article is kept under
-        another address has none, and is left out.
+        One that was read and has no article has a reason. One whose article is archived under another
+        address has none, and is left out.
         """
         c = schema.candidates.c
-        kept = sa.exists().where(schema.addresses.c.url == c.url)
-        none_there = sa.and_(c.failures == 0, c.reason.is_not(None))
-        return self._shown(source, since, until, sa.and_(~kept, c.fetched.is_(None) | none_there))
+        archived = sa.exists().where(schema.addresses.c.url == c.url)
+        no_article = sa.and_(c.failures == 0, c.reason.is_not(None))
+        return self._listed(source, since, until, sa.and_(~archived, c.fetched.is_(None) | no_article))
 
     def withdrawn(self, source: str, since: datetime, until: datetime) -> Iterator[Candidate]:
-        """The addresses that a list showed first from a time to another and whose article was withdrawn."""
+        """The addresses found in a list between two times whose article was withdrawn."""
         ids = sa.select(schema.revisions.c.id).where(schema.withdrawn)
         urls = sa.select(schema.addresses.c.url).where(schema.addresses.c.id.in_(ids))
-        return self._shown(source, since, until, schema.candidates.c.url.in_(urls))
+        return self._listed(source, since, until, schema.candidates.c.url.in_(urls))
 
-    def _shown(
-        self, source: str, since: datetime, until: datetime, which: sa.ColumnElement[bool]
+    def _listed(
+        self, source: str, since: datetime, until: datetime, where: sa.ColumnElement[bool]
     ) -> Iterator[Candidate]:
         c = schema.candidates.c
         rows = sa.select(schema.candidates).where(
-            c.source == source, c.list != "", c.found >= since, c.found < until, which
+            c.source == source, c.list != "", c.found >= since, c.found < until, where
         )
         last = ""
-        while some := self._rows(rows.where(c.url > last).order_by(c.url)):
-            yield from map(_candidate, some)
-            last = some[-1].url
+        while page := self._page(rows.where(c.url > last).order_by(c.url)):
+            yield from map(_candidate, page)
+            last = page[-1].url
 
     def brought(self, since: datetime) -> dict[str, int]:
-        """How many addresses each list has shown first since a time."""
+        """The number of addresses found in each list since a time."""
         c = schema.candidates.c
         rows = (
             sa.select(c.list, sa.func.count().label("brought")).where(c.found >= since, c.list != "").group_by(c.list)
@@ -254,7 +255,7 @@ class Ledger:
 
 
 def last_checks(sections: Iterable[Section]) -> dict[str, datetime | None]:
-    """When a list of each source was last walked; None where none ever was."""
+    """When a list of each source was last checked; None if none ever was."""
     checks: dict[str, datetime | None] = {}
     for section in sections:
         times = filter(None, (section.checked, checks.get(section.source)))

@@ -1,4 +1,4 @@
-"""The pictures of articles: which a crawl wants, and where in the raw pages they are kept."""
+"""The pictures of articles: those to fetch, and where in the raw pages they are."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from archive.store import ArticleStore
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One picture, by its address; `article` is the address of the article that showed it first."""
+    """One picture, by its address; `article` is the address of the article in which it was first found."""
 
     url: str
     article: str
     source: str
-    due: datetime | None  # when it is to be fetched (UTC); None: it came to rest
+    due: datetime | None  # when to fetch it (UTC); None: no further fetch scheduled
     failures: int = 0
-    page: RawPage | None = None  # where it is kept
+    page: RawPage | None = None  # where it is, once fetched
 
 
 class Pictures:
@@ -35,33 +35,34 @@ class Pictures:
         return next(self._read(schema.pictures.c.url == url), None)
 
     def due(self, source: str, now: datetime) -> list[Picture]:
-        """Those to fetch now, those that failed least first."""
+        """The pictures to fetch now, those with fewest failures first."""
         c = schema.pictures.c
-        return sorted(self._read(c.source == source, c.due <= now), key=lambda one: one.failures)
+        return sorted(self._read(c.source == source, c.due <= now), key=lambda picture: picture.failures)
 
     def kept(self) -> Iterator[tuple[Picture, str]]:
-        """Those that are kept, each with the id of its article if that was withdrawn, else ""."""
+        """The archived pictures, each with the id of its article if that is withdrawn, else ""."""
         with self._store.reading() as connection:
-            of = {row.url: row.id for row in connection.execute(schema.addresses_withdrawn())}
-        return ((one, of.get(one.article, "")) for one in self._read(schema.pictures.c.page.is_not(None)))
+            withdrawn = {row.url: row.id for row in connection.execute(schema.addresses_withdrawn())}
+        archived = self._read(schema.pictures.c.page.is_not(None))
+        return ((picture, withdrawn.get(picture.article, "")) for picture in archived)
 
     def of(self, addresses: Iterable[str]) -> list[RawPage]:
-        """Where the pictures of an article, with these addresses, are kept."""
-        shown = self._read(schema.pictures.c.article.in_(list(addresses)))
-        return [one.page for one in shown if one.page]
+        """The raw pages of the pictures of an article with these addresses."""
+        pictures = self._read(schema.pictures.c.article.in_(list(addresses)))
+        return [picture.page for picture in pictures if picture.page]
 
     def note_new(self, pictures: Iterable[Picture]) -> list[Picture]:
-        """Keep those whose addresses were never met before; gives them back."""
-        met = {one.url: one for one in pictures}
-        known = {one.url for one in self._read(schema.pictures.c.url.in_(met))}
-        new = [one for url, one in met.items() if url not in known]
+        """Store the pictures whose addresses are new; returns these."""
+        by_url = {picture.url: picture for picture in pictures}
+        known = {picture.url for picture in self._read(schema.pictures.c.url.in_(by_url))}
+        new = [picture for url, picture in by_url.items() if url not in known]
         if new:
             with self._store.writing() as connection:
                 connection.execute(schema.pictures.insert(), list(map(_row, new)))
         return new
 
     def note(self, picture: Picture) -> None:
-        """Keep this, in place of what was known of its address."""
+        """Store a picture, replacing what was known of its address."""
         with self._store.writing() as connection:
             connection.execute(schema.pictures.update().filter_by(url=picture.url).values(_row(picture)))
 

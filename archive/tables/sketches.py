@@ -1,6 +1,6 @@
-"""What is kept of texts to find copies of them: which article has which text, its landmarks, and what it is like.
+"""Sketches of texts, by which copies are found: which article has which text, its landmarks, and similar texts.
 
-A text stands here once, under a number made of it (wencang/desk/reprints/likeness.py), whichever articles have it.
+A text is here once, under a number derived from it (wencang/desk/reprints/likeness.py), whichever articles have it.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ import sqlalchemy as sa
 from archive import schema
 from archive.store import ArticleStore
 
-_SOME = 500  # asked for at once
+_BATCH = 500  # values per query
 T = TypeVar("T")
 
 _signed, _kept, _places, _likes = schema.signed.c, schema.signatures.c, schema.landmarks.c, schema.likenesses.c
-_asked = _places.landmark.in_(sa.bindparam("landmarks", expanding=True))
-_OFTEN = sa.select(_places.landmark, sa.func.count().label("texts")).where(_asked).group_by(_places.landmark)
-_MET = sa.select(_kept.text, _kept.landmarks).where(_kept.text.in_(sa.select(_places.text).where(_asked)))
-_RARE = 20  # texts at most that have a landmark
+_any_of = _places.landmark.in_(sa.bindparam("landmarks", expanding=True))
+_FREQUENCIES = sa.select(_places.landmark, sa.func.count().label("texts")).where(_any_of).group_by(_places.landmark)
+_WITH_ANY = sa.select(_kept.text, _kept.landmarks).where(_kept.text.in_(sa.select(_places.text).where(_any_of)))
+_RARE = 20  # maximum number of texts with a rare landmark
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A text's number, how many shingles it has, and those of them (32 bits) by which it is found."""
+    """A text's number, its number of shingles, and its landmarks: the shingles (32 bits) by which it is found."""
 
     text: int
     size: int
@@ -37,7 +37,7 @@ class Signature:
 
 
 class Likeness(NamedTuple):
-    """How many shingles two texts share."""
+    """The number of shingles that two texts share."""
 
     text: int
     other: int
@@ -56,7 +56,7 @@ class Signatures:
                 connection.execute(sa.delete(column.table))
 
     def forget(self, after: int) -> set[int]:
-        """Let go of the articles that changed after a sequence; the texts that lost one by it, or a like."""
+        """Remove the articles that changed after a sequence; returns the texts that lost one, or a similar text."""
         changed = _signed.article.in_(sa.select(schema.articles.c.id).where(schema.articles.c.sequence > after))
         with self._store.writing() as connection:
             texts = set(connection.scalars(sa.select(_signed.text).where(changed)))
@@ -66,44 +66,49 @@ class Signatures:
             likes = {row.other for row in _rows(connection, sa.select(_likes.other), _likes.text, gone)}
             _delete_landmarks(connection, gone)
             for column in (_likes.text, _likes.other, _kept.text):
-                for some in parts(gone):
-                    connection.execute(sa.delete(column.table).where(column.in_(some)))
+                for batch in parts(gone):
+                    connection.execute(sa.delete(column.table).where(column.in_(batch)))
         return (still | likes) - gone
 
     def add(self, signed: Mapping[str, Signature]) -> list[Signature]:
-        """Note which text each article, by id, has; the texts that were not known."""
-        met = {signature.text: signature for signature in signed.values()}
+        """Record the text of each article, by id; returns the new texts."""
+        by_text = {signature.text: signature for signature in signed.values()}
+        articles = ({"article": id, "text": signature.text} for id, signature in signed.items())
         with self._store.writing() as connection:
-            known = {row.text for row in _rows(connection, sa.select(_kept.text), _kept.text, met)}
-            new = [met[text] for text in met.keys() - known]
-            places = sorted((landmark, one.text) for one in new for landmark in one.landmarks)
-            _insert(connection, schema.signed, ({"article": id, "text": one.text} for id, one in signed.items()))
+            known = {row.text for row in _rows(connection, sa.select(_kept.text), _kept.text, by_text)}
+            new = [by_text[text] for text in by_text.keys() - known]
+            places = sorted((landmark, signature.text) for signature in new for landmark in signature.landmarks)
+            _insert(connection, schema.signed, articles)
             _insert(connection, schema.signatures, map(_values, new))
-            _insert(connection, schema.landmarks, ({"landmark": one, "text": text} for one, text in places))
+            _insert(connection, schema.landmarks, ({"landmark": landmark, "text": text} for landmark, text in places))
         return new
 
     def near(self, signature: Signature, share: float) -> list[int]:
-        """The other texts that share so much of its landmarks, or of theirs where they have fewer.
+        """The other texts that share at least `share` of its landmarks, or of their own if they have fewer.
 
-        The landmarks that most texts have are not asked for: who shares so much shares one of the others, too.
-        For a text that has fewer of them that is likely only, so rare ones are asked for in any case.
+        The most frequent landmarks are not queried: a text that shares so many also shares one of the
+        others. For a text with fewer landmarks that is only likely, so rare ones are always queried.
         """
         mine = set(signature.landmarks)
         with self._store.reading() as connection:
-            often = connection.execute(_OFTEN.order_by("texts"), {"landmarks": signature.landmarks}).all()
+            frequencies = connection.execute(_FREQUENCIES.order_by("texts"), {"landmarks": signature.landmarks}).all()
             enough = len(mine) - ceil(share * len(mine)) + 1
-            rare = [row.landmark for n, row in enumerate(often) if n < enough or row.texts <= _RARE]
-            met = connection.execute(_MET, {"landmarks": rare}).all()
-        return [text for text, theirs in met if text != signature.text and _share(mine, array("I", theirs)) >= share]
+            queried = [row.landmark for n, row in enumerate(frequencies) if n < enough or row.texts <= _RARE]
+            rows = connection.execute(_WITH_ANY, {"landmarks": queried}).all()
+        return [text for text, theirs in rows if text != signature.text and _share(mine, array("I", theirs)) >= share]
 
     def link(self, likenesses: Iterable[Likeness]) -> None:
-        """Keep these, from either side; each pair comes once."""
-        sides = (one for text, other, shared in likenesses for one in ((text, other, shared), (other, text, shared)))
+        """Store these, in both directions; each pair must come once."""
+        pairs = (
+            Likeness(*pair, shared)._asdict()
+            for text, other, shared in likenesses
+            for pair in ((text, other), (other, text))
+        )
         with self._store.writing() as connection:
-            _insert(connection, schema.likenesses, (Likeness(*side)._asdict() for side in sides))
+            _insert(connection, schema.likenesses, pairs)
 
     def linked(self, texts: Iterable[int]) -> dict[int, dict[int, int]]:
-        """Every text that likenesses lead to from these, and what it shares with each it is like."""
+        """All texts connected to these by likenesses, and what each shares with its similar texts."""
         reached: dict[int, dict[int, int]] = {}
         front = set(texts)
         with self._store.reading() as connection:
@@ -121,7 +126,7 @@ class Signatures:
             }
 
     def articles(self, texts: Iterable[int]) -> dict[int, list[str]]:
-        """The ids of those that have each of these texts, all in order of publication, the undated at the end."""
+        """The ids of the articles with each of these texts, in order of publication, undated ones last."""
         c = schema.revisions.c
         newest = (
             sa.select(_signed.text, c.id, c.published)
@@ -131,30 +136,30 @@ class Signatures:
         with self._store.reading() as connection:
             rows = list(_rows(connection, newest, _signed.text, texts))
         rows.sort(key=lambda row: (row.published is None, row.published and row.published.timestamp(), row.id))
-        found: dict[int, list[str]] = {}
+        ids: dict[int, list[str]] = {}
         for row in rows:
-            found.setdefault(row.text, []).append(row.id)
-        return found
+            ids.setdefault(row.text, []).append(row.id)
+        return ids
 
 
 def _share(mine: set[int], theirs: Collection[int]) -> float:
-    """How much two have in common, of the one that has fewer."""
+    """The share that two sets have in common, of the smaller one."""
     return len(mine.intersection(theirs)) / min(len(mine), len(theirs))
 
 
-def parts(values: Iterable[T], size: int = _SOME) -> Iterator[list[T]]:
-    """The values, so many at once."""
+def parts(values: Iterable[T], size: int = _BATCH) -> Iterator[list[T]]:
+    """The values in batches."""
     rest = iter(values)
-    while some := list(islice(rest, size)):
-        yield some
+    while batch := list(islice(rest, size)):
+        yield batch
 
 
 def _rows(
     connection: sa.Connection, select: sa.Select[Any], column: sa.Column[Any], values: Iterable[int]
 ) -> Iterator[sa.Row[Any]]:
-    """The rows whose column has one of these values, however many they are."""
-    for some in parts(values):
-        yield from connection.execute(select.where(column.in_(some))).all()
+    """The rows whose column has one of these values, however many those are."""
+    for batch in parts(values):
+        yield from connection.execute(select.where(column.in_(batch))).all()
 
 
 def _insert(connection: sa.Connection, table: sa.Table, values: Iterable[dict[str, Any]]) -> None:
@@ -163,11 +168,10 @@ def _insert(connection: sa.Connection, table: sa.Table, values: Iterable[dict[st
 
 
 def _delete_landmarks(connection: sa.Connection, texts: Iterable[int]) -> None:
-    this = sa.and_(_places.landmark == sa.bindparam("one"), _places.text == sa.bindparam("of"))
+    place = sa.and_(_places.landmark == sa.bindparam("one"), _places.text == sa.bindparam("of"))
     for row in _rows(connection, sa.select(schema.signatures), _kept.text, texts):
-        connection.execute(
-            schema.landmarks.delete().where(this), [{"one": one, "of": row.text} for one in array("I", row.landmarks)]
-        )
+        places = [{"one": landmark, "of": row.text} for landmark in array("I", row.landmarks)]
+        connection.execute(schema.landmarks.delete().where(place), places)
 
 
 def _values(signature: Signature) -> dict[str, Any]:

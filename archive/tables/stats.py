@@ -1,4 +1,4 @@
-"""How much is kept: by source, and by day of publication."""
+"""Numbers of articles, by source and by day of publication."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from archive.store import ArticleStore
 
 @dataclass(frozen=True, slots=True)
 class SourceCount:
-    """What is kept of one source; fetch times are UTC, publication times Asia/Shanghai."""
+    """Numbers of one source; fetch times are UTC, publication times Asia/Shanghai."""
 
     source: str
     articles: int
@@ -33,12 +33,12 @@ class SourceCount:
 
 
 def by_source(store: ArticleStore) -> list[SourceCount]:
-    """What is kept, by source. Raises what ArticleStore raises."""
+    """The numbers of each source, sorted by name. Raises what ArticleStore raises."""
     c = schema.revisions.c
-    counted = sa.select(
+    counts = sa.select(
         c.source, sa.func.count(c.id.distinct()), sa.func.count(), sa.func.max(c.fetched), sa.func.max(c.published)
     )  # fmt: skip
-    sources = counted.where(~schema.withdrawn).group_by(c.source).order_by(c.source)
+    sources = counts.where(~schema.withdrawn).group_by(c.source).order_by(c.source)
     with store.reading() as connection:
         return [
             SourceCount(source, articles, revisions, fetched, published and published.astimezone(SHANGHAI))
@@ -47,7 +47,7 @@ def by_source(store: ArticleStore) -> list[SourceCount]:
 
 
 def by_day(store: ArticleStore, source: str, since: datetime, until: datetime) -> Counter[date]:
-    """How many articles of a source were published on each day of Asia/Shanghai, from a time to another.
+    """The number of articles of a source published on each day (Asia/Shanghai) between two times.
 
     Raises what ArticleStore raises.
     """
@@ -55,8 +55,8 @@ def by_day(store: ArticleStore, source: str, since: datetime, until: datetime) -
     hour = sa.func.substr(c.published, 1, 13, type_=sa.String).label("hour")
     newest = sa.select(hour, sa.func.count()).join(schema.articles, schema.articles.c.sequence == c.sequence)
     rows = newest.where(c.source == source, c.published >= since, c.published < until).group_by(sa.text("hour"))
-    found = Counter[date]()
+    days = Counter[date]()
     with store.reading() as connection:
         for at, count in connection.execute(rows):
-            found[datetime.fromisoformat(f"{at}:00Z").astimezone(SHANGHAI).date()] += count
-    return found
+            days[datetime.fromisoformat(f"{at}:00Z").astimezone(SHANGHAI).date()] += count
+    return days

@@ -1,4 +1,4 @@
-"""Raw pages as they were fetched, in WARC 1.1 files (ISO 28500): append, read back, check."""
+"""Raw pages as fetched, in WARC 1.1 files (ISO 28500): append, read back, check, withdraw."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ from archive.messages import Message, of_error
 from archive.translation import gettext as _
 from archive.warc import warcfile
 
-LARGEST = 10**9  # bytes of a file
+LARGEST = 10**9  # maximum size of a file, bytes
 FOLDER = "pages"
 FROM_BACKUP = "`wencang backup BACKUP`, which adds what is new, then put its copy of the file in its place"
 _UNKNOWN: Mapping[str, int] = MappingProxyType({})
-# Where the page is that a revisit record refers to: not in the standard, which allows it, but in use elsewhere.
+# Where the record is that a revisit refers to: extension headers, not in the standard, but used by other archives.
 _REFERS_TO_FILE, _REFERS_TO_OFFSET = "WARC-Refers-To-Filename", "WARC-Refers-To-File-Offset"
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The head of an HTTP message: its first line, and its headers in their order."""
+    """The head of an HTTP message: its first line, and its headers in order."""
 
     line: str
     headers: tuple[tuple[str, str], ...]
@@ -47,11 +47,11 @@ class Head:
 class FetchedPage:
     """One page as it was fetched, or as it was saved in a file.
 
-    `body` is what a reader gets: without transfer and content coding. A saved page has no
-    `response`, but a `content_type`; `request` is written, not read back.
+    `body` is decoded: without transfer and content coding. A saved page has a `content_type` instead
+    of a `response`. `request` is written, but not read back.
     """
 
-    url: str  # as it was asked for
+    url: str  # as requested
     body: bytes = field(repr=False)
     fetched: datetime
     content_type: str = ""
@@ -60,10 +60,11 @@ class FetchedPage:
 
 
 class Pages:
-    """The raw pages of a data folder. Use it as a context manager, or close it: a writer holds its file.
+    """The raw pages of a data folder. Use it as a context manager, or close it: a writer locks its file.
 
-    `ends` is how far files are known to go (manifest.ends): one that has less is not written to, so
-    that it can be put back. Any call may raise ArchiveUnusable: a file or a record is missing or
+    `largest` is the maximum size of a file in bytes. Unless `at_once`, appended pages are synced to disk
+    by `sync` only. `ends` are the known ends of files (manifest.ends): a shorter file is not appended
+    to, so that it can be restored. Any call may raise ArchiveUnusable: a file or a record is missing or
     damaged, the disk is full.
     """
 
@@ -89,7 +90,7 @@ class Pages:
             self._file = None
 
     def sync(self) -> None:
-        """Have all that was appended on the disk."""
+        """Sync all that was appended to disk."""
         if self._file and not self._at_once:
             try:
                 os.fsync(self._file.fileno())
@@ -99,31 +100,31 @@ class Pages:
     # Writing
 
     def append(self, page: FetchedPage, earlier: Iterable[RawPage] = ()) -> RawPage:
-        """Keep a page; it is on the disk when this returns or, if not `at_once`, at the next sync.
+        """Append a page; it is synced to disk when this returns or, if not `at_once`, at the next `sync`.
 
-        Where one of the `earlier` pages has the same bytes, and is still read back, those are
-        not kept twice: a revisit record holds the new time and headers and refers to the first.
+        If one of the `earlier` pages has the same bytes and can be read, they are not stored again: a
+        revisit record has the new time and headers, and refers to the first.
         """
-        kept = RawPage("", 0, _new_id(), hashlib.sha256(page.body).hexdigest())
-        first = self._first(kept.sha256, earlier) if page.response else None
-        records = b"".join(map(warcfile.zipped, _records(page, kept, first)))
+        raw = RawPage("", 0, _new_id(), hashlib.sha256(page.body).hexdigest())
+        first = self._first(raw.sha256, earlier) if page.response else None
+        records = b"".join(map(warcfile.zipped, _records(page, raw, first)))
         try:
             file = self._with_room(len(records))
             offset = warcfile.size(file)
             warcfile.write(file, records, self._at_once)
         except OSError as error:
             raise self._unwritten(error) from error
-        return replace(kept, file=f"{FOLDER}/{Path(str(file.name)).name}", offset=offset)
+        return replace(raw, file=f"{FOLDER}/{Path(str(file.name)).name}", offset=offset)
 
     def _unwritten(self, error: OSError) -> ArchiveUnusable:
-        mend = _("make room or mend its rights, then try again")
+        mend = _("free some space or fix its permissions, then try again")
         return ArchiveUnusable(self._data / FOLDER, of_error(error), mend)
 
     def _first(self, sha256: str, earlier: Iterable[RawPage]) -> tuple[RawPage, FetchedPage] | None:
-        """The response that holds these bytes already."""
+        """The response that already has these bytes, and its page."""
         for raw in earlier:
             if raw.sha256 == sha256:
-                with suppress(ArchiveUnusable):  # a damaged one is none: the page is kept whole again
+                with suppress(ArchiveUnusable):  # a damaged one does not count: the page is stored in full again
                     first = self._record(raw)[1] or raw
                     if (page := self.read(first)).response:
                         return first, page
@@ -136,11 +137,11 @@ class Pages:
         return self._file
 
     def _open(self, size: int) -> FileIO:
-        """The newest file that nobody else writes to, if it has room and all that it had; else a new one."""
+        """The newest file, if no other process has it open, it has room and is not truncated; else a new one."""
         folder = self._data / FOLDER
         folder.mkdir(parents=True, exist_ok=True)
         for path in reversed(warcfile.files(folder)):
-            if file := warcfile.held(path):
+            if file := warcfile.locked(path):
                 whole = warcfile.cut(file, self._ends.get(f"{FOLDER}/{path.name}", 0))
                 if whole and warcfile.size(file) + size <= self._largest:
                     return warcfile.begun(file)
@@ -149,26 +150,26 @@ class Pages:
         return warcfile.new(folder)
 
     def withdraw(self, raw: RawPage) -> None:
-        """Put a record that says so in the place of a page, of the same length: the others stay where they are.
+        """Overwrite a page with a record of the same length that says it was withdrawn; others keep their offsets.
 
-        A damaged page reaches up to the next whole record; of a missing one nothing is left to withdraw. Raises
-        Busy while another run writes to the file. Killed, it is ended by whoever writes there next.
+        A damaged page extends up to the next whole record; a missing one is ignored. Raises Busy while
+        another run writes to the file. If interrupted, the next writer of the file completes it.
         """
         path = self._data / raw.file
         try:
-            if not self._stands(raw):
+            if not self._is_present(raw):
                 return
-            if not (held := warcfile.held(path)):
+            if not (file := warcfile.locked(path)):
                 raise Busy(path, _("another run is writing to it"), _("try again when it has ended"))
-            with held, path.open("rb") as file:
-                if self._stands(raw):
-                    page = next(warcfile.members(file, raw.offset))
+            with file, path.open("rb") as reader:
+                if self._is_present(raw):
+                    page = next(warcfile.members(reader, raw.offset))
                     warcfile.overwrite(path, raw.offset, warcfile.withdrawn(page, raw.record_id))
         except OSError as error:
             raise self._unwritten(error) from error
 
-    def _stands(self, raw: RawPage) -> bool:
-        """Whether a page, or what is left of it, is still in its place."""
+    def _is_present(self, raw: RawPage) -> bool:
+        """Whether a page, or a damaged rest of it, is still in its place."""
         try:
             with (self._data / raw.file).open("rb") as file:
                 record, _end = warcfile.unzipped(file, raw.offset)
@@ -181,16 +182,16 @@ class Pages:
     # Reading
 
     def read(self, raw: RawPage) -> FetchedPage:
-        """The page as it was kept, its bytes checked against the SHA-256 that was noted."""
+        """The page, its bytes checked against their SHA-256."""
         page, first = self._record(raw)
         if first:
             page = replace(page, body=self._record(first)[0].body)
         if hashlib.sha256(page.body).hexdigest() != raw.sha256:
-            raise self._fault(raw, _("its bytes are not the ones that were kept"))
+            raise self._fault(raw, _("its bytes differ from those that were archived"))
         return page
 
     def _record(self, raw: RawPage) -> tuple[FetchedPage, RawPage | None]:
-        """The page of a record; of a revisit without its bytes, but with the record that holds them."""
+        """The page of a record; for a revisit without its bytes, and with the record that has them."""
         try:
             with (self._data / raw.file).open("rb") as file:
                 record = next(iter(ArchiveIterator(BytesIO(warcfile.unzipped(file, raw.offset)[0]))))
@@ -199,10 +200,10 @@ class Pages:
             raise self._fault(raw, _("the file is missing")) from error
         except OSError as error:
             raise self._fault(raw, of_error(error)) from error
-        except Exception as error:  # warcio meets a damaged record with whatever it leads to
-            raise self._fault(raw, _("it is torn or damaged")) from error
+        except Exception as error:  # warcio raises anything for a damaged record
+            raise self._fault(raw, _("it is incomplete or damaged")) from error
         if record.rec_headers.get_header("WARC-Record-ID") != raw.record_id:
-            raise self._fault(raw, _("another record stands there"))
+            raise self._fault(raw, _("another record is there"))
         return page, first
 
     def _fault(self, raw: RawPage, reason: Message | str) -> ArchiveUnusable:
@@ -210,7 +211,7 @@ class Pages:
         return ArchiveUnusable(subject, reason, _(FROM_BACKUP))
 
     def faults(self, revision: Revision) -> Iterator[str]:
-        """What is wrong with the raw pages of a revision, a line each."""
+        """The faults of the raw pages of a revision, a line each."""
         for raw in revision.pages:
             if fault := self.fault(raw, revision.article.id if revision.withdrawn else ""):
                 yield _("version {number}, {url}: {fault}").format(
@@ -218,43 +219,43 @@ class Pages:
                 )
 
     def fault(self, raw: RawPage, withdrawn: str = "") -> str:
-        """What is wrong with a page, or with one of an article that was `withdrawn` (its id); else ""."""
+        """The fault of a page, or ""; a page of a withdrawn article (its id in `withdrawn`) must be gone."""
         try:
             if not withdrawn:
                 self.read(raw)
-            elif self._stands(raw):
-                fault = _("it was withdrawn, and is still there")
-                raise ArchiveUnusable(raw.file, fault, _("`wencang remove {id}` ends that").format(id=withdrawn))
+            elif self._is_present(raw):
+                fault = _("it was withdrawn, but is still there")
+                raise ArchiveUnusable(raw.file, fault, _("`wencang remove {id}` removes it").format(id=withdrawn))
         except ArchiveUnusable as error:
             return str(error)
         return ""
 
 
-# A page as records
+# Conversion to and from records
 
 
-def _records(page: FetchedPage, kept: RawPage, first: tuple[RawPage, FetchedPage] | None) -> Iterator[Any]:
+def _records(page: FetchedPage, raw: RawPage, first: tuple[RawPage, FetchedPage] | None) -> Iterator[Any]:
     writer = WARCWriter(None, gzip=False, warc_version="1.1")
-    of_all = {"WARC-Date": _date(page.fetched)}
-    about = of_all | {"WARC-Record-ID": kept.record_id}
+    date = {"WARC-Date": _date(page.fetched)}
+    headers = date | {"WARC-Record-ID": raw.record_id}
     head = page.response and _http(_without_coding(page.response, len(page.body)))
     if first:
-        yield _revisit(writer, page, head, about, *first)
+        yield _revisit(writer, page, head, headers, *first)
     else:
         yield writer.create_warc_record(
             _uri(page.url), "response" if head else "resource", http_headers=head,
             payload=BytesIO(page.body), length=len(page.body), warc_content_type="" if head else page.content_type,
-            warc_headers_dict=about | {"WARC-Payload-Digest": _digest(kept.sha256)},
+            warc_headers_dict=headers | {"WARC-Payload-Digest": _digest(raw.sha256)},
         )  # fmt: skip
     if page.request:
         yield writer.create_warc_record(
             _uri(page.url), "request", http_headers=_http(page.request),
-            warc_headers_dict=of_all | {"WARC-Record-ID": _new_id(), "WARC-Concurrent-To": kept.record_id},
+            warc_headers_dict=date | {"WARC-Record-ID": _new_id(), "WARC-Concurrent-To": raw.record_id},
         )  # fmt: skip
 
 
 def _revisit(
-    writer: Any, page: FetchedPage, head: StatusAndHeaders, about: dict[str, str], first: RawPage, seen: FetchedPage
+    writer: Any, page: FetchedPage, head: StatusAndHeaders, headers: dict[str, str], first: RawPage, seen: FetchedPage
 ) -> Any:
     refers = {
         "WARC-Refers-To": first.record_id,
@@ -263,12 +264,12 @@ def _revisit(
     }
     return writer.create_revisit_record(
         _uri(page.url), _digest(first.sha256), _uri(seen.url), _date(seen.fetched),
-        http_headers=head, warc_headers_dict=about | refers,
+        http_headers=head, warc_headers_dict=headers | refers,
     )  # fmt: skip
 
 
 def _referred(record: Any) -> RawPage | None:
-    """Where a revisit says its bytes are."""
+    """The raw page that a revisit refers to, or None."""
     if record.rec_type != "revisit":
         return None
     file, offset, record_id, digest = map(
@@ -279,7 +280,7 @@ def _referred(record: Any) -> RawPage | None:
 
 
 def sha256_of(digest: str) -> str:
-    """The hex of a digest as WARC writes it."""
+    """The hex form of a digest in WARC's notation."""
     return base64.b32decode(digest.removeprefix("sha256:")).hex()
 
 
@@ -304,10 +305,10 @@ def _page(record: Any) -> FetchedPage:
 
 
 def _without_coding(head: Head, length: int) -> Head:
-    """The head of a message whose body has been decoded.
+    """The head of a message whose body was decoded.
 
-    What it said of the body's coding would mislead a reader of the record; it stays, under
-    the names that web archives give to such headers.
+    Headers about the coding of the body would mislead readers of the record, so they get the
+    prefix that web archives use for such headers.
     """
     untrue = {"content-encoding", "transfer-encoding"}
     if ("content-length", str(length)) not in ((name.lower(), value.strip()) for name, value in head.headers):

@@ -1,4 +1,4 @@
-"""A WARC file that only grows: one gzip member a record, one writer at a time, a torn end cut off at an opening."""
+"""An append-only WARC file: one gzip member per record, one writer at a time, a torn end truncated on opening."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from archive.disk import atomic_write, sync
 from archive.lock import taken
 from archive.settings import version
 
-LEVEL = 6  # of gzip: 0.6 % larger than warcio's own 9, written in two thirds of the time
+LEVEL = 6  # of gzip: 0.6 % larger than with 9, warcio's own, in two thirds of the time
 _NAMES = "????????T??????Z-?????.warc.gz"
 _GZIP = re.compile(rb"\x1f\x8b\x08")
 _TAIL, _CHUNK = 1 << 20, 1 << 16
@@ -30,7 +30,7 @@ Opened = IO[bytes] | FileIO
 
 
 def files(folder: Path) -> list[Path]:
-    """The WARC files of ours in a folder, the oldest first."""
+    """The WARC files of wencang in a folder, oldest first."""
     return sorted(folder.glob(_NAMES))
 
 
@@ -39,9 +39,9 @@ def files(folder: Path) -> list[Path]:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """The bytes of a file from `offset` to `end`: one record, unzipped, or what is none.
+    """The bytes of a file from `offset` to `end`: one unzipped record, or None for damaged bytes.
 
-    `torn`: the file ends in the middle of it, as a crash leaves it, or a writer at work.
+    `torn`: the file ends within it, as after a crash, or while a writer is at work.
     """
 
     offset: int
@@ -51,14 +51,14 @@ class Member:
 
 
 def zipped(record: Any) -> bytes:
-    """A record as one gzip member; not by warcio, which knows no level but 9."""
+    """A record as one gzip member; not by warcio, which supports only level 9."""
     plain = BytesIO()
     WARCWriter(plain, gzip=False, warc_version="1.1").write_record(record)
     return zlib.compress(plain.getvalue(), LEVEL, wbits=31)
 
 
 def unzipped(file: Opened, offset: int) -> tuple[bytes, int]:
-    """The gzip member at an offset, and where it ends; zlib.error where it is damaged, EOFError where it is torn."""
+    """The gzip member at an offset, and its end. Raises zlib.error if it is damaged, EOFError if it is torn."""
     member, parts = zlib.decompressobj(wbits=31), []
     file.seek(offset)
     while not member.eof:
@@ -69,7 +69,7 @@ def unzipped(file: Opened, offset: int) -> tuple[bytes, int]:
 
 
 def members(file: Opened, start: int = 0) -> Iterator[Member]:
-    """Every record from `start` on, and what stands between records that is none."""
+    """Every record from `start` on, and damaged bytes between records."""
     size = os.fstat(file.fileno()).st_size
     while start < size:
         try:
@@ -82,21 +82,21 @@ def members(file: Opened, start: int = 0) -> Iterator[Member]:
 
 
 def whole_end(file: Opened, start: int = 0) -> int:
-    """Where the last whole record ends, by reading every one from `start` on; `start` where there is none."""
+    """The end of the last whole record, found by reading all from `start` on; `start` if there is none."""
     return max((member.end for member in members(file, start) if member.record is not None), default=start)
 
 
 def _next(file: Opened, start: int) -> int | None:
-    """Where the next whole record begins: behind damage, one is looked for byte by byte."""
+    """Where the next whole record begins: after damage it is searched for byte by byte."""
     file.seek(start)
-    kept = b""
+    window = b""
     while chunk := file.read(_CHUNK):
-        here = file.tell()
-        kept = kept[-2:] + chunk  # what is looked for may stand across two chunks
-        for match in _GZIP.finditer(kept):
-            if _is_record(file, offset := here - len(kept) + match.start()):
+        position = file.tell()
+        window = window[-2:] + chunk  # the magic number may cross two chunks
+        for match in _GZIP.finditer(window):
+            if _is_record(file, offset := position - len(window) + match.start()):
                 return offset
-        file.seek(here)
+        file.seek(position)
     return None
 
 
@@ -108,7 +108,7 @@ def _is_record(file: Opened, offset: int) -> bool:
 
 
 def _blank(file: Opened, start: int) -> bool:
-    """Whether nothing but zeros follows: some file systems leave them after a power cut."""
+    """Whether only zeros follow, as some file systems leave them after a power cut."""
     file.seek(start)
     return not any(map(any, iter(lambda: file.read(_CHUNK), b"")))
 
@@ -117,21 +117,21 @@ def _blank(file: Opened, start: int) -> bool:
 
 
 def withdrawn(page: Member, record_id: str) -> bytes:
-    """What stands in the place of a page: a gzip member of its length that says it was withdrawn.
+    """The replacement of a page: a gzip member of the same length that says it was withdrawn.
 
-    A member may carry a comment of any length (RFC 1952), which no reader looks at. Longer than
-    the page it is only where that was torn off soon after its beginning.
+    It is padded by the comment of the member (RFC 1952), which readers ignore. It is longer than the
+    page only if that was torn off near its beginning.
     """
-    told = head(page.record).decode().splitlines() if page.record else []
+    headers = head(page.record).decode().splitlines() if page.record else []
     lines = [
         "WARC/1.1", "WARC-Type: metadata", f"WARC-Record-ID: <urn:uuid:{uuid4()}>", f"WARC-Refers-To: {record_id}",
         f"WARC-Date: {clock.now():%Y-%m-%dT%H:%M:%SZ}", "Content-Type: text/plain", "Content-Length: 9",
-        *(line for line in told if line.startswith("WARC-Target-URI: ")),
+        *(line for line in headers if line.startswith("WARC-Target-URI: ")),
     ]  # fmt: skip
     member = zlib.compress("\r\n".join([*lines, "", "withdrawn", "", ""]).encode(), 9, wbits=31)
-    rest = max(0, page.end - page.offset - len(member))
-    comment = b" " * (rest - 1) + b"\0" if rest else b""
-    return member[:3] + bytes([16 if rest else 0]) + member[4:10] + comment + member[10:]
+    padding = max(0, page.end - page.offset - len(member))
+    comment = b" " * (padding - 1) + b"\0" if padding else b""
+    return member[:3] + bytes([16 if padding else 0]) + member[4:10] + comment + member[10:]
 
 
 def head(record: bytes) -> bytes:
@@ -140,17 +140,16 @@ def head(record: bytes) -> bytes:
 
 
 def overwrite(path: Path, offset: int, member: bytes) -> None:
-    """Put one record in the place of another of its length, in a file that nobody else writes to.
+    """Overwrite a record with another of its length, in a file that this process has locked.
 
-    It is kept beside the file until it stands there: what a crash leaves half done is ended
-    by the next that opens the file to write.
+    A redo file beside it makes that atomic: after a crash the next writer of the file completes it.
     """
     with atomic_write(path.with_name(f"{path.name}.{offset}.redo")) as file:
         file.write(member)
-    _finish(path)
+    _redo(path)
 
 
-def _finish(path: Path) -> None:
+def _redo(path: Path) -> None:
     for redo in path.parent.glob(f"{path.name}.*.redo"):
         with path.open("r+b", buffering=0) as file:
             file.seek(int(redo.stem.rpartition(".")[2]))
@@ -162,7 +161,7 @@ def _finish(path: Path) -> None:
 
 
 def new(folder: Path) -> FileIO:
-    """A file that nobody else has written to, held until it is closed."""
+    """A new file, locked until it is closed."""
     start = clock.now()
     part = len(files(folder))
     while True:
@@ -172,32 +171,32 @@ def new(folder: Path) -> FileIO:
             path.open("xb").close()
         except FileExistsError:
             continue
-        if file := held(path):  # else another writer, that looked for one with room, was faster
+        if file := locked(path):  # else another writer, in search of a file with room, was faster
             sync(folder)
             return begun(file)
 
 
-def held(path: Path) -> FileIO | None:
-    """The file, open and held until it is closed; None while another writer holds it."""
+def locked(path: Path) -> FileIO | None:
+    """The file, open and locked until it is closed; None while another writer has it."""
     file = FileIO(path, "a+b")
     if taken(file):
-        _finish(path)
+        _redo(path)
         return file
     file.close()
     return None
 
 
 def begun(file: FileIO) -> FileIO:
-    """The file, opened by a warcinfo record."""
+    """The file, with a warcinfo record at its beginning."""
     if not size(file):
-        about = {"software": f"wencang/{version()}", "format": "WARC File Format 1.1", "conformsTo": _CONFORMS}
+        fields = {"software": f"wencang/{version()}", "format": "WARC File Format 1.1", "conformsTo": _CONFORMS}
         name = Path(str(file.name)).name
-        write(file, zipped(WARCWriter(None, warc_version="1.1").create_warcinfo_record(name, about)))
+        write(file, zipped(WARCWriter(None, warc_version="1.1").create_warcinfo_record(name, fields)))
     return file
 
 
 def write(file: FileIO, records: bytes, last: bool = True) -> None:
-    """Write all of it, or nothing; on the disk at once, if it shall `last`."""
+    """Write all of it, or nothing; synced to disk unless not `last`."""
     before, rest = size(file), memoryview(records)
     try:
         while rest:
@@ -214,18 +213,18 @@ def size(file: Opened) -> int:
 
 
 def cut(file: Opened, least: int = 0) -> bool:
-    """Cut off what a crash left of a record at the end; False, with nothing cut, where less than `least` would stay."""
-    end = size(file) if _ends_whole(file) else whole_end(file)  # some 10 s for a full file, after a crash only
+    """Truncate a torn record at the end; False, and nothing is changed, if less than `least` bytes would be left."""
+    end = size(file) if _ends_whole(file) else whole_end(file)  # 10 s for a full file, but only after a crash
     if end >= least:
         file.truncate(end)
     return end >= least
 
 
 def _ends_whole(file: Opened) -> bool:
-    """Whether the file ends where a record does.
+    """Whether the file ends with a whole record, by its last bytes.
 
-    Told from its last bytes. A record of more, or a torn one, is left to whole_end: the
-    bytes of a page may hold what looks like the beginning of a record.
+    False also for a long record: a page may contain what looks like the beginning of one, so
+    `whole_end` decides.
     """
     end = size(file)
     tail = os.pread(file.fileno(), _TAIL, max(0, end - _TAIL))

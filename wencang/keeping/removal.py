@@ -46,7 +46,7 @@ def remove(settings: Settings, store: ArticleStore, id_or_url: str, reason: str,
             raise UsageFault("--reason", _("is empty"), _("say why the article is withdrawn"))
     except Withdrawn as error:
         id = error.subject
-        notices.append(Message("already", {"id": id, "reason": error.reason}))
+        notices.append(Message("already-withdrawn", {"id": id, "reason": error.reason}))
     store.withdraw(id, " ".join(reason.split()))
     faults = [fault for step in _steps(settings, store, id) for fault in _faults(step)]
     notices += _renew_feeds(settings, news)
@@ -84,7 +84,7 @@ def _faults(step: Callable[[], object]) -> Iterator[WencangError]:
     except WencangError as error:
         yield error
     except OSError as error:
-        mend = _("make room or mend its rights")
+        mend = _("free some space or fix its permissions")
         yield ArchiveUnusable(error.filename or _("the archive"), of_error(error), mend)
 
 

@@ -52,7 +52,7 @@ def _confirmed(ctx: typer.Context, id_or_url: str) -> bool:
         return True
     article, count = history.steps[-1].revision.article, len(history.steps)
     if not sys.stdin.isatty():
-        reason = _("withdraws for good, and there is no terminal to ask on")
+        reason = _("withdraws for good, and there is no terminal to confirm it on")
         raise UsageFault("remove", reason, _("add --yes to do it without asking"))
     question = _("Withdraw {id} {title}, {count} versions? Nothing brings them back.")
     if typer.confirm(question.format(id=article.id, title=printable(article.title), count=count), err=True):

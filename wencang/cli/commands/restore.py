@@ -24,5 +24,5 @@ def restore(ctx: typer.Context, folder: Annotated[Path, typer.Argument(metavar="
 
     data = archive_of(ctx).data
     restore(folder, data)
-    print(_("{data}: restored; `wencang index` rebuilds its index").format(data=data))
+    print(_("{data}: restored; `wencang index` builds its index again").format(data=data))
     return DONE

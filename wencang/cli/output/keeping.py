@@ -77,7 +77,7 @@ def print_gap(gap: Gap) -> None:
 
 def say_rest(removal: Removal) -> None:
     """What a takedown left to do, and the command that does it."""
-    line = _("wencang: {id}: its text is withdrawn, this is left to do: {fault}")
+    line = _("wencang: {id}: its text is withdrawn, but this is left to do: {fault}")
     for fault in removal.faults:
         say(line.format(id=removal.id, fault=fault))
-    say(_("{id}: when that is mended, `wencang remove {id}` does the rest").format(id=removal.id))
+    say(_("{id}: once that is fixed, `wencang remove {id}` does the rest").format(id=removal.id))
