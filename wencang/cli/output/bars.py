@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from gettext import gettext as _
 
+from rich.cells import cell_len, set_cell_size
+
 from wencang.cli.output import is_watched, say, width
 from wencang.cli.output.tables import print_line, print_rows
-from wencang.desk.cells import cells, cut_right
 from wencang.desk.count.periods import UNDATED
 from wencang.desk.count.timeline import Series, Timeline
 from wencang.desk.draw.plot import MOST
@@ -39,7 +40,7 @@ def fitted(timeline: Timeline, most: int, width: int) -> Timeline:
 
 def _narrowest(timeline: Timeline) -> int:
     periods = _periods(timeline)
-    side = max((cells(_label(period)) for period in periods), default=0)
+    side = max((cell_len(_label(period)) for period in periods), default=0)
     return side + len(timeline.series) * (len(_GAP) + _digits(timeline, periods) + 1 + _LEAST)
 
 
@@ -47,12 +48,12 @@ def drawn(timeline: Timeline, width: int) -> Iterator[str]:
     """The lines, no wider than `width` where there is room for all series."""
     periods = _periods(timeline)
     labels = list(map(_label, periods))
-    side = max(map(cells, labels), default=0)
+    side = max(map(cell_len, labels), default=0)
     digits = _digits(timeline, periods)
     room = (width - side) // max(len(timeline.series), 1) - len(_GAP)
     longest = max(room - digits - 1, _LEAST)
     top = max((timeline.value(series, period) or 0 for series in timeline.series for period in periods), default=0)
-    yield _line(side, "", [_padded(timeline.name(series), digits + 1 + longest) for series in timeline.series])
+    yield _line(side, "", [set_cell_size(timeline.name(series), digits + 1 + longest) for series in timeline.series])
     for label, period in zip(labels, periods, strict=True):
         bars = (_bar(timeline.value(series, period) or 0, top, longest) for series in timeline.series)
         numbers = (_number(timeline, series, period).rjust(digits) for series in timeline.series)
@@ -72,12 +73,7 @@ def _digits(timeline: Timeline, periods: list[str]) -> int:
 
 
 def _line(side: int, label: str, columns: list[str]) -> str:
-    return _GAP.join([label + " " * (side - cells(label)), *columns]).rstrip()
-
-
-def _padded(text: str, room: int) -> str:
-    text = cut_right(text, room)
-    return text + " " * (room - cells(text))
+    return _GAP.join([set_cell_size(label, side), *columns]).rstrip()
 
 
 def _number(timeline: Timeline, series: Series, period: str) -> str:

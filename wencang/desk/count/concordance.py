@@ -119,7 +119,7 @@ def _before(line: Line) -> str:
 
 def aligned(line: Line, room: int) -> tuple[str, str, str]:
     """Left, node and right on one line of a terminal, each side `room` columns wide and cut to it."""
-    left, node, right = (_on_one_line(text) for text in (line.left, line.node, line.right))
+    left, node, right = (on_one_line(text) for text in (line.left, line.node, line.right))
     left, right = cut_left(left, room), cut_right(right, room)
     return " " * (room - cells(left)) + left, node, right + " " * (room - cells(right))
 
@@ -133,13 +133,13 @@ def page(lines: Iterable[Line], title: str) -> Iterator[str]:
 
 
 def _row(line: Line, styles: tuple[str, ...] = ("",) * len(_INLINE)) -> str:
-    texts = (str(line.published or ""), *map(_on_one_line, (line.left, line.node, line.right)))
+    texts = (str(line.published or ""), *map(on_one_line, (line.left, line.node, line.right)))
     link = f'<a href="{xml(line.url)}">{xml(line.id)}</a>' if is_page(line.url) else xml(line.id)
     attributes = (f' style="{style};white-space:nowrap"' if style else "" for style in styles)
     row = "".join(f"<td{style}>{cell}</td>" for style, cell in zip(attributes, (*map(xml, texts), link), strict=True))
     return f"<tr>{row}</tr>\n"
 
 
-def _on_one_line(text: str) -> str:
-    """The text with a pilcrow for the end of a paragraph."""
+def on_one_line(text: str) -> str:
+    """The text with a pilcrow for each line end and a blank for other white space."""
     return "".join("¶" if sign == "\n" else " " if sign.isspace() else sign for sign in text)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import accumulate, groupby
 from math import floor, log10
+from unicodedata import category, east_asian_width
 
 from archive.escaping import xml
-from wencang.desk.cells import cells, cut_right
 
 FONTS = (
     "'Noto Sans CJK SC', 'Noto Sans SC', 'Source Han Sans SC', 'PingFang SC', 'Microsoft YaHei', "
@@ -23,7 +24,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 684, 28, 352
 _SIZE = 13  # of letters
 _LABELS = 10  # maximum below the axis
 _LETTER = _SIZE * 0.6  # width of a digit in the widest of the fonts
-_NAMES = 80, 22  # columns of a name in the legend: of few series, of many
+_NAMES = 80, 22  # half widths of a name in the legend: of few series, of many
 _STEPS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 6000, 60000)
 
 
@@ -116,7 +117,7 @@ def _legend(chart: Chart) -> Iterator[tuple[str, int]]:
     x, row = float(_LEFT), 1
     for at, line in enumerate(chart.lines):
         name = _short(line.name, _NAMES[len(chart.lines) > MOST])
-        room = 34 + (cells(name) + 2) * _SIZE * 0.55
+        room = 34 + (_width(name) + 2) * _SIZE * 0.55
         if x > _LEFT and x + room > _RIGHT:
             x, row = _LEFT, row + 1
         y = _TOP + row * (_SIZE + 7) - 10
@@ -125,7 +126,19 @@ def _legend(chart: Chart) -> Iterator[tuple[str, int]]:
 
 
 def _short(text: str, room: int) -> str:
-    return text if cells(text) <= room else cut_right(text, room - 1) + "…"
+    widths = list(accumulate(map(_half_widths, text)))
+    return text if not text or widths[-1] <= room else text[: bisect(widths, room - 1)] + "…"
+
+
+def _width(text: str) -> int:
+    return sum(map(_half_widths, text))
+
+
+def _half_widths(sign: str) -> int:
+    """The width of a character as drawn: two for a Chinese one, none for a combining accent."""
+    if category(sign) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if east_asian_width(sign) in "WF" else 1
 
 
 def _across(chart: Chart, place: _Place, step: float) -> Iterator[str]:
@@ -140,7 +153,7 @@ def _across(chart: Chart, place: _Place, step: float) -> Iterator[str]:
 
 def _below(chart: Chart, place: _Place) -> Iterator[str]:
     """The marks of the time axis, and the footnote."""
-    half = max(map(cells, chart.periods), default=0) * _LETTER / 2
+    half = max(map(_width, chart.periods), default=0) * _LETTER / 2
     least = max(len(chart.ordinals) / _LABELS, (2 * half + _SIZE) / place.wide)
     step = next((size for size in _STEPS if size >= least), _STEPS[-1])
     for at, (period, ordinal) in enumerate(zip(chart.periods, chart.ordinals, strict=True)):
