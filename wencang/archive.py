@@ -21,7 +21,7 @@ from typing import IO, TYPE_CHECKING, Literal, Self
 from archive import settings as _settings
 from archive.errors import NotKept, UsageFault
 from archive.messages import Message
-from archive.progress import Progress, counted, silent
+from archive.progress import Progress, silent
 from archive.settings import Settings
 from archive.translation import gettext as _
 
@@ -372,7 +372,7 @@ class Archive:
         """Count the articles that have all the words of each question by their time of publication.
 
         Periods are days, ISO weeks, months or years in Asia/Shanghai, without gaps from the first to the
-        last that has articles. `share` adds how many articles there are in each period at all. `group`
+        last that has articles. `share` adds the total number of articles in each period. `group`
         splits the answer to one question by source, section or credit. With `stories` a story and its
         reprints count once, where the first of them does.
 
@@ -408,6 +408,7 @@ class Archive:
         """
         from indexer.search import every_match
         from wencang.desk.count.keywords import Keywords, count_words, keywords
+        from wencang.desk.stream import counted
 
         with self._index(engine) as index:
             query = self._query(index, question, source, since, until)
@@ -432,6 +433,7 @@ class Archive:
         """
         from indexer.update import rebuild_due
         from wencang.desk.count.collocations import Collocations, check_word, collocations, count_near
+        from wencang.desk.stream import counted
 
         check_word(word)
         with self._index(engine) as index:
@@ -458,7 +460,7 @@ class Archive:
         from archive.tables.chronology import in_order
         from indexer.highlight import Highlighter
         from wencang.desk.count.concordance import Concordance, lines, picked
-        from wencang.desk.stream import Stream
+        from wencang.desk.stream import Stream, counted
 
         query, ids, notices = self._matches(question, source, since, until, engine)
         highlighter = Highlighter(query)
@@ -568,6 +570,7 @@ class Archive:
         from archive import clock
         from archive.tables.chronology import in_order
         from wencang.desk.freeze import corpus
+        from wencang.desk.stream import counted
 
         labels = ("Query", question), ("Query-Source", source), ("Query-Since", since), ("Query-Until", until)
         asked = [(label, value) for label, value in labels if value]

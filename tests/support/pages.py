@@ -73,4 +73,4 @@ def forge_time(data: Path) -> str:
     """Change the second version's time of fetch behind the program's back; what verify must say."""
     with sqlite3.connect(data / "archive.db") as raw:
         raw.execute("UPDATE revisions SET fetched = '2001-01-01T00:00:00.000000Z' WHERE sequence = 2")
-    return "version 2, http://www.tibet.cn/2.html: fetched is not what it says"
+    return "version 2, http://www.tibet.cn/2.html: fetched differs from the manifest"

@@ -52,7 +52,7 @@ def drawn(timeline: Timeline, width: int) -> Iterator[str]:
     digits = _digits(timeline, periods)
     room = (width - side) // max(len(timeline.series), 1) - len(_GAP)
     longest = max(room - digits - 1, _LEAST)
-    top = max((timeline.value(one, period) or 0 for one in timeline.series for period in periods), default=0)
+    top = max((timeline.value(series, period) or 0 for series in timeline.series for period in periods), default=0)
     yield _line(side, "", [set_cell_size(timeline.name(series), digits + 1 + longest) for series in timeline.series])
     for label, period in zip(labels, periods, strict=True):
         bars = (_bar(timeline.value(series, period) or 0, top, longest) for series in timeline.series)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from archive.progress import counted
 from wencang.cli.output import answers
 from wencang.cli.output.marks import print_concordance
 from wencang.cli.output.tables import print_rows
 from wencang.desk.count.concordance import Concordance, page
+from wencang.desk.stream import counted
 
 
 def print_lines(concordance: Concordance, form: str) -> int:

@@ -132,5 +132,5 @@ def _row(line: Line, styles: tuple[str, ...] = ("",) * len(_INLINE)) -> str:
 
 
 def on_one_line(text: str) -> str:
-    """The text with a pilcrow for the end of a paragraph."""
+    """The text with a pilcrow for each line end and a blank for other white space."""
     return "".join("¶" if sign == "\n" else " " if sign.isspace() else sign for sign in text)

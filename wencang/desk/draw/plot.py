@@ -24,7 +24,7 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 684, 28, 352
 _SIZE = 13  # of letters
 _LABELS = 10  # maximum below the axis
 _LETTER = _SIZE * 0.6  # width of a digit in the widest of the fonts
-_NAMES = 80, 22  # columns of a name in the legend: of few series, of many
+_NAMES = 80, 22  # half widths of a name in the legend: of few series, of many
 _STEPS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 6000, 60000)
 
 
@@ -135,7 +135,7 @@ def _width(text: str) -> int:
 
 
 def _half_widths(sign: str) -> int:
-    """How wide a character is drawn: a Chinese one takes two, an accent none."""
+    """The width of a character as drawn: two for a Chinese one, none for a combining accent."""
     if category(sign) in ("Mn", "Me", "Cf"):
         return 0
     return 2 if east_asian_width(sign) in "WF" else 1
