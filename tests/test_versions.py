@@ -188,8 +188,8 @@ def test_a_site_that_answers_nothing_has_no_article_gone(tmp_path: Path) -> None
 
 def test_one_that_is_missing_is_believed_where_a_list_was_read(store: ArticleStore) -> None:
     for n in range(2):
-        store.put(replace(ARTICLE, id=f"tibet.cn-{n}", url=f"{ARTICLE.url}?{n}", title=f"题{n}"), THEN)
-    two = [Missing(f"{ARTICLE.url}?{n}", LATER[1], "HTTP 404") for n in range(2)]
+        store.put(replace(ARTICLE, id=f"tibet.cn-{n}", url=f"{ARTICLE.url}?n={n}", title=f"题{n}"), THEN)
+    two = [Missing(f"{ARTICLE.url}?n={n}", LATER[1], "HTTP 404") for n in range(2)]
     for missing, saw_lists, marked in ((two, True, 0), (two[:1], False, 0), (two[:1], True, 1)):
         report = Report()
         settle(store, "tibet.cn", missing, report, saw_lists)
