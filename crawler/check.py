@@ -13,7 +13,6 @@ from twisted.python.failure import Failure
 from archive import clock
 from archive.errors import NotAnArticle
 from archive.settings import Settings
-from archive.url import canonical
 from crawler.extract.extractor import read, read_list
 from crawler.http.failures import reason
 from crawler.run import run
@@ -57,7 +56,7 @@ class _Checks(ArticleSpider):
         self._found(response.url, "article address", f"{len(articles)} of them" if articles else "")
         self._found(response.url, "page count", str(listing.pages or ""))
         for row in articles[:_ARTICLES]:
-            yield self._article_request(canonical(row))
+            yield self._article_request(row)
         if not articles:
             yield from self._next_list(url)
 

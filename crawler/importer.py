@@ -143,7 +143,7 @@ def _warc(path: Path, _source: str) -> Iterator[_Record]:
 
 def _is_told(page: FetchedPage, parts: list[Fetched]) -> bool:
     """Whether the pages of an article tell that this is one, too."""
-    return canonical(page.url) in {canonical(url) for part in parts for url in part.reading.next_pages}
+    return canonical(page.url) in {url for part in parts for url in part.reading.next_pages}
 
 
 def _part(page: FetchedPage, first: str) -> _Record:

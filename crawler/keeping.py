@@ -11,7 +11,6 @@ from archive.errors import Withdrawn
 from archive.messages import Message, Reason
 from archive.store import ArticleStore
 from archive.tables.pictures import Pictures
-from archive.url import canonical
 from archive.warc.pages import FetchedPage, Pages
 from crawler.extract.reading import Reading
 from crawler.report import Report
@@ -38,7 +37,7 @@ class FetchedPicture:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """An address of an article at which the site shows nothing any more."""
+    """The canonical address of an article at which the site shows nothing any more."""
 
     url: str
     fetched: datetime
@@ -108,5 +107,5 @@ def _is_shown(store: ArticleStore, url: str) -> bool:
     """Whether an article has this for its own address, and is not gone from there yet."""
     with suppress(Withdrawn):
         kept = store.get(url)
-        return bool(kept and not kept.gone and kept.article.url == canonical(url))
+        return bool(kept and not kept.gone and kept.article.url == url)
     return False

@@ -117,8 +117,8 @@ def scopes(scope: Scope, chosen: Iterable[Source]) -> list[tuple[Source, Scope]]
         return [(source, scope) for source in chosen]
     groups: dict[str, tuple[Source, list[str]]] = {}
     for url in scope.urls:
-        host = host_of(url)
-        source = sources.of(url) or _unknown(urlsplit(canonical(url)).hostname or host)
+        host, address = host_of(url), canonical(url)
+        source = sources.of(address) or _unknown(urlsplit(address).hostname or host)
         groups.setdefault(source.name, (source, []))[1].append(url)
     return [(source, replace(scope, urls=tuple(urls))) for source, urls in groups.values()]
 

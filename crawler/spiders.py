@@ -28,8 +28,8 @@ from archive.warc.pages import FetchedPage
 from crawler import sources
 from crawler.extract.extractor import Reading, join, read, read_list
 from crawler.extract.pagination import MOST
-from crawler.http.addresses import site
-from crawler.http.exchange import asked_for, fetched_page, header
+from crawler.http.addresses import as_answered, site
+from crawler.http.exchange import ADDRESS, fetched_page, header
 from crawler.http.failures import is_absent, is_missing, reason, status
 from crawler.http.retry import Postponed
 from crawler.keeping import Fetched, FetchedPicture, Missing
@@ -102,8 +102,8 @@ class ArticleSpider(Spider):
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
-        for url in self._urls:
-            yield self._article_request(url)
+        for url in self._urls:  # as typed: it may be answered under https only
+            yield self._article_request(url, address=canonical(url))
         if not self._urls:
             self._lists = self.frontier.lists() if self.frontier else self.source.lists
             for url in self._lists:
@@ -113,9 +113,9 @@ class ArticleSpider(Spider):
         for url in self.frontier.waiting_pictures() if self.frontier and self._images and not self._urls else ():
             yield self._picture_request(url)
 
-    def _article_request(self, url: str, list: str = "") -> Request:
+    def _article_request(self, url: str, list: str = "", address: str = "") -> Request:
         # Articles before further lists: a run that is cut short has fetched the newest ones.
-        return self._request(url, self.parse_article, self.page_failed, list, priority=1)
+        return self._request(url, self.parse_article, self.page_failed, list, address, priority=1)
 
     def _picture_request(self, url: str) -> Request:
         return self._request(url, self.parse_picture, self.picture_failed, cb_kwargs={"url": url}, priority=-1)
@@ -125,9 +125,11 @@ class ArticleSpider(Spider):
         headers = self.frontier.validators(url) if self.frontier and not n else {}
         return self._request(page, self.parse_list, self.list_failed, cb_kwargs={"url": url, "n": n}, headers=headers)
 
-    def _request(self, url: str, callback: Any, errback: Any, list: str = "", **options: Any) -> Request:
+    def _request(
+        self, url: str, callback: Any, errback: Any, list: str = "", address: str = "", **options: Any
+    ) -> Request:
         # One slot for all hosts of the site: one request at a time is meant for all of them.
-        meta = {"download_slot": self.source.name, "list": list}
+        meta = {"download_slot": self.source.name, "list": list, ADDRESS: address or url}
         return Request(url, callback, errback=errback, meta=meta, **options)
 
     def parse_list(self, response: Response, url: str, n: int) -> Iterator[Request]:
@@ -178,21 +180,21 @@ class ArticleSpider(Spider):
             self.report.unread_list(self.source.site, request.url, reason(failure))
 
     def _is_too_old(self, url: str) -> bool:
-        day = self.source.day(canonical(url))
+        day = self.source.day(url)
         return bool(day and day < self._since)
 
     def _is_wanted(self, url: str) -> bool:
         return self.source.is_article(url) and not self._is_too_old(url) and self.source.day(url) <= self._until
 
     def _count_left_out(self, rows: Iterable[str], list: str) -> None:
-        for url in map(canonical, rows):
+        for url in rows:
             if self.source.skip and self.source.skip.fullmatch(url) and url not in self._left_out:
                 self._left_out.add(url)
                 self.report.count(self.source.site, "skipped", url, Reason.NO_NEWS, list)
 
     def _follow(self, urls: Iterable[str], list: str = "") -> Generator[Request, None, bool]:
         """Ask for those of the addresses that are wanted; gives back whether any of them was not known."""
-        wanted: Sequence[str] = [url for url in map(canonical, urls) if self._is_wanted(url)]
+        wanted: Sequence[str] = [url for url in urls if self._is_wanted(url)]
         unknown = True
         if self.frontier:
             wanted, unknown = self.frontier.shown(wanted, list)
@@ -203,7 +205,7 @@ class ArticleSpider(Spider):
     async def parse_article(self, response: Response) -> AsyncIterator[Fetched | Request]:
         if self.session.fault:
             raise CloseSpider("archive")
-        if not self._urls and not self.source.is_article(response.url):
+        if not self._urls and not self.source.is_article(canonical(response.url)):
             self._skip(response, response.url, Reason.LED_AWAY)
             return
         page = fetched_page(response, clock.now())
@@ -215,7 +217,7 @@ class ArticleSpider(Spider):
         if not self._urls:  # before the article is kept: a run killed in between would never follow its links
             for request in self._follow(reading.related):
                 yield request
-        address, section = asked_for(response.request), response.meta["list"]
+        address, section = response.meta[ADDRESS], response.meta["list"]
         if reading.next_pages:
             for item in self._go_on(_Parts(address, section, [reading], [page])):
                 yield item
@@ -237,15 +239,16 @@ class ArticleSpider(Spider):
     def _skip(self, response: Response, url: str, reason: Message) -> None:
         self.report.count(self.source.site, "skipped", url, reason, response.meta["list"])
         if self.frontier:
-            self.frontier.skipped(asked_for(response.request), reason)
+            self.frontier.skipped(response.meta[ADDRESS], reason)
 
     def _go_on(self, parts: _Parts) -> Iterator[Fetched | Request]:
         """The request of the article's next page; where it has no more the article, and requests of its pictures."""
         if url := parts.take_next():
             # Before all else: an article is whole at once, or a run that is cut short leaves it for the next.
             yield self._request(
-                url, self.parse_part, self.part_failed, cb_kwargs={"parts": parts}, priority=2, dont_filter=True
-            )
+                as_answered(url, parts.pages[0].url), self.parse_part, self.part_failed, address=url,
+                cb_kwargs={"parts": parts}, priority=2, dont_filter=True,
+            )  # fmt: skip
             return
         reading = join(parts.readings)
         yield Fetched(reading, tuple(parts.pages), parts.address, parts.section)
@@ -299,7 +302,7 @@ class ArticleSpider(Spider):
     def page_failed(self, failure: Failure) -> None:
         self._end_if_postponed(failure)
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
-        url, list, why = asked_for(request), request.meta["list"], reason(failure)
+        url, list, why = request.meta[ADDRESS], request.meta["list"], reason(failure)
         if is_missing(failure) and not self._urls:
             self.session.missing.append(Missing(url, clock.now(), why, list))
         else:

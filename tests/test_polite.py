@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 
 from archive.errors import UsageFault
 from archive.store import ArticleStore
-from crawler.http.addresses import is_private, refuse_nameless, site
+from crawler.http.addresses import as_answered, is_private, refuse_nameless, site
 from crawler.http.retry import own_wait, retry_after
 from crawler.http.robots import RobotsUnread, rules
 from tests.support.program import Wencang, beside, ended, run
@@ -442,6 +442,13 @@ def test_what_is_one_site() -> None:
         "http://evil.net/@example.cn",
     ]
     assert len(set(map(site, [*same, *others]))) == 5
+
+
+def test_a_further_page_is_asked_for_as_the_first_was_answered() -> None:
+    page = "http://www.example.cn/a_2.html?x=1"
+    assert as_answered(page, "https://example.cn/a.html") == "https://example.cn/a_2.html?x=1"
+    assert as_answered(page, "https://m.example.cn/") == "https://m.example.cn/a_2.html?x=1"
+    assert as_answered(page, "https://other.example.cn/a.html") == page
 
 
 @pytest.mark.parametrize(

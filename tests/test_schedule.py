@@ -248,7 +248,7 @@ def test_print_names_the_program_the_data_and_both_units(wencang: Wencang, tmp_p
         (["print", "--systemd", "--image", "here/wencang"], "--image: has no effect with --systemd"),
         (["print", "--systemd", "--system", "no body"], "--system NAME"),
         (["print", "--systemd", "--system", "x\nExecStart=/bin/false"], "--system NAME"),
-        (["print", "--k8s", "--image", "a b"], "--image registry"),
+        (["print", "--k8s", "--image", "a b"], "as in registry"),
         (["install", "--cron", "--systemd"], "exclude each other"),
         (["install"], "schedule print --cron"),
     ],
@@ -272,8 +272,14 @@ def test_wrong_use(wencang: Wencang, tmp_path: Path, arguments: list[str], named
     ],
 )
 def test_the_name_of_an_image(image: str, is_one: bool) -> None:
-    with nullcontext() if is_one else pytest.raises(UsageFault, match="no name of an image"):
+    with nullcontext() if is_one else pytest.raises(UsageFault, match="not a valid name of an image"):
         assert json.dumps(image) in units.cron_job(job("/srv/data"), image)
+
+
+def test_the_manifest_to_apply_is_what_the_program_prints() -> None:
+    """`wencang --data /data schedule print --k8s > deploy/kubernetes.yaml` renews it."""
+    written = (ROOT / "deploy" / "kubernetes.yaml").read_text(encoding="utf-8")
+    assert written == units.text(job("/data", program=("wencang",)), "k8s")
 
 
 def test_what_would_be_refused_at_each_start_is_not_scheduled(wencang: Wencang, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from codecs import BOM_UTF8
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, cached_property, lru_cache
 from typing import Any
 from urllib.parse import urljoin
@@ -18,6 +18,7 @@ from lxml import etree
 
 from archive.errors import NotAnArticle
 from archive.messages import Reason
+from archive.url import canonical
 from crawler.extract.encoding import decode
 
 # No page of news is larger (the largest of a hundred real ones has 0.9 MB and 15,400 tags); what is takes too long.
@@ -92,9 +93,16 @@ class Page:
         return plain(self._tags["title"][0].text or "") if self._tags["title"] else ""
 
     def links(self, xpath: str) -> list[str]:
-        """Absolute addresses, in the page's order, without repetition."""
-        found = [self.absolute(str(href)) for href in _compiled(xpath)(self.root)] if xpath else []
-        return list(dict.fromkeys(filter(None, found)))
+        """Canonical addresses, in the page's order, without repetition."""
+        return self.addresses(self.hrefs(xpath))
+
+    def hrefs(self, xpath: str) -> list[str]:
+        """The values of attributes, as printed."""
+        return [str(href) for href in _compiled(xpath)(self.root)] if xpath else []
+
+    def addresses(self, hrefs: Iterable[str]) -> list[str]:
+        """The canonical addresses of links, in their order, without repetition."""
+        return list(dict.fromkeys(canonical(url) for url in map(self.absolute, hrefs) if url))
 
     def anchors(self, hint: str) -> Iterator[tuple[str, str]]:
         """The links whose address holds `hint` or a query: the address as printed and the text."""

@@ -25,7 +25,7 @@ __all__ = ["VERSION", "Listing", "Reading", "extract", "join", "read", "read_lis
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A page of a list: the articles' addresses (absolute, as found), how many pages it says there are, or 0."""
+    """A page of a list: the addresses of its rows (canonical), and how many pages it says there are, or 0."""
 
     rows: tuple[str, ...]
     pages: int
@@ -55,17 +55,17 @@ def read(
     form = next((form for form in forms if form.served(fetched) and parsed.first(form.mark) is not None), None)
     if source and not form and not url and parsed.links(source.rows):
         raise NotAnArticle(url, Reason.IS_LIST)
-    return PageReader(parsed, url, source, form, fetched).read(part_of or url)
+    return PageReader(parsed, url, source, form, fetched).read(canonical(part_of) or url)
 
 
 def read_list(page: bytes, url: str, source: Source) -> Listing:
     """The rows of one page of a source's list."""
     parsed = Page(page, url)
     said = source.page_count.search(parsed.source) if source.page_count else None
-    rows = parsed.links(source.rows)
+    hrefs = parsed.hrefs(source.rows)
     if source.row:
-        rows = [parsed.absolute(found[1]) for row in rows if (found := source.row.search(row))]
-    return Listing(tuple(rows), int(said[1]) if said else 0)
+        hrefs = [match[1] for href in hrefs if (match := source.row.search(href))]
+    return Listing(tuple(parsed.addresses(hrefs)), int(said[1]) if said else 0)
 
 
 def _named_in(page: Page) -> Source | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import datetime, time
 from functools import partial
 from typing import Any
@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from archive.article import Article
 from archive.errors import NotAnArticle
 from archive.messages import Reason
+from archive.url import canonical
 from crawler.extract import boilerplate, bylines
 from crawler.extract.boilerplate import Cleaned, Line, Step
 from crawler.extract.dates import find_compact, find_date
@@ -85,13 +86,13 @@ class PageReader:
             rights=cleaned.fields.get("rights", ""),
             original_title=cleaned.fields.get("original_title", ""),
         )
-        further = next_pages(self._page, first)
+        further = dict.fromkeys(map(canonical, next_pages(self._page, first)))
         return Reading(
             article, self._path, (*self._steps, *cleaned.steps), self._fetched,
             tuple(url for url in further if url != self._url), tuple(self._related(further)),
         )  # fmt: skip
 
-    def _related(self, further: Sequence[str]) -> Iterator[str]:
+    def _related(self, further: Container[str]) -> Iterator[str]:
         """The links to other articles: a portal's page has hundreds of others."""
         links = self._page.links(self._form.related) if self._form else ()
         return (url for url in links if self._source and self._source.is_article(url) and url not in further)

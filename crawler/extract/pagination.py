@@ -40,7 +40,7 @@ def _parted(path: str) -> tuple[str, str]:
 
 def part_number(url: str, first: str) -> int | None:
     """Which further page of an article an address is of, by the site's own count; None where it is of none."""
-    here, there = urlsplit(canonical(url)), urlsplit(canonical(first))
+    here, there = urlsplit(canonical(url)), urlsplit(first)
     if here.hostname != there.hostname or url == first:
         return None
     (stem, ending), (own, own_ending) = _parted(here.path), _parted(there.path)

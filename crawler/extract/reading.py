@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from archive.article import Article, to_json
-from archive.url import canonical
 from crawler.extract.boilerplate import Step
 
 VERSION = "2"  # of the rules; kept with each revision
@@ -19,7 +18,7 @@ class Reading:
     """An article and how it was come to.
 
     `path` is "rules" or "general"; `next_pages` are the addresses of the article's further
-    pages, in order, and `related` those of other articles: absolute, as found.
+    pages, in order, and `related` those of other articles: canonical.
     """
 
     article: Article
@@ -65,7 +64,7 @@ def join(parts: Sequence[Reading]) -> Reading:
             steps += [step for step in part.steps if not step.field]
     articles = [part.article for part in parts]
     there = {article.url for article in articles}
-    missing = tuple(dict.fromkeys(url for part in parts for url in part.next_pages if canonical(url) not in there))
+    missing = tuple(dict.fromkeys(url for part in parts for url in part.next_pages if url not in there))
     steps += [Step("pages", "missing", url) for url in missing]
     said: dict[str, Any] = {
         name: next((value for article in articles if (value := getattr(article, name))), getattr(first.article, name))

@@ -6,7 +6,7 @@ import ipaddress
 import re
 import socket
 from collections.abc import Iterable
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 from urllib.request import getproxies, proxy_bypass
 
 from archive import settings
@@ -18,6 +18,12 @@ from archive.url import canonical
 def site(url: str) -> str:
     """Host and port that an address belongs to; http or https, www. or m. make no difference."""
     return urlsplit(canonical(url)).netloc
+
+
+def as_answered(url: str, answered: str) -> str:
+    """A canonical address, spelled as the site answered for another page of the same host: it may be https only."""
+    spelling = urlsplit(answered)
+    return urlunsplit(spelling[:2] + urlsplit(url)[2:]) if site(answered) == urlsplit(url).netloc else url
 
 
 def host_of(url: str) -> str:

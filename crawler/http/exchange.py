@@ -20,6 +20,7 @@ from crawler.http.crawl import crawl_of
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
+ADDRESS = "address"  # of a request, canonical, before any redirect
 _RECEIVED = "headers_received"
 _REDIRECTS = {301, 302, 303, 307, 308}
 
@@ -52,17 +53,11 @@ class LedToFrontNoticed:
     def process_response(self, request: Request, response: Response) -> Response:
         source = crawl_of(self._crawler).source
         to = header(response, "Location")
-        if response.status in _REDIRECTS and to and source.is_article(asked_for(request)):
+        if response.status in _REDIRECTS and to and source.is_article(request.meta.get(ADDRESS, "")):
             target = canonical(urljoin(request.url, to))
             if source.owns(target) and source.is_list(target):
                 raise LedToFront(Reason.LED_TO_FRONT.format(url=target))
         return response
-
-
-def asked_for(request: Request | None) -> str:
-    """The address that was asked for first, before any redirect; canonical."""
-    assert request
-    return canonical(request.meta.get("redirect_urls", [request.url])[0])
 
 
 def header(response: Response, name: str) -> str:

@@ -18,7 +18,6 @@ from urllib.parse import urlsplit
 from archive.article import SHANGHAI
 from archive.errors import UsageFault
 from archive.translation import gettext as _
-from archive.url import canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One news site. Addresses are written in their canonical spelling.
+    """One news site. Every address, in it and asked of it, is in its canonical spelling.
 
     `article` matches the whole address of an article, with the groups `section`, `key` (the
     site's own number for it) and, where the address carries one, `date`: the eight digits of
@@ -81,10 +80,10 @@ class Source:
         return re.sub(r"\D", "", match.groupdict().get("date") or "") if match else ""
 
     def owns(self, url: str) -> bool:
-        return urlsplit(canonical(url)).hostname in self.hosts
+        return urlsplit(url).hostname in self.hosts
 
     def is_article(self, url: str) -> bool:
-        return self.article.fullmatch(canonical(url)) is not None
+        return self.article.fullmatch(url) is not None
 
     def is_list(self, url: str) -> bool:
         """Whether this is the address of a list or of the front page."""
@@ -122,5 +121,5 @@ def every() -> Iterator[Source]:
 
 
 def of(url: str) -> Source | None:
-    """The source that owns an address."""
+    """The source that owns a canonical address."""
     return next((source for source in every() if source.owns(url)), None)

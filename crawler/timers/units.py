@@ -170,71 +170,12 @@ def _times(job: Job) -> str:
 # Kubernetes
 
 
-_CRON_JOB = """\
-apiVersion: v1
-kind: PersistentVolumeClaim
-metadata:
-  name: {name}
-spec:
-  accessModes: [ReadWriteOnce]  # a disk, not NFS: SQLite needs locks that hold
-  resources:
-    requests:
-      storage: 20Gi
----
-apiVersion: batch/v1
-kind: CronJob
-metadata:
-  name: {name}
-spec:
-  schedule: {times}
-  timeZone: Asia/Shanghai
-  concurrencyPolicy: Forbid
-  startingDeadlineSeconds: {late}
-  successfulJobsHistoryLimit: 1
-  failedJobsHistoryLimit: 3
-  jobTemplate:
-    spec:
-      backoffLimit: 0
-      activeDeadlineSeconds: {longest}
-      podFailurePolicy:
-        rules:
-        - action: Ignore  # another run is at work: it is tried again
-          onExitCodes:
-            operator: In
-            values: [4]
-      template:
-        spec:
-          restartPolicy: Never
-          automountServiceAccountToken: false
-          securityContext:
-            runAsNonRoot: true
-            runAsUser: 1000
-            fsGroup: 1000
-          containers:
-          - name: wencang
-            image: {image}
-            command: [{command}]
-            envFrom:  # a secret with WENCANG_CONTACT, WENCANG_SMTP and what else is set
-            - secretRef:
-                name: {name}
-                optional: true
-            securityContext:
-              allowPrivilegeEscalation: false
-            volumeMounts:
-            - name: data
-              mountPath: {data}
-          volumes:
-          - name: data
-            persistentVolumeClaim:
-              claimName: {name}
-"""
-
-
 def cron_job(job: Job, image: str) -> str:
     """A CronJob, and the volume it keeps the archive on; `data` and the program are paths in the image."""
     if not _IMAGE.fullmatch(image):
-        raise UsageFault(image, _("is no name of an image"), _("say --image registry.example.org/wencang:1"))
-    return _CRON_JOB.format(
+        raise UsageFault(image, _("is not a valid name of an image"), _("as in registry.example.org/wencang:1"))
+    template = Path(__file__).with_name("kubernetes.yaml").read_text(encoding="utf-8")
+    return template.format(
         name=job.name, times=_yaml(_times(job)), late=job.every * 60, longest=_LONGEST, image=_yaml(image),
         command=", ".join(_yaml(word.replace("$", "$$")) for word in job.command), data=_yaml(str(job.data)),
     )  # fmt: skip
