@@ -10,7 +10,7 @@ from archive.store import ArticleStore
 from indexer.engines.engine import Matches, SearchEngine, check_follows
 from indexer.highlight import ArticleHighlighter, Highlighter
 from indexer.proximity import Proximity
-from indexer.question.query import Between, Query, Words, spelled
+from indexer.question.query import Between, Query, Words, to_text
 from indexer.search import WEIGHED, close_to, rarities, search
 from indexer.text.analyzer import fold
 
@@ -87,12 +87,12 @@ def _in_article(engine: SearchEngine, word: Word, article: Article) -> Word:
 def _clauses(engine: SearchEngine, query: Query, article: Article | None) -> Iterator[Clause]:
     for nodes, unwanted in ((query.must, False), (query.unwanted, True)):
         for node in nodes:
-            yield _clause(engine, spelled(node), unwanted, Query((node,)), article)
+            yield _clause(engine, to_text(node), unwanted, Query((node,)), article)
     if query.source:
         yield _clause(engine, f"--source {query.source}", False, Query((), source=query.source), article)
     if query.since or query.until:
         period = Between(query.since, query.until)
-        yield _clause(engine, spelled(period), False, Query((period,)), article)
+        yield _clause(engine, to_text(period), False, Query((period,)), article)
 
 
 def _clause(engine: SearchEngine, text: str, unwanted: bool, query: Query, article: Article | None) -> Clause:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from archive.article import Article
-from indexer.question.query import Node, Prefix, Query, Quote, Words, of_the_text
+from indexer.question.query import Node, Prefix, Query, Quote, Words, text_nodes
 from indexer.text.analyzer import fold, pattern
 
 _BEFORE = "(?<![0-9A-Za-z])"
@@ -25,7 +25,7 @@ class Highlighter:
     """Finds what was asked for; the longer of two that begin at one place."""
 
     def __init__(self, query: Query) -> None:
-        nodes = (Words(query.words), *of_the_text(query.must))
+        nodes = (Words(query.words), *text_nodes(query.must))
         sought = {text: source for node in nodes for text, source in _sought(node)}
         longest = sorted(sought, key=len, reverse=True)
         self._pattern = re.compile("|".join(sought[text] for text in longest) or "(?!)")

@@ -15,7 +15,7 @@ from archive.lock import exclusive
 from archive.messages import Message
 from archive.settings import Settings
 from archive.store import ArticleStore
-from indexer.engines.engine import SearchEngine, check_follows, check_name, is_made, open_engine
+from indexer.engines.engine import SearchEngine, check_follows, check_name, has_index, open_engine
 from indexer.text.lexicon import differ, merged
 
 _BATCH = 5_000  # articles a commit: some 300 MB of memory; a crash repeats one
@@ -54,7 +54,7 @@ def bring_up(store: ArticleStore, data: Path, engine: str, progress: Progress = 
     to this engine.
     """
     with _exclusive(data, engine) as folder:
-        words = None if is_made(folder) else merged(data)
+        words = None if has_index(folder) else merged(data)
         with open_engine(engine, folder, create=True, words=words) as opened:
             return update(store, opened, progress)
 

@@ -24,8 +24,8 @@ from indexer.question.query import (
     Quote,
     Span,
     Words,
-    of_the_text,
-    spelled,
+    text_nodes,
+    to_text,
 )
 from indexer.suggest.pinyin import Typed
 from indexer.suggest.spelling import MOST, Near, Vocabulary
@@ -157,7 +157,7 @@ def _respelled(engine: SearchEngine, query: Query) -> list[Near]:
 
 def _gaps(engine: SearchEngine, query: Query) -> list[tuple[Span, list[str]]]:
     """What was typed with words that no article holds, and these; words in Latin letters side by side are one."""
-    nodes = [node for node in of_the_text(query.wanted) if not isinstance(node, Prefix)]
+    nodes = [node for node in text_nodes(query.wanted) if not isinstance(node, Prefix)]
     held = engine.frequencies({word for node in nodes for word in node.words})
     gaps: list[tuple[Span, list[str]]] = []
     for node in nodes:
@@ -243,7 +243,7 @@ def _filters(query: Query) -> Iterator[Filter]:
 
 def _typed(query: Query, node: Node) -> str:
     place = _span(query.text, node) if isinstance(node, Words | Quote | Between | Amount) else (0, 0)
-    return query.text[slice(*place)] or spelled(node)
+    return query.text[slice(*place)] or to_text(node)
 
 
 def _not_wanting(node: Node, query: Query) -> Query:
