@@ -44,9 +44,7 @@ def span(since: str, until: str) -> tuple[datetime | None, datetime | None]:
     """The start of one period and the end, exclusive, of another; None for "". Raises UsageFault."""
     start, end = period(since)[0] if since else None, period(until)[1] if until else None
     if start and end and start >= end:
-        raise UsageFault(
-            f"--since {since} --until {until}", _("no day lies between"), _("put the earlier one first")
-        )
+        raise UsageFault(f"--since {since} --until {until}", _("no day lies between"), _("put the earlier one first"))
     return start, end
 
 
