@@ -1,4 +1,4 @@
-"""What a question became, and why an article answers it: every number that its score adds up from."""
+"""Explains how a query was read, and why an article matches it: all terms of its score."""
 
 from __future__ import annotations
 
@@ -12,39 +12,39 @@ from archive.store import ArticleStore
 from indexer.engines.engine import Matches, SearchEngine, check_follows
 from indexer.highlight import ArticleHighlighter, Highlighter
 from indexer.proximity import Proximity
-from indexer.question.query import Between, Query, Words, spelled
-from indexer.search import WEIGHED, close_to, rarities, search
+from indexer.question.query import Between, Query, Words, to_text
+from indexer.search import RERANKED, proximity_of, rarities, search
 from indexer.text.analyzer import fold
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word that counts for ranking; of the article that is explained, where it stands and what it adds."""
+    """A word used for ranking; its occurrences in the article that is explained, and what it adds to the score."""
 
     word: str
-    articles: int  # that have it
+    articles: int  # that contain it
     rarity: float  # inverse document frequency
-    title: int = 0
-    body: int = 0
+    title: int = 0  # occurrences
+    body: int = 0  # occurrences
     score: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """What an answer can't do without, or (`unwanted`) must not have; whether the article that is explained does."""
+    """A required part of the query, or an `unwanted` one."""
 
-    text: str  # as it could be typed
+    text: str  # in the syntax of a query
     unwanted: bool
-    articles: int  # that have it
-    has: bool = False
+    articles: int  # that match it
+    has: bool = False  # whether the article that is explained matches it
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Where an article stands in the answer; `closeness` is None behind the best, which alone are looked at."""
+    """An article's rank and score; `closeness` is None below the best matches, which alone are reranked by it."""
 
     article: Article
-    rank: int  # from 1; 0 where it is not in the answer
+    rank: int  # from 1; 0 if it does not match
     whole: bool
     score: float
     closeness: Proximity | None
@@ -52,11 +52,11 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    folded: tuple[tuple[str, str], ...]  # what was typed otherwise than it is looked for, and how it is
+    folded: tuple[tuple[str, str], ...]  # typed words that are searched in another form, and that form
     words: tuple[Word, ...]
     clauses: tuple[Clause, ...]
-    total: int  # articles that answer
-    whole: int  # of them those with all the words
+    total: int  # matching articles
+    whole: int  # matching articles with all the words
     reason: Reason | None = None
     notices: tuple[Message, ...] = ()
 
@@ -70,9 +70,9 @@ class Explanation:
 
 
 def explain(store: ArticleStore, engine: SearchEngine, query: Query, article: Article | None = None) -> Explanation:
-    """What the question became; with an article, why it answers, or what it lacks."""
+    """How a query was read; with an article, why that matches, or what it lacks."""
     check_follows(store, engine)
-    found = engine.search(query)
+    answer = engine.search(query)
     rarity = rarities(engine, query)
     counts = engine.frequencies(query.ranked)
     words = [Word(word, counts[word], rarity[word] if counts[word] else 0.0) for word in query.ranked]
@@ -82,41 +82,43 @@ def explain(store: ArticleStore, engine: SearchEngine, query: Query, article: Ar
         tuple((typed, fold(typed)) for typed in query.text.split() if fold(typed) != typed),
         tuple(words),
         tuple(_clauses(engine, query, article)),
-        found.total,
-        found.whole,
-        _reason(store, engine, query, article, found) if article else None,
+        answer.total,
+        answer.whole,
+        _reason(store, engine, query, article, answer) if article else None,
     )
 
 
 def _in_article(engine: SearchEngine, word: Word, article: Article) -> Word:
-    alone = Query((Words((word.word,)),))
-    score = {match.id: match.score for match in engine.search(alone).matches}.get(article.id, 0.0)
-    title, body = (len(Highlighter(alone).find(text)) for text in (article.title, article.body))
+    query = Query((Words((word.word,)),))
+    score = {match.id: match.score for match in engine.search(query).matches}.get(article.id, 0.0)
+    title, body = (len(Highlighter(query).find(text)) for text in (article.title, article.body))
     return replace(word, title=title, body=body, score=score)
 
 
 def _clauses(engine: SearchEngine, query: Query, article: Article | None) -> Iterator[Clause]:
     for nodes, unwanted in ((query.must, False), (query.unwanted, True)):
         for node in nodes:
-            yield _clause(engine, spelled(node), unwanted, Query((node,)), article)
+            yield _clause(engine, to_text(node), unwanted, Query((node,)), article)
     if query.source:
         yield _clause(engine, f"--source {query.source}", False, Query((), source=query.source), article)
     if query.since or query.until:
         period = Between(query.since, query.until)
-        yield _clause(engine, spelled(period), False, Query((period,)), article)
+        yield _clause(engine, to_text(period), False, Query((period,)), article)
 
 
 def _clause(engine: SearchEngine, text: str, unwanted: bool, query: Query, article: Article | None) -> Clause:
-    having = {match.id for match in engine.search(query).matches if match.whole}
-    return Clause(text, unwanted, len(having), article is not None and article.id in having)
+    ids = {match.id for match in engine.search(query).matches if match.whole}
+    return Clause(text, unwanted, len(ids), article is not None and article.id in ids)
 
 
-def _reason(store: ArticleStore, engine: SearchEngine, query: Query, article: Article, found: Matches) -> Reason:
-    place = next((place for place, match in enumerate(found.matches) if match.id == article.id), -1)
-    if place < 0:
+def _reason(store: ArticleStore, engine: SearchEngine, query: Query, article: Article, answer: Matches) -> Reason:
+    index = next((index for index, match in enumerate(answer.matches) if match.id == article.id), -1)
+    if index < 0:
         return Reason(article, 0, False, 0.0, None)
-    hits = search(store, engine, query, max(place + 1, WEIGHED), collapse="nothing").hits
-    rank, hit = next((rank, hit) for rank, hit in enumerate(hits, 1) if hit.article.id == article.id)
-    weighed = place < WEIGHED and query.ranked
-    close = close_to(query, article, ArticleHighlighter(query), rarities(engine, query)) if weighed else None
-    return Reason(article, rank, hit.whole, hit.score, close)
+    hits = search(store, engine, query, max(index + 1, RERANKED), collapse="nothing").hits
+    hit = next((hit for hit in hits if hit.article.id == article.id), None)
+    if not hit:  # the index was written meanwhile
+        return Reason(article, 0, False, 0.0, None)
+    reranked = index < RERANKED and query.ranked
+    closeness = proximity_of(query, article, ArticleHighlighter(query), rarities(engine, query)) if reranked else None
+    return Reason(article, hit.rank, hit.whole, hit.score, closeness)

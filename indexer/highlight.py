@@ -1,4 +1,4 @@
-"""Where in a text the words and quotes of a question stand, as printed: neither folded nor cut again."""
+"""Finds the words and quotes of a query in a text as printed, without folding or cutting the text."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from archive.article import Article
-from indexer.question.query import Node, Prefix, Query, Quote, Words, of_the_text
+from indexer.question.query import Node, Prefix, Query, Quote, Words, text_nodes
 from indexer.text.analyzer import fold, pattern
 
-_BEFORE = "(?<![0-9A-Za-z])"
+_NOT_AFTER_LETTER = "(?<![0-9A-Za-z])"
+_NOT_BEFORE_LETTER = "(?![0-9A-Za-z])"
 
 
-class Mark(NamedTuple):
-    """A place in a text, [start, end) in code points, and the word (folded) that stands there."""
+class Occurrence(NamedTuple):
+    """A span of a text, [start, end) in code points, and the folded word that it matches."""
 
     start: int
     end: int
@@ -22,62 +23,63 @@ class Mark(NamedTuple):
 
 
 class Highlighter:
-    """Finds what was asked for; the longer of two that begin at one place."""
+    """Finds a query in texts; of two words that start at the same place, the longer one."""
 
     def __init__(self, query: Query) -> None:
-        nodes = (Words(query.words), *of_the_text(query.must))
-        sought = {text: source for node in nodes for text, source in _sought(node)}
-        longest = sorted(sought, key=len, reverse=True)
-        self._pattern = re.compile("|".join(sought[text] for text in longest) or "(?!)")
+        nodes = (Words(query.words), *text_nodes(query.must))
+        patterns = {text: expression for node in nodes for text, expression in _patterns(node)}
+        longest_first = sorted(patterns, key=len, reverse=True)
+        self._pattern = re.compile("|".join(patterns[text] for text in longest_first) or "(?!)")
         self._folded = _Folded()
 
-    def find(self, text: str) -> list[Mark]:
+    def find(self, text: str) -> list[Occurrence]:
+        """The occurrences in a text, in order; they do not overlap."""
         folded = self._folded
-        return [Mark(match.start(), match.end(), folded[match[0]]) for match in self._pattern.finditer(text)]
+        return [Occurrence(match.start(), match.end(), folded[match[0]]) for match in self._pattern.finditer(text)]
 
 
 class ArticleHighlighter:
-    """Finds what was asked for in articles; each is scanned once, its title and body as one text."""
+    """Finds a query in articles. Each article is scanned once, its title and body as one text."""
 
     def __init__(self, query: Query) -> None:
         self._highlighter = Highlighter(query)
-        self._marks: dict[str, list[Mark]] = {}
+        self._occurrences: dict[str, list[Occurrence]] = {}
 
-    def in_text(self, article: Article) -> list[Mark]:
-        """In title, newline and body."""
-        if article.id not in self._marks:
-            self._marks[article.id] = self._highlighter.find(f"{article.title}\n{article.body}")
-        return self._marks[article.id]
+    def in_text(self, article: Article) -> list[Occurrence]:
+        """The occurrences in title, newline and body."""
+        if article.id not in self._occurrences:
+            self._occurrences[article.id] = self._highlighter.find(f"{article.title}\n{article.body}")
+        return self._occurrences[article.id]
 
-    def in_body(self, article: Article) -> list[Mark]:
-        """In the body, as if that were all."""
-        marks, start = self.in_text(article), len(article.title) + 1
-        if any(mark.start < start < mark.end for mark in marks):  # it may hide another that starts in the body
+    def in_body(self, article: Article) -> list[Occurrence]:
+        """The occurrences that a scan of the body alone finds."""
+        occurrences, body = self.in_text(article), len(article.title) + 1
+        if any(start < body < end for start, end, _word in occurrences):  # it may hide one that starts in the body
             return self._highlighter.find(article.body)
-        return [Mark(mark.start - start, mark.end - start, mark.word) for mark in marks if mark.start >= start]
+        return [Occurrence(start - body, end - body, word) for start, end, word in occurrences if start >= body]
 
 
 class _Folded(dict[str, str]):
-    """What was found is the same few words again and again."""
+    """Caches `fold`: the same few words occur again and again."""
 
     def __missing__(self, printed: str) -> str:
         self[printed] = fold(printed)
         return self[printed]
 
 
-def _sought(node: Node) -> Iterator[tuple[str, str]]:
-    """Each text of a node and its regular expression."""
-    if isinstance(node, Words):
-        yield from ((word, _whole(word, pattern(word))) for word in node.words)
-    elif isinstance(node, Quote):
-        yield "".join(node.characters), pattern("".join(node.characters))
-    elif isinstance(node, Prefix):
-        yield (
-            node.start,
-            _BEFORE + pattern(node.start) + "[0-9A-Za-z]*" if node.start.isascii() else pattern(node.start),
-        )
+def _patterns(node: Node) -> Iterator[tuple[str, str]]:
+    """Each text of a node with its regular expression."""
+    match node:
+        case Words(words):
+            yield from ((word, _whole_word(word)) for word in words)
+        case Quote(characters):
+            yield "".join(characters), pattern("".join(characters))
+        case Prefix(start) if start.isascii():
+            yield start, _NOT_AFTER_LETTER + pattern(start) + "[0-9A-Za-z]*"
+        case Prefix(start):
+            yield start, pattern(start)
 
 
-def _whole(word: str, source: str) -> str:
-    """Latin letters and digits are a word of their own only where no other stands beside."""
-    return rf"{_BEFORE}{source}(?![0-9A-Za-z])" if word.isascii() else source
+def _whole_word(word: str) -> str:
+    """Latin letters and digits match only as a whole word."""
+    return _NOT_AFTER_LETTER + pattern(word) + _NOT_BEFORE_LETTER if word.isascii() else pattern(word)

@@ -1,4 +1,4 @@
-"""The one call behind every face: a question to an engine, its answer with the articles from the archive."""
+"""Searches an index, and combines the matches with their articles from the archive."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ from indexer.snippet import Snippet, snippet
 
 Collapse = Literal["nothing", "texts", "stories"]
 _PAGE = 200
-WEIGHED = 30  # of the best that an engine finds: those whose texts are looked at
+RERANKED = 30  # best matches of an engine that are reordered by proximity
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """An article that answers, and its place in the answer, from 1 on.
+    """A matching article and its rank, from 1.
 
-    `copies` are the ids of other articles in the answer with the same text, or of its story.
+    `copies` are the ids of other matches with the same text, or of the same story.
     """
 
     rank: int
     article: Article
     score: float
     snippet: Snippet
-    whole: bool = True  # it has all the words, not some
+    whole: bool = True  # has all the words, not just some
     copies: tuple[str, ...] = ()
-    gone: datetime | None = None  # since when the site does not show it; UTC
+    gone: datetime | None = None  # since when the site no longer shows it; UTC
 
     def to_json(self) -> dict[str, Any]:
         article = self.article
@@ -63,11 +63,11 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """A part of the answer, best first.
+    """A page of hits, best first.
 
-    `total` counts the articles of the whole answer, copies too; `whole` those of them that have all the words;
-    `stories` what they come to when those of one story count once, where that was asked for;
-    `facets`, where asked for, counts them all by source, section, credit, year and month.
+    `total` counts all matching articles, copies included, `whole` those that have all the words.
+    `stories`, if requested, counts the articles of one story once. `facets`, if requested, counts
+    all matches by source, section, credit, year and month.
     """
 
     total: int
@@ -81,80 +81,87 @@ def search(
     store: ArticleStore, engine: SearchEngine, query: Query, limit: int = 10, offset: int = 0,
     order: Order = "relevance", collapse: Collapse = "texts", facets: bool = False,
 ) -> Results:  # fmt: skip
-    """The articles that answer a question; of several with the same text, or of one story, the first."""
+    """The articles that match a query; those with the same text, or of the same story, are one hit.
+
+    Raises IndexUnusable and ArchiveUnusable.
+    """
     check_follows(store, engine)
     highlighter = ArticleHighlighter(query)
-    wanted = offset + limit
-    weighed = bool(order == "relevance" and wanted and query.ranked)
-    asked = max(wanted, WEIGHED if weighed else 0)
+    end = offset + limit
+    reranks = bool(order == "relevance" and end and query.ranked)
+    size = max(end, RERANKED if reranks else 0)
     while True:
-        found = engine.search(query, asked, order=order, facets=facets)
-        kept = store.get_many(match.id for match in found.matches)
-        matches = [match for match in found.matches if match.id in kept]
-        if weighed:
-            matches = _weighed(matches, kept, engine, query, highlighter)
-        groups = _groups(matches, _names(store, kept, collapse))
-        if len(groups) >= wanted or len(found.matches) >= found.total:
+        answer = engine.search(query, size, order=order, facets=facets)
+        revisions = store.get_many(match.id for match in answer.matches)
+        matches = [match for match in answer.matches if match.id in revisions]
+        if reranks:
+            matches = _reranked(matches, revisions, engine, query, highlighter)
+        groups = _groups(matches, _group_names(store, revisions, collapse))
+        if len(groups) >= end or len(answer.matches) >= answer.total:
             break
-        asked *= 2
-    hits = []
-    for rank, (first, *others) in enumerate(groups[offset:wanted], offset + 1):
-        revision = kept[first.id]
-        shown = snippet(revision.article.body, highlighter.in_body(revision.article))
-        copies = tuple(other.id for other in others)
-        hits.append(Hit(rank, revision.article, first.score, shown, first.whole, copies, revision.gone_since))
-    count = _count(store, engine, query) if collapse == "stories" else None
-    return Results(found.total, found.whole, tuple(hits), count, _in_order(found.facets) if facets else {})
+        size *= 2
+    hits = (
+        _hit(rank, group, revisions[group[0].id], highlighter)
+        for rank, group in enumerate(groups[offset:end], offset + 1)
+    )
+    stories = _count_stories(store, engine, query) if collapse == "stories" else None
+    return Results(answer.total, answer.whole, tuple(hits), stories, _in_order(answer.facets) if facets else {})
 
 
-def _weighed(
-    matches: Sequence[Match],
-    kept: dict[str, Revision],
-    engine: SearchEngine,
-    query: Query,
+def _hit(rank: int, group: Sequence[Match], revision: Revision, highlighter: ArticleHighlighter) -> Hit:
+    first, *others = group
+    article = revision.article
+    shown = snippet(article.body, highlighter.in_body(article))
+    copies = tuple(match.id for match in others)
+    return Hit(rank, article, first.score, shown, first.whole, copies, revision.gone_since)
+
+
+def _reranked(
+    matches: Sequence[Match], revisions: Mapping[str, Revision], engine: SearchEngine, query: Query,
     highlighter: ArticleHighlighter,
-) -> list[Match]:
-    """The best with their closeness added, and in its order."""
+) -> list[Match]:  # fmt: skip
+    """The matches with the proximity of the best added to their scores, and these sorted again."""
     rarity = rarities(engine, query)
     best = [
-        replace(match, score=match.score + close_to(query, kept[match.id].article, highlighter, rarity).score)
-        for match in matches[:WEIGHED]
+        replace(match, score=match.score + proximity_of(query, revisions[match.id].article, highlighter, rarity).score)
+        for match in matches[:RERANKED]
     ]
     best.sort(key=lambda match: (query.is_short and not match.whole, -match.score))
-    return [*best, *matches[WEIGHED:]]
+    return [*best, *matches[RERANKED:]]
 
 
-def close_to(query: Query, article: Article, highlighter: ArticleHighlighter, rarity: Mapping[str, float]) -> Proximity:
-    """How close an article is to a question; its title and body are one text."""
+def proximity_of(
+    query: Query, article: Article, highlighter: ArticleHighlighter, rarity: Mapping[str, float]
+) -> Proximity:
+    """The proximity of a query in an article, whose title and body are one text."""
     length = len(article.title) + 1 + len(article.body)
     return proximity(query, length, highlighter.in_text(article), rarity)
 
 
 def rarities(engine: SearchEngine, query: Query) -> dict[str, float]:
-    """Of each word that counts for ranking its inverse document frequency, as BM25 has it."""
-    held = engine.count()
-    return {
-        word: log1p((held - count + 0.5) / (count + 0.5)) for word, count in engine.frequencies(query.ranked).items()
-    }
+    """The inverse document frequency of each word used for ranking, as defined by BM25."""
+    articles = engine.count()
+    frequencies = engine.frequencies(query.ranked)
+    return {word: log1p((articles - count + 0.5) / (count + 0.5)) for word, count in frequencies.items()}
 
 
-def _names(store: ArticleStore, kept: Mapping[str, Revision], collapse: Collapse) -> dict[str, str]:
-    """Of each article what it has in common with those it is one hit with."""
+def _group_names(store: ArticleStore, revisions: Mapping[str, Revision], collapse: Collapse) -> dict[str, str]:
+    """For each article the name of its group: articles of one group are one hit."""
     if collapse == "texts":
-        return {id: revision.article.digest for id, revision in kept.items()}
-    return Stories(store).of(kept) if collapse == "stories" else {}
+        return {id: revision.article.digest for id, revision in revisions.items()}
+    return Stories(store).of(revisions) if collapse == "stories" else {}
 
 
 def _groups(matches: Sequence[Match], names: Mapping[str, str]) -> list[list[Match]]:
-    """The matches, those of one name together at the place of the first."""
+    """The matches by group, each group at the rank of its first match."""
     groups: dict[str, list[Match]] = {}
     for match in matches:
         groups.setdefault(names.get(match.id, match.id), []).append(match)
     return list(groups.values())
 
 
-def _count(store: ArticleStore, engine: SearchEngine, query: Query) -> int:
-    """How many stories the whole answer comes to; an article that is in none is one by itself."""
+def _count_stories(store: ArticleStore, engine: SearchEngine, query: Query) -> int:
+    """The number of stories among all matches; an article in no story counts as one."""
     ids = [match.id for match in engine.search(query).matches]
     stories = Stories(store).of(ids)
     return len({stories.get(id, id) for id in ids})
@@ -175,7 +182,7 @@ def _in_order(facets: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, in
 
 
 def every_id(store: ArticleStore, engine: SearchEngine, query: Query) -> list[str]:
-    """The ids of all articles that have all that was asked for, best first."""
+    """The ids of all articles that match a query with all its words, best first."""
     check_follows(store, engine)
     return [match.id for match in engine.search(query).matches if match.whole]
 

@@ -1,4 +1,4 @@
-"""The lines of an article that show why it was found: text as found, and marks; never markup."""
+"""Chooses the passages of an article that show why it matches: text as printed with marked spans, never markup."""
 
 from __future__ import annotations
 
@@ -7,96 +7,97 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from indexer.highlight import Mark
+from indexer.highlight import Occurrence
 
-_LENGTH = 120  # characters of the first window, more or less
-_FURTHER = 60  # of each further one
-_MOST = 3  # windows
+_LENGTH = 120  # approximate length of the first window, in characters
+_FURTHER = 60  # of each further window
+_MAX_WINDOWS = 3
 _GAP = " … "
 _SENTENCE = re.compile(r"[^。！？!?;；\n]*(?:[。！？!?;；]+[”’」』）)]*|\n|$)")
+
+_Window = tuple[int, int]  # [start, end) in the body
 
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """`marks` are [start, end) in code points of `text`."""
+    """`marks` are spans [start, end) in code points of `text`."""
 
     text: str
     marks: tuple[tuple[int, int], ...]
 
 
-def snippet(body: str, found: Sequence[Mark]) -> Snippet:
-    """The one to three windows of the body that show the most of what was found in it, from a sentence's start.
+def snippet(body: str, occurrences: Sequence[Occurrence]) -> Snippet:
+    """One to three windows of the body that show the most distinct words, from the start of a sentence if possible.
 
-    Windows in their order; where text is left out between two stands an ellipsis.
+    Windows keep their order in the body; an ellipsis stands for the text left out between two.
     """
     text = ""
     marks: list[tuple[int, int]] = []
     last = 0
-    for start, end in _windows(body, found):
+    for start, end in _windows(body, occurrences):
         text += _GAP if start > last and text else ""
         shift = len(text) - start
         text += re.sub(r"\s", " ", body[start:end])
-        marks += ((one.start + shift, one.end + shift) for one in found if start <= one.start and one.end <= end)
+        marks += ((first + shift, past + shift) for first, past, _word in occurrences if start <= first and past <= end)
         last = end
     return Snippet(text.rstrip(), tuple(marks))
 
 
-def _windows(body: str, found: Sequence[Mark]) -> list[tuple[int, int]]:
-    """Windows that do not overlap, in order."""
+def _windows(body: str, occurrences: Sequence[Occurrence]) -> list[_Window]:
+    """Windows in order, without overlap."""
     sentences = _Sentences(body)
-    chosen: list[tuple[int, int]] = []
+    windows: list[_Window] = []
     shown: set[str] = set()
-    while len(chosen) < _MOST:
-        room = _FURTHER if chosen else _LENGTH
-        window, new = max(
-            _proposed(sentences, found, room, shown), key=lambda one: len(one[1]), default=((0, 0), set())
-        )
-        if chosen and not new:
+    while len(windows) < _MAX_WINDOWS:
+        length = _FURTHER if windows else _LENGTH
+        proposals = _proposals(sentences, occurrences, length, shown)
+        window, words = max(proposals, key=lambda proposal: len(proposal[1]), default=((0, 0), set()))
+        if windows and not words:
             break
-        if not new:
-            window = (0, sentences.end(0, room))
-        shown |= {one.word for one in found if window[0] <= one.start and one.end <= window[1]}
-        chosen.append(window)
-    return _merged(chosen)
+        if not words:
+            window = (0, sentences.end(0, length))
+        shown |= {word for start, end, word in occurrences if window[0] <= start and end <= window[1]}
+        windows.append(window)
+    return _merged(windows)
 
 
 class _Sentences:
-    """Where the sentences of a body begin and end."""
+    """The boundaries of the sentences of a body."""
 
     def __init__(self, body: str) -> None:
         spans = [match.span() for match in _SENTENCE.finditer(body) if match[0].strip()]
         self._starts = [start for start, _end in spans] or [0]
         self._ends = [end for _start, end in spans] or [0]
 
-    def start(self, place: int) -> int:
-        """The start of the sentence that a place is in."""
-        return self._starts[max(0, bisect_right(self._starts, place) - 1)]
+    def start(self, position: int) -> int:
+        """The start of the sentence at a position."""
+        return self._starts[max(0, bisect_right(self._starts, position) - 1)]
 
-    def end(self, start: int, room: int) -> int:
-        """The last sentence's end in the room, if that leaves half of it; else where the room ends."""
-        most = min(start + room, self._ends[-1])
-        last = self._ends[max(0, bisect_right(self._ends, most) - 1)]
-        return last if start + room // 2 <= last <= most else most
+    def end(self, start: int, length: int) -> int:
+        """The end of a window: of its last whole sentence if that fills half of the length, otherwise at the length."""
+        limit = min(start + length, self._ends[-1])
+        end = self._ends[max(0, bisect_right(self._ends, limit) - 1)]
+        return end if start + length // 2 <= end <= limit else limit
 
 
-def _proposed(
-    sentences: _Sentences, found: Sequence[Mark], room: int, shown: set[str]
-) -> Iterator[tuple[tuple[int, int], set[str]]]:
-    """For each match of a word that is not shown yet a window, and the words that it would show."""
-    places = [one.start for one in found]
-    for one in found:
-        if one.word in shown:
+def _proposals(
+    sentences: _Sentences, occurrences: Sequence[Occurrence], length: int, shown: set[str]
+) -> Iterator[tuple[_Window, set[str]]]:
+    """A window for each occurrence of a word that is not shown yet, and the new words in it."""
+    starts = [occurrence.start for occurrence in occurrences]
+    for occurrence in occurrences:
+        if occurrence.word in shown:
             continue
-        start = sentences.start(one.start)
-        if one.end - start > room * 2 // 3:
-            start = one.start - room // 4
-        end = sentences.end(start, room)
-        inside = found[bisect_left(places, start) : bisect_left(places, end)]
+        start = sentences.start(occurrence.start)
+        if occurrence.end - start > length * 2 // 3:
+            start = occurrence.start - length // 4
+        end = sentences.end(start, length)
+        inside = occurrences[bisect_left(starts, start) : bisect_left(starts, end)]
         yield (start, end), {other.word for other in inside if other.end <= end} - shown
 
 
-def _merged(windows: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    merged: list[tuple[int, int]] = []
+def _merged(windows: list[_Window]) -> list[_Window]:
+    merged: list[_Window] = []
     for start, end in sorted(windows):
         if merged and start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))

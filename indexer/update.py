@@ -1,4 +1,4 @@
-"""Bring an engine's index up to date with the archive, or make it anew beside the one in use."""
+"""Updates an engine's index from the archive, or rebuilds it beside the one in use."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from archive.settings import Settings
 from archive.store import ArticleStore
 from archive.translation import gettext as _
 from indexer.engines import names
-from indexer.engines.engine import SearchEngine, check_follows, check_name, is_made, open_engine
+from indexer.engines.engine import SearchEngine, check_follows, check_name, has_index, open_engine
 from indexer.text.lexicon import differ, merged
 
-_BATCH = 5_000  # articles a commit: some 300 MB of memory; a crash repeats one
+_BATCH = 5_000  # articles per commit: about 300 MB of memory; a crash costs at most one batch
 Progress = Callable[[int], None]
 
 
 def _silent(_done: int) -> None:
-    """The progress that nobody watches."""
+    """A progress callback that does nothing."""
 
 
 def index_folder(data: Path, engine: str) -> Path:
-    """Where an engine's index stands: the newest of those made one after the other."""
-    made = (int(path.name) for path in _folder(data, engine).glob("*") if path.name.isdecimal())
-    return _folder(data, engine) / str(max(made, default=1))
+    """The folder of an engine's index in use: each rebuild makes one with the next number."""
+    numbers = (int(path.name) for path in _folder(data, engine).glob("*") if path.name.isdecimal())
+    return _folder(data, engine) / str(max(numbers, default=1))
 
 
 def _folder(data: Path, engine: str) -> Path:
@@ -43,86 +43,86 @@ def engines_of(data: Path) -> list[str]:
 
 
 def open_index(data: Path, engine: str) -> SearchEngine:
-    """The index in use, to be asked; raises what open_engine does."""
+    """Open the index in use. Raises what open_engine raises."""
     while True:
         folder = index_folder(data, engine)
         try:
             return open_engine(engine, folder)
         except IndexUnusable:
-            if folder == index_folder(data, engine):  # else a rebuilt one took its place meanwhile
+            if folder == index_folder(data, engine):  # otherwise a rebuild has just replaced it
                 raise
 
 
 def bring_up(store: ArticleStore, data: Path, engine: str, progress: Progress = _silent) -> int:
-    """Bring an engine's index up to date, making it where there is none; how many articles.
+    """Update an engine's index, or build it if there is none; return the number of articles written.
 
-    `progress` is called with the number done so far. Raises Busy while another run writes
-    to this engine.
+    `progress` is called with the number written so far. Raises Busy while another process writes
+    to this engine's index.
     """
     with _exclusive(data, engine) as folder:
-        words = None if is_made(folder) else merged(data)
-        with open_engine(engine, folder, create=True, words=words) as opened:
-            return update(store, opened, progress)
+        words = None if has_index(folder) else merged(data)
+        with open_engine(engine, folder, create=True, words=words) as index:
+            return update(store, index, progress)
 
 
 def rebuild(store: ArticleStore, data: Path, engine: str, progress: Progress = _silent) -> int:
-    """Cut the whole archive anew, beside the index in use; one rename puts it in its place."""
+    """Index the whole archive beside the index in use, which it then replaces atomically."""
     with _exclusive(data, engine) as folder:
         new = folder.with_suffix(".new")
-        with open_engine(engine, new, create=True, words=merged(data)) as fresh:
-            done = update(store, fresh, progress)
+        with open_engine(engine, new, create=True, words=merged(data)) as index:
+            written = update(store, index, progress)
         new.rename(folder.with_name(str(int(folder.name) + 1)))
-        return done
+        return written
 
 
 @contextmanager
 def _exclusive(data: Path, engine: str) -> Iterator[Path]:
-    """The folder of the index in use, for one writer at a time, without what earlier ones left beside it.
+    """Hold the lock of an engine's index; gives the folder in use, after removing all others.
 
-    An index that was replaced stays until the next writer comes: a search may still be reading it.
+    A replaced index is removed only by the next writer, since a search may still be opening it.
     """
     check_name(engine)
     with exclusive(_folder(data, engine).with_suffix(".lock")):
         folder = index_folder(data, engine)
-        for left_over in set(folder.parent.glob("*")) - {folder}:
-            _remove(left_over)
+        for other in set(folder.parent.glob("*")) - {folder}:
+            _remove(other)
         yield folder
 
 
 def _remove(path: Path) -> None:
     if path.is_dir():
-        (path / "state.json").unlink(missing_ok=True)  # first, so that a search under way does not read what is left
+        (path / "state.json").unlink(missing_ok=True)  # first, so that nobody opens what is left of the index
         shutil.rmtree(path)
     else:
         path.unlink()
 
 
 def update(store: ArticleStore, engine: SearchEngine, progress: Progress = _silent) -> int:
-    """Write what changed in the archive since the engine's position; how many articles."""
-    done = 0
+    """Write the changes of the archive since the index's position; return the number of articles."""
+    written = 0
 
     def counted(revisions: Iterator[Revision]) -> Iterator[Revision]:
-        nonlocal done
+        nonlocal written
         for revision in revisions:
             yield revision
-            done += 1
-            progress(done)
+            written += 1
+            progress(written)
 
     check_follows(store, engine)
     changes = store.changes(after=engine.position())
     while (first := next(changes, None)) is not None:
         engine.write(counted(chain([first], islice(changes, _BATCH - 1))))
-    return done
+    return written
 
 
 def behind(store: ArticleStore, engine: SearchEngine) -> list[Message]:
-    """That an index is behind the archive, where it is."""
+    """A notice if the archive has changed since the index was updated."""
     count = store.changed_since(engine.position())
     return [Message("index-behind", {"count": count})] if count else []
 
 
 def rebuild_due(settings: Settings, name: str, engine: SearchEngine) -> list[Message]:
-    """That an index was built with another lexicon than the archive has now, where it was."""
+    """A notice if the archive's lexicon has changed since the index was built."""
     try:
         if not differ(engine.lexicon(), merged(settings.data)):
             return []
@@ -134,9 +134,9 @@ def rebuild_due(settings: Settings, name: str, engine: SearchEngine) -> list[Mes
 
 
 def verify(store: ArticleStore, engine: SearchEngine) -> Iterator[str]:
-    """What the index holds too much or too little, as of its position, a line each."""
+    """The differences between index and archive as of the index's position, one line per article."""
     kept = {revision.article.id for revision in store.kept()}
     changed = {revision.article.id for revision in store.changes(after=engine.position())}
-    held = engine.ids()
-    yield from (_("{id} is in the archive, not in the index").format(id=id) for id in sorted(kept - changed - held))
-    yield from (_("{id} is in the index, not in the archive").format(id=id) for id in sorted(held - kept - changed))
+    indexed = engine.ids()
+    yield from (_("{id} is in the archive, not in the index").format(id=id) for id in sorted(kept - changed - indexed))
+    yield from (_("{id} is in the index, not in the archive").format(id=id) for id in sorted(indexed - kept - changed))

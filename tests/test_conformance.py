@@ -24,7 +24,7 @@ from archive.store import ArticleStore
 from bench.corpus import fill
 from indexer import engines, update
 from indexer.engines.engine import FACETS, WORDS_OF, Cut, Match, Order, SearchEngine, Unit, cut, facets_of
-from indexer.figures.amounts import asked
+from indexer.figures.amounts import parse_bounds
 from indexer.question.parser import FIELDS, parse_query
 from indexer.question.query import Amount, Between, Either, Every, Node, Prefix, Query, Quote, Words
 from indexer.text.analyzer import SEPARATOR, characters
@@ -56,7 +56,7 @@ class Oracle:
 
     def answer(self, query: Query) -> dict[str, bool]:
         """The articles that answer, and whether with all the words."""
-        least = query.least(sum(map(bool, self.frequencies(query.words).values())))
+        least = query.required(sum(map(bool, self.frequencies(query.words).values())))
         found = {}
         for id, (article, held) in self._held.items():
             words = set(query.words).intersection(held.words)
@@ -151,7 +151,7 @@ amounts = st.sampled_from(AMOUNTS) | st.builds(
 words = said.map(lambda said: tuple(ANALYZER.words(said)) or ("西藏",))
 signs = said.map(lambda said: tuple("".join(characters(said)).strip(SEPARATOR)) or ("藏",))
 fields = st.sampled_from(sorted(WORDS_OF))
-keys = st.sampled_from([asked(text)[0] for text in AMOUNTS]) | st.integers(0, 10**18)  # type: ignore[index]
+keys = st.sampled_from([parse_bounds(text)[0] for text in AMOUNTS]) | st.integers(0, 10**18)  # type: ignore[index]
 leaves = (
     st.builds(Words, words, fields)
     | st.builds(Quote, signs, words, st.sampled_from(["", "title"]))

@@ -215,7 +215,7 @@ def test_the_gazetteer_is_whole() -> None:
     ],
 )
 def test_bounds_of_amounts(asked: str, texts: list[str], others: list[str]) -> None:
-    keys = amounts.asked(asked)
+    keys = amounts.parse_bounds(asked)
     assert keys
     for text in (*texts, *others):
         assert any(keys[0] <= key <= keys[1] for key in amounts.amounts(readable(text))) == (text in texts), text
@@ -225,12 +225,12 @@ def test_bounds_of_amounts(asked: str, texts: list[str], others: list[str]) -> N
 def test_keys_sort_as_amounts_do(values: list[Decimal]) -> None:
     low, high = (amounts.amounts(f"{value:f}元")[0] for value in values)
     assert (low < high, low == high) == (values[0] < values[1], values[0] == values[1])
-    assert (amounts.spelled(low) < amounts.spelled(high)) == (low < high)
+    assert (amounts.encoded(low) < amounts.encoded(high)) == (low < high)
 
 
 def test_fields_of_a_question() -> None:
     query = parse_query('援藏 地点:山南 金额：>10亿 金额：不详 -place:"林芝"', ANALYZER)
-    keys = amounts.asked(">10亿") or (0, 0)
+    keys = amounts.parse_bounds(">10亿") or (0, 0)
     assert query.must == (Words(("山南市",), "place"), Amount(*keys))
     assert query.unwanted == (Words(("林芝市",), "place"),)
     assert query.words == ("援藏", "金额", "不详")

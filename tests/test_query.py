@@ -128,12 +128,12 @@ def test_idle_words_are_not_wanted_unless_there_is_no_other() -> None:
     ("text", "known", "least"), [("援藏 招商引资", 2, 1), ("援藏 项目 西藏 拉萨", 4, 2), ("援藏", 1, 1)]
 )
 def test_half_of_a_few_words_make_an_answer(text: str, known: int, least: int) -> None:
-    assert parse_query(text, ANALYZER).least(known) == least
+    assert parse_query(text, ANALYZER).required(known) == least
 
 
 def test_a_quarter_of_many_words_make_an_answer() -> None:
     query = parse_query("西藏 拉萨 援藏 项目 招商引资 干部 草原 雪山", ANALYZER)
-    assert (query.is_short, query.least(8), query.least(3)) == (False, 2, 1)
+    assert (query.is_short, query.required(8), query.required(3)) == (False, 2, 1)
 
 
 @pytest.mark.parametrize("text", ["", "  ", "，。！", '""', "-旅游", '"，"', "()", '-"援藏"'])
@@ -216,5 +216,5 @@ def test_a_period_is_the_whole_of_it(text: str, since: str, until: str) -> None:
     "text", ["", "22", "2022-13", "2022-02-30", "gestern", "0000", "99999", "9999", "..", "2022..2021", "近9999年"]
 )
 def test_what_is_no_date(text: str) -> None:
-    with pytest.raises(UsageFault, match="is no date"):
+    with pytest.raises(UsageFault, match="is not a valid date"):
         period(text)

@@ -86,7 +86,7 @@ def test_a_word_that_begins_as_an_id_is_a_word(wencang: Wencang, tmp_path: Path)
 
 
 def test_a_doubt_about_a_filter_is_said(crawled: Path) -> None:
-    assert run("日期:2018-13", "唐卡", data=crawled).stderr.startswith("日期:2018-13 is looked for as text")
+    assert run("日期:2018-13", "唐卡", data=crawled).stderr.startswith("日期:2018-13 is searched as text")
 
 
 def test_full_marks_are_where_the_words_stand(crawled: Path) -> None:

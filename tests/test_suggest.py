@@ -90,20 +90,20 @@ def test_words_that_sound_so(index: SearchEngine, typed: str, meant: str) -> Non
 
 def test_the_nearest_come_first_then_the_most_frequent() -> None:
     vocabulary = Vocabulary({"援藏": 3, "圆脏": 9, "院脏": 2, "院长": 70, "支援": 99})
-    assert [near.text for near in vocabulary.near("援臧")] == ["援藏", "圆脏", "院脏"]
-    assert [near.text for near in vocabulary.near("yuanzang")] == ["圆脏", "援藏", "院脏"]
-    assert [near.text for near in Vocabulary({"援藏": 3, "院长": 70}).near("援臧")] == ["援藏", "院长"]
+    assert [near.text for near in vocabulary.suggest("援臧")] == ["援藏", "圆脏", "院脏"]
+    assert [near.text for near in vocabulary.suggest("yuanzang")] == ["圆脏", "援藏", "院脏"]
+    assert [near.text for near in Vocabulary({"援藏": 3, "院长": 70}).suggest("援臧")] == ["援藏", "院长"]
 
 
 @pytest.mark.parametrize("typed", ["tibett", "tbet", "tibte", "tibat", "ttibet"])
 def test_one_letter_off(typed: str) -> None:
     vocabulary = Vocabulary({"tibet": 2, "tab": 9, "timbre": 9})
-    assert [near.text for near in vocabulary.near(typed)] == ["tibet"]
+    assert [near.text for near in vocabulary.suggest(typed)] == ["tibet"]
 
 
 @pytest.mark.parametrize("typed", ["招引商资", "招商资引", "招商引", "招商引水", "招商引投资", "水商引资"])
 def test_a_character_more_less_other_or_elsewhere(typed: str) -> None:
-    assert [near.text for near in Vocabulary({"招商引资": 1, "旅游": 9}).near(typed)] == ["招商引资"]
+    assert [near.text for near in Vocabulary({"招商引资": 1, "旅游": 9}).suggest(typed)] == ["招商引资"]
 
 
 def test_known_words_stay(index: SearchEngine) -> None:
@@ -247,7 +247,7 @@ def test_a_character_has_every_reading_of_its_words() -> None:
     assert set(pinyin.readings()["藏"]) == {"cang", "zang"}
     assert set(pinyin.readings()["行"]) >= {"hang", "xing"}
     assert set(pinyin.readings()["干"]) >= {"gan", "qian"}, "乾 is folded to it"
-    assert "藏" in pinyin.blurred()["zan"] & pinyin.blurred()["chang"]
+    assert "藏" in pinyin.confusable()["zan"] & pinyin.confusable()["chang"]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
-"""What every search engine can do, and how one is opened.
+"""The protocol that every search engine implements, and how an engine is opened.
 
-An engine holds terms and ids; the text stays in the archive. It keeps its own position in
-the archive's sequence, and with it the analyzer's version and the lexicon it was cut with.
+An engine's index holds terms and ids; the text stays in the archive. It records its position in
+the archive's sequence, and the analyzer version and the lexicon that its articles were cut with.
 """
 
 from __future__ import annotations
@@ -35,47 +35,48 @@ from indexer.text.analyzer import Analyzer, characters
 
 Order = Literal["relevance", "newest", "oldest"]
 Unit = Literal["month", "day"]
-REBUILD = "`wencang index --rebuild` makes it anew"
-TITLE_COUNTS = 3  # times a word of the title counts as often as one of the body
+REBUILD = "`wencang index --rebuild` rebuilds it"
+TITLE_WEIGHT = 3  # times a word of the title is counted
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FACETS = ("source", "section", "credit", "month")
 
 
 def facets_of(article: Article) -> tuple[str, ...]:
-    """An article's value for each of FACETS, if need be cut to what Tantivy can hold: 64 KB."""
+    """An article's value for each of FACETS, truncated to what Tantivy accepts: 64 KB."""
     month = f"{article.published:%Y-%m}" if article.published else ""
     return tuple(value[:16_000] for value in (article.source, article.section, article.credit, month))
 
 
 def seconds(time: datetime) -> int:
-    """Whole seconds since 1970; of an earlier time fewer than none."""
+    """Whole seconds since 1970; negative for an earlier time."""
     return floor(time.timestamp())
 
 
 def day(seconds: int) -> str:
-    """The day in Asia/Shanghai, as 2022-06-01, on which so many seconds since 1970 had passed."""
+    """The day in Asia/Shanghai, as 2022-06-01, of a time in seconds since 1970."""
     return (_EPOCH + timedelta(seconds=seconds)).astimezone(SHANGHAI).date().isoformat()
 
 
 class Cut(NamedTuple):
-    """What an engine holds of an article, field by field."""
+    """The terms that an engine indexes of an article, by field."""
 
-    words: list[str]  # of title and body, those of the title TITLE_COUNTS times: what ranking counts
+    words: list[str]  # of title and body, those of the title TITLE_WEIGHT times: used for ranking
     title: list[str]
     origin: list[str]  # of site and credit
     section: list[str]
     author: list[str]
-    exact: list[str]  # characters of the body: what a quote is matched against
+    exact: list[str]  # characters of the body: quotes are matched against these
     headline: list[str]  # characters of the title
-    place: list[str]  # named in title or body, by their full names, and those that they lie in
-    amount: list[int]  # of money in title or body, as keys (indexer/figures/amounts.py)
+    place: list[str]  # places in title or body by their full names, and the prefectures they lie in
+    amount: list[int]  # amounts of money in title or body, as keys (indexer/figures/amounts.py)
 
 
 def cut(article: Article, analyzer: Analyzer) -> Cut:
+    """An article's terms for each field."""
     terms, title = analyzer.terms, analyzer.terms(article.title)
     text = readable(f"{article.title}\n{article.body}")
     return Cut(
-        words=title * TITLE_COUNTS + terms(article.body),
+        words=title * TITLE_WEIGHT + terms(article.body),
         title=title,
         origin=terms(f"{article.source} {article.credit}"),
         section=terms(article.section),
@@ -89,7 +90,7 @@ def cut(article: Article, analyzer: Analyzer) -> Cut:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An article that answers: with all the words that were asked for, or (not `whole`) with some of them."""
+    """A matching article; it has all the words of the query if `whole`, otherwise some of them."""
 
     id: str
     score: float
@@ -98,10 +99,10 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """A part of the answer, best first; how many articles the answer has, and how many of these have all the words.
+    """A page of the matching articles, best first.
 
-    `facets`, where asked for, has for each of FACETS the number of articles of the whole answer by value:
-    months as 2022-06, "" for articles that do not say.
+    `total` counts all matching articles, `whole` those that have all the words. `facets`, if requested,
+    counts all matching articles for each of FACETS by value: months as 2022-06, "" for articles without one.
     """
 
     total: int
@@ -111,111 +112,109 @@ class Matches:
 
 
 class SearchEngine(Protocol):
-    """One folder's index. Use it as a context manager.
+    """The index in one folder. Use it as a context manager.
 
-    Several threads may call it at once, also while another thread or process writes: each call
-    answers from one committed state, and none from an older one than the call before.
-    Calls raise IndexUnusable (damaged) or Busy (another run is writing).
+    It may be shared by threads, also while another thread or process writes: each call reads one
+    committed state of the index, never an older one than the call before.
+    Methods raise IndexUnusable (the index is damaged) or Busy (another process is writing).
     """
 
     @property
     def analyzer(self) -> Analyzer:
-        """Cuts questions as the articles were cut."""
+        """Cuts queries the way the indexed articles were cut."""
 
     def __enter__(self) -> SearchEngine: ...
     def __exit__(self, *exc: object) -> None: ...
 
     def state(self) -> State:
-        """What it noted when it was last written."""
+        """What was recorded at the last commit."""
 
     def position(self) -> int:
-        """The sequence of the last revision it holds."""
+        """The sequence of the last indexed revision."""
 
     def lexicon(self) -> str:
-        """The words that its analyzer knows beside jieba's."""
+        """The words that the analyzer knows in addition to jieba's."""
 
     def write(self, revisions: Iterable[Revision]) -> None:
-        """Hold these articles, in place of their older versions; no more those that were withdrawn.
-
-        All of them or, after a crash, none.
-        """
+        """Index these articles in one transaction, replacing older versions and deleting withdrawn articles."""
 
     def search(
         self, query: Query, limit: int | None = None, offset: int = 0, order: Order = "relevance", facets: bool = False
     ) -> Matches:
-        """The articles that match, all of them for no limit; with `facets` the whole answer counted in the same pass.
+        """The matching articles, all of them without a limit; `facets` counts them in the same pass.
 
-        Those with all the words come first, where these are few (Query.is_short); then by the
-        BM25 of the words, the newer first of two alike. In an order of dates, those with all
-        the words come first too, and the undated last of each.
+        By relevance: articles with all the words before the others if the query is short
+        (Query.is_short), then by BM25 score; of equal scores the newer article first. By date:
+        articles with all the words before the others, undated ones last in each group.
         """
 
     def dates(self, query: Query, by: Unit, facet: str = "") -> dict[str, dict[str, int]]:
-        """For each value of one of FACETS how many articles with all the words were published when.
+        """The number of articles with all the words by date, for each value of a facet.
 
-        Months as 2022-06, days as 2022-06-01, in Asia/Shanghai, "" for the undated; without a
-        facet all stand under "". A question without words is answered by every article.
+        Months as 2022-06, days as 2022-06-01, in Asia/Shanghai; "" for undated articles. Without a
+        facet the only value is "". Every article matches a query without words.
         """
 
     def frequencies(self, words: Iterable[str]) -> dict[str, int]:
-        """In how many articles each of these words stands."""
+        """The number of articles that contain each word."""
 
     def count(self) -> int:
-        """How many articles it holds."""
+        """The number of indexed articles."""
 
     def vocabulary(self, start: str = "") -> dict[str, int]:
-        """The words of all articles that begin so, each with the number of articles, in the words' order.
+        """The indexed words that start with `start`, in order, each with its number of articles.
 
-        Older versions of articles may count too, until they are merged away.
+        Older versions of articles may be counted too, until their segments are merged.
         """
 
     def ids(self) -> set[str]:
-        """Every article it holds."""
+        """The ids of all indexed articles."""
 
 
 def open_engine(name: str, folder: Path, create: bool = False, words: str | None = None) -> SearchEngine:
-    """The engine of that name with its index in `folder`; made there if `create`.
+    """Open the index of the engine `name` in `folder`; with `create` make one if there is none.
 
-    `words` is the lexicon that an index is made with, the shipped one where none is given.
-
-    Raises UsageFault for an unknown name, IndexUnusable where there is no index, it is
-    damaged, or it was cut by another version of the analyzer.
+    `words` is the lexicon of a new index, by default the shipped one. Raises UsageFault for an
+    unknown engine, IndexUnusable if there is no index, it is damaged, or it was built by another
+    version of the analyzer.
     """
     check_name(name)
-    opened: SearchEngine = import_module(f"indexer.engines.{name}_engine").open_index(folder, create, words)
-    return opened
+    engine: SearchEngine = import_module(f"indexer.engines.{name}_engine").open_index(folder, create, words)
+    return engine
 
 
 def check_follows(store: ArticleStore, engine: SearchEngine) -> None:
-    """Raises IndexUnusable for an index of another archive, or of one that was put back to an older state."""
+    """Raise IndexUnusable if the index follows another archive, or one that was restored to an older state."""
     state = engine.state()
     if state.position and store.digest_at(state.position) != state.anchor:
-        raise IndexUnusable(_("the index"), _("was made of another state of the archive"), _(REBUILD))
+        raise IndexUnusable(_("the index"), _("was built from another state of the archive"), _(REBUILD))
 
 
 def check_name(name: str) -> None:
-    """Raises UsageFault for a name no engine has."""
+    """Raise UsageFault if there is no engine of this name."""
     if name not in engines.names():
-        raise UsageFault(name, _("is no engine"), _("engines: {names}").format(names=", ".join(engines.names())))
+        raise UsageFault(
+            name, _("is not a search engine"), _("engines: {names}").format(names=", ".join(engines.names()))
+        )
 
 
 @contextmanager
 def writable(folder: Path, fault: type[Exception] = OSError) -> Iterator[None]:
-    """Raises IndexUnusable for files that can't be written: `fault` is what a library makes of an OSError."""
+    """Raise IndexUnusable for a write that fails; `fault` is the error that a library raises in place of OSError."""
     try:
         yield
     except (OSError, fault) as error:
         reason = of_error(error) if getattr(error, "strerror", None) else str(error)[:200]
-        mend = _("when that is mended, `wencang index` brings it up to date")
+        mend = _("once that is fixed, `wencang index` updates it")
         raise IndexUnusable(folder, reason, mend) from error
 
 
-def is_made(folder: Path) -> bool:
-    """Whether a folder holds an index."""
+def has_index(folder: Path) -> bool:
+    """Whether a folder contains an index."""
     return (folder / "state.json").exists()
 
 
-# The field of a Cut that a field of a question is looked up in.
+# The field of Cut in which the words of each query field are looked up.
 WORDS_OF = {
     "": "words",
     "title": "title",
@@ -228,43 +227,43 @@ WORDS_OF = {
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What an engine notes beside its own files, in one small file that is replaced whole."""
+    """What an engine records beside its own files, in state.json, which is replaced atomically."""
 
-    position: int  # the sequence of the last revision it holds
-    anchor: str  # the digest of that revision's text: tells whether an archive is the one it followed
+    position: int  # the sequence of the last indexed revision
+    anchor: str  # digest of that revision's text: identifies the archive that the index follows
     version: str
-    lexicon: str  # the words that its analyzer knows beside jieba's
+    lexicon: str  # the words that the analyzer knows in addition to jieba's
 
     @classmethod
     def new(cls, layout: str, words: str | None) -> State:
-        """Of an empty index; `layout` is the version of the engine's own schema."""
+        """The state of an empty index; `layout` is the version of the engine's own schema."""
         return cls(0, "", f"{analyzer.VERSION}.{layout}", analyzer.lexicon() if words is None else words)
 
     @classmethod
     def load(cls, folder: Path, layout: str) -> State:
-        """The state kept in a folder; IndexUnusable where it can't be used."""
+        """The state of the index in a folder. Raises IndexUnusable."""
         path = folder / "state.json"
         try:
             state = cls(**json.loads(path.read_text(encoding="utf-8")))
             Analyzer.parse(state.lexicon)
         except FileNotFoundError as error:
-            raise IndexUnusable(folder, _("holds no index yet"), _("`wencang index` makes one")) from error
+            raise IndexUnusable(folder, _("contains no index yet"), _("`wencang index` builds one")) from error
         except (OSError, ValueError, TypeError, AttributeError) as error:
             raise IndexUnusable(folder, _("its state can't be read"), _(REBUILD)) from error
         ours = f"{analyzer.VERSION}.{layout}"
         if state.version != ours:
-            other = _("was made by another analyzer (version {theirs}, this is {ours})")
-            raise IndexUnusable(folder, other.format(theirs=state.version, ours=ours), _(REBUILD))
+            reason = _("was built by another analyzer (version {theirs}, this is {ours})")
+            raise IndexUnusable(folder, reason.format(theirs=state.version, ours=ours), _(REBUILD))
         return state
 
     @staticmethod
     def stamp(folder: Path, before: tuple[int, int] = (0, 0)) -> tuple[int, int]:
-        """Another one each time that a state is saved; `before` where another index took the folder's place."""
+        """Identifies the saved state without reading it; `before` if the folder has been removed."""
         try:
-            noted = (folder / "state.json").stat()
+            status = (folder / "state.json").stat()
         except FileNotFoundError:
             return before
-        return noted.st_ino, noted.st_mtime_ns
+        return status.st_ino, status.st_mtime_ns
 
     def save(self, folder: Path) -> None:
         with writable(folder), atomic_write(folder / "state.json") as file:
@@ -272,7 +271,7 @@ class State:
 
 
 class View(Protocol):
-    """An index as it was committed: what one call answers from."""
+    """One committed state of an index: all that a call reads."""
 
     @property
     def state(self) -> State: ...
@@ -282,9 +281,9 @@ V = TypeVar("V", bound=View)
 
 
 class FolderEngine(ABC, Generic[V]):
-    """What the engines share that keep their index in a folder: its newest view, opened again once it was written.
+    """Base of the engines that keep their index in a folder: opens a new view of it after each commit.
 
-    Nothing is closed: a view is released with its last reference, so never under a search.
+    Views are not closed explicitly: each is freed with its last reference, hence never during a search.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -301,9 +300,9 @@ class FolderEngine(ABC, Generic[V]):
 
     @abstractmethod
     def _open(self) -> V:
-        """The view of what was last committed; its state is read first, so that it holds no less than that says."""
+        """A view of the last commit. Its state is read first, so that the index contains at least what that says."""
 
-    def _now(self) -> V:
+    def _current(self) -> V:
         with self._lock:
             if self._stamp != (stamp := State.stamp(self._folder, self._stamp)):
                 self._follow(stamp)
@@ -313,9 +312,9 @@ class FolderEngine(ABC, Generic[V]):
         try:
             view = self._open()
         except IndexUnusable:
-            if is_made(self._folder):
+            if has_index(self._folder):
                 raise
-            return  # a rebuilt index took its place, and the folder was removed: the view stays readable
+            return  # the folder was removed after a rebuild; the view stays readable
         if view.state.lexicon != self._view.state.lexicon:
             self.__dict__.pop("analyzer", None)
         self._view, self._stamp = view, stamp
@@ -325,7 +324,7 @@ class FolderEngine(ABC, Generic[V]):
         return Analyzer(self._view.state.lexicon)
 
     def state(self) -> State:
-        return self._now().state
+        return self._current().state
 
     def position(self) -> int:
         return self.state().position

@@ -1,4 +1,4 @@
-"""Tantivy: an embedded engine in Rust, for archives that have outgrown Whoosh. `pip install wencang[tantivy]`."""
+"""Tantivy, an embedded engine in Rust, for archives too large for Whoosh. `pip install wencang[tantivy]`."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from indexer.engines.engine import (
     cut,
     day,
     facets_of,
-    is_made,
+    has_index,
     seconds,
     writable,
 )
 from indexer.question.query import (
-    MOST_OF_A_PREFIX,
+    MAX_EXPANSIONS,
     Amount,
     Between,
     Either,
@@ -46,14 +46,14 @@ from indexer.text.analyzer import SEPARATOR
 try:
     import tantivy
     from tantivy import Occur
-    from tantivy import Query as Asked
+    from tantivy import Query as TantivyQuery
 except ImportError as error:
     raise UsageFault("tantivy", _("is not installed"), _("`pip install tantivy` adds it")) from error
 
 _LAYOUT = "3"  # of the schema and its fields
-_MEMORY = 128_000_000  # bytes of postings before they go to disk
-_BREAK = "|"  # stands for SEPARATOR, which parts the terms
-_VALUES = 100_000  # of one facet
+_MEMORY = 128_000_000  # bytes of postings before they are written to disk
+_SEPARATOR = "|"  # in place of SEPARATOR, a blank, which delimits the terms
+_MAX_VALUES = 100_000  # of one facet
 _UNDATED = -(2**62)
 
 
@@ -67,7 +67,7 @@ def _schema() -> tantivy.Schema:
     for name in FACETS:
         schema.add_text_field(f"by_{name}", tokenizer_name="raw", index_option="basic", fast=True)
     schema.add_integer_field("published", indexed=True, fast=True)  # seconds since 1970
-    schema.add_integer_field("amount", indexed=True, fast=True)  # of money, as keys that sort
+    schema.add_integer_field("amount", indexed=True, fast=True)  # of money, as sortable keys
     return schema.build()
 
 
@@ -76,7 +76,7 @@ _TERMS = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
 
 
 def open_index(folder: Path, create: bool = False, words: str | None = None) -> TantivyEngine:
-    if create and not is_made(folder):
+    if create and not has_index(folder):
         with writable(folder, ValueError):
             folder.mkdir(parents=True, exist_ok=True)
             tantivy.Index(_SCHEMA, path=str(folder))
@@ -95,18 +95,18 @@ class TantivyEngine(FolderEngine["_View"]):
                     if document:
                         writer.add_document(document)
                 state = replace(state, position=revision.sequence, anchor=revision.article.digest)
-        # After the index: a crash between the two writes the same articles once more.
+        # Saved after the commit: after a crash in between the same articles are written again.
         state.save(self._folder)
 
     def _document(self, article: Article) -> tantivy.Document:
         document = tantivy.Document()
         document.add_text("id", article.id)
-        held = cut(article, self.analyzer)
+        terms = cut(article, self.analyzer)
         for name in WORDS_OF.values():
-            document.add_text(name, " ".join(getattr(held, name)))
-        document.add_text("exact", _joined(held.exact))
-        document.add_text("headline", _joined(held.headline))
-        for key in held.amount:
+            document.add_text(name, " ".join(getattr(terms, name)))
+        document.add_text("exact", _joined(terms.exact))
+        document.add_text("headline", _joined(terms.headline))
+        for key in terms.amount:
             document.add_integer("amount", key)
         for name, value in zip(FACETS, facets_of(article), strict=True):
             document.add_text(f"by_{name}", value)
@@ -117,46 +117,48 @@ class TantivyEngine(FolderEngine["_View"]):
     def search(
         self, query: Query, limit: int | None = None, offset: int = 0, order: Order = "relevance", facets: bool = False
     ) -> Matches:
-        ask = _Ask(self._now(), query)
-        end = ask.total if limit is None else offset + limit
-        best = ask.best(end, order) if end else []
-        counts = ask.view.values(ask.loose, FACETS) if facets else {}
-        return Matches(ask.total, ask.whole, tuple(best[offset:end]), counts)
+        view = self._current()
+        search = _Search(view, query)
+        end = search.total if limit is None else offset + limit
+        best = search.best(end, order) if end else []
+        counts = view.values(search.loose, FACETS) if facets else {}
+        return Matches(search.total, search.whole, tuple(best[offset:end]), counts)
 
     def dates(self, query: Query, by: Unit, facet: str = "") -> dict[str, dict[str, int]]:
-        ask = _Ask(self._now(), query)
-        count = ask.months if by == "month" else ask.days
+        view = self._current()
+        search = _Search(view, query)
+        count = view.months if by == "month" else view.days
         if not facet:
-            return {"": count(ask.strict)}
-        values = ask.view.values(ask.strict, [facet])[facet]
-        return {value: count(ask.with_value(facet, value)) for value in values}
+            return {"": count(search.strict)}
+        values = view.values(search.strict, [facet])[facet]
+        return {value: count(_all([search.strict, _word(f"by_{facet}", value)])) for value in values}
 
     def frequencies(self, words: Iterable[str]) -> dict[str, int]:
-        view = self._now()
+        view = self._current()
         return {word: view.count(_word("words", word)) for word in words}
 
     def count(self) -> int:
-        return self._now().size
+        return self._current().size
 
     def vocabulary(self, start: str = "") -> dict[str, int]:
-        return dict(sorted(self._now().terms("words", start)))
+        return dict(sorted(self._current().terms("words", start)))
 
     def ids(self) -> set[str]:
-        return {id for id, _count in self._now().terms("id")}
+        return {id for id, _count in self._current().terms("id")}
 
     def _open(self) -> _View:
         with _reading(self._folder):
             state = State.load(self._folder, _LAYOUT)
             index = tantivy.Index.open(str(self._folder))
-            index.config_reader("manual")  # else a thread looks every half second whether to read anew
+            index.config_reader("manual")  # otherwise a thread checks for commits every half second
             index.register_tokenizer("cut", _TERMS)
             return _View(self._folder, state, index, index.searcher())
 
     @contextmanager
     def _writing(self) -> Iterator[tantivy.IndexWriter]:
-        """A writer that is committed at the end, or leaves the index as it was."""
+        """A writer that is committed at the end; after an exception the index is unchanged."""
         try:
-            writer = self._now().index.writer(_MEMORY, 1)
+            writer = self._current().index.writer(_MEMORY, 1)
         except ValueError as error:
             if "LockBusy" not in str(error):
                 raise IndexUnusable(self._folder, _reason(error), _(REBUILD)) from error
@@ -173,24 +175,27 @@ class TantivyEngine(FolderEngine["_View"]):
             raise
         finally:
             with suppress(ValueError):
-                writer.wait_merging_threads()  # merges a commit's segments; a rollback would cancel that
+                writer.wait_merging_threads()  # which merge segments after a commit
 
     def _on_disk(self) -> AbstractContextManager[None]:
-        return writable(self._folder, ValueError)  # which Tantivy makes of a full disk
+        return writable(self._folder, ValueError)  # which Tantivy raises for a full disk
 
     def _clean(self, writer: tantivy.IndexWriter) -> None:
-        """Take away what a run that was killed left: its next commit would have files of the same names."""
+        """Remove the files left by a process that was killed: the next commit would use the same names."""
         writer.garbage_collect_files()
-        for unknown in self._folder.glob(".tmp*"):
-            unknown.unlink()
+        for unfinished in self._folder.glob(".tmp*"):
+            unfinished.unlink()
 
 
 @contextmanager
 def _reading(folder: Path) -> Iterator[None]:
-    """Raises IndexUnusable for what Tantivy meets in its files; no question is built in here, whose faults are ours."""
+    """Raise IndexUnusable for Tantivy's errors in reading its files.
+
+    Queries are built outside of this: an error there is a bug, not damage.
+    """
     try:
         yield
-    except BaseException as error:  # what Rust panics with is no Exception, and has no name to import
+    except BaseException as error:  # a Rust panic is not an Exception, and its class can't be imported
         if isinstance(error, ValueError | OSError) or type(error).__name__ == "PanicException":
             raise IndexUnusable(folder, _("is damaged") + f" ({_reason(error)})", _(REBUILD)) from error
         raise
@@ -198,7 +203,7 @@ def _reading(folder: Path) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """The index as it was when it was opened: all that is read of it."""
+    """The index as of one commit, and everything that is read from it."""
 
     folder: Path
     state: State
@@ -209,28 +214,30 @@ class _View:
     def size(self) -> int:
         return int(self.searcher.num_docs)
 
-    def count(self, asked: Asked) -> int:
+    def count(self, query: TantivyQuery) -> int:
         with _reading(self.folder):
-            result: Any = self.searcher.search(_silent(asked), 1)
+            result: Any = self.searcher.search(_unscored(query), 1)
             return int(result.count)
 
-    def best(self, asked: Asked, size: int) -> list[tuple[float, tantivy.DocAddress]]:
+    def best(self, query: TantivyQuery, size: int) -> list[tuple[float, tantivy.DocAddress]]:
         """The articles with the highest scores."""
         with _reading(self.folder):
-            hits: list[tuple[float, tantivy.DocAddress]] = self.searcher.search(asked, size, count=False).hits
+            hits: list[tuple[float, tantivy.DocAddress]] = self.searcher.search(query, size, count=False).hits
             return hits
 
-    def by_date(self, asked: Asked, size: int, order: Order = "newest") -> list[tuple[int | None, tantivy.DocAddress]]:
-        """Articles with their dates, in seconds since 1970; the undated last."""
-        way = tantivy.Order.Asc if order == "oldest" else tantivy.Order.Desc
+    def by_date(
+        self, query: TantivyQuery, size: int, order: Order = "newest"
+    ) -> list[tuple[int | None, tantivy.DocAddress]]:
+        """Articles with their dates, in seconds since 1970; undated ones last."""
+        direction = tantivy.Order.Asc if order == "oldest" else tantivy.Order.Desc
         with _reading(self.folder):
             hits: list[tuple[int | None, tantivy.DocAddress]] = self.searcher.search(
-                asked, size, count=False, order_by_field="published", order=way
+                query, size, count=False, order_by_field="published", order=direction
             ).hits
             return hits
 
     def dates(self, addresses: list[tantivy.DocAddress]) -> list[int]:
-        """When articles were published, in seconds since 1970; _UNDATED where that is not known."""
+        """The dates of articles in seconds since 1970, or _UNDATED."""
         with _reading(self.folder):
             values: list[Any] = self.searcher.fast_field_values("published", addresses)
         return [_UNDATED if value is None else value for value in values]
@@ -239,172 +246,172 @@ class _View:
         with _reading(self.folder):
             return str(self.searcher.doc(address)["id"][0])
 
-    def values(self, asked: Asked, facets: Iterable[str]) -> dict[str, dict[str, int]]:
-        """For each facet how many articles have which value."""
-        terms = {name: {"terms": {"field": f"by_{name}", "size": _VALUES}} for name in facets}
+    def values(self, query: TantivyQuery, facets: Iterable[str]) -> dict[str, dict[str, int]]:
+        """For each facet its values, each with its number of articles."""
+        terms = {facet: {"terms": {"field": f"by_{facet}", "size": _MAX_VALUES}} for facet in facets}
         with _reading(self.folder):
-            found = self.searcher.aggregate(asked, terms)
-            return {name: {one["key"]: one["doc_count"] for one in found[name]["buckets"]} for name in terms}
+            counts = self.searcher.aggregate(query, terms)
+            return {
+                facet: {bucket["key"]: bucket["doc_count"] for bucket in counts[facet]["buckets"]} for facet in terms
+            }
 
-    def terms(self, field: str, start: str = "") -> list[tuple[str, int]]:
-        """The terms that begin so, each with the number of articles, not counting their older versions."""
-        with _reading(self.folder):
-            terms = self.searcher.terms_with_prefix(field, start, Asked.all_query())
-        return [(term, count) for term, count in terms if count]
+    def months(self, query: TantivyQuery) -> dict[str, int]:
+        return self.values(query, ["month"])["month"]
 
-    def beginning(self, field: str, start: str) -> list[str]:
-        """The terms that begin so, in order, also those of older versions only."""
-        with _reading(self.folder):
-            return sorted(term for term, _count in self.searcher.terms_with_prefix(field, start))
-
-
-class _Ask:
-    """One question to the index as it is now."""
-
-    def __init__(self, view: _View, query: Query) -> None:
-        self.view = view
-        self._query = query
-        words = [_word("words", word) for word in query.words]
-        known = sum(view.count(word) > 0 for word in words)
-        least = query.least(known)
-        self.strict = self._bounded([(Occur.Must, word) for word in words])
-        self.whole = view.count(self.strict)
-        if least >= len(words):
-            self.loose, self.total = self.strict, self.whole
-        else:
-            some = [(Occur.Must, Asked.boolean_query([(Occur.Should, word) for word in words], least))]
-            if query.has_long_words:
-                long = [(Occur.Should, _word("words", word)) for word in query.words if len(word) > 1]
-                some.append((Occur.Must, _silent(Asked.boolean_query(long))))
-            self.loose = self._bounded(some)
-            self.total = view.count(self.loose)
-
-    def _bounded(self, words: list[tuple[Occur, Asked]]) -> Asked:
-        """The words within what an answer can't do without, and without what is unwanted."""
-        query = self._query
-        clauses = [*words, *((Occur.Must, self._select(node)) for node in query.must)]
-        if query.source:
-            clauses.append((Occur.Must, _silent(_word("by_source", query.source))))
-        if query.among is not None:
-            clauses.append((Occur.Must, _silent(Asked.term_set_query(_SCHEMA, "id", list(query.among)))))
-        if query.since or query.until:
-            clauses.append((Occur.Must, self._select(Between(query.since, query.until))))
-        if not clauses:
-            clauses.append((Occur.Must, _silent(Asked.all_query())))
-        clauses += ((Occur.MustNot, self._select(node)) for node in query.unwanted)
-        clauses += ((Occur.Should, _word("words", word)) for word in query.ranked if word not in query.words)
-        return Asked.boolean_query(clauses)
-
-    def with_value(self, facet: str, value: str) -> Asked:
-        """The articles with all the words and this value."""
-        return _every([self.strict, _word(f"by_{facet}", value)])
-
-    def months(self, asked: Asked) -> dict[str, int]:
-        return self.view.values(asked, ["month"])["month"]
-
-    def days(self, asked: Asked) -> dict[str, int]:
-        hits = self.view.by_date(_silent(asked), self.view.size or 1)
+    def days(self, query: TantivyQuery) -> dict[str, int]:
+        hits = self.by_date(_unscored(query), self.size or 1)
         days: Counter[str] = Counter()
         for time, count in Counter(time for time, _address in hits).items():
             days["" if time is None else day(time)] += count
         return dict(days)
 
+    def terms(self, field: str, start: str = "") -> list[tuple[str, int]]:
+        """The terms that start with `start`, each with its number of articles; deleted ones are not counted."""
+        with _reading(self.folder):
+            terms = self.searcher.terms_with_prefix(field, start, TantivyQuery.all_query())
+        return [(term, count) for term, count in terms if count]
+
+    def expand(self, field: str, start: str) -> list[str]:
+        """The terms that start with `start`, in order, those of deleted articles included."""
+        with _reading(self.folder):
+            return sorted(term for term, _count in self.searcher.terms_with_prefix(field, start))
+
+
+class _Search:
+    """The evaluation of a query on a view.
+
+    `strict` matches the articles with all the words, `loose` those with enough of them.
+    """
+
+    def __init__(self, view: _View, query: Query) -> None:
+        self._view = view
+        self._query = query
+        words = [_word("words", word) for word in query.words]
+        required = query.required(sum(view.count(word) > 0 for word in words))
+        self.strict = self._bounded([(Occur.Must, word) for word in words])
+        self.whole = view.count(self.strict)
+        if required >= len(words):
+            self.loose, self.total = self.strict, self.whole
+        else:
+            enough = TantivyQuery.boolean_query([(Occur.Should, word) for word in words], required)
+            clauses = [(Occur.Must, enough)]
+            if query.has_long_words:
+                long_words = (_word("words", word) for word in query.words if len(word) > 1)
+                clauses.append((Occur.Must, _unscored(_any(long_words))))
+            self.loose = self._bounded(clauses)
+            self.total = view.count(self.loose)
+
+    def _bounded(self, words: list[tuple[Occur, TantivyQuery]]) -> TantivyQuery:
+        """The words together with all required and excluded parts of the query."""
+        query = self._query
+        clauses = [*words, *((Occur.Must, self._select(node)) for node in query.must)]
+        if query.source:
+            clauses.append((Occur.Must, _unscored(_word("by_source", query.source))))
+        if query.among is not None:
+            ids = TantivyQuery.term_set_query(_SCHEMA, "id", list(query.among))
+            clauses.append((Occur.Must, _unscored(ids)))
+        if query.since or query.until:
+            clauses.append((Occur.Must, self._select(Between(query.since, query.until))))
+        if not clauses:
+            clauses.append((Occur.Must, _unscored(TantivyQuery.all_query())))
+        clauses += ((Occur.MustNot, self._select(node)) for node in query.unwanted)
+        clauses += ((Occur.Should, _word("words", word)) for word in query.ranked if word not in query.words)
+        return TantivyQuery.boolean_query(clauses)
+
     def best(self, end: int, order: Order) -> list[Match]:
-        """The first of the answer, up to `end`."""
+        """The first `end` matches."""
         if self.loose is self.strict:
             return self._top(self.strict, end, order, whole=True)
         if order == "relevance" and not self._query.is_short:
-            return self._mixed(end)
-        found = self._top(self.strict, end, order, whole=True) if self.whole else []
-        if len(found) < end:
-            rest = Asked.boolean_query([(Occur.Must, self.loose), (Occur.MustNot, self.strict)])
-            found += self._top(rest, end - len(found), order, whole=False)
-        return found
+            return self._by_score(end)
+        matches = self._top(self.strict, end, order, whole=True) if self.whole else []
+        if len(matches) < end:
+            others = TantivyQuery.boolean_query([(Occur.Must, self.loose), (Occur.MustNot, self.strict)])
+            matches += self._top(others, end - len(matches), order, whole=False)
+        return matches
 
-    def _mixed(self, end: int) -> list[Match]:
-        """By score alone, whether an article has all the words or some."""
-        whole = (
-            {match.id for match in self._top(self.strict, self.whole, "relevance", whole=True)} if self.whole else ()
-        )
-        return [
-            replace(match, whole=match.id in whole) for match in self._top(self.loose, end, "relevance", whole=False)
-        ]
+    def _by_score(self, end: int) -> list[Match]:
+        """The first `end` matches by score alone, whether they have all the words or some."""
+        whole = self._top(self.strict, self.whole, "relevance", whole=True) if self.whole else ()
+        ids = {match.id for match in whole}
+        matches = self._top(self.loose, end, "relevance", whole=False)
+        return [replace(match, whole=match.id in ids) for match in matches]
 
-    def _top(self, asked: Asked, end: int, order: Order, whole: bool) -> list[Match]:
-        end = min(end, self.view.size) or 1
+    def _top(self, query: TantivyQuery, end: int, order: Order, whole: bool) -> list[Match]:
+        end = min(end, self._view.size) or 1
         if order == "relevance" and self._query.ranked:
-            hits = self._scored(asked, end)
-            dates = self.view.dates([address for _score, address in hits])
-            latest = sorted(zip(hits, dates, strict=True), key=lambda one: (-one[0][0], -one[1]))
-            return [Match(self.view.id(address), score, whole) for (score, address), _date in latest[:end]]
-        hits_by_date = self.view.by_date(asked, end, order)
-        return [Match(self.view.id(address), 0.0, whole) for _date, address in hits_by_date]
+            hits = self._scored(query, end)
+            dates = self._view.dates([address for _score, address in hits])
+            newest_first = sorted(zip(hits, dates, strict=True), key=lambda item: (-item[0][0], -item[1]))
+            return [Match(self._view.id(address), score, whole) for (score, address), _date in newest_first[:end]]
+        dated = self._view.by_date(query, end, order)
+        return [Match(self._view.id(address), 0.0, whole) for _date, address in dated]
 
-    def _scored(self, asked: Asked, end: int) -> list[tuple[float, tantivy.DocAddress]]:
-        """The best up to `end`, and those that score as the last of them: of these the newer are still to be chosen."""
+    def _scored(self, query: TantivyQuery, end: int) -> list[tuple[float, tantivy.DocAddress]]:
+        """The best `end` hits and all that score like the last of them, so that the newer of these can be chosen."""
         size = end + 1
         while True:
-            hits = self.view.best(asked, size)
+            hits = self._view.best(query, size)
             if len(hits) < size or hits[-1][0] < hits[end - 1][0]:
                 return hits
             size *= 2
 
-    def _select(self, node: Node) -> Asked:
-        """The articles that have this; it adds nothing to a score."""
-        return _silent(self._asked(node))
+    def _select(self, node: Node) -> TantivyQuery:
+        """The articles that match a part of the query; adds nothing to the score."""
+        return _unscored(self._translate(node))
 
-    def _asked(self, node: Node) -> Asked:
+    def _translate(self, node: Node) -> TantivyQuery:
         match node:
             case Words(words, field):
-                return _every(_word(WORDS_OF[field], word) for word in words)
-            case Quote(signs, _words, "title"):
-                return self._side_by_side("headline", signs)
-            case Quote(signs):
-                return _any(self._side_by_side(field, signs) for field in ("exact", "headline"))
+                return _all(_word(WORDS_OF[field], word) for word in words)
+            case Quote(characters, _words, "title"):
+                return _phrase("headline", characters)
+            case Quote(characters):
+                return _any(_phrase(field, characters) for field in ("exact", "headline"))
             case Prefix(start, field):
-                beginning = self.view.beginning(WORDS_OF[field], start)[:MOST_OF_A_PREFIX]
-                return Asked.term_set_query(_SCHEMA, WORDS_OF[field], beginning)
+                terms = self._view.expand(WORDS_OF[field], start)[:MAX_EXPANSIONS]
+                return TantivyQuery.term_set_query(_SCHEMA, WORDS_OF[field], terms)
             case Either(nodes):
                 return _any(map(self._select, nodes))
             case Every(nodes, unwanted):
-                without = [(Occur.MustNot, self._select(one)) for one in unwanted]
-                return Asked.boolean_query([(Occur.Must, self._select(one)) for one in nodes] + without)
+                excluded = [(Occur.MustNot, self._select(node)) for node in unwanted]
+                return TantivyQuery.boolean_query([(Occur.Must, self._select(node)) for node in nodes] + excluded)
             case Between(since, until):
                 first, before = (seconds(time) if time else end for time, end in ((since, _UNDATED), (until, 2**62)))
-                return self._in_range("published", first, before - 1)
+                return _range("published", first, before - 1)
             case Amount(first, last):
-                return self._in_range("amount", first, last)
-
-    def _in_range(self, field: str, first: int, last: int) -> Asked:
-        if first > last:
-            return Asked.empty_query()
-        return Asked.range_query(_SCHEMA, field, tantivy.FieldType.Integer, first, last)
-
-    def _side_by_side(self, field: str, signs: tuple[str, ...]) -> Asked:
-        found: list[str | tuple[int, str]] = [_BREAK if sign == SEPARATOR else sign for sign in signs]
-        if len(found) == 1:
-            return _word(field, signs[0])
-        return Asked.phrase_query(_SCHEMA, field, found)
+                return _range("amount", first, last)
 
 
-def _joined(signs: list[str]) -> str:
-    return " ".join(signs).replace("   ", f" {_BREAK} ")
+def _word(field: str, word: str) -> TantivyQuery:
+    return TantivyQuery.term_query(_SCHEMA, field, word, "freq" if field == "words" else "basic")
 
 
-def _silent(asked: Asked) -> Asked:
-    return Asked.const_score_query(asked, 0.0)
+def _phrase(field: str, characters: tuple[str, ...]) -> TantivyQuery:
+    terms: list[str | tuple[int, str]] = [_SEPARATOR if sign == SEPARATOR else sign for sign in characters]
+    return TantivyQuery.phrase_query(_SCHEMA, field, terms) if len(terms) > 1 else _word(field, characters[0])
 
 
-def _every(asked: Iterable[Asked]) -> Asked:
-    return Asked.boolean_query([(Occur.Must, one) for one in asked])
+def _range(field: str, first: int, last: int) -> TantivyQuery:
+    if first > last:
+        return TantivyQuery.empty_query()
+    return TantivyQuery.range_query(_SCHEMA, field, tantivy.FieldType.Integer, first, last)
 
 
-def _any(asked: Iterable[Asked]) -> Asked:
-    return Asked.boolean_query([(Occur.Should, one) for one in asked])
+def _unscored(query: TantivyQuery) -> TantivyQuery:
+    return TantivyQuery.const_score_query(query, 0.0)
 
 
-def _word(field: str, word: str) -> Asked:
-    return Asked.term_query(_SCHEMA, field, word, "freq" if field == "words" else "basic")
+def _all(queries: Iterable[TantivyQuery]) -> TantivyQuery:
+    return TantivyQuery.boolean_query([(Occur.Must, query) for query in queries])
+
+
+def _any(queries: Iterable[TantivyQuery]) -> TantivyQuery:
+    return TantivyQuery.boolean_query([(Occur.Should, query) for query in queries])
+
+
+def _joined(characters: list[str]) -> str:
+    return " ".join(characters).replace("   ", f" {_SEPARATOR} ")
 
 
 def _reason(error: BaseException) -> str:

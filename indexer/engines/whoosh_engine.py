@@ -1,12 +1,12 @@
-"""Whoosh: the embedded default, in pure Python.
+"""Whoosh, the default engine: embedded, in pure Python.
 
-Its postings are written and read by whoosh_postings.py, a question is answered in whoosh_segment.py.
+whoosh_storage.py reads its files, whoosh_postings.py its postings; whoosh_segment.py evaluates a query.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from heapq import nsmallest
@@ -36,18 +36,18 @@ from indexer.engines.engine import (
     cut,
     day,
     facets_of,
-    is_made,
+    has_index,
     seconds,
     writable,
 )
-from indexer.engines.whoosh_postings import CharacterField, WordField, counts, read
-from indexer.engines.whoosh_segment import UNDATED, Scored, Segment
+from indexer.engines.whoosh_postings import CharacterField, WordField, frequencies, read
+from indexer.engines.whoosh_segment import UNDATED, ScoredDocument, Segment
 from indexer.engines.whoosh_storage import Damaged, open_readers
-from indexer.figures.amounts import spelled
-from indexer.question.query import MOST_OF_A_PREFIX, Prefix, Query
+from indexer.figures.amounts import encoded
+from indexer.question.query import MAX_EXPANSIONS, Prefix, Query
 
 _LAYOUT = "6"  # of the schema and its fields
-_TOP = 2.2  # what BM25 lets one word count for at most, times its rarity: 1 + k1
+_MAX_WEIGHT = 2.2  # of a word in BM25, to be multiplied by its rarity: 1 + k1
 _SCHEMA = fields.Schema(
     id=fields.ID(stored=True, unique=True),
     words=WordField(),  # of title and body
@@ -59,14 +59,14 @@ _SCHEMA = fields.Schema(
     section=WordField(),
     author=WordField(),
     place=WordField(),
-    amount=WordField(),  # of money, as keys that sort
+    amount=WordField(),  # of money, as sortable keys
     facets=fields.STORED(),
     published=fields.COLUMN(columns.NumericColumn("q", default=UNDATED)),  # seconds since 1970
 )
 
 
 def open_index(folder: Path, create: bool = False, words: str | None = None) -> WhooshEngine:
-    if create and not is_made(folder):
+    if create and not has_index(folder):
         with writable(folder):
             folder.mkdir(parents=True, exist_ok=True)
             index.create_in(str(folder), _SCHEMA)
@@ -80,19 +80,19 @@ class WhooshEngine(FolderEngine["_View"]):
             state = self.state()
             readers = [leaf for leaf in writer.searcher().reader().leaf_readers() if leaf[0].doc_count_all()]
             for revision in revisions:
-                for reader, first in readers:
+                for reader, base in readers:
                     for number in read(reader, "id", revision.article.id).ids:
-                        writer.delete_document(first + number)
+                        writer.delete_document(base + number)
                 if not revision.withdrawn:
                     writer.add_document(**self._document(revision.article))
                 state = replace(state, position=revision.sequence, anchor=revision.article.digest)
-        # After the index: a crash between the two writes the same articles once more.
+        # Saved after the commit: after a crash in between the same articles are written again.
         state.save(self._folder)
 
     def _document(self, article: Article) -> dict[str, object]:
-        held = cut(article, self.analyzer)
-        return held._asdict() | {
-            "amount": [spelled(key) for key in held.amount],
+        terms = cut(article, self.analyzer)
+        return terms._asdict() | {
+            "amount": [encoded(key) for key in terms.amount],
             "id": article.id,
             "source": article.source,
             "facets": facets_of(article),
@@ -103,41 +103,42 @@ class WhooshEngine(FolderEngine["_View"]):
         self, query: Query, limit: int | None = None, offset: int = 0, order: Order = "relevance", facets: bool = False
     ) -> Matches:
         with self._guard():
-            answer = self._answer(query)
-            end = len(answer) if limit is None else offset + limit
-            best = nsmallest(end, answer, key=_orders(query, order))
-            matches = (Match(one.segment.stored(one.number)["id"], one.score, one.whole) for one in best[offset:])
-            whole = sum(one.whole for one in answer)
-            return Matches(len(answer), whole, tuple(matches), _facets(answer) if facets else {})
+            documents = self._documents(query)
+            end = len(documents) if limit is None else offset + limit
+            page = nsmallest(end, documents, key=_sort_key(query, order))[offset:]
+            matches = tuple(Match(document.stored()["id"], document.score, document.whole) for document in page)
+            whole = sum(document.whole for document in documents)
+            return Matches(len(documents), whole, matches, _facets(documents) if facets else {})
 
     def dates(self, query: Query, by: Unit, facet: str = "") -> dict[str, dict[str, int]]:
-        size = len("2022-06" if by == "month" else "2022-06-01")
+        length = len("2022-06" if by == "month" else "2022-06-01")
         counts: dict[str, Counter[str]] = {} if facet else {"": Counter()}
         with self._guard():
-            for one in (one for one in self._answer(query) if one.whole):
-                value = one.segment.stored(one.number)["facets"][FACETS.index(facet)] if facet else ""
-                time = "" if one.published == UNDATED else day(one.published)[:size]
-                counts.setdefault(value, Counter())[time] += 1
+            for document in self._documents(query):
+                if document.whole:
+                    value = document.stored()["facets"][FACETS.index(facet)] if facet else ""
+                    date = "" if document.published == UNDATED else day(document.published)[:length]
+                    counts.setdefault(value, Counter())[date] += 1
         return {value: dict(counter) for value, counter in counts.items()}
 
     def frequencies(self, words: Iterable[str]) -> dict[str, int]:
         with self._guard():
-            return self._now().frequencies(words)
+            return self._current().frequencies(words)
 
     def count(self) -> int:
         with self._guard():
-            return self._now().count
+            return self._current().count
 
     def vocabulary(self, start: str = "") -> dict[str, int]:
         with self._guard():
             counts = Counter[str]()
-            for segment in self._now().segments:
+            for segment in self._current().segments:
                 counts.update(dict(segment.vocabulary(start)))
             return dict(sorted(counts.items()))
 
     def ids(self) -> set[str]:
         with self._guard():
-            segments = self._now().segments
+            segments = self._current().segments
             return {segment.stored(number)["id"] for segment in segments for number in segment.documents()}
 
     def _open(self) -> _View:
@@ -147,29 +148,29 @@ class WhooshEngine(FolderEngine["_View"]):
                 committed = set(self._folder.glob("*.toc"))
                 try:
                     return _View.of(state, open_readers(self._folder, _SCHEMA))
-                except Damaged:  # or a commit meanwhile removed the files that it had merged
+                except Damaged:  # or a commit has removed the files of segments that it merged
                     if committed == set(self._folder.glob("*.toc")):
                         raise
 
-    def _answer(self, query: Query) -> list[Scored]:
-        view = self._now()
-        shares = {
-            word: _TOP * log1p((view.count - count + 0.5) / (count + 0.5))
+    def _documents(self, query: Query) -> list[ScoredDocument]:
+        view = self._current()
+        weights = {
+            word: _MAX_WEIGHT * log1p((view.count - count + 0.5) / (count + 0.5))
             for word, count in view.frequencies(query.ranked).items()
             if count
         }
-        return [one for segment in view.segments for one in segment.answer(query, shares)]
+        return [document for segment in view.segments for document in segment.search(query, weights)]
 
     @contextmanager
     def _writing(self) -> Iterator[SegmentWriter]:
-        """A writer that is committed at the end, or leaves the index as it was."""
+        """A writer that is committed at the end; after an exception the index is unchanged."""
         try:
             writer = whoosh_postings.Writer(index.open_dir(str(self._folder)))
         except LockError as error:
             raise Busy(self._folder, _("another run is writing to it"), _("try again when it has ended")) from error
         try:
-            for left_over in self._folder.glob("_MAIN_*.toc.*"):  # by a run that was killed
-                left_over.unlink()
+            for unfinished in self._folder.glob("_MAIN_*.toc.*"):  # left by a process that was killed
+                unfinished.unlink()
             yield writer
             writer.commit()
         finally:
@@ -188,7 +189,7 @@ class WhooshEngine(FolderEngine["_View"]):
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """The index as it was when it was opened."""
+    """The index as of one commit."""
 
     state: State
     count: int
@@ -198,8 +199,8 @@ class _View:
     def of(cls, state: State, readers: Sequence[Any]) -> _View:
         def expand(prefix: Prefix) -> list[str]:
             field = WORDS_OF[prefix.field]
-            words = (islice(counts(reader, field, prefix.start), MOST_OF_A_PREFIX) for reader in readers)
-            return sorted({word for word, _count in chain.from_iterable(words)})[:MOST_OF_A_PREFIX]
+            words = (islice(frequencies(reader, field, prefix.start), MAX_EXPANSIONS) for reader in readers)
+            return sorted({word for word, _frequency in chain.from_iterable(words)})[:MAX_EXPANSIONS]
 
         count = sum(reader.doc_count() for reader in readers)
         return cls(state, count, [Segment(reader, expand) for reader in readers if reader.doc_count_all()])
@@ -208,18 +209,17 @@ class _View:
         return {word: sum(segment.frequency(word) for segment in self.segments) for word in words}
 
 
-def _facets(answer: Iterable[Scored]) -> dict[str, dict[str, int]]:
+def _facets(documents: Iterable[ScoredDocument]) -> dict[str, dict[str, int]]:
     counts: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
-    for one in answer:
-        for name, value in zip(FACETS, one.segment.stored(one.number)["facets"], strict=True):
+    for document in documents:
+        for name, value in zip(FACETS, document.stored()["facets"], strict=True):
             counts[name][value] += 1
     return {name: dict(counter) for name, counter in counts.items()}
 
 
-def _orders(query: Query, order: Order) -> Any:
-    """What the answer is sorted by."""
+def _sort_key(query: Query, order: Order) -> Callable[[ScoredDocument], tuple[float, float, float]]:
     if order == "relevance":
         short = query.is_short
-        return lambda one: (short and not one.whole, -one.score, -one.published)
+        return lambda document: (short and not document.whole, -document.score, -document.published)
     sign = -1 if order == "newest" else 1
-    return lambda one: (not one.whole, one.published == UNDATED, sign * one.published)
+    return lambda document: (not document.whole, document.published == UNDATED, sign * document.published)

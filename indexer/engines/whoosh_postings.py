@@ -1,10 +1,9 @@
-"""Whoosh's postings, for terms that are cut already: fields, and postings written and read a term at a time.
+"""Fields and postings of a Whoosh index, written and read one term at a time.
 
-Whoosh writes through one call a posting, six deep, sorts every posting, and packs a term's
-postings by blocks of 128. Here postings are gathered by term, so that only the terms are
-sorted, and a term is one block, without a header: read, its postings are lists, not a matcher
-that is asked six calls deep for each. Whoosh is pinned to the one release whose inner parts
-these are.
+Whoosh makes a call per posting, six levels deep, sorts all postings, and stores them in blocks of
+128. Here postings are collected per term, so that only the terms are sorted, and the postings of
+a term are one block that is decoded into lists. This uses private parts of Whoosh, which is
+pinned to one release.
 """
 
 from __future__ import annotations
@@ -28,21 +27,21 @@ from whoosh.writing import SegmentWriter
 from indexer.engines.whoosh_storage import Damaged
 
 _Item = tuple[str, bytes, int, float, bytes]  # field, term, document, weight, value
-_FEW = 4  # postings that zlib would make larger
-_K1, _B, _USUAL = 1.2, 0.75, 700  # BM25's, and the words of a usual article
-LEVELS = 255  # one byte a posting
-_SIZES = struct.Struct("!II")
-_DOCUMENTS = struct.Struct("!5xI")  # of what is told of a term: how many documents have it
-_RECORD = struct.Struct("!5xI14xqi")  # the same, and where its postings stand
-_FEWER = 3  # segments of about one size
-_LARGEST = 8_000  # documents of a merged segment
+_UNCOMPRESSED = 4  # postings, which zlib would make larger
+_K1, _B, _AVERAGE = 1.2, 0.75, 700  # parameters of BM25; an article's average number of words
+LEVELS = 255  # a weight is one byte
+_SIZES = struct.Struct("!II")  # of a term's key and of its record
+_DOCUMENTS = struct.Struct("!5xI")  # of a term's record: document frequency
+_RECORD = struct.Struct("!5xI14xqi")  # document frequency, and offset and length of the postings
+_FANOUT = 3  # segments of about the same size
+_LARGEST = 8_000  # documents in a merged segment
 
 
 class WordField(fields.FieldType):
-    """A list of words, each with how much it counts for there: BM25's share of an article, in LEVELS.
+    """A list of words, each with its weight: the part of BM25 that depends on the article, quantized to LEVELS.
 
-    What an article of usual length is, is a constant: so nothing is left to reckon when
-    articles are searched, and no share changes when others come in.
+    The average length is a constant, so that a search computes nothing per posting and a new
+    article changes no other weight.
     """
 
     def __init__(self) -> None:
@@ -52,13 +51,13 @@ class WordField(fields.FieldType):
         self.stored = False
 
     def index(self, words: list[str], **_options: object) -> Iterator[tuple[bytes, int, float, bytes]]:
-        norm = _K1 * (1 - _B + _B * len(words) / _USUAL)
+        norm = _K1 * (1 - _B + _B * len(words) / _AVERAGE)
         for word, count in Counter(words).items():
             yield word.encode(), count, float(round(count / (count + norm) * LEVELS) or 1), b""
 
 
 class CharacterField(fields.FieldType):
-    """A list of characters, each with its places."""
+    """A list of characters, each with its positions."""
 
     def __init__(self) -> None:
         self.format = formats.Positions()
@@ -66,19 +65,19 @@ class CharacterField(fields.FieldType):
         self.scorable = False
         self.stored = False
 
-    def index(self, signs: list[str], **_options: object) -> Iterator[tuple[bytes, int, float, bytes]]:
-        places: defaultdict[str, list[int]] = defaultdict(list)
-        for place, sign in enumerate(signs):
-            places[sign].append(place)
-        for sign, found in places.items():
-            yield sign.encode(), len(found), 1.0, pack(found)
+    def index(self, characters: list[str], **_options: object) -> Iterator[tuple[bytes, int, float, bytes]]:
+        positions: defaultdict[str, list[int]] = defaultdict(list)
+        for position, character in enumerate(characters):
+            positions[character].append(position)
+        for character, of_character in positions.items():
+            yield character.encode(), len(of_character), 1.0, pack(of_character)
 
 
-def pack(places: list[int]) -> bytes:
-    """Two bytes each; where one is beyond 65,535 four, and an odd byte behind them."""
-    if places[-1] < 1 << 16:
-        return struct.pack(f"<{len(places)}H", *places)
-    return struct.pack(f"<{len(places)}Ix", *places)
+def pack(positions: list[int]) -> bytes:
+    """Positions in two bytes each; if one exceeds 65,535, in four bytes each and a padding byte at the end."""
+    if positions[-1] < 1 << 16:
+        return struct.pack(f"<{len(positions)}H", *positions)
+    return struct.pack(f"<{len(positions)}Ix", *positions)
 
 
 def unpack(packed: bytes) -> tuple[int, ...]:
@@ -90,21 +89,22 @@ def unpack(packed: bytes) -> tuple[int, ...]:
 
 
 class Postings(NamedTuple):
-    """The documents of a segment that have a term, the deleted ones too, and how much it counts for in each."""
+    """The documents of a segment that contain a term, deleted ones included, and its weight in each."""
 
     ids: Sequence[int]
     weights: Sequence[float]
-    lengths: Sequence[int]  # of each one's packed places, where the term is a character
+    lengths: Sequence[int]  # of the packed positions in each document, if the term is a character
     packed: bytes
 
-    def places(self, wanted: Container[int]) -> dict[int, bytes]:
-        """Its packed places in these documents."""
-        ends = pairwise(accumulate(self.lengths, initial=0))
-        return {id: self.packed[start:end] for id, (start, end) in zip(self.ids, ends, strict=False) if id in wanted}
+    def positions(self, documents: Container[int]) -> dict[int, bytes]:
+        """The packed positions in these documents."""
+        spans = pairwise(accumulate(self.lengths, initial=0))
+        pairs = zip(self.ids, spans, strict=False)
+        return {id: self.packed[start:end] for id, (start, end) in pairs if id in documents}
 
 
 class _Term:
-    """The postings of one term, document by document."""
+    """The postings of one term, in the order of documents."""
 
     __slots__ = ("ids", "values", "weights")
 
@@ -115,7 +115,7 @@ class _Term:
 
 
 class _Pool:
-    """Postings of one segment, gathered by field and term; documents come in order."""
+    """The postings of one segment, collected by field and term; documents are added in order."""
 
     def __init__(self) -> None:
         self._fields: defaultdict[str, defaultdict[bytes, _Term]] = defaultdict(lambda: defaultdict(_Term))
@@ -144,22 +144,22 @@ class _PostingsWriter(W3PostingsWriter):
     def _write_block(self, last: bool = False) -> None:
         self._terminfo.add_block(self)
         block = dumps((self._mini_ids(), self._mini_weights(), self._mini_values()), 2)
-        self._postfile.write(zlib.compress(block, 1) if len(self._ids) > _FEW else block)
+        self._postfile.write(zlib.compress(block, 1) if len(self._ids) > _UNCOMPRESSED else block)
         self._blockcount += 1
         self._new_block()
 
     def _mini_ids(self) -> Sequence[int]:
-        return _small([self._ids[0], *map(sub, self._ids[1:], self._ids)])
+        return _compact([self._ids[0], *map(sub, self._ids[1:], self._ids)])
 
     def _mini_weights(self) -> bytes | None:
         return None if set(self._weights) == {1.0} else bytes(map(int, self._weights))
 
     def _mini_values(self) -> tuple[Sequence[int], bytes] | None:
-        return (_small([*map(len, self._values)]), b"".join(self._values)) if any(self._values) else None
+        return (_compact([*map(len, self._values)]), b"".join(self._values)) if any(self._values) else None
 
 
-def _small(numbers: list[int]) -> Sequence[int]:
-    """Read, the same numbers, and soon."""
+def _compact(numbers: list[int]) -> Sequence[int]:
+    """As `bytes` if all are below 256: the same integers, faster to load."""
     return bytes(numbers) if max(numbers) < 256 else tuple(numbers)
 
 
@@ -180,7 +180,7 @@ class _FieldWriter(W3FieldWriter):
 
 
 class Codec(W3Codec):
-    """Whoosh's files, with blocks of our own in them."""
+    """Whoosh's files with our own blocks of postings."""
 
     def field_writer(self, storage: object, segment: object) -> W3FieldWriter:
         return _FieldWriter(self, storage, segment)
@@ -190,77 +190,77 @@ class Codec(W3Codec):
 
 
 class Writer(SegmentWriter):
-    """Writes to an open index; raises whoosh.index.LockError while another one does."""
+    """Writes to an index. Raises whoosh.index.LockError while another writer is open."""
 
-    def __init__(self, opened: object) -> None:
-        # Of a compound file Whoosh copies every part into memory each time a search opens it.
-        super().__init__(opened, codec=Codec(), compound=False)
+    def __init__(self, index: object) -> None:
+        # Whoosh copies every part of a compound file into memory when it opens the index.
+        super().__init__(index, codec=Codec(), compound=False)
         self.pool = _Pool()
         self.mergetype = _merge
 
     def cancel(self) -> None:
-        with suppress(OSError, ValueError):  # of a full disk; then of a file that the first failure closed
+        with suppress(OSError, ValueError):  # the disk is full, or an earlier failure has closed the file
             self._close_segment()
         self._finish()
 
     def add_postings_to_pool(self, reader: Any, first: int, numbers: Mapping[int, int] | None) -> None:
-        """Those of another segment; `numbers` are the new ones of its documents, where some are deleted."""
+        """Add the postings of another segment; `numbers` maps its documents to new numbers if some are deleted."""
         if numbers is None:
             numbers = dict(enumerate(range(first, first + reader.doc_count_all())))
         for field, text in reader._terms.terms():
-            held = _postings(reader, field, text)
-            places = held.places(numbers)
-            for id, weight in zip(held.ids, held.weights, strict=True):
+            postings = _postings(reader, field, text)
+            positions = postings.positions(numbers)
+            for id, weight in zip(postings.ids, postings.weights, strict=True):
                 if id in numbers:
-                    self.pool.add((field, text, numbers[id], weight, places.get(id, b"")))
+                    self.pool.add((field, text, numbers[id], weight, positions.get(id, b"")))
 
 
 def _merge(writer: Writer, segments: list[Any]) -> list[Any]:
-    """Merge the smallest segments into what is being written; those that stay.
+    """Merge the smallest segments into the one being written; return the others.
 
-    A segment is merged where those smaller than it have _FEWER times as many documents: so
-    there are at most that many of about one size, and a document is written again once for
-    each size.
+    A segment is merged if the smaller ones together have _FANOUT times as many documents, so that
+    there are at most that many segments of about the same size, and a document is rewritten once
+    per size.
     """
-    small = sorted(segments, key=lambda segment: segment.doc_count())
-    before = list(accumulate((segment.doc_count() for segment in small), initial=writer.docnum))
-    many = 0
-    for at, segment in enumerate(small):
-        if _FEWER * segment.doc_count() <= before[at] and before[at + 1] <= _LARGEST:
-            many = at + 1
-    for segment in small[:many]:
+    by_size = sorted(segments, key=lambda segment: segment.doc_count())
+    smaller = list(accumulate((segment.doc_count() for segment in by_size), initial=writer.docnum))
+    merged = 0
+    for number, segment in enumerate(by_size):
+        if _FANOUT * segment.doc_count() <= smaller[number] and smaller[number + 1] <= _LARGEST:
+            merged = number + 1
+    for segment in by_size[:merged]:
         with closing(SegmentReader(writer.storage, writer.schema, segment)) as reader:
             writer.add_reader(reader)
-    return small[many:]
+    return by_size[merged:]
 
 
-def counts(reader: Any, field: str, start: str) -> Iterator[tuple[str, int]]:
-    """The terms of one segment that begin so, in order, each with the number of documents, deleted ones too.
+def frequencies(reader: Any, field: str, start: str) -> Iterator[tuple[str, int]]:
+    """A segment's terms that start with `start`, in order, each with its document frequency, deleted ones included.
 
-    From Whoosh's own file of terms, a record a term: the two lengths, the field's number and the
-    term, and of what is told of it the number of documents. Asked for each term it takes 30 times as long.
+    Whoosh's file of terms has a record per term: two lengths, field number and term, and the data
+    of the term. Reading it as one piece is 30 times as fast as asking Whoosh for each term.
     """
     terms = reader._terms._tindex
-    begin = reader._terms._keycoder(field, start.encode())
+    prefix = reader._terms._keycoder(field, start.encode())
     try:
-        at = terms.closest_key_pos(begin)
-        data = b"" if at is None else terms.dbfile.get(at, terms.endofdata - at)
-        at = 0
-        while at < len(data):
-            size, told = _SIZES.unpack_from(data, at)
-            at += _SIZES.size
-            key = data[at : at + size]
-            if not key.startswith(begin):
+        offset = terms.closest_key_pos(prefix)
+        records = b"" if offset is None else terms.dbfile.get(offset, terms.endofdata - offset)
+        offset = 0
+        while offset < len(records):
+            key_size, size = _SIZES.unpack_from(records, offset)
+            offset += _SIZES.size
+            key = records[offset : offset + key_size]
+            if not key.startswith(prefix):
                 return
-            at += size
-            yield key[2:].decode(), _DOCUMENTS.unpack_from(data, at)[0]
-            at += told
+            offset += key_size
+            yield key[2:].decode(), _DOCUMENTS.unpack_from(records, offset)[0]
+            offset += size
     except (struct.error, UnicodeDecodeError) as error:
         raise Damaged(str(error)) from error
 
 
 def frequency(reader: Any, field: str, text: str) -> int:
-    """How many documents of one segment have a term, deleted ones too."""
+    """The number of a segment's documents that contain a term, deleted ones included."""
     try:
         return _record(reader, field, text.encode())[0]
     except KeyError:
@@ -268,7 +268,7 @@ def frequency(reader: Any, field: str, text: str) -> int:
 
 
 def read(reader: Any, field: str, text: str) -> Postings:
-    """A term's postings in one segment."""
+    """A term's postings in a segment; empty if no document contains it."""
     try:
         return _postings(reader, field, text.encode())
     except KeyError:
@@ -276,13 +276,13 @@ def read(reader: Any, field: str, text: str) -> Postings:
 
 
 def _postings(reader: Any, field: str, text: bytes) -> Postings:
-    """Raises KeyError where no document has the term."""
+    """Raises KeyError if no document contains the term."""
     count, start, length = _record(reader, field, text)
     return _decoded(reader._terms._postfile.get(start, length), count, reader.doc_count_all())
 
 
 def _record(reader: Any, field: str, text: bytes) -> tuple[int, int, int]:
-    """The number of documents that have a term, and where its postings stand: offset and length."""
+    """A term's document frequency, and the offset and length of its postings. Raises KeyError."""
     start, length = reader._terms._range_for_key(field, text)
     try:
         return _RECORD.unpack(reader._terms._dbfile.get(start, length))
@@ -291,16 +291,16 @@ def _record(reader: Any, field: str, text: bytes) -> tuple[int, int, int]:
 
 
 def _decoded(packed: bytes, count: int, size: int) -> Postings:
-    """The postings of a term that `count` of `size` documents have."""
+    """The postings of a term that `count` of `size` documents contain."""
     try:
-        block = zlib.decompress(packed) if count > _FEW else packed
+        block = zlib.decompress(packed) if count > _UNCOMPRESSED else packed
         steps, weights, values = loads(block)  # noqa: S301  # our own
         ids = [*accumulate(steps)]
         postings = Postings(ids, weights or (1.0,) * count, *(values or ((), b"")))
         fits = len(ids) == len(postings.weights) == count and ids[-1] < size
         fits &= not values or (len(postings.lengths) == count and sum(postings.lengths) == len(postings.packed))
-    except Exception as error:  # damaged bytes lead zlib and pickle to whatever they happen to mean
+    except Exception as error:  # zlib and pickle can raise anything for damaged bytes
         raise Damaged(type(error).__name__) from error
     if not fits:
-        raise Damaged("postings that do not fit together")
+        raise Damaged("inconsistent postings")
     return postings

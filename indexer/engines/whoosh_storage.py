@@ -1,8 +1,8 @@
-"""The files of a Whoosh index, read by position so that several threads can read them at once.
+"""The files of a Whoosh index, read with pread(2) so that threads can share them.
 
-Whoosh seeks and then reads: threads would move one another's cursor. Here every read after the
-opening names its position, as pread(2) has it. A file that a merge has removed stays readable,
-and is closed with the last reference to it: a search that is still running keeps what it reads.
+Whoosh seeks and then reads, and threads would move each other's file position. Here every read
+after the opening passes its own position. A file that a merge has removed stays readable, and is
+closed when the last search that uses it has ended.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from whoosh.reading import SegmentReader
 
 
 class Damaged(Exception):
-    """The bytes of an index are not those that were written."""
+    """The bytes of an index are not those that were written. Only code that decodes bytes raises this."""
 
 
 class _File(BufferFile):
-    """Its cursor serves whoever opens it, while nobody else has it."""
+    """Its file position is used only while the index is being opened, by one thread."""
 
     def __init__(self, path: str, name: str) -> None:
         self._descriptor = os.open(path, os.O_RDONLY)
@@ -45,7 +45,7 @@ class _Storage(FileStorage):
 
 
 def open_readers(folder: Path, schema: Any) -> list[Any]:
-    """Whoosh's readers of an index as it was last committed, one a segment. Raises Damaged."""
+    """Whoosh's readers of the segments of the last commit. Raises Damaged."""
     storage = _Storage(str(folder))
     try:
         toc = TOC.read(storage, "MAIN", schema=schema)
@@ -54,5 +54,5 @@ def open_readers(folder: Path, schema: Any) -> list[Any]:
         if isinstance(error, FileNotFoundError):
             raise Damaged("a file is missing") from error
         raise
-    except Exception as error:  # damaged bytes lead Whoosh to whatever they happen to mean
+    except Exception as error:  # Whoosh can raise anything for damaged bytes
         raise Damaged(type(error).__name__) from error

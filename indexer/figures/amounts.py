@@ -32,12 +32,12 @@ def amounts(folded: str) -> list[int]:
     return sorted({_key(value.unit, end) for value in told for end in (value.low, value.high)})
 
 
-def spelled(key: int) -> str:
+def encoded(key: int) -> str:
     """A key as text that sorts as the numbers do."""
     return f"{key:0{_DIGITS}}"
 
 
-def asked(text: str) -> Keys | None:
+def parse_bounds(text: str) -> Keys | None:
     """The keys that `>10亿`, `1亿..5亿` or `<3000万美元` asks for; None for what is no amount.
 
     Without a currency it is yuan.

@@ -1,7 +1,7 @@
 """What a person typed as a question: docs/questions.md has its grammar.
 
-Nothing that is typed is an error but a quote left open, a field without its value and a
-question without a word: whatever can't be syntax is text.
+The only errors are an unclosed quote, a field without a value and a query without a word;
+anything else that is not valid syntax is text.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from datetime import datetime
 
 from archive.errors import QueryFault, UsageFault
 from archive.translation import gettext as _
-from indexer.figures.amounts import asked
+from indexer.figures.amounts import parse_bounds
 from indexer.figures.places import canonical, gazetteer
 from indexer.question.period import period
 from indexer.question.query import Amount, Between, Either, Every, Node, Prefix, Query, Quote, Span, Words
 from indexer.text.analyzer import SEPARATOR, Analyzer, characters, fold
 
-_MOST_WORDS = 200  # a list of postings is read for each
-_MOST_PREFIXES = 5
-_DEEPEST = 20  # brackets in brackets; further ones are text
+_MAX_WORDS = 200  # the postings of each are read
+_MAX_PREFIXES = 5
+_MAX_DEPTH = 20  # of nested brackets; deeper ones are text
 FIELDS = {
     "title": "title", "标题": "title", "標題": "title",
     "source": "source", "来源": "source", "來源": "source",
@@ -33,35 +33,35 @@ _OPEN, _CLOSE = "(（", ")）"
 _QUOTES = {'"': '"＂', "＂": '"＂', "“": "”", "「": "」", "『": "』"}
 _FIELD = re.compile("(" + "|".join(FIELDS) + ")[:：]", re.IGNORECASE)
 _TEXT = re.compile(r"[^\s\"＂]+")
-_UNSEEN = re.compile("[\u00ad\u200b\u2060\ufeff]")  # what is pasted from a page brings them along
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")  # copied along with text from a web page
 _OR = re.compile(r"(?:OR|ＯＲ)(?=\s|$)")
 
 
 def parse_query(text: str, analyzer: Analyzer, now: datetime | None = None) -> Query:
-    """The question in a text; QueryFault names what can't be read and where.
+    """Parse a query. Raises QueryFault, which names the place of the error.
 
-    `now` (aware) is what 近30天 is counted back from; the clock's where it is None.
+    `now` (aware) is the time that 近30天 is relative to, by default the current time.
     """
-    text = text.encode(errors="replace").decode()  # an argument that is no UTF-8 comes as lone surrogates
-    text = _UNSEEN.sub("", text)
+    text = text.encode(errors="replace").decode()  # invalid UTF-8 in an argument arrives as lone surrogates
+    text = _INVISIBLE.sub("", text)
     parser = _Parser(text, analyzer, now)
     wanted, unwanted = parser.clauses()
     query = Query(tuple(wanted), tuple(unwanted), text=text, doubts=tuple(parser.doubts))
     if not wanted:
-        raise QueryFault(text.strip() or '""', _("holds no word to look for"), _("type at least one word"))
-    _bound(text, _("holds {count} words"), parser.count, _MOST_WORDS)
-    _bound(text, _("holds {count} words with a *"), parser.prefixes, _MOST_PREFIXES)
+        raise QueryFault(text.strip() or '""', _("contains no word to search for"), _("type at least one word"))
+    _bound(text, _("contains {count} words"), parser.count, _MAX_WORDS)
+    _bound(text, _("contains {count} words with a *"), parser.prefixes, _MAX_PREFIXES)
     return query
 
 
 def _bound(text: str, reason: str, count: int, most: int) -> None:
-    """What would cost too much is refused."""
+    """Refuse a query that would be too expensive."""
     if count > most:
         raise QueryFault(f"{text[:20]}...", reason.format(count=count), _("shorten it to {most}").format(most=most))
 
 
 class _Parser:
-    """One pass over the text, a clause at a time."""
+    """Reads the text once, clause by clause."""
 
     def __init__(self, text: str, analyzer: Analyzer, now: datetime | None) -> None:
         self._text = text
@@ -69,16 +69,16 @@ class _Parser:
         self._analyzer = analyzer
         self._now = now
         self._depth = 0
-        self.count = 0  # of words
+        self.count = 0  # number of words
         self.prefixes = 0
         self.doubts: list[str] = []
 
     def clauses(self, close: int = -1) -> tuple[list[Node], list[Node]]:
-        """The clauses up to a place, or the end: wanted and unwanted ones."""
+        """The clauses before the closing bracket at `close`, or before the end: wanted ones, unwanted ones."""
         end = len(self._text) if close < 0 else close
         wanted: list[Node] = []
         unwanted: list[Node] = []
-        joined = False  # an OR stands before
+        joined = False  # the clause follows an OR
         while self._skip_blanks() < end:
             if wanted and (word := _OR.match(self._text, self._at, end)):
                 self._at = word.end()
@@ -103,8 +103,8 @@ class _Parser:
         return self._at
 
     def _clause(self, end: int) -> Node | None:
-        if named := _FIELD.match(self._text, self._at, end):
-            return self._of_field(FIELDS[named[1].lower()], named, end)
+        if prefix := _FIELD.match(self._text, self._at, end):
+            return self._field_node(FIELDS[prefix[1].lower()], prefix, end)
         if (close := self._group_end(end)) > 0:
             self._at += 1
             self._depth += 1
@@ -116,8 +116,8 @@ class _Parser:
         return self._text_node(end) if quoted is None else self._quote_node(quoted)
 
     def _group_end(self, end: int) -> int:
-        """Where the bracket that opens here closes, at the end of a clause; -1 where it is text."""
-        if self._text[self._at] not in _OPEN or self._depth == _DEEPEST:
+        """The position of the bracket that closes the one here; -1 if that does not end a clause: it is text then."""
+        if self._text[self._at] not in _OPEN or self._depth == _MAX_DEPTH:
             return -1
         depth = 0
         for at in range(self._at, end):
@@ -130,9 +130,9 @@ class _Parser:
         return at >= end or self._text[at].isspace()
 
     def _quote(self, end: int) -> Span | None:
-        """Where the text between quotes stands, passed over; None where no quote opens here.
+        """The span of the quoted text that starts here, which is skipped; None if no quote starts here.
 
-        Chinese quotes are quotes only where they hold a whole clause: in a headline they are text.
+        Chinese quotation marks count only if they enclose a whole clause; in a headline they are text.
         """
         sign = self._text[self._at]
         if sign not in _QUOTES:
@@ -157,21 +157,21 @@ class _Parser:
         words = self._words(text)
         if field not in ("", "title"):
             return Words(words, field, quoted) if words else None
-        signs = tuple("".join(characters(text)).strip(SEPARATOR))
-        return Quote(signs, words, field, quoted) if signs else None
+        phrase = tuple("".join(characters(text)).strip(SEPARATOR))
+        return Quote(phrase, words, field, quoted) if phrase else None
 
     def _text_node(self, end: int, field: str = "") -> Node | None:
         match = _TEXT.match(self._text, self._at, end)
         self._at = match.end() if match else self._at + 1
-        said = match[0] if match else ""
-        start = fold(said[:-1]) if said[-1:] in ("*", "＊") else ""
+        text = match[0] if match else ""
+        start = fold(text[:-1]) if text[-1:] in ("*", "＊") else ""
         if start.isalnum() or self._analyzer.words(start) == [start]:  # 72.0, and Tibetan with its vowel signs
             self.prefixes += 1
             return Prefix(start, field)
-        at = (self._at - len(said), self._at)
+        at = (self._at - len(text), self._at)
         if field == "place":
-            return self._place(said, at)
-        words = self._words(said)
+            return self._place(text, at)
+        words = self._words(text)
         return Words(words, field, at) if words else None
 
     def _place(self, text: str, at: Span) -> Node | None:
@@ -179,7 +179,7 @@ class _Parser:
         self.count += 1
         if name not in gazetteer():
             self.doubts.append(
-                _("{name} is no place that is known: prefectures and counties of Tibet are").format(name=text)
+                _("{name} is not a known place: only prefectures and counties of Tibet are").format(name=text)
             )
         return Words((name,), "place", at) if name else None
 
@@ -188,47 +188,47 @@ class _Parser:
         self.count += len(words)
         return words
 
-    def _of_field(self, name: str, named: re.Match[str], end: int) -> Node | None:
-        self._at = named.end()
+    def _field_node(self, name: str, prefix: re.Match[str], end: int) -> Node | None:
+        self._at = prefix.end()
         if self._at >= end or self._text[self._at].isspace():
             raise QueryFault(
                 self._text,
-                _("{field} at character {place} has no value").format(field=named[0], place=named.start() + 1),
-                _("write it right behind, or put a quoted \"{field}\"").format(field=named[0]),
+                _("{field} at character {place} has no value").format(field=prefix[0], place=prefix.start() + 1),
+                _("write the value right after it, or quote it: \"{field}\"").format(field=prefix[0]),
             )  # fmt: skip
         if name in ("since", "until", "date"):
-            return self._dates(name, named, end)
+            return self._dates(name, prefix, end)
         if name == "amount":
-            return self._amount(named, end)
+            return self._amount(prefix, end)
         quoted = self._quote(end)
         return self._text_node(end, name) if quoted is None else self._quote_node(quoted, name)
 
-    def _dates(self, name: str, named: re.Match[str], end: int) -> Node | None:
-        """A period; what is none is text, as in 日期：不详."""
+    def _dates(self, name: str, prefix: re.Match[str], end: int) -> Node | None:
+        """A period, or text if it is not a valid one, as in 日期：不详."""
         match = _TEXT.match(self._text, self._at, end)
         try:
             since, until = period(match[0] if match else "", self._now)
         except UsageFault:
-            return self._as_text(named, end, _("{text} is looked for as text: a period is 2022, 2022-06 or 2021..2022"))
+            return self._as_text(prefix, end, _("{text} is searched as text: a period is 2022, 2022-06 or 2021..2022"))
         self._at = match.end() if match else self._at
-        at = (named.end(), self._at)
+        at = (prefix.end(), self._at)
         return Between(None if name == "until" else since, None if name == "since" else until, at)
 
-    def _amount(self, named: re.Match[str], end: int) -> Node | None:
-        """Bounds of an amount; what are none is text, as in 金额：不详."""
+    def _amount(self, prefix: re.Match[str], end: int) -> Node | None:
+        """The bounds of an amount, or text if they are not valid, as in 金额：不详."""
         match = _TEXT.match(self._text, self._at, end)
-        said = match[0] if match else ""
-        if (keys := asked(said)) is None:
+        text = match[0] if match else ""
+        if (keys := parse_bounds(text)) is None:
             return self._as_text(
-                named, end, _("{text} is looked for as text: an amount is >10亿, 3000万美元 or 1亿..5亿")
+                prefix, end, _("{text} is searched as text: an amount is >10亿, 3000万美元 or 1亿..5亿")
             )
-        self._at += len(said)
-        return Amount(*keys, said, (named.end(), self._at))
+        self._at += len(text)
+        return Amount(*keys, text, (prefix.end(), self._at))
 
-    def _as_text(self, named: re.Match[str], end: int, doubt: str) -> Node | None:
-        self._at = named.start()
+    def _as_text(self, prefix: re.Match[str], end: int, doubt: str) -> Node | None:
+        self._at = prefix.start()
         node = self._text_node(end)
-        self.doubts.append(doubt.format(text=self._text[named.start() : self._at]))
+        self.doubts.append(doubt.format(text=self._text[prefix.start() : self._at]))
         return node
 
 

@@ -20,58 +20,58 @@ _UNITS = {"天": "d", "日": "d", "周": "w", "星期": "w", "月": "m", "年": 
 
 
 def period(text: str, now: datetime | None = None) -> tuple[datetime | None, datetime | None]:
-    """From a period's start to before its end, in Asia/Shanghai; None where it is open.
+    """The start of a period, inclusive, and its end, exclusive, in Asia/Shanghai; None where it is unbounded.
 
     A year, month or day is the whole of it, A..B from the start of A to the end of B; 近30天,
-    本月, 去年 count back from `now` (aware), the clock's where it is None. Raises UsageFault.
+    本月, 去年 are relative to `now` (aware), by default the current time. Raises UsageFault.
     """
-    said = text.strip()
+    stripped = text.strip()
     try:
-        if whole := _RANGE.fullmatch(said):
-            since = _single(whole[1], now)[0] if whole[1] else None
-            until = _single(whole[2], now)[1] if whole[2] else None
+        if ends := _RANGE.fullmatch(stripped):
+            since = _single(ends[1], now)[0] if ends[1] else None
+            until = _single(ends[2], now)[1] if ends[2] else None
             if not (since or until) or (since and until and since >= until):
-                raise ValueError(said)
+                raise ValueError(stripped)
             return since, until
-        return _single(said, now)
+        return _single(stripped, now)
     except (ValueError, OverflowError) as error:
         raise UsageFault(
-            text, _("is no date"), _("write 2022, 2022-06, 2022-06-01, 2022-05..2022-06 or 近30天")
+            text, _("is not a valid date"), _("write 2022, 2022-06, 2022-06-01, 2022-05..2022-06 or 近30天")
         ) from error
 
 
 def span(since: str, until: str) -> tuple[datetime | None, datetime | None]:
-    """From the start of one period to before the end of another; None where it is "". Raises UsageFault."""
+    """The start of one period and the end, exclusive, of another; None for "". Raises UsageFault."""
     start, end = period(since)[0] if since else None, period(until)[1] if until else None
     if start and end and start >= end:
-        raise UsageFault(f"--since {since} --until {until}", _("no day is both"), _("put the earlier one first"))
+        raise UsageFault(f"--since {since} --until {until}", _("no day lies between"), _("put the earlier one first"))
     return start, end
 
 
-def _single(said: str, now: datetime | None) -> tuple[datetime, datetime]:
-    """Raises ValueError or OverflowError for what is no date."""
-    if match := _DATE.fullmatch(said):
+def _single(text: str, now: datetime | None) -> tuple[datetime, datetime]:
+    """Raises ValueError or OverflowError for an invalid date."""
+    if match := _DATE.fullmatch(text):
         year, month, day = (int(part) if part else 0 for part in match.groups())
         start = date(year, month or 1, day or 1)
         return _midnight(start), _midnight(_later(start, "d" if day else "m" if month else "y"))
-    first, last = _counted_back(said, (now or datetime.now(SHANGHAI)).astimezone(SHANGHAI).date())
+    first, last = _relative(text, (now or datetime.now(SHANGHAI)).astimezone(SHANGHAI).date())
     return _midnight(first), _midnight(last + _DAY)
 
 
-def _counted_back(said: str, today: date) -> tuple[date, date]:
-    """The first and the last day of a relative period."""
-    if said in _DAYS:
-        day = today - _DAYS[said] * _DAY
+def _relative(text: str, today: date) -> tuple[date, date]:
+    """The first and last day of a relative period."""
+    if text in _DAYS:
+        day = today - _DAYS[text] * _DAY
         return day, day
-    if said in _MONTHS:
-        month = _earlier(today.replace(day=1), _MONTHS[said])
+    if text in _MONTHS:
+        month = _earlier(today.replace(day=1), _MONTHS[text])
         return month, _later(month, "m") - _DAY
-    if said in _YEARS:
-        year = today.year - _YEARS[said]
+    if text in _YEARS:
+        year = today.year - _YEARS[text]
         return date(year, 1, 1), date(year, 12, 31)
-    match = _LAST.fullmatch(said)
+    match = _LAST.fullmatch(text)
     if not match:
-        raise ValueError(said)
+        raise ValueError(text)
     count, unit = int(match[1]), _UNITS.get(match[2], match[2])
     if unit in "dw":
         return today - (count * (7 if unit == "w" else 1) - 1) * _DAY, today
@@ -79,7 +79,7 @@ def _counted_back(said: str, today: date) -> tuple[date, date]:
 
 
 def _earlier(day: date, months: int) -> date:
-    """The same day so many months before, or that month's last."""
+    """The same day `months` months before, or the last day of that month."""
     number = day.year * 12 + day.month - 1 - months
     first = date(number // 12, number % 12 + 1, 1)
     return min(first + (day.day - 1) * _DAY, _later(first, "m") - _DAY)

@@ -1,4 +1,4 @@
-"""A question as values, free of any engine's syntax: what is wanted, what is not, and what bounds it."""
+"""A query as values, independent of any engine: what is wanted, what is excluded, and its filters."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from datetime import datetime, timedelta
 
 from indexer.text.analyzer import PARTICLES
 
-MOST_OF_A_PREFIX = 1_000  # words that an engine looks for; of more the first in order
-_FEW = 4  # words of a question that was typed; a longer one is a pasted headline, or a sentence
-# Words that tell nothing of what is looked for: not wanted, unless there is no other.
-_IDLE = PARTICLES | {
+MAX_EXPANSIONS = 1_000  # words that a prefix stands for; of more the first in alphabetical order
+_SHORT = 4  # words of a typed query; a longer one is a pasted headline or a sentence
+# Ignored in a query, unless it has no other words.
+_STOPWORDS = PARTICLES | {
     "什么", "哪些", "哪里", "哪个", "如何", "怎么", "怎样", "怎么样", "多少", "为什么", "请问", "是否", "有没有",
 }  # fmt: skip
 
-Span = tuple[int, int]  # [start, end) in code points of the text that was typed
+Span = tuple[int, int]  # [start, end) in code points of the typed text
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Words that all must stand in an article, or in a field of it."""
+    """Words that an article, or a field of it, must all contain."""
 
     words: tuple[str, ...]
     field: str = ""
@@ -30,21 +30,20 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Characters that must stand side by side in title or body, as indexer.analyzer.characters gives them.
+    """A phrase in title or body: consecutive characters as indexer.text.analyzer.characters returns them.
 
-    The first and the last is no SEPARATOR.
-    Their words serve ranking only.
+    It neither starts nor ends with a SEPARATOR. Its words are used only for ranking.
     """
 
     characters: tuple[str, ...]
     words: tuple[str, ...]
     field: str = ""  # "" or title
-    at: Span = field_(default=(0, 0), compare=False)  # of what stands between the quotes
+    at: Span = field_(default=(0, 0), compare=False)  # of the text between the quotes
 
 
 @dataclass(frozen=True, slots=True)
 class Prefix:
-    """The beginning of a word, folded."""
+    """The start of a word, folded."""
 
     start: str
     field: str = ""
@@ -52,14 +51,14 @@ class Prefix:
 
 @dataclass(frozen=True, slots=True)
 class Either:
-    """At least one of these."""
+    """At least one of the nodes."""
 
     nodes: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Every:
-    """All of these, and none of those."""
+    """All of `nodes` and none of `unwanted`."""
 
     nodes: tuple[Node, ...]
     unwanted: tuple[Node, ...] = ()
@@ -67,7 +66,7 @@ class Every:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """Published from `since` on and before `until`, aware; None is open."""
+    """Published at or after `since` and before `until` (aware times); None is unbounded."""
 
     since: datetime | None
     until: datetime | None
@@ -76,7 +75,7 @@ class Between:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """An amount of money from the first to the last key (indexer/figures/amounts.py) stands in title or body."""
+    """Title or body contains an amount of money with a key from `first` to `last` (indexer/figures/amounts.py)."""
 
     first: int
     last: int
@@ -89,10 +88,12 @@ Node = Words | Quote | Prefix | Either | Every | Between | Amount
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """`wanted` are all wanted, but of the plain words in it an answer may do with some: see `least`.
+    """A parsed query.
 
-    `source` is a site's name, `since` and `until` are aware: from the first on, before the second;
-    `among` are ids: no other article answers. `doubts` are what may have been meant otherwise, a line each.
+    An article must match all of `wanted`, but of the plain words only as many as `required` says.
+    `source` is the name of a site; articles are published at or after `since` and before `until`
+    (aware times); `among` limits the answer to these ids. `doubts` are messages about parts that may
+    have been meant differently.
     """
 
     wanted: tuple[Node, ...]
@@ -106,67 +107,67 @@ class Query:
 
     @property
     def runs(self) -> list[tuple[str, ...]]:
-        """The plain words, by what was typed without a blank between."""
+        """The plain words, grouped as typed without a blank in between."""
         return [node.words for node in self.wanted if isinstance(node, Words) and not node.field]
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The plain words that an answer should have, each once."""
+        """The distinct plain words, without stopwords."""
         words = dict.fromkeys(word for run in self.runs for word in run)
-        return tuple(word for word in words if word not in _IDLE) or tuple(words)
+        return tuple(word for word in words if word not in _STOPWORDS) or tuple(words)
 
     @property
     def must(self) -> tuple[Node, ...]:
-        """What an answer can't do without."""
+        """The required parts: all that is not a plain word."""
         return tuple(node for node in self.wanted if not isinstance(node, Words) or node.field)
 
-    def least(self, known: int) -> int:
-        """How many words make an answer, of those that any article has: half of a few, a quarter of many.
+    def required(self, known: int) -> int:
+        """The number of words that a matching article needs, if any article contains `known` of them.
 
-        Many are a headline or a sentence, of which no article need have half. Of single
-        characters all are wanted.
+        Half of them in a short query, a quarter in a long one, which is a headline or a sentence; all
+        of them if they are single characters.
         """
         return max(1, known // (2 if self.is_short else 4)) if self.has_long_words else len(self.words)
 
     @property
     def has_long_words(self) -> bool:
-        """Whether there are words of more than one character: only beside such a word does a single one count."""
+        """Whether any word has more than one character; single characters count only together with such a word."""
         return any(len(word) > 1 for word in self.words)
 
     @property
     def is_short(self) -> bool:
-        """Whether articles with all the words come before those with some of them."""
-        return len(self.words) <= _FEW
+        """Whether articles with all the words are ranked before those with some of them."""
+        return len(self.words) <= _SHORT
 
     @property
     def ranked(self) -> tuple[str, ...]:
-        """All words that count for ranking, each once: idle ones too, and those of quotes and alternatives."""
-        told = (node for node in of_the_text(self.wanted) if not isinstance(node, Prefix))
-        return tuple(dict.fromkeys(word for node in told for word in node.words))
+        """The distinct words used for ranking: also stopwords and the words of quotes and alternatives."""
+        nodes = (node for node in text_nodes(self.wanted) if not isinstance(node, Prefix))
+        return tuple(dict.fromkeys(word for node in nodes for word in node.words))
 
 
-def of_the_text(nodes: Sequence[Node]) -> Iterator[Words | Quote | Prefix]:
-    """What of these nodes, and of those in them, is looked for in title and body."""
+def text_nodes(nodes: Sequence[Node]) -> Iterator[Words | Quote | Prefix]:
+    """The parts that are searched for in title and body, nested ones included."""
     for node in nodes:
         if isinstance(node, Either | Every):
-            yield from of_the_text(node.nodes)
+            yield from text_nodes(node.nodes)
         elif isinstance(node, Words | Quote | Prefix) and node.field in ("", "title"):
             yield node
 
 
-def spelled(node: Node) -> str:
-    """A part of a question as it could be typed."""
+def to_text(node: Node) -> str:
+    """A part of a query in the syntax in which it could be typed."""
     match node:
         case Words(words, field):
             return (f"{field}:" if field else "") + "".join(words)
-        case Quote(signs, _words, field):
-            return (f"{field}:" if field else "") + f'"{"".join(signs)}"'
+        case Quote(characters, _words, field):
+            return (f"{field}:" if field else "") + f'"{"".join(characters)}"'
         case Prefix(start, field):
             return (f"{field}:" if field else "") + f"{start}*"
         case Either(nodes):
-            return f"({' OR '.join(map(spelled, nodes))})"
+            return f"({' OR '.join(map(to_text, nodes))})"
         case Every(nodes, unwanted):
-            return f"({' '.join([*map(spelled, nodes), *(f'-{spelled(one)}' for one in unwanted)])})"
+            return f"({' '.join([*map(to_text, nodes), *(f'-{to_text(node)}' for node in unwanted)])})"
         case Between(since, until):
             first = f"{since:%Y-%m-%d}" if since else ""
             last = f"{until - timedelta(days=1):%Y-%m-%d}" if until else ""

@@ -1,4 +1,4 @@
-"""What to ask instead of a question that found nothing: near words, words without their quotes, fewer filters."""
+"""Proposes queries in place of one without matches: other words, words without quotes, fewer filters."""
 
 from __future__ import annotations
 
@@ -24,85 +24,86 @@ from indexer.question.query import (
     Quote,
     Span,
     Words,
-    of_the_text,
-    spelled,
+    text_nodes,
+    to_text,
 )
 from indexer.suggest.pinyin import Typed
-from indexer.suggest.spelling import MOST, Near, Vocabulary
+from indexer.suggest.spelling import MAX_SUGGESTIONS, Suggestion, Vocabulary
 from indexer.text.analyzer import fold
 
-_GAPS = 6  # words that no article holds; a question with more is no slip
-_TRIED = 6  # questions with other words
-_FILTERS = 8
-_PUT = 1_000  # characters of questions that are put to the engine to see what they find
-_LEAST = 20  # characters that each of them counts for
-_OF_A_QUOTE = 20  # characters that each one in quotes counts for: all its places are read
-_OF_A_BEGINNING = 200  # characters that 招商* counts for: it stands for a thousand words
+_MAX_UNKNOWN = 6  # words that no article contains; a query with more was not mistyped
+_MAX_CANDIDATES = 6  # queries with other words
+_MAX_FILTERS = 8
+_BUDGET = 1_000  # characters of queries that the engine is asked
+_MIN_COST = 20  # of a query
+_QUOTE_COST = 20  # of a character in quotes, all of whose positions are read
+_PREFIX_COST = 200  # of 招商*, which stands for up to a thousand words
 
-Filter = tuple[str, Callable[[Query], Query]]  # as it could be typed, and what leaves it out
+Filter = tuple[str, Callable[[Query], Query]]  # in the syntax of a query, and a function that removes it
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A question that finds something: in other words, or without some filters, or both."""
+    """A query that has matches: with other words, without some filters, or both."""
 
-    articles: int  # that it finds
-    whole: bool  # they have all its words; else some, and no article has all
-    question: str = ""  # as it could be typed; "" where only filters are left out
-    without: tuple[str, ...] = ()  # the filters to be left out, all of them, as they could be typed
+    articles: int  # number of matches
+    whole: bool  # these have all its words; otherwise no article has all of them
+    question: str = ""  # in the syntax of a query; "" if only filters are removed
+    without: tuple[str, ...] = ()  # filters to remove, all of them, in the syntax of a query
 
 
 def did_you_mean(engine: SearchEngine, query: Query) -> tuple[Proposal, ...]:
-    """What to ask instead of a question that finds nothing: the nearest questions, then filters to leave out.
+    """Queries to use in place of one without matches: with similar words first, then with fewer filters.
 
-    Every proposal finds what it says; there is none where nothing is near.
+    Every proposal has been counted. There is none if nothing is similar.
     """
     count = _Count(engine)
     candidates = [*_unquoted(query), *_respelled(engine, query)]
-    asked = [(near, _read(engine, query, near.text)) for near in candidates]
-    found = [(near, count(other)) for near, other in asked if other]
-    found.sort(key=lambda one: (not one[1].whole, one[0].distance, -one[1].articles))
-    questions = [replace(told, question=near.text) for near, told in found if told.articles]
-    best = [one for one in questions if one.whole][:MOST] or questions[:1]
-    proposals = (*best, *_without(count, query))
-    if proposals:
+    parsed = [(candidate, _parse(engine, query, candidate.text)) for candidate in candidates]
+    counted = [(candidate, count(other)) for candidate, other in parsed if other]
+    counted.sort(key=lambda item: (not item[1].whole, item[0].distance, -item[1].articles))
+    reworded = [replace(proposal, question=candidate.text) for candidate, proposal in counted if proposal.articles]
+    best = [proposal for proposal in reworded if proposal.whole][:MAX_SUGGESTIONS] or reworded[:1]
+    if proposals := (*best, *_fewer_filters(count, query)):
         return proposals
-    both = ((near, _without(count, other)) for near, other in asked if other)
-    return next((tuple(replace(one, question=near.text) for one in some) for near, some in both if some), ())
+    for candidate, other in parsed:
+        if other and (proposals := tuple(_fewer_filters(count, other))):
+            return tuple(replace(proposal, question=candidate.text) for proposal in proposals)
+    return ()
 
 
 class _Count:
-    """Puts questions to the engine, until it has read so many characters."""
+    """Counts the matches of queries until its budget is spent."""
 
     def __init__(self, engine: SearchEngine) -> None:
         self._engine = engine
-        self._left = _PUT
+        self._budget = _BUDGET
 
     def __call__(self, query: Query) -> Proposal:
-        cost = max(len(query.text), _LEAST) + _cost((*query.wanted, *query.unwanted))
-        if cost > self._left or not query.wanted:
+        cost = max(len(query.text), _MIN_COST) + _cost((*query.wanted, *query.unwanted))
+        if cost > self._budget or not query.wanted:
             return Proposal(0, False)
-        self._left -= cost
-        found = self._engine.search(query, 0)
-        return Proposal(found.whole or found.total, found.whole > 0)
+        self._budget -= cost
+        answer = self._engine.search(query, 0)
+        return Proposal(answer.whole or answer.total, answer.whole > 0)
 
 
 def _cost(nodes: Sequence[Node]) -> int:
-    """What parts of a question count for beyond their length."""
-    found = 0
+    """The cost of parts of a query in addition to their length."""
+    cost = 0
     for node in nodes:
         match node:
-            case Quote(signs):
-                found += _OF_A_QUOTE * len(signs)
+            case Quote(characters):
+                cost += _QUOTE_COST * len(characters)
             case Prefix():
-                found += _OF_A_BEGINNING
-            case Either(some) | Every(some):
-                found += _cost(some)
-    return found
+                cost += _PREFIX_COST
+            case Either(nested) | Every(nested):
+                cost += _cost(nested)
+    return cost
 
 
-def _read(engine: SearchEngine, query: Query, text: str) -> Query | None:
-    """Another text as a question with the same filters."""
+def _parse(engine: SearchEngine, query: Query, text: str) -> Query | None:
+    """Another text as a query with the same filters."""
     try:
         return replace(parse_query(text, engine.analyzer), source=query.source, since=query.since, until=query.until)
     except QueryFault:
@@ -112,122 +113,122 @@ def _read(engine: SearchEngine, query: Query, text: str) -> Query | None:
 # Other words
 
 
-def _unquoted(query: Query) -> Iterator[Near]:
-    """The question with the words of a quote, or of a title, standing anywhere; with those of all of them."""
+def _unquoted(query: Query) -> Iterator[Suggestion]:
+    """The query with the words of a quote, or of a title, anywhere in the article; first with all of them so."""
     bare = [
         (_span(query.text, node), query.text[slice(*node.at)])
         for node in query.wanted
         if isinstance(node, Quote) or (isinstance(node, Words) and node.field == "title")
     ]
     if len(bare) > 1:
-        yield Near(1, 0, _put(query.text, bare))
-    for change in bare[:MOST]:
-        yield Near(0, 0, _put(query.text, [change]))
+        yield Suggestion(1, 0, _changed(query.text, bare))
+    for change in bare[:MAX_SUGGESTIONS]:
+        yield Suggestion(0, 0, _changed(query.text, [change]))
 
 
 def _span(text: str, node: Words | Quote | Between | Amount) -> Span:
-    """Where a part of a question stands, with its field and its quotes."""
+    """The span of a part of a query, with its field and its quotes."""
     start, end = node.at
-    named = isinstance(node, Between | Amount) or node.field
-    if isinstance(node, Quote) or (named and text[start - 1] not in ":："):
+    has_field = isinstance(node, Between | Amount) or node.field
+    if isinstance(node, Quote) or (has_field and text[start - 1] not in ":："):
         start, end = start - 1, end + 1
-    field = re.search(r"\w+[:：]$", text[:start]) if named else None
+    field = re.search(r"\w+[:：]$", text[:start]) if has_field else None
     return field.start() if field else start, end
 
 
-def _put(text: str, changes: Iterable[tuple[Span, str]]) -> str:
+def _changed(text: str, changes: Iterable[tuple[Span, str]]) -> str:
     for (start, end), new in sorted(changes, reverse=True):
         text = text[:start] + new + text[end:]
     return text
 
 
-def _respelled(engine: SearchEngine, query: Query) -> list[Near]:
-    """The question with words that articles hold, in place of those that none holds."""
-    gaps = _gaps(engine, query)
-    if not 0 < len(gaps) <= _GAPS:
+def _respelled(engine: SearchEngine, query: Query) -> list[Suggestion]:
+    """The query with indexed words in place of words that no article contains."""
+    unknown = _unknown(engine, query)
+    if not 0 < len(unknown) <= _MAX_UNKNOWN:
         return []
     vocabulary = Vocabulary(engine.vocabulary())
-    changes = [change for span, unknown in gaps for change in _changes(vocabulary, query.text, span, unknown)]
-    if len(changes) > _GAPS:
+    changes = [change for span, words in unknown for change in _changes(vocabulary, query.text, span, words)]
+    if len(changes) > _MAX_UNKNOWN:
         return []
-    spans = [span for span, _near in changes]
-    ways = product(*(near for _span, near in changes))
-    return nsmallest(_TRIED, (_together(query.text, spans, way) for way in ways))
+    spans = [span for span, _suggestions in changes]
+    combinations = product(*(suggestions for _span, suggestions in changes))
+    return nsmallest(_MAX_CANDIDATES, (_combined(query.text, spans, combination) for combination in combinations))
 
 
-def _gaps(engine: SearchEngine, query: Query) -> list[tuple[Span, list[str]]]:
-    """What was typed with words that no article holds, and these; words in Latin letters side by side are one."""
-    nodes = [node for node in of_the_text(query.wanted) if not isinstance(node, Prefix)]
-    held = engine.frequencies({word for node in nodes for word in node.words})
-    gaps: list[tuple[Span, list[str]]] = []
+def _unknown(engine: SearchEngine, query: Query) -> list[tuple[Span, list[str]]]:
+    """The spans with words that no article contains, and these words; adjacent Latin words are one span."""
+    nodes = [node for node in text_nodes(query.wanted) if not isinstance(node, Prefix)]
+    frequencies = engine.frequencies({word for node in nodes for word in node.words})
+    spans: list[tuple[Span, list[str]]] = []
     for node in nodes:
-        unknown = [word for word in node.words if not held[word]]
-        if not unknown:
+        words = [word for word in node.words if not frequencies[word]]
+        if not words:
             continue
-        (start, end), before = node.at, gaps[-1][0] if gaps else (0, 0)
-        if gaps and Typed.read(query.text[before[0] : end]) and not query.text[before[1] : start].strip():
-            gaps[-1] = ((before[0], end), gaps[-1][1] + unknown)
+        (start, end), before = node.at, spans[-1][0] if spans else (0, 0)
+        if spans and Typed.read(query.text[before[0] : end]) and not query.text[before[1] : start].strip():
+            spans[-1] = ((before[0], end), spans[-1][1] + words)
         else:
-            gaps.append((node.at, unknown))
-    return gaps
+            spans.append((node.at, words))
+    return spans
 
 
 def _changes(
     vocabulary: Vocabulary, text: str, span: Span, unknown: Sequence[str]
-) -> Iterator[tuple[Span, list[Near]]]:
-    """What may stand in place of all that was typed there; or else of each of the words."""
+) -> Iterator[tuple[Span, list[Suggestion]]]:
+    """Suggestions for the whole span, otherwise for each of its unknown words."""
     typed = fold(text[slice(*span)])
-    if near := vocabulary.near(typed):
-        yield span, near
+    if suggestions := vocabulary.suggest(typed):
+        yield span, suggestions
         return
-    for start, end in _stretches(typed, unknown[: _GAPS + 1]):
-        yield (span[0] + start, span[0] + end), vocabulary.near(typed[start:end])
+    for start, end in _spans(typed, unknown[: _MAX_UNKNOWN + 1]):
+        yield (span[0] + start, span[0] + end), vocabulary.suggest(typed[start:end])
 
 
-def _stretches(typed: str, words: Iterable[str]) -> list[Span]:
-    """Where these words stand, one after the other; two that overlap are one."""
-    found: list[Span] = []
+def _spans(typed: str, words: Iterable[str]) -> list[Span]:
+    """The spans of these words, in order; overlapping ones are joined."""
+    spans: list[Span] = []
     at = 0
     for word in words:
         start = max(typed.find(word, at), at)
         at = start + 1
-        if found and start < found[-1][1]:
-            start = found.pop()[0]
-        found.append((start, at - 1 + len(word)))
-    return found
+        if spans and start < spans[-1][1]:
+            start = spans.pop()[0]
+        spans.append((start, at - 1 + len(word)))
+    return spans
 
 
-def _together(text: str, spans: Sequence[Span], way: Sequence[Near]) -> Near:
-    changed = _put(text, zip(spans, (near.text for near in way), strict=True))
-    return Near(sum(near.distance for near in way), max(near.rarity for near in way), changed)
+def _combined(text: str, spans: Sequence[Span], words: Sequence[Suggestion]) -> Suggestion:
+    changed = _changed(text, zip(spans, (word.text for word in words), strict=True))
+    return Suggestion(sum(word.distance for word in words), max(word.rarity for word in words), changed)
 
 
 # Fewer filters
 
 
-def _without(count: _Count, query: Query) -> list[Proposal]:
-    """Each filter without which there is an answer; where none is enough, some that are together."""
+def _fewer_filters(count: _Count, query: Query) -> list[Proposal]:
+    """Each filter whose removal gives matches; if none does, a minimal set of filters to remove together."""
     filters = [*_filters(query)]
-    alone = [replace(count(leave(query)), without=(name,)) for name, leave in filters[:_FILTERS]]
-    if enough := [one for one in alone if one.articles]:
-        return enough
-    needed = filters
-    best = count(_left(query, needed))
-    for one in filters[:_FILTERS] if best.articles else ():
-        fewer = [other for other in needed if other is not one]
-        if (told := count(_left(query, fewer))).articles:
-            needed, best = fewer, told
-    return [replace(best, without=tuple(name for name, _leave in needed))] if best.articles and needed else []
+    single = [replace(count(remove(query)), without=(name,)) for name, remove in filters[:_MAX_FILTERS]]
+    if sufficient := [proposal for proposal in single if proposal.articles]:
+        return sufficient
+    removed = filters
+    best = count(_without(query, removed))
+    for filter in filters[:_MAX_FILTERS] if best.articles else ():
+        fewer = [other for other in removed if other is not filter]
+        if (proposal := count(_without(query, fewer))).articles:
+            removed, best = fewer, proposal
+    return [replace(best, without=tuple(name for name, _remove in removed))] if best.articles and removed else []
 
 
-def _left(query: Query, filters: Iterable[Filter]) -> Query:
-    for _name, leave in filters:
-        query = leave(query)
+def _without(query: Query, filters: Iterable[Filter]) -> Query:
+    for _name, remove in filters:
+        query = remove(query)
     return query
 
 
 def _filters(query: Query) -> Iterator[Filter]:
-    """All that narrows the answer but its words and quotes."""
+    """Everything that narrows the answer, except words and quotes."""
     if query.source:
         yield f"--source {query.source}", partial(replace, source="")
     if query.since:
@@ -236,19 +237,19 @@ def _filters(query: Query) -> Iterator[Filter]:
         yield f"--until {query.until - timedelta(days=1):%Y-%m-%d}", partial(replace, until=None)
     for node in dict.fromkeys(query.must):
         if not isinstance(node, Quote) or node.field:
-            yield _typed(query, node), partial(_not_wanting, node)
+            yield _typed(query, node), partial(_without_wanted, node)
     for node in dict.fromkeys(query.unwanted):
-        yield f"-{_typed(query, node)}", partial(_not_unwanting, node)
+        yield f"-{_typed(query, node)}", partial(_without_unwanted, node)
 
 
 def _typed(query: Query, node: Node) -> str:
-    place = _span(query.text, node) if isinstance(node, Words | Quote | Between | Amount) else (0, 0)
-    return query.text[slice(*place)] or spelled(node)
+    span = _span(query.text, node) if isinstance(node, Words | Quote | Between | Amount) else (0, 0)
+    return query.text[slice(*span)] or to_text(node)
 
 
-def _not_wanting(node: Node, query: Query) -> Query:
-    return replace(query, wanted=tuple(one for one in query.wanted if one != node))
+def _without_wanted(node: Node, query: Query) -> Query:
+    return replace(query, wanted=tuple(other for other in query.wanted if other != node))
 
 
-def _not_unwanting(node: Node, query: Query) -> Query:
-    return replace(query, unwanted=tuple(one for one in query.unwanted if one != node))
+def _without_unwanted(node: Node, query: Query) -> Query:
+    return replace(query, unwanted=tuple(other for other in query.unwanted if other != node))

@@ -13,7 +13,7 @@ from archive.messages import Message
 from wencang.desk import txt
 
 if TYPE_CHECKING:
-    from indexer.highlight import Mark
+    from indexer.highlight import Occurrence
 
 Spans = tuple[tuple[int, int], ...]
 
@@ -36,7 +36,7 @@ class View:
         """The article as plain text, with its attribution."""
         return txt.text(self.revision.article, self.revision.gone_since)
 
-    def with_marks(self, find: Callable[[str], Iterable[Mark]], notices: tuple[Message, ...] = ()) -> View:
+    def with_marks(self, find: Callable[[str], Iterable[Occurrence]], notices: tuple[Message, ...] = ()) -> View:
         """The same with the places that `find` finds in its texts."""
         article = self.revision.article
         texts = {"title": article.title, "body": article.body, "text": self.text}
