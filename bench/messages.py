@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from importlib import import_module
 from io import BytesIO
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 from babel.messages.catalog import Catalog
@@ -25,6 +27,8 @@ from archive.warc.pages import FROM_BACKUP
 from indexer.engines.engine import FACETS, REBUILD
 from wencang.cli import language, manual
 from wencang.cli.app import app_command
+from wencang.desk import count
+from wencang.desk.count.ranking import Ranking
 from wencang.desk.freeze import corpus
 
 ROOT = Path(__file__).parent.parent
@@ -41,7 +45,7 @@ def template() -> Catalog:
     """Every message there is."""
     catalog = Catalog(domain="wencang", fuzzy=False)
     printed = (*OUTCOMES, *_ENDS, *_WORDS, *_STATES, *FACETS, "year", *KEYS, RESTORE, FROM_BACKUP, REBUILD)
-    for message in (*_written(), *_docstrings(), *_HELP, *printed, *TEMPLATES.values()):
+    for message in (*_written(), *_docstrings(), *_columns(), *_HELP, *printed, *TEMPLATES.values()):
         catalog.add(message)
     return catalog
 
@@ -51,6 +55,14 @@ def _written() -> Iterator[str | tuple[str, ...]]:
     for room in _ROOMS:
         for _file, _line, message, *_rest in extract_from_dir(ROOT / room, [("**.py", "python")]):
             yield message
+
+
+def _columns() -> Iterator[str]:
+    """The columns of the tables that are printed with translated heads: rankings of words."""
+    for module in iter_modules(count.__path__):
+        import_module(f"{count.__name__}.{module.name}")
+    for ranking in Ranking.__subclasses__():
+        yield from ranking({}).columns
 
 
 def _docstrings() -> Iterator[str]:

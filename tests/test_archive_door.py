@@ -265,7 +265,7 @@ def test_an_export_of_nothing_makes_nothing(archive: wencang.Archive, tmp_path: 
         ({"out": Path("nowhere/out.txt")}, "nowhere: is not a folder"),
         ({"out": Path("tests"), "split_by": "year"}, "tests: already exists"),
         ({"out": Path("tests")}, "tests: is a folder"),
-        ({"since": "2022"}, "2022: filters need a query"),
+        ({"since": "2022"}, "--since 2022: a filter needs a query"),
     ],
 )
 def test_an_export_that_can_not_be_made(archive: wencang.Archive, options: dict[str, Any], message: str) -> None:

@@ -182,7 +182,7 @@ def test_what_a_reader_should_know_is_in_the_notices(archive: wencang.Archive) -
         (lambda archive: archive.keywords("西藏", since="soon"), "soon"),
         (lambda archive: archive.collocations("，"), "，: is not a word"),
         (lambda archive: archive.figures("西藏", kind=["sum"]), "sum: is not a kind of figure"),
-        (lambda archive: archive.stories(since="2020"), "2020: filters need a query"),
+        (lambda archive: archive.stories(since="2020"), "--since 2020: a filter needs a query"),
         (lambda archive: archive.story("nowhere"), "nowhere: is not in the archive"),
         (lambda archive: archive.check_corpus("nowhere"), "nowhere: is not a folder"),
         (lambda archive: archive.freeze("西藏", out=archive.data), "already exists"),

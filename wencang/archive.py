@@ -360,7 +360,7 @@ class Archive:
 
         if not question:
             return self._store.kept, ()
-        ids, notices = self._ids(question, "", "", "", engine)
+        _query, ids, notices = self._matches(question, "", "", "", engine)
         return lambda: in_order(self._store, ids), notices
 
     # Counting
@@ -494,15 +494,6 @@ class Archive:
         every: Stream[Found] = Stream(lambda: found((r.article for r in revisions_of(self._store, ids)), kinds))
         return Figures(query, tuple(sorted(every, key=by_value)) if sort == "value" else every, notices)
 
-    def _matches(
-        self, question: str, source: str, since: str, until: str, engine: str
-    ) -> tuple[Query, list[str], tuple[Message, ...]]:
-        """A question, the ids of the articles that have all its words, best first, and notices."""
-        from indexer.search import every_id
-
-        with self._index(engine) as index:
-            query = self._query(index, question, source, since, until)
-            return query, every_id(self._store, index, query), self._notices(query, index, engine)
 
     # Stories
 
@@ -533,13 +524,13 @@ class Archive:
         from archive.tables.stories import Stories
         from wencang.desk.reprints.story import largest
 
-        if not question and (filter := source or since or until):
-            raise UsageFault(filter, _("filters need a query"), _("add words to look for"))
+        if not question:
+            _refuse_filters(source, since, until)
         if update:
             self._update_stories(progress)
         ids, notices = None, tuple(Stories(self._store).notices())
         if question:
-            ids, more = self._ids(question, source, since, until, engine)
+            _query, ids, more = self._matches(question, source, since, until, engine)
             notices = more + notices
         return replace(largest(self._store, limit, ids), notices=notices)
 
@@ -576,7 +567,7 @@ class Archive:
         asked = [(label, value) for label, value in labels if value]
         with self._index(engine) as index:
             state = corpus.provenance(self._store, index, self.settings, engine)
-        ids, notices = self._ids(question, source, since, until, engine)
+        _query, ids, notices = self._matches(question, source, since, until, engine)
         articles = counted(in_order(self._store, ids), progress)
         frozen = corpus.write(Path(out), articles, [*asked, *state], clock.now(), text)
         return replace(frozen, notices=notices)
@@ -731,7 +722,7 @@ class Archive:
         articles = [revision for revision in named if revision]
         if named and len(articles) == len(named):
             return cited(style, articles)
-        ids, notices = self._ids(question_or_id, source, since, until, engine)
+        _query, ids, notices = self._matches(question_or_id, source, since, until, engine)
         return cited(style, in_order(self._store, ids), notices)
 
     def _revisions(
@@ -745,21 +736,20 @@ class Archive:
         from archive.tables.chronology import in_order
 
         if question:
-            ids, notices = self._ids(question, source, since, until, engine)
+            _query, ids, notices = self._matches(question, source, since, until, engine)
             return in_order(self._store, ids, by), notices
-        if filter := source or since or until:
-            raise UsageFault(filter, _("filters need a query"), _("add words to look for"))
+        _refuse_filters(source, since, until)
         return in_order(self._store, None, by), ()
 
-    def _ids(
+    def _matches(
         self, question: str, source: str, since: str, until: str, engine: str
-    ) -> tuple[list[str], tuple[Message, ...]]:
-        """The ids of the articles with all words of a question, best first; with notices."""
+    ) -> tuple[Query, list[str], tuple[Message, ...]]:
+        """A question, the ids of the articles that have all its words, best first, and notices."""
         from indexer.search import every_id
 
         with self._index(engine) as index:
             query = self._query(index, question, source, since, until)
-            return every_id(self._store, index, query), self._notices(query, index, engine)
+            return query, every_id(self._store, index, query), self._notices(query, index, engine)
 
     # Collecting
 
@@ -972,3 +962,10 @@ class Archive:
         from wencang.keeping.removal import remove
 
         return remove(self.settings, self._store, id_or_url, reason, self.follow())
+
+
+def _refuse_filters(source: str, since: str, until: str) -> None:
+    """Raises UsageFault for filters without a question."""
+    for option, value in (("--source", source), ("--since", since), ("--until", until)):
+        if value:
+            raise UsageFault(f"{option} {value}", _("a filter needs a query"), _("add words to look for"))
