@@ -26,7 +26,7 @@ from archive.tables.ledger import Ledger
 from archive.warc.pages import Pages
 from bench.runs import start
 from bench.year import layouts
-from crawler.http.replay import Told, serving
+from crawler.http.replay import Reply, serving
 from indexer import update
 
 _LIST = "http://www.tibet.cn/cn/news/yc/"
@@ -42,7 +42,7 @@ class Site:
         self._urls = [f"{_LIST}202305/t20230510_{_FIRST + n}.html" for n in range(count)]
         self.asked: Counter[str] = Counter()
 
-    def answer(self, url: str) -> Told:
+    def answer(self, url: str) -> Reply:
         self.asked[url] += 1
         if url in self._urls:
             n = self._urls.index(url)

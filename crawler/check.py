@@ -1,4 +1,4 @@
-"""Ask a live site whether a source's rules still find anything: one list, three articles."""
+"""Tries the rules of a source on the live site: one list and three articles."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ARTICLES = 3
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One rule on one page: what it found, "" where nothing."""
+    """What one rule found on one page; "" for nothing."""
 
     url: str
     rule: str
@@ -33,10 +33,7 @@ class Finding:
 
 
 def check(source: Source, settings: Settings) -> list[Finding]:
-    """Fetch the first list that has rows and its first articles; every rule and what it found.
-
-    As crawler.run, once in a process.
-    """
+    """Fetch the first list that has rows and its first articles; what each rule found. Once in a process."""
     spiders = run([Session(source)], settings, base=_Checks, ITEM_PIPELINES={})
     return [finding for spider in spiders if isinstance(spider, _Checks) for finding in spider.findings]
 
@@ -73,11 +70,11 @@ class _Checks(ArticleSpider):
             return
         article = reading.article
         for step in reading.steps:
-            if step in reading.unfound or step.how.endswith(" form"):  # not what general means found instead
+            if step in reading.unfound or step.how.endswith(" form"):  # not what was found by general means instead
                 self._found(response.url, step.field, "" if step in reading.unfound else step.how)
         self._found(response.url, "published", article.published.isoformat() if article.published else "")
         return
-        yield  # nothing, as an asynchronous generator
+        yield  # makes this an asynchronous generator
 
     def list_failed(self, failure: Failure) -> Any:
         self._end_if_postponed(failure)

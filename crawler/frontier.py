@@ -1,4 +1,4 @@
-"""What a crawl asks for, and what it remembers: the archive's ledger, by the rules of the schedule."""
+"""The frontier of a crawl: which addresses it requests, and what it remembers of them in the archive's ledger."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ Change = Callable[[Candidate, datetime], Candidate]
 class Frontier:
     """One source in one run.
 
-    `due`: only what is due. Lists are walked until a whole page is known, articles that are
-    known are asked for at certain ages only, and `looks` of them at most. Else all lists, to
-    their end, and every article.
+    With `due` only what is due: lists are read until a whole page is known, and known articles
+    are requested again at certain ages, `looks` of them at most. Otherwise all lists, to their
+    end, and every article.
     """
 
     def __init__(self, store: ArticleStore, source: Source, due: bool, looks: int) -> None:
@@ -35,36 +35,36 @@ class Frontier:
         self._looks = looks if due else 0
         self._started = clock.now()
         self._sections = {section.list: section for section in ledger.sections(source.site)}
-        self._new: Counter[str] = Counter()
+        self._new: Counter[str] = Counter()  # addresses, by list
 
     def lists(self) -> list[str]:
-        """The lists to walk."""
+        """The lists to read."""
         return [url for url in self._source.lists if not self._due or self._is_due(url)]
 
     def _is_due(self, url: str) -> bool:
         return url not in self._sections or self._sections[url].due <= self._started
 
     def is_expected(self, lists: Iterable[str]) -> bool:
-        """Whether one of these is to be there: no other list of the source was there when it was last asked for."""
-        asked = set(lists)
-        others = [section for url, section in self._sections.items() if url not in asked]
-        return bool(asked) and not any(section.checked == section.answered for section in others)
+        """Whether one of these should exist: no other list of the source existed when it was last requested."""
+        requested = set(lists)
+        others = [section for url, section in self._sections.items() if url not in requested]
+        return bool(requested) and not any(section.checked == section.answered for section in others)
 
     def waiting(self) -> list[Candidate]:
-        """The addresses that earlier runs left, and those to look at again."""
+        """The addresses that earlier runs left, and those to read again."""
         return self._ledger.due(self._source.site, self._started, self._looks)
 
     def validators(self, url: str) -> dict[str, str]:
-        """The headers with which a list's first page need not be sent again where nothing changed."""
+        """The headers of a conditional request (RFC 9110, 13) for the first page of a list."""
         section = self._sections.get(url) if self._due else None
-        told = {"If-None-Match": section.etag, "If-Modified-Since": section.modified} if section else {}
-        return {name: value for name, value in told.items() if value}
+        headers = {"If-None-Match": section.etag, "If-Modified-Since": section.modified} if section else {}
+        return {name: value for name, value in headers.items() if value}
 
     def shown(self, urls: Iterable[str], list: str = "") -> tuple[Sequence[str], bool]:
-        """Of addresses that a list, or a link, showed: those to ask for, and whether any was not known before.
+        """Of addresses on a list or in an article: those to request, and whether any was unknown.
 
-        Known is what was found before the list was last walked to an end: a walk that was cut
-        short is taken up again, however many pages of it are known.
+        An address is known if it was found before the list was last read to its end: a reading
+        that was cut short is resumed, however many pages of it are known.
         """
         if not (urls := tuple(dict.fromkeys(urls))):
             return (), True
@@ -80,14 +80,14 @@ class Frontier:
         return wanted, bool(unknown) or not self._due
 
     def walked(self, list: str, etag: str | None = None, modified: str | None = None) -> None:
-        """A list was walked to its end, or to what was known; None where its first page is the one of the last time."""
+        """A list was read to its end, or to what was known; None where its first page had not changed."""
         newest = clock.now() if self._new[list] else None
-        told = {"etag": etag, "modified": modified, "newest": newest}
-        kept = {name: value for name, value in told.items() if value is not None}
-        self._note_section(list, checked=self._started, **kept)
+        values = {"etag": etag, "modified": modified, "newest": newest}
+        changed = {name: value for name, value in values.items() if value is not None}
+        self._note_section(list, checked=self._started, **changed)
 
     def missing(self, list: str) -> None:
-        """The site shows no such list: it is asked for again, but less and less often."""
+        """The site has no such list: it is requested again, at growing intervals."""
         self._note_section(list)
 
     def _note_section(self, list: str, **changed: Any) -> None:
@@ -97,29 +97,29 @@ class Frontier:
         self._ledger.note_section(replace(old, due=now + interval, interval=interval, new=new, **changed))
 
     def read(self, *urls: str) -> None:
-        """Addresses were read, and what they held is kept."""
-        self._note(_looked_at, *urls)
+        """Addresses were read, and what they held is archived."""
+        self._note(_read, *urls)
 
     def failed(self, url: str, reason: Message) -> None:
         """An address could not be read."""
         self._note(lambda candidate, now: _failed(candidate, now, reason), url)
 
     def skipped(self, url: str, reason: Message) -> None:
-        """An address held no article. It is looked at again as one that did: an error page may have stood there."""
-        self._note(lambda candidate, now: replace(_looked_at(candidate, now), reason=reason), url)
+        """An address held no article. It is read again like any other: it may have been an error page."""
+        self._note(lambda candidate, now: replace(_read(candidate, now), reason=reason), url)
 
     def pictures(self, article: str, urls: Iterable[str]) -> Sequence[str]:
-        """Of the pictures in an article those that were never met before."""
+        """Of the pictures in an article those that are new to the archive."""
         now = clock.now()
-        met = (Picture(url, article, self._source.site, now) for url in urls)
-        return [one.url for one in self._pictures.note_new(met)]
+        pictures = (Picture(url, article, self._source.site, now) for url in urls)
+        return [picture.url for picture in self._pictures.note_new(pictures)]
 
     def waiting_pictures(self) -> Sequence[str]:
         """The pictures that earlier runs left."""
-        return [one.url for one in self._pictures.due(self._source.site, self._started)]
+        return [picture.url for picture in self._pictures.due(self._source.site, self._started)]
 
     def picture_failed(self, url: str, absent: bool) -> None:
-        """A picture could not be fetched, or the site has none there."""
+        """A picture could not be fetched, or is `absent`: the site has none at this address."""
         if picture := self._pictures.get(url):
             failures = picture.failures + 1
             due = None if absent else recrawl.next_try(failures, clock.now())
@@ -127,13 +127,12 @@ class Frontier:
 
     def _note(self, change: Change, *urls: str) -> None:
         now = clock.now()
-        candidates = {url: Candidate(url, self._source.site, "", now, now) for url in urls} | self._ledger.candidates(
-            urls
-        )
+        new = {url: Candidate(url, self._source.site, "", now, now) for url in urls}
+        candidates = new | self._ledger.candidates(urls)
         self._ledger.note_candidates(change(candidate, now) for candidate in candidates.values())
 
 
-def _looked_at(candidate: Candidate, now: datetime) -> Candidate:
+def _read(candidate: Candidate, now: datetime) -> Candidate:
     first = candidate.fetched or now
     return replace(candidate, fetched=first, due=recrawl.next_look(first, now), failures=0, reason=None)
 

@@ -1,4 +1,4 @@
-"""Saved pages, plain text, JSON Lines and WARC files into the archive, by the same extraction."""
+"""Imports saved pages, plain text, JSON Lines and WARC files into the archive, by the extraction of a crawl."""
 
 from __future__ import annotations
 
@@ -29,31 +29,31 @@ _Record = Fetched | NotAnArticle | BadRecord
 
 
 def files(paths: list[Path]) -> list[Path]:
-    """The files to import: those named, and below folders those of a known kind.
+    """The files to import: those named, and all of a known kind in the folders named.
 
-    Raises UsageFault for a path that is missing or of no known kind.
+    Raises UsageFault for a path that is missing or of an unknown kind.
     """
-    found: list[Path] = []
+    chosen: list[Path] = []
     kinds = _("kinds: {kinds}").format(kinds=" ".join(_READERS))
     for path in paths:
         if path.is_dir():
-            some = sorted(file for file in path.rglob("*") if file.is_file() and _reader(file))
-            if not some:
-                raise UsageFault(path, _("holds nothing of a known kind"), kinds)
-            found += some
+            inside = sorted(file for file in path.rglob("*") if file.is_file() and _reader(file))
+            if not inside:
+                raise UsageFault(path, _("holds no file of a known kind"), kinds)
+            chosen += inside
         elif not path.exists():
             raise UsageFault(path, _("is missing"), _("name a file or a folder"))
         elif not _reader(path):
-            raise UsageFault(path, _("is of no known kind"), kinds)
+            raise UsageFault(path, _("is of an unknown kind"), kinds)
         else:
-            found.append(path)
-    return found
+            chosen.append(path)
+    return chosen
 
 
 def import_files(store: ArticleStore, pages: Pages, paths: list[Path], report: Report, source: str = "text") -> None:
     """Read every file into the archive; what can't be read is counted with its reason.
 
-    `source` is what plain text gets as its source.
+    `source` is the source of articles from plain text.
     """
     for path in paths:
         reader = _reader(path)
@@ -77,7 +77,7 @@ def _take(store: ArticleStore, pages: Pages, record: _Record, report: Report) ->
 
 
 def _attempt(subject: object, page: FetchedPage, read: Callable[[], Reading]) -> _Record:
-    """What a page holds; one that came without its address is kept under the article's."""
+    """The article of a page, or why it has none; a page without an address is archived under the article's."""
     try:
         refuse_size(len(page.body), str(subject))
         reading = read()
@@ -105,15 +105,16 @@ def _saved(path: Path, content_type: str) -> FetchedPage:
 def _lines(path: Path, _source: str) -> Iterator[_Record]:
     with path.open("rb") as lines:
         for record in jsonl.read(lines, str(path)):
-            yield record if isinstance(record, BadRecord) else _trusted(*record)
+            yield record if isinstance(record, BadRecord) else _exported(*record)
 
 
-def _trusted(article: Article, fetched: datetime | None, gone: bool) -> Fetched:
+def _exported(article: Article, fetched: datetime | None, gone: bool) -> Fetched:
+    """An article of our own export, which is taken as it is."""
     return Fetched(Reading(article, "jsonl", (), fetched), gone=gone)
 
 
 def _warc(path: Path, _source: str) -> Iterator[_Record]:
-    """The articles of a WARC file; further pages of one are joined to it where they stand behind it."""
+    """The articles of a WARC file; further pages of an article are joined to it if they follow it."""
     from warcio.archiveiterator import ArchiveIterator
 
     number, parts = 1, list[Fetched]()
@@ -122,7 +123,7 @@ def _warc(path: Path, _source: str) -> Iterator[_Record]:
             for record in ArchiveIterator(file):
                 if _holds_page(record):
                     page = _response(record)
-                    if not _is_told(page, parts):
+                    if not _continues(page, parts):
                         yield from _joined(parts)
                         parts = []
                     part = _part(page, parts[0].pages[0].url if parts else "")
@@ -133,16 +134,16 @@ def _warc(path: Path, _source: str) -> Iterator[_Record]:
                 number += 1
         except BadRecord as error:
             yield _bad(path, number, error.reason)
-        except Exception as error:  # warcio meets a torn or wrong record with whatever it leads to
+        except Exception as error:  # warcio raises anything for a torn or malformed record
             yield _bad(path, number, _("can't be read as WARC ({kind})").format(kind=type(error).__name__))
         else:
-            if _is_torn(path):
+            if _is_truncated(path):
                 yield _bad(path, number, _("the file ends in the middle of it"))
     yield from _joined(parts)
 
 
-def _is_told(page: FetchedPage, parts: list[Fetched]) -> bool:
-    """Whether the pages of an article tell that this is one, too."""
+def _continues(page: FetchedPage, parts: list[Fetched]) -> bool:
+    """Whether the pages of an article link to this one as a further page."""
     return canonical(page.url) in {url for part in parts for url in part.reading.next_pages}
 
 
@@ -159,8 +160,8 @@ def _bad(path: Path, number: int, reason: Message | str) -> BadRecord:
     return BadRecord(_("{path}: record {number}").format(path=path, number=number), reason)
 
 
-def _is_torn(path: Path) -> bool:
-    """Whether a WARC file ends before its last record does: warcio then ends without a word."""
+def _is_truncated(path: Path) -> bool:
+    """Whether a WARC file ends before its last record does, which warcio ignores."""
     end = b""
     with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
         try:
@@ -178,9 +179,9 @@ def _holds_page(record: Any) -> bool:
 
 
 def _response(record: Any) -> FetchedPage:
-    """The page of a response record; BadRecord where the record is cut short."""
+    """The page of a response record. Raises BadRecord where the record is truncated."""
     url, date = (record.rec_headers.get_header(name) for name in ("WARC-Target-URI", "WARC-Date"))
-    page = record.content_stream().read(MOST_BYTES + 1)  # it may unpack to gigabytes
+    page = record.content_stream().read(MOST_BYTES + 1)  # it may decompress to gigabytes
     if len(page) <= MOST_BYTES and record.raw_stream.limit:
         raise BadRecord(url, _("it ends {count} bytes too early").format(count=record.raw_stream.limit))
     time = datetime.fromisoformat(date)

@@ -1,4 +1,4 @@
-"""The last step of every way in: an article and its raw pages go into the archive and are counted."""
+"""Puts articles with their raw pages into the archive and counts them, for crawls and imports alike."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from crawler.report import Report
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A reading, and the raw pages it was read from, the article's own address first."""
+    """A reading and the raw pages it is of, the article's own address first."""
 
     reading: Reading
     pages: tuple[FetchedPage, ...] = ()
-    address: str = ""  # that a crawl asked for
-    list: str = ""  # that showed it
-    gone: bool = False  # an export says so
+    address: str = ""  # that a crawl requested
+    list: str = ""  # that showed the address
+    gone: bool = False  # from the site, according to an export
 
 
 @dataclass(frozen=True, slots=True)
 class FetchedPicture:
-    """A picture of an article, by the address that the article gives for it."""
+    """A picture of an article, under the address that the article gives for it."""
 
     url: str
     page: FetchedPage
@@ -37,21 +37,21 @@ class FetchedPicture:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """The canonical address of an article at which the site shows nothing any more."""
+    """The canonical address of an article which the site no longer shows there."""
 
     url: str
     fetched: datetime
     reason: Message
-    list: str = ""  # that showed it
+    list: str = ""  # that showed the address
 
 
 def keep(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) -> None:
-    """Put a reading's article, with its raw pages if it is a new version; count it as new, changed or unchanged."""
+    """Put an article into the archive, with its raw pages if it is a new version, and count it."""
     reading, article = fetched.reading, fetched.reading.article
     try:
         if reading.missing:
             report.incomplete.append((article.url, reading.missing))
-            if store.get(article.url):  # a whole one may be kept
+            if store.get(article.url):  # that one may be complete
                 report.count(article.source, "failed", article.url, Reason.PARTS_MISSING, fetched.list)
                 return
         revision = store.put(
@@ -68,17 +68,16 @@ def keep(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) ->
 
 
 def keep_picture(store: ArticleStore, pages: Pages, fetched: FetchedPicture, report: Report) -> None:
-    """Keep a picture, where its article is kept."""
+    """Keep a picture, unless its article was removed."""
     pictures = Pictures(store)
     picture = pictures.get(fetched.url)
     if picture and not picture.page:
-        shown = _stands(store, picture.article)
-        page = pages.append(fetched.page) if shown else None
+        page = pages.append(fetched.page) if _is_archived(store, picture.article) else None
         pictures.note(replace(picture, due=None, page=page))
         report.pictures["kept"] += bool(page)
 
 
-def _stands(store: ArticleStore, url: str) -> bool:
+def _is_archived(store: ArticleStore, url: str) -> bool:
     with suppress(Withdrawn):
         return bool(store.get(url))
     return False
@@ -87,25 +86,25 @@ def _stands(store: ArticleStore, url: str) -> bool:
 def settle(
     store: ArticleStore, source: str, missing: Sequence[Missing], report: Report, saw_lists: bool = False
 ) -> None:
-    """Mark as gone what was missing at the end of a run.
+    """Mark as gone, at the end of a run, the articles whose pages were missing.
 
-    Where more of the articles that are kept are missing than answered, the site is at fault
-    (an outage, a relaunch) and none is marked; a list that was read counts as one that answered.
+    If more archived articles were missing than were read, the site is at fault (an outage, a
+    relaunch) and none is marked; a list that was read counts as one article.
     """
-    shown = [one for one in missing if _is_shown(store, one.url)]
-    believed = len(shown) <= report.read_again(source) + saw_lists
-    for one in missing:
-        if one in shown and believed:
-            store.mark_gone(one.url, one.fetched)
-            report.count(source, "gone", one.url, one.reason, one.list)
+    current = [page for page in missing if _is_current(store, page.url)]
+    credible = len(current) <= report.read_again(source) + saw_lists
+    for page in missing:
+        if page in current and credible:
+            store.mark_gone(page.url, page.fetched)
+            report.count(source, "gone", page.url, page.reason, page.list)
         else:
-            reason = Reason.DOUBTED.format(reason=one.reason) if one in shown else one.reason
-            report.count(source, "skipped", one.url, reason, one.list)
+            reason = Reason.DOUBTED.format(reason=page.reason) if page in current else page.reason
+            report.count(source, "skipped", page.url, reason, page.list)
 
 
-def _is_shown(store: ArticleStore, url: str) -> bool:
-    """Whether an article has this for its own address, and is not gone from there yet."""
+def _is_current(store: ArticleStore, url: str) -> bool:
+    """Whether this is an article's own address, and not marked as gone."""
     with suppress(Withdrawn):
-        kept = store.get(url)
-        return bool(kept and not kept.gone and kept.article.url == url)
+        revision = store.get(url)
+        return bool(revision and not revision.gone and revision.article.url == url)
     return False

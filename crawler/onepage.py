@@ -1,4 +1,4 @@
-"""One page, from a file, standard input or the network, to its reading; nothing is archived."""
+"""Extracts the article of one page from a file, standard input or the network; nothing is archived."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ from crawler.extract.encoding import decode
 from crawler.extract.extractor import Reading, read, read_text
 
 _MARKUP = re.compile(r"<(?:!doctype|html|head|body|div|p|meta|table)\b", re.IGNORECASE)
+_HEAD = 1 << 16  # bytes in which an HTML page has a tag
 
 
 def read_page(where: str, settings: Settings, url: str = "") -> Reading:
     """The reading of a file's path, "-" (standard input) or an HTTP address; `url` is where a file was saved from.
 
     Raises UsageFault for a file that can't be read, NotAnArticle, and NotFetched. An address is
-    fetched as the settings say, once in a process.
+    fetched with the contact and the delay of the settings, once in a process.
     """
     if re.match("https?://", where, re.IGNORECASE):
         from crawler.run import fetch
@@ -37,7 +38,7 @@ def read_page(where: str, settings: Settings, url: str = "") -> Reading:
 
 
 def _bytes(where: str) -> tuple[bytes, datetime | None]:
-    """A file's bytes, and when it was saved."""
+    """The bytes of a file or of standard input, and when the file was saved."""
     if where == "-":
         return sys.stdin.buffer.read(MOST_BYTES + 1), None
     path = Path(where)
@@ -46,5 +47,5 @@ def _bytes(where: str) -> tuple[bytes, datetime | None]:
 
 
 def _read(page: bytes, fetched: datetime | None, url: str) -> Reading:
-    text = decode(page[: 1 << 16]).text
-    return read(page, url, fetched) if _MARKUP.search(text) else read_text(decode(page).text, fetched=fetched)
+    head = decode(page[:_HEAD]).text
+    return read(page, url, fetched) if _MARKUP.search(head) else read_text(decode(page).text, fetched=fetched)

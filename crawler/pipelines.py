@@ -1,4 +1,4 @@
-"""Scrapy's item pipeline: what a crawl fetches goes into the archive in batches."""
+"""Scrapy's item pipeline: puts what a crawl fetches into the archive, in batches."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from crawler.session import session_of
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-_SECONDS, _MOST = 1.0, 50  # a batch waits so long for further items, and holds at most so many
+_SECONDS, _MOST = 1.0, 50  # for which a batch waits, and items it holds at most
 
 
 class ArchivePipeline:
-    """Keeps the items of one second in one transaction, and counts them when it is committed.
+    """Archives the items of one second in one transaction, and counts them when it is committed.
 
-    A crawl that is killed fetches the items of its last batch again. An archive that can't be
-    written ends the crawl at the spider's next page.
+    After a crawl was killed the next one fetches the items of the last batch again. If the archive
+    can't be written, the crawl ends at the spider's next page.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -70,7 +70,7 @@ class ArchivePipeline:
                         keep_picture(target.store, target.pages, item, report)
                 target.frontier.read(*(item.address for item in batch if isinstance(item, Fetched)))
                 target.pages.sync()
-        except Exception as error:  # of any kind: the whole batch was rolled back
+        except Exception as error:  # whatever it is, the batch was rolled back
             self._session.fault = error
         else:
             self._session.report.add(report)

@@ -1,4 +1,4 @@
-"""Reads pages in a process beside the crawl, where no delay leaves time for it between two requests."""
+"""Extracts articles in a process beside the crawl, where no delay leaves time for it between two requests."""
 
 from __future__ import annotations
 
@@ -13,49 +13,51 @@ from archive.processes import Processes
 from archive.warc.pages import FetchedPage
 from crawler.extract.extractor import Reading, read
 
-_AT_ONCE = 20  # pages: to hand one over costs as much as to read a fifth of it
-_TURNS = 2  # one is read, the next waits in the process
+_BATCH = 20  # pages: handing one over costs as much as extracting a fifth of it
+_TASKS = 2  # one batch is extracted while the next is handed over
+
+Waiting = tuple[FetchedPage, Future[Reading]]
 
 
 class Reader:
-    """One process that reads pages; those that come while it reads are handed over together."""
+    """One process that extracts articles; pages that arrive meanwhile are handed over as one batch."""
 
     def __init__(self) -> None:
         self._process = Processes(1)
         self._process.submit(int)  # it begins to load
-        self._waiting: list[tuple[FetchedPage, Future[Reading]]] = []
-        self._turns: set[Task[Any] | None] = set()
+        self._waiting: list[Waiting] = []
+        self._tasks: set[Task[Any] | None] = set()
 
     async def read(self, page: FetchedPage) -> Reading:
-        """Raises what extractor.read does, and BrokenProcessPool where the process has ended."""
-        answer: Future[Reading] = get_running_loop().create_future()
-        self._waiting.append((page, answer))
-        if len(self._turns) < _TURNS:
-            self._turns.add(create_task(self._read_waiting()))
-        return await answer
+        """Raises what extractor.read does, and BrokenProcessPool where the process was killed."""
+        reading: Future[Reading] = get_running_loop().create_future()
+        self._waiting.append((page, reading))
+        if len(self._tasks) < _TASKS:
+            self._tasks.add(create_task(self._read_waiting()))
+        return await reading
 
     async def _read_waiting(self) -> None:
         try:
-            while some := self._waiting[:_AT_ONCE]:
-                del self._waiting[:_AT_ONCE]
-                await self._answer(some)
+            while batch := self._waiting[:_BATCH]:
+                del self._waiting[:_BATCH]
+                await self._read_batch(batch)
         finally:
-            self._turns.discard(current_task())  # at once: who asks from now on needs another
+            self._tasks.discard(current_task())  # before it ends: a page that arrives now needs another task
 
-    async def _answer(self, some: Sequence[tuple[FetchedPage, Future[Reading]]]) -> None:
-        pages = [(page.body, page.url, page.fetched) for page, _answer in some]
-        found: Sequence[Reading | Exception]
+    async def _read_batch(self, batch: Sequence[Waiting]) -> None:
+        pages = [(page.body, page.url, page.fetched) for page, _reading in batch]
+        results: Sequence[Reading | Exception]
         try:
-            found = await to_thread(self._process.ask, _read, pages)
+            results = await to_thread(self._process.ask, _read, pages)
         except Exception as error:
-            found = [error] * len(some)
-        for (_page, answer), one in zip(some, found, strict=True):
-            if answer.cancelled():
+            results = [error] * len(batch)
+        for (_page, reading), result in zip(batch, results, strict=True):
+            if reading.cancelled():
                 continue
-            if isinstance(one, Exception):
-                answer.set_exception(one)
+            if isinstance(result, Exception):
+                reading.set_exception(result)
             else:
-                answer.set_result(one)
+                reading.set_result(result)
 
 
 def _read(pages: Iterable[tuple[bytes, str, datetime]]) -> list[Reading | WencangError]:
@@ -65,11 +67,11 @@ def _read(pages: Iterable[tuple[bytes, str, datetime]]) -> list[Reading | Wencan
 def _read_one(page: bytes, url: str, fetched: datetime) -> Reading | WencangError:
     try:
         return read(page, url, fetched)
-    except Exception as error:  # in words, for not every error can be handed over
+    except Exception as error:  # as text: not every exception can be pickled
         return fault_of(url, error)
 
 
 @cache
 def reader() -> Reader:
-    """One for as long as this process lasts."""
+    """The reader of this process."""
     return Reader()

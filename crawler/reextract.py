@@ -1,4 +1,4 @@
-"""Read the kept raw pages again: the archive follows the rules as they become better, without the network."""
+"""Reads the archived raw pages again, without the network, so that better rules reach old articles."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from crawler.extract.encoding import decode
 from crawler.extract.extractor import Reading, join, read, read_text
 from crawler.report import Report
 
-_AHEAD = 64  # articles that are under way at once: so many are in memory, however large the archive
+_AHEAD = 64  # articles in memory at once, however large the archive
 
 
 @dataclass(frozen=True, slots=True)
 class Reread:
-    """An article as it is read now, under the id and address it has in the archive."""
+    """An article as it is extracted now, under its id and address in the archive."""
 
     article: Article
     extractor: str
@@ -38,20 +38,20 @@ def reextract(
 ) -> None:  # fmt: skip
     """Read the raw pages of each article's newest version again, in as many processes as there are cores.
 
-    Articles of these sources only, or of all. Where a field other than the images differs,
-    a version is added (unless `dry_run`): same time of fetching, same raw pages. It holds no
-    lock and may run beside a crawl: what that keeps meanwhile was fetched later, and stays
-    the newest. An article is never lost: what is no article any more is counted as skipped.
+    Articles of these sources only, or of all. If a field other than the images differs, a version
+    is added (unless `dry_run`) with the same time of fetching and the same raw pages. No lock is
+    held, so it may run beside a crawl, whose versions were fetched later and stay the newest. No
+    article is lost: one that is not recognized any more is counted as skipped.
     """
     revisions = _with_pages(store, report, sources)
     try:
-        for revision, found in _read_all(revisions, data, workers or os.cpu_count() or 1):
-            if isinstance(found, WencangError):
-                _count_fault(revision.article, found, report)
+        for revision, result in _read_all(revisions, data, workers or os.cpu_count() or 1):
+            if isinstance(result, WencangError):
+                _count_fault(revision.article, result, report)
             else:
-                _keep(store, revision, found, report, dry_run)
+                _keep(store, revision, result, report, dry_run)
     except BrokenProcessPool as error:
-        raise WencangError(data, _("a process that read pages was ended"), _("run it again")) from error
+        raise WencangError(data, _("a process that read pages was killed"), _("run it again")) from error
 
 
 def _with_pages(store: ArticleStore, report: Report, sources: Collection[str]) -> Iterator[Revision]:
@@ -66,67 +66,67 @@ def _with_pages(store: ArticleStore, report: Report, sources: Collection[str]) -
 def _read_all(
     revisions: Iterator[Revision], data: Path, workers: int
 ) -> Iterator[tuple[Revision, Reread | WencangError]]:
-    """Each revision with what its raw pages hold now, in their order."""
-    under_way: deque[tuple[Revision, Future[Reread | WencangError]]] = deque()
+    """Each revision with the article that its raw pages give now, in the same order."""
+    pending: deque[tuple[Revision, Future[Reread | WencangError]]] = deque()
     with Processes(workers) as pool:
         for revision in revisions:
-            under_way.append((revision, pool.submit(reread, data, revision)))
-            if len(under_way) == _AHEAD:
-                first, future = under_way.popleft()
+            pending.append((revision, pool.submit(reread, data, revision)))
+            if len(pending) == _AHEAD:
+                first, future = pending.popleft()
                 yield first, pool.result(future)
-        for left, future in under_way:
-            yield left, pool.result(future)
+        for rest, future in pending:
+            yield rest, pool.result(future)
 
 
 def reread(data: Path, revision: Revision) -> Reread | WencangError:
-    """What the raw pages of a revision hold now, or why they hold nothing."""
+    """The article that the raw pages of a revision give now, or why they give none."""
     try:
         pages = Pages(data)
         reading = _read([pages.read(raw) for raw in revision.pages], revision.article)
     except Exception as error:
         return fault_of(revision.article.url, error)
-    return Reread(_under_its_id(reading.article, revision.article), reading.extractor)
+    return Reread(_identified(reading.article, revision.article), reading.extractor)
 
 
-def _read(pages: Sequence[FetchedPage], kept: Article) -> Reading:
-    """Read an article's pages, its own address first, as the way in read them."""
+def _read(pages: Sequence[FetchedPage], archived: Article) -> Reading:
+    """Read an article's pages, its own address first, as the crawl or the import did."""
     first = pages[0]
     if first.response is None and first.content_type == "text/plain":
-        return read_text(decode(first.body).text, kept.source, first.fetched)
+        return read_text(decode(first.body).text, archived.source, first.fetched)
     url = "" if first.url.startswith("urn:") else first.url
     parts = (read(page.body, page.url, page.fetched, part_of=url) for page in pages[1:])
     return join([read(first.body, url, first.fetched), *parts])
 
 
-def _under_its_id(article: Article, kept: Article) -> Article:
-    """Nothing that is read changes which article it is; a section belongs to the address it was read at."""
-    section = article.section if article.url == kept.url else kept.section
-    return replace(article, id=kept.id, url=kept.url, source=kept.source, section=section)
+def _identified(article: Article, archived: Article) -> Article:
+    """The article under its archived id, address and source; a section belongs to the address it was read at."""
+    section = article.section if article.url == archived.url else archived.section
+    return replace(article, id=archived.id, url=archived.url, source=archived.source, section=section)
 
 
-def _keep(store: ArticleStore, revision: Revision, found: Reread, report: Report, dry_run: bool) -> None:
-    kept, article = revision.article, found.article
-    if article.equals_but_images(kept) or not (dry_run or _put(store, revision, found)):
-        report.count(kept.source, "unchanged")
+def _keep(store: ArticleStore, revision: Revision, result: Reread, report: Report, dry_run: bool) -> None:
+    archived, article = revision.article, result.article
+    if article.equals_but_images(archived) or not (dry_run or _put(store, revision, result)):
+        report.count(archived.source, "unchanged")
         return
-    fields = [key for key in KEYS if getattr(article, key) != getattr(kept, key)]
+    fields = [key for key in KEYS if getattr(article, key) != getattr(archived, key)]
     report.fields.update(fields)
-    report.count(kept.source, "changed", kept.id, ", ".join(map(_, fields)))
+    report.count(archived.source, "changed", archived.id, ", ".join(map(_, fields)))
 
 
-def _put(store: ArticleStore, revision: Revision, found: Reread) -> Revision | None:
+def _put(store: ArticleStore, revision: Revision, result: Reread) -> Revision | None:
     with suppress(Withdrawn):  # meanwhile
         return store.put(
-            found.article, revision.fetched, extractor=found.extractor, gone=revision.gone, exactly=True,
+            result.article, revision.fetched, extractor=result.extractor, gone=revision.gone, exactly=True,
             keep=lambda _earlier: revision.pages,
         )  # fmt: skip
     return None
 
 
-def _count_fault(kept: Article, fault: WencangError, report: Report) -> None:
+def _count_fault(archived: Article, fault: WencangError, report: Report) -> None:
     if isinstance(fault, NotAnArticle):
-        reason = _("is read as no article any more, and stays as it is: {reason}").format(reason=fault.reason)
-        report.count(kept.source, "skipped", kept.id, reason)
+        reason = _("is not recognized as an article any more, and stays as it is: {reason}")
+        report.count(archived.source, "skipped", archived.id, reason.format(reason=fault.reason))
     else:
         report.bad_records += isinstance(fault, ArchiveUnusable)
-        report.count(kept.source, "failed", kept.id, str(fault))
+        report.count(archived.source, "failed", archived.id, str(fault))

@@ -24,10 +24,10 @@ from crawler.spiders import ArticleSpider, spider_of
 
 
 def crawl(sessions: Sequence[Session], settings: Settings) -> None:
-    """Fetch what these sessions ask for, side by side, with the contact and the delay of these settings.
+    """Fetch what these sessions request, concurrently, with the contact and the delay of these settings.
 
-    Raises what ended a session, first of all WencangError where the archive can't be written. As
-    `run`, once in a process.
+    Raises the error that ended a session, such as WencangError if the archive can't be written. Like
+    `run`, it can run once in a process.
     """
     for spider in run(sessions, settings):
         stats = spider.crawler.stats
@@ -39,7 +39,7 @@ def crawl(sessions: Sequence[Session], settings: Settings) -> None:
 def fetch(url: str, settings: Settings) -> Reading:
     """The article at an address, of all its pages; nothing is archived.
 
-    Raises NotAnArticle or NotFetched. As `run`, once in a process.
+    Raises NotAnArticle or NotFetched. Like `run`, it can run once in a process.
     """
     readings: list[Reading] = []
     ((source, scope),) = scopes(Scope((url,)), ())
@@ -55,11 +55,11 @@ def run(
     sessions: Iterable[Session], settings: Settings, take: Callable[[Fetched], None] | None = None,
     base: type[ArticleSpider] = ArticleSpider, **options: Any,
 ) -> list[ArticleSpider]:  # fmt: skip
-    """Run a spider of the class `base` for each session, side by side until all have ended; the spiders.
+    """Run a spider of the class `base` for each session, concurrently; the spiders, once all have ended.
 
-    `take` is called with each article; `options` are further settings of Scrapy. Raises
-    UsageFault for a public site where no contact is set. Can run once in a process: Twisted's
-    reactor does not start again.
+    `take` is called with each article; `options` are further settings of Scrapy. Raises UsageFault
+    for a public site if no contact is set. It can run once in a process: Twisted's reactor does not
+    start again.
     """
     sessions = list(sessions)
     for session in sessions:
@@ -83,7 +83,7 @@ def run(
 
 
 def _count_fault(failure: Failure, response: Any, spider: ArticleSpider) -> None:
-    """A fault of ours on one page: the page failed, the run goes on, if the archive can be used."""
+    """An internal error on one page: the page failed; the run goes on unless the archive is unusable."""
     if isinstance(failure.value, Unusable | Busy):
         spider.session.fault = failure.value
     else:
@@ -92,5 +92,5 @@ def _count_fault(failure: Failure, response: Any, spider: ArticleSpider) -> None
 
 
 def _note_dropped(request: Request, spider: ArticleSpider) -> None:
-    """Nothing is asked for twice in a run, whatever redirects there."""
+    """Scrapy drops a request, or a redirect, to an address that was requested before."""
     spider.dropped(request)

@@ -1,4 +1,4 @@
-"""Write the file of a new source, and its saved-page tests, from a few saved pages of the site."""
+"""Writes the file of a new source and its saved-page tests from a few saved pages of the site."""
 
 from __future__ import annotations
 
@@ -68,9 +68,9 @@ class SavedPage:
     url: str
 
 
-def saved_page(said: str) -> SavedPage:
-    """The page of FILE or ADDRESS=FILE; UsageFault where it can't be read or has no address."""
-    address, _equals, file = said.rpartition("=") if "://" in said else ("", "", said)
+def saved_page(argument: str) -> SavedPage:
+    """The page of FILE or ADDRESS=FILE. Raises UsageFault if it can't be read or has no address."""
+    address, _equals, file = argument.rpartition("=") if "://" in argument else ("", "", argument)
     try:
         page = Path(file).read_bytes()
         url = canonical(address or Page(page, file).own_address())
@@ -79,7 +79,7 @@ def saved_page(said: str) -> SavedPage:
     except NotAnArticle as error:
         raise UsageFault(file, error.reason, _("name a saved page")) from error
     if not url:
-        raise UsageFault(file, _("does not tell its address"), _("write ADDRESS=FILE"))
+        raise UsageFault(file, _("does not name its address"), _("write ADDRESS=FILE"))
     return SavedPage(Path(file), page, url)
 
 
@@ -128,17 +128,17 @@ def _refuse(name: str, pages: Sequence[SavedPage], root: Path) -> None:
 
 
 def propose(name: str, pages: Sequence[SavedPage], lists: Sequence[str] = ()) -> Source:
-    """A source that reads these pages; UsageFault where no place is common to them."""
+    """A source that reads these pages. Raises UsageFault if they have no layout in common."""
     parsed = [Page(page.page, page.url) for page in pages]
     located = [Located(page) for page in parsed]
-    for page, found in zip(pages, located, strict=True):
-        if not found.bodies:
+    for page, content in zip(pages, located, strict=True):
+        if not content.bodies:
             raise UsageFault(page.path, _("has no text"), _("name pages that hold an article"))
-    bodies = [found.widened(found.bodies[0]) for found in located]
+    bodies = [content.widened(content.bodies[0]) for content in located]
     body = _common(parsed, bodies)
     if not body:
-        raise UsageFault(name, _("the pages hold their text at no common place"), _("name pages of one layout"))
-    title, info = _title(parsed, located), _common(parsed, [found.info() for found in located])
+        raise UsageFault(name, _("the pages have no common layout"), _("name pages of one layout"))
+    title, info = _title(parsed, located), _common(parsed, [content.info() for content in located])
     host = urlsplit(pages[0].url).hostname or ""
     site = host.removeprefix("www.")
     source = Source(
@@ -153,25 +153,24 @@ def propose(name: str, pages: Sequence[SavedPage], lists: Sequence[str] = ()) ->
 
 
 def _check_body(page: SavedPage, source: Source) -> None:
-    """Raises UsageFault for a page that the proposed rule gives another text of than general means."""
+    """Raises UsageFault for a page whose text by the proposed rule differs from its text by general means."""
     by_rule = read(page.page, page.url, source=source)
     general = read(page.page, page.url, source=replace(source, forms=()))
     if (by_rule.path, by_rule.article.body) != ("rules", general.article.body):
-        reason = _("the place that fits the other pages holds another text of it")
-        raise UsageFault(page.path, reason, _("name pages of one layout"))
+        raise UsageFault(page.path, _("has another layout than the other pages"), _("name pages of one layout"))
 
 
 def _title(pages: Sequence[Page], located: Sequence[Located]) -> str:
-    """What gives the headline of most pages; the text alone of a node that holds more than it."""
-    nodes = [found.blocks[found.headline[1]].node for found in located if found.headline[1] >= 0]
+    """The XPath of the headline on most pages: of a node, or of its own text if it holds more than that."""
+    nodes = [content.blocks[content.headline[1]].node for content in located if content.headline[1] >= 0]
     xpaths = [xpath for node in nodes for xpath in xpath_of(node)]
     proposed = ["//h1", *xpaths, *(f"{xpath}/text()" for xpath in xpaths)]
-    headlines = [found.headline[0] for found in located]
+    headlines = [content.headline[0] for content in located]
     return max(proposed, key=lambda xpath: sum(map(str.__eq__, (page.text(xpath) for page in pages), headlines)))
 
 
 def _common(pages: Sequence[Page], nodes: Sequence[Any]) -> str:
-    """The XPath that leads to these nodes on the most pages, and to a text on all of them; "" where there is none."""
+    """The XPath that selects these nodes on most pages, and some text on all of them; "" if there is none."""
     proposed = [xpath for node in nodes if node is not None for xpath in xpath_of(node)]
     everywhere = [xpath for xpath in proposed if all(page.text(xpath) for page in pages)]
     fits = {xpath: sum(map(is_, map(Page.first, pages, repeat(xpath)), nodes)) for xpath in everywhere}
@@ -179,18 +178,18 @@ def _common(pages: Sequence[Page], nodes: Sequence[Any]) -> str:
 
 
 def _site_name(titles: Sequence[str]) -> str:
-    """What all titles end with; "" where they end differently, or with what is too long for a name."""
+    """The end that all titles share; "" if they share none, or one that is too long for a name."""
     ends = {re.split(r"\s*[_|｜—–-]+\s*", title)[-1].strip() for title in titles}
     return "".join(ends) if len(ends) == 1 and max(map(len, ends)) <= _LONGEST_NAME else ""
 
 
 def _article(pages: Sequence[SavedPage]) -> str:
-    """A pattern of the addresses: the section, a date where one is seen, and the last number as key."""
+    """A pattern of the addresses: the section, a date if there is one, and the last number as key."""
     pattern = _pattern(pages[0].url)
     for page in pages:
         if not re.fullmatch(pattern, page.url):
-            reason = _("its address {url} is of another kind than the first page's").format(url=page.url)
-            raise UsageFault(page.path, reason, _("make a source of one kind, and widen its pattern by hand"))
+            reason = _("its address {url} has another form than the first page's").format(url=page.url)
+            raise UsageFault(page.path, reason, _("name pages of one form, then widen the pattern by hand"))
     return pattern
 
 
@@ -204,27 +203,29 @@ def _pattern(url: str) -> str:
 
 
 def _digits(rest: str) -> str:
-    """The rest of an address with its digits open: the last number is the key, a date the date."""
+    """A pattern of the rest of an address, with any digits: the last number is the key, a date the date."""
     date = _DATE.search(rest)
     start, end = date.span() if date else (0, 0)
-    shown = f"(?P<date>{_counted(rest[start:end])})" if date else ""
+    day = f"(?P<date>{_same_length(rest[start:end])})" if date else ""
     number = re.search(r"\d+(?=\D*$)", rest[end:])
     if not number:
-        return _open(rest[:start]) + shown + _open(rest[end:])
+        return _any_digits(rest[:start]) + day + _any_digits(rest[end:])
     first, last = number.span()
-    return _open(rest[:start]) + shown + _open(rest[end:][:first]) + r"(?P<key>\d+)" + _open(rest[end:][last:])
+    before, after = _any_digits(rest[end:][:first]), _any_digits(rest[end:][last:])
+    return _any_digits(rest[:start]) + day + before + r"(?P<key>\d+)" + after
 
 
-def _counted(date: str) -> str:
+def _same_length(date: str) -> str:
+    """A pattern of as many digits in each number."""
     return re.sub(r"\d+", lambda digits: rf"\d{{{len(digits[0])}}}", date)
 
 
-def _open(text: str) -> str:
+def _any_digits(text: str) -> str:
     return re.sub(r"[0-9]+", lambda _match: r"\d+", re.escape(text))
 
 
 def _text(source: Source, count: int) -> str:
-    """The file of a source. What comes from a page or an address is written as a literal, whatever it holds."""
+    """The file of a source. Text from pages and addresses is written as literals: it may be hostile."""
     (form,) = source.forms
     literals = Form(
         name="page",
@@ -261,7 +262,7 @@ def _in_docstring(text: str) -> str:
 
 
 def _write_test(folder: Path, page: SavedPage, source: Source) -> list[Path]:
-    """The page as it is, and the article it is read as."""
+    """The page as it is, and the article that is extracted from it."""
     saved = folder / f"{page.path.stem}.html"
     saved.write_bytes(page.page)
     reading = read(page.page, page.url, source=source)

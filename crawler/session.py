@@ -1,4 +1,4 @@
-"""One source's crawl: what it asks for, where it keeps it, and what became of it."""
+"""The crawl of one source: what it requests, where it archives it, and how it ended."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a crawl asks for.
+    """What a crawl requests.
 
     `urls`: these pages only, without following links. `since`, `until`: the first and the last day
-    of publication, for articles whose address carries one. `due`: only what is due by the
-    schedule. `images`: the pictures of the articles too, after the articles. `max_pages` and
-    `max_time` (seconds) end it cleanly, after what is under way; 0 is no limit.
+    of publication, for articles with a day in their address. `due`: only what is due by the
+    schedule. `images`: the pictures of articles too, after the articles. `max_pages` and
+    `max_time` (seconds) end the crawl cleanly, after the requests under way; 0 is no limit.
     """
 
     urls: tuple[str, ...] = ()
@@ -49,7 +49,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a crawl keeps what it fetches, and what it remembers of its source."""
+    """Where a crawl archives what it fetches, and what it remembers of its source."""
 
     store: ArticleStore
     pages: Pages
@@ -57,7 +57,7 @@ class Target:
 
     @classmethod
     def open(cls, data: Path, source: Source) -> Target:
-        """The archive of a data folder, for a crawl of a whole source. Close it."""
+        """The archive of a data folder, for a crawl of a whole source; to be closed."""
         store = ArticleStore.create(data)
         return cls(store, _pages(data), Frontier(store, source, due=False, looks=0))
 
@@ -70,15 +70,15 @@ class Target:
 
 @dataclass(slots=True)
 class Session:
-    """The crawl of one source; without a `target` nothing is kept. `fault` is what ended it early."""
+    """The crawl of one source; without a `target` nothing is archived. `fault` is the error that ended it."""
 
     source: Source
     report: Report = field(default_factory=Report)
     scope: Scope = Scope()
     target: Target | None = None
     fault: Exception | None = None
-    missing: list[Missing] = field(default_factory=list)  # counted at the end, by keeping.settle
-    sites: frozenset[str] = field(init=False)  # that it may ask, as addresses.site names them
+    missing: list[Missing] = field(default_factory=list)  # counted at the end by keeping.settle
+    sites: frozenset[str] = field(init=False)  # that it may request, as named by addresses.site
     tally: Tally = field(init=False)  # of its source, in the report
 
     def __post_init__(self) -> None:
@@ -96,7 +96,7 @@ class Session:
 
 @contextmanager
 def opened(settings: Settings, scopes: Iterable[tuple[Source, Scope]], report: Report) -> Iterator[list[Session]]:
-    """Sessions that keep what they fetch in the archive of these settings, and count it in one report."""
+    """Sessions that archive what they fetch in the data folder of these settings, with one report."""
     with ArticleStore.create(settings.data) as store, _pages(settings.data) as pages:
         yield [
             Session(source, report, scope, Target(store, pages, Frontier(store, source, scope.due, settings.looks)))
@@ -109,7 +109,7 @@ def _pages(data: Path) -> Pages:
 
 
 def scopes(scope: Scope, chosen: Iterable[Source]) -> list[tuple[Source, Scope]]:
-    """What is asked of which source: of each of the chosen ones the same or, where addresses are named, of their own.
+    """The scope of each source: the same for all chosen ones or, if it names addresses, those of each site.
 
     Raises UsageFault for an address that is not an HTTP address.
     """
@@ -124,7 +124,7 @@ def scopes(scope: Scope, chosen: Iterable[Source]) -> list[tuple[Source, Scope]]
 
 
 def _unknown(host: str) -> Source:
-    """A site without a source: its pages are read by general means."""
+    """The source of a site that has none: its pages are read by general means."""
     site = host.removeprefix("www.")
     return Source(site, site, site, hosts=frozenset(), article=re.compile("(?!)"), forms=())
 

@@ -1,4 +1,4 @@
-"""A Scrapy spider made of each source: lists to articles to the articles they link to."""
+"""A Scrapy spider for each source: from lists to articles to the articles they link to."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from crawler.settings import handed_over
 from crawler.sources import Source
 
 _WHOLE = Scope()
-_ENDED = {  # what Scrapy calls it
+_ENDED = {  # by Scrapy's reason
     "finished": "finished", "shutdown": "interrupted", "postponed": "postponed",
     "closespider_pagecount": "page limit", "closespider_timeout": "time limit",
 }  # fmt: skip
@@ -49,22 +49,22 @@ _ENDED = {  # what Scrapy calls it
 class _Parts:
     """An article of several pages while they are fetched, one after the other."""
 
-    address: str  # as it was asked for
+    address: str  # that was requested
     section: str  # the list that showed it
     readings: list[Reading]
     pages: list[FetchedPage]
-    asked: set[str] = field(default_factory=set)
+    requested: set[str] = field(default_factory=set)
 
     def take_next(self) -> str:
-        """The next page that was not asked for yet; "" where there is none."""
-        told = (url for reading in self.readings for url in reading.next_pages)
-        url = next((url for url in told if url not in self.asked), "") if len(self.asked) < MOST else ""
-        self.asked.add(url)
+        """The next page that was not requested yet; "" if there is none."""
+        urls = (url for reading in self.readings for url in reading.next_pages)
+        url = next((url for url in urls if url not in self.requested), "") if len(self.requested) < MOST else ""
+        self.requested.add(url)
         return url
 
 
 class ArticleSpider(Spider):
-    """Yields each article as Fetched: its reading, and the pages it was read from; its pictures as FetchedPicture."""
+    """Yields articles as Fetched and, after them, their pictures as FetchedPicture."""
 
     source: Source
 
@@ -81,19 +81,19 @@ class ArticleSpider(Spider):
         self._until = f"{scope.until:%Y%m%d}" if scope.until else "99999999"
         self._images = bool(scope.images and session.target)
         self._left_out: set[str] = set()
-        self._lists: Sequence[str] = ()  # to walk
+        self._lists: Sequence[str] = ()  # that were requested
         self._validators: dict[str, tuple[str, ...]] = {}
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
-        """Scrapy asks before it makes a spider; `scrapy crawl NAME` has handed over nothing that the operator set."""
+        """Called before the spider is made: `scrapy crawl NAME`, unlike crawler.run, hands over no settings."""
         super().update_settings(settings)
         if "DATA_FOLDER" not in settings:
             settings.update(handed_over(load()), priority="spider")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, session: Session | None = None, **options: Any) -> Self:
-        """`scrapy crawl NAME` hands over no session: the spider makes one, of its whole source, and closes it."""
+        """`scrapy crawl NAME` hands over no session: the spider opens one, and closes it."""
         if session:
             return super().from_crawler(crawler, session=session, **options)
         target = Target.open(Path(crawler.settings["DATA_FOLDER"]), cls.source)
@@ -102,19 +102,26 @@ class ArticleSpider(Spider):
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
-        for url in self._urls:  # as typed: it may be answered under https only
+        for request in self._page_requests() if self._urls else self._source_requests():
+            yield request
+
+    def _page_requests(self) -> Iterator[Request]:
+        for url in self._urls:  # as typed: the site may answer under https only
             yield self._article_request(url, address=canonical(url))
-        if not self._urls:
-            self._lists = self.frontier.lists() if self.frontier else self.source.lists
-            for url in self._lists:
-                yield self._list_request(url, 0)
-            for candidate in self.frontier.waiting() if self.frontier else ():
+
+    def _source_requests(self) -> Iterator[Request]:
+        """The lists, and what earlier runs left."""
+        self._lists = self.frontier.lists() if self.frontier else self.source.lists
+        for url in self._lists:
+            yield self._list_request(url, 0)
+        if self.frontier:
+            for candidate in self.frontier.waiting():
                 yield self._article_request(candidate.url, candidate.list)
-        for url in self.frontier.waiting_pictures() if self.frontier and self._images and not self._urls else ():
-            yield self._picture_request(url)
+            if self._images:
+                yield from map(self._picture_request, self.frontier.waiting_pictures())
 
     def _article_request(self, url: str, list: str = "", address: str = "") -> Request:
-        # Articles before further lists: a run that is cut short has fetched the newest ones.
+        # Before further lists, so that a run that is cut short has fetched the newest articles.
         return self._request(url, self.parse_article, self.page_failed, list, address, priority=1)
 
     def _picture_request(self, url: str) -> Request:
@@ -128,7 +135,7 @@ class ArticleSpider(Spider):
     def _request(
         self, url: str, callback: Any, errback: Any, list: str = "", address: str = "", **options: Any
     ) -> Request:
-        # One slot for all hosts of the site: one request at a time is meant for all of them.
+        # One slot for all hosts of the site, which get one request at a time together.
         meta = {"download_slot": self.source.name, "list": list, ADDRESS: address or url}
         return Request(url, callback, errback=errback, meta=meta, **options)
 
@@ -141,15 +148,15 @@ class ArticleSpider(Spider):
         self._count_left_out(listing.rows, url)
         if n == 0:
             self._validators[url] = tuple(header(response, name) for name in ("ETag", "Last-Modified"))
-        wanted = [row for row in listing.rows if not self._is_too_old(row)]
-        goes_on = yield from self._follow(wanted, url)
-        if wanted and goes_on and n + 1 < listing.pages:
+        recent = [row for row in listing.rows if not self._is_too_old(row)]
+        any_unknown = yield from self._follow(recent, url)
+        if recent and any_unknown and n + 1 < listing.pages:
             yield self._list_request(url, n + 1)
         else:
             self._walked(url)
 
     def _walked(self, url: str) -> None:
-        """A list was walked as far as there is anything new."""
+        """A list was read as far as it is new."""
         if self.frontier and not self._bounded:
             self.frontier.walked(url, *self._validators.get(url, ()))
 
@@ -162,12 +169,12 @@ class ArticleSpider(Spider):
             self.frontier.missing(url)
 
     def dropped(self, request: Request) -> None:
-        """A request was for what this run has seen: a list that leads there has no such page."""
+        """Scrapy dropped a request for an address of this run: a list page that redirects to it does not exist."""
         if "n" in request.cb_kwargs:
             self._list_ends(request.cb_kwargs["url"], request.cb_kwargs["n"])
 
     def list_failed(self, failure: Failure) -> None:
-        """A missing page ends a list; one that can't be read is a failure."""
+        """A missing page ends a list; any other failure is one of the run."""
         self._end_if_postponed(failure)
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
         url, n = request.cb_kwargs["url"], request.cb_kwargs["n"]
@@ -193,14 +200,14 @@ class ArticleSpider(Spider):
                 self.report.count(self.source.site, "skipped", url, Reason.NO_NEWS, list)
 
     def _follow(self, urls: Iterable[str], list: str = "") -> Generator[Request, None, bool]:
-        """Ask for those of the addresses that are wanted; gives back whether any of them was not known."""
+        """Request the articles among these addresses; returns whether any of them was unknown."""
         wanted: Sequence[str] = [url for url in urls if self._is_wanted(url)]
-        unknown = True
+        any_unknown = True
         if self.frontier:
-            wanted, unknown = self.frontier.shown(wanted, list)
+            wanted, any_unknown = self.frontier.shown(wanted, list)
         for url in wanted:
             yield self._article_request(url, list)
-        return unknown
+        return any_unknown
 
     async def parse_article(self, response: Response) -> AsyncIterator[Fetched | Request]:
         if self.session.fault:
@@ -214,7 +221,7 @@ class ArticleSpider(Spider):
         except NotAnArticle as error:
             self._skip(response, error.subject, error.reason)
             return
-        if not self._urls:  # before the article is kept: a run killed in between would never follow its links
+        if not self._urls:  # before the article is archived: a run killed in between would never follow its links
             for request in self._follow(reading.related):
                 yield request
         address, section = response.meta[ADDRESS], response.meta["list"]
@@ -227,13 +234,13 @@ class ArticleSpider(Spider):
             yield request
 
     async def _read(self, page: FetchedPage) -> Reading:
-        """Read a page; in a process beside this one where no delay leaves time for it between two requests."""
+        """Extract the article; in a process beside this one if no delay leaves time for it between two requests."""
         if self.settings.getfloat("DOWNLOAD_DELAY"):
             return read(page.body, page.url, page.fetched)
         try:
             return await reader().read(page)
         except BrokenProcessPool as error:
-            self.session.fault = WencangError(page.url, _("the process that read it was ended"), _("run it again"))
+            self.session.fault = WencangError(page.url, _("the process that read it was killed"), _("run it again"))
             raise CloseSpider("reader") from error
 
     def _skip(self, response: Response, url: str, reason: Message) -> None:
@@ -242,9 +249,9 @@ class ArticleSpider(Spider):
             self.frontier.skipped(response.meta[ADDRESS], reason)
 
     def _go_on(self, parts: _Parts) -> Iterator[Fetched | Request]:
-        """The request of the article's next page; where it has no more the article, and requests of its pictures."""
+        """The request of the article's next page or, after the last one, the article and requests of its pictures."""
         if url := parts.take_next():
-            # Before all else: an article is whole at once, or a run that is cut short leaves it for the next.
+            # Before all else, so that a run that is cut short leaves few articles unfinished.
             yield self._request(
                 as_answered(url, parts.pages[0].url), self.parse_part, self.part_failed, address=url,
                 cb_kwargs={"parts": parts}, priority=2, dont_filter=True,
@@ -255,7 +262,7 @@ class ArticleSpider(Spider):
         yield from self._pictures(reading)
 
     def _pictures(self, reading: Reading) -> Iterator[Request]:
-        """The requests of an article's pictures, where they are wanted and were never met before."""
+        """The requests of an article's pictures that are new to the archive."""
         if self._images and self.frontier:
             shown = [image.url for image in reading.article.images if site(image.url) in self.session.sites]
             yield from map(self._picture_request, self.frontier.pictures(reading.article.url, shown))
@@ -265,7 +272,7 @@ class ArticleSpider(Spider):
             raise CloseSpider("archive")
         if header(response, "Content-Type").startswith("image/"):
             yield FetchedPicture(url, fetched_page(response, clock.now()))
-        else:  # a page that says there is none, mostly
+        else:  # mostly an error page
             self._no_picture(url, Reason.NO_PICTURE, absent=True)
 
     def picture_failed(self, failure: Failure) -> None:
@@ -273,15 +280,15 @@ class ArticleSpider(Spider):
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
         self._no_picture(request.cb_kwargs["url"], reason(failure), absent=is_absent(failure))
 
-    def _no_picture(self, url: str, why: Message, absent: bool) -> None:
+    def _no_picture(self, url: str, reason: Message, absent: bool) -> None:
         self.report.pictures["failed"] += 1
-        self.report.notes.append(("failed", url, why))
+        self.report.notes.append(("failed", url, reason))
         if self.frontier:
             self.frontier.picture_failed(url, absent)
 
     def parse_part(self, response: Response, parts: _Parts) -> Iterator[Fetched | Request]:
         page = fetched_page(response, clock.now())
-        with suppress(NotAnArticle):  # missing, then
+        with suppress(NotAnArticle):  # `join` then counts it as missing
             parts.readings.append(read(page.body, page.url, page.fetched, part_of=parts.pages[0].url))
             parts.pages.append(page)
         yield from self._go_on(parts)
@@ -294,10 +301,10 @@ class ArticleSpider(Spider):
     def _end_if_postponed(self, failure: Failure) -> None:
         if isinstance(failure.value, Postponed):
             if str(failure.value):
-                left = _("{why}: left for the next run").format(why=failure.value)
-                self.session.remark(self.source.title, left)
+                remark = _("{why}: left for the next run").format(why=failure.value)
+                self.session.remark(self.source.title, remark)
                 raise CloseSpider("postponed")
-            raise CloseSpider("closespider_timeout")  # unless it was closed already, for another reason
+            raise CloseSpider("closespider_timeout")  # has no effect if the spider is closing already
 
     def page_failed(self, failure: Failure) -> None:
         self._end_if_postponed(failure)
@@ -312,7 +319,7 @@ class ArticleSpider(Spider):
             self.frontier.failed(url, why)
 
     def _is_unanswered(self, reason: str) -> bool:
-        """Whether lists that are there were due, and the run had the time to ask for them."""
+        """Whether existing lists were due, and the run had the time to request them."""
         return reason in ("finished", "postponed") and bool(self.frontier and self.frontier.is_expected(self._lists))
 
     def closed(self, reason: str) -> None:
@@ -342,5 +349,5 @@ def spider_of(source: Source, scope: Scope = _WHOLE, base: type[ArticleSpider] =
     return type(f"{source.name}_spider", (base,), values)
 
 
-# `scrapy crawl NAME` finds them here.
+# Where `scrapy crawl NAME` looks for them.
 globals().update({f"{source.name}_spider": spider_of(source) for source in sources.every()})

@@ -873,7 +873,9 @@ def test_what_is_no_article_any_more_stays_and_what_is_damaged_is_a_failure(craw
     done = run("reextract", "tibet.cn", data=crawled)
     assert done.returncode == 5
     assert done.stdout.splitlines()[1].split()[1:] == ["0", "1", str(len(EXPECTED) - 3), "0", "1", "1"]
-    assert re.search(rf"skipped: {one.article.id}: is read as no article any more.*: it has no text", done.stderr)
+    assert re.search(
+        rf"skipped: {one.article.id}: is not recognized as an article any more.*: it has no text", done.stderr
+    )
     assert re.search(rf"failed: {other.article.id}: .*warc\.gz, record at byte {torn.offset}: it is inc", done.stderr)
     assert {r.article.id: r.article.title for r in newest(crawled)}[one.article.id] == "旧题"
 

@@ -300,7 +300,7 @@ def test_an_emptied_day_and_a_time_without_a_crawl_are_gaps_and_the_day_an_alarm
         ],
     )
     (alarm,) = (alarm for alarm in alarms.found(filled, TODAY) if alarm.kind == "thin")
-    assert (alarm.subject, f"{day} (0, usual are 12)" in alarm.text) == ("tibet.cn", True)
+    assert (alarm.subject, f"{day} (0, usually 12)" in alarm.text) == ("tibet.cn", True)
     only = run("gaps", "--since", day, "--until", day, "--json", data=tmp_path)
     assert [json.loads(line) for line in only.stdout.splitlines()] == [
         {"gap": "day", "source": "tibet.cn", "day": str(day), "articles": 0, "expected": 12}

@@ -77,7 +77,7 @@ def test_the_written_files_are_found_formatted_and_read_by_rules(tmp_path: Path)
         ("tibet_cn", "tibetol_cn", "exists already"),
         ("anew", "both", "several hosts"),
         ("anew", "list", "has no text"),
-        ("anew", "tibetol_cn", "another text of it"),
+        ("anew", "tibetol_cn", "another layout"),
     ],
 )
 def test_what_is_refused_leaves_nothing_behind(name: str, pages: str, named: str, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from archive import clock
 from archive.store import ArticleStore
 from archive.tables.pictures import Picture, Pictures
-from crawler.http.replay import Told, answer, serving
+from crawler.http.replay import Reply, answer, serving
 from tests.support.program import run
 from tests.support.sample import SAMPLE
 
@@ -30,10 +30,10 @@ class Site:
     """The sample, with the two pictures of its article as they are told to be, and what was asked for."""
 
     def __init__(self) -> None:
-        self.picture: Told = (200, {"Content-Type": "image/jpeg"}, JPEG)
+        self.picture: Reply = (200, {"Content-Type": "image/jpeg"}, JPEG)
         self.asked: list[str] = []
 
-    def answer(self, url: str) -> Told:
+    def answer(self, url: str) -> Reply:
         self.asked.append(url)
         return self.picture if url.endswith(".jpg") else answer(SAMPLE, url)
 
@@ -103,7 +103,7 @@ def test_a_damaged_picture_is_named(crawl: Crawl, tmp_path: Path) -> None:
     ("missing", "waits"),
     [((404, {}, b""), False), ((200, {"Content-Type": "text/html"}, b"none"), False), ((500, {}, b""), True)],
 )
-def test_what_is_no_picture_is_not_kept(crawl: Crawl, site: Site, tmp_path: Path, missing: Told, waits: bool) -> None:
+def test_what_is_no_picture_is_not_kept(crawl: Crawl, site: Site, tmp_path: Path, missing: Reply, waits: bool) -> None:
     site.picture = missing
     done = crawl("--images", WENCANG_DELAY="0.01")
     assert done.returncode == 0

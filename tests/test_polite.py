@@ -260,7 +260,7 @@ def test_a_delay_beyond_reason_is_said_and_does_not_outlast_the_run(wencang: Wen
         done = wencang("crawl", "tibet_cn", "--max-time", "2", http_proxy=proxy.address)
         assert time.monotonic() - began < 50
     assert [asked.url for asked in proxy.log] == [ROBOTS]
-    assert f"{ROBOTS}: asks for 90 s between two requests; 60 s are kept" in done.stderr
+    assert f"{ROBOTS}: asks for 90 s between two requests; 60 s are used" in done.stderr
     assert ended(tmp_path / "data") == ["time limit"]
 
 
@@ -347,7 +347,7 @@ def test_a_site_that_asks_for_hours_is_left_for_the_next_run(wencang: Wencang, t
     with serving(news(8) | {row(4): busy("7200")}) as proxy:
         done = wencang("crawl", "tibet_cn", http_proxy=proxy.address)
     assert done.returncode == 0, done.stderr
-    assert "中国西藏网: HTTP 429, to be asked again in 7200 s: left for the next run" in done.stderr
+    assert "中国西藏网: HTTP 429, asks for a wait of 7200 s: left for the next run" in done.stderr
     assert proxy.asked()[-1].url == row(4)
     assert len(titles(tmp_path / "data")) == 4
     assert ended(tmp_path / "data") == ["postponed"]
@@ -357,7 +357,7 @@ def test_a_site_that_falls_silent_is_left_for_the_next_run(wencang: Wencang) -> 
     with serving(news(20) | {row(n): 503 for n in range(4, 20)}) as proxy:
         done = wencang("crawl", "tibet_cn", http_proxy=proxy.address)
     assert {asked.url for asked in proxy.asked("/t2023")} == set(map(row, range(7)))
-    assert "HTTP 503, whatever was asked for: left for the next run" in done.stderr
+    assert "HTTP 503, for every address: left for the next run" in done.stderr
 
 
 def test_other_sites_do_not_feel_a_wait(wencang: Wencang) -> None:
@@ -633,7 +633,7 @@ def test_a_crawl_whose_reader_is_killed_says_so(start: str, tmp_path: Path) -> N
             os.kill(reader, signal.SIGKILL)
         _out, err = crawl.communicate(timeout=60)
     assert crawl.returncode == 3
-    assert "the process that read it was ended; run it again" in err
+    assert "the process that read it was killed; run it again" in err
     assert "Traceback" not in err
 
 

@@ -494,7 +494,6 @@ class Archive:
         every: Stream[Found] = Stream(lambda: found((r.article for r in revisions_of(self._store, ids)), kinds))
         return Figures(query, tuple(sorted(every, key=by_value)) if sort == "value" else every, notices)
 
-
     # Stories
 
     def story(self, id_or_url: str) -> Story:

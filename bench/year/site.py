@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from archive.article import SHANGHAI
 from bench.year import layouts
-from crawler.http.replay import Told
+from crawler.http.replay import Reply
 
 START = datetime(2025, 1, 1, 4, tzinfo=UTC)
 HOST = "http://www.tibet.cn"
@@ -99,7 +99,7 @@ class Site:
         self.visits.append(Visit(at, next((one for one in self.outages if one.since <= at < one.until), None)))
         return self.visits[-1]
 
-    def answer(self, url: str) -> Told:
+    def answer(self, url: str) -> Reply:
         self.requests += 1
         visit, page = self.visits[-1], _LIST_PAGE.fullmatch(url)
         robots = url.endswith("/robots.txt")
@@ -113,7 +113,7 @@ class Site:
             return self._list(visit, page[1], int(page[2] or 0))
         return self._page(visit, url)
 
-    def _failing(self, fault: str, url: str) -> Told | None:
+    def _failing(self, fault: str, url: str) -> Reply | None:
         """The answer of a site that is not itself; None where it is, for once."""
         if fault in GARBAGE:
             return 200, _HTML, GARBAGE[fault]
@@ -127,7 +127,7 @@ class Site:
             return int(fault), {"Retry-After": "7200"} if fault == "429" else {}, b""
         return 0, {}, b""
 
-    def _list(self, visit: Visit, base: str, n: int) -> Told:
+    def _list(self, visit: Visit, base: str, n: int) -> Reply:
         held = [one for one in self.articles if base in one.lists and one.text(visit.at)][::-1]
         rows = [_address(one, base) for one in held[n * _ROWS : (n + 1) * _ROWS]]
         changed = base == AID and self._age(visit.at) > _LIST_CHANGED
@@ -136,7 +136,7 @@ class Site:
             return 404, {}, b""
         return 200, _HTML, layouts.listing(rows, min(_PAGES, -(-len(held) // _ROWS)), changed).encode()
 
-    def _page(self, visit: Visit, url: str) -> Told:
+    def _page(self, visit: Visit, url: str) -> Reply:
         article = next((one for one in self.articles if url in one.urls), None)
         if not article or article.states[0][0] > visit.at:
             return 404, {}, b""

@@ -1,4 +1,4 @@
-"""What of a crawl wants a person: silent lists, sources that nothing comes from, worse pages, days with too little."""
+"""Conditions that need an operator: silent lists, unreachable sources, worse pages, days with too few articles."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from crawler.health.drift import risen
 from crawler.health.gaps import WEEKS, ThinDay, judged, thin_days
 
 _DAY = timedelta(days=1)
-PERIOD = timedelta(days=60)  # in which it shows what is usual
+PERIOD = timedelta(days=60)  # from which the usual rates are taken
 _LEAST = timedelta(days=2)  # a weekend
-_IMPROBABLE = 9  # times the usual wait for news: by chance once in 8,000 waits
+_IMPROBABLE = 9  # times the usual interval between articles: once in 8,000 intervals at random
 _UNCHECKED = timedelta(hours=26)
 _WEEK = timedelta(days=7)
 
 
 def found(store: ArticleStore, now: datetime) -> list[Alarm]:
-    """All the alarms there are at this moment, of every source: one that no run asked for now is not over."""
+    """All current alarms of every source, also of those that this run did not crawl."""
     ledger = Ledger(store)
     sections = ledger.sections()
     alarms = silent(sections, ledger.brought(now - PERIOD)) + unchecked(sections, ledger.unanswered(), now)
@@ -33,7 +33,7 @@ def found(store: ArticleStore, now: datetime) -> list[Alarm]:
 
 
 def _thin_days(store: ArticleStore, ledger: Ledger, source: str) -> list[ThinDay]:
-    """Those of the last week that can be judged."""
+    """The thin days of the last week that can be judged."""
     if not (crawled := ledger.crawled(source)):
         return []
     first, last = crawled
@@ -43,49 +43,51 @@ def _thin_days(store: ArticleStore, ledger: Ledger, source: str) -> list[ThinDay
 
 
 def silent(sections: Iterable[Section], brought: Mapping[str, int]) -> list[Alarm]:
-    """The lists that brought nothing for longer than is usual; `brought` is what each showed first in PERIOD.
+    """The lists with nothing new for improbably long; `brought` counts the articles each showed first in PERIOD.
 
-    Told from when the site last answered: one that is down is no silent list.
+    The time ends when the site last answered: a site that is down has no silent lists.
     """
-    found = []
+    alarms = []
     for section in sections:
         usual = PERIOD / max(1, brought.get(section.list, 0))
         if section.newest and section.answered - section.newest > max(_LEAST, _IMPROBABLE * usual):
-            told = _("{list}: nothing new for {days:.0f} days, usual are {usual:.1f}; is it still the list?")
-            days, usually = ((section.answered - section.newest) / _DAY, usual / _DAY)
-            found.append(Alarm("silent", section.list, told.format(list=section.list, days=days, usual=usually)))
-    return found
+            text = _("{list}: nothing new for {days:.0f} days, usually for {usual:.1f}; has the list moved?")
+            days, usual_days = ((section.answered - section.newest) / _DAY, usual / _DAY)
+            alarms.append(Alarm("silent", section.list, text.format(list=section.list, days=days, usual=usual_days)))
+    return alarms
 
 
 def unchecked(sections: Iterable[Section], unanswered: Mapping[str, datetime], now: datetime) -> list[Alarm]:
-    """The sources of which no list could be read for longer than a day; `unanswered`: of which none ever was."""
+    """The sources without a list that could be read for 26 hours; `unanswered`: those that never had one."""
     since = dict(unanswered) | {source: time for source, time in last_checks(sections).items() if time}
-    told = _("{source}: no list could be read since {time:%Y-%m-%d %H:%M}Z; is the site down?")
+    text = _("{source}: no list could be read since {time:%Y-%m-%d %H:%M}Z; is the site down?")
     return [
-        Alarm("unchecked", source, told.format(source=source, time=time))
+        Alarm("unchecked", source, text.format(source=source, time=time))
         for source, time in sorted(since.items())
         if now - time > _UNCHECKED
     ]
 
 
 def worse(source: str, runs: Sequence[Run]) -> list[Alarm]:
-    """The shares of a source's latest pages that rose above what they were."""
-    told = {
+    """The shares of a source's latest pages that rose above their usual value."""
+    texts = {
         "general": _(
             "{source}: {count} of the last {read} pages read by general means, {old:.0%} before: has a layout changed? "
-            "`wencang check {source}` tells which rule finds nothing"
+            "`wencang check {source}` names the rules that find nothing"
         ),
         "failed": _("{source}: {count} of the last {read} pages failed, {old:.0%} before: has the site changed?"),
     }
     return [
-        Alarm(one.kind, source, told[one.kind].format(source=source, count=one.count, read=one.read, old=one.before))
-        for one in risen(runs)
+        Alarm(
+            rise.kind, source, texts[rise.kind].format(source=source, count=rise.count, read=rise.read, old=rise.before)
+        )
+        for rise in risen(runs)
     ]
 
 
 def thin(source: str, days: Sequence[ThinDay]) -> list[Alarm]:
-    """That a source has days with fewer articles than expected."""
-    told = _("{source}: fewer articles than expected on {days}; `wencang gaps {source}` tells more")
-    each = _("{day} ({count}, usual are {expected:g})")
-    named = ", ".join(each.format(day=day.day, count=day.articles, expected=day.expected) for day in days)
-    return [Alarm("thin", source, told.format(source=source, days=named))] if days else []
+    """An alarm for the days of a source with fewer articles than expected."""
+    text = _("{source}: fewer articles than expected on {days}; see `wencang gaps {source}`")
+    each = _("{day} ({count}, usually {expected:g})")
+    listed = ", ".join(each.format(day=day.day, count=day.articles, expected=day.expected) for day in days)
+    return [Alarm("thin", source, text.format(source=source, days=listed))] if days else []

@@ -1,4 +1,4 @@
-"""Whether a share of a source's pages rose: judged by its latest pages, however many runs they came in."""
+"""Detects that a share of a source's pages rose, by its latest pages, however many runs they are of."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from archive.tables.ledger import Run
 Kind = Literal["general", "failed"]
 KINDS: tuple[Kind, ...] = ("general", "failed")
 PAGES = 50  # that are judged, at least
-_BEGINS, _ENDS = 5, 1  # standard deviations above what was usual
-_FEWEST, _LEFT = 5, 1  # pages with which it may begin, and with which it is over
+_BEGINS, _ENDS = 5, 1  # standard deviations above the usual count at which a rise begins and ends
+_FEWEST, _LEFT = 5, 1  # pages at which it may begin and at which it has ended
 
 
 @dataclass(frozen=True, slots=True)
 class Risen:
-    """`count` of the latest `read` pages, where `before` is the share that was usual."""
+    """`count` of the latest `read` pages, where `before` is the usual share."""
 
     kind: Kind
     count: int
@@ -28,34 +28,34 @@ class Risen:
 
 
 def risen(runs: Sequence[Run]) -> list[Risen]:
-    """The shares that are above what they were, at the end of a source's runs; the oldest first.
+    """The shares that are above their usual value at the end of a source's runs, given oldest first.
 
-    The latest pages are those of as many runs as hold fifty. Their share has risen with at least
-    five pages, and five standard deviations more of them than the runs before let expect. It is
-    over with one page, or within one deviation. What comes in meanwhile is never taken
-    for usual.
+    The latest pages are those of the last runs that have fifty together. A rise begins with at
+    least five pages and five standard deviations more than the runs before suggest; it ends with
+    one page, or within one deviation. Runs during a rise do not count as usual.
     """
-    found = (_risen(kind, ((run.read, getattr(run, kind)) for run in runs)) for kind in KINDS)
-    return [one for one in found if one]
+    rises = (_risen(kind, ((run.read, getattr(run, kind)) for run in runs)) for kind in KINDS)
+    return [rise for rise in rises if rise]
 
 
 def _risen(kind: Kind, runs: Iterable[tuple[int, int]]) -> Risen | None:
     latest = deque[tuple[int, int]]()
-    read, count, old_read, old_count, rings = 0, 0, 0, 0, False
+    read, count, old_read, old_count, is_risen = 0, 0, 0, 0, False
     for run in runs:
         latest.append(run)
         read, count = read + run[0], count + run[1]
         while read - latest[0][0] >= PAGES:
-            pages, those = latest.popleft()
-            read, count = read - pages, count - those
-            if not rings:
-                old_read, old_count = old_read + pages, old_count + those
-        rings = old_read > 0 and count > _most(read, old_read, old_count, rings)
-    return Risen(kind, count, read, old_count / old_read) if rings else None
+            run_read, run_count = latest.popleft()
+            read, count = read - run_read, count - run_count
+            if not is_risen:
+                old_read, old_count = old_read + run_read, old_count + run_count
+        is_risen = old_read > 0 and count > _limit(read, old_read, old_count, is_risen)
+    return Risen(kind, count, read, old_count / old_read) if is_risen else None
 
 
-def _most(read: int, old_read: int, old_count: int, rings: bool) -> float:
-    """How many of the latest pages are no rise; it allows for what chance made of the old share, too."""
+def _limit(read: int, old_read: int, old_count: int, is_risen: bool) -> float:
+    """The most of the latest pages that are not a rise, allowing for the sampling error of the usual share."""
     share = (old_count + 0.5) / (old_read + 1)
     deviation = math.sqrt(read * share * (1 - share) * (1 + read / old_read))
-    return max(_LEFT if rings else _FEWEST - 1, read * share + (_ENDS if rings else _BEGINS) * deviation)
+    least, deviations = (_LEFT, _ENDS) if is_risen else (_FEWEST - 1, _BEGINS)
+    return max(least, read * share + deviations * deviation)

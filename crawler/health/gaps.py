@@ -1,4 +1,4 @@
-"""What may be missing from the archive: thin days, spans without a crawl, addresses that were shown."""
+"""What may be missing from the archive: thin days, spans without a crawl, addresses without an article. Pure."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from archive.tables.ledger import Candidate, Ledger
 
 DAY = timedelta(days=1)
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-WEEKS = 8  # before and after, whose same weekdays are compared
-_FEWEST = 4  # of them, or nothing is expected
-_CHANCE = 1e-4
+WEEKS = 8  # before and after a day, whose same weekdays are compared with it
+_FEWEST = 4  # such weekdays that are needed to judge a day
+_SIGNIFICANCE = 1e-4
 _LONGEST = timedelta(hours=26)  # without a crawl
 Why = Literal["unread", "failed", "skipped", "withdrawn"]
 
@@ -136,10 +136,10 @@ def _address(candidate: Candidate, why: Why) -> AddressGap:
 
 
 def judged(first: datetime, last: datetime) -> tuple[date, date]:
-    """The days that can be judged, of a source that was first and last crawled then.
+    """The first and the last day that can be judged, for a source that was first and last crawled at these times.
 
-    What was published before the first crawl need not have been shown any more, and a list
-    may wait a day for its next check.
+    Articles from before the first crawl may not have been on the lists any more, and a list may
+    wait a day for its next check.
     """
     return first.astimezone(SHANGHAI).date(), last.astimezone(SHANGHAI).date() - 2 * DAY
 
@@ -148,8 +148,8 @@ def thin_days(articles: Mapping[date, int], first: date, last: date) -> Iterator
     """The days from `first` to `last`, both included, with fewer articles than expected.
 
     Expected is the median of the same weekdays of eight weeks before and after, as far as they lie
-    between `first` and `last`. A day is thin with less than half of that, where so few would
-    come by chance (Poisson) less than once in 10,000 days.
+    between `first` and `last`. A day is thin with less than half of that, if so few would occur at
+    random (Poisson) on fewer than one in 10,000 days.
     """
     for day in (first + n * DAY for n in range((last - first).days + 1)):
         weekdays = (day + 7 * week * DAY for week in range(-WEEKS, WEEKS + 1) if week)
@@ -159,16 +159,16 @@ def thin_days(articles: Mapping[date, int], first: date, last: date) -> Iterator
 
 
 def _is_thin(count: int, expected: float) -> bool:
-    return count < expected / 2 and _at_most(count, expected) < _CHANCE
+    return count < expected / 2 and _at_most(count, expected) < _SIGNIFICANCE
 
 
 def _at_most(count: int, mean: float) -> float:
-    """The probability of `count` or fewer at a mean of `mean` (Poisson)."""
+    """The probability of `count` or fewer under a Poisson distribution."""
     return sum(math.exp(k * math.log(mean) - mean - math.lgamma(k + 1)) for k in range(count + 1))
 
 
 def unread_spans(walks: Iterable[tuple[datetime, datetime]], now: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """The spans of more than 26 hours from the end of a run that read a list to the start of the next one, or now."""
+    """The spans of more than 26 hours between the end of a run that read a list and the start of the next."""
     last = None
     for started, finished in chain(walks, [(now, now)]):
         if last and started - last > _LONGEST:
@@ -177,5 +177,5 @@ def unread_spans(walks: Iterable[tuple[datetime, datetime]], now: datetime) -> I
 
 
 def why(candidate: Candidate) -> Literal["unread", "failed", "skipped"]:
-    """Why no article is kept under an address that was shown."""
+    """Why there is no article for an address that was on a list."""
     return "skipped" if candidate.fetched else "failed" if candidate.failures else "unread"

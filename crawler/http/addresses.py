@@ -1,4 +1,4 @@
-"""Which addresses a crawl may ask for: those of its own site, public ones only where it says whose crawl it is."""
+"""Which addresses a crawl may request: those of its site, and public ones only if a contact is set."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from archive.url import canonical
 
 
 def site(url: str) -> str:
-    """Host and port that an address belongs to; http or https, www. or m. make no difference."""
+    """The host, and the port if it is not the default, of an address; https, www. and m. make no difference."""
     return urlsplit(canonical(url)).netloc
 
 
 def as_answered(url: str, answered: str) -> str:
-    """A canonical address, spelled as the site answered for another page of the same host: it may be https only."""
-    spelling = urlsplit(answered)
-    return urlunsplit(spelling[:2] + urlsplit(url)[2:]) if site(answered) == urlsplit(url).netloc else url
+    """A canonical address with the scheme and host of an answer from the same site, which may be https only."""
+    parts = urlsplit(answered)
+    return urlunsplit(parts[:2] + urlsplit(url)[2:]) if site(answered) == urlsplit(url).netloc else url
 
 
 def host_of(url: str) -> str:
-    """The host that an address names; UsageFault for what is no http address."""
+    """The host of an address. Raises UsageFault for what is not an HTTP address."""
     match = re.fullmatch(r"https?://([\w.-]+|\[[0-9a-f:]+\])(?::\d+)?(?:[/?#].*)?", url, re.IGNORECASE)
     if not match:
         raise UsageFault(url, _("is not an HTTP address"))
@@ -35,14 +35,14 @@ def host_of(url: str) -> str:
 
 
 def is_private(host: str) -> bool:
-    """Whether a host is, by its name, this machine or one of a private network, however the number is written."""
+    """Whether a host is by its name this machine or one of a private network, in any notation of an IP address."""
     if host.lower().rstrip(".").split(".")[-1] == "localhost":
         return True
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
         try:
-            address = ipaddress.ip_address(socket.inet_aton(host))  # 127.1, 2130706433 and 0x7f000001 are one
+            address = ipaddress.ip_address(socket.inet_aton(host))  # also 127.1, 2130706433, 0x7f000001
         except OSError:
             return False
     if isinstance(address, ipaddress.IPv6Address):
@@ -51,7 +51,7 @@ def is_private(host: str) -> bool:
 
 
 def proxy_of(url: str) -> str:
-    """The host of the proxy that answers for an address, by the environment; "" where none does."""
+    """The host of the proxy for an address, by the environment; "" if there is none."""
     parts = urlsplit(url)
     proxy = getproxies().get(parts.scheme, "")
     if not proxy or proxy_bypass(parts.hostname or ""):
@@ -60,13 +60,13 @@ def proxy_of(url: str) -> str:
 
 
 def refuse_nameless(contact: str, urls: Iterable[str]) -> None:
-    """Raise UsageFault for an address of a public host where no contact is given, or that is none.
+    """Raise UsageFault for an address of a public host if no contact is given, or for what is not an address.
 
-    None is needed for a private host, nor behind a proxy on this machine, which the replay is.
+    No contact is needed for a private host, or behind a proxy on this machine such as the replay.
     """
     for url in () if contact.strip() else urls:
         if not is_private(host_of(url)) and not is_private(proxy_of(url)):
             raise UsageFault(
-                site(url), _("is crawled only by those whom its operators can reach"),
+                site(url), _("is a public site, whose operators must be able to reach you"),
                 _('set WENCANG_CONTACT=you@example.org, or contact = "..." in DATA/{file}').format(file=settings.FILE),
             )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The crawl that a middleware works for, as far as it has to know it."""
+"""The crawl that a middleware works for, as far as a middleware has to know it."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ if TYPE_CHECKING:
 
 @runtime_checkable
 class Crawl(Protocol):
-    """crawler.session.Session."""
+    """What a middleware needs of crawler.session.Session."""
 
     source: Source
-    sites: frozenset[str]  # that it may ask, as addresses.site names them
+    sites: frozenset[str]  # that it may request, as named by addresses.site
 
     def remark(self, subject: str, text: str) -> None:
         """Report something that the operator should know."""
 
 
 def crawl_of(crawler: Crawler) -> Crawl:
-    """The crawl of a running spider, which Scrapy knows only as an attribute of it."""
+    """The crawl of the running spider, of which it is an attribute that Scrapy does not know."""
     session = getattr(crawler.spider, "session", None)
     assert isinstance(session, Crawl)
     return session

@@ -1,4 +1,4 @@
-"""What was asked and answered over HTTP, in the form in which the archive keeps it."""
+"""HTTP requests and responses in the form in which the archive keeps them."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ _REDIRECTS = {301, 302, 303, 307, 308}
 
 
 class HeadersNoted:
-    """Downloader middleware: notes the headers as they came, before Scrapy decodes the body and drops some."""
+    """Downloader middleware: keeps the headers as received; Scrapy drops some when it decodes the body."""
 
     def process_response(self, request: Request, response: Response) -> Response:
         request.meta[_RECEIVED] = _pairs(response.headers)
         if response.headers.get("Content-Encoding"):
-            # Or Scrapy takes what is compressed for text, by its address, and guesses at length how that is coded.
+            # Scrapy would take the compressed body for text, by its address, and try to detect its encoding.
             return Response(**{name: getattr(response, name) for name in Response.attributes})
         return response
 
 
 class LedToFront(IgnoreRequest):
-    """An article's address leads to the site's front page or a list: the site has no other way to say it is gone."""
+    """An article's address redirects to the front page or a list, by which a site says that the article is gone."""
 
 
 class LedToFrontNoticed:
-    """Downloader middleware: raises LedToFront. Scrapy would drop such a redirect, where that page was read before."""
+    """Downloader middleware: raises LedToFront. Scrapy would drop such a redirect if that page was read before."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -61,19 +61,19 @@ class LedToFrontNoticed:
 
 
 def header(response: Response, name: str) -> str:
-    """What a header says; "" where there is none."""
+    """The value of a header; "" if there is none."""
     return (response.headers.get(name) or b"").decode("latin-1")
 
 
 def fetched_page(response: Response, fetched: datetime) -> FetchedPage:
-    """The answer with its request. Scrapy tells no reason phrase: it is the standard's."""
+    """The response with its request. Scrapy gives no reason phrase: the standard one is used."""
     line = f"{response.protocol or 'HTTP/1.1'} {response.status} {responses.get(response.status, '')}".rstrip()
-    answer = Head(line, response.meta[_RECEIVED])
+    head = Head(line, response.meta[_RECEIVED])
     assert response.request
-    return FetchedPage(response.url, response.body, fetched, response=answer, request=_asked(response.request))
+    return FetchedPage(response.url, response.body, fetched, response=head, request=_request_head(response.request))
 
 
-def _asked(request: Request) -> Head:
+def _request_head(request: Request) -> Head:
     parts = urlsplit(request.url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Head(f"{request.method} {target} HTTP/1.1", (("Host", parts.netloc), *_pairs(request.headers)))

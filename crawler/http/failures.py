@@ -1,4 +1,4 @@
-"""What a failed request says: a reason for the ledger, and whether the site has no such page."""
+"""What a failed request means: its reason for the ledger, and whether the page does not exist."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ def reason(failure: Failure) -> Message:
 
 
 def is_absent(failure: Failure) -> bool:
-    """Whether the page is gone or not to be fetched (robots.txt), which is no failure of the run."""
+    """Whether the page does not exist or must not be fetched (robots.txt): not a failure of the run."""
     return is_missing(failure) or (isinstance(failure.value, IgnoreRequest) and not status(failure))
 
 
 def is_missing(failure: Failure) -> bool:
-    """Whether the site says that there is no such page."""
+    """Whether the site says that the page does not exist."""
     return status(failure) in _MISSING or isinstance(failure.value, LedToFront)
 
 
 def status(failure: Failure) -> int:
-    """The HTTP status that made a request fail; 0 where it was something else."""
+    """The HTTP status that made a request fail; 0 if it was not one."""
     return int(failure.value.response.status) if isinstance(failure.value, HttpError) else 0

@@ -1,4 +1,4 @@
-"""A crawl stays on its site, whatever a redirect or the name server says."""
+"""Keeps a crawl on its site, whatever a redirect or the name server says."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from crawler.http.crawl import crawl_of
 
 
 class Offsite:
-    """Downloader middleware: no request passes that leads off the site, or to a private address nobody named.
+    """Downloader middleware: refuses requests that lead off the site, or to a private address that was not named.
 
-    The name server's answer is kept for the whole run (DNSCACHE_ENABLED), so that what is
-    looked at here is what is connected to.
+    The answers of the name server are cached for the whole run (DNSCACHE_ENABLED), so the address
+    that is checked is the one that is connected to.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -39,18 +39,18 @@ class Offsite:
         if site(request.url) not in crawl_of(self._crawler).sites:
             raise IgnoreRequest(Reason.LED_OFF.format(url=request.url))
         refuse_nameless(self._crawler.settings["CONTACT"], [request.url])
-        if not proxy_of(request.url):  # else it looks the name up
+        if not proxy_of(request.url):  # else the proxy looks the name up
             await _refuse_private(parts.hostname or "")
         self._passed.add((parts.scheme, parts.netloc))
 
 
 async def _refuse_private(host: str) -> None:
-    """Raise IgnoreRequest for a name that stands for a private address; a host that is one by its name was meant."""
-    from twisted.internet import reactor  # here, for it is chosen at import
+    """Raise IgnoreRequest for a name that resolves to a private address; an IP address itself was named on purpose."""
+    from twisted.internet import reactor  # importing it chooses the reactor
 
     if is_private(host):
         return
-    with suppress(DNSLookupError):  # which the request will meet, too
+    with suppress(DNSLookupError):  # the request will fail with it
         address = await maybe_deferred_to_future(reactor.resolve(host))  # type: ignore[arg-type]  # its type is wrong
         if is_private(address):
             raise IgnoreRequest(Reason.LED_TO_PRIVATE.format(address=address))

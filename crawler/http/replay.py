@@ -1,10 +1,10 @@
-"""A local HTTP proxy that answers for real hosts from saved pages.
+"""A local HTTP proxy that answers for real hosts with saved pages.
 
     python -m crawler.http.replay FOLDER -- COMMAND ...
 
-runs COMMAND with http_proxy set to it, and ends with COMMAND's exit code. A page stands at
-FOLDER/host/path; an address that ends in "/" is answered by index.html. Nothing is asked of
-the network: what is not saved is a 404.
+runs COMMAND with http_proxy set to it, and ends with COMMAND's exit code. A page is saved as
+FOLDER/host/path; an address that ends in "/" is answered with index.html. Nothing is requested
+from the network: what is not saved is a 404.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from urllib.parse import unquote, urlsplit
 
 _TYPES = {".js": "text/javascript", ".jpg": "image/jpeg", ".png": "image/png", ".txt": "text/plain"}
 
-Told = tuple[int, dict[str, str], bytes]  # status, headers and body; a status of 0: hang up
-Answer = Callable[[str], Told]  # of an address
+Reply = tuple[int, dict[str, str], bytes]  # status (0: close the connection), headers and body
+Answer = Callable[[str], Reply]  # by address
 
 
-def answer(folder: Path, url: str) -> Told:
-    """What is answered for an address."""
+def answer(folder: Path, url: str) -> Reply:
+    """The response for an address."""
     parts = urlsplit(url)
     path = unquote(parts.path) or "/"
     file = (folder / (parts.hostname or "") / path.lstrip("/")).resolve()
@@ -43,7 +43,7 @@ def answer(folder: Path, url: str) -> Told:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # head and body are two packets: the second would wait for 40 ms
+    disable_nagle_algorithm = True  # head and body are two packets: the second would be delayed by 40 ms
     answer: Answer
 
     def do_GET(self) -> None:
@@ -58,24 +58,24 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *arguments: object) -> None:
-        """Say nothing: the command that runs has the screen."""
+        """Print nothing: the terminal is the command's."""
 
 
 class _Server(ThreadingHTTPServer):
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a reader that hung up: it may have been killed."""
+        """Print nothing about a client that closed the connection: it may have been killed."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
 
 def replay(folder: Path) -> AbstractContextManager[str]:
-    """A proxy that answers from saved pages: its address while it runs."""
+    """Run a proxy that answers with saved pages; its address."""
     return serving(partial(answer, folder))
 
 
 @contextmanager
 def serving(answer: Answer) -> Iterator[str]:
-    """A proxy that answers so: its address while it runs."""
+    """Run a proxy that answers with this function; its address."""
     handler = type("_Handler", (_Handler,), {"answer": staticmethod(answer)})
     with _Server(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -87,7 +87,7 @@ def main(arguments: list[str]) -> int:
     if len(arguments) < 3 or arguments[1] != "--" or not Path(arguments[0]).is_dir():
         print("usage: python -m crawler.http.replay FOLDER -- COMMAND ...", file=sys.stderr)
         return 2
-    signal.signal(signal.SIGINT, lambda *_of: None)  # Ctrl-C is the command's, which ends in its own way
+    signal.signal(signal.SIGINT, lambda *_of: None)  # Ctrl-C is handled by the command
     with replay(Path(arguments[0])) as proxy:
         command = arguments[2:]
         return subprocess.run(command, env=os.environ | {"http_proxy": proxy, "no_proxy": ""}).returncode  # noqa: S603  # the user's own

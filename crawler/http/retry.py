@@ -1,4 +1,4 @@
-"""Wait where a site is busy or out of reach, as long as it asks or longer each time, then ask again."""
+"""Retries with exponential backoff, or after the time a site names, when it is busy or unreachable."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from archive.translation import gettext as _
 from crawler.http.exchange import header
 
 LONGEST = 600.0  # seconds that a run waits for a site
-_GIVEN_UP = 3  # requests in a row for which all tries were in vain: the site is left for the next run
-_FIRST = 5  # times the delay between two requests: the first wait of our own choice
+_GIVEN_UP = 3  # requests in a row whose tries all failed, after which the site is left for the next run
+_FIRST = 5  # the first wait, in delays between two requests
 _TRIES, _TWICE = "tries", "may be asked for twice"
 
 
 class Postponed(Exception):
-    """The site is left alone for the rest of the run; empty where the run was ended meanwhile."""
+    """The site gets no more requests in this run; without a text if the run was ended during the wait."""
 
 
 def retry_after(value: str, now: datetime) -> float:
-    """The seconds that a Retry-After header asks for, in seconds or as a date (RFC 9110, 10.2.3); 0 where none."""
+    """The seconds of a Retry-After header, which is a number or a date (RFC 9110, 10.2.3); 0 without a valid one."""
     if value.isascii() and value.strip().isdecimal():
         return float(value)
     try:
@@ -41,12 +41,12 @@ def retry_after(value: str, now: datetime) -> float:
 
 
 def own_wait(tries: int, delay: float, chance: float) -> float:
-    """The seconds to wait after so many tries: twice as long each time, and up to half of that more by chance."""
+    """The seconds to wait after so many tries: twice as long each time, and up to half of that more at random."""
     return _FIRST * max(delay, 0.02) * 2.0 ** (tries - 1) * (1 + chance / 2)
 
 
 class Retry:
-    """Downloader middleware. A wait holds up its own spider only, which asks for one page at a time."""
+    """Downloader middleware. A wait delays its own spider only, which requests one page at a time."""
 
     def __init__(self, crawler: Crawler) -> None:
         settings = crawler.settings
@@ -69,11 +69,11 @@ class Retry:
         self._answered = monotonic()
 
     async def process_request(self, request: Request) -> None:
-        """Wait for the request's turn: the delay counts from the end of the answer before.
+        """Wait for the request's turn: the delay runs from the end of the previous response.
 
-        Scrapy's downloader counts from its beginning, and a wait in there holds up the end of a run.
+        Scrapy's downloader counts from its beginning, and cannot interrupt a wait to end a run.
         """
-        if self._left:  # though the spider is not closed yet
+        if self._left:  # the spider is not closed yet
             raise Postponed
         if slot := self._crawler.engine.downloader.slots.get(request.meta["download_slot"]):
             await self._pause(self._answered + slot.delay - monotonic())
@@ -81,7 +81,7 @@ class Retry:
     async def process_response(self, request: Request, response: Response) -> Request | Response:
         if response.status not in self._busy:
             self._given_up = 0
-            request.dont_filter = request.meta.get(_TWICE, request.dont_filter)  # a redirect takes it over
+            request.dont_filter = request.meta.get(_TWICE, request.dont_filter)  # a redirect inherits it
             return response
         asked = retry_after(header(response, "Retry-After"), clock.now())
         again = await self._again(request, f"HTTP {response.status}", asked)
@@ -93,25 +93,25 @@ class Retry:
         return await self._again(request, str(of_error(exception)), 0)
 
     async def _again(self, request: Request, why: str, asked: float) -> Request | None:
-        """The request for another try, after the wait; None when there were enough."""
+        """The request for another try, after the wait; None after the last try."""
         tries = request.meta.get(_TRIES, 0) + 1
         if asked:
             await self._wait(asked, why)
         if tries == self._most:
             self._given_up += 1
             if self._given_up == _GIVEN_UP:
-                raise self._leave(_("{why}, whatever was asked for").format(why=why))
+                raise self._leave(_("{why}, for every address").format(why=why))
             return None
         if not asked:
-            own = min(LONGEST, own_wait(tries, self._delay, random()))  # noqa: S311  # no secret
+            own = min(LONGEST, own_wait(tries, self._delay, random()))  # noqa: S311  # not a secret
             await self._wait(own, why)
-        # Before all else, as its turn had come.
+        # Before all other requests: it was its turn.
         meta = {_TWICE: request.dont_filter} | request.meta | {_TRIES: tries}
         return request.replace(meta=meta, dont_filter=True, priority=request.priority + 1)
 
     async def _wait(self, seconds: float, why: str) -> None:
         if seconds > min(LONGEST, self._time_left()):
-            raise self._leave(_("{why}, to be asked again in {seconds:.0f} s").format(why=why, seconds=seconds))
+            raise self._leave(_("{why}, asks for a wait of {seconds:.0f} s").format(why=why, seconds=seconds))
         await self._pause(seconds)
 
     def _leave(self, why: str) -> Postponed:

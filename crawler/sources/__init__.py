@@ -1,7 +1,7 @@
-"""What a source is, and the sources there are: one file each, found by its name.
+"""Sources: what they are, and the installed ones, one file each, found by its name.
 
-A source says where a site's lists are, what an article's address looks like, and where on
-the page each field stands. It is data: nothing in it fetches or parses.
+A source describes where the lists of a site are, what the address of an article looks like, and
+where on the page each field is. It is data: nothing in it fetches or parses.
 """
 
 from __future__ import annotations
@@ -22,28 +22,28 @@ from archive.translation import gettext as _
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One layout of a site's article pages; each field is an XPath, "" where it has none.
+    """One layout of a site's article pages; each field is an XPath, "" if the layout has none.
 
-    The first form whose `mark` is on the page reads it. What a rule does not find is looked
-    for by general means, and the reading says so. `since` and `until` are the first and the
-    last day, in China, on which the site served this layout, None where that is not known.
+    The first form whose `mark` is on the page reads it. What its XPath does not find is looked for
+    by general means, which the reading notes. `since` and `until` are the first and the last day
+    (Asia/Shanghai) on which the site served this layout, None if unknown.
     """
 
     name: str
     mark: str
     title: str
     body: str
-    info: str  # the line that tells date and credit
+    info: str  # the line with date and credit
     authors: str = ""
     crumbs: str = ""  # "site > channel > section", the section last
     related: str = ""  # addresses of other articles
-    rights: str = ""  # the notice, where it stands inside the body
-    editor: str = ""  # the line that names the editor, where it stands outside the body
+    rights: str = ""  # the rights notice, if it is inside the body
+    editor: str = ""  # the line with the editor, if it is outside the body
     since: date | None = None
     until: date | None = None
 
     def served(self, fetched: datetime | None) -> bool:
-        """Whether a page fetched then may have this layout; True where no time is known."""
+        """Whether a page fetched at this time may have this layout; True if the time is unknown."""
         if fetched is None:
             return True
         day = fetched.astimezone(SHANGHAI).date()
@@ -52,11 +52,11 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One news site. Every address, in it and asked of it, is in its canonical spelling.
+    """One news site. All addresses, in its fields and passed to its methods, are canonical.
 
     `article` matches the whole address of an article, with the groups `section`, `key` (the
-    site's own number for it) and, where the address carries one, `date`: the eight digits of
-    a day, with whatever the site writes between them.
+    site's own number for it) and, if the address has one, `date`: the eight digits of a day, with
+    any separators.
     """
 
     name: str
@@ -67,15 +67,15 @@ class Source:
     forms: tuple[Form, ...]
     lists: tuple[str, ...] = ()
     rows: str = ""  # XPath: the links of a list's rows
-    row: re.Pattern[str] | None = None  # group 1: the address in such a link, where that is a script
+    row: re.Pattern[str] | None = None  # group 1: the address in such a link, if that is a script
     page_count: re.Pattern[str] | None = None  # group 1: how many pages the list has
-    page_url: str = ""  # of a further page: {list}, and {n} from 1 or {next} from 2
-    skip: re.Pattern[str] | None = None  # addresses on these hosts that never are articles
+    page_url: str = ""  # of a further page, with {list}, and {n} from 1 or {next} from 2
+    skip: re.Pattern[str] | None = None  # addresses on these hosts that are never articles
     sections: Mapping[str, str] = field(default_factory=dict)  # the name of each section
-    key_prefixes: Mapping[str, str] = field(default_factory=dict)  # host: prefix of its own count
+    key_prefixes: Mapping[str, str] = field(default_factory=dict)  # by host, for one that numbers separately
 
     def day(self, url: str) -> str:
-        """The day in an article's address, YYYYMMDD; "" where it carries none."""
+        """The day in an article's address, YYYYMMDD; "" if it has none."""
         match = self.article.fullmatch(url)
         return re.sub(r"\D", "", match.groupdict().get("date") or "") if match else ""
 
@@ -87,11 +87,11 @@ class Source:
 
     def is_list(self, url: str) -> bool:
         """Whether this is the address of a list or of the front page."""
-        looks_so = url in self.lists or re.search(r"/(?:index(?:_\d+)?\.s?html?)?$", urlsplit(url).path)
-        return bool(looks_so) and not self.is_article(url)
+        is_index = url in self.lists or re.search(r"/(?:index(?:_\d+)?\.s?html?)?$", urlsplit(url).path)
+        return bool(is_index) and not self.is_article(url)
 
     def article_id(self, url: str) -> str:
-        """The article's id by its address; "" where the address holds no key."""
+        """The article's id by its address; "" if the address has no key."""
         match = self.article.fullmatch(url)
         if not match:
             return ""
@@ -108,9 +108,9 @@ def names() -> tuple[str, ...]:
 
 
 def load(name: str) -> Source:
-    """The source of that name; UsageFault names those there are."""
+    """The source of that name. Raises UsageFault, which lists the installed ones."""
     if name not in names():
-        raise UsageFault(name, _("is no source"), _("sources: {names}").format(names=", ".join(names())))
+        raise UsageFault(name, _("is not a source"), _("sources: {names}").format(names=", ".join(names())))
     source = import_module(f"{__name__}.{name}").SOURCE
     assert isinstance(source, Source)
     return source
@@ -121,5 +121,5 @@ def every() -> Iterator[Source]:
 
 
 def of(url: str) -> Source | None:
-    """The source that owns a canonical address."""
+    """The source that owns an address; None if no source does."""
     return next((source for source in every() if source.owns(url)), None)
