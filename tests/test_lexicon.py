@@ -201,7 +201,7 @@ def test_a_few_articles_propose_nothing() -> None:
 
 def test_a_large_archive_is_counted_in_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = new_terms(invented, ANALYZER, 10)
-    monkeypatch.setattr("indexer.text.new_terms._MOST", 150)
+    monkeypatch.setattr("indexer.text.new_terms._MAX_COUNTED", 150)
     assert [one.word for one in new_terms(invented, ANALYZER, 10)] == [one.word for one in whole]
 
 

@@ -1,7 +1,7 @@
-"""Text to terms, for articles and questions alike: folding, then cutting. The one place where Chinese is cut.
+"""Turns text into terms, for articles and queries alike: folds it, then cuts Chinese into words with jieba.
 
-Two views of a text. Words, overlapping, are what ranking counts; characters at consecutive
-places are what a quote is matched against.
+A text has two views: overlapping words, which are used for ranking, and consecutive characters,
+against which quotes are matched.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from typing import Any
 
 import rjieba
 
-VERSION = "3"  # an index cut by another version can't be asked
-SEPARATOR = " "  # stands in the character view for any run of what is no letter or digit
+VERSION = "3"  # an index built by another version can't be searched
+SEPARATOR = " "  # in the view of characters: any run of characters other than letters and digits
 
 _FOLDER = Path(__file__).parent
-# Cut by rule and not by jieba, which would take them apart: decimals, and Tibetan syllables.
-# Looked for before folding, which would make a Chinese comma one of thousands.
+# Kept whole by rule, since jieba would split them: decimals, and Tibetan syllables.
+# Matched before folding, which would turn a Chinese comma into a thousands separator.
 _WHOLE = re.compile(
     r"([0-9０-９]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9０-９]+[.．][0-9０-９]+|[\u0f40-\u0fbc]+)"
 )
-# Single characters that are words, and tell nothing of what a text is about.
+# Single-character words without meaning of their own.
 PARTICLES = frozenset("的了和与及在是有为对将从到向被把让等也都就还又着地得之其这那吗呢吧啊几谁哪")
 CHINESE = "\u3400-\u9fff\U00020000-\U0003ffff"  # a range of a regular expression
-LONGEST = 16  # of a word that is looked through for shorter ones; a longer one is an address or a number
+LONGEST = 16  # characters of a word that is searched for inner words; a longer one is an address or a number
 
 
 class _Fold(dict[int, str]):
-    """str.translate's table, filled as characters turn up: one character for one, so offsets hold."""
+    """A table for str.translate, filled on demand. It maps single characters, so that offsets stay valid."""
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
@@ -56,69 +56,72 @@ def _variants() -> dict[str, str]:
 _FOLD = _Fold()
 
 
-@lru_cache(maxsize=8)  # a text is folded for each of its two views
+@lru_cache(maxsize=8)  # a text is folded for both of its views
 def fold(text: str) -> str:
-    """The text with width, case, Traditional and variant characters made one; of the same length."""
+    """Unify width, case, and Traditional and variant characters; the length stays the same."""
     return text.translate(_FOLD)
 
 
 @cache
 def _forms() -> dict[str, str]:
-    """For each folded character the others that fold to it: variants, and what differs in width or case."""
+    """For each folded character the others that fold to it: variants, and other widths and cases."""
     ranges = ((0x41, 0x5B), (0xC0, 0x530), (0xF900, 0xFB00), (0xFF01, 0xFF5F))
-    found: dict[str, str] = {}
+    forms: dict[str, str] = {}
     for character in (*_variants(), *(chr(code) for first, end in ranges for code in range(first, end))):
         if (folded := fold(character)) != character:
-            found[folded] = found.get(folded, "") + character
-    return found
+            forms[folded] = forms.get(folded, "") + character
+    return forms
 
 
 def pattern(folded: str) -> str:
-    """A regular expression for a folded text as it may be printed, so that texts need not be folded to find it.
+    """A regular expression that matches all printed forms of a folded text, so that texts need not be folded.
 
-    A SEPARATOR stands for any run of what is no letter or digit.
+    A SEPARATOR matches any run of characters other than letters and digits.
     """
-    forms = _forms()
-    return "".join(
-        _SEPARATORS.pattern if sign == SEPARATOR else f"[{sign}{forms[sign]}]" if sign in forms else re.escape(sign)
-        for sign in folded
-    )
+    return "".join(map(_pattern_of, folded))
+
+
+def _pattern_of(character: str) -> str:
+    if character == SEPARATOR:
+        return _SEPARATORS.pattern
+    forms = _forms().get(character)
+    return f"[{character}{forms}]" if forms else re.escape(character)
 
 
 def lexicon() -> str:
-    """The names and terms that ship with the program, in jieba's format."""
+    """The names and terms shipped with the program, in jieba's format."""
     return (_FOLDER / "words.txt").read_text(encoding="utf-8")
 
 
 def _is_loose(word: str) -> bool:
-    """Whether this is a single Chinese character that jieba found no word for."""
+    """Whether this is a single Chinese character for which jieba found no word."""
     return len(word) == 1 and word > "\u2fff" and word not in PARTICLES
 
 
-_given: list[str] = []  # the one lexicon that rjieba's own dictionary has
-_giving = Lock()
+_loaded: list[str] = []  # the one lexicon loaded into rjieba's default dictionary
+_loading = Lock()
 
 
 def _dictionary(words: str) -> Any:
-    """jieba's dictionary with the words of a lexicon in it."""
-    with _giving:
-        if words in _given:
+    """jieba's dictionary extended by a lexicon."""
+    with _loading:
+        if words in _loaded:
             return rjieba
-        # rjieba loads a dictionary when it is imported: another costs 0.06 s and 30 MB.
-        jieba = rjieba.Jieba() if _given else rjieba
+        # rjieba loads a default dictionary on import; another one costs 0.06 s and 30 MB.
+        jieba = rjieba.Jieba() if _loaded else rjieba
         for word, frequency in Analyzer.parse(words):
             jieba.add_word(fold(word), frequency, None)
-        if not _given:
-            _given.append(words)
+        if not _loaded:
+            _loaded.append(words)
         return jieba
 
 
 class Analyzer:
-    """Cuts with jieba's dictionary and a lexicon, by rjieba: jieba's own algorithm in Rust.
+    """Cuts text with jieba's dictionary and a lexicon, by rjieba, an implementation of jieba in Rust.
 
-    Without HMM: the words are jieba's then, and the same in every sentence they stand in.
-    The lexicon is lines of word and frequency, as jieba's load_userdict reads them; a word
-    without one gets the least that keeps it whole, in the order of the lines.
+    Without jieba's HMM, so that a word is cut the same way in every sentence. The lexicon has lines
+    of word and frequency in the format of jieba's load_userdict; a word without a frequency gets the
+    lowest one that keeps it whole, in the order of the lines.
     """
 
     def __init__(self, words: str) -> None:
@@ -127,41 +130,41 @@ class Analyzer:
 
     @staticmethod
     def parse(words: str) -> list[tuple[str, int | None]]:
-        """The words of a lexicon with their frequencies; ValueError for a line that is none."""
+        """The words of a lexicon with their frequencies. Raises ValueError for an invalid line."""
         lines = (line.split() for line in words.splitlines() if line and not line.startswith("#"))
         return [(word, int(frequency[0]) if frequency else None) for word, *frequency in lines]
 
     def knows(self, word: str) -> bool:
-        """Whether this, folded, is a word of the dictionary or the lexicon."""
+        """Whether a folded word is in the dictionary or the lexicon."""
         return bool(self._jieba.has_word(word))
 
     def terms(self, text: str) -> list[str]:
-        """The words of an article's text, the shorter words in each, and pairs of characters that are no word.
+        """The words of an article, the shorter words inside each, and pairs of characters that belong to no word.
 
-        What jieba cuts into single characters is mostly a name that it does not know: the pairs find it.
+        What jieba cuts into single characters is mostly an unknown name; the pairs make it searchable.
         """
-        found: list[str] = []
+        terms: list[str] = []
         for stretch in self.cut(text):
             before = ""
             for word in stretch:
-                found += self._overlapping(word) if 2 < len(word) <= LONGEST else (word,)
+                terms += self._overlapping(word) if 2 < len(word) <= LONGEST else (word,)
                 loose = word if _is_loose(word) else ""
                 if before and loose:
-                    found.append(before + loose)
+                    terms.append(before + loose)
                 before = loose
-        return found
+        return terms
 
     def words(self, text: str) -> list[str]:
-        """The words of a question, side by side, and pairs in place of characters that are no word."""
-        found: list[str] = []
+        """The words of a query, without overlap, and pairs of characters that belong to no word."""
+        words: list[str] = []
         for stretch in self.cut(text):
-            for loose, run in groupby(stretch, _is_loose):
-                words = list(run)
-                found += map(add, words, words[1:]) if loose and len(words) > 1 else words
-        return found
+            for loose, group in groupby(stretch, _is_loose):
+                run = list(group)
+                words += map(add, run, run[1:]) if loose and len(run) > 1 else run
+        return words
 
     def cut(self, text: str) -> Iterator[list[str]]:
-        """The words of a text as jieba finds them, in stretches without a sign or blank between."""
+        """The words of a text as cut by jieba, in stretches without punctuation or blanks."""
         folded = fold(text)
         bounds = chain.from_iterable(whole.span() for whole in _WHOLE.finditer(text))
         for at, (start, end) in enumerate(pairwise((0, *bounds, len(text)))):
@@ -178,22 +181,22 @@ class Analyzer:
             yield stretch
 
     def pieces(self, text: str) -> list[str]:
-        """The words, signs and blanks of a text as they are printed: joined, they are the text."""
+        """The words, punctuation and blanks of a text as printed; joined, they are the text."""
         ends = list(accumulate(map(len, self._jieba.cut(fold(text), False)), initial=0))
         return [text[start:end] for start, end in pairwise(ends)]
 
     def _with_inner_words(self, word: str) -> tuple[str, ...]:
-        # jieba's own search mode looks for inner words of two and three characters only:
-        # 墨竹工卡 would not be found in 墨竹工卡县.
+        # jieba's search mode has only inner words of two and three characters:
+        # 墨竹工卡 would not match 墨竹工卡县.
         spans = ((start, start + size) for size in range(2, len(word)) for start in range(len(word) - size + 1))
         inner = (word[start:end] for start, end in spans)
         return (*(part for part in inner if self._jieba.has_word(part)), word)
 
 
-# \W takes the vowel signs of Tibetan and the accents of Latin for separators.
+# \W also matches Tibetan vowel signs and combining accents, which are not separators.
 _SEPARATORS = re.compile(r"(?:(?![\u0300-\u036f\u0f71-\u0f84\u0f86\u0f87\u0f8d-\u0fbc])[\W_])+")
 
 
 def characters(text: str) -> list[str]:
-    """Each letter, sign or digit by itself, any run of others as one SEPARATOR."""
+    """The folded letters and digits of a text; any run of other characters is one SEPARATOR."""
     return list(_SEPARATORS.sub(SEPARATOR, fold(text)))

@@ -1,8 +1,8 @@
-"""New words: names and terms that the analyzer takes apart, though the texts keep them together.
+"""Proposes new words for the lexicon: names and terms that the analyzer splits.
 
-A run of neighbouring words is proposed as one where its parts hold together (pointwise mutual
-information, normalised) and where what stands on either side of it changes (entropy). The texts
-are read several times and never kept: only what is frequent in one reading is looked at in the next.
+A sequence of words is proposed if its parts are cohesive (normalized pointwise mutual
+information) and its neighbours vary (entropy). The texts are read several times and not kept in
+memory: each pass considers only what was frequent in the one before.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from math import log
 from archive.article import Revision
 from indexer.text.analyzer import CHINESE, PARTICLES, Analyzer, fold
 
-Read = Callable[[], Iterable[str]]  # all the texts, once more each time
+Read = Callable[[], Iterable[str]]  # iterates over all texts; called once per pass
 _LONGEST = 6  # characters
-_LEAST = 3  # articles that a word stands in ...
-_PER = 1000  # ... and of more than 3,000 one of so many
-_MOST = 2_000_000  # pairs or runs counted at once: some 300 MB
-_COHESION = 0.4  # of a run with a single character in it, which mostly is a part of a name ...
-_OF_WORDS = 0.6  # ... and of one that has words only, which are often just said together
-_FREEDOM = 0.7  # entropy of the neighbours, in nats: two that are equally frequent have that much
-_WEIGHT = 12  # of cohesion beside that and the logarithm of the articles
-_OF_A_LONGER = 0.6  # share of its places in a longer run from which on a run is a mere part of it
-_AROUND = 12  # characters of an example on either side
+_MIN_ARTICLES = 3  # that contain a word
+_ARTICLES_PER_OCCURRENCE = 1000  # in an archive of more than 3,000 articles
+_MAX_COUNTED = 2_000_000  # pairs or runs counted at once: about 300 MB
+_MIN_COHESION = 0.4  # of a run with a single character, which is mostly a part of a name
+_MIN_COHESION_OF_WORDS = 0.6  # of a run of words only, which often just occur together
+_MIN_FREEDOM = 0.7  # entropy of the neighbours in nats, as of two that are equally frequent
+_COHESION_WEIGHT = 12  # relative to freedom and the logarithm of the number of articles
+_PART_SHARE = 0.6  # of the occurrences of a run inside a longer one that make it a mere part
+_CONTEXT = 12  # characters of an example on either side
 
 _CHINESE = re.compile(f"[{CHINESE}]+")
-# What no name or term begins with, ends with or has within, nor has at either end.
+# Words with which no name or term starts or ends, or that none contains.
 _NOT_FIRST = PARTICLES | frozenset(
     "一两数多余此该每各某很最较更太不没未非已再又才要会能可应需须使以据因由于自但或说个位名次年月日时分号第约近如若则即均皆所者们"
     "村县乡镇市省区州局司处厅部院组班上下中前后内外里间"
@@ -52,7 +52,7 @@ _PLAIN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class NewTerm:
-    """A proposal; `example` is the first place where it stands, and the word is spelled as there."""
+    """A proposed word as printed at its first occurrence, with that as example."""
 
     word: str
     articles: int
@@ -61,7 +61,7 @@ class NewTerm:
 
 
 def texts(revisions: Iterable[Revision]) -> Iterator[str]:
-    """Title and body of each article, of those with the same text once."""
+    """Title and body of each article; equal texts only once."""
     seen = set()
     for revision in revisions:
         article = revision.article
@@ -71,52 +71,56 @@ def texts(revisions: Iterable[Revision]) -> Iterator[str]:
 
 
 def new_terms(read: Read, analyzer: Analyzer, limit: int) -> list[NewTerm]:
-    """The best proposals, best first; what the analyzer keeps whole is none."""
-    counts, least = _counted(read, analyzer)
-    held = _holding(counts, least, analyzer)
-    articles, free = _met(read, analyzer, held)
-    scored = (
-        NewTerm(run.replace(" ", ""), articles[run], _WEIGHT * held[run] + free[run] + log(articles[run]))
-        for run in _without_parts(held, counts)
-        if free[run] >= _FREEDOM and articles[run] >= least
+    """The best proposals, best first. Words that the analyzer keeps whole are not proposed."""
+    counts, minimum = _count(read, analyzer)
+    cohesions = _cohesive(counts, minimum, analyzer)
+    articles, freedoms = _freedoms(read, analyzer, cohesions)
+    terms = (
+        NewTerm(
+            run.replace(" ", ""),
+            articles[run],
+            _COHESION_WEIGHT * cohesions[run] + freedoms[run] + log(articles[run]),
+        )
+        for run in _without_parts(cohesions, counts)
+        if freedoms[run] >= _MIN_FREEDOM and articles[run] >= minimum
     )
-    return _with_examples(read, nlargest(limit, scored, key=lambda one: (one.score, one.word)))
+    return _with_examples(read, nlargest(limit, terms, key=lambda term: (term.score, term.word)))
 
 
-# A run is written as its words with blanks between.
+# A run is represented by its words, joined with blanks.
 
 
-def _counted(read: Read, analyzer: Analyzer) -> tuple[Counter[str], int]:
-    """How often each word and each run of frequent pairs stands in the texts; how often is frequent."""
+def _count(read: Read, analyzer: Analyzer) -> tuple[Counter[str], int]:
+    """The number of occurrences of each word and each run of frequent pairs, and the minimum that is frequent."""
     words, pairs, runs, texts = Counter[str](), Counter[str](), Counter[str](), 0
     for texts, text in enumerate(read(), 1):  # noqa: B007
         for stretch in _stretches(text, analyzer):
             words.update(stretch)
             pairs.update(map(" ".join, pairwise(stretch)))
-        pairs = _thinned(pairs)
-    least = max(_LEAST, texts // _PER)
-    frequent = {pair for pair, count in pairs.items() if count >= least}
+        pairs = _pruned(pairs)
+    minimum = max(_MIN_ARTICLES, texts // _ARTICLES_PER_OCCURRENCE)
+    frequent = {pair for pair, count in pairs.items() if count >= minimum}
     del pairs
     for text in read():
         for stretch in _stretches(text, analyzer):
             runs.update(run for run, _start, _end in _runs(stretch, frequent))
-        runs = _thinned(runs)
-    return words + runs, least
+        runs = _pruned(runs)
+    return words + runs, minimum
 
 
-def _thinned(counts: Counter[str]) -> Counter[str]:
-    """The counts, or where they are too many to keep, the higher half of them."""
-    if len(counts) <= _MOST:
+def _pruned(counts: Counter[str]) -> Counter[str]:
+    """The counts; if there are too many, without the lowest."""
+    if len(counts) <= _MAX_COUNTED:
         return counts
-    least = 1
-    while len(counts) > _MOST // 2:
-        least += 1
-        counts = Counter({one: count for one, count in counts.items() if count >= least})
+    minimum = 1
+    while len(counts) > _MAX_COUNTED // 2:
+        minimum += 1
+        counts = Counter({run: count for run, count in counts.items() if count >= minimum})
     return counts
 
 
 def _stretches(text: str, analyzer: Analyzer) -> Iterator[list[str]]:
-    """The Chinese words of a text, in stretches without a sign, letter or digit between."""
+    """The Chinese words of a text, in stretches without punctuation, letters or digits."""
     for stretch in analyzer.cut(text):
         for chinese, words in groupby(stretch, _is_chinese):
             if chinese:
@@ -128,7 +132,7 @@ def _is_chinese(word: str) -> bool:
 
 
 def _runs(stretch: Sequence[str], frequent: Container[str]) -> Iterator[tuple[str, int, int]]:
-    """The runs of two words and more whose pairs are all frequent, with where they start and end."""
+    """The runs of two or more words whose pairs are all frequent, each with its start and end."""
     for start, run in enumerate(stretch):
         size = len(run)
         for end in range(start + 1, len(stretch)):
@@ -139,17 +143,17 @@ def _runs(stretch: Sequence[str], frequent: Container[str]) -> Iterator[tuple[st
             yield run, start, end + 1
 
 
-def _holding(counts: Counter[str], least: int, analyzer: Analyzer) -> dict[str, float]:
-    """The frequent runs that hold together and could be a name or term, with their cohesion."""
-    held = {}
+def _cohesive(counts: Counter[str], minimum: int, analyzer: Analyzer) -> dict[str, float]:
+    """The frequent and cohesive runs that could be a name or term, with their cohesion."""
+    cohesions = {}
     total = sum(count for word, count in counts.items() if " " not in word)
-    for run in (run for run, count in counts.items() if " " in run and count >= least):
+    for run in (run for run, count in counts.items() if " " in run and count >= minimum):
         words = run.split(" ")
         if _is_plausible(words) and not analyzer.knows("".join(words)):
             cohesion = _cohesion(words, counts, total)
-            if cohesion >= (_COHESION if any(len(word) == 1 for word in words) else _OF_WORDS):
-                held[run] = cohesion
-    return held
+            if cohesion >= (_MIN_COHESION if any(len(word) == 1 for word in words) else _MIN_COHESION_OF_WORDS):
+                cohesions[run] = cohesion
+    return cohesions
 
 
 def _is_plausible(words: Sequence[str]) -> bool:
@@ -160,31 +164,31 @@ def _is_plausible(words: Sequence[str]) -> bool:
 
 
 def _cohesion(words: Sequence[str], counts: Counter[str], total: int) -> float:
-    """The pointwise mutual information of the loosest place between two of these words, as a share of the most."""
+    """The lowest normalized pointwise mutual information over all splits of a run into two."""
     count = counts[" ".join(words)]
     halves = ((" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words)))
     return min(log(count * total / (counts[left] * counts[right])) for left, right in halves) / log(total / count)
 
 
-def _met(read: Read, analyzer: Analyzer, held: Collection[str]) -> tuple[Counter[str], dict[str, float]]:
-    """In how many texts each run stands, and the entropy of the characters before it, or behind if that is less.
+def _freedoms(read: Read, analyzer: Analyzer, runs: Collection[str]) -> tuple[Counter[str], dict[str, float]]:
+    """For each run the number of texts, and the entropy of its neighbouring characters on the less varied side.
 
-    A sign, whichever it is, or the end of a text is one neighbour: set phrases of a site stand between two.
+    All punctuation and the ends of a text count as one neighbour, since a site's boilerplate stands between them.
     """
-    before: dict[str, Counter[str]] = {run: Counter() for run in held}
-    behind: dict[str, Counter[str]] = {run: Counter() for run in held}
-    pairs = {pair for run in held for pair in map(" ".join, pairwise(run.split(" ")))}
+    before: dict[str, Counter[str]] = {run: Counter() for run in runs}
+    after: dict[str, Counter[str]] = {run: Counter() for run in runs}
+    pairs = {pair for run in runs for pair in map(" ".join, pairwise(run.split(" ")))}
     articles = Counter[str]()
     for text in read():
-        here = set()
+        in_text = set()
         for stretch in _stretches(text, analyzer):
             for run, start, end in _runs(stretch, pairs):
                 if run in before:
-                    here.add(run)
+                    in_text.add(run)
                     before[run][stretch[start - 1][-1] if start else ""] += 1
-                    behind[run][stretch[end][0] if end < len(stretch) else ""] += 1
-        articles.update(here)
-    return articles, {run: min(_entropy(before[run].values()), _entropy(behind[run].values())) for run in held}
+                    after[run][stretch[end][0] if end < len(stretch) else ""] += 1
+        articles.update(in_text)
+    return articles, {run: min(_entropy(before[run].values()), _entropy(after[run].values())) for run in runs}
 
 
 def _entropy(counts: Collection[int]) -> float:
@@ -192,27 +196,27 @@ def _entropy(counts: Collection[int]) -> float:
     return sum(count / total * log(total / count) for count in counts)
 
 
-def _without_parts(held: Iterable[str], counts: Counter[str]) -> list[str]:
-    """The runs but for those that are a mere part of a longer one in most places where they stand."""
+def _without_parts(runs: Collection[str], counts: Counter[str]) -> list[str]:
+    """The runs without those that mostly occur inside a longer one."""
     within = Counter[str]()
-    for run in held:
+    for run in runs:
         words = run.split(" ")
         spans = ((start, end) for start in range(len(words)) for end in range(start + 2, len(words) + 1))
         for part in {" ".join(words[start:end]) for start, end in spans} - {run}:
             within[part] = max(within[part], counts[run])
-    return [run for run in held if within[run] < _OF_A_LONGER * counts[run]]
+    return [run for run in runs if within[run] < _PART_SHARE * counts[run]]
 
 
-def _with_examples(read: Read, words: Sequence[NewTerm]) -> list[NewTerm]:
-    """The words as they are printed where they stand first, and what stands around them there."""
-    found: dict[str, NewTerm] = {}
+def _with_examples(read: Read, terms: Sequence[NewTerm]) -> list[NewTerm]:
+    """The terms as printed at their first occurrence, with its context."""
+    printed: dict[str, NewTerm] = {}
     for text in read():
         folded = fold(text)
-        for one in words:
-            if one.word not in found and (at := folded.find(one.word)) >= 0:
-                end = at + len(one.word)
-                example = " ".join(text[max(0, at - _AROUND) : end + _AROUND].split())
-                found[one.word] = replace(one, word=text[at:end], example=example)
-        if len(found) == len(words):
+        for term in terms:
+            if term.word not in printed and (start := folded.find(term.word)) >= 0:
+                end = start + len(term.word)
+                example = " ".join(text[max(0, start - _CONTEXT) : end + _CONTEXT].split())
+                printed[term.word] = replace(term, word=text[start:end], example=example)
+        if len(printed) == len(terms):
             break
-    return [found[one.word] for one in words if one.word in found]
+    return [printed[term.word] for term in terms if term.word in printed]

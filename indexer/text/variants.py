@@ -1,18 +1,18 @@
-"""Print the characters that search takes for one: `python -m indexer.text.variants > indexer/text/variants.txt`.
+"""Generates the table of variant characters: `python -m indexer.text.variants > indexer/text/variants.txt`.
 
-One pair a line: a Traditional or variant character and what it counts as. Made from
-OpenCC's character dictionary (Apache-2.0), so that a text keeps its offsets, and a few
-that OpenCC leaves alone because they are also good Simplified.
+One pair per line: a Traditional or variant character and the one it is folded to. The pairs are
+from OpenCC's dictionary of characters (Apache-2.0), which keeps the length of a text, and a few
+that OpenCC omits because they are also used in Simplified Chinese.
 """
 
-# 乾隆 and 瞭望 fold to 干隆 and 了望 on both sides, in the article and in the question.
+# 乾隆 and 瞭望 become 干隆 and 了望 in articles and in queries alike.
 ALSO = """
 著着 瞭了 覆复 藉借 甦苏 揹背 帐账 姪侄 妳你 祂他 牠它 彷仿 徬彷 搾榨 燄焰 砲炮 粧妆 餵喂 鑑鉴 痺痹 衞卫 〇零
 """
 
 
 def table() -> dict[str, str]:
-    """Each variant character with the one it counts as; no value is itself a key."""
+    """Each variant character with the one it is folded to; no value is itself a key."""
     from opencc import OpenCC
 
     simplified = OpenCC("t2s").convert
