@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 from archive.url import canonical
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

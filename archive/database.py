@@ -9,8 +9,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from archive.errors import ArchiveUnusable
-from archive.messages import TEMPLATES, Message, worded
-from archive.translation import gettext as _
+from archive.text.messages import TEMPLATES, Message, worded
+from archive.text.translation import gettext as _
 
 FILE = "archive.db"
 RESTORE = "move the folder away, then `wencang --data FOLDER restore BACKUP`: docs/operations.md"

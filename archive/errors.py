@@ -16,8 +16,8 @@ WencangError
 └── BadRecord           a record of an import can't be read: the import continues
 """
 
-from archive.messages import Message, worded
-from archive.translation import gettext as _
+from archive.text.messages import Message, worded
+from archive.text.translation import gettext as _
 
 
 class WencangError(Exception):

@@ -9,7 +9,7 @@ from typing import Any
 
 from archive.article import Article, Revision, from_json, time_in, to_json
 from archive.errors import BadRecord
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 
 
 def values(revision: Revision) -> dict[str, Any]:

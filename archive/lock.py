@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from archive.errors import ArchiveUnusable, Busy
-from archive.messages import Message, of_error
-from archive.translation import gettext as _
+from archive.text.messages import Message, of_error
+from archive.text.translation import gettext as _
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from archive.database import RESTORE
 from archive.disk import atomic_write
 from archive.errors import ArchiveUnusable
 from archive.schema import archive, metadata
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 
 # Step N migrates version N to N + 1, and is never changed once released. A new archive is created at the newest.
 # Version 1 is that of wencang 0.2.0.

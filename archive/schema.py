@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from archive.article import Article, Image, RawPage, Revision
-from archive.messages import Message
+from archive.text.messages import Message
 
 
 class Instant(sa.types.TypeDecorator[datetime]):

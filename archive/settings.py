@@ -15,7 +15,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from archive import toml
 from archive.errors import UsageFault
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 
 FILE = "wencang.toml"
 

@@ -24,8 +24,8 @@ from archive.article import Article, RawPage, Revision
 from archive.database import FILE
 from archive.errors import ArchiveUnusable, Busy, UsageFault
 from archive.lock import refuse_read_only
-from archive.messages import of_error
-from archive.translation import gettext as _
+from archive.text.messages import of_error
+from archive.text.translation import gettext as _
 from archive.url import canonical
 
 # Built once, as they run for each article that comes in.

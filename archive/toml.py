@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from archive.errors import UsageFault
-from archive.messages import of_error
-from archive.translation import gettext as _
+from archive.text.messages import of_error
+from archive.text.translation import gettext as _
 
 
 def text(path: Path) -> str:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from archive import schema
 from archive.article import Article
 from archive.errors import Withdrawn
-from archive.messages import Reason
+from archive.text.messages import Reason
 
 _NOTHING: dict[str, Any] = {
     "title": "", "original_title": "", "body": "", "published": None, "authors": [],

@@ -21,8 +21,8 @@ from babel.messages.pofile import read_po, write_po
 
 from archive.article import KEYS
 from archive.database import RESTORE
-from archive.messages import TEMPLATES
 from archive.tables.ledger import OUTCOMES
+from archive.text.messages import TEMPLATES
 from archive.warc.pages import FROM_BACKUP
 from indexer.engines.engine import FACETS, REBUILD
 from wencang.cli import language, manual

@@ -27,7 +27,7 @@ from rich.color import ColorType
 from rich.style import Style
 from rich.text import Text
 
-from archive.escaping import xml
+from archive.text.escaping import xml
 from bench.transcripts import ROOT, import_sample
 
 FILES: Mapping[str, str] = {"docs/recording.svg": "en", "docs/recording.zh.svg": "zh"}  # file: language

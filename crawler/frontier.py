@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from archive import clock
-from archive.messages import Message
 from archive.store import ArticleStore
 from archive.tables.ledger import Candidate, Ledger, Section
 from archive.tables.pictures import Picture, Pictures
+from archive.text.messages import Message
 from crawler import recrawl
 from crawler.sources import Source
 

@@ -13,9 +13,9 @@ from typing import Any
 from archive import jsonl
 from archive.article import Article
 from archive.errors import BadRecord, NotAnArticle, UsageFault
-from archive.messages import Message, of_error
 from archive.store import ArticleStore
-from archive.translation import gettext as _
+from archive.text.messages import Message, of_error
+from archive.text.translation import gettext as _
 from archive.url import canonical
 from archive.warc.pages import FetchedPage, Head, Pages
 from crawler.extract.document import MOST_BYTES, refuse_size

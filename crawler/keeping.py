@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from archive.errors import Withdrawn
-from archive.messages import Message, Reason
 from archive.store import ArticleStore
 from archive.tables.pictures import Pictures
+from archive.text.messages import Message, Reason
 from archive.warc.pages import FetchedPage, Pages
 from crawler.extract.reading import Reading
 from crawler.report import Report

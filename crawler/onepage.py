@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archive.errors import NotAnArticle, UsageFault
-from archive.messages import of_error
 from archive.settings import Settings
-from archive.translation import gettext as _
+from archive.text.messages import of_error
+from archive.text.translation import gettext as _
 from crawler.extract.document import MOST_BYTES, refuse_size
 from crawler.extract.encoding import decode
 from crawler.extract.extractor import Reading, read, read_text

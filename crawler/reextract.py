@@ -15,7 +15,7 @@ from archive.article import KEYS, Article, Revision
 from archive.errors import ArchiveUnusable, NotAnArticle, WencangError, Withdrawn, fault_of
 from archive.processes import Processes
 from archive.store import ArticleStore
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 from archive.warc.pages import FetchedPage, Pages
 from crawler.extract.encoding import decode
 from crawler.extract.extractor import Reading, join, read, read_text

@@ -12,9 +12,9 @@ from time import monotonic
 from typing import Literal
 
 from archive import clock
-from archive.messages import Message, worded
 from archive.settings import version
 from archive.tables.ledger import OUTCOMES, Outcome, Run
+from archive.text.messages import Message, worded
 
 _TOLERATED = 0.05  # share of failed pages up to which a run has not failed
 _REASONS, _LONGEST = 20, 200  # reasons kept of a run, characters of each

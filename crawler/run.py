@@ -13,7 +13,7 @@ from twisted.python.failure import Failure
 
 from archive.errors import Busy, NotAnArticle, NotFetched, Unusable
 from archive.settings import Settings
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 from crawler import settings as scrapy_settings
 from crawler.extract.extractor import Reading
 from crawler.http.addresses import refuse_nameless

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 from archive.article import to_json
 from archive.errors import NotAnArticle, UsageFault
-from archive.messages import of_error
-from archive.translation import gettext as _
+from archive.text.messages import of_error
+from archive.text.translation import gettext as _
 from archive.url import canonical
 from crawler import sources
 from crawler.extract.document import Page

@@ -19,10 +19,10 @@ from twisted.python.failure import Failure
 
 from archive import clock
 from archive.errors import NotAnArticle, WencangError
-from archive.messages import Message, Reason
 from archive.settings import load
 from archive.tables.ledger import Outcome
-from archive.translation import gettext as _
+from archive.text.messages import Message, Reason
+from archive.text.translation import gettext as _
 from archive.url import canonical
 from archive.warc.pages import FetchedPage
 from crawler import sources

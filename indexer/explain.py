@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from archive.article import Article
-from archive.messages import Message
 from archive.store import ArticleStore
+from archive.text.messages import Message
 from indexer.engines.engine import Matches, SearchEngine, check_follows
 from indexer.highlight import ArticleHighlighter, Highlighter
 from indexer.proximity import Proximity

@@ -9,9 +9,9 @@ from math import log1p
 from typing import Any, Literal
 
 from archive.article import Article, Revision
-from archive.escaping import link, marked, xml
 from archive.store import ArticleStore
 from archive.tables.stories import Stories
+from archive.text.escaping import link, marked, xml
 from indexer.engines.engine import Match, Order, SearchEngine, check_follows
 from indexer.highlight import ArticleHighlighter
 from indexer.proximity import Proximity, proximity

@@ -11,10 +11,10 @@ from pathlib import Path
 from archive.article import Revision
 from archive.errors import IndexUnusable, UsageFault
 from archive.lock import exclusive
-from archive.messages import Message
 from archive.settings import Settings
 from archive.store import ArticleStore
-from archive.translation import gettext as _
+from archive.text.messages import Message
+from archive.text.translation import gettext as _
 from indexer.engines import names
 from indexer.engines.engine import SearchEngine, check_follows, check_name, has_index, open_engine
 from indexer.text.lexicon import differ, merged

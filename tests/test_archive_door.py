@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 import wencang
 from archive.article import SHANGHAI, Article, Revision
 from archive.errors import ArchiveUnusable, Busy, IndexUnusable, NotKept, QueryFault, UsageFault, Withdrawn
-from archive.escaping import legible, link, marked
 from archive.lock import exclusive
 from archive.store import ArticleStore
 from archive.tables.pictures import Picture, Pictures
+from archive.text.escaping import legible, link, marked
 from indexer.diff import differences
 from indexer.search import Hit
 from indexer.snippet import Snippet

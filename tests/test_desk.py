@@ -27,9 +27,9 @@ from markdown_it import MarkdownIt
 from archive import jsonl
 from archive.article import Revision
 from archive.errors import UsageFault
-from archive.escaping import legible
 from archive.store import ArticleStore
 from archive.tables.chronology import in_order
+from archive.text.escaping import legible
 from tests.support.program import Wencang, run
 from tests.support.sample import ARTICLES, EXPORTS, LINES, ROOT
 from tests.support.terminal import on_a_terminal

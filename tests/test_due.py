@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive import clock
-from archive.messages import Reason
 from archive.store import ArticleStore
 from archive.tables.ledger import Candidate, Ledger, Section
+from archive.text.messages import Reason
 from bench.year.life import live, moments
 from bench.year.site import Site
 from bench.year.verdict import faults

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from archive import translation
+from archive.text import translation
 from bench import messages
 from tests.support.program import run
 from tests.support.sample import ROOT

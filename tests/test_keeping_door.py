@@ -13,9 +13,9 @@ import pytest
 import wencang
 from archive.article import Article
 from archive.errors import ArchiveUnusable, NotKept, UsageFault
-from archive.messages import Message
 from archive.store import ArticleStore
 from archive.tables.ledger import Candidate, Ledger
+from archive.text.messages import Message
 from crawler.health.gaps import AddressGap, SpanGap
 from tests.support.program import run
 from tests.support.sample import ARTICLES

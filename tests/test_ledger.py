@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
 from archive.article import SHANGHAI, Article
-from archive.messages import Reason
 from archive.store import ArticleStore
 from archive.tables import stats
 from archive.tables.ledger import Candidate, Ledger, Run
+from archive.text.messages import Reason
 from crawler.health import alarms
 from crawler.health.drift import PAGES, risen
 from crawler.health.gaps import judged, thin_days, unread_spans, why

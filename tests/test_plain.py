@@ -18,12 +18,13 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from archive import clock, messages, settings
+from archive import clock, settings
 from archive.errors import ArchiveUnusable, UsageFault
 from archive.lock import exclusive
-from archive.messages import TEMPLATES, Message, Reason, of_error
 from archive.store import ArticleStore
 from archive.tables.ledger import Candidate, Ledger, Run
+from archive.text import messages
+from archive.text.messages import TEMPLATES, Message, Reason, of_error
 from tests.support.program import Wencang, run
 from tests.support.sample import ROOT, SAMPLE
 from wencang.cli.language import CATALOGS, translated

@@ -28,11 +28,11 @@ from hypothesis import strategies as st
 
 from archive.article import Article, Revision
 from archive.errors import Busy, Withdrawn
-from archive.messages import Reason
 from archive.proof import database, manifest
 from archive.store import ArticleStore
 from archive.tables import stats
 from archive.tables.ledger import Candidate, Ledger
+from archive.text.messages import Reason
 from archive.warc.pages import Pages
 from crawler.http.replay import replay
 from crawler.keeping import Missing, settle

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from archive.article import Article, Image, RawPage, Revision
     from archive.errors import WencangError
-    from archive.messages import Message
     from archive.proof.backup import restore
     from archive.settings import Settings
+    from archive.text.messages import Message
     from crawler.extract.reading import Reading
     from indexer.question.query import Query
     from indexer.search import Hit
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Answer": "wencang.answer", "Archive": "wencang.archive", "Article": "archive.article", "Hit": "indexer.search",
-    "Image": "archive.article", "Message": "archive.messages", "Query": "indexer.question.query",
+    "Image": "archive.article", "Message": "archive.text.messages", "Query": "indexer.question.query",
     "RawPage": "archive.article", "Reading": "crawler.extract.reading", "Revision": "archive.article",
     "RunResult": "wencang.runs", "Settings": "archive.settings",
     "Snippet": "indexer.snippet", "WencangError": "archive.errors", "open": "wencang.archive",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from archive.messages import Message
+from archive.text.messages import Message
 from indexer.question.query import Query
 from indexer.search import Hit
 from wencang.desk.table import Table

@@ -20,10 +20,10 @@ from typing import IO, TYPE_CHECKING, Literal, Self
 
 from archive import settings as _settings
 from archive.errors import NotKept, UsageFault
-from archive.messages import Message
 from archive.progress import Progress, silent
 from archive.settings import Settings
-from archive.translation import gettext as _
+from archive.text.messages import Message
+from archive.text.translation import gettext as _
 
 if TYPE_CHECKING:
     from archive.article import Article, Revision

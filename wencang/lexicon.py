@@ -9,9 +9,9 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Literal
 
 from archive.errors import WencangError
-from archive.messages import Message
 from archive.progress import Progress, silent
 from archive.settings import Settings
+from archive.text.messages import Message
 from wencang.desk.table import Table
 
 if TYPE_CHECKING:

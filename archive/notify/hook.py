@@ -8,9 +8,9 @@ import subprocess
 import tempfile
 
 from archive.errors import NotTold
-from archive.messages import of_error
 from archive.settings import Settings
-from archive.translation import gettext as _
+from archive.text.messages import of_error
+from archive.text.translation import gettext as _
 
 _PATIENCE = 60  # seconds
 

@@ -13,9 +13,9 @@ from email.utils import make_msgid
 from urllib.parse import SplitResult, unquote
 
 from archive.errors import NotTold
-from archive.messages import Message, of_error
 from archive.settings import Settings
-from archive.translation import gettext as _
+from archive.text.messages import Message, of_error
+from archive.text.translation import gettext as _
 
 _PATIENCE = 30  # seconds for each answer of the server
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")

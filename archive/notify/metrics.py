@@ -11,11 +11,11 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from archive.disk import atomic_write
 from archive.errors import NotTold
-from archive.messages import of_error
 from archive.store import ArticleStore
 from archive.tables import stats
 from archive.tables.ledger import OUTCOMES, Ledger
-from archive.translation import gettext as _
+from archive.text.messages import of_error
+from archive.text.translation import gettext as _
 
 
 def gauges(store: ArticleStore) -> CollectorRegistry:

@@ -11,10 +11,10 @@ from typing import Literal
 
 from archive.disk import atomic_write
 from archive.errors import NotTold, UsageFault
-from archive.messages import of_error
 from archive.notify import hook, mail
 from archive.settings import Settings
-from archive.translation import gettext as _
+from archive.text.messages import of_error
+from archive.text.translation import gettext as _
 
 FILE = "notices.json"
 _AGAIN = timedelta(days=1)

@@ -19,11 +19,11 @@ from archive.database import FILE
 from archive.disk import atomic_write, sync
 from archive.errors import ArchiveUnusable, UsageFault
 from archive.lock import exclusive
-from archive.messages import of_error
 from archive.proof.manifest import FOLDER as MANIFESTS
 from archive.proof.manifest import STAMP, manifests
 from archive.store import ArticleStore
-from archive.translation import gettext as _
+from archive.text.messages import of_error
+from archive.text.translation import gettext as _
 from archive.warc import warcfile
 from archive.warc.pages import FOLDER as PAGES
 from archive.warc.pages import Pages

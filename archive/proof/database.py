@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from archive import schema
 from archive.article import Revision
 from archive.store import ArticleStore
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 
 Faults = Callable[[Revision], Iterable[str]]
 

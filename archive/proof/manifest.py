@@ -22,11 +22,11 @@ from archive.database import RESTORE
 from archive.disk import atomic_write
 from archive.errors import ArchiveUnusable, UsageFault
 from archive.lock import exclusive
-from archive.messages import of_error
 from archive.settings import version
 from archive.store import ArticleStore
 from archive.tables.stories import Stories
-from archive.translation import gettext as _
+from archive.text.messages import of_error
+from archive.text.translation import gettext as _
 from archive.warc import warcfile
 from archive.warc.pages import FOLDER as PAGES
 

@@ -11,10 +11,10 @@ from typing import Any
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.article import RawPage, Revision
-from archive.messages import Message
 from archive.progress import Progress, silent
 from archive.tables.pictures import Picture
-from archive.translation import gettext as _
+from archive.text.messages import Message
+from archive.text.translation import gettext as _
 from archive.warc import warcfile
 from archive.warc.pages import FOLDER, FROM_BACKUP, Pages, sha256_of
 from archive.warc.warcfile import Member

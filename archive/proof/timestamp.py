@@ -18,10 +18,10 @@ from urllib.request import Request, urlopen
 from archive import clock
 from archive.disk import atomic_write
 from archive.errors import NotFetched, UsageFault
-from archive.messages import of_error
 from archive.proof.manifest import STAMP, close, manifests
 from archive.store import ArticleStore
-from archive.translation import gettext as _
+from archive.text.messages import of_error
+from archive.text.translation import gettext as _
 
 try:
     from cryptography.x509 import Certificate, load_der_x509_certificate, load_pem_x509_certificates

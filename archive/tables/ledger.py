@@ -10,8 +10,8 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from archive import schema
-from archive.messages import Message
 from archive.store import ArticleStore
+from archive.text.messages import Message
 
 Outcome = Literal["new", "changed", "unchanged", "gone", "skipped", "failed"]  # of an article in a run
 OUTCOMES: tuple[Outcome, ...] = ("new", "changed", "unchanged", "gone", "skipped", "failed")

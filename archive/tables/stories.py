@@ -10,9 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from archive import schema
-from archive.messages import Message
 from archive.store import ArticleStore
 from archive.tables.sketches import parts
+from archive.text.messages import Message
 
 _c = schema.stories.c
 

@@ -23,8 +23,8 @@ from warcio.warcwriter import WARCWriter
 
 from archive.article import RawPage, Revision
 from archive.errors import ArchiveUnusable, Busy
-from archive.messages import Message, of_error
-from archive.translation import gettext as _
+from archive.text.messages import Message, of_error
+from archive.text.translation import gettext as _
 from archive.warc import warcfile
 
 LARGEST = 10**9  # maximum size of a file, bytes

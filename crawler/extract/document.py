@@ -17,7 +17,7 @@ from urllib.parse import urljoin
 from lxml import etree
 
 from archive.errors import NotAnArticle
-from archive.messages import Reason
+from archive.text.messages import Reason
 from archive.url import canonical
 from crawler.extract.encoding import decode
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from archive.article import Article
 from archive.errors import NotAnArticle
-from archive.messages import Reason
+from archive.text.messages import Reason
 from archive.url import canonical
 from crawler import sources
 from crawler.extract.document import Page

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from archive.article import Article
 from archive.errors import NotAnArticle
-from archive.messages import Reason
+from archive.text.messages import Reason
 from archive.url import canonical
 from crawler.extract import boilerplate, bylines
 from crawler.extract.boilerplate import Cleaned, Line, Step

@@ -14,7 +14,7 @@ from bs4.element import NavigableString, PageElement, Tag
 from lxml import etree
 
 from archive.errors import NotAnArticle
-from archive.messages import Reason
+from archive.text.messages import Reason
 from crawler.extract.boilerplate import Line
 from crawler.extract.document import INLINE, NOT_TEXT, Page, is_hidden, plain
 

@@ -9,7 +9,7 @@ from archive.notify.notice import Alarm
 from archive.store import ArticleStore
 from archive.tables import stats
 from archive.tables.ledger import Ledger, Run, Section, last_checks
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 from crawler.health.drift import risen
 from crawler.health.gaps import WEEKS, ThinDay, judged, thin_days
 

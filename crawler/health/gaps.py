@@ -11,10 +11,10 @@ from statistics import median
 from typing import Any, Literal
 
 from archive.article import SHANGHAI
-from archive.messages import Message
 from archive.store import ArticleStore
 from archive.tables import stats
 from archive.tables.ledger import Candidate, Ledger
+from archive.text.messages import Message
 
 DAY = timedelta(days=1)
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)

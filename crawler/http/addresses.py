@@ -11,7 +11,7 @@ from urllib.request import getproxies, proxy_bypass
 
 from archive import settings
 from archive.errors import UsageFault
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 from archive.url import canonical
 
 

@@ -12,7 +12,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.http.headers import Headers
 
-from archive.messages import Reason
+from archive.text.messages import Reason
 from archive.url import canonical
 from archive.warc.pages import FetchedPage, Head
 from crawler.http.crawl import crawl_of

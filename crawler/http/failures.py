@@ -7,7 +7,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from archive.errors import WencangError
-from archive.messages import Message, Reason, of_error, worded
+from archive.text.messages import Message, Reason, of_error, worded
 from crawler.http.exchange import LedToFront
 from crawler.http.robots import RobotsUnread
 

@@ -12,7 +12,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.error import DNSLookupError
 
-from archive.messages import Reason
+from archive.text.messages import Reason
 from crawler.http.addresses import is_private, proxy_of, refuse_nameless, site
 from crawler.http.crawl import crawl_of
 

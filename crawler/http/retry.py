@@ -15,8 +15,8 @@ from scrapy.http import Response
 from scrapy.utils.misc import load_object
 
 from archive import clock
-from archive.messages import of_error
-from archive.translation import gettext as _
+from archive.text.messages import of_error
+from archive.text.translation import gettext as _
 from crawler.http.exchange import header
 
 LONGEST = 600.0  # seconds that a run waits for a site

@@ -13,8 +13,8 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.extensions.throttle import AutoThrottle
 from scrapy.http.request import NO_CALLBACK
 
-from archive.messages import Reason, of_error
-from archive.translation import gettext as _
+from archive.text.messages import Reason, of_error
+from archive.text.translation import gettext as _
 from crawler.http.crawl import crawl_of
 from crawler.http.retry import Postponed
 

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from archive.article import SHANGHAI
 from archive.errors import UsageFault
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from getpass import getuser
 from pathlib import Path
 
 from archive.errors import NotScheduled, UsageFault
-from archive.messages import Message, of_error
 from archive.settings import FILE, Settings
-from archive.translation import gettext as _
+from archive.text.messages import Message, of_error
+from archive.text.translation import gettext as _
 from crawler import sources
 from crawler.http.addresses import refuse_nameless
 from crawler.timers import units

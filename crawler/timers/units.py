@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from archive.errors import UsageFault
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 
 Form = Literal["systemd", "cron", "k8s"]
 _DAY = 24 * 60

@@ -22,9 +22,9 @@ from typing import Generic, Literal, NamedTuple, Protocol, Self, TypeVar
 from archive.article import SHANGHAI, Article, Revision
 from archive.disk import atomic_write
 from archive.errors import IndexUnusable, UsageFault
-from archive.messages import of_error
 from archive.store import ArticleStore
-from archive.translation import gettext as _
+from archive.text.messages import of_error
+from archive.text.translation import gettext as _
 from indexer import engines
 from indexer.figures.amounts import amounts
 from indexer.figures.figure import readable

@@ -11,7 +11,7 @@ from typing import Any
 
 from archive.article import Article, Revision
 from archive.errors import Busy, IndexUnusable, UsageFault
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 from indexer.engines.engine import (
     FACETS,
     REBUILD,

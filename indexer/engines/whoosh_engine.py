@@ -21,7 +21,7 @@ from whoosh.writing import SegmentWriter
 
 from archive.article import Article, Revision
 from archive.errors import Busy, IndexUnusable
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 from indexer.engines import whoosh_postings
 from indexer.engines.engine import (
     FACETS,

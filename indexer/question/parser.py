@@ -10,7 +10,7 @@ import re
 from datetime import datetime
 
 from archive.errors import QueryFault, UsageFault
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 from indexer.figures.amounts import parse_bounds
 from indexer.figures.places import canonical, gazetteer
 from indexer.question.period import period

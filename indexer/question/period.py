@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from archive.article import SHANGHAI
 from archive.errors import UsageFault
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 
 _DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?|年)?")
 _RANGE = re.compile(r"(.*?)\s*(?:\.\.+|…+|~|～|至)\s*(.*)")

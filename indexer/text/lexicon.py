@@ -14,8 +14,8 @@ from typing import Literal
 from archive.disk import atomic_write
 from archive.errors import UsageFault
 from archive.lock import exclusive
-from archive.messages import of_error
-from archive.translation import gettext as _
+from archive.text.messages import of_error
+from archive.text.translation import gettext as _
 from indexer.text import analyzer
 from indexer.text.analyzer import CHINESE, LONGEST, Analyzer, fold
 

@@ -8,7 +8,7 @@ import sys
 from io import TextIOWrapper
 from pathlib import Path
 
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 from wencang.cli import arguments, language
 
 

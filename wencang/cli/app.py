@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 
 from archive import settings
 from archive.errors import UsageFault
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 from wencang.cli import arguments, commands
 from wencang.cli.commands import DONE
 

@@ -6,7 +6,7 @@ import os
 import re
 from gettext import translation
 
-from archive.translation import gettext, use
+from archive.text.translation import gettext, use
 
 CATALOGS = os.path.join(os.path.dirname(__file__), "locale")
 LANGUAGES = ("en", "zh")

@@ -14,7 +14,7 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 
 _EXAMPLES = re.compile(r"\n*^Examples:\n(.*)", re.MULTILINE | re.DOTALL)
 _WIDE = "\u2e80-\uffef"

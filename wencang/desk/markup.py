@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from archive.article import Article, Revision
-from archive.escaping import legible, link, xml
+from archive.text.escaping import legible, link, xml
 from wencang.desk.txt import attribution, gone_since
 
 STYLE = """\

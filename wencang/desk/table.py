@@ -12,8 +12,8 @@ from itertools import islice
 from typing import IO, TYPE_CHECKING, Any
 
 from archive.errors import UsageFault
-from archive.escaping import xml
-from archive.translation import gettext as _
+from archive.text.escaping import xml
+from archive.text.translation import gettext as _
 
 if TYPE_CHECKING:
     from pandas import DataFrame

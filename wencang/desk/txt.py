@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from archive.article import Article
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 
 
 def text(article: Article, gone: datetime | None = None) -> str:

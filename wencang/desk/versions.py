@@ -8,8 +8,8 @@ from typing import Any
 
 from archive.article import Revision
 from archive.errors import NotKept, UsageFault
-from archive.escaping import xml
-from archive.translation import gettext as _
+from archive.text.escaping import xml
+from archive.text.translation import gettext as _
 from indexer.diff import Parts, Step
 from wencang.desk.table import Table
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from archive.article import Revision, to_json
-from archive.escaping import link, marked, xml
 from archive.jsonl import times
-from archive.messages import Message
+from archive.text.escaping import link, marked, xml
+from archive.text.messages import Message
 from wencang.desk import txt
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from archive import clock
-from archive.messages import Message
 from archive.store import ArticleStore, named_source
 from archive.tables.ledger import Ledger, Run
+from archive.text.messages import Message
 from crawler.health.gaps import EARLIEST, AddressGap, DayGap, Gap, SpanGap, find
 from indexer.question.period import span
 from wencang.desk.table import Table

@@ -8,12 +8,12 @@ from functools import partial
 
 from archive import clock
 from archive.errors import ArchiveUnusable, NotKept, UsageFault, WencangError, Withdrawn
-from archive.messages import Message, of_error, worded
 from archive.proof import manifest
 from archive.settings import Settings
 from archive.store import ArticleStore
 from archive.tables.pictures import Pictures
-from archive.translation import gettext as _
+from archive.text.messages import Message, of_error, worded
+from archive.text.translation import gettext as _
 from archive.warc.pages import Pages
 from indexer.update import bring_up, engines_of, rebuild
 from wencang.desk.reprints import stories

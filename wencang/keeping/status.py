@@ -13,13 +13,13 @@ from typing import Any
 from archive import clock
 from archive.article import Revision
 from archive.errors import UsageFault, WencangError
-from archive.messages import Message, worded
 from archive.settings import FILE, Settings
 from archive.store import ArticleStore
 from archive.tables import chronology
 from archive.tables.ledger import Ledger, Run, last_checks
 from archive.tables.stats import SourceCount, by_source
-from archive.translation import gettext as _
+from archive.text.messages import Message, worded
+from archive.text.translation import gettext as _
 from indexer.engines.engine import SearchEngine
 from indexer.question.parser import parse_query
 from indexer.update import engines_of, open_index, rebuild_due

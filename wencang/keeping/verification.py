@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.errors import IndexUnusable, UsageFault
-from archive.messages import Message
 from archive.progress import Progress
 from archive.proof import database, manifest, records
 from archive.settings import Settings
 from archive.store import ArticleStore
 from archive.tables.pictures import Pictures
-from archive.translation import gettext as _
+from archive.text.messages import Message
+from archive.text.translation import gettext as _
 from archive.warc.pages import Pages
 from indexer import update
 from wencang.desk.table import Table

@@ -23,7 +23,7 @@ from archive.errors import (
     WencangError,
     Withdrawn,
 )
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 from wencang.cli.output import say
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 from wencang.cli.commands import DONE, QUESTION, Engine, Since, SourceName, Until, archive_of, say_nothing
 from wencang.cli.output import answers, say_notices
 from wencang.desk.export.citation import Style

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 from wencang.cli.commands import DONE, NOTHING, Csv, Engine, Json, Least, Limit, Period, archive_of, chosen
 from wencang.cli.output import counting, say, say_notices
 from wencang.cli.output.tables import print_ranked

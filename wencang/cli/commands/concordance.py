@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from archive.translation import gettext as _
-from archive.translation import ngettext
+from archive.text.translation import gettext as _
+from archive.text.translation import ngettext
 from wencang.cli.commands import (
     DONE,
     NOTHING,

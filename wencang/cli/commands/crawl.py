@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 from wencang.cli.commands import Since, Sources, Until, archive_of
 from wencang.cli.commands._run import exit_code
 from wencang.cli.output.report import counting_run

@@ -11,8 +11,8 @@ from typing import Annotated
 import typer
 
 from archive.progress import silent
-from archive.translation import gettext as _
-from archive.translation import ngettext
+from archive.text.translation import gettext as _
+from archive.text.translation import ngettext
 from wencang.cli.commands import (
     DONE,
     NOTHING,

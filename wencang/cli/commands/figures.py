@@ -11,8 +11,8 @@ import typer
 
 from archive.disk import atomic_write
 from archive.errors import UsageFault
-from archive.messages import of_error
-from archive.translation import gettext as _
+from archive.text.messages import of_error
+from archive.text.translation import gettext as _
 from wencang.cli.commands import (
     DONE,
     QUESTION,

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from archive.translation import gettext as _
-from archive.translation import ngettext
+from archive.text.translation import gettext as _
+from archive.text.translation import ngettext
 from wencang.cli.commands import CHECK, DONE, Json, OneSource, Since, Until, archive_of
 from wencang.cli.output import print_json, say, say_notices
 

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from archive.translation import gettext as _
-from archive.translation import ngettext
+from archive.text.translation import gettext as _
+from archive.text.translation import ngettext
 from wencang.cli.commands import DONE, Engine, archive_of
 from wencang.cli.output import counting, say_notices
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 from wencang.cli.commands import (
     DONE,
     NOTHING,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 from wencang.cli.commands import DONE, NOTHING, QUESTION, Engine, Json, Limit, archive_of, question_of
 from wencang.cli.output import counting, say, say_notices
 from wencang.cli.output.tables import print_rows, print_table

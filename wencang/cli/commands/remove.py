@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from archive.errors import UsageFault, Withdrawn
-from archive.escaping import printable
-from archive.translation import gettext as _
+from archive.text.escaping import printable
+from archive.text.translation import gettext as _
 from wencang.cli.commands import DONE, INTERRUPTED, archive_of, code_of
 from wencang.cli.output import say, say_notices
 

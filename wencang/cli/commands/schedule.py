@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from archive.errors import UsageFault
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 from wencang.cli.commands import DONE, NOTHING, archive_of
 from wencang.cli.output import say, say_notices
 

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from archive.escaping import printable
-from archive.translation import gettext as _
+from archive.text.escaping import printable
+from archive.text.translation import gettext as _
 from wencang.cli.commands import DONE, NOTHING, Engine, Json, archive_of, chosen
 from wencang.cli.output import print_json, say, say_notices
 from wencang.cli.output.hits import print_marked

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 from wencang.cli.commands import CHECK, DONE, Json, archive_of
 from wencang.cli.output import print_json, say_notices
 

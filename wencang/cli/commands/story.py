@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 from wencang.cli.commands import DONE, NOTHING, Json, archive_of
 from wencang.cli.output import say, say_notices
 from wencang.cli.output.stories import print_story

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 from wencang.cli.commands import CHECK, DONE, archive_of
 from wencang.cli.output import counting, say_notices
 

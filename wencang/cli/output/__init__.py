@@ -14,8 +14,8 @@ from io import RawIOBase
 from shutil import get_terminal_size
 from typing import IO, Any, cast
 
-from archive.escaping import printable
-from archive.messages import Message
+from archive.text.escaping import printable
+from archive.text.messages import Message
 
 
 def say(line: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rich.cells import cell_len, set_cell_size
 
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 from wencang.cli.output import is_watched, say, width
 from wencang.cli.output.tables import print_line, print_rows
 from wencang.desk.count.periods import UNDATED

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from archive.escaping import printable
-from archive.translation import gettext as _
-from archive.translation import ngettext
+from archive.text.escaping import printable
+from archive.text.translation import gettext as _
+from archive.text.translation import ngettext
 from wencang.cli.output import print_json, say
 from wencang.desk.freeze import corpus
 from wencang.desk.freeze.corpus import Corpus, CorpusCheck, Filled

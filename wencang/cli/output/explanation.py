@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archive.escaping import printable
-from archive.translation import gettext as _
-from archive.translation import ngettext
+from archive.text.escaping import printable
+from archive.text.translation import gettext as _
+from archive.text.translation import ngettext
 from wencang.cli.output.tables import print_table
 
 if TYPE_CHECKING:

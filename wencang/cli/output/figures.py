@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 from indexer.figures.find import Found
 from wencang.cli.output import is_watched
 from wencang.cli.output.tables import print_table

@@ -6,9 +6,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from archive.escaping import printable
-from archive.translation import gettext as _
-from archive.translation import ngettext
+from archive.text.escaping import printable
+from archive.text.translation import gettext as _
+from archive.text.translation import ngettext
 from wencang.cli.output import is_watched, print_json, say, say_notices
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from archive.escaping import printable
 from archive.tables.ledger import OUTCOMES, Run
-from archive.translation import gettext as _
+from archive.text.escaping import printable
+from archive.text.translation import gettext as _
 from crawler.health.gaps import AddressGap, DayGap, Gap, SpanGap
 from wencang.cli.output import say
 from wencang.cli.output.tables import print_table

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from archive.escaping import printable
-from archive.translation import gettext as _
+from archive.text.escaping import printable
+from archive.text.translation import gettext as _
 from wencang.cli.output import has_colour, is_watched, width
 from wencang.cli.output.tables import cut
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from archive.errors import WencangError
-from archive.messages import of_error
-from archive.translation import gettext as _
+from archive.text.messages import of_error
+from archive.text.translation import gettext as _
 from wencang.cli.output import say
 from wencang.cli.output.tables import print_table
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from archive.escaping import printable
-from archive.translation import gettext as _
+from archive.text.escaping import printable
+from archive.text.translation import gettext as _
 from wencang.cli.output import say
 from wencang.cli.output.tables import print_table
 

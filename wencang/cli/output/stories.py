@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 from wencang.cli.output import say
 from wencang.cli.output.tables import print_table
 

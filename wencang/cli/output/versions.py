@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archive.escaping import printable
-from archive.translation import gettext as _
+from archive.text.escaping import printable
+from archive.text.translation import gettext as _
 from wencang.cli.output import say
 from wencang.cli.output.marks import print_parts
 from wencang.cli.output.tables import print_table

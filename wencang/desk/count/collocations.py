@@ -15,7 +15,7 @@ from typing import Literal
 
 from archive.article import Revision
 from archive.errors import UsageFault
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 from indexer.text.analyzer import Analyzer
 from wencang.desk.count.association import log_dice, log_likelihood, pmi
 from wencang.desk.count.periods import PERIODS, in_time

@@ -11,8 +11,8 @@ from random import Random
 from typing import Any, Literal
 
 from archive.article import Revision
-from archive.escaping import is_page, xml
-from archive.messages import Message
+from archive.text.escaping import is_page, xml
+from archive.text.messages import Message
 from indexer.highlight import Highlighter
 from indexer.question.query import Query
 from indexer.text.analyzer import fold

@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from archive.errors import UsageFault
-from archive.messages import Message
-from archive.translation import gettext as _
+from archive.text.messages import Message
+from archive.text.translation import gettext as _
 from indexer.figures.figure import KINDS, Kind, Name, Period, Quantity
 from indexer.figures.find import Found
 from indexer.question.query import Query

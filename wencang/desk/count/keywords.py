@@ -15,7 +15,7 @@ from typing import Literal
 
 from archive.article import Revision
 from archive.errors import UsageFault
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 from indexer.engines.engine import SearchEngine
 from indexer.text.analyzer import Analyzer
 from wencang.desk.count.association import log_likelihood, log_ratio, tf_idf

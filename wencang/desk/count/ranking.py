@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
-from archive.messages import Message
+from archive.text.messages import Message
 from wencang.desk.table import Table
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 
-from archive.messages import Message
 from archive.store import ArticleStore
 from archive.tables.chronology import Appearance, appearances
 from archive.tables.sketches import parts
 from archive.tables.stories import Stories
-from archive.translation import gettext as _
+from archive.text.messages import Message
+from archive.text.translation import gettext as _
 from indexer.engines.engine import SearchEngine, Unit, check_follows
 from indexer.question.query import Query
 from indexer.search import every_id

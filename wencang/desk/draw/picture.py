@@ -6,7 +6,7 @@ from pathlib import Path
 
 from archive.disk import atomic_write
 from archive.errors import UsageFault
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 from wencang.desk.draw.plot import LINES
 
 _ENDINGS = (".svg", ".png")

@@ -9,7 +9,7 @@ from itertools import accumulate, groupby
 from math import floor, log10
 from unicodedata import category, east_asian_width
 
-from archive.escaping import xml
+from archive.text.escaping import xml
 
 FONTS = (
     "'Noto Sans CJK SC', 'Noto Sans SC', 'Source Han Sans SC', 'PingFang SC', 'Microsoft YaHei', "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archive.errors import UsageFault
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 from wencang.desk.draw.plot import FONTS
 
 try:

@@ -16,8 +16,8 @@ from typing import Any, Literal
 
 from archive.article import SHANGHAI, Article, Revision
 from archive.errors import UsageFault
-from archive.messages import Message
-from archive.translation import gettext as _
+from archive.text.messages import Message
+from archive.text.translation import gettext as _
 from wencang.desk.names import key
 
 Style = Literal["gbt7714", "bibtex", "ris", "csl-json"]

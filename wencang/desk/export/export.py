@@ -13,9 +13,9 @@ from typing import IO, Protocol, cast
 from archive.article import Revision
 from archive.disk import atomic_folder, atomic_write
 from archive.errors import UsageFault
-from archive.messages import Message, of_error
 from archive.progress import Progress, silent
-from archive.translation import gettext as _
+from archive.text.messages import Message, of_error
+from archive.text.translation import gettext as _
 from wencang.desk.edition import Edition
 from wencang.desk.export import formats
 from wencang.desk.groups import GROUPS

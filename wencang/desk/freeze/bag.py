@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from archive.errors import UsageFault
 from archive.proof.manifest import sha256_of
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 
 PAYLOAD = "data"
 _DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"

@@ -15,11 +15,11 @@ from archive.article import Article, Revision
 from archive.disk import atomic_folder
 from archive.errors import UsageFault, Withdrawn
 from archive.jsonl import times, values
-from archive.messages import Message, of_error
 from archive.proof.manifest import manifests, sha256_of
 from archive.settings import Settings, version
 from archive.store import ArticleStore
-from archive.translation import gettext as _
+from archive.text.messages import Message, of_error
+from archive.text.translation import gettext as _
 from indexer.engines.engine import SearchEngine
 from wencang.desk.freeze import bag
 from wencang.desk.stream import Stream

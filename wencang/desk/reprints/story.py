@@ -8,10 +8,10 @@ from itertools import groupby
 from typing import Any
 
 from archive.article import Article
-from archive.messages import Message
 from archive.store import ArticleStore
 from archive.tables.chronology import in_order
 from archive.tables.stories import Member, Stories
+from archive.text.messages import Message
 from wencang.desk.table import Table
 
 

@@ -10,8 +10,8 @@ from urllib.parse import quote
 from uuid import UUID, uuid5
 
 from archive.article import Revision
-from archive.escaping import is_page, legible, xml
 from archive.settings import version
+from archive.text.escaping import is_page, legible, xml
 from indexer.snippet import Snippet
 from wencang.desk.export.citation import responsible
 

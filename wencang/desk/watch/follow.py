@@ -20,7 +20,7 @@ from archive.notify import notice
 from archive.settings import Settings
 from archive.store import ArticleStore
 from archive.tables.watches import Watch, Watches
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 from indexer.engines.engine import SearchEngine
 from indexer.highlight import Highlighter
 from indexer.question.parser import parse_query

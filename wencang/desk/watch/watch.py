@@ -11,7 +11,7 @@ from pathlib import Path
 from archive import toml
 from archive.disk import atomic_write
 from archive.errors import UsageFault
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 from wencang.desk.names import safe
 
 FILE = "watches.toml"

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import astuple, dataclass
 from typing import Any
 
-from archive.messages import Message
 from archive.store import ArticleStore
 from archive.tables.watches import Watches
+from archive.text.messages import Message
 from wencang.desk.table import Table
 
 

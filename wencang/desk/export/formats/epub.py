@@ -13,8 +13,8 @@ from uuid import UUID
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from archive.article import Revision
-from archive.escaping import xml
-from archive.translation import gettext as _
+from archive.text.escaping import xml
+from archive.text.translation import gettext as _
 from wencang.desk.edition import Edition
 from wencang.desk.groups import month
 from wencang.desk.markup import STYLE, article

@@ -7,8 +7,8 @@ from itertools import groupby
 from typing import IO
 
 from archive.article import Revision
-from archive.escaping import xml
-from archive.translation import gettext as _
+from archive.text.escaping import xml
+from archive.text.translation import gettext as _
 from wencang.desk.edition import Edition
 from wencang.desk.groups import month
 from wencang.desk.markup import STYLE, article

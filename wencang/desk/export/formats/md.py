@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import IO
 
 from archive.article import Revision
-from archive.escaping import is_page, json_text, legible
 from archive.jsonl import values
+from archive.text.escaping import is_page, json_text, legible
 from wencang.desk.edition import Edition
 from wencang.desk.markup import paragraphs
 from wencang.desk.txt import attribution

@@ -9,7 +9,7 @@ from typing import IO, Any
 from archive.article import KEYS, Revision
 from archive.errors import UsageFault
 from archive.jsonl import values
-from archive.translation import gettext as _
+from archive.text.translation import gettext as _
 from wencang.desk.edition import Edition
 
 try:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import IO
 
 from archive.article import SHANGHAI, Article, Revision
-from archive.escaping import xml
+from archive.text.escaping import xml
 from wencang.desk.edition import Edition
 from wencang.desk.markup import paragraphs
 from wencang.desk.names import key

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import IO
 
 from archive.article import Revision
-from archive.escaping import legible
+from archive.text.escaping import legible
 from wencang.desk.edition import Edition
 from wencang.desk.txt import text
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from archive.translation import gettext as _
-from archive.translation import ngettext
+from archive.text.translation import gettext as _
+from archive.text.translation import ngettext
 
 # By code; a pair is singular and plural, by `count`. Archives store codes and names of parameters: never rename them.
 TEMPLATES: dict[str, str | tuple[str, str]] = {
