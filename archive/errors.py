@@ -16,7 +16,7 @@ WencangError
 └── BadRecord           a record of an import can't be read: the import continues
 """
 
-from archive.text.messages import Message, worded
+from archive.text.messages import Message, of_error, worded
 from archive.text.translation import gettext as _
 
 
@@ -38,7 +38,7 @@ class WencangError(Exception):
 
 def fault_of(subject: object, error: Exception) -> WencangError:
     """An error of ours as it is; any other as a fault of `subject` alone, named by its class."""
-    return error if isinstance(error, WencangError) else WencangError(subject, f"{type(error).__name__} {error}")
+    return error if isinstance(error, WencangError) else WencangError(subject, of_error(error))
 
 
 class UsageFault(WencangError):

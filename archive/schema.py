@@ -32,7 +32,7 @@ class Instant(sa.types.TypeDecorator[datetime]):
         return datetime.fromisoformat(value) if value else None
 
 
-class Reason(sa.types.TypeDecorator[Message]):
+class MessageType(sa.types.TypeDecorator[Message]):
     """A message by its code and parameters, independent of the language."""
 
     impl = sa.JSON(none_as_null=True)
@@ -45,7 +45,7 @@ class Reason(sa.types.TypeDecorator[Message]):
         return Message.restored(value) if value else None
 
 
-class Reasons(sa.types.TypeDecorator[Mapping[Message, int]]):
+class MessageCounts(sa.types.TypeDecorator[Mapping[Message, int]]):
     """Messages and their counts, in order."""
 
     impl = sa.JSON
@@ -131,7 +131,7 @@ runs = sa.Table(  # archive/tables/ledger.py
     sa.Column("lists", sa.Integer, nullable=False),
     sa.Column("bytes", sa.BigInteger, nullable=False),
     sa.Column("sections", sa.JSON, nullable=False),  # list: outcome: count
-    sa.Column("reasons", Reasons, nullable=False),
+    sa.Column("reasons", MessageCounts, nullable=False),
     sa.Column("program", sa.Text, nullable=False),
     sa.Column("ended", sa.Text, nullable=False),
     sa.Index("runs_by_source", "source", "finished"),
@@ -159,7 +159,7 @@ candidates = sa.Table(
     sa.Column("due", Instant),
     sa.Column("fetched", Instant),
     sa.Column("failures", sa.Integer, nullable=False),
-    sa.Column("reason", Reason),
+    sa.Column("reason", MessageType),
     sa.Index("candidates_due", "source", "due"),
 )  # fmt: skip
 

@@ -989,7 +989,7 @@ def test_import_of_a_folder_takes_what_it_knows(tmp_path: Path) -> None:
 
 
 def test_what_is_no_text_is_no_article() -> None:
-    with pytest.raises(NotAnArticle, match="no text"):
+    with pytest.raises(NotAnArticle, match="is not text"):
         read_text("\ufffd\x01" * 50 + "\n" + "\x02字" * 50)
 
 

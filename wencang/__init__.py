@@ -21,26 +21,37 @@ if TYPE_CHECKING:
     from archive.errors import WencangError
     from archive.proof.backup import restore
     from archive.settings import Settings
+    from archive.tables.ledger import Run
     from archive.text.messages import Message
     from crawler.extract.reading import Reading
+    from crawler.health.gaps import AddressGap, DayGap, SpanGap
     from indexer.question.query import Query
     from indexer.search import Hit
     from indexer.snippet import Snippet
     from wencang.answer import Answer
     from wencang.archive import Archive, open
+    from wencang.keeping.gaps import Gaps
+    from wencang.keeping.removal import Removal
+    from wencang.keeping.runs import Runs
+    from wencang.keeping.status import Overview, Status
+    from wencang.keeping.verification import Verification
     from wencang.runs import RunResult
 
 _HOMES = {
-    "Answer": "wencang.answer", "Archive": "wencang.archive", "Article": "archive.article", "Hit": "indexer.search",
-    "Image": "archive.article", "Message": "archive.text.messages", "Query": "indexer.question.query",
-    "RawPage": "archive.article", "Reading": "crawler.extract.reading", "Revision": "archive.article",
-    "RunResult": "wencang.runs", "Settings": "archive.settings",
-    "Snippet": "indexer.snippet", "WencangError": "archive.errors", "open": "wencang.archive",
-    "restore": "archive.proof.backup",
+    "AddressGap": "crawler.health.gaps", "Answer": "wencang.answer", "Archive": "wencang.archive",
+    "Article": "archive.article", "DayGap": "crawler.health.gaps", "Gaps": "wencang.keeping.gaps",
+    "Hit": "indexer.search", "Image": "archive.article", "Message": "archive.text.messages",
+    "Overview": "wencang.keeping.status", "Query": "indexer.question.query", "RawPage": "archive.article",
+    "Reading": "crawler.extract.reading", "Removal": "wencang.keeping.removal", "Revision": "archive.article",
+    "Run": "archive.tables.ledger", "RunResult": "wencang.runs", "Runs": "wencang.keeping.runs",
+    "Settings": "archive.settings", "Snippet": "indexer.snippet", "SpanGap": "crawler.health.gaps",
+    "Status": "wencang.keeping.status", "Verification": "wencang.keeping.verification",
+    "WencangError": "archive.errors", "open": "wencang.archive", "restore": "archive.proof.backup",
 }  # fmt: skip
 __all__ = [
-    "Answer", "Archive", "Article", "Hit", "Image", "Message", "Query", "RawPage", "Reading", "Revision", "RunResult",
-    "Settings", "Snippet", "WencangError", "open", "restore",
+    "AddressGap", "Answer", "Archive", "Article", "DayGap", "Gaps", "Hit", "Image", "Message", "Overview", "Query",
+    "RawPage", "Reading", "Removal", "Revision", "Run", "RunResult", "Runs", "Settings", "Snippet", "SpanGap",
+    "Status", "Verification", "WencangError", "open", "restore",
 ]  # fmt: skip
 
 

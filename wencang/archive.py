@@ -62,8 +62,9 @@ if TYPE_CHECKING:
     from wencang.desk.view import View
     from wencang.desk.watch.follow import News
     from wencang.desk.watch.watchlist import WatchList
-    from wencang.keeping.ledger import Gaps, Runs
+    from wencang.keeping.gaps import Gaps
     from wencang.keeping.removal import Removal
+    from wencang.keeping.runs import Runs
     from wencang.keeping.status import Overview, Status
     from wencang.keeping.verification import Verification
     from wencang.lexicon import Lexicon
@@ -904,7 +905,7 @@ class Archive:
 
     def runs(self, source: str = "", *, limit: int = 20) -> Runs:
         """The newest runs of crawls, of one source or of all. Raises UsageFault for an unknown source."""
-        from wencang.keeping.ledger import runs
+        from wencang.keeping.runs import runs
 
         return runs(self._store, source, limit)
 
@@ -913,7 +914,7 @@ class Archive:
 
         Raises UsageFault for an unknown source, or a day that can't be read.
         """
-        from wencang.keeping.ledger import gaps
+        from wencang.keeping.gaps import gaps
 
         return gaps(self._store, source, since, until)
 

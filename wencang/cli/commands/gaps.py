@@ -29,7 +29,7 @@ def gaps(
         wencang gaps
         wencang gaps tibet_cn --json
     """
-    from wencang.cli.output.keeping import print_gap
+    from wencang.cli.output.gaps import print_gap
 
     gaps = archive_of(ctx).gaps(source, since=since, until=until)
     say_notices(gaps.notices)

@@ -1,4 +1,4 @@
-"""The state of an archive on a terminal: status, runs, gaps, and what a takedown left to do."""
+"""The state of an archive on a terminal: status, runs, and what a takedown left to do."""
 
 from __future__ import annotations
 
@@ -7,22 +7,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from archive.tables.ledger import OUTCOMES, Run
-from archive.text.escaping import printable
 from archive.text.translation import gettext as _
-from crawler.health.gaps import AddressGap, DayGap, Gap, SpanGap
 from wencang.cli.output import say
 from wencang.cli.output.tables import print_table
 
 if TYPE_CHECKING:
     from wencang.keeping.removal import Removal
     from wencang.keeping.status import Status
-
-_ADDRESSES = {
-    "unread": _("{source}: never read: {url}"),
-    "failed": _("{source}: failed {failures} times: {url}: {reason}"),
-    "skipped": _("{source}: holds no article: {url}: {reason}"),
-    "withdrawn": _("{source}: withdrawn: {url}"),
-}
 
 
 def print_status(status: Status) -> None:
@@ -58,21 +49,6 @@ def _rows(run: Run, sections: bool) -> Iterator[tuple[str, ...] | str]:
 
 def _counts(counts: Mapping[str, int]) -> Iterable[str]:
     return (str(counts.get(outcome, 0)) for outcome in OUTCOMES)
-
-
-def print_gap(gap: Gap) -> None:
-    """One line."""
-    match gap:
-        case DayGap(source, day, articles, expected):
-            line = _("{source}: {day}: {articles} articles, usual are {expected:g}")
-            line = line.format(source=source, day=day, articles=articles, expected=expected)
-        case SpanGap():
-            line = _("{source}: no list was read from {since} to {until}").format(**gap.to_json())
-        case AddressGap():
-            line = _ADDRESSES[gap.why].format(
-                source=gap.source, url=gap.url, failures=gap.failures, reason=gap.reason or ""
-            )
-    print(printable(line.removesuffix(": ")))  # a reason need not be known
 
 
 def say_rest(removal: Removal) -> None:

@@ -1,4 +1,4 @@
-"""The runs of crawls and the gaps they left, as tables."""
+"""The gaps of an archive as a table."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from archive import clock
 from archive.store import ArticleStore, named_source
-from archive.tables.ledger import Ledger, Run
+from archive.tables.ledger import Ledger
 from archive.text.messages import Message
 from crawler.health.gaps import EARLIEST, AddressGap, DayGap, Gap, SpanGap, find
 from indexer.question.period import span
@@ -16,23 +16,8 @@ from wencang.desk.table import Table
 
 
 @dataclass(frozen=True, slots=True)
-class Runs(Table):
-    """Runs of crawls, one source in each, the newest first. `notices` say so where there is none."""
-
-    runs: tuple[Run, ...]
-    notices: tuple[Message, ...] = ()
-    columns = Run.__slots__
-
-    def rows(self) -> Iterator[tuple[Any, ...]]:
-        """The values of `columns`; times as datetimes in UTC, `reasons` by their English text."""
-        for run in self.runs:
-            values = run.to_json() | {"finished": run.finished, "started": run.started}
-            yield tuple(values[column] for column in self.columns)
-
-
-@dataclass(frozen=True, slots=True)
 class Gaps(Table):
-    """What may be missing, by source: days, spans without a crawl, addresses. `notices` say so where nothing ran.
+    """What may be missing, by source: days, spans without a crawl, addresses. `notices` say so if nothing ran yet.
 
     A column that does not apply to a kind of gap is None.
     """
@@ -61,13 +46,6 @@ class Gaps(Table):
                 case AddressGap():
                     values |= {"found": gap.found}
             yield tuple(values.get(column) for column in self.columns)
-
-
-def runs(store: ArticleStore, source: str, limit: int) -> Runs:
-    """The newest runs of a source, or of all. Raises UsageFault for an unknown source."""
-    ledger = Ledger(store)
-    found = ledger.last_runs(named_source(ledger.sources(), source) if source else "", limit)
-    return Runs(tuple(found), () if found else (Message("no-runs"),))
 
 
 def gaps(store: ArticleStore, source: str, since: str, until: str) -> Gaps:
