@@ -59,4 +59,4 @@ def write(path: Path, registry: CollectorRegistry) -> None:
         with atomic_write(path) as file:
             file.write(generate_latest(registry))
     except OSError as error:
-        raise NotTold(path, error.strerror or str(error), _("mend `metrics` in the settings")) from error
+        raise NotTold(path, error.strerror or str(error), _("correct `metrics` in the settings")) from error

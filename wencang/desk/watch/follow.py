@@ -123,7 +123,7 @@ def _tell(settings: Settings, watches: Watches, name: str, count: int) -> list[W
     if count > len(lines):
         lines.append(_("and {count} more").format(count=count - len(lines)))
     subject = _("wencang watch {name}: {count} new").format(name=name, count=count)
-    return [*notice.tell(settings, subject, lines, "hits")]
+    return [*notice.send(settings, subject, lines, "hits")]
 
 
 def _line(revision: Revision) -> str:
