@@ -1,4 +1,4 @@
-"""Processes beside the one that started them, which end with it."""
+"""Worker processes that end with the process that started them."""
 
 from __future__ import annotations
 
@@ -13,51 +13,50 @@ from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
-_UNHEARD = {signal.SIGINT, signal.SIGTERM}
+_BLOCKED = {signal.SIGINT, signal.SIGTERM}
 
 
 class _Process(SpawnProcess):
     def terminate(self) -> None:
-        """As a pool ends those that are left when one of them was ended: by a signal that they do hear."""
+        """A pool calls it for the others after one was killed: by a signal that is not blocked."""
         self.kill()
 
 
 class _Spawned(SpawnContext):
-    """A fork would share the open database, and threads that draw the progress."""
+    """Not a fork, which would share the open database and the threads that draw the progress."""
 
     Process = _Process
 
 
 class Processes(ProcessPoolExecutor):
-    """So many processes, each started when there is work for it.
+    """A pool of `workers` processes, each started when there is work for it.
 
-    They hear neither of Ctrl-C nor of a service manager that ends a run: the process that
-    started them ends it, and says so once.
+    They ignore SIGINT and SIGTERM: the process that started them handles these, and ends them.
     """
 
     def __init__(self, workers: int) -> None:
         super().__init__(workers, _Spawned(), initializer=_end_with_parent)
 
     def submit(self, task: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        heard = signal.pthread_sigmask(signal.SIG_BLOCK, _UNHEARD)  # what is blocked when a process starts, it blocks
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, _BLOCKED)  # a new process inherits it
         try:
             return super().submit(task, *args, **kwargs)
         finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, heard)
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
     def ask(self, task: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Have it done, and wait for what it gives back; raises what `result` does."""
+        """Run a task and wait for its result. Raises what `result` does."""
         return self.result(self.submit(task, *args, **kwargs))
 
-    def result(self, asked: Future[T]) -> T:
-        """What was asked for gives back, once it is done; BrokenProcessPool where the process was ended."""
-        while not wait({asked}, timeout=1).done:
-            self.submit(int)  # fails in a broken pool, which forgets what it is given while it breaks
-        return asked.result()
+    def result(self, task: Future[T]) -> T:
+        """The result of a submitted task. Raises what it raised, or BrokenProcessPool if its process was killed."""
+        while not wait({task}, timeout=1).done:
+            self.submit(int)  # raises in a broken pool, which loses tasks that are submitted while it breaks
+        return task.result()
 
 
 def _end_with_parent() -> None:
-    """A pool's processes wait for work for ever when the one that started them is killed."""
+    """Without this the processes of a pool would wait for work forever after their parent was killed."""
     Thread(target=_wait_for_parent, daemon=True).start()
 
 

@@ -1,6 +1,6 @@
-"""What the person who runs this archive has set: variables before DATA/wencang.toml.
+"""Settings of an archive, from environment variables and DATA/wencang.toml, in this order of precedence.
 
-A command's own flag comes before both.
+A command's own option takes precedence over both.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def _seconds(value: str) -> float:
 def _count(value: str) -> int:
     if value.isascii() and value.isdecimal() and len(value) < 10:
         return int(value)
-    raise ValueError(_("is no number of articles: {value}").format(value=value))
+    raise ValueError(_("is not a number of articles: {value}").format(value=value))
 
 
 def _yes_or_no(value: str) -> bool:
@@ -44,24 +44,24 @@ def _yes_or_no(value: str) -> bool:
 
 
 def _words(value: str) -> tuple[str, ...]:
-    import shlex  # here: a search needs none
+    import shlex  # imported here because a search does not need it
 
     try:
         return tuple(shlex.split(value))
     except ValueError as error:
-        raise ValueError(_("can't be taken apart as a shell would: {reason}").format(reason=error)) from error
+        raise ValueError(_("can't be split as by a shell: {reason}").format(reason=error)) from error
 
 
 def _addresses(value: str) -> tuple[str, ...]:
-    found = tuple(address.strip() for address in value.split(","))
-    for address in found:
+    addresses = tuple(address.strip() for address in value.split(","))
+    for address in addresses:
         if not re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", address):
-            raise ValueError(_("is no mail address: {value}").format(value=address))
-    return found
+            raise ValueError(_("is not a mail address: {value}").format(value=address))
+    return addresses
 
 
 def _mail_server(value: str) -> SplitResult:
-    """The error doesn't quote the value: that may hold a password."""
+    """The error does not quote the value, which may contain a password."""
     with suppress(ValueError):
         server = urlsplit(value)
         if server.scheme in ("smtp", "smtps") and server.hostname and server.port != 0 and not any(server[2:]):
@@ -81,33 +81,33 @@ def _web_folder(value: str) -> str:
 def _place(value: str) -> Path:
     path = Path(value).expanduser()
     if not path.is_absolute():
-        raise ValueError(_("is no absolute path: {value}").format(value=value))
+        raise ValueError(_("is not an absolute path: {value}").format(value=value))
     return path
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`read` makes a setting of its text; it raises ValueError with what is wrong."""
+    """`read` in the metadata parses the text of a setting; it raises ValueError with what is wrong."""
 
     data: Path = Path("data")
-    contact: str = ""  # an address or page where a site's operator reaches you; goes into the User-Agent
-    delay: float = field(default=2.0, metadata={"read": _seconds})  # between two requests to one site
-    looks: int = field(default=100, metadata={"read": _count})  # again at articles, in a run and of each source
-    images: bool = field(default=False, metadata={"read": _yes_or_no})  # whether crawls keep pictures too
+    contact: str = ""  # a mail address or page where a site's operator can reach you; part of the User-Agent
+    delay: float = field(default=2.0, metadata={"read": _seconds})  # seconds between two requests to one site
+    looks: int = field(default=100, metadata={"read": _count})  # articles of a source that a run fetches again at most
+    images: bool = field(default=False, metadata={"read": _yes_or_no})  # whether crawls archive pictures too
     engine: str = "whoosh"
-    hook: tuple[str, ...] = field(default=(), metadata={"read": _words})  # the command that is told of an alarm
+    hook: tuple[str, ...] = field(default=(), metadata={"read": _words})  # the command that is run for a notice
     mail_to: tuple[str, ...] = field(default=(), metadata={"read": _addresses})
     mail_from: str = field(default="", metadata={"read": lambda value: _addresses(value)[0]})
     smtp: SplitResult = field(default=urlsplit("smtp://localhost"), repr=False, metadata={"read": _mail_server})
-    metrics: Path | None = field(default=None, metadata={"read": _place})  # the file that Prometheus is given
-    feeds: str = field(default="", metadata={"read": _web_folder})  # the address under which DATA/feeds is served
-    timestamp: str = ""  # address of a time-stamping authority (RFC 3161)
-    roots: Path | None = field(default=None, metadata={"read": _place})  # certificates that stamps must lead to; PEM
+    metrics: Path | None = field(default=None, metadata={"read": _place})  # the file for Prometheus
+    feeds: str = field(default="", metadata={"read": _web_folder})  # the address at which DATA/feeds is served
+    timestamp: str = ""  # the address of a time-stamping authority (RFC 3161)
+    roots: Path | None = field(default=None, metadata={"read": _place})  # the root certificates of timestamps, PEM
 
 
 def version() -> str:
-    """This program's version; "dev" where it is run from a checkout that is not installed."""
-    from importlib.metadata import PackageNotFoundError, version  # here: a search needs none
+    """The version of this program; "dev" in a checkout that is not installed."""
+    from importlib.metadata import PackageNotFoundError, version  # imported here because a search does not need it
 
     try:
         return version("wencang")
@@ -118,10 +118,10 @@ def version() -> str:
 def load(
     data: Path | None = None, environment: Mapping[str, str] = os.environ, engines: Collection[str] = ()
 ) -> Settings:
-    """The settings in force for the data folder, `./data` or WENCANG_DATA where none is named.
+    """The settings of a data folder, by default WENCANG_DATA or `./data`.
 
-    `engines` are those there are, where the caller knows them.
-    Raises UsageFault, naming the variable or the file, for a value that can't be used.
+    `engines` are the installed engines, if the caller knows them. Raises UsageFault, which names
+    the variable or the file, for a value that is not valid.
     """
     data = data or Path(environment.get("WENCANG_DATA") or "data")
     if data.exists() and not data.is_dir():
@@ -133,7 +133,7 @@ def load(
         variable = f"WENCANG_{each.name.upper()}"
         if each.name != "data" and environment.get(variable):
             values[each.name] = _value(variable, each.name, environment[variable], engines)
-    return Settings(**values)  # type: ignore[arg-type]  # each checked by _value
+    return Settings(**values)  # type: ignore[arg-type]  # each is checked by _value
 
 
 def _file(path: Path) -> dict[str, object]:
@@ -143,7 +143,7 @@ def _file(path: Path) -> dict[str, object]:
 def _value(place: str, name: str, value: object, engines: Collection[str]) -> object:
     readers = {field.name: field.metadata.get("read", _text) for field in fields(Settings) if field.name != "data"}
     if name not in readers:
-        raise UsageFault(place, _("is no setting"), _("settings are {names}").format(names=", ".join(readers)))
+        raise UsageFault(place, _("is not a setting"), _("settings are {names}").format(names=", ".join(readers)))
     try:
         if not isinstance(value, str | int | float):
             raise ValueError(_("is not a text or a number"))

@@ -74,7 +74,7 @@ def test_each_run_is_noted_a_quiet_one_too_and_no_file_of_figures_hinders_it(
 ) -> None:
     data, figures = tmp_path / "data", tmp_path / "missing" / "wencang.prom"
     done = wencang("crawl", "tibet_cn", "--due", http_proxy=proxy, WENCANG_METRICS=str(figures))
-    fault = f"wencang: {figures}: No such file or directory; mend `metrics` in the settings"
+    fault = f"wencang: {figures}: No such file or directory; correct `metrics` in the settings"
     assert (done.returncode, done.stderr.splitlines()[0]) == (0, fault)
     assert done.stdout.splitlines()[1].split()[:2] == ["tibet.cn", "42"]
     assert len(list((data / "manifests").iterdir())) == 1

@@ -75,6 +75,6 @@ def test_the_file_is_replaced_as_a_whole_and_readable_by_all(tmp_path: Path) -> 
 def test_a_file_that_cannot_be_written_is_one_line(tmp_path: Path, place: str) -> None:
     (tmp_path / "file").write_text("")
     (tmp_path / "folder").mkdir()
-    with pytest.raises(NotTold, match=f"{place}: .*mend `metrics`"):
+    with pytest.raises(NotTold, match=f"{place}: .*correct `metrics`"):
         write(tmp_path / place, one_gauge(3))
     assert sorted(file.name for file in tmp_path.iterdir()) == ["file", "folder"]

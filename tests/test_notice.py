@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 
 from archive.errors import NotTold, UsageFault
 from archive.notify import hook, mail
-from archive.notify.notice import Alarm, Told, announce, due_notices, tell
+from archive.notify.notice import Alarm, Sent, announce, due_notices, send
 from archive.settings import Settings, load
 from tests.support.mail import heard, hooked, mail_server
 from tests.support.program import Wencang
@@ -43,12 +43,12 @@ HOUR = timedelta(hours=1)
 
 
 def test_an_alarm_is_told_at_its_beginning_after_a_day_and_at_its_end() -> None:
-    told: list[Told] = []
+    told: list[Sent] = []
     heard = []
     for quarter in range(4 * 50):
         now = NOON + quarter * timedelta(minutes=15)
         notices = due_notices([QUIET] if quarter < 4 * 49 else [], told, now)
-        told = notices.told
+        told = notices.sent
         heard += [(quarter / 4, "begun") for _ in notices.begun] + [(quarter / 4, "over") for _ in notices.over]
     assert heard == [(0, "begun"), (24, "begun"), (48, "begun"), (49, "over")]
     assert told == []
@@ -56,12 +56,12 @@ def test_an_alarm_is_told_at_its_beginning_after_a_day_and_at_its_end() -> None:
 
 def test_an_alarm_whose_text_changes_is_the_same_one() -> None:
     later = Alarm("failed", "tibet.cn", "tibet.cn: 13 of 20 pages failed")
-    notices = due_notices([later, QUIET], [Told(FAILED, NOON)], NOON + HOUR)
+    notices = due_notices([later, QUIET], [Sent(FAILED, NOON)], NOON + HOUR)
     assert (notices.begun, notices.over) == ([QUIET], [])
 
 
 def test_a_clock_that_was_put_back_silences_nothing() -> None:
-    assert due_notices([QUIET], [Told(QUIET, NOON)], NOON - HOUR).begun == [QUIET]
+    assert due_notices([QUIET], [Sent(QUIET, NOON)], NOON - HOUR).begun == [QUIET]
 
 
 ALARMS = st.lists(st.sampled_from([Alarm(kind, of, "") for kind in "ab" for of in "xyz"]), unique=True)
@@ -69,7 +69,7 @@ ALARMS = st.lists(st.sampled_from([Alarm(kind, of, "") for kind in "ab" for of i
 
 @given(st.lists(st.tuples(ALARMS, st.integers(1, 40 * 60)), max_size=12))
 def test_every_alarm_is_told_within_a_day_and_no_end_without_a_beginning(runs: list[tuple[list[Alarm], int]]) -> None:
-    told: list[Told] = []
+    told: list[Sent] = []
     now, last = NOON, dict[Alarm, datetime]()
     for alarms, minutes in runs:
         now += timedelta(minutes=minutes)
@@ -77,7 +77,7 @@ def test_every_alarm_is_told_within_a_day_and_no_end_without_a_beginning(runs: l
         assert set(notices.over) == last.keys() - set(alarms)
         assert {alarm for alarm in alarms if alarm not in last or now - last[alarm] >= 24 * HOUR} == set(notices.begun)
         last = {alarm: now if alarm in notices.begun else last[alarm] for alarm in alarms}
-        told = notices.told
+        told = notices.sent
         assert {one.alarm: one.at for one in told} == last
 
 
@@ -88,7 +88,7 @@ def test_the_hook_is_given_the_alarm(tmp_path: Path) -> None:
     settings = hooked(
         tmp_path, f'{{ echo "$1|$2|$WENCANG_SUBJECT|$WENCANG_DATA"; cat; }} > {tmp_path}/heard; echo thanks'
     )
-    assert tell(settings, "警报: a\nb", ["第一行", "two\x1b[31m\x00"]) == []
+    assert send(settings, "警报: a\nb", ["第一行", "two\x1b[31m\x00"]) == []
     heard = (tmp_path / "heard").read_text(encoding="utf-8")
     assert heard == f"--to|the operator|警报: a b|{tmp_path}\n第一行\ntwo [31m\n"
 
@@ -103,21 +103,21 @@ def test_the_hook_is_given_the_alarm(tmp_path: Path) -> None:
     ],
 )
 def test_a_hook_that_fails_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, told: str) -> None:
-    monkeypatch.setattr(hook, "_PATIENCE", 0.5)
+    monkeypatch.setattr(hook, "_TIMEOUT", 0.5)
     began = time.monotonic()
-    (fault,) = tell(hooked(tmp_path, script), "s", ["line"])
+    (fault,) = send(hooked(tmp_path, script), "s", ["line"])
     assert time.monotonic() - began < 30
     assert (told in f"{fault}\n", "my hook" in str(fault)) == (True, True)
 
 
 def test_a_hook_that_is_not_there_is_one_line(tmp_path: Path) -> None:
-    (fault,) = tell(Settings(data=tmp_path, hook=("/no/such/hook",)), "s", [])
-    assert str(fault) == "/no/such/hook: No such file or directory; mend `hook` in the settings"
+    (fault,) = send(Settings(data=tmp_path, hook=("/no/such/hook",)), "s", [])
+    assert str(fault) == "/no/such/hook: No such file or directory; correct `hook` in the settings"
 
 
 def test_a_hook_that_reads_nothing_or_leaves_a_child_behind_holds_nobody_up(tmp_path: Path) -> None:
     began = time.monotonic()
-    assert tell(hooked(tmp_path, "sleep 30 & exit 0"), "s", ["x" * 100] * 10_000) == []
+    assert send(hooked(tmp_path, "sleep 30 & exit 0"), "s", ["x" * 100] * 10_000) == []
     assert time.monotonic() - began < 25
 
 
@@ -140,7 +140,7 @@ def test_a_mail_arrives_as_it_was_meant() -> None:
     subject = "闻藏警报：" + "连续三天没有新文章，" * 12 + "请查看"
     lines = ["第一行 🏔", "." * 5, "", "plain", "x" * 2000]
     with mail_server() as (mailbox, address):
-        assert tell(mailed(f"smtp://{address}", "wang@example.org, li@example.org"), subject, lines) == []
+        assert send(mailed(f"smtp://{address}", "wang@example.org, li@example.org"), subject, lines) == []
         message = mailbox.message()
         assert mailbox.envelopes[0].rcpt_tos == ["wang@example.org", "li@example.org"]
         assert mailbox.envelopes[0].content.isascii()  # type: ignore[union-attr]
@@ -154,7 +154,7 @@ def test_a_mail_arrives_as_it_was_meant() -> None:
 def test_whose_mail_it_is_when_nobody_is_named() -> None:
     with mail_server() as (mailbox, address):
         settings = load(Path("data"), {"WENCANG_SMTP": f"smtp://{address}", "WENCANG_MAIL_TO": "wang@example.org"})
-        assert tell(settings, "s", []) == []
+        assert send(settings, "s", []) == []
         assert mailbox.message()["From"] == "wang@example.org"
 
 
@@ -195,14 +195,14 @@ def test_starttls_and_login(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     context = certificate(tmp_path, FAR)
     with mail_server(FAR, tls_context=context, authenticator=login, auth_required=True) as (mailbox, address):
         settings = mailed(f"smtp://wang:{quote(PASSWORD, safe='')}@{address}")
-        (fault,) = tell(settings, "s", ["a"])
+        (fault,) = send(settings, "s", ["a"])
         assert "certificate verify failed" in str(fault)
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
-        assert tell(settings, "s", ["a"]) == []
+        assert send(settings, "s", ["a"]) == []
         assert mailbox.secure == [True]
-        (fault,) = tell(mailed(f"smtp://wang:wrong@{address}"), "s", ["a"])
+        (fault,) = send(mailed(f"smtp://wang:wrong@{address}"), "s", ["a"])
         assert ("535" in str(fault), "wrong" in str(fault)) == (True, False)
-        (fault,) = tell(mailed(f"smtp://wang:g%C3%A9heim@{address}"), "s", ["a"])
+        (fault,) = send(mailed(f"smtp://wang:g%C3%A9heim@{address}"), "s", ["a"])
         assert ("ASCII" in str(fault), "é" in str(fault)) == (True, False)
 
 
@@ -211,7 +211,7 @@ def test_tls_from_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     context = certificate(tmp_path, FAR)
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
     with mail_server(FAR, ssl_context=context, authenticator=login, auth_require_tls=False) as (mailbox, address):
-        assert tell(mailed(f"smtps://wang:{quote(PASSWORD, safe='')}@{address}"), "s", ["a"]) == []
+        assert send(mailed(f"smtps://wang:{quote(PASSWORD, safe='')}@{address}"), "s", ["a"]) == []
         assert len(mailbox.envelopes) == 1
 
 
@@ -225,39 +225,39 @@ def test_a_password_is_not_sent_in_the_clear() -> None:
 
     for host, sent in ((FAR, []), ("127.0.0.1", ["PLAIN"])):
         with mail_server(host, authenticator=noting, auth_require_tls=False) as (_mailbox, address):
-            faults = tell(mailed(f"smtp://wang:geheim@{address}"), "s", ["a"])
+            faults = send(mailed(f"smtp://wang:geheim@{address}"), "s", ["a"])
         assert (["STARTTLS" in str(fault) for fault in faults], seen) == ([True] * (not sent), sent)
 
 
 def test_a_relay_of_ones_own_may_have_a_certificate_of_its_own_making(tmp_path: Path) -> None:
     with mail_server(tls_context=certificate(tmp_path, FAR), require_starttls=True) as (mailbox, address):
-        assert tell(mailed(f"smtp://{address}"), "s", ["a"]) == []
+        assert send(mailed(f"smtp://{address}"), "s", ["a"]) == []
         assert mailbox.secure == [True]
 
 
 def test_a_recipient_that_is_refused_is_named_and_the_others_get_it() -> None:
     with mail_server() as (mailbox, address):
-        (fault,) = tell(mailed(f"smtp://{address}", "wang@example.org,nobody@example.org"), "s", ["a"])
+        (fault,) = send(mailed(f"smtp://{address}", "wang@example.org,nobody@example.org"), "s", ["a"])
         assert "nobody@example.org: 550 no such mailbox" in str(fault)
         assert mailbox.envelopes[0].rcpt_tos == ["wang@example.org"]
-        (fault,) = tell(mailed(f"smtp://{address}", "nobody@example.org"), "s", ["a"])
+        (fault,) = send(mailed(f"smtp://{address}", "nobody@example.org"), "s", ["a"])
         assert "550" in str(fault)
 
 
 def test_a_server_that_is_not_there() -> None:
     with nobody() as address:
-        (fault,) = tell(mailed(f"smtp://{address}"), "s", ["a"])
+        (fault,) = send(mailed(f"smtp://{address}"), "s", ["a"])
     assert str(fault) == "mail by 127.0.0.1: the host refuses the connection; `wencang notice` tries the settings"
 
 
 @pytest.mark.parametrize("greeting", [b"", b"220 hello\r\n", b"554 go away\r\n", b"SSH-2.0\r\n"])
 def test_a_server_that_hangs_or_is_none(greeting: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mail, "_PATIENCE", 0.3)
+    monkeypatch.setattr(mail, "_TIMEOUT", 0.3)
     with closing(socket.create_server(("127.0.0.1", 0))) as server:
         began = time.monotonic()
         faults: list[NotTold] = []
         address = server.getsockname()[1]
-        client = Thread(target=lambda: faults.extend(tell(mailed(f"smtp://127.0.0.1:{address}"), "s", ["a"])))
+        client = Thread(target=lambda: faults.extend(send(mailed(f"smtp://127.0.0.1:{address}"), "s", ["a"])))
         client.start()
         with closing(server.accept()[0]) as connection:
             connection.sendall(greeting)

@@ -346,7 +346,7 @@ def test_a_systemd_that_refuses_leaves_nothing_behind(wencang: Wencang, tmp_path
     assert (done.returncode, done.stdout) == (5, "")
     assert done.stderr == (
         "wencang: systemctl --user daemon-reload: Failed to connect to bus; "
-        "`wencang schedule install --cron` does without systemd\n"
+        "`wencang schedule install --cron` works without systemd\n"
     )
     assert list((tmp_path / "config" / "systemd" / "user").iterdir()) == []
     assert wencang("schedule", "install", **environment).stdout == (tmp_path / "crontab").read_text()

@@ -60,4 +60,4 @@ def write(path: Path, registry: CollectorRegistry) -> None:
         with atomic_write(path) as file:
             file.write(generate_latest(registry))
     except OSError as error:
-        raise NotTold(path, of_error(error), _("mend `metrics` in the settings")) from error
+        raise NotTold(path, of_error(error), _("correct `metrics` in the settings")) from error

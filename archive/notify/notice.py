@@ -1,4 +1,4 @@
-"""Tells the operator, by a command of theirs and by mail: of alarms at their beginning, once a day, at their end."""
+"""Notices to the operator, by a command of theirs and by mail: when an alarm begins, once a day, when it ends."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from archive.text.messages import of_error
 from archive.text.translation import gettext as _
 
 FILE = "notices.json"
-_AGAIN = timedelta(days=1)
+_REPEAT = timedelta(days=1)
 Kind = Literal["alarm", "hits"]
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """Something that wants a person; it is the same alarm while `kind` and `subject` are, whatever the text."""
+    """A condition that needs an operator; alarms of the same `kind` and `subject` are the same, whatever their text."""
 
     kind: str
     subject: str  # a source, a section, the archive
@@ -31,8 +31,8 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """An alarm, and when it was last told (aware)."""
+class Sent:
+    """An alarm, and when a notice of it was last sent (aware)."""
 
     alarm: Alarm
     at: datetime
@@ -40,45 +40,47 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Notices:
-    """What is to be told now, and what will have been told then."""
+    """What is to be sent now, and what has been sent once that is done."""
 
     begun: list[Alarm]  # or still there after a day
     over: list[Alarm]
-    told: list[Told]
+    sent: list[Sent]
 
 
-def due_notices(alarms: Iterable[Alarm], told_before: Iterable[Told], now: datetime) -> Notices:
-    """What to tell, of all the alarms there are at this moment and those that were told before."""
-    there = {_key(alarm): alarm for alarm in alarms}
-    before = {_key(told.alarm): told for told in told_before}
-    quiet = {key: told for key, told in before.items() if key in there and timedelta(0) <= now - told.at < _AGAIN}
+def due_notices(alarms: Iterable[Alarm], sent: Iterable[Sent], now: datetime) -> Notices:
+    """What to send, given all current alarms and the notices sent before."""
+    current = {_key(alarm): alarm for alarm in alarms}
+    before = {_key(notice.alarm): notice for notice in sent}
+    recent = {
+        key: notice for key, notice in before.items() if key in current and timedelta(0) <= now - notice.at < _REPEAT
+    }
     return Notices(
-        begun=[alarm for key, alarm in there.items() if key not in quiet],
-        over=[told.alarm for key, told in before.items() if key not in there],
-        told=[quiet.get(key) or Told(alarm, now) for key, alarm in there.items()],
+        begun=[alarm for key, alarm in current.items() if key not in recent],
+        over=[notice.alarm for key, notice in before.items() if key not in current],
+        sent=[recent.get(key) or Sent(alarm, now) for key, alarm in current.items()],
     )
 
 
 def announce(settings: Settings, alarms: Iterable[Alarm], now: datetime) -> list[NotTold]:
-    """Tell what is due of all the alarms there are at this moment, and remember it in DATA/notices.json.
+    """Send what is due, given all current alarms, and remember it in DATA/notices.json; what failed.
 
-    Raises nothing, so that a run's own end is not hidden; what failed is given back. What
-    could not be told in any way is due again at the next call. Holds no lock: one run at a time.
+    Raises nothing, so that a run's own error is not hidden. What could not be sent in any way is
+    due again at the next call. It takes no lock: call it in one run at a time.
     """
-    before, faults = _remembered(settings.data / FILE)
+    before, faults = _read(settings.data / FILE)
     notices = due_notices(alarms, before, now)
     lines = [alarm.text for alarm in notices.begun]
     lines += [_("over: {alarm}").format(alarm=alarm.text) for alarm in notices.over]
     if not (lines and ways(settings)):
         return faults
-    untold = tell(settings, _subject(lines), lines)
-    if len(untold) < len(ways(settings)):
-        faults += _remember(settings.data / FILE, notices.told)
-    return faults + untold
+    failed = send(settings, _subject(lines), lines)
+    if len(failed) < len(ways(settings)):
+        faults += _write(settings.data / FILE, notices.sent)
+    return faults + failed
 
 
-def tell(settings: Settings, subject: str, lines: Sequence[str], kind: Kind = "alarm") -> list[NotTold]:
-    """Tell it in every way that is set; what failed. The hook and the mail are told the kind, too."""
+def send(settings: Settings, subject: str, lines: Sequence[str], kind: Kind = "alarm") -> list[NotTold]:
+    """Send lines in every way that is set, each with the kind; what failed."""
     faults = []
     for way in ways(settings):
         try:
@@ -90,7 +92,7 @@ def tell(settings: Settings, subject: str, lines: Sequence[str], kind: Kind = "a
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One way in which a text went to the operator, in words, and why it failed; None where it did not."""
+    """One way in which a text was sent, as words, and the error if it failed."""
 
     way: str
     text: str
@@ -98,33 +100,33 @@ class Delivery:
 
 
 def deliver(settings: Settings, text: str) -> tuple[Delivery, ...]:
-    """Send a line in every way that is set, to try them. Raises UsageFault where none is."""
+    """Send a line in every way that is set, each by itself. Raises UsageFault if none is set."""
     if not ways(settings):
-        raise UsageFault("notice", _("neither `hook` nor `mail_to` is set"), _("docs/operations.md tells how"))
+        raise UsageFault("notice", _("neither `hook` nor `mail_to` is set"), _("see docs/operations.md"))
     each = {
         _("the hook {command}").format(command=" ".join(settings.hook)): replace(settings, mail_to=()),
         _("mail to {addresses}").format(addresses=", ".join(settings.mail_to)): replace(settings, hook=()),
     }
     return tuple(
-        Delivery(way, text, next(iter(tell(only, f"wencang: {text}", [text])), None))
+        Delivery(way, text, next(iter(send(only, f"wencang: {text}", [text])), None))
         for way, only in each.items()
         if ways(only)
     )
 
 
 def ways(settings: Settings) -> list[Callable[[Settings, str, str, Kind], None]]:
-    """The ways to tell that the operator has set."""
-    return [way for way, wanted in ((hook.run, settings.hook), (mail.send, settings.mail_to)) if wanted]
+    """The ways that the operator has set."""
+    return [way for way, value in ((hook.run, settings.hook), (mail.send, settings.mail_to)) if value]
 
 
 def _subject(lines: Sequence[str]) -> str:
     more = len(lines) - 1
-    told = _("{first} (and {count} more)") if more else "{first}"
-    return "wencang: " + told.format(first=lines[0], count=more)
+    text = _("{first} (and {count} more)") if more else "{first}"
+    return "wencang: " + text.format(first=lines[0], count=more)
 
 
 def _line(text: str) -> str:
-    """The text on one line, without what would steer a terminal or can't be sent."""
+    """The text on one line, without characters that control a terminal or can't be encoded."""
     return " ".join("".join(character if character.isprintable() else " " for character in text).split())
 
 
@@ -132,24 +134,24 @@ def _key(alarm: Alarm) -> tuple[str, str]:
     return alarm.kind, alarm.subject
 
 
-def _remembered(path: Path) -> tuple[list[Told], list[NotTold]]:
-    """What was told before; where that can't be read, nothing, and why: better told twice than not at all."""
+def _read(path: Path) -> tuple[list[Sent], list[NotTold]]:
+    """What was sent before; if that can't be read, nothing, and the error: a notice sent twice is better than none."""
     try:
         rows = json.loads(path.read_text(encoding="utf-8"))
-        told = [Told(Alarm(**row["alarm"]), datetime.fromisoformat(row["at"]).astimezone(UTC)) for row in rows]
+        sent = [Sent(Alarm(**row["alarm"]), datetime.fromisoformat(row["at"]).astimezone(UTC)) for row in rows]
     except FileNotFoundError:
         return [], []
     except (OSError, ValueError, TypeError, KeyError) as error:
         reason = of_error(error) if isinstance(error, OSError) else _("can't be read")
-        return [], [NotTold(path, reason, _("what was told is told again"))]
-    return told, []
+        return [], [NotTold(path, reason, _("notices are sent again"))]
+    return sent, []
 
 
-def _remember(path: Path, told: Iterable[Told]) -> list[NotTold]:
-    rows = [{"alarm": asdict(one.alarm), "at": one.at.isoformat()} for one in told]
+def _write(path: Path, sent: Iterable[Sent]) -> list[NotTold]:
+    rows = [{"alarm": asdict(notice.alarm), "at": notice.at.isoformat()} for notice in sent]
     try:
         with atomic_write(path) as file:
             file.write(json.dumps(rows, ensure_ascii=False, indent=1).encode() + b"\n")
     except OSError as error:
-        return [NotTold(path, of_error(error), _("what was told is told again"))]
+        return [NotTold(path, of_error(error), _("notices are sent again"))]
     return []

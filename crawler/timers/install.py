@@ -1,6 +1,6 @@
-"""Puts what starts a crawl in place on this machine, and takes it out again: a systemd timer or a line of the crontab.
+"""Installs and removes the job that starts a crawl on this machine: a systemd timer or a line of the crontab.
 
-Both are the user's own. Any call may raise NotScheduled, with the last word of the command that failed.
+Both are the user's own. Any call may raise NotScheduled, with the error message of the command that failed.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from crawler.http.addresses import refuse_nameless
 from crawler.timers import units
 from crawler.timers.units import Job
 
-_PATIENCE = 60  # seconds
+_TIMEOUT = 60  # seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """`put` tells what it wrote, `take_out` whether there was something."""
+class Scheduler:
+    """`install` returns what it wrote, `remove` whether there was something to remove."""
 
-    there: Callable[[], bool]
-    put: Callable[[Job], list[str]]
-    take_out: Callable[[Job], bool]
+    is_there: Callable[[], bool]
+    install: Callable[[Job], list[str]]
+    remove: Callable[[Job], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +43,24 @@ class Installed:
 
 
 def choose() -> str:
-    """The first place that this machine has; UsageFault where it has none."""
-    for name, place in PLACES.items():
-        if place.there():
+    """The first scheduler that this machine has. Raises UsageFault if it has none."""
+    for name, scheduler in SCHEDULERS.items():
+        if scheduler.is_there():
             return name
-    mend = _("`wencang schedule print --cron` gives a line for another scheduler")
-    raise UsageFault("schedule", _("neither a systemd of yours nor crontab answers here"), mend)
+    mend = _("`wencang schedule print --cron` prints a line for another scheduler")
+    raise UsageFault("schedule", _("neither a systemd user instance nor crontab is available"), mend)
 
 
 def schedule(settings: Settings, job: Job, place: str = "") -> Installed:
-    """Put a job in one place, or in the first that this machine has, and out of the others.
+    """Install a job with one scheduler, by default the first that this machine has, and remove it from the others.
 
-    Raises UsageFault where no contact is set: every crawl would be refused.
+    Raises UsageFault if no contact is set, because every crawl would be refused.
     """
     chosen = place or choose()
     refuse_nameless(settings.contact, [list for source in sources.every() for list in source.lists])
-    lines = PLACES[chosen].put(job)
-    for name in PLACES.keys() - {chosen}:
-        PLACES[name].take_out(job)
+    lines = SCHEDULERS[chosen].install(job)
+    for name in SCHEDULERS.keys() - {chosen}:
+        SCHEDULERS[name].remove(job)
     return Installed(tuple(lines), tuple(_notices(settings, chosen)))
 
 
@@ -73,20 +73,20 @@ def _notices(settings: Settings, place: str) -> Iterator[Message]:
 
 
 def remove(job: Job) -> bool:
-    """Take a job out of wherever it is; False where it was nowhere."""
-    taken_out = [place.take_out(job) for place in PLACES.values()]
-    return any(taken_out)
+    """Remove a job from every scheduler; False if it was not installed."""
+    removed = [scheduler.remove(job) for scheduler in SCHEDULERS.values()]
+    return any(removed)
 
 
 def lingers() -> bool:
-    """Whether systemd keeps this user's timers going while nobody is logged in."""
+    """Whether systemd runs this user's timers while they are not logged in."""
     return (Path("/var/lib/systemd/linger") / getuser()).exists()
 
 
 # A user's systemd
 
 
-def _systemd_there() -> bool:
+def _has_systemd() -> bool:
     try:
         _call("systemctl", "--user", "show-environment")
     except NotScheduled:
@@ -94,7 +94,7 @@ def _systemd_there() -> bool:
     return True
 
 
-def _put_units(job: Job) -> list[str]:
+def _install_units(job: Job) -> list[str]:
     service, timer = _unit_files(job)
     texts = {service: units.service(job), timer: units.timer(job)}
     timer.parent.mkdir(parents=True, exist_ok=True)
@@ -107,20 +107,20 @@ def _put_units(job: Job) -> list[str]:
         for path in texts:
             path.unlink(missing_ok=True)
         if isinstance(error, NotScheduled):
-            mend = _("`wencang schedule install --cron` does without systemd")
+            mend = _("`wencang schedule install --cron` works without systemd")
             raise NotScheduled(error.subject, error.reason, mend) from error
         raise
     return [str(path) for path in texts]
 
 
-def _take_out_units(job: Job) -> bool:
-    there = [path for path in _unit_files(job) if path.exists()]
-    if there:
+def _remove_units(job: Job) -> bool:
+    installed = [path for path in _unit_files(job) if path.exists()]
+    if installed:
         _call("systemctl", "--user", "disable", "--now", f"{job.name}.timer")
-        for path in there:
+        for path in installed:
             path.unlink()
         _call("systemctl", "--user", "daemon-reload")
-    return bool(there)
+    return bool(installed)
 
 
 def _unit_files(job: Job) -> tuple[Path, Path]:
@@ -132,28 +132,28 @@ def _unit_files(job: Job) -> tuple[Path, Path]:
 # The crontab
 
 
-def _cron_there() -> bool:
+def _has_cron() -> bool:
     return shutil.which("crontab") is not None
 
 
-def _put_line(job: Job) -> list[str]:
+def _install_line(job: Job) -> list[str]:
     before = _crontab()
     after = units.with_line(before, job)
     if after != before:
-        _call("crontab", "-", given=after)
+        _call("crontab", "-", input=after)
     return [units.cron_line(job)]
 
 
-def _take_out_line(job: Job) -> bool:
-    before = _crontab() if _cron_there() else b""
+def _remove_line(job: Job) -> bool:
+    before = _crontab() if _has_cron() else b""
     after = units.without_line(before, job)
     if after != before:
-        _call("crontab", "-", given=after)
+        _call("crontab", "-", input=after)
     return after != before
 
 
 def _crontab() -> bytes:
-    """The user's crontab. One that can't be read is an error: it must not be taken for an empty one."""
+    """The user's crontab. One that can't be read raises: it must not be taken for an empty one."""
     try:
         return _call("crontab", "-l")
     except NotScheduled as error:
@@ -163,24 +163,24 @@ def _crontab() -> bytes:
         raise
 
 
-PLACES = {
-    "systemd": Place(_systemd_there, _put_units, _take_out_units),
-    "cron": Place(_cron_there, _put_line, _take_out_line),
+SCHEDULERS = {
+    "systemd": Scheduler(_has_systemd, _install_units, _remove_units),
+    "cron": Scheduler(_has_cron, _install_line, _remove_line),
 }
 
 
-def _call(*command: str, given: bytes = b"") -> bytes:
-    """What a command of the machine prints; NotScheduled, with its own last word, where it fails."""
+def _call(*command: str, input: bytes = b"") -> bytes:
+    """The output of a command. Raises NotScheduled, with its error message, if it fails."""
     subject = " ".join(command)
     try:
-        done = subprocess.run(  # noqa: S603  # words of ours, and no shell
-            command, input=given, capture_output=True, timeout=_PATIENCE, env=os.environ | {"LC_ALL": "C"}
+        done = subprocess.run(  # noqa: S603  # fixed words, without a shell
+            command, input=input, capture_output=True, timeout=_TIMEOUT, env=os.environ | {"LC_ALL": "C"}
         )
     except OSError as error:
         raise NotScheduled(subject, of_error(error)) from error
     except subprocess.TimeoutExpired as error:
-        raise NotScheduled(subject, _("no answer within {seconds} s").format(seconds=_PATIENCE)) from error
+        raise NotScheduled(subject, _("no answer within {seconds} s").format(seconds=_TIMEOUT)) from error
     if done.returncode:
-        told = done.stderr.decode(errors="replace").strip()
-        raise NotScheduled(subject, told or _("ended with code {code}").format(code=done.returncode))
+        message = done.stderr.decode(errors="replace").strip()
+        raise NotScheduled(subject, message or _("ended with code {code}").format(code=done.returncode))
     return done.stdout

@@ -1,7 +1,7 @@
-"""What starts a crawl regularly, as text: a systemd service and timer, a crontab line, a Kubernetes CronJob.
+"""Jobs that start a crawl regularly, as text: a systemd service and timer, a crontab line, a Kubernetes CronJob.
 
-Each only starts `wencang crawl --due` often. What is due, by the clock of Shanghai, is the
-program's to know, so a start too many, too late or in another time zone does no harm.
+Each only starts `wencang crawl --due` often. The program knows what is due, so an additional
+start, a late one or one by another time zone does no harm.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from archive.text.translation import gettext as _
 
 Form = Literal["systemd", "cron", "k8s"]
 _DAY = 24 * 60
-_LONGEST = 24 * 3600  # seconds: a run that hangs is ended, and the next goes on where it was
-_MOST_SPREAD = 600  # seconds
-_UNPRINTED = {"Cc", "Cs", "Zl", "Zp"}  # controls, halves of a character, ends of a line or paragraph
+_LONGEST = 24 * 3600  # seconds after which a run that hangs is killed; the next one resumes it
+_MAX_DELAY = 600  # seconds, random
+_FORBIDDEN = {"Cc", "Cs", "Zl", "Zp"}  # controls, surrogates, line and paragraph separators
 _USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.@-]*|[0-9]+")
 _IMAGE = re.compile(  # [host[:port]/]name[:tag][@digest]
     r"(?:[\w.-]+(?::\d+)?/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*(?::\w[\w.-]{0,127})?(?:@\w+:[0-9a-f]{32,})?", re.ASCII
 )
-_NO_SYSTEMD_PROGRAM = re.compile(r"""["']|\$[{$]""")
+_NOT_FOR_SYSTEMD = re.compile(r"""["']|\$[{$]""")
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A crawl of one archive, started every so many minutes: `program` is the words that run wencang."""
+    """A crawl of one archive, started every `every` minutes; `program` is the command that runs wencang."""
 
     program: tuple[str, ...]
     data: Path
@@ -40,13 +40,13 @@ class Job:
 
     def __post_init__(self) -> None:
         for path in (*self.program, str(self.data)):
-            # Crons differ in how they read a backslash.
-            if "\\" in path or any(unicodedata.category(character) in _UNPRINTED for character in path):
-                raise UsageFault(ascii(path), _("has a character that no schedule can hold"), _("rename the folder"))
+            # Implementations of cron differ in how they read a backslash.
+            if "\\" in path or any(unicodedata.category(character) in _FORBIDDEN for character in path):
+                raise UsageFault(ascii(path), _("has a character that can't be scheduled"), _("rename the folder"))
 
     @property
     def name(self) -> str:
-        """One name an archive, fit for a unit of systemd and for Kubernetes."""
+        """A name for the archive that is valid for systemd and for Kubernetes."""
         return "wencang-" + sha256(bytes(self.data)).hexdigest()[:8]
 
     @property
@@ -55,16 +55,16 @@ class Job:
 
 
 def minutes(every: str) -> int:
-    """`15m`, `2h` or `1d` in minutes; UsageFault unless the hour or the day can be cut into such parts."""
+    """`15m`, `2h` or `1d` in minutes. Raises UsageFault unless it divides an hour or a day."""
     match = re.fullmatch(r"(\d{1,4})([mhd])", every.strip())
     count = int(match[1]) * {"m": 1, "h": 60, "d": _DAY}[match[2]] if match else 0
     if not count or _DAY % count or (60 % count and count % 60):
-        raise UsageFault(every, _("does not divide an hour or a day"), _("say 5m, 15m, 30m, 1h, 6h or 1d"))
+        raise UsageFault(every, _("does not divide an hour or a day"), _("for example 5m, 15m, 30m, 1h, 6h or 1d"))
     return count
 
 
 def text(job: Job, form: Form, *, system: str = "", image: str = "") -> str:
-    """What starts a job in one of the forms. Raises UsageFault for a value that does not fit."""
+    """A job in one of the forms. Raises UsageFault for a value that is not valid, or not for this form."""
     for option, value, fits in (("--system", system, "systemd"), ("--image", image, "k8s")):
         if value and form != fits:
             raise UsageFault(option, _("has no effect with --{form}").format(form=form), _("leave it out"))
@@ -79,14 +79,14 @@ def text(job: Job, form: Form, *, system: str = "", image: str = "") -> str:
 
 
 def service(job: Job, user: str = "") -> str:
-    """The unit that runs once; of the whole system, as `user`, or of a user's own systemd where none is given."""
+    """The service unit: system-wide, run as `user`, or for a user's own systemd if none is given."""
     if user and not _USER.fullmatch(user):
-        raise UsageFault(user, _("is no name of a user"), _("say --system NAME"))
-    if _NO_SYSTEMD_PROGRAM.search(job.program[0]):
-        reason = _("systemd starts no program with quotes or ${ in its path")
+        raise UsageFault(user, _("is not a valid user name"), _("write --system NAME"))
+    if _NOT_FOR_SYSTEMD.search(job.program[0]):
+        reason = _("systemd can't start a program with quotes or ${ in its path")
         raise UsageFault(job.program[0], reason, _("move it, or use --cron"))
     first, *rest = job.command
-    # The path is taken as it stands; variables are only looked for in the words after it.
+    # systemd expands variables in the arguments, not in the path of the program.
     words = " ".join([_systemd_word(first), *(_systemd_word(word.replace("$", "$$")) for word in rest)])
     network = ("Wants=network-online.target\nAfter=network-online.target\n", f"User={user}\n") if user else ("", "")
     return f"""\
@@ -96,19 +96,19 @@ Description=wencang: fetch what is due into {str(job.data).replace("%", "%%")}
 [Service]
 Type=oneshot
 {network[1]}ExecStart={words}
-# 4: another run is at work; 130: stopped, the next run goes on from there.
+# 4: another run is active; 130: stopped, the next run resumes it.
 SuccessExitStatus=4 130
 TimeoutStartSec={_LONGEST}
 Nice=10
 IOSchedulingClass=best-effort
 IOSchedulingPriority=7
-# A hook that gains rights (sudo, a setgid sendmail) needs this off.
+# Turn this off for a hook that gains privileges (sudo, a setgid sendmail).
 NoNewPrivileges=true
 """
 
 
 def timer(job: Job) -> str:
-    """The unit that starts the service of the same name; never while that is running."""
+    """The timer unit of the service of the same name, which it never starts twice at once."""
     hours = job.every // 60
     at = f"*:00/{job.every}:00" if not hours else "00:00:00" if hours == 24 else f"00/{hours}:00:00"
     return f"""\
@@ -118,7 +118,7 @@ Description=wencang: start fetching into {str(job.data).replace("%", "%%")}
 [Timer]
 OnCalendar=*-*-* {at} Asia/Shanghai
 Persistent=true
-RandomizedDelaySec={min(job.every * 12, _MOST_SPREAD)}
+RandomizedDelaySec={min(job.every * 12, _MAX_DELAY)}
 
 [Install]
 WantedBy=timers.target
@@ -136,16 +136,16 @@ def _systemd_word(word: str) -> str:
 
 
 def cron_line(job: Job) -> str:
-    """The line for a crontab; what a run says goes to the system's log.
+    """The line for a crontab; the output of a run goes to the system log.
 
-    It names no time zone: CRON_TZ is unknown to most crons, and would move the lines of others.
+    It names no time zone: most implementations do not know CRON_TZ, and it would affect other lines.
     """
     command = f"{shlex.join(job.command)} 2>&1 | logger -t wencang{_mark(job)}"
     return f"{_times(job)} {command.replace('%', chr(92) + '%')}"
 
 
 def with_line(crontab: bytes, job: Job) -> bytes:
-    """The crontab with this archive's line; every other line stays as it is."""
+    """The crontab with this archive's line; all other lines are unchanged."""
     rest = without_line(crontab, job)
     return rest + (b"" if rest.endswith(b"\n") or not rest else b"\n") + cron_line(job).encode() + b"\n"
 
@@ -160,7 +160,7 @@ def _mark(job: Job) -> str:
 
 
 def _times(job: Job) -> str:
-    """When to start, in cron's five fields; archives differ in their minute, so that not all start at once."""
+    """The times in cron's five fields; each archive has its own minute, so that not all start at once."""
     minute, hours = int(job.name[-4:], 16) % min(job.every, 60), job.every // 60
     if not hours:
         return f"{minute}-59/{job.every} * * * *"
@@ -171,7 +171,7 @@ def _times(job: Job) -> str:
 
 
 def cron_job(job: Job, image: str) -> str:
-    """A CronJob, and the volume it keeps the archive on; `data` and the program are paths in the image."""
+    """A CronJob and the volume of its archive; the data folder and the program are paths in the image."""
     if not _IMAGE.fullmatch(image):
         raise UsageFault(image, _("is not a valid name of an image"), _("as in registry.example.org/wencang:1"))
     template = Path(__file__).with_name("kubernetes.yaml").read_text(encoding="utf-8")
@@ -182,5 +182,5 @@ def cron_job(job: Job, image: str) -> str:
 
 
 def _yaml(text: str) -> str:
-    """A string of JSON is one of YAML too."""
+    """A YAML string: JSON strings are a subset of them."""
     return json.dumps(text, ensure_ascii=False)

@@ -142,7 +142,7 @@ def _notify(settings: Settings, watches: Watches, name: str, count: int) -> tupl
     if count > len(lines):
         lines.append(_("and {count} more").format(count=count - len(lines)))
     subject = _("wencang watch {name}: {count} new").format(name=name, count=count)
-    return tuple(notice.tell(settings, subject, lines, "hits"))
+    return tuple(notice.send(settings, subject, lines, "hits"))
 
 
 def _line(revision: Revision) -> str:
