@@ -35,7 +35,7 @@ from wencang.cli.output import answers, is_watched
 from wencang.cli.output.tables import print_table
 
 if TYPE_CHECKING:
-    from indexer.figures.find import Found
+    from indexer.figures.find import Mention
 
 app = typer.Typer()
 _COLUMNS = (
@@ -65,7 +65,7 @@ def figures(
         wencang figures 援藏 --kind money --sort value
     """
     from indexer.figures.figure import KINDS
-    from indexer.figures.find import by_value, found
+    from indexer.figures.find import by_value, mentions
     from indexer.search import every_match
 
     kinds = [one for one in KINDS if one in kind or not kind]
@@ -74,7 +74,7 @@ def figures(
     with open_archive(ctx.obj) as store, open_index(ctx.obj, engine) as index:
         question = read_question(store, index, query, source, since, until)
         articles = (revision.article for revision in every_match(store, index, question))
-        rows = found(articles, kinds)
+        rows = mentions(articles, kinds)
         if sort == "value":
             rows = iter(sorted(rows, key=by_value))
         first = list(islice(rows, 1))
@@ -100,25 +100,25 @@ def _written_to(path: Path | None) -> Iterator[IO[bytes]]:
         raise UsageFault(path, error.strerror or str(error), _("name another file with -o")) from error
 
 
-def _write_csv(rows: Iterable[Found], out: IO[bytes]) -> None:
+def _write_csv(rows: Iterable[Mention], out: IO[bytes]) -> None:
     from wencang.desk import table
 
     table.write(out, _COLUMNS, ([row[column] for column in _COLUMNS] for row in map(_values, rows)))
 
 
-def _write_json(rows: Iterable[Found], out: IO[bytes]) -> None:
+def _write_json(rows: Iterable[Mention], out: IO[bytes]) -> None:
     for row in map(_values, rows):
         out.write((json.dumps(row, ensure_ascii=False) + "\n").encode())
 
 
-def _print_table(rows: Iterable[Found]) -> None:
+def _print_table(rows: Iterable[Mention]) -> None:
     head = (_("value"), _("unit"), _("found"), _("article"), _("published"), _("title"), _("sentence"))
     left = iter(rows)
     while some := list(islice(left, _ROWS)):
         print_table(head, list(map(_row, some)))
 
 
-def _row(one: Found) -> tuple[str, ...]:
+def _row(one: Mention) -> tuple[str, ...]:
     row = _values(one)
     value = " ".join(filter(None, (row["bound"], "..".join(filter(None, (row["value"], row["to"]))))))
     article, figure = one.article, one.figure
@@ -134,7 +134,7 @@ def _row(one: Found) -> tuple[str, ...]:
     )
 
 
-def _values(one: Found) -> dict[str, Any]:
+def _values(one: Mention) -> dict[str, Any]:
     """Amounts as decimals without an exponent, days as ISO 8601; `to` where a range or a period ends."""
     from indexer.figures.figure import Name, Period, Quantity
 
