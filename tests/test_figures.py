@@ -20,7 +20,7 @@ from indexer import engines, update
 from indexer.engines import tantivy_engine, whoosh_engine
 from indexer.figures import amounts
 from indexer.figures.figure import KINDS, Kind, Period, Quantity, numeral, readable
-from indexer.figures.find import figures, found
+from indexer.figures.find import figures, mentions
 from indexer.figures.places import canonical, gazetteer, within
 from indexer.question.parser import parse_query
 from indexer.question.query import Amount, Words
@@ -271,7 +271,7 @@ def test_an_index_of_an_older_layout_is_told(crawled: Path, wencang: Wencang) ->
 
 
 def test_found_ones_have_their_sentence() -> None:
-    told = {one.figure.text: one.sentence for one in found([SIGNING, ROAD], ["money", "person"])}
+    told = {one.figure.text: one.sentence for one in mentions([SIGNING, ROAD], ["money", "person"])}
     assert told == {
         "3000万元": "拉萨昨日签下3000万元。", "1.2亿美元": "措美县得到1.2亿美元！", "9.5亿元": "墨脱的路花了9.5亿元。",
     }  # fmt: skip

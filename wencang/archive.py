@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from crawler.timers.units import Form, Job
     from indexer.engines.engine import Order, SearchEngine
     from indexer.explain import Explanation
-    from indexer.figures.find import Found
+    from indexer.figures.find import Mention
     from indexer.indexes import Indexes
     from indexer.question.query import Query
     from indexer.search import Collapse
@@ -485,14 +485,14 @@ class Archive:
         its rows are asked for, and they are read again each time: it holds only the ids of the articles.
         Raises UsageFault for an unknown kind, and what `search` raises.
         """
-        from indexer.figures.find import by_value, found
+        from indexer.figures.find import by_value, mentions
         from indexer.search import revisions_of
         from wencang.desk.count.figures import Figures, kinds_of
         from wencang.desk.stream import Stream
 
         kinds = kinds_of(kind)
         query, ids, notices = self._matches(question, source, since, until, engine)
-        every: Stream[Found] = Stream(lambda: found((r.article for r in revisions_of(self._store, ids)), kinds))
+        every: Stream[Mention] = Stream(lambda: mentions((r.article for r in revisions_of(self._store, ids)), kinds))
         return Figures(query, tuple(sorted(every, key=by_value)) if sort == "value" else every, notices)
 
     # Stories

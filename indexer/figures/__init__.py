@@ -1,1 +1,1 @@
-"""What stands in a text beside its words: find.py finds all of it, amounts.py and places.py what an index holds."""
+"""Figures and names in a text: find.py finds all kinds, amounts.py and places.py those that are indexed."""

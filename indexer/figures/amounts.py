@@ -1,4 +1,4 @@
-"""Amounts of money as numbers that sort: what an index holds of a text, and what a question asks for."""
+"""Amounts of money as sortable integers: the keys that are indexed, and the bounds in a query."""
 
 from __future__ import annotations
 
@@ -10,46 +10,46 @@ from indexer.figures.figure import DIGITS, Quantity
 from indexer.figures.quantities import CODES, CURRENCIES, NAMES, NUMBER, YUAN, between
 from indexer.text.analyzer import fold
 
-_ROOM = 10**17  # hundredths of a currency: each has its own stretch of numbers
+_RANGE_SIZE = 10**17  # keys per currency, in hundredths of its unit
 _DIGITS = 19
 _UNIT = "|".join(sorted((*CURRENCIES, *map(str.lower, CODES)), key=len, reverse=True))
-_ASKED = re.compile(rf"(?P<sign>[<>]=?|≥|≤|=|)(?P<low>{NUMBER})(?P<unit>{_UNIT}|)")
+_BOUND = re.compile(rf"(?P<sign>[<>]=?|≥|≤|=|)(?P<low>{NUMBER})(?P<unit>{_UNIT}|)")
 _RANGE = re.compile(
     rf"(?P<low>{NUMBER}|)(?P<own>{_UNIT}|)(?:\.\.+|…+|-|—+|~|至|到)(?P<high>{NUMBER}|)(?P<unit>{_UNIT}|)"
 )
 _YUAN = "|".join(f"{unit}(?<=[{DIGITS}\\d十百千万亿余多几来]{unit})" for unit in YUAN)
-_SOME = re.compile(rf"{_YUAN}|个亿|{NAMES}|\$|€|£|¥")
+_ANY = re.compile(rf"{_YUAN}|个亿|{NAMES}|\$|€|£|¥")
 
 Keys = tuple[int, int]  # the first and the last
 
 
 def amounts(folded: str) -> list[int]:
-    """A key for each amount of a text, and one for either end of a range, each once; as readable() gives the text."""
-    if not _SOME.search(folded):  # as in most articles: to find that out takes a tenth of the time
+    """The distinct keys of the amounts in a text, and of both ends of ranges; `folded` is from readable()."""
+    if not _ANY.search(folded):  # as in most articles; ten times as fast as finding none
         return []
-    found = (figure.value for figure in quantities.find(folded, folded, "money"))
-    told = [value for value in found if isinstance(value, Quantity)]
-    return sorted({_key(value.unit, end) for value in told for end in (value.low, value.high)})
+    values = (figure.value for figure in quantities.find(folded, folded, "money"))
+    amounts = [value for value in values if isinstance(value, Quantity)]
+    return sorted({_key(amount.unit, end) for amount in amounts for end in (amount.low, amount.high)})
 
 
 def encoded(key: int) -> str:
-    """A key as text that sorts as the numbers do."""
+    """A key as text that sorts in the order of the numbers."""
     return f"{key:0{_DIGITS}}"
 
 
 def parse_bounds(text: str) -> Keys | None:
-    """The keys that `>10亿`, `1亿..5亿` or `<3000万美元` asks for; None for what is no amount.
+    """The keys that match `>10亿`, `1亿..5亿` or `<3000万美元`; None for a text that is not an amount.
 
-    Without a currency it is yuan.
+    An amount without a currency is in yuan.
     """
-    said = fold(text)
-    if match := _RANGE.fullmatch(said):
+    folded = fold(text)
+    if match := _RANGE.fullmatch(folded):
         return _from_to(match)
-    if not (match := _ASKED.fullmatch(said)):
+    if not (match := _BOUND.fullmatch(folded)):
         return None
     unit = _currency(match["unit"])
     key = _key(unit, between(match["low"], "")[0])
-    least, most = _key(unit, Decimal(0)), _key(unit, Decimal(_ROOM))
+    least, most = _key(unit, Decimal(0)), _key(unit, Decimal(_RANGE_SIZE))
     return {
         ">": (key + 1, most), ">=": (key, most), "≥": (key, most),
         "<": (least, key - 1), "<=": (least, key), "≤": (least, key),
@@ -62,7 +62,7 @@ def _from_to(match: re.Match[str]) -> Keys | None:
     if not (low or high):
         return None
     first, last = between(low, high) if low and high else (between(low or "0", "")[0], between(high or "0", "")[0])
-    return _key(unit, first), _key(unit, last if high else Decimal(_ROOM))
+    return _key(unit, first), _key(unit, last if high else Decimal(_RANGE_SIZE))
 
 
 def _currency(unit: str) -> str:
@@ -70,5 +70,5 @@ def _currency(unit: str) -> str:
 
 
 def _key(currency: str, amount: Decimal) -> int:
-    """Beyond a million billions all are alike, and so are parts of a hundredth."""
-    return CODES.index(currency) * _ROOM + min(round(amount * 100), _ROOM - 1)
+    """Rounded to hundredths; amounts above a million billions share a key."""
+    return CODES.index(currency) * _RANGE_SIZE + min(round(amount * 100), _RANGE_SIZE - 1)

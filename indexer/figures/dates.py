@@ -10,8 +10,8 @@ from datetime import date, timedelta
 from indexer.figures.figure import DIGITS, Figure, Period, numeral
 
 _DAY = timedelta(days=1)
-_AHEAD = 60 * _DAY  # so far ahead may be what names no year; further ahead, it is last year's
-_DAYS_AHEAD = 10  # likewise of what names no month
+_AHEAD = 60 * _DAY  # a date without a year may be so far in the future; a later one is last year's
+_DAYS_AHEAD = 10  # the same for a day without a month
 _TO = "(?:至|到|-|—+|–|~)"
 _N = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
 _YEAR = rf"(?:[12]\d{{3}}|[一二][{DIGITS}]{{3}})"
@@ -37,29 +37,29 @@ _OFFSETS = {"前": -2, "去": -1, "上": -1, "昨": -1, "今": 0, "本": 0, "明
 _WEEKDAYS = "一二三四五六日"
 _THIRDS = {"上旬": (1, 10), "初": (1, 10), "中旬": (11, 20), "下旬": (21, 31), "底": (21, 31), "末": (21, 31)}
 
-Told = dict[str, str | None]
-Two = tuple[int, int]
-Found = Iterator[tuple[int, int, Period]]
+Groups = dict[str, str | None]  # of a match of _POINT
+Bounds = tuple[int, int]  # the first and the last month, or day
+Spans = Iterator[tuple[int, int, Period]]  # [start, end) in the text, and its period
 _UNKNOWN = Period(None, None)
 
 
 def find(folded: str, text: str, published: date | None) -> Iterator[Figure]:
-    """In the order of the text; what only the day of publication would tell is a Period of None where there is none."""
-    found: list[Figure] = []
-    taken = bytearray(len(text))
-    for look in (_lengths, _points, _others):
-        for start, end, period in look(folded, published):
-            if not any(taken[start:end]):
-                taken[start:end] = bytes([1]) * (end - start)
-                found.append(Figure("date", start, end, text[start:end], period))
-    return iter(sorted(found, key=lambda figure: figure.start))
+    """The dates in a text, in order; relative ones have an unknown period without a day of publication."""
+    figures: list[Figure] = []
+    covered = bytearray(len(text))
+    for search in (_lengths, _points, _others):
+        for start, end, period in search(folded, published):
+            if not any(covered[start:end]):
+                covered[start:end] = bytes([1]) * (end - start)
+                figures.append(Figure("date", start, end, text[start:end], period))
+    return iter(sorted(figures, key=lambda figure: figure.start))
 
 
-def _lengths(folded: str, published: date | None) -> Found:
-    """Spans that end or begin with the day of publication: 近三年, 十年来."""
+def _lengths(folded: str, published: date | None) -> Spans:
+    """Periods that end or start with the day of publication: 近三年, 十年来."""
     for match in _LENGTH.finditer(folded):
-        way, count, unit = (match[1], match[2], match[3]) if match[1] else ("近", match[5], match[6])
-        yield *match.span(), _length(published, way in ("未来", "今后"), int(numeral(count)), unit)
+        prefix, count, unit = (match[1], match[2], match[3]) if match[1] else ("近", match[5], match[6])
+        yield *match.span(), _length(published, prefix in ("未来", "今后"), int(numeral(count)), unit)
 
 
 def _length(published: date | None, ahead: bool, count: int, unit: str) -> Period:
@@ -74,19 +74,19 @@ def _length(published: date | None, ahead: bool, count: int, unit: str) -> Perio
 
 
 def _moved(day: date, months: int) -> date:
-    """The same day so many months later, or that month's last."""
+    """The same day `months` months later, or the last day of that month."""
     number = day.year * 12 + day.month - 1 + months
     year, month = number // 12, number % 12 + 1
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
-def _points(folded: str, published: date | None) -> Found:
-    """Years, months and days, each or from one to another."""
+def _points(folded: str, published: date | None) -> Spans:
+    """Years, months and days, and ranges of them."""
     at = 0
     while match := _POINT.search(folded, at):
         at = match.end() + (match.end() == match.start())
-        told = match.groupdict()
-        period = _point(told, published)
+        groups = match.groupdict()
+        period = _point(groups, published)
         if period is None:
             continue
         end = match.end()
@@ -94,47 +94,47 @@ def _points(folded: str, published: date | None) -> Found:
         other = _POINT.match(folded, to.end()) if to else None
         if other and (later := _point(other.groupdict(), published, period.first)):
             period, end = Period(period.first, later.last), other.end()
-        elif told["since"]:
+        elif groups["since"]:
             period = Period(period.first, published)
         yield match.start(), end, period
         at = end
 
 
-def _point(told: Told, published: date | None, after: date | None = None) -> Period | None:
-    """The days of one date; of a range's later end, `after` tells what it leaves out. None for what is no date."""
-    if not any(value for name, value in told.items() if name not in ("edge", "since")):
+def _point(groups: Groups, published: date | None, after: date | None = None) -> Period | None:
+    """The period of one date; the end of a range takes omitted parts from its start, `after`. None if invalid."""
+    if not any(value for name, value in groups.items() if name not in ("edge", "since")):
         return None
     try:
-        return _days(told, published, after)
+        return _days(groups, published, after)
     except ValueError:  # a thirteenth month, a 30 February
         return None
 
 
-def _days(told: Told, published: date | None, after: date | None) -> Period:
-    """Raises ValueError for a day that is none."""
-    days = _of_month(told)
-    if told["only"]:
+def _days(groups: Groups, published: date | None, after: date | None) -> Period:
+    """Raises ValueError for an invalid date."""
+    days = _month_days(groups)
+    if groups["only"]:
         return _by_day(days, published, after)
-    if told["near"] and not published:
+    if groups["near"] and not published:
         return _UNKNOWN
-    if told["turn"]:
+    if groups["turn"]:
         if not published:
             return _UNKNOWN
-        month = _moved(published.replace(day=1), _OFFSETS[told["turn"][0]])
+        month = _moved(published.replace(day=1), _OFFSETS[groups["turn"][0]])
         return _period(month.year, (month.month, month.month), days)
-    months = _of_year(told)
-    if told["year"]:
-        first = int(numeral(told["year"]))
-        last = int(numeral(told["year2"])) if told["year2"] else first
+    months = _months(groups)
+    if groups["year"]:
+        first = int(numeral(groups["year"]))
+        last = int(numeral(groups["year2"])) if groups["year2"] else first
         return Period(_period(first, months, days).first, _period(last, months, days).last)
-    if told["near"] and published:
-        return _period(published.year + _OFFSETS[told["near"]], months, days)
+    if groups["near"] and published:
+        return _period(published.year + _OFFSETS[groups["near"]], months, days)
     return _without_year(months, days, published, after)
 
 
-def _without_year(months: Two, days: Two, published: date | None, after: date | None) -> Period:
-    """Of the year of a range's earlier end, or the last such time before publication, or soon after it."""
-    leap = _period(2000, months, days)  # ValueError for what is a day in no year
+def _without_year(months: Bounds, days: Bounds, published: date | None, after: date | None) -> Period:
+    """In the year of the range's start; otherwise the last such period before publication, or one soon after it."""
+    leap = _period(2000, months, days)  # raises ValueError for a day that exists in no year
     if after:
         period = _period(after.year, months, days)
         return period if period.last and period.last >= after else _period(after.year + 1, months, days)
@@ -146,50 +146,50 @@ def _without_year(months: Two, days: Two, published: date | None, after: date | 
     return _period(published.year - 1, months, days) if ahead else period
 
 
-def _by_day(days: Two, published: date | None, after: date | None) -> Period:
-    """A day of a range's month, or of the month of publication or the one before."""
+def _by_day(days: Bounds, published: date | None, after: date | None) -> Period:
+    """A day in the month of the range's start, or in the month of publication or the one before."""
     if after is None and published:
         after = published if days[0] <= published.day + _DAYS_AHEAD else _moved(published, -1)
     return _period(after.year, (after.month, after.month), days) if after else _UNKNOWN
 
 
-def _of_year(told: Told) -> Two:
+def _months(groups: Groups) -> Bounds:
     """The first and the last month."""
-    if told["half"]:
-        return (1, 6) if told["half"] == "上" else (7, 12)
-    if told["quarter"]:
-        first = int(numeral(told["quarter"])) * 3 - 2
+    if groups["half"]:
+        return (1, 6) if groups["half"] == "上" else (7, 12)
+    if groups["quarter"]:
+        first = int(numeral(groups["quarter"])) * 3 - 2
         return first, first + 2
-    if told["quarters"]:
-        return 1, int(numeral(told["quarters"])) * 3
-    if told["months"]:
-        return 1, int(numeral(told["months"]))
-    if told["month"]:
-        month = int(numeral(told["month"]))
-        return month, int(numeral(told["month2"])) if told["month2"] else month
-    if told["edge"]:
-        return (1, 1) if told["edge"].endswith("初") else (12, 12)
+    if groups["quarters"]:
+        return 1, int(numeral(groups["quarters"])) * 3
+    if groups["months"]:
+        return 1, int(numeral(groups["months"]))
+    if groups["month"]:
+        month = int(numeral(groups["month"]))
+        return month, int(numeral(groups["month2"])) if groups["month2"] else month
+    if groups["edge"]:
+        return (1, 1) if groups["edge"].endswith("初") else (12, 12)
     return 1, 12
 
 
-def _of_month(told: Told) -> Two:
-    """The first and the last day; beyond the month's end is its last, but for a day that is named."""
-    if told["part"]:
-        return _THIRDS[told["part"]]
-    day = told["day"] or told["only"]
+def _month_days(groups: Groups) -> Bounds:
+    """The first and the last day; 31 stands for the last day of the month, unless it is named."""
+    if groups["part"]:
+        return _THIRDS[groups["part"]]
+    day = groups["day"] or groups["only"]
     if not day:
         return 1, 31
     first = int(numeral(day))
-    return first, int(numeral(told["day2"])) if told["day2"] else first
+    return first, int(numeral(groups["day2"])) if groups["day2"] else first
 
 
-def _period(year: int, months: Two, days: Two) -> Period:
-    """Raises ValueError for a month or day that is none."""
+def _period(year: int, months: Bounds, days: Bounds) -> Period:
+    """Raises ValueError for an invalid month or day."""
     last = days[1] if days[1] != 31 or days[0] == 31 else monthrange(year, months[1])[1]
     return Period(date(year, months[0], days[0]), date(year, months[1], last))
 
 
-def _others(folded: str, published: date | None) -> Found:
+def _others(folded: str, published: date | None) -> Spans:
     """2022-05-12, 昨日, 上周五, 20世纪80年代."""
     for match in _ISO.finditer(folded):
         try:

@@ -1,4 +1,4 @@
-"""What is found in a text, and how Chinese and Arabic numerals are read."""
+"""The figures that are found in a text, and how Chinese and Arabic numerals are read."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """From `low` to `high`, mostly the same; `unit` is a currency (ISO 4217), a measure, "%" or 个百分点.
+    """A number, or a range if `low` and `high` differ; `unit` is a currency (ISO 4217), a measure, "%" or 个百分点.
 
-    `bound` is what the text says of it: < nearly or less, > more, ~ about.
+    `bound` is how the text qualifies it: < nearly or less, > more, ~ about.
     """
 
     low: Decimal
@@ -33,7 +33,7 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """From the first to the last day; both None where the text alone does not tell."""
+    """From the first to the last day, both included; both None if they can't be determined from the text."""
 
     first: date | None
     last: date | None
@@ -41,7 +41,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A place by its present full name, an institution, or a person with the title; folded."""
+    """A place (its present full name), an institution, or a person with a title; folded."""
 
     name: str
     title: str = ""
@@ -49,7 +49,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """[start, end) in code points, and the text that stands there."""
+    """A figure at [start, end) in code points, and the text of that span."""
 
     kind: Kind
     start: int
@@ -59,7 +59,7 @@ class Figure:
 
 
 def readable(text: str) -> str:
-    """The text folded, of the same length; a Chinese comma parts thousands only where three digits follow."""
+    """The folded text, of the same length; a Chinese comma is a thousands separator only before three digits."""
     return fold(_OF_THOUSANDS.sub(",", text).replace("，", "、"))
 
 
@@ -68,20 +68,20 @@ _OF_THOUSANDS = re.compile(r"，(?<=\d，)(?<!\d{4}，)(?=\d{3}(?!\d))")
 
 @cache
 def names(group: str) -> list[str]:
-    """A group of indexer/figures/names.txt, folded."""
+    """The words of a section of names.txt, folded."""
     text = (Path(__file__).with_name("names.txt")).read_text(encoding="utf-8")
     return fold(text.partition(f"# {group}\n")[2].partition("#")[0]).split()
 
 
 def any_of(words: Iterable[str]) -> str:
-    """A regular expression for these words, the longest that stands there first.
+    """A regular expression for any of these words, the longest first.
 
-    By first characters: as plain alternatives many words take thirty times as long.
+    Grouped by first characters: plain alternatives are thirty times as slow for many words.
     """
-    ordered = sorted(set(words), key=lambda word: (word[0], -len(word)))
+    longest_first = sorted(set(words), key=lambda word: (word[0], -len(word)))
     return "|".join(
-        f"{first}(?:{'|'.join(re.escape(word[1:]) for word in some)})"
-        for first, some in groupby(ordered, lambda word: word[0])
+        f"{first}(?:{'|'.join(re.escape(word[1:]) for word in group)})"
+        for first, group in groupby(longest_first, lambda word: word[0])
     )
 
 
@@ -92,7 +92,7 @@ _TOKENS = re.compile(r"[\d,]+(?:\.\d+)?|[十百千万亿]")
 
 
 def numeral(text: str) -> Decimal:
-    """The number of folded digits and characters: 1.2亿, 三千五百, 十余万 (10万), 数百 (100)."""
+    """The value of a folded numeral: 1.2亿, 三千五百, 十余万 (10万), 数百 (100)."""
     total = section = number = Decimal(0)
     largest = 0
     for token in _TOKENS.findall(text.translate(_PLAIN)):

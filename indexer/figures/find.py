@@ -1,4 +1,4 @@
-"""Figures and names in a text: amounts, counts, percentages, dates, places, institutions, persons. Pure."""
+"""Finds figures and names in a text: amounts, counts, percentages, dates, places, institutions, persons. Pure."""
 
 from __future__ import annotations
 
@@ -15,56 +15,60 @@ _ENDS = "。！？；!?\n"
 
 
 def figures(text: str, published: date | None = None, kinds: Collection[Kind] = KINDS) -> list[Figure]:
-    """What is found in a text, in its order; a place may stand in an institution's name, each other figure by itself.
+    """The figures in a text, in order. They do not overlap, except for places inside an institution's name.
 
-    `published` is the day in Asia/Shanghai that 去年, 上月 and 5月12日 are counted from.
+    `published` is the day in Asia/Shanghai to which 去年, 上月 and 5月12日 are relative.
     """
-    return [figure for figure in sorted(_all(text, published), key=_place) if figure.kind in kinds]
+    return [figure for figure in sorted(_all(text, published), key=_position) if figure.kind in kinds]
 
 
 def _all(text: str, published: date | None) -> Iterator[Figure]:
     folded = readable(text)
     days = list(dates.find(folded, text, published))
-    taken = {at for day in days for at in range(day.start, day.end)}
     yield from days
-    yield from (one for one in quantities.find(folded, text) if taken.isdisjoint(range(one.start, one.end)))
-    named = [*places.find(folded, text), *institutions.find(folded, text)]
-    people = list(persons.find(folded, text, named))
-    people_at = {at for person in people for at in range(person.start, person.end)}
+    yield from _outside(days, quantities.find(folded, text))
+    names = [*places.find(folded, text), *institutions.find(folded, text)]
+    people = list(persons.find(folded, text, names))
     yield from people
-    yield from (one for one in named if people_at.isdisjoint(range(one.start, one.end)))
+    yield from _outside(people, names)
 
 
-def _place(figure: Figure) -> tuple[int, int]:
+def _outside(others: Iterable[Figure], figures: Iterable[Figure]) -> Iterator[Figure]:
+    """The figures that do not overlap others."""
+    covered = {position for other in others for position in range(other.start, other.end)}
+    return (figure for figure in figures if covered.isdisjoint(range(figure.start, figure.end)))
+
+
+def _position(figure: Figure) -> tuple[int, int]:
     return figure.start, -figure.end
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A figure in an article's body, with the sentence that it stands in."""
+class Mention:
+    """A figure in the body of an article, and its sentence."""
 
     figure: Figure
     article: Article
     sentence: str
 
 
-def found(articles: Iterable[Article], kinds: Collection[Kind] = KINDS) -> Iterator[Found]:
-    """What stands in the bodies of these articles, article by article."""
+def mentions(articles: Iterable[Article], kinds: Collection[Kind] = KINDS) -> Iterator[Mention]:
+    """The figures in the bodies of articles, article by article."""
     for article in articles:
         for figure in figures(article.body, article.day, kinds):
-            yield Found(figure, article, _sentence(article.body, figure))
+            yield Mention(figure, article, _sentence(article.body, figure))
 
 
 def _sentence(text: str, figure: Figure) -> str:
-    before = max(text.rfind(sign, 0, figure.start) for sign in _ENDS)
-    ends = (text.find(sign, figure.end) for sign in _ENDS)
+    before = max(text.rfind(mark, 0, figure.start) for mark in _ENDS)
+    ends = (text.find(mark, figure.end) for mark in _ENDS)
     return text[before + 1 : min((end + 1 for end in ends if end >= 0), default=len(text))].strip()
 
 
-def by_value(one: Found) -> tuple[int, str, Decimal | int, str]:
-    """What found ones are sorted by: kind and unit, then the largest, the earliest, or the name."""
-    kind = KINDS.index(one.figure.kind)
-    match one.figure.value:
+def by_value(mention: Mention) -> tuple[int, str, Decimal | int, str]:
+    """A sort key: kind and unit, then the largest quantity, the earliest date, or the name."""
+    kind = KINDS.index(mention.figure.kind)
+    match mention.figure.value:
         case Quantity(_low, high, unit):
             return kind, unit, -high, ""
         case Period(first):

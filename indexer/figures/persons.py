@@ -1,4 +1,4 @@
-"""Persons who are named with a title, in a text: 自治区党委书记王君正, 牧民次仁."""
+"""Persons named with a title in a text: 自治区党委书记王君正, 牧民次仁."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from indexer.text.analyzer import fold, lexicon
 _LEVEL = re.compile(
     "(?:自治区|[市县区乡镇村州省](?:委|政府)?|党委|党组|党支部|支部|扶贫办|派出所|援藏|驻村|工会|妇联|团委|纪委|指挥部|人大常委会|政协)$"
 )
-_SIGN = "(?:(?![说在和与及等对向带为是到从的于把将也就又已被给问请让])[\u3400-\u9fff])"
+_CHARACTER = "(?:(?![说在和与及等对向带为是到从的于把将也就又已被给问请让])[\u3400-\u9fff])"
 
 
 @cache
@@ -22,14 +22,14 @@ def _pattern() -> re.Pattern[str]:
     ends = rf"(?=[^\u3400-\u9fff]|$|{any_of(names('Behind the name of a person'))})"
     return re.compile(
         rf"(?P<title>(?:{any_of(names('Before titles'))}){{0,3}}(?:{any_of(names('Titles'))}))\s?"
-        rf"(?P<name>(?:{any_of(parts)}){{1,4}}(?:{ends}|{_SIGN}{ends}|)"
-        rf"|(?:{any_of(names('Surnames'))}){_SIGN}{{1,2}}(?<!以){ends}"
-        rf"|{_SIGN}{{1,5}}·{_SIGN}{{1,6}}{ends})"
+        rf"(?P<name>(?:{any_of(parts)}){{1,4}}(?:{ends}|{_CHARACTER}{ends}|)"
+        rf"|(?:{any_of(names('Surnames'))}){_CHARACTER}{{1,2}}(?<!以){ends}"
+        rf"|{_CHARACTER}{{1,5}}·{_CHARACTER}{{1,6}}{ends})"
     )
 
 
 def find(folded: str, text: str, before: Iterable[Figure]) -> Iterator[Figure]:
-    """In the order of the text; `before` are the places and institutions that a title may begin with."""
+    """The persons in a text, in order; `before` are the places and institutions that a title may start with."""
     ends: dict[int, int] = {}
     for figure in before:
         ends[figure.end] = min(figure.start, ends.get(figure.end, figure.start))
@@ -42,7 +42,7 @@ def find(folded: str, text: str, before: Iterable[Figure]) -> Iterator[Figure]:
 def _title_start(folded: str, start: int, ends: dict[int, int]) -> int:
     while True:
         level = _LEVEL.search(folded, max(0, start - 5), start)
-        further = ends.get(start, level.start() if level else start)
-        if further == start:
+        earlier = ends.get(start, level.start() if level else start)
+        if earlier == start:
             return start
-        start = further
+        start = earlier

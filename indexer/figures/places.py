@@ -1,4 +1,4 @@
-"""Places of Tibet in a text, by the gazetteer indexer/figures/places.txt."""
+"""Places of Tibet in a text, from the gazetteer places.txt."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from indexer.figures.figure import Figure, Name, any_of
 from indexer.text.analyzer import fold
 
 _FILE = Path(__file__).with_name("places.txt")
-# Short names that begin or end another word there; looked for from the character before.
+# Other words that contain a short name; matched from the character before it.
 _OTHER_WORDS = {
     name: re.compile(source)
     for name, source in {
@@ -31,16 +31,16 @@ _OTHER_WORDS = {
 
 @cache
 def gazetteer() -> dict[str, tuple[str, ...]]:
-    """Each name, folded, with the places it means: its own present name, then those that it lies in."""
-    found: dict[str, tuple[str, ...]] = {}
+    """Each folded name with the present name of the place, followed by the places it lies in."""
+    places: dict[str, tuple[str, ...]] = {}
     above: list[str] = []
     for line in _FILE.read_text(encoding="utf-8").splitlines():
         if line.startswith("#"):
             continue
         names = fold(line).split()
         above[(len(line) - len(line.lstrip())) // 2 :] = names[:1]
-        found |= dict.fromkeys(names, tuple(reversed(above)))
-    return found
+        places |= dict.fromkeys(names, tuple(reversed(above)))
+    return places
 
 
 @cache
@@ -49,7 +49,7 @@ def _pattern() -> re.Pattern[str]:
 
 
 def find(folded: str, text: str) -> Iterator[Figure]:
-    """The places named in a text, in its order; `folded` is the text as readable() gives it."""
+    """The places named in a text, in order; `folded` is from readable()."""
     for match in _pattern().finditer(folded):
         if _is_place(match):
             start, end = match.span()
@@ -62,11 +62,11 @@ def _is_place(match: re.Match[str]) -> bool:
 
 
 def canonical(name: str) -> str:
-    """The present full name of a place; what is none stays as it is, folded."""
+    """The present full name of a place; any other text is only folded."""
     return gazetteer().get(fold(name), (fold(name),))[0]
 
 
 def within(folded: str) -> list[str]:
-    """The places named in a text and those that they lie in, each once."""
+    """The distinct places named in a text and those they lie in."""
     named = {match[0] for match in _pattern().finditer(folded) if _is_place(match)}
     return sorted({place for name in named for place in gazetteer()[name]})

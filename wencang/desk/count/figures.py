@@ -12,7 +12,7 @@ from archive.errors import UsageFault
 from archive.text.messages import Message
 from archive.text.translation import gettext as _
 from indexer.figures.figure import KINDS, Kind, Name, Period, Quantity
-from indexer.figures.find import Found
+from indexer.figures.find import Mention
 from indexer.question.query import Query
 from wencang.desk.table import Table
 
@@ -28,7 +28,7 @@ class Figures(Table):
     """
 
     query: Query
-    figures: Iterable[Found] = field(repr=False)
+    figures: Iterable[Mention] = field(repr=False)
     notices: tuple[Message, ...] = ()
     columns = (
         "kind", "value", "to", "unit", "bound", "text", "start", "end", "id", "url", "published", "title", "sentence",
@@ -50,17 +50,17 @@ class Figures(Table):
         return map(record, self.figures)
 
 
-def _row(found: Found) -> tuple[Any, ...]:
-    figure, article = found.figure, found.article
+def _row(mention: Mention) -> tuple[Any, ...]:
+    figure, article = mention.figure, mention.article
     return (
         figure.kind, *_values(figure.value), figure.text, figure.start, figure.end, article.id, article.url,
-        article.published, article.title, found.sentence,
+        article.published, article.title, mention.sentence,
     )  # fmt: skip
 
 
-def record(found: Found) -> dict[str, Any]:
+def record(mention: Mention) -> dict[str, Any]:
     """A figure as JSON: decimals without an exponent and dates as ISO 8601 strings, "" for None."""
-    return dict(zip(Figures.columns, map(_text, _row(found)), strict=True))
+    return dict(zip(Figures.columns, map(_text, _row(mention)), strict=True))
 
 
 def kinds_of(names: Collection[str]) -> list[Kind]:
