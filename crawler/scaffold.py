@@ -251,13 +251,13 @@ def _compiled(pattern: str) -> str:
 
 
 def _literal(text: str) -> str:
-    """The text as Python writes it, in double quotes where none has to be escaped."""
+    """The text as a Python literal, in double quotes unless one would have to be escaped."""
     literal = repr(text)
     return literal if '"' in literal else f'"{literal[1:-1]}"'
 
 
 def _in_docstring(text: str) -> str:
-    """The text as it can stand within a docstring."""
+    """The text escaped for a docstring."""
     return repr(text)[1:-1].replace('"', '\\"')
 
 

@@ -264,8 +264,8 @@ class ArticleSpider(Spider):
     def _pictures(self, reading: Reading) -> Iterator[Request]:
         """The requests of an article's pictures that are new to the archive."""
         if self._images and self.frontier:
-            shown = [image.url for image in reading.article.images if site(image.url) in self.session.sites]
-            yield from map(self._picture_request, self.frontier.pictures(reading.article.url, shown))
+            urls = [image.url for image in reading.article.images if site(image.url) in self.session.sites]
+            yield from map(self._picture_request, self.frontier.pictures(reading.article.url, urls))
 
     def parse_picture(self, response: Response, url: str) -> Iterator[FetchedPicture]:
         if self.session.fault:

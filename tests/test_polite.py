@@ -315,6 +315,7 @@ def test_a_wait_is_as_long_as_the_site_asks() -> None:
 @given(st.text() | st.from_regex(r"\A\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d [-+\w]{1,5}\Z"))
 @example("9" * 400)
 @example("²")
+@example("0\x1f")
 def test_no_header_is_a_wait_into_the_past(value: str) -> None:
     assert retry_after(value, datetime(2026, 3, 1, tzinfo=UTC)) >= 0
 

@@ -1,7 +1,7 @@
-"""Which lines are not the body: editor, credit, rights notice, related links; kept as fields.
+"""Removes the lines that are not part of the body (editor, credit, rights notice, related links); some become fields.
 
-Rules ask for whole lines, so that a sentence which merely contains such a word stays. They
-hold for Simplified and Traditional text, half- and full-width.
+The rules match whole lines, so a sentence that only contains such a word stays. They apply to
+Simplified and Traditional text, in half and full width.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ class Line:
     image: str = ""
     linked: int = 0  # characters of it in links to other pages
     links: int = 0
-    path: tuple[int, ...] = ()  # numbers of the blocks it stands in, outermost first
-    hint: str = ""  # what the class of such a block calls it: related, share ...
+    path: tuple[int, ...] = ()  # numbers of the blocks around it, outermost first
+    hint: str = ""  # what the class of such a block says it is: related, share ...
 
     @property
     def is_running(self) -> bool:
-        """Whether it reads as part of a text: a sentence, not in links."""
+        """Whether it is running text: a sentence, and not mainly links."""
         return len(self.text) >= 20 and bool(SENTENCE.search(self.text)) and self.linked * 2 <= len(self.text)
 
 
 class Step(NamedTuple):
-    """How a reading came to a field, or why it took a line off (`field` is "" then)."""
+    """How a field was read, or why a line was removed (then `field` is "")."""
 
     field: str
     how: str
@@ -44,7 +44,7 @@ class Step(NamedTuple):
 
 @dataclass(slots=True)
 class Cleaned:
-    """The body's lines and what was taken off them."""
+    """The lines of the body, and what was removed."""
 
     lines: list[Line] = field(default_factory=list)
     fields: dict[str, str] = field(default_factory=dict)  # editor, credit, rights, original_title
@@ -57,7 +57,7 @@ class Cleaned:
 
     @property
     def images(self) -> tuple[Image, ...]:
-        """Each image once, with the line below it where that is a caption."""
+        """Each image once, with the line below it if that is a caption."""
         below = [*self.lines[1:], Line()]
         images = (
             Image(line.image, after.text if _CAPTION.fullmatch(after.text) else "")
@@ -81,11 +81,11 @@ _RIGHTS = re.compile(r"(?:本网|本站)?版权(?:声明|说明|所有)\s*[:©].
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
-    """Any of these. Words repeated are taken once and for all (++): a page could make it try every way to part them."""
+    """Any of these. Repetitions are possessive (++), so that no page can cause catastrophic backtracking."""
     return re.compile("|".join(patterns), re.IGNORECASE)
 
 
-# From such a line on nothing is the body's, in the block that it heads.
+# Such a line is the heading of a block of which nothing is part of the body.
 _COMMENTS = _any(
     r"(?=.*(?:评论|跟贴|跟帖|留言|参与))(?:最新|网友|全部|热门|精彩|用户|查看|文明|我要|手机|发表?|添加|参与|评论|跟贴|跟帖|"
     r"留言|区|列表|注册|登录|\d+|[人条个次件]|[\s|()·,:])++(?<!条评论)",
@@ -105,7 +105,7 @@ _RELATED_WORD = re.compile(
 _CARD = re.compile(r".*\[[详詳][细細]\]\s*-?")  # the text of a related card; its headline is the line before
 _SENTENCE_ENDS = ("。", "！", "？", "”", "）", ")", "…")
 
-# Lines made of nothing but such words.
+# Lines that consist of such words.
 _BUTTONS = _any(
     r"(?:Facebook|Twitter|Weibo|Line|大图|分享(?:[到至给]|让更多人看到|按钮)?|转发|转播|收藏(?:本文|文章)?|已收藏|加入收藏|设为首页|打印(?:本[文页])?|字[号体大小]|[大中小]{1,3}号?|A[-+]?|T|"
     r"复制(?:链接|网址)?|链接已复制|我要纠错|举报|纠错|点赞|赞|踩|微信(?:好友)?|(?:新浪|腾讯)?微博|朋友圈|好友|QQ(?:空间|好友)?|易信|豆瓣|人人网?|(?:百度)?贴吧|"
@@ -117,7 +117,7 @@ _BUTTONS = _any(
 _COMMENT_NOTICE = _any(
     r"(?:文明上网|理性发言|网友评论仅|所有评论|评论仅代表|请文明).{0,80}(?:评论|发言|跟帖|规定|观点|协议|意见|立场).{0,30}"
 )
-# Lines that are no sentence and say nothing of the article.
+# Lines that are not a sentence and say nothing about the article.
 _NOTHING = (
     ("pager", _any(
         r"(?=.*[页文<>|]|\D*1\D+2(?!\d))(?:第?\s*\d+\s*页?\s*/?\s*)?(?:共\s*\d+\s*页)?\s*"
@@ -154,7 +154,7 @@ _NOTHING = (
 )  # fmt: skip
 _LONGEST = 160  # characters of a line that may be one of these
 
-# Each way begins with a character of its own, in each case it is printed in: so most text is passed over quickly.
+# Each alternative begins with a literal character, so that most text is skipped quickly.
 FOOTER = re.compile(
     r"(?:ICP|icp)[备備證证]|公网安备|版\s?[权權]\s?所\s?有|许可证(?:编?号)?[:：\s]*[A-Z\d]|©|"
     r"C(?:opyright|OPYRIGHT)|copyright|"
@@ -162,7 +162,7 @@ FOOTER = re.compile(
     r"举报(?:电话|邮箱)\s*[:：]|网站标识码|邮编[:：\s]*\d{6}|未\s?[经經]\s?书?\s?面?\s?授\s?[权權]"
 )
 
-# Notices to the reader about the text: how they open, what they speak of, and what they say of it.
+# Notices to the reader about the text: their openings, subjects and predicates.
 _NOTICE = re.compile(
     r"[\s\[(*※▲●■-]*(?:免责|特别|郑重|重要|版权|本网|转载|法律|风险|本站|网站|平台|作者)?(?:声明|提示|说明)\s*[:\])]"
 )
@@ -180,25 +180,25 @@ def with_text(line: Line, text: str) -> Line:
 
 
 def clean(lines: Iterable[Line], rights: str = "", title: str = "") -> Cleaned:
-    """The lines that are the article's, and the fields found among the others.
+    """The lines of the body, and the fields in the other lines.
 
-    `rights` is the notice where the page marks it as such, `title` the headline: a line that
-    repeats it is none of the body's.
+    `rights` is the rights notice if the page marks it as such, `title` the headline: lines that
+    repeat it are removed.
     """
-    found = Cleaned(fields={"rights": rights} if rights else {})
+    cleaned = Cleaned(fields={"rights": rights} if rights else {})
     lines = list(lines)
     reasons = _reasons(lines, rights, title)
-    for line, why in zip(lines, reasons, strict=True):
-        if not why:
-            found.lines.append(line)
+    for line, reason in zip(lines, reasons, strict=True):
+        if not reason:
+            cleaned.lines.append(line)
         elif line.text:
-            _note_fields(found, line)
-            found.steps.append(Step("", why, line.text))
-    return found
+            _note_fields(cleaned, line)
+            cleaned.steps.append(Step("", reason, line.text))
+    return cleaned
 
 
 def _reasons(lines: Sequence[Line], rights: str, title: str) -> list[str]:
-    """For each line why it is not the body's; "" where it is."""
+    """For each line why it is not part of the body; "" if it is."""
     reasons = [_reason(line, rights) for line in lines]
     _mark_ends(lines, reasons)
     _mark_hinted(lines, reasons)
@@ -210,7 +210,7 @@ def _reasons(lines: Sequence[Line], rights: str, title: str) -> list[str]:
 
 
 def _reason(line: Line, rights: str) -> str:
-    """Why a line is not the body's wherever it stands."""
+    """Why a line is not part of the body, wherever it is."""
     text = line.text
     if not text:
         return ""
@@ -222,25 +222,25 @@ def _reason(line: Line, rights: str) -> str:
     if _RIGHTS.fullmatch(plain):
         return "rights notice"
     kinds = {label.kind for label in labels(text)}
-    for kind, why in _LABEL_LINES if kinds else ():
+    for kind, reason in _LABEL_LINES if kinds else ():
         if kind in kinds:
-            return why
+            return reason
     if _ORIGINAL_TITLE.fullmatch(plain):
         return "original_title line"
     if "。" in plain or "；" in plain:  # a sentence: prompts have none
         return "comment notice" if _COMMENT_NOTICE.fullmatch(plain) else ""
-    for why, pattern in _NOTHING:
+    for reason, pattern in _NOTHING:
         if pattern.fullmatch(plain):
-            return why
+            return reason
     if FOOTER.search(plain):
         return "footer"
     return "buttons" if len(plain) <= 100 and _LETTER.search(plain) and _BUTTONS.fullmatch(plain) else ""
 
 
 def _mark_ends(lines: Sequence[Line], reasons: list[str]) -> None:
-    """A line that heads comments or related links ends the block it heads.
+    """Mark the blocks whose heading is one of comments or related links.
 
-    That is the rest of the text, where it stands as a paragraph of it.
+    If the heading is a paragraph of the text, that is the rest of the text.
     """
     sizes = Counter(number for line in lines if line.text for number in line.path)
     until: tuple[int, ...] | None = None
@@ -259,14 +259,14 @@ def _mark_ends(lines: Sequence[Line], reasons: list[str]) -> None:
             until, why = (), "related card"
             if not lines[at - 1].text.endswith(_SENTENCE_ENDS):
                 reasons[at - 1] = why
-        elif named := ends(line.text):
-            until, why = _headed(line.path, sizes), named
+        elif kind := ends(line.text):
+            until, why = _headed(line.path, sizes), kind
         if until is not None:
             reasons[at] = reasons[at] or why
 
 
 def ends(text: str) -> str:
-    """What a line heads that is not the article: comments or related links; "" where it heads none."""
+    """What a line is the heading of that is not the article: comments or related links; "" for neither."""
     if not 2 <= len(text) <= 60:
         return ""
     plain = flat(text).strip(" :>»|…-·•[]()")
@@ -277,7 +277,7 @@ def ends(text: str) -> str:
 
 
 def _headed(path: tuple[int, ...], sizes: Counter[int]) -> tuple[int, ...]:
-    """The innermost block around a line that holds more than this line."""
+    """The innermost block around a line that contains more than this line."""
     path = path[:-1]
     while path and sizes[path[-1]] < 2:
         path = path[:-1]
@@ -285,7 +285,7 @@ def _headed(path: tuple[int, ...], sizes: Counter[int]) -> tuple[int, ...]:
 
 
 def _mark_hinted(lines: Sequence[Line], reasons: list[str]) -> None:
-    """Blocks that their class calls something else, unless most of the text stands there."""
+    """Mark the blocks that are something else by their class, unless they contain most of the text."""
     total = sum(len(line.text) for line in lines) or 1
     sizes = Counter[str]()
     for line in lines:
@@ -296,7 +296,7 @@ def _mark_hinted(lines: Sequence[Line], reasons: list[str]) -> None:
 
 
 def _mark_links(lines: Sequence[Line], reasons: list[str]) -> None:
-    """Lists of links: two lines or more, or one line of several, that are nothing else."""
+    """Mark lists of links: two or more lines, or one with several links, that contain nothing else."""
     at = 0
     while at < len(lines):
         end = at
@@ -319,13 +319,12 @@ def _is_linked(line: Line) -> bool:
 
 
 def _mark_head(lines: Sequence[Line], reasons: list[str], title: str) -> None:
-    """Above the first sentence: the headline again, date and credit."""
-    said = _said(title)
+    """Mark what is above the first sentence: the headline again, date and credit."""
+    headline = _letters(title)
     for at, line in enumerate(lines):
         if reasons[at] or not line.text:
             continue
-        plain = _said(line.text)
-        if said and plain and (plain == said or (len(plain) >= 6 and plain in said and len(plain) * 2 > len(said))):
+        if _repeats(_letters(line.text), headline):
             reasons[at] = "headline"
         elif line.is_running or at > 12:
             return
@@ -335,12 +334,19 @@ def _mark_head(lines: Sequence[Line], reasons: list[str], title: str) -> None:
             reasons[at] = "notice"
 
 
+def _repeats(text: str, headline: str) -> bool:
+    """Whether a text is the headline or most of it, both without punctuation."""
+    if not text or text == headline:
+        return bool(text)
+    return len(text) >= 6 and text in headline and len(text) * 2 > len(headline)
+
+
 def _is_date_line(text: str) -> bool:
     return bool({label.kind for label in labels(text)} & {"time", "credit"}) or is_date_line(text)
 
 
 def _mark_tail(lines: Sequence[Line], reasons: list[str]) -> None:
-    """From the end upwards: notices about rights and liability, and links left alone."""
+    """Mark, from the end upwards, notices about rights and liability, and single links."""
     for at in range(len(lines) - 1, 0, -1):
         line = lines[at]
         if reasons[at] or not line.text:
@@ -357,14 +363,15 @@ def _is_notice(text: str) -> bool:
     plain = flat(text)
     if len(plain) > 600:
         return False
-    named, said = len(set(_NOTICE_OF.findall(plain))), len(set(_NOTICE_SAYS.findall(plain)))
+    subjects, predicates = len(set(_NOTICE_OF.findall(plain))), len(set(_NOTICE_SAYS.findall(plain)))
     if _NOTICE.match(plain):
-        return named + said >= 2
-    return named >= 1 and said >= 1 and named + said >= 2 + (len(plain) > 60) and len(plain) <= 300
+        return subjects + predicates >= 2
+    fewest = 2 + (len(plain) > 60)
+    return subjects >= 1 and predicates >= 1 and subjects + predicates >= fewest and len(plain) <= 300
 
 
 def _mark_repeated(lines: Sequence[Line], reasons: list[str]) -> None:
-    """A paragraph printed twice, one below the other: the second is left out."""
+    """Mark a paragraph that repeats the one before it."""
     last = ""
     for at, line in enumerate(lines):
         if not reasons[at] and line.text:
@@ -373,23 +380,24 @@ def _mark_repeated(lines: Sequence[Line], reasons: list[str]) -> None:
             last = line.text
 
 
-def _note_fields(found: Cleaned, line: Line) -> None:
+def _note_fields(cleaned: Cleaned, line: Line) -> None:
     plain = flat(line.text)
     if _RIGHTS.fullmatch(plain):
-        found.fields.setdefault("rights", line.text)
+        cleaned.fields.setdefault("rights", line.text)
         return
     if match := _ORIGINAL_TITLE.fullmatch(plain):
         start, end = match.span("value")
-        found.fields.setdefault("original_title", line.text[start:end])
+        cleaned.fields.setdefault("original_title", line.text[start:end])
         return
     for label in labels(line.text):
         if label.kind == "editor" and label.value:
-            found.fields.setdefault("editor", label.value)
+            cleaned.fields.setdefault("editor", label.value)
         elif label.kind == "credit" and (credit := tidy(label.value)):
-            found.fields.setdefault("credit", credit)
-        elif label.kind == "author" and not found.authors:
-            found.authors = people(label.value)
+            cleaned.fields.setdefault("credit", credit)
+        elif label.kind == "author" and not cleaned.authors:
+            cleaned.authors = people(label.value)
 
 
-def _said(text: str) -> str:
+def _letters(text: str) -> str:
+    """The text without blanks and punctuation."""
     return re.sub(r"[\W_]+", "", text)

@@ -1,4 +1,4 @@
-"""Who wrote it, who edited it, where it came from, as Chinese pages print it: 记者、责编、来源 and their like."""
+"""Authors, editors and credits as Chinese pages print them: 记者, 责编, 来源 and the like."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-# One character for one, so that a place in the flat text is a place in the printed one.
+# One character for one, so that positions in the flat text are positions in the printed text.
 _PLAIN_FOR = {
     "責編輯校對審來權聲關閱讀連鏈結聞報導題評論區標記訊員圖攝發佈布時間點擊瀏覽會錄註冊載違須創網頁熱門薦為您轉視頻廣號體簡":
     "责编辑校对审来权声关阅读连链结闻报导题评论区标记讯员图摄发布布时间点击浏览会录注册载违须创网页热门荐为您转视频广号体简",
@@ -40,14 +40,14 @@ _OF = r"\s*[:|/]\s*"
 
 
 def _label(kinds: Sequence[str], name: str = "") -> re.Pattern[str]:
-    """A label of these kinds, not in the middle of a word, and what parts it from its value."""
-    named = "|".join(f"(?P<{kind}>{'|'.join(_KINDS[kind])})" for kind in kinds)
-    return re.compile(rf"(?<![\u4e00-\u9fff])(?:{named}){_OF}")
+    """A label of these kinds, not in the middle of a word, with its separator."""
+    kinds_of_label = "|".join(f"(?P<{kind}>{'|'.join(_KINDS[kind])})" for kind in kinds)
+    return re.compile(rf"(?<![\u4e00-\u9fff])(?:{kinds_of_label}){_OF}")
 
 
 _LABEL = _label(tuple(_KINDS))
 _CREDIT = _label(("credit",))
-_DATE = re.compile(r"\d{4}[-/.年\s][\d\s年月日时分:/.-]{3,22}(?:星期.)?")  # may stand before the first label
+_DATE = re.compile(r"\d{4}[-/.年\s][\d\s年月日时分:/.-]{3,22}(?:星期.)?")  # may precede the first label
 _COLON = re.compile("[:：|｜丨/／]")
 _EDGES = " \t-—_·•*□■◎●▲|()[]<>"
 _SENTENCE = re.compile("[。！？!?；;]")
@@ -65,20 +65,22 @@ _NO_NAMES = {
 
 
 def flat(text: str) -> str:
-    """The text with Traditional characters and full-width marks of labels made plain; as long as it was."""
-    return _PRINTED.sub(lambda printed: _FLAT[printed[0]], text)  # str.translate looks every character up
+    """The text with the Traditional characters and full-width marks of labels replaced, of the same length."""
+    return _PRINTED.sub(
+        lambda printed: _FLAT[printed[0]], text
+    )  # faster than str.translate, which looks up every character
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label and what is printed behind it: `kind` is editor, staff, author, credit, time or count."""
+    """A label and its value; `kind` is editor, staff, author, credit, time or count."""
 
     kind: str
     value: str
 
 
 def labels(line: str) -> list[Label]:
-    """What a line holds that is nothing but labels with their values; [] for any other.
+    """The labels of a line that consists of labels with their values; [] for any other line.
 
     责任编辑：甲 校对：乙, (来源：新华社 记者 甲), 2022-06-01 10:32 来源：新华社 ...
     """
@@ -89,24 +91,24 @@ def labels(line: str) -> list[Label]:
     before = plain[: first.start()].strip(_EDGES) if first else ""
     if not first or (before and not _DATE.fullmatch(before)):
         return []
-    read = list(_labelled(line))
-    return read if all(map(_is_value, read)) else []
+    labels = list(_labelled(line))
+    return labels if all(map(_is_value, labels)) else []
 
 
 def _labelled(text: str) -> Iterator[Label]:
-    """Each label in a text, with what follows up to the next."""
+    """Each label in a text, with the text up to the next label."""
     if not _COLON.search(text):
         return
-    found = list(_LABEL.finditer(flat(text)))
-    ends = [*(match.start() for match in found[1:]), len(text)]
-    for match, end in zip(found, ends, strict=False):
+    matches = list(_LABEL.finditer(flat(text)))
+    ends = [*(match.start() for match in matches[1:]), len(text)]
+    for match, end in zip(matches, ends, strict=False):
         yield Label(match.lastgroup or "", text[match.end() : end].strip(_EDGES + "（）【】［］〔〕｜"))
 
 
 def _is_value(label: Label) -> bool:
     if len(label.value) > _LONGEST_VALUE or _SENTENCE.search(label.value):
         return False
-    # A speaker in an interview (编辑：好的，我们继续往下看) has more to say than names.
+    # A speaker in an interview (编辑：好的，我们继续往下看) says more than names.
     parts = list(filter(None, _BETWEEN.split(label.value)))
     return label.kind not in ("editor", "staff", "credit") or (
         len(parts) <= 8 and max(map(len, parts), default=0) <= 24
@@ -129,7 +131,7 @@ _OUTLET_AFTER_TIME = re.compile(
 
 
 def find_credit(text: str) -> str:
-    """The value of the first label 来源 in a text (稿源, 转自, ... too); "" where none has one."""
+    """The value of the first label of a credit in a text (来源, 稿源, 转自 ...); "" if there is none."""
     for match in _CREDIT.finditer(flat(text)):
         if credit := _credit_at(text[match.end() :]):
             return credit
@@ -137,7 +139,7 @@ def find_credit(text: str) -> str:
 
 
 def _credit_at(text: str) -> str:
-    """The name that a text begins with: in brackets, or up to a blank, a date or another label."""
+    """The name at the beginning of a text: in brackets, or up to a blank, a date or another label."""
     text = text.lstrip()
     close = _BRACKETS.get(text[:1])
     if close and 0 < (end := text.find(close)) <= _LONGEST_VALUE and not re.match(_HAN, text[end + 1 :]):
@@ -148,18 +150,18 @@ def _credit_at(text: str) -> str:
 
 
 def tidy(credit: str) -> str:
-    """A credit without brackets around it and what is printed behind it."""
+    """A credit without the brackets around it and the text behind it."""
     credit = credit.strip(" \t:：|｜-—·,，;；。")
     close = _BRACKETS.get(credit[:1])
     if close and credit.endswith(close):
         return tidy(credit[1:-1])
-    if re.search(_HAN, credit):  # names in Chinese have no blanks: what follows one is something else
+    if re.search(_HAN, credit):  # Chinese names contain no blanks
         credit = re.sub(r"[(（\[【][^)）\]】]*$", "", credit.split()[0])
     return credit if len(credit) <= _LONGEST_VALUE and not _BUTTON.fullmatch(flat(credit)) else ""
 
 
 def outlet_after_time(text: str) -> str:
-    """An outlet printed without a label, directly after a time: 10:56:28 证券时报网."""
+    """An outlet without a label directly after a time: 10:56:28 证券时报网."""
     match = _OUTLET_AFTER_TIME.search(text)
     return tidy(match[1]) if match else ""
 
@@ -176,18 +178,18 @@ _LONGEST_BYLINE = 40
 
 
 def authors(above: Sequence[str], body: Sequence[str]) -> tuple[str, ...]:
-    """The authors named above the body (作者：甲), in the byline that opens it, or in the one that closes it."""
+    """The authors named above the body (作者：甲), or in a byline at its beginning or its end."""
     for label in (label for text in above for label in _labelled(text) if label.kind == "author"):
-        if found := _names(flat(label.value[:_LONGEST_VALUE])):
-            return found
+        if names := _names(flat(label.value[:_LONGEST_VALUE])):
+            return names
     for line in (*body[:2], *reversed(body[-3:])):
-        if found := byline(line):
-            return found
+        if names := byline(line):
+            return names
     return ()
 
 
 def byline(line: str) -> tuple[str, ...]:
-    """The authors named in brackets near an end of a paragraph, or by one that is nothing but a byline."""
+    """The authors named in brackets near an end of a paragraph, or by a paragraph that is a byline."""
     plain = flat(line)
     spans = [match.span(1) for match in _IN_BRACKETS.finditer(plain)]
     spans = [(start, end) for start, end in reversed(spans) if start < 40 or end > len(plain) - 4]
@@ -201,13 +203,13 @@ def byline(line: str) -> tuple[str, ...]:
 
 
 def _names(text: str) -> tuple[str, ...]:
-    """The names that a text begins with; what is no name ends them."""
+    """The names at the beginning of a text, up to the first word that is not a name."""
     names: list[str] = []
     for part in _BETWEEN.split(text.strip()):
         name = _ROLE_BEFORE.sub("", _ROLE_BEHIND.sub("", part)) if len(part) > 3 else part
         if name in _NO_NAMES:
             continue
-        if not is_name(name) or (names and part != name):  # 甲 山东报道: where, not who
+        if not is_name(name) or (names and part != name):  # 甲 山东报道: a place
             break
         names.append(name)
     return tuple(names)
@@ -218,5 +220,5 @@ def is_name(text: str) -> bool:
 
 
 def people(text: str) -> tuple[str, ...]:
-    """The names in a printed list of them."""
+    """The names in a printed list."""
     return tuple(name for name in _BETWEEN.split(text.replace("\u3000", " ")) if name and flat(name) not in _NO_NAMES)

@@ -1,4 +1,4 @@
-"""Dates and times as Chinese pages print them; Asia/Shanghai unless an offset is printed too."""
+"""Dates and times as Chinese pages print them; in Asia/Shanghai unless an offset is printed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _CLOCK = (
     r"(?P<hour>[01]?\d|2[0-4])\s*[:：时時点點]\s*(?:(?P<minute>[0-5]?\d)(?!\d)\s*分?(?:\s*[:：]?\s*(?P<second>[0-5]\d)(?!\d)秒?)?)?"
     r"(?:\.\d+)?\s*(?P<zone>Z(?![a-z])|UTC|GMT|[+-][01]\d:?[0-5]\d(?!\d))?)?"
 )
-# Years in four digits, in Chinese numerals, of the Republic; then without a year; then told from now.
+# With a year in four digits, in Chinese numerals or of the Republic (民國); without a year; relative to now.
 _FULL = re.compile(
     r"(?<!\d)(?:(?P<year>\d{4})|(?:民國|民国)\s*(?P<minguo>\d{2,3}))\s?[-‐–—/.年\s]\s?(?P<month>\d{1,2})\s*[-‐–—/.月]\s*(?P<day>\d{1,2})(?!\d)[日号號]?"
     + _CLOCK
@@ -33,7 +33,7 @@ _NAMED = re.compile(r"(?P<named>今天|今日|昨天|昨日|前天)" + _CLOCK)
 _AGO = re.compile(
     r"(?P<count>\d{1,3})\s*(?P<unit>秒|分钟|分鐘|小时|小時|天|日|周|週|个月|個月)(?:之)?前|(?P<now>刚刚|剛剛)"
 )
-_LONGEST = 4000  # characters: dates stand near the headline
+_LONGEST = 4000  # characters: dates are near the headline
 _UNITS = {
     "秒": 1,
     "分": 60,
@@ -54,18 +54,18 @@ _DIGITS = {
 
 
 def find_date(text: str, fetched: datetime | None = None) -> datetime | None:
-    """The first date in a text, at midnight where no time follows; None where there is none.
+    """The first date in a text, at midnight if no time follows; None if there is none.
 
-    Dates with their year come first; 6月1日, 昨天 08:30 and 2小时前 are read against `fetched`
-    (aware), and not at all without it. What would lie after `fetched` is no date of it.
+    Dates with a year come first; 6月1日, 昨天 08:30 and 2小时前 are relative to `fetched` (aware),
+    and ignored without it, as are dates after it.
     """
-    for found in _found(text[:_LONGEST], fetched):
-        if not fetched or found <= fetched:
-            return found
+    for time in _times(text[:_LONGEST], fetched):
+        if not fetched or time <= fetched:
+            return time
     return None
 
 
-def _found(text: str, fetched: datetime | None) -> Iterator[datetime]:
+def _times(text: str, fetched: datetime | None) -> Iterator[datetime]:
     for pattern in (_FULL, _NUMERALS):
         for match in pattern.finditer(text):
             groups = match.groupdict()
@@ -79,23 +79,23 @@ def _found(text: str, fetched: datetime | None) -> Iterator[datetime]:
         seconds = 0 if match["now"] else int(match["count"]) * _UNITS[match["unit"][0]]
         yield (now - timedelta(seconds=seconds)).replace(microsecond=0)
     for match in _NAMED.finditer(text):
-        named = now.date() - timedelta(days=_DAYS_AGO[match["named"][0]])
-        yield from _time(match.groupdict(), named.year, named.month, named.day)
+        day = now.date() - timedelta(days=_DAYS_AGO[match["named"][0]])
+        yield from _time(match.groupdict(), day.year, day.month, day.day)
     for match in _SHORT.finditer(text):
         yield from _time(match.groupdict(), 2000 + int(match["year"]), int(match["month"]), int(match["day"]))
     for match in _YEARLESS.finditer(text):
-        month, day = int(match["month"]), int(match["day"] or match["day2"])
-        yield from _latest(match.groupdict(), month, day, now.date())
+        groups, month = match.groupdict(), int(match["month"])
+        yield from _latest(groups, month, int(match["day"] or match["day2"]), now.date())
 
 
 def _latest(groups: dict[str, str | None], month: int, day: int, today: date) -> Iterator[datetime]:
-    """The last such day that is not after today."""
+    """The last such day up to today."""
     year = today.year if (month, day) <= (today.month, today.day) else today.year - 1
     return _time(groups, year, month, day)
 
 
 def _number(text: str | None) -> int:
-    """A number in digits or Chinese numerals up to 99, or a year numeral by numeral."""
+    """A number in digits, in Chinese numerals up to 99, or a year numeral by numeral."""
     text = text or "0"
     if text.isdecimal():
         return int(text)
@@ -106,7 +106,7 @@ def _number(text: str | None) -> int:
 
 
 def _time(groups: dict[str, str | None], year: int, month: int, day: int) -> Iterator[datetime]:
-    """The time of a match; nothing where it is none, as 2022-13-45."""
+    """The time of a match; nothing if it is not valid, as 2022-13-45."""
     hour, minute, second = (int(groups.get(name) or 0) for name in ("hour", "minute", "second"))
     half = groups.get("half") or ""
     if half[:1] in ("下", "晚", "傍") and hour < 12:
@@ -133,9 +133,8 @@ def _zone(printed: str | None) -> tzinfo:
 
 def find_compact(text: str) -> datetime | None:
     """The first date in an address, a meta tag or a script: also 20220601 and 202206/01."""
-    found = find_date(text)
-    if found:
-        return found
+    if time := find_date(text):
+        return time
     for match in _COMPACT.finditer(text):
         for time in _time(match.groupdict(), int(match["year"]), int(match["month"]), int(match["day"])):
             return time
@@ -146,8 +145,8 @@ _LINE = re.compile(r"(?:[\u4e00-\u9fff]{0,4}(?:时间|時間|日期)\s*[:：]\s*
 
 
 def is_date_line(line: str) -> bool:
-    """Whether a line holds nothing but a date with its year, with or without label and credit."""
-    start = _LINE.match(line).end()  # type: ignore[union-attr]  # matches nothing too
+    """Whether a line consists of a date with a year, with or without a label and a credit."""
+    start = _LINE.match(line).end()  # type: ignore[union-attr]  # it matches the empty string too
     match = _FULL.match(line, start) or _NUMERALS.match(line, start)
     if not match or not find_date(match[0]):
         return False

@@ -1,7 +1,7 @@
-"""A page's bytes as a tree that can be asked; with locate.py the place that knows lxml.
+"""A page as a tree that can be queried; with main_content.py and lines.py the only modules that use lxml.
 
-lxml locates, on the whole page; BeautifulSoup takes the article's fragment apart (lines.py),
-which is small: parsing the whole page with it costs twenty times as much.
+lxml searches the whole page; BeautifulSoup reads the article's fragment only (lines.py), because
+parsing the whole page with it takes twenty times as long.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from archive.text.messages import Reason
 from archive.url import canonical
 from crawler.extract.encoding import decode
 
-# No page of news is larger (the largest of a hundred real ones has 0.9 MB and 15,400 tags); what is takes too long.
+# The largest of a hundred real news pages has 0.9 MB and 15,400 tags.
 MOST_BYTES = 8 << 20
 _MOST_TAGS = 150_000
-# libxml2 looks for each attribute of a tag among all before it.
+# libxml2 compares each attribute of a tag with all before it.
 _MOST_ATTRIBUTES = 2_000
 _MANY_ATTRIBUTES = re.compile(rb"<[a-zA-Z](?:[^<>=]*=){%d}" % _MOST_ATTRIBUTES)
 
@@ -35,7 +35,7 @@ INLINE = {
     "a", "abbr", "b", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd", "label",
     "mark", "q", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "u", "var", "o:p",
 }  # fmt: skip
-_TELLING = ("title", "meta", "link", "script", "a")
+_INDEXED = ("title", "meta", "link", "script", "a")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _NEWS = re.compile("(?:News|Blog|Report|Analysis|Opinion)?.*(?:Article|Posting)")
 
@@ -47,17 +47,17 @@ def plain(text: str) -> str:
 
 
 class Page:
-    """A parsed page; XPaths find, text comes out as one plain line.
+    """A parsed page, queried by XPath; texts are one plain line.
 
-    Raises NotAnArticle for what is too large or nested too deep to be read in bounded time.
+    Raises NotAnArticle for a page that is too large, or nested too deep, to be read in bounded time.
     """
 
     def __init__(self, page: bytes, url: str) -> None:
         self.url = url
-        _refuse_monsters(page, url)
+        _refuse_excess(page, url)
         self.decoded = decode(page)
         self.source = self.decoded.text
-        # Handed over as UTF-8: lxml refuses a str that declares an encoding of its own.
+        # As UTF-8, because lxml refuses a str that declares an encoding.
         is_utf8 = self.decoded.encoding == "utf-8" and not self.decoded.broken
         text = (page.removeprefix(BOM_UTF8) if is_utf8 else self.source.encode(errors="replace")).translate(None, _C0)
         parser = etree.HTMLParser(
@@ -69,27 +69,27 @@ class Page:
             raise NotAnArticle(url, Reason.NESTED)
 
     def first(self, xpath: str) -> etree._Element | None:
-        """The first node with text in it, or any first node."""
+        """The first node with text, else the first node."""
         nodes = [node for node in _compiled(xpath)(self.root) if isinstance(node, etree._Element)]
         return next((node for node in nodes if text_of(node)), nodes[0] if nodes else None)
 
     def text(self, xpath: str) -> str:
-        """The first text there: of a node, or, for h1/text() and meta/@content, that itself."""
-        found = _compiled(xpath)(self.root) if xpath else []
-        texts = (text_of(node) if isinstance(node, etree._Element) else plain(str(node)) for node in found)
+        """The first text that is not empty, of a node or, as for h1/text() and meta/@content, of the value itself."""
+        nodes = _compiled(xpath)(self.root) if xpath else []
+        texts = (text_of(node) if isinstance(node, etree._Element) else plain(str(node)) for node in nodes)
         return next(filter(None, texts), "")
 
     @cached_property
     def _tags(self) -> dict[Any, list[etree._Element]]:
-        """The tags that tell about the page, by name: to go through it once for each costs too much."""
-        found: dict[Any, list[etree._Element]] = {name: [] for name in _TELLING}
-        for node in self.root.iter(*_TELLING):
-            found[node.tag].append(node)
-        return found
+        """The tags with data about the page, by name, from a single pass."""
+        tags: dict[Any, list[etree._Element]] = {name: [] for name in _INDEXED}
+        for node in self.root.iter(*_INDEXED):
+            tags[node.tag].append(node)
+        return tags
 
     @cached_property
     def title(self) -> str:
-        """What the head's title tag says."""
+        """The text of the title tag."""
         return plain(self._tags["title"][0].text or "") if self._tags["title"] else ""
 
     def links(self, xpath: str) -> list[str]:
@@ -105,7 +105,7 @@ class Page:
         return list(dict.fromkeys(canonical(url) for url in map(self.absolute, hrefs) if url))
 
     def anchors(self, hint: str) -> Iterator[tuple[str, str]]:
-        """The links whose address holds `hint` or a query: the address as printed and the text."""
+        """The links whose address contains `hint` or a query: the address as printed, and the text."""
         for node in self._tags["a"]:
             href = node.get("href") or ""
             if hint in href or "?" in href:
@@ -117,29 +117,29 @@ class Page:
 
     def absolute(self, href: str) -> str:
         href = href.strip()
-        whole = href.startswith(("/", "http://", "https://"))  # the same from each page of the site
+        from_root = href.startswith(("/", "http://", "https://"))  # cached for all pages of the site
         try:
-            return _joined(self._site if whole else self.url, href)
+            return _joined(self._site if from_root else self.url, href)
         except ValueError:  # http://[
             return ""
 
     @cached_property
     def metas(self) -> dict[str, str]:
-        """The meta tags, by name, property or itemprop in small letters; the first of each that says something."""
-        found: dict[str, str] = {}
+        """The meta tags by name, property or itemprop in lower case; the first of each that is not empty."""
+        metas: dict[str, str] = {}
         for node in self._tags["meta"]:
             name = node.get("name") or node.get("property") or node.get("itemprop") or ""
             if value := plain(node.get("content") or ""):
-                found.setdefault(name.strip().lower(), value)
-        return found
+                metas.setdefault(name.strip().lower(), value)
+        return metas
 
     def meta(self, *names: str) -> str:
-        """The content of the first of these meta tags that has one."""
+        """The content of the first of these meta tags that exists."""
         return next((self.metas[name] for name in names if name in self.metas), "")
 
     @cached_property
     def structured(self) -> dict[str, Any]:
-        """The schema.org object of the article (JSON-LD); empty where there is none."""
+        """The schema.org object of the article (JSON-LD); empty if there is none."""
         for script in self._tags["script"]:
             if script.get("type") != "application/ld+json":
                 continue
@@ -153,21 +153,22 @@ class Page:
         return {}
 
     def own_address(self) -> str:
-        """The address that a saved page names as its own; "" where it names none."""
+        """The address that a saved page names as its own; "" if it names none."""
         if saved := re.search(r"<!-- saved from url=\(\d+\)(\S+) -->", self.source[:2000]):
             return saved[1]
         links = (node.get("href", "") for node in self._tags["link"] if node.get("rel") == "canonical")
-        named = next(links, "") or self.meta("og:url")
-        return named if named.startswith("http") else ""
+        address = next(links, "") or self.meta("og:url")
+        return address if address.startswith("http") else ""
 
 
 def refuse_size(size: int, name: str) -> None:
-    """Raises NotAnArticle for so many bytes."""
+    """Raises NotAnArticle for a page of more bytes than the limit."""
     if size > MOST_BYTES:
         raise NotAnArticle(name, Reason.LARGE.format(most=MOST_BYTES >> 20))
 
 
-def _refuse_monsters(page: bytes, url: str) -> None:
+def _refuse_excess(page: bytes, url: str) -> None:
+    """Raises NotAnArticle for too many bytes, tags or attributes."""
     refuse_size(len(page), url)
     if len(page) > _MOST_TAGS and (tags := page.count(b"<")) > _MOST_TAGS:
         raise NotAnArticle(url, Reason.MANY_TAGS.format(count=tags, most=_MOST_TAGS))
@@ -176,7 +177,7 @@ def _refuse_monsters(page: bytes, url: str) -> None:
 
 
 def _objects(value: Any) -> Iterator[dict[str, Any]]:
-    """The objects of a JSON-LD script: alone, in a list, or in a @graph."""
+    """The objects of a JSON-LD script: a single one, a list, or a @graph."""
     for each in value if isinstance(value, list) else [value]:
         if isinstance(each, dict):
             yield each
@@ -185,7 +186,7 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def is_hidden(node: etree._Element) -> bool:
-    """Whether its own style keeps a node from being shown."""
+    """Whether the style attribute of a node hides it."""
     style = node.get("style")
     return style is not None and _HIDDEN.search(style) is not None
 

@@ -1,6 +1,6 @@
-"""A page's bytes, or plain text, to an article: by the source's rules, else by general means.
+"""Extracts the article of a page, by the rules of its source or else by general means.
 
-Pure: no network, no disk, no clock; the time a page was fetched is a parameter.
+Pure: no network, no disk, no clock; the time of fetching is a parameter.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ __all__ = ["VERSION", "Listing", "Reading", "extract", "join", "read", "read_lis
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A page of a list: the addresses of its rows (canonical), and how many pages it says there are, or 0."""
+    """A page of a list: the canonical addresses of its rows, and the number of pages it states, else 0."""
 
     rows: tuple[str, ...]
     pages: int
 
 
 def extract(page: bytes, url: str) -> Article:
-    """The article of a page; raises NotAnArticle."""
+    """The article of a page. Raises NotAnArticle."""
     return read(page, url).article
 
 
@@ -41,8 +41,9 @@ def read(
 ) -> Reading:
     """The article of a page and how it was read; `url` may be empty.
 
-    `part_of` is the first page's address where this is a further page of an article: join
-    makes one of them; `source` is whose rules are used, else that of the address. Raises NotAnArticle, with the reason.
+    `part_of` is the address of the first page if this is a further page of an article (`join` makes
+    one article of them). The rules are those of `source`, by default of the source that owns the
+    address. Raises NotAnArticle, with the reason.
     """
     parsed = Page(page, url)
     if is_binary(parsed.source):
@@ -61,13 +62,13 @@ def read(
 def read_list(page: bytes, url: str, source: Source) -> Listing:
     """The rows of one page of a source's list."""
     parsed = Page(page, url)
-    said = source.page_count.search(parsed.source) if source.page_count else None
+    count = source.page_count.search(parsed.source) if source.page_count else None
     hrefs = parsed.hrefs(source.rows)
     if source.row:
         hrefs = [match[1] for href in hrefs if (match := source.row.search(href))]
-    return Listing(tuple(parsed.addresses(hrefs)), int(said[1]) if said else 0)
+    return Listing(tuple(parsed.addresses(hrefs)), int(count[1]) if count else 0)
 
 
 def _named_in(page: Page) -> Source | None:
-    """The source that a page saved without its address names in its title."""
+    """The source whose name is in the title of a page that was saved without its address."""
     return next((source for source in sources.every() if source.title in page.title), None)

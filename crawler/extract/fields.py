@@ -1,11 +1,12 @@
-"""Each field of an article, by the form's rule or else by general means, and which it was."""
+"""Reads each field of an article by the form's rule or else by general means, and notes by which."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from collections.abc import Callable, Container, Iterable, Iterator
-from datetime import datetime, time
+from datetime import datetime
+from datetime import time as time_of_day
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,16 +38,16 @@ _TIME_IN_SCRIPT = re.compile(
     r"""(?:pub(?:lish|lic)?_?(?:ed)?_?(?:time|date|at)|create_?time|datePublished)["']?\s*[:=]\s*["'](\d{4}[^"']{4,24})["']""",
     re.IGNORECASE,
 )
-_FEWEST = 40  # characters that general means must find; with a sentence among them, half as many
+_FEWEST = 40  # characters that general means must find, or half as many with a sentence among them
 
 
 def urn(title: str, body: str) -> str:
-    """A name for a text that has no address."""
+    """The name of a text without an address."""
     return "urn:sha256:" + hashlib.sha256(f"{title}\n{body}".encode()).hexdigest()
 
 
 class PageReader:
-    """One page, one reading."""
+    """Reads one page, once."""
 
     def __init__(
         self, page: Page, url: str, source: Source | None, form: Form | None, fetched: datetime | None
@@ -60,10 +61,10 @@ class PageReader:
         self._steps: list[Step] = []
         self._located = Located(page)
         self._above: Callable[[], list[str]] = list
-        self._head: list[str] = []  # what stands between headline and body
+        self._head: list[str] = []  # the texts between headline and body
 
     def read(self, first: str) -> Reading:
-        """The page as (a part of) the article whose first page has this address; NotAnArticle, with the reason."""
+        """The reading of the page, as part of the article whose first page has this address. Raises NotAnArticle."""
         self._note_bytes()
         title, rights, info = self._title(), self._rule("rights"), self._rule("info")
         cleaned, (title, rights, info), restored = self._body(title, rights, info)
@@ -93,7 +94,7 @@ class PageReader:
         )  # fmt: skip
 
     def _related(self, further: Container[str]) -> Iterator[str]:
-        """The links to other articles: a portal's page has hundreds of others."""
+        """The links to other articles, among the hundreds of links of a portal's page."""
         links = self._page.links(self._form.related) if self._form else ()
         return (url for url in links if self._source and self._source.is_article(url) and url not in further)
 
@@ -106,7 +107,7 @@ class PageReader:
         self._note("bytes", decoded.encoding + broken)
 
     def _rule(self, field: str) -> str:
-        """What the form's rule for a field finds, noted either way."""
+        """What the form's rule for a field finds, if anything; noted in both cases."""
         xpath = getattr(self._form, field, "")
         if not self._form or not xpath:
             return ""
@@ -117,11 +118,12 @@ class PageReader:
     # Body
 
     def _body(self, *fields: str) -> tuple[Cleaned, list[str], bool]:
-        """The first body that is not empty once it is cleaned; the fields and whether glosses were taken out."""
+        """The first body that is not empty after cleaning; the given fields; whether glosses were removed."""
         for lines in self._bodies():
             texts, glosses = restore([*fields, *(line.text for line in lines)])
-            kept = [boilerplate.with_text(line, text) for text, line in zip(texts[len(fields) :], lines, strict=True)]
-            cleaned = boilerplate.clean(kept, title=texts[0], rights=texts[1])
+            pairs = zip(texts[len(fields) :], lines, strict=True)
+            restored = [boilerplate.with_text(line, text) for text, line in pairs]
+            cleaned = boilerplate.clean(restored, title=texts[0], rights=texts[1])
             if cleaned.body:
                 break
         else:
@@ -131,7 +133,7 @@ class PageReader:
         return cleaned, texts[: len(fields)], bool(glosses)
 
     def _bodies(self) -> Iterator[list[Line]]:
-        """Where the body may be: at the form's place, else where most text is."""
+        """The possible bodies: by the form's rule, then the nodes with the most text."""
         if self._form:
             node = self._page.first(self._form.body)
             self._note("body", f"nothing at {self._form.body}" if node is None else f"{self._form.name} form")
@@ -158,7 +160,7 @@ class PageReader:
         return self._rule("title") or self._general_title()
 
     def _general_title(self) -> str:
-        """The block that the page's title holds; else what meta tags say, the nearest heading, that title itself."""
+        """The block that is in the page's title; else a meta tag, the nearest heading, or that title itself."""
         return self._first("title", self._titles())
 
     def _titles(self) -> Iterator[tuple[str, str]]:
@@ -169,9 +171,9 @@ class PageReader:
             yield self._located.heading_above(self._located.bodies[0]), "heading above the body"
         yield self._located.short_title, "//title"
 
-    def _first(self, field: str, found: Iterable[tuple[str, str]]) -> str:
-        """The first of these that is not empty, noted with how it was found."""
-        for text, how in found:
+    def _first(self, field: str, texts: Iterable[tuple[str, str]]) -> str:
+        """The first text that is not empty, noted with how it was found."""
+        for text, how in texts:
             if text:
                 self._note(field, how)
                 return text
@@ -181,33 +183,33 @@ class PageReader:
     # Time
 
     def _published(self) -> datetime | None:
-        """The printed time, unless meta tags and address agree on another day; else those.
+        """The printed time, unless meta tags and address agree on another day; else one of those.
 
-        A time of day is taken from whichever of them tells it for that day. None lies after
-        the fetch.
+        The time of day is from the first of them that has one for this day. Times after the fetch
+        are ignored.
         """
-        found = list(self._believed(self._times())) or list(self._believed(self._other_times()))
-        if not found:
+        times = list(self._credible(self._times())) or list(self._credible(self._other_times()))
+        if not times:
             self._note("published", "nothing found")
             return None
-        chosen, how = found[0]
-        others = {other_how: other.date() for other, other_how in found[1:]}
-        agreed = others.get("meta tag")
-        if how == "printed" and agreed and agreed == others.get("address") != chosen.date():
-            chosen, how = next(each for each in found if each[1] == "meta tag")
-        elif "address" in others and others["address"] != chosen.date():
-            how += f", but the address says {others['address']}"
+        chosen, how = times[0]
+        days = {place: time.date() for time, place in times[1:]}
+        agreed = days.get("meta tag")
+        if how == "printed" and agreed and agreed == days.get("address") != chosen.date():
+            chosen, how = next(each for each in times if each[1] == "meta tag")
+        elif "address" in days and days["address"] != chosen.date():
+            how += f", but the address says {days['address']}"
         self._note("published", how)
-        same = [other for other, _how in found if other.date() == chosen.date() and other.time() != time.min]
-        return same[0] if same else chosen
+        same_day = [time for time, _how in times if time.date() == chosen.date() and time.time() != time_of_day.min]
+        return same_day[0] if same_day else chosen
 
-    def _believed(self, times: Iterable[tuple[datetime | None, str]]) -> Iterator[tuple[datetime, str]]:
+    def _credible(self, times: Iterable[tuple[datetime | None, str]]) -> Iterator[tuple[datetime, str]]:
         return ((time, how) for time, how in times if time and not (self._fetched and time > self._fetched))
 
     def _times(self) -> Iterator[tuple[datetime | None, str]]:
-        """What each place says, the more trusted first."""
+        """The time at each place, most reliable first."""
         yield find_date("\n".join(self._head[1:] or self._head), self._fetched), "printed"
-        yield self._time_told(), "meta tag"
+        yield self._time_in_metadata(), "meta tag"
         yield self._time_in_address(), "address"
 
     def _other_times(self) -> Iterator[tuple[datetime | None, str]]:
@@ -215,7 +217,7 @@ class PageReader:
         yield (find_compact(match[1]) if match else None), "script"
         yield find_date("\n".join(self._located.short_texts), self._fetched), "printed elsewhere"
 
-    def _time_told(self) -> datetime | None:
+    def _time_in_metadata(self) -> datetime | None:
         meta = find_compact(self._page.meta(*_TIMES)[:60])
         return meta or find_compact(_text(self._page.structured.get("datePublished"))[:60])
 
@@ -237,28 +239,28 @@ class PageReader:
             yield bylines.tidy(self._page.meta(*_CREDITS)), "meta tag"
 
     def _editor(self, cleaned: Cleaned) -> str:
-        lines = [self._rule("editor"), *self._head]  # where it is printed outside the body
-        named = (label.value for line in lines for label in bylines.labels(line) if label.kind == "editor")
-        return cleaned.fields.get("editor") or next(filter(None, named), "")
+        lines = [self._rule("editor"), *self._head]  # printed outside the body
+        values = (label.value for line in lines for label in bylines.labels(line) if label.kind == "editor")
+        return cleaned.fields.get("editor") or next(filter(None, values), "")
 
     def _authors(self, cleaned: Cleaned) -> tuple[str, ...]:
         printed = self._rule("authors")
-        if re.search("[:：]", printed) and not printed.startswith("作者"):  # the span is missing, the next one moved up
+        if re.search("[:：]", printed) and not printed.startswith("作者"):  # the next span, where this one is missing
             printed = ""
         return (
             bylines.byline(printed)
             or bylines.people(printed)
             or bylines.authors(self._head, cleaned.body.split("\n"))
             or cleaned.authors
-            or self._authors_told()
+            or self._authors_in_metadata()
         )
 
-    def _authors_told(self) -> tuple[str, ...]:
-        """Those of the meta tags who are printed on the page too."""
-        told = self._page.structured.get("author")
+    def _authors_in_metadata(self) -> tuple[str, ...]:
+        """The authors in the metadata whose names are printed on the page too."""
+        author = self._page.structured.get("author")
         names = [
             _text(each.get("name")) if isinstance(each, dict) else _text(each)
-            for each in (told if isinstance(told, list) else [told])
+            for each in (author if isinstance(author, list) else [author])
         ]
         texts = self._located.short_texts
         return tuple(

@@ -1,4 +1,4 @@
-"""The article's fragment of a page as lines, in order: the one place that knows BeautifulSoup."""
+"""The lines of an article's fragment of a page, in order: the only module that uses BeautifulSoup."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from archive.text.messages import Reason
 from crawler.extract.boilerplate import Line
 from crawler.extract.document import INLINE, NOT_TEXT, Page, is_hidden, plain
 
-# Words in class and id of what is not the article's, in English and pinyin.
+# Words, in English and pinyin, in the class and id of what is not part of the article.
 _HINT = re.compile(
     r"(?:^|[\W_])((?:re)?comm(?:ent|end)\w*|pinglun|repl(?:y|ies)|relat\w*|xiangguan|xgxw|xgyd|tuijian|hot(?:news|list|words?|tags?|spots?|search)?|rank\w*|paihang\w*|"
     r"shar(?:e|ing)\w*|fenxiang|bdshare\w*|jiathis\w*|social\w*|copyright|banquan|statement|shengming|disclaim\w*|breadcrumbs?|crumbs?|"
@@ -27,37 +27,37 @@ _HINT = re.compile(
     r"(?=$|[\W_\d])"
 )
 _NOT_PRINTED = {"mw-editsection", "noprint"}  # MediaWiki's
-_MOST_TAGS = 8_000  # below one node, without those that only set the type
-_DEEPEST = 64  # blocks in blocks that are told apart
+_MOST_TAGS = 8_000  # below one node, without inline ones
+_DEEPEST = 64  # levels of nested blocks that are distinguished
 _FURNITURE = {"nav", "aside", "footer"}
 _FILES = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|wps|zip|rar|ofd|et)$", re.IGNORECASE)
-_TELLING = {"a", "img", "tr", "td", "th", *_FURNITURE}  # tags that are looked at also where they hold text only
+_KEPT = {"a", "img", "tr", "td", "th", *_FURNITURE}  # tags that matter even if they contain only text
 _ROW_END = "end of a table's row"
 
 
 def lines_of(page: Page, node: etree._Element) -> list[Line]:
-    """The paragraphs and images below a node, in order; NotAnArticle where they are too many to be one's."""
-    shown = _shown(node)
-    if (tags := sum(1 for _tag in shown.iter())) > _MOST_TAGS:
+    """The paragraphs and images below a node, in order. Raises NotAnArticle if they are too many."""
+    fragment = _fragment(node)
+    if (tags := sum(1 for _tag in fragment.iter())) > _MOST_TAGS:
         raise NotAnArticle(page.url, Reason.TAGS_IN_TEXT.format(count=tags, most=_MOST_TAGS))
-    return list(_Lines(page).of(BeautifulSoup("", builder=_FromTree(shown))))
+    return list(_Lines(page).of(BeautifulSoup("", builder=_FromTree(fragment))))
 
 
-def _shown(node: etree._Element) -> etree._Element:
-    """A copy without what is not shown and without tags that only set the type: most of a page's tags."""
-    shown = deepcopy(node)
-    for part in [part for part in shown.iter() if _is_left_out(part)]:
+def _fragment(node: etree._Element) -> etree._Element:
+    """A copy without what is hidden and without inline tags, which are most of a page's tags."""
+    fragment = deepcopy(node)
+    for part in [part for part in fragment.iter() if _is_left_out(part)]:
         part.clear(keep_tail=True)
-    etree.strip_tags(shown, *INLINE - {"a"})
-    return shown
+    etree.strip_tags(fragment, *INLINE - {"a"})
+    return fragment
 
 
 class _Paragraph(NavigableString):
-    """A block with nothing but text in it: most of an article's, and cheaper than a tag with a string."""
+    """A block that contains only text, as most of an article: cheaper than a tag with a string."""
 
 
 class _FromTree(TreeBuilder):
-    """Gives BeautifulSoup a node of lxml's tree: it needs not be written out and parsed once more."""
+    """Builds BeautifulSoup's tree from lxml's, without serializing and parsing it again."""
 
     def __init__(self, node: etree._Element) -> None:
         super().__init__(multi_valued_attributes={})
@@ -86,25 +86,25 @@ class _FromTree(TreeBuilder):
 
 
 def _is_paragraph(node: etree._Element) -> bool:
-    return not len(node) and node.tag not in _TELLING and not (node.get("class") or node.get("id"))
+    return not len(node) and node.tag not in _KEPT and not (node.get("class") or node.get("id"))
 
 
 class _Lines:
-    """Walks a fragment and breaks it into lines where a browser would."""
+    """Walks a fragment and breaks it into lines as a browser would."""
 
     def __init__(self, page: Page) -> None:
         self._page = page
         self._text: list[str] = []
-        self._linked: list[str] = []  # of the text, what stands in links to other pages
+        self._linked: list[str] = []  # the parts of the text in links to other pages
         self._links = 0
-        self._rows = 0  # open table rows with several cells: each stays one line; a lone cell is layout
+        self._rows = 0  # open table rows with several cells, which are one line each; a single cell is layout
         self._in_link = 0
         self._path: list[int] = []  # the open blocks
         self._hints: list[str] = []  # of the open blocks
         self._numbers = 0
 
     def of(self, soup: BeautifulSoup) -> Iterator[Line]:
-        # A stack of its own, with what ends each node: a page may nest deeper than Python's.
+        # An explicit stack, with the end of each node: a page may nest deeper than Python's recursion limit.
         stack: list[PageElement | tuple[Tag, str]] = [soup]
         while stack:
             node = stack.pop()
@@ -165,7 +165,7 @@ class _Lines:
             self._text.append(end)
 
     def _end_of(self, node: Tag) -> str:
-        """What parts a node from its neighbours: nothing, a blank, or the end of a line."""
+        """What separates a node from its neighbours: nothing, a blank, or the end of a line."""
         if node.name == "a":
             return ""
         if self._rows:
@@ -178,7 +178,7 @@ class _Lines:
         text = plain("".join(self._text))
         if text:
             linked = len(plain("".join(self._linked)))
-            # The outermost is the document that BeautifulSoup adds, the next the node itself.
+            # The outermost is the document that BeautifulSoup adds, the next is the node itself.
             hint = next(filter(None, self._hints[2:]), "")
             yield Line(text, linked=linked, links=self._links, path=tuple(self._path[2:_DEEPEST]), hint=hint)
         self._text.clear()
@@ -195,7 +195,7 @@ class _Lines:
 
 
 def _is_link(node: Tag) -> bool:
-    """Whether a node leads to another page: not to a note below, nor to a file that belongs to the article."""
+    """Whether a node links to another page, rather than to a note or to an attachment of the article."""
     href = str(node.get("href") or "").strip() if node.name == "a" else ""
     return bool(href) and not href.startswith("#") and not _FILES.search(href)
 

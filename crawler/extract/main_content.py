@@ -1,7 +1,7 @@
-"""Where on a page of any site the headline, the line below it and the body stand.
+"""Finds the headline, the line below it and the body on a page of any site.
 
-One look at every text of the page, cut into blocks as a browser would; what follows reads
-these blocks only.
+All texts of the page are cut into blocks as a browser would, in a single pass; the rest works on
+these blocks.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ _FURNITURE = {"nav", "aside", "footer"}
 _BREAKS = {"br", "hr"}
 _HEADINGS = {"h1", "h2", "h3"}
 _PARAGRAPHS = {"p", "li", "blockquote", "pre", "h3", "h4", "dd"} | INLINE
-_OF_A_PARAGRAPH, _OF_A_DIV = (0, 1.0, 0.5, 0.25), (1.0, 0.75, 0.4, 0.2)  # for itself, its parent, ...
+_OF_A_PARAGRAPH, _OF_A_DIV = (0, 1.0, 0.5, 0.25), (1.0, 0.75, 0.4, 0.2)  # shares of a node, its parent, ...
 _MARKS = re.compile("[，。！？；：、“”,.!?]")
 _SENTENCE_END = re.compile("[。！？!?；…”]$")
-# How much text counts, and times what a node's score is taken that holds the page's own description.
+# Weights of text, and the factor for a node that contains the page's description.
 _ABOVE, _COMMENT, _WHOLE, _DESCRIBED = 0.5, 0.1, 0.3, 5
 _PROPOSED = 12
-_CHANGING = re.compile(r"\d{3}")  # a number in a name is the page's own
+_CHANGING = re.compile(r"\d{3}")  # a number in a name differs from page to page
 _SEPARATOR = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s*|\s*[-–—]+\s+|\s*--+\s*|\s*[-–—](?=\S{1,10}$)")
-_NOT_SAID = re.compile(r"[\W_]+")
+_NOT_LETTERS = re.compile(r"[\W_]+")
 
 
 class Block:
-    """A run of text that a browser shows as one block; `linked` characters of it are links.
+    """A run of text that a browser shows as one block, with `linked` characters in links.
 
-    `running` is how many characters of running text it counts for.
+    `running` is the number of characters of running text it counts for.
     """
 
     __slots__ = ("_parts", "heading", "linked", "node", "running", "text")
@@ -51,7 +51,7 @@ class Block:
 
     @property
     def spaced(self) -> str:
-        """The text with a blank between its nodes: 来源：<a>新华社</a>举报."""
+        """The text with a blank between nodes: 来源：<a>新华社</a>举报."""
         return plain(" ".join(self._parts))
 
 
@@ -62,11 +62,11 @@ def _running(text: str, linked: int) -> float:
     return own if len(text) >= 25 or _MARKS.search(text) else own * 0.15
 
 
-# What a node's texts belong to: the block that holds them, and what they are. A plain pair: there
-# is one for each node with text, a good part of the time a page takes.
+# The block that contains a text, and what the text is. A plain pair because there is one for each node
+# with text: making them takes a good part of the time of a page.
 _Place = tuple[etree._Element, int]
 _LINKED, _OUTSIDE, _HEADING, _BLOCK, _HIDDEN = 1, 2, 4, 8, 16
-_KINDS: dict[Any, int] = (  # of tags; any other makes a block
+_KINDS: dict[Any, int] = (  # by tag; any other tag makes a block
     dict.fromkeys(INLINE, 0)
     | {"a": _LINKED}
     | dict.fromkeys(_FURNITURE, _BLOCK | _OUTSIDE)
@@ -76,7 +76,7 @@ _KINDS: dict[Any, int] = (  # of tags; any other makes a block
 
 
 def _texts(root: etree._Element) -> Iterator[tuple[str, _Place, bool]]:
-    """The texts of a page that are shown, each with its place and whether a break stands before it."""
+    """The visible texts of a page, each with its place and whether a break precedes it."""
     body = next(root.iter("body"), root)
     place: _Place = body, 0
     around: list[_Place] = []
@@ -99,16 +99,16 @@ def _texts(root: etree._Element) -> Iterator[tuple[str, _Place, bool]]:
 
 
 class Located:
-    """The general means: blocks of the page, and what they are likely to be."""
+    """The blocks of a page, and what they are likely to be, for any site."""
 
     def __init__(self, page: Page) -> None:
         self._page = page
 
     @cached_property
     def blocks(self) -> list[Block]:
-        return [block for block in self._gathered() if block.text]
+        return [block for block in self._all_blocks() if block.text]
 
-    def _gathered(self) -> Iterator[Block]:
+    def _all_blocks(self) -> Iterator[Block]:
         parts: list[str] = []
         linked = 0
         last: _Place | None = None
@@ -124,46 +124,46 @@ class Located:
 
     @cached_property
     def short_texts(self) -> list[str]:
-        """The texts of at most 150 characters, which tell about the page rather than being its text."""
+        """The texts of at most 150 characters, which are about the page rather than its text."""
         return [block.text for block in self.blocks if len(block.text) <= 150]
 
     # Headline
 
     @cached_property
     def headline(self) -> tuple[str, int]:
-        """The headline as printed and the number of its block; ("", -1) where none fits the page's title.
+        """The headline as printed and the number of its block; ("", -1) if none fits the page's title.
 
-        The longest block that the title of the page holds: that has the site's and the
-        section's name before or behind it. Where the title is cut short, a heading that
-        begins with it.
+        The longest block that is in the title of the page, which has the names of the site and the
+        section too. If the title is truncated, a heading that begins with it.
         """
-        whole = _said(self._page.title)
+        title = _letters(self._page.title)
         best, at = "", -1
         for number, block in enumerate(self.blocks):
             if not 4 <= len(block.text) <= 150 or block.text[0] not in self._page.title:
                 continue
-            said = _said(block.text)
-            if len(said) < 4 or not (said in whole or (block.heading and self._is_cut_short(said))):
+            text = _letters(block.text)
+            if len(text) < 4 or not (text in title or (block.heading and self._is_truncated_to(text))):
                 continue
-            better = len(said) - len(_said(best)) or (block.heading and not self.blocks[at].heading)
+            better = len(text) - len(_letters(best)) or (block.heading and not self.blocks[at].heading)
             if better > 0 and (block.linked * 2 <= len(block.text) or block.heading):
                 best, at = block.text, number
-        if len(_said(best)) * 3 < len(_said(self.short_title)) or at < 0:
+        if len(_letters(best)) * 3 < len(_letters(self.short_title)) or at < 0:
             return "", -1
-        if find_date(best) and not find_date(self.short_title):  # date and credit stand in the heading too
+        if find_date(best) and not find_date(self.short_title):  # the heading contains date and credit too
             return self.short_title, at
         following = self.blocks[at + 1].text if at + 1 < len(self.blocks) else ""
-        if following and _said(best + following) in whole:  # set in two lines
+        if following and _letters(best + following) in title:  # printed on two lines
             best += following
         return best, at
 
-    def _is_cut_short(self, said: str) -> bool:
-        first = _said(self.short_title).removesuffix("…")
-        return len(first) >= 8 and said.startswith(first)
+    def _is_truncated_to(self, heading: str) -> bool:
+        """Whether the page's title is the beginning of a heading."""
+        beginning = _letters(self.short_title).removesuffix("…")
+        return len(beginning) >= 8 and heading.startswith(beginning)
 
     @cached_property
     def short_title(self) -> str:
-        """The page's title without the site's and the section's name."""
+        """The page's title without the names of the site and the section."""
         parts = _SEPARATOR.split(self._page.title)
         return max(parts[:2], key=len).strip()
 
@@ -171,11 +171,11 @@ class Located:
 
     @cached_property
     def bodies(self) -> list[etree._Element]:
-        """The nodes that hold the most running text, best first, at most three.
+        """The nodes with the most running text, best first, at most three.
 
-        A paragraph counts for its parent, less for those above; one that stands in a div of
-        its own counts for that too. Text in links, navigation and footers does not count,
-        and text above the headline counts half.
+        A paragraph counts for its parent, and less for the ancestors; one in a div of its own
+        counts for that too. Text in links, navigation and footers does not count, and text above
+        the headline counts half.
         """
         scores: dict[etree._Element, float] = {}
         for block, size in self._sizes():
@@ -183,7 +183,7 @@ class Located:
             above = (block.node, *islice(block.node.iterancestors(), 3))
             for holder, share in zip(above, shares, strict=False):
                 if share and holder.tag != "html":
-                    # The whole page only where no part of it holds the text.
+                    # The body tag only if no part of it contains the text.
                     scores[holder] = scores.get(holder, 0) + size * (share if holder.tag != "body" else share * _WHOLE)
         for node in self._described():
             if node in scores:
@@ -191,7 +191,7 @@ class Located:
         return sorted(scores, key=lambda node: -scores[node])[:3]
 
     def _sizes(self) -> Iterator[tuple[Block, float]]:
-        """The blocks with running text, and for how much each counts."""
+        """The blocks with running text, and their weighted size."""
         _text, headline = self.headline
         seen = 0.0
         factor = 1.0
@@ -204,16 +204,16 @@ class Located:
                 yield block, block.running * (_ABOVE if above else factor)
 
     def _described(self) -> set[etree._Element]:
-        """What holds the page's own description of itself, which most often is its first sentence."""
-        said = _said(self._page.meta("description", "og:description"))[:16]
-        if len(said) < 16 or said in _said(self._page.title):
+        """The nodes that contain the page's description, which mostly is the first sentence of the article."""
+        description = _letters(self._page.meta("description", "og:description"))[:16]
+        if len(description) < 16 or description in _letters(self._page.title):
             return set()
         _text, headline = self.headline
-        found = (b.node for b in self.blocks[headline + 1 :] if b.running >= 25 and said in _said(b.text))
-        return {holder for node in found for holder in (node, *node.iterancestors())}
+        nodes = (b.node for b in self.blocks[headline + 1 :] if b.running >= 25 and description in _letters(b.text))
+        return {holder for node in nodes for holder in (node, *node.iterancestors())}
 
     def widened(self, node: etree._Element) -> etree._Element:
-        """The node, or one above it where a good part of the text stands beside the node."""
+        """The node, or an ancestor if a good part of the text is beside the node."""
         for parent in islice(node.iterancestors(), 3):
             if parent.tag in ("body", "html"):
                 break
@@ -222,7 +222,7 @@ class Located:
         return node
 
     def _inside(self, node: etree._Element) -> list[int]:
-        """The numbers of the blocks that stand in a node."""
+        """The numbers of the blocks in a node."""
         inside = set(node.iter())
         return [number for number, block in enumerate(self.blocks) if block.node in inside]
 
@@ -239,20 +239,20 @@ class Located:
         return _is_text(list(before), 40) or _is_text(list(after), 0.3 * size)
 
     def heading_above(self, body: etree._Element) -> str:
-        """The nearest heading, or block whose class says title, above the body."""
+        """The nearest heading, or block whose class contains "title", above the body."""
         first = next(iter(self._inside(body)), 0)
         for block in reversed(self.blocks[max(0, first - 15) : first + 1]):
-            named = "title" in (block.node.get("class") or "").lower()
-            if (block.heading or named) and 4 <= len(block.text) <= 100:
+            is_title = "title" in (block.node.get("class") or "").lower()
+            if (block.heading or is_title) and 4 <= len(block.text) <= 100:
                 return block.text
         return ""
 
     def above(self, node: etree._Element) -> list[str]:
-        """The texts from the headline to where the body begins: date, credit and authors stand there."""
+        """The texts between the headline and the body, with date, credit and authors."""
         return [block.spaced for block in self._above(node)]
 
     def info(self) -> etree._Element | None:
-        """The block above the body that tells a date."""
+        """The block above the body that contains a date."""
         blocks = self._above(self.widened(self.bodies[0])) if self.bodies else []
         return next((block.node for block in blocks if find_date(block.spaced)), None)
 
@@ -269,19 +269,19 @@ def _stands_in(node: etree._Element, holder: etree._Element) -> bool:
 
 
 def _is_text(blocks: Sequence[Block], least: float) -> bool:
-    """Whether blocks hold that much running text, and few links."""
+    """Whether blocks contain at least so much running text, and few links."""
     total = sum(len(block.text) for block in blocks)
     running = sum(block.running for block in blocks if block.running >= 15 and _SENTENCE_END.search(block.text))
     return running >= least and sum(block.linked for block in blocks) <= 0.25 * total
 
 
-def _said(text: str) -> str:
-    """A text without blanks and marks: a title is set differently at each place."""
-    return _NOT_SAID.sub("", text)
+def _letters(text: str) -> str:
+    """The text without blanks and punctuation, which differ between the places that print a title."""
+    return _NOT_LETTERS.sub("", text)
 
 
 def xpath_of(node: etree._Element) -> list[str]:
-    """XPaths whose first node this is, by id, by class, by what it stands in: the likelier on other pages first."""
+    """XPaths whose first node this is, by id, class or ancestor; those likelier to fit other pages first."""
     path = ""
     found: list[str] = []
     holder: etree._Element | None = node

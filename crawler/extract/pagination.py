@@ -1,4 +1,4 @@
-"""The further pages of an article that goes on: 【1】【2】, 下一页, _1.html, ?page=2."""
+"""The further pages of an article: 【1】【2】, 下一页, _1.html, ?page=2."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ _PRINTED = re.compile(
 )
 _ENDING = re.compile(r"\.\w{3,5}$")
 _NUMBERS = {"page", "p", "pn", "pageno", "page_no", "pageindex", "curpage"}
-# TRS, the system of many government sites, writes its pager by a script: pages, this one, name, ending.
+# TRS, the CMS of many government sites, writes its pager by a script: pages, this page, name, ending.
 _SCRIPT = re.compile(r"createPageHTML\(\s*(\d+)\s*,\s*\d+\s*,\s*[\"']([\w-]+)[\"']\s*,\s*[\"'](\w+)[\"']")
 
 
 def next_pages(page: Page, first: str) -> list[str]:
-    """The further pages of the article whose first page has this address, as far as this page tells, in order.
+    """The further pages, in order, that a page names of the article whose first page has this canonical address.
 
-    Where it tells of the second and the fifth, the third and fourth are among them.
+    If it names the second and the fifth, the third and the fourth are included.
     """
     stem, ending = _parted(urlsplit(first).path)
     if not stem or stem.endswith("/"):
         return []
     links = (page.absolute(href) for href, text in page.anchors(stem.rpartition("/")[2]) if _PRINTED.fullmatch(text))
-    found = {number: url for url in links if url and (number := part_number(url, first)) is not None}
-    found |= dict(_told(page, first, stem, ending))
-    return _all_between(found)[: MOST - 1]
+    urls = {number: url for url in links if url and (number := part_number(url, first)) is not None}
+    urls |= dict(_in_script(page, stem, ending))
+    return _all_between(urls)[: MOST - 1]
 
 
 def _parted(path: str) -> tuple[str, str]:
-    """A path without its ending, and the ending: /a/t1_2, .html."""
+    """A path without its ending, and the ending: /a/t1_2 and .html."""
     ending = _ENDING.search(path)
     return (path[: ending.start()], ending[0]) if ending else (path, "")
 
 
 def part_number(url: str, first: str) -> int | None:
-    """Which further page of an article an address is of, by the site's own count; None where it is of none."""
+    """The number of a further page of an article, as the site counts; None for another address."""
     here, there = urlsplit(canonical(url)), urlsplit(first)
     if here.hostname != there.hostname or url == first:
         return None
@@ -63,8 +63,8 @@ def _number_in_query(query: str, first: str) -> int | None:
     return None
 
 
-def _told(page: Page, first: str, stem: str, ending: str) -> list[tuple[int, str]]:
-    """What a script of the page tells."""
+def _in_script(page: Page, stem: str, ending: str) -> list[tuple[int, str]]:
+    """The further pages that a script of the page names, by number."""
     match = _SCRIPT.search(page.source) if "createPageHTML" in page.source else None
     name = stem.rpartition("/")[2]
     if not match or match[2] != name or f".{match[3]}" != ending:
@@ -72,11 +72,11 @@ def _told(page: Page, first: str, stem: str, ending: str) -> list[tuple[int, str
     return [(n, page.absolute(f"{name}_{n}{ending}")) for n in range(1, min(int(match[1]), MOST))]
 
 
-def _all_between(found: dict[int, str]) -> list[str]:
-    """The addresses by their number, with those between that are not named."""
-    numbers = sorted(found)
-    if not found or "?" in found[numbers[0]]:
-        return [found[number] for number in numbers]
-    before, _number, after = found[numbers[-1]].rpartition(str(numbers[-1]))
+def _all_between(urls: dict[int, str]) -> list[str]:
+    """The addresses by number, with those between that are not named."""
+    numbers = sorted(urls)
+    if not urls or "?" in urls[numbers[0]]:
+        return [urls[number] for number in numbers]
+    before, _number, after = urls[numbers[-1]].rpartition(str(numbers[-1]))
     every = range(min(numbers[0], 2), min(numbers[-1], MOST) + 1)
-    return [found.get(number) or f"{before}{number}{after}" for number in every]
+    return [urls.get(number) or f"{before}{number}{after}" for number in every]

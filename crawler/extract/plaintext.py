@@ -1,4 +1,4 @@
-"""Plain text, such as a saved copy of an article, to the article."""
+"""Extracts the article of plain text, such as a saved copy."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _ADDRESS_LINE = re.compile(r"(?:\S{0,8}\s*[:：]\s*)?(https?://\S+)")
 
 
 def read_text(text: str, source: str = "text", fetched: datetime | None = None) -> Reading:
-    """The article of plain text: its first line is the title, each further one a paragraph.
+    """The article of plain text: the first line is the title, each further line a paragraph.
 
-    The address is the one printed on a line of its own, else urn:sha256: of the cleaned
-    text; published is None unless a line holds nothing but a date with its year.
+    The address is one printed on a line of its own, else urn:sha256: of the cleaned text;
+    `published` is None unless a line consists of a date with a year. Raises NotAnArticle.
     """
     refuse_size(len(text), source)
     if is_binary(text):
@@ -35,7 +35,7 @@ def read_text(text: str, source: str = "text", fetched: datetime | None = None) 
     if len(lines) > _MOST_LINES:
         raise NotAnArticle(source, Reason.MANY_LINES.format(count=len(lines), most=_MOST_LINES))
     title, url, credit, published = "", "", "", None
-    steps, kept = [Step("title", "first line")], []
+    steps, body = [Step("title", "first line")], []
     for line in lines:
         if not url and (match := _ADDRESS_LINE.fullmatch(line)):
             url = canonical(match[1])
@@ -46,8 +46,8 @@ def read_text(text: str, source: str = "text", fetched: datetime | None = None) 
         elif not title:
             title = line
         else:
-            kept.append(Line(line))
-    cleaned = boilerplate.clean(kept)
+            body.append(Line(line))
+    cleaned = boilerplate.clean(body)
     if not cleaned.body:
         raise NotAnArticle(title or source, Reason.NEITHER)
     if restored:

@@ -1,4 +1,4 @@
-"""What reading a page gives: the article, and how each of its fields was come to."""
+"""The result of reading a page: the article, and how each of its fields was read."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 from archive.article import Article, to_json
 from crawler.extract.boilerplate import Step
 
-VERSION = "2"  # of the rules; kept with each revision
+VERSION = "2"  # of the rules; stored with each revision
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An article and how it was come to.
+    """An article and how it was read.
 
     `path` is "rules" or "general"; `next_pages` are the addresses of the article's further
     pages, in order, and `related` those of other articles: canonical.
@@ -27,7 +27,7 @@ class Reading:
     fetched: datetime | None = None
     next_pages: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()  # further pages that could not be had
+    missing: tuple[str, ...] = ()  # further pages that could not be fetched
 
     @property
     def extractor(self) -> str:
@@ -39,17 +39,17 @@ class Reading:
         return tuple(step for step in self.steps if step.how.startswith("nothing at "))
 
     def to_json(self, explain: bool = False) -> dict[str, Any]:
-        """The article's fields, how they were read and, to `explain` it, each step."""
+        """The fields of the article, how they were read and, if `explain`, each step."""
         read = {"path": self.path, "extractor": self.extractor, "missing": list(self.missing)}
         steps = [{"field": step.field, "how": step.how, "text": step.text} for step in self.steps]
         return to_json(self.article) | read | ({"steps": steps} if explain else {})
 
 
 def join(parts: Sequence[Reading]) -> Reading:
-    """One article of its pages, in order; what they tell of and is not among them is `missing`.
+    """One article of its pages, given in order; pages they name that are not given are `missing`.
 
-    Text that a page repeats from one before is left out: a site may answer with the first
-    page for any number. Fields come from the first page that has them.
+    A page that repeats one before is left out: a site may answer with the first page for any
+    number. Each field is from the first page that has it.
     """
     first = parts[0]
     bodies: list[str] = []
@@ -63,13 +63,13 @@ def join(parts: Sequence[Reading]) -> Reading:
             steps.append(Step("pages", "joined", part.article.url))
             steps += [step for step in part.steps if not step.field]
     articles = [part.article for part in parts]
-    there = {article.url for article in articles}
-    missing = tuple(dict.fromkeys(url for part in parts for url in part.next_pages if url not in there))
+    present = {article.url for article in articles}
+    missing = tuple(dict.fromkeys(url for part in parts for url in part.next_pages if url not in present))
     steps += [Step("pages", "missing", url) for url in missing]
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         name: next((value for article in articles if (value := getattr(article, name))), getattr(first.article, name))
         for name in ("authors", "editor", "credit", "rights", "original_title")
     }
     images = tuple(dict.fromkeys(image for article in articles for image in article.images))
-    article = replace(first.article, body="\n".join(bodies), images=images, **said)
+    article = replace(first.article, body="\n".join(bodies), images=images, **fields)
     return replace(first, article=article, steps=tuple(steps), missing=missing)

@@ -31,8 +31,9 @@ class Postponed(Exception):
 
 def retry_after(value: str, now: datetime) -> float:
     """The seconds of a Retry-After header, which is a number or a date (RFC 9110, 10.2.3); 0 without a valid one."""
-    if value.isascii() and value.strip().isdecimal():
-        return float(value)
+    number = value.strip()
+    if number.isascii() and number.isdecimal():
+        return float(number)
     try:
         at = parsedate_to_datetime(value)
     except ValueError:
@@ -83,26 +84,25 @@ class Retry:
             self._given_up = 0
             request.dont_filter = request.meta.get(_TWICE, request.dont_filter)  # a redirect inherits it
             return response
-        asked = retry_after(header(response, "Retry-After"), clock.now())
-        again = await self._again(request, f"HTTP {response.status}", asked)
-        return again or response
+        wait = retry_after(header(response, "Retry-After"), clock.now())
+        return await self._again(request, f"HTTP {response.status}", wait) or response
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | None:
         if not isinstance(exception, self._passing):
             return None
         return await self._again(request, str(of_error(exception)), 0)
 
-    async def _again(self, request: Request, why: str, asked: float) -> Request | None:
-        """The request for another try, after the wait; None after the last try."""
+    async def _again(self, request: Request, why: str, wait: float) -> Request | None:
+        """The request for another try, after the wait that the site asks for or one of our own; None after the last."""
         tries = request.meta.get(_TRIES, 0) + 1
-        if asked:
-            await self._wait(asked, why)
+        if wait:
+            await self._wait(wait, why)
         if tries == self._most:
             self._given_up += 1
             if self._given_up == _GIVEN_UP:
                 raise self._leave(_("{why}, for every address").format(why=why))
             return None
-        if not asked:
+        if not wait:
             own = min(LONGEST, own_wait(tries, self._delay, random()))  # noqa: S311  # not a secret
             await self._wait(own, why)
         # Before all other requests: it was its turn.

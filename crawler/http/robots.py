@@ -22,7 +22,7 @@ TOKEN = "wencang"  # noqa: S105  # the product token in a group of rules
 LONGEST = 60.0  # seconds between two requests at most, whatever the site asks for
 _MOST_BYTES = 500 * 1024  # the least that the standard requires a crawler to parse
 _FRESH = 24 * 3600.0
-_ASKED = "for_robots_txt"
+_FOR_RULES = "for_robots_txt"
 
 
 class RobotsUnread(Exception):
@@ -52,7 +52,7 @@ class Robots:
         return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
-        if _ASKED in request.meta:
+        if _FOR_RULES in request.meta:
             return
         rules = await self._rules_for(request)
         if isinstance(rules, RobotsUnread):
@@ -72,9 +72,9 @@ class Robots:
 
     async def _fetch(self, url: str, request: Request) -> Protego | RobotsUnread:
         slot = request.meta["download_slot"]
-        asked = Request(url, callback=NO_CALLBACK, meta={"download_slot": slot, _ASKED: True})
+        for_rules = Request(url, callback=NO_CALLBACK, meta={"download_slot": slot, _FOR_RULES: True})
         try:
-            response = await self._crawler.engine.download_async(asked)
+            response = await self._crawler.engine.download_async(for_rules)
             fetched = rules(response.status, response.body)
         except Postponed:
             raise
@@ -89,8 +89,8 @@ class Robots:
     def _slow_down(self, name: str, seconds: float, url: str) -> None:
         """Wait at least so long between two requests; AutoThrottle goes on from there."""
         if seconds > LONGEST:
-            asked = _("asks for {asked:g} s between two requests; {kept:g} s are used")
-            crawl_of(self._crawler).remark(url, asked.format(asked=seconds, kept=LONGEST))
+            text = _("asks for {asked:g} s between two requests; {used:g} s are used")
+            crawl_of(self._crawler).remark(url, text.format(asked=seconds, used=LONGEST))
         downloader = self._crawler.engine.downloader
         throttle = self._crawler.get_extension(AutoThrottle)
         assert throttle

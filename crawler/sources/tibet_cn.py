@@ -1,14 +1,14 @@
 """中国西藏网, http://www.tibet.cn/.
 
-Not checked against the live site: the rules come from what public spiders of 2018-2023 and
-stored texts tell. `wencang check tibet_cn` says which of them still find something.
+Not verified on the live site: the rules are derived from public spiders of 2018-2023 and from
+stored texts. `wencang check tibet_cn` names those that find nothing.
 """
 
 import re
 
 from crawler.sources import Form, Source
 
-SECTIONS = {  # an article of several channels is kept under the first
+SECTIONS = {  # an article in several channels is archived under the first
     "aid_tibet/news": "援藏资讯",
     "aid_tibet/rw": "援藏人物",
     "news/yc": "原创",
@@ -42,13 +42,13 @@ SECTIONS = {  # an article of several channels is kept under the first
 
 _ADDRESS_DATE = r"(?P<month>\d{6})/t(?P<date>(?P=month)\d\d)_(?P<key>\d+)"
 
-# Looked for from the name, which stands in few texts: to ask each tag what it begins with takes three times as long.
+# Searched for by the name, which is in few texts: testing the beginning of each tag takes three times as long.
 _NAME = "//text()[contains(., '中国西藏网')]"
 _CRUMBS = "starts-with(normalize-space(.), '中国西藏网 >')"
 _LABELLED = "contains(., '发布时间') and contains(., '来源')"
 _INFO = f"//body//*[{_LABELLED}][not(*[{_LABELLED}])]"
 
-DESKTOP = Form(  # 2018 on
+DESKTOP = Form(  # since 2018
     name="desktop",
     mark="//div[contains(@class, 'title_box')]",
     title="//div[contains(@class, 'title_box')]//h2",
@@ -60,7 +60,7 @@ DESKTOP = Form(  # 2018 on
     rights="//div[contains(@class, 'content_banquan')]",
 )
 
-MOBILE = Form(  # 2021 on, also on www; no class of it is known, so it is known by its one labelled line
+MOBILE = Form(  # since 2021, also on www; its classes are unknown, so the mark is its one labelled line
     name="mobile",
     mark=_INFO,
     title="//h1",
@@ -82,7 +82,7 @@ SOURCE = Source(
     name="tibet_cn",
     site="tibet.cn",
     title="中国西藏网",
-    hosts=frozenset({"www.tibet.cn", "media.tibet.cn"}),  # canonical: bare and m. are www.
+    hosts=frozenset({"www.tibet.cn", "media.tibet.cn"}),  # canonical: tibet.cn and m.tibet.cn are www.tibet.cn
     article=re.compile(
         r"http://(?:www\.tibet\.cn/cn|media\.tibet\.cn)/(?P<section>\w+(?:/\w+){0,2})/" + _ADDRESS_DATE + r"\.html?"
     ),
@@ -93,5 +93,5 @@ SOURCE = Source(
     page_url="{list}index_{n}.html",
     skip=re.compile(r"http://(?:media\.tibet\.cn/(?:photo|video)/|www\.tibet\.cn/(?:cn/)?(?:gywm|cloud)/).*"),
     sections=SECTIONS,
-    key_prefixes={"media.tibet.cn": "media-"},  # an older system: its numbers may be counted anew
+    key_prefixes={"media.tibet.cn": "media-"},  # an older system, whose numbers may be the same
 )

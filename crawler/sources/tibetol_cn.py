@@ -1,8 +1,8 @@
 """西藏在线, http://www.tibetol.cn/.
 
-Not checked against the live site: the rules come from a public spider of 2018, from what it
-gathered and from the usual page of the system it shows (PHPCMS 9). `wencang check tibetol_cn`
-says which of them still find something.
+Not verified on the live site: the rules are derived from a public spider of 2018, from the texts
+it collected and from the default page of the site's CMS (PHPCMS 9). `wencang check tibetol_cn`
+names those that find nothing.
 """
 
 import re
@@ -31,7 +31,7 @@ _HEADING = "//div[contains(@class, 'col-left')]//h1[span]"
 DESKTOP = Form(  # 2018
     name="desktop",
     mark=_HEADING,
-    title=f"{_HEADING}/text()[normalize-space(.)]",  # the line with date, credit and author is in the heading too
+    title=f"{_HEADING}/text()[normalize-space(.)]",  # the heading contains the line with date, credit and author too
     body=f"{_HEADING}/following-sibling::div[contains(@class, 'content')]",
     info=f"{_HEADING}/span",
     crumbs=f"({_HEADING}/ancestor::div[contains(@class, 'col-left')]/div[1]/a)[last()]",

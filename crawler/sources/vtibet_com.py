@@ -1,8 +1,8 @@
 """西藏之声, http://www.vtibet.com/, the site of the broadcaster of 西藏.
 
-Not checked against the live site: the rules come from a public spider of 2018; addresses of
-special pages from a list of links of 2016. `wencang check vtibet_com` says which of them still
-find something.
+Not verified on the live site: the rules are derived from a public spider of 2018, the addresses of
+special pages from a list of links of 2016. `wencang check vtibet_com` names the rules that find
+nothing.
 """
 
 import re
@@ -18,7 +18,7 @@ SECTIONS = {
 
 _LEFT = "//div[contains(@class, 'ne_cont_l')]"
 
-DESKTOP = Form(  # 2016 to 2018 at least
+DESKTOP = Form(  # at least 2016 to 2018
     name="desktop",
     mark=f"{_LEFT}/h1",
     title=f"{_LEFT}/h1",

@@ -1,9 +1,8 @@
 """西藏自治区人民政府, http://www.xizang.gov.cn/.
 
-Not checked against the live site: lists and the named layout come from public spiders of 2018
-and 2019, addresses from links of 2021-2026, the form for later pages from the meta tags that
-government sites of China carry. `wencang check xizang_gov_cn` says which rules still find
-something.
+Not verified on the live site: lists and the named layout are derived from public spiders of 2018
+and 2019, addresses from links of 2021-2026, the form for later pages from the meta tags of
+Chinese government sites. `wencang check xizang_gov_cn` names the rules that find nothing.
 """
 
 import re
@@ -31,7 +30,7 @@ _TITLE = "normalize-space(//meta[@name='ArticleTitle']/@content)"
 _LABELLED = "contains(., '发布时间') or contains(., '来源：')"
 _PLACE = "contains(., '当前位置')"
 
-NAMED = Form(  # 2018 to 2020 at least
+NAMED = Form(  # at least 2018 to 2020
     name="named",
     mark=_ARTICLE,
     title="//div[contains(@class, 'xz-xl-tit')]/h3",
@@ -41,7 +40,7 @@ NAMED = Form(  # 2018 to 2020 at least
     related=f"{_ARTICLE}/following::a/@href",
 )
 
-TAGGED = Form(  # whatever came later: no class of it is known but those of the system's own body (TRS)
+TAGGED = Form(  # later layouts, of which only the classes of the CMS (TRS) around the body are known
     name="tagged",
     mark=f"//meta[@name='ArticleTitle'][{_TITLE} != ''][//div[contains(@class, 'TRS_')]]",
     title=f"//body//*[self::h1 or self::h2 or self::h3][normalize-space(.) = {_TITLE}]",

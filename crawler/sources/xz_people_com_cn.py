@@ -1,8 +1,8 @@
 """人民网西藏频道, http://xz.people.com.cn/, the Tibet channel of 人民日报's site.
 
-Not checked against the live site: lists come from public spiders of 2018, addresses from links
+Not verified on the live site: lists are derived from public spiders of 2018, addresses from links
 of 2018-2026, the three layouts from public spiders of other channels of 人民网 (2013-2026),
-which share them. `wencang check xz_people_com_cn` says which rules still find something.
+which share them. `wencang check xz_people_com_cn` names the rules that find nothing.
 """
 
 import re
@@ -44,7 +44,7 @@ _NEW = f"//div[{_has_class('rm_txt_con')}]"
 _OLD = f"//div[{_has_class('text_con_left')}]"
 _OLDEST = f"//div[{_has_class('text_c')}]"
 
-NEW = Form(  # 2020 on, in UTF-8 or GB2312
+NEW = Form(  # since 2020, in UTF-8 or GB2312
     name="new",
     mark=_NEW,
     title=f"{_NEW}/preceding-sibling::h1",
@@ -55,7 +55,7 @@ NEW = Form(  # 2020 on, in UTF-8 or GB2312
     related=f"{_NEW}/following::a/@href",
 )
 
-OLD = Form(  # about 2014 on; a channel's own pages may have kept it longer
+OLD = Form(  # since about 2014, in some channels longer than in others
     name="old",
     mark=_OLD,
     title=f"//div[{_has_class('text_title')}]/h1",
@@ -83,7 +83,7 @@ SOURCE = Source(
     site="xz.people.com.cn",
     title="人民网西藏频道",
     hosts=frozenset({"xz.people.com.cn"}),
-    # A further page of an article is -2, -3 ...; before 2013 the address carried no date.
+    # Further pages of an article end in -2, -3 ...; before 2013 the address had no date.
     article=re.compile(
         r"http://xz\.people\.com\.cn/(?:n\d?/(?P<date>\d{4}/\d{4})/c|GB/(?:\d+/)*)"
         r"(?P<section>\d+)(?(date)-|/)(?P<key>\d{6,})\.html"

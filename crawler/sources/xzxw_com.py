@@ -1,8 +1,8 @@
 """中国西藏新闻网, http://www.xzxw.com/, the site of 西藏日报.
 
-Not checked against the live site: lists, addresses and the two layouts of 2018 and 2019 come
+Not verified on the live site: lists, addresses and the two layouts of 2018 and 2019 are derived
 from public spiders of those years, the layout of 2025 from a public theme that copies the
-site's pages. `wencang check xzxw_com` says which rules still find something.
+site's pages. `wencang check xzxw_com` names the rules that find nothing.
 """
 
 import re
@@ -50,7 +50,7 @@ _PLACE = "contains(., '当前的位置')"
 _CRUMBS = f"(//*[{_PLACE}][a][not(*[{_PLACE}][a])]//a)[last()]"
 _RELATED = f"{_DETAIL}/following::a[not(ancestor::div[contains(@class, 'right')])]/@href"
 
-WIDE = Form(  # 2018 on; by 2025 the title had moved from h1 to h2, between a headline above and one below
+WIDE = Form(  # since 2018; by 2025 the title had moved from h1 to h2, between a headline above and one below
     name="wide",
     mark=_HEADING,
     title=f"{_HEADING}[contains(string(//title), normalize-space(.))]",
@@ -60,7 +60,7 @@ WIDE = Form(  # 2018 on; by 2025 the title had moved from h1 to h2, between a he
     related=_RELATED,
 )
 
-COLUMN = Form(  # 2018, beside the wide one
+COLUMN = Form(  # 2018, as well as the wide one
     name="column",
     mark="//div[contains(@class, 'xw_content_title')]",
     title="//div[contains(@class, 'xw_content_title')]/h3",
@@ -75,8 +75,8 @@ SOURCE = Source(
     site="xzxw.com",
     title="中国西藏新闻网",
     hosts=frozenset({"www.xzxw.com"}),
-    # Two systems, one count as it seems: 1034847 in 2016, 2567146 in 2019 and, since the site
-    # writes content_, 5185233 in 2022, 6729456 in 2025.
+    # Two systems that seem to share one sequence: 1034847 in 2016, 2567146 in 2019 and, with
+    # content_, 5185233 in 2022, 6729456 in 2025.
     article=re.compile(
         r"http://www\.xzxw\.com/(?P<section>\w+(?:/\w+){0,2})/(?:(?P<month>\d{6})/t)?"
         r"(?P<date>(?(month)(?P=month)\d\d|\d{4}-\d\d/\d\d))(?(month)_|/content_)(?P<key>\d+)\.html?"
