@@ -120,7 +120,7 @@ def test_a_question_needs_an_index(archive: wencang.Archive) -> None:
         lambda: archive.show(SIGNING, full_marks="西藏", engine="tantivy"),
         lambda: archive.lexicon.suggest("西藏", engine="tantivy"),
     ):
-        with pytest.raises(IndexUnusable, match="holds no index yet"):
+        with pytest.raises(IndexUnusable, match="contains no index yet"):
             call()
 
 
