@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from multiprocessing import parent_process
 from multiprocessing.context import SpawnContext, SpawnProcess
-from threading import Thread
+from threading import Lock, Thread
+from types import ModuleType
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -16,13 +18,25 @@ T = TypeVar("T")
 _BLOCKED = {signal.SIGINT, signal.SIGTERM}
 
 
+_starting = Lock()
+
+
 class _Process(SpawnProcess):
+    def start(self) -> None:
+        """Start without `__main__`, which the new process would import, and a script would run once more."""
+        with _starting:
+            main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
+            try:
+                super().start()
+            finally:
+                sys.modules["__main__"] = main
+
     def terminate(self) -> None:
         """A pool calls it for the others after one was killed: by a signal that is not blocked."""
         self.kill()
 
 
-class _Spawned(SpawnContext):
+class Spawned(SpawnContext):
     """Not a fork, which would share the open database and the threads that draw the progress."""
 
     Process = _Process
@@ -35,7 +49,7 @@ class Processes(ProcessPoolExecutor):
     """
 
     def __init__(self, workers: int) -> None:
-        super().__init__(workers, _Spawned(), initializer=_end_with_parent)
+        super().__init__(workers, Spawned(), initializer=end_with_parent)
 
     def submit(self, task: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, _BLOCKED)  # a new process inherits it
@@ -55,8 +69,8 @@ class Processes(ProcessPoolExecutor):
         return task.result()
 
 
-def _end_with_parent() -> None:
-    """Without this the processes of a pool would wait for work forever after their parent was killed."""
+def end_with_parent() -> None:
+    """Exit when the parent does: after it was killed the processes of a pool would wait for work forever."""
     Thread(target=_wait_for_parent, daemon=True).start()
 
 

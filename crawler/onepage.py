@@ -14,6 +14,7 @@ from archive.text.translation import gettext as _
 from crawler.extract.document import MOST_BYTES, refuse_size
 from crawler.extract.encoding import decode
 from crawler.extract.extractor import Reading, read, read_text
+from crawler.reactor import with_reactor
 
 _MARKUP = re.compile(r"<(?:!doctype|html|head|body|div|p|meta|table)\b", re.IGNORECASE)
 _HEAD = 1 << 16  # bytes in which an HTML page has a tag
@@ -23,12 +24,12 @@ def read_page(where: str, settings: Settings, url: str = "") -> Reading:
     """The reading of a file's path, "-" (standard input) or an HTTP address; `url` is where a file was saved from.
 
     Raises UsageFault for a file that can't be read, NotAnArticle, and NotFetched. An address is
-    fetched with the contact and the delay of the settings, once in a process.
+    fetched with the contact and the delay of the settings.
     """
     if re.match("https?://", where, re.IGNORECASE):
         from crawler.run import fetch
 
-        return fetch(where, settings)
+        return with_reactor(fetch, where, settings)
     try:
         return _read(*_bytes(where), url)
     except OSError as error:

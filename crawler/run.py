@@ -14,6 +14,7 @@ from twisted.python.failure import Failure
 from archive.errors import Busy, NotAnArticle, NotFetched, Unusable
 from archive.settings import Settings
 from archive.text.translation import gettext as _
+from crawler import reactor
 from crawler import settings as scrapy_settings
 from crawler.extract.extractor import Reading
 from crawler.http.addresses import refuse_nameless
@@ -69,6 +70,7 @@ def run(
     chosen.setmodule(scrapy_settings, priority="project")
     quiet = {"LOG_ENABLED": False, "LOG_INSTALL_ROOT_HANDLER": False}
     chosen.update(quiet | scrapy_settings.handed_over(settings) | options, priority="cmdline")
+    reactor.use()
     process = AsyncCrawlerProcess(chosen)
     crawlers = [process.create_crawler(spider_of(session.source, session.scope, base)) for session in sessions]
     for crawler, session in zip(crawlers, sessions, strict=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import replace
@@ -13,6 +14,8 @@ import pytest
 import wencang
 from archive.errors import IndexUnusable, UsageFault
 from archive.settings import Settings
+from archive.store import ArticleStore
+from tests.support.program import ended
 from tests.support.sample import ARTICLES, ROOT, SAMPLE
 from wencang.archive import Archive
 
@@ -55,23 +58,70 @@ def test_nothing_reads_the_settings_when_it_is_imported(module: str, tmp_path: P
 
 
 _CRAWLS = """
-import sys, wencang
-for url in sys.argv[2:]:
-    with wencang.open(sys.argv[1], {"WENCANG_DELAY": "0.01", "WENCANG_DATA": "/nowhere"}) as archive:
+import asyncio, sys, wencang
+
+data, *urls = sys.argv[1:]
+
+
+def crawl(url):
+    with wencang.open(data, {"WENCANG_DELAY": "0.01", "WENCANG_DATA": "/nowhere"}) as archive:
         counts = []
         result = archive.crawl(url=[url], progress=counts.append)
-        assert result.check().report.total("new") == counts[-1] == 1
+        assert (result.check().report.total("new"), counts) == (1, [1])
+        assert archive.extract(url).article.url == url
+
+
+async def in_a_notebook(url):
+    crawl(url)
+
+
+crawl(urls[0])
+crawl(urls[1])  # once more: Twisted's reactor has run
+asyncio.run(in_a_notebook(urls[2]))
 """
 
 
-def test_a_crawl_goes_into_the_archive_it_is_asked_of_and_prints_nothing(tmp_path: Path, proxy: str) -> None:
-    environment = {"http_proxy": proxy, "WENCANG_DATA": str(tmp_path / "other"), "WENCANG_DELAY": "soon"}
-    command = [sys.executable, "-c", _CRAWLS, str(tmp_path / "data"), ARTICLES[0].url]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
+def test_crawls_go_into_the_archive_they_are_asked_of_however_many_and_print_nothing(
+    tmp_path: Path, proxy: str
+) -> None:
+    script = tmp_path / "script.py"  # without a guard for `__main__`, as people write them
+    script.write_text(_CRAWLS)
+    urls = [article.url for article in ARTICLES[:3]]
+    environment = {
+        "http_proxy": proxy, "PYTHONPATH": str(ROOT),
+        "WENCANG_DATA": str(tmp_path / "other"), "WENCANG_DELAY": "soon",
+    }  # fmt: skip
+    command = [sys.executable, str(script), str(tmp_path / "data"), *urls]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert [path.name for path in tmp_path.iterdir()] == ["data"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "script.py"]
+    with ArticleStore.open(tmp_path / "data") as store:
+        assert {revision.article for revision in store.changes()} == set(ARTICLES[:3])
     with wencang.open(tmp_path / "data") as archive:
         assert archive.search(ARTICLES[0].title, limit=1).hits[0].article == ARTICLES[0]
+
+
+_INTERRUPTED = """
+import sys, wencang
+from crawler import reactor
+
+reactor.use()
+archive = wencang.open(sys.argv[1], {"WENCANG_DELAY": "0.3"})
+result = archive.crawl(["tibet_cn"], progress=lambda count: print(count, flush=True))
+print(result.report.interrupted, result.report.total("new"))
+"""
+
+
+def test_an_interrupt_ends_a_crawl_in_its_own_process_cleanly(tmp_path: Path, proxy: str) -> None:
+    command = [sys.executable, "-c", _INTERRUPTED, str(tmp_path)]
+    crawl = subprocess.Popen(command, cwd=ROOT, env={"http_proxy": proxy}, stdout=subprocess.PIPE, text=True)
+    assert crawl.stdout
+    crawl.stdout.readline()
+    crawl.send_signal(signal.SIGINT)
+    out, _err = crawl.communicate(timeout=120)
+    interrupted, new = out.splitlines()[-1].split()
+    assert (interrupted, 0 < int(new) < len(ARTICLES)) == ("True", True)
+    assert ended(tmp_path) == ["interrupted"]
 
 
 def test_what_is_kept_but_not_indexed_is_in_the_result(tmp_path: Path) -> None:

@@ -758,18 +758,18 @@ class Archive:
         due: bool = False, images: bool = False, wait: bool = False, max_pages: int = 0, max_time: float = 0,
         progress: Progress = silent, indexed: Progress = silent,
     ) -> RunResult:  # fmt: skip
-        """Fetch, extract and archive what the sources show, and index it while it comes in.
+        """Fetch, extract and archive the articles of the sources, and index them at the same time.
 
-        All sources unless some are named; with `url` only these pages, of any site. `since` and
-        `until` bound the days of publication, as far as an address tells them. `due`: only what is
-        due by the schedule. `images`: the pictures of articles too, as the setting of that name says.
-        `wait` for another crawl to end instead of raising Busy. `max_pages` and `max_time` (seconds)
-        end the crawl cleanly; 0 is no limit. `progress` and `indexed` are called with the number of
-        articles read and indexed so far.
+        `sources`: by default all. `url`: only these pages, of any site. `since`, `until`: the first and
+        the last day of publication, for articles with a day in their address. `due`: only what is due
+        by the schedule. `images`: the pictures of articles too, as by the setting of that name. `wait`
+        for another crawl to end instead of raising Busy. `max_pages` and `max_time` (seconds) end the
+        crawl cleanly; 0 is no limit. `progress` and `indexed` are called with the numbers of articles
+        read and indexed so far.
 
-        A crawl can run once in a process. Raises UsageFault for an unknown source, an address that is
-        not valid, or a public site where no contact is set. What is fetched before ArchiveUnusable
-        or Busy is raised stays in the archive.
+        The first crawl of a process runs in it, others in a process of their own; an interrupt
+        (Ctrl-C) ends the crawl cleanly. Raises UsageFault for an unknown source, an address that is not
+        valid, or a public site if no contact is set. What was fetched before an error stays in the archive.
         """
         from crawler import sources as known
         from crawler.session import Scope
@@ -793,9 +793,9 @@ class Archive:
     ) -> RunResult:  # fmt: skip
         """Read saved pages (.html), plain text (.txt), JSON Lines of an export and WARC files into the archive.
 
-        Of a folder all files of these kinds. `source` is the source of articles from plain text. Raises
-        UsageFault for a path that is missing or of an unknown kind; records that can't be read are
-        counted in the result.
+        Of a folder, all files of these kinds. `source` is the source of articles from plain text. Raises
+        UsageFault for a path that is missing or of an unknown kind; what can't be read is counted in
+        the report.
         """
         from wencang import runs
 
@@ -807,9 +807,9 @@ class Archive:
         self, sources: Iterable[str] = (), *, dry_run: bool = False,
         progress: Progress = silent, indexed: Progress = silent,
     ) -> RunResult:  # fmt: skip
-        """Read the kept raw pages again by the present rules, without the network, and index what changed.
+        """Read the archived raw pages again by the present rules, without the network, and index what changed.
 
-        Of all sources unless some are named. With `dry_run` only the report says what would change.
+        `sources`: by default all. With `dry_run` nothing changes; the report counts what would.
         """
         from wencang import runs
 
@@ -818,8 +818,8 @@ class Archive:
     def extract(self, page: str, *, url: str = "") -> Reading:
         """The article of one page: a file, "-" for standard input, or an HTTP address; nothing is archived.
 
-        `url` is the address that a file was saved from. An address can be fetched once in a process.
-        Raises NotAnArticle, NotFetched, and UsageFault for a file that can't be read.
+        `url` is the address that a file was saved from. Raises NotAnArticle, NotFetched, and UsageFault for
+        a file that can't be read.
         """
         from crawler.onepage import read_page
 
@@ -828,25 +828,26 @@ class Archive:
     def check(self, source: str) -> SourceCheck:
         """Try the rules of a source on its live site: one list and three articles.
 
-        Can run once in a process. Raises UsageFault for an unknown source, or where no contact is set.
+        Raises UsageFault for an unknown source, or if no contact is set.
         """
         from crawler import sources
+        from crawler.reactor import with_reactor
         from wencang.checks import SourceCheck
 
         chosen = sources.load(source)
         from crawler.check import check
 
-        return SourceCheck(tuple(check(chosen, self.settings)))
+        return SourceCheck(tuple(with_reactor(check, chosen, self.settings)))
 
     def schedule_print(
         self, form: Form, *, every: str = "15m", system: str = "", image: str = "",
         program: Sequence[str] = ("wencang",),
     ) -> str:  # fmt: skip
-        """The text that has `crawl --due` started regularly: units of systemd, a crontab line or a CronJob.
+        """A job that starts `crawl --due` regularly, as text: units of systemd, a crontab line or a CronJob.
 
-        `every` is 5m, 15m, 1h, 1d ...; `system` the user of a system-wide unit; `image` the container
-        image of a CronJob; `program` the words that run wencang. Raises UsageFault for a value that
-        does not fit.
+        `every` is 5m, 15m, 1h, 1d ...; `system` is the user of a system-wide unit, `image` the container
+        image of a CronJob, `program` the command that runs wencang. Raises UsageFault for a value that
+        is not valid.
         """
         from crawler.timers import units
 
@@ -855,16 +856,16 @@ class Archive:
     def schedule_install(
         self, place: Literal["", "systemd", "cron"] = "", *, every: str = "15m", program: Sequence[str] = ("wencang",)
     ) -> Installed:
-        """Have `crawl --due` started on this machine: by the user's systemd or, where there is none, the crontab.
+        """Start `crawl --due` regularly on this machine, by the user's systemd or, without it, the crontab.
 
-        Raises UsageFault where no contact is set or the machine has neither, and NotScheduled.
+        Raises UsageFault if no contact is set or the machine has neither, and NotScheduled.
         """
         from crawler.timers import install
 
         return install.schedule(self.settings, self._job(program, every), place)
 
     def schedule_remove(self) -> bool:
-        """Remove what `schedule_install` put in place; False where there was nothing. Raises NotScheduled."""
+        """Remove what `schedule_install` installed; False if there was nothing. Raises NotScheduled."""
         from crawler.timers import install
 
         return install.remove(self._job())
@@ -875,15 +876,14 @@ class Archive:
         return Job(tuple(program), Path(os.path.abspath(self.data)), minutes(every))
 
     def notice(self, text: str = "") -> tuple[Delivery, ...]:
-        """Send the operator a line as an alarm is sent, by the hook and by mail; without a text, to try the settings.
+        """Send the operator a line like an alarm, by the hook and by mail; without a text, to test the settings.
 
-        Raises UsageFault where neither is set.
+        Raises UsageFault if neither is set.
         """
         from archive.notify.notice import deliver
 
-        return deliver(
-            self.settings, text or _("A trial: alarms of {data} reach you.").format(data=self.data.absolute())
-        )
+        test = _("A test: alarms of {data} reach you.").format(data=self.data.absolute())
+        return deliver(self.settings, text or test)
 
     # Keeping
 

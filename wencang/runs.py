@@ -1,7 +1,7 @@
-"""Runs that bring articles in: a crawl, an import, a re-extraction, and what follows each of them.
+"""Runs that add articles: a crawl, an import, a re-extraction, and what follows each of them.
 
-What comes in is indexed beside the run, in a process; at its end the run is closed with a
-manifest, what is left is indexed, and new texts are put into their stories.
+During a crawl the index is updated by a process beside it. At the end of each run a manifest is
+written, the index is brought up to date, and new texts are put into their stories.
 """
 
 from __future__ import annotations
@@ -29,19 +29,18 @@ if TYPE_CHECKING:
     from crawler.session import Scope
     from crawler.sources import Source
 
-_EVERY = 1  # seconds between two looks at what a run has brought
+_INTERVAL = 1  # seconds between two updates of the index
 
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """What a run brought in.
+    """The result of a run.
 
-    `report` counts the articles, and names each page and list that failed. `alarms` are all
-    conditions that need an operator's attention now, of every source; `faults` say which of the
-    operator's ways to hear of them failed. `nothing_due`: a run for what is due found nothing to do, and
-    `next_due` is the time (UTC) of the next check of a list, if there is one. `fault` is what kept the
-    articles from being closed with a manifest, indexed or put into stories, though they are in the
-    archive: `check` raises it.
+    `report` has the counts of articles, and each page and list that failed. `alarms` are all current
+    conditions that need an operator's attention, of every source; `faults` are the errors of sending
+    notices of them. `nothing_due`: a crawl of what is due had nothing to do; `next_due` is the time
+    (UTC) of the next check of a list, None if there is none. `fault` is the error that kept the
+    articles, which are in the archive, from being indexed or put into stories; `check` raises it.
     """
 
     report: Report
@@ -52,7 +51,7 @@ class RunResult:
     fault: WencangError | OSError | None = None
 
     def check(self) -> Self:
-        """The same. Raises `fault`, if there is one."""
+        """This result. Raises `fault` if there is one."""
         if self.fault:
             raise self.fault
         return self
@@ -62,19 +61,16 @@ def crawl(
     settings: Settings, sources: Sequence[Source], scope: Scope, *, wait: bool = False,
     progress: Progress = silent, indexed: Progress = silent,
 ) -> RunResult:  # fmt: skip
-    """Fetch what is asked for into the archive. Raises what Archive.crawl does."""
+    """Archive.crawl, with its arguments parsed."""
     from crawler.http.addresses import refuse_nameless
-    from crawler.session import opened, scopes
+    from crawler.session import scopes
 
     refuse_nameless(settings.contact, scope.urls or [list for source in sources for list in source.lists])
     ArticleStore.create(settings.data).close()  # a fault of the archive is reported before anything is fetched
-    from crawler.run import crawl
-
     result = RunResult(Report(notice=lambda report: progress(report.read)))
     with exclusive(settings.data / "crawl.lock", wait), _indexing(settings):
         try:
-            with opened(settings, scopes(scope, sources), result.report) as sessions:
-                crawl(sessions, settings)
+            _fetch(settings, scopes(scope, sources), result.report, progress)
         except Exception:
             with suppress(WencangError):  # the archive may be what is at fault
                 _noted(settings, result, scope)
@@ -85,8 +81,22 @@ def crawl(
     return _finished(settings, result, indexed)
 
 
+def _fetch(settings: Settings, scopes: Sequence[tuple[Source, Scope]], report: Report, progress: Progress) -> None:
+    """Crawl in this process or, if Twisted's reactor can't run in it, in another."""
+    from crawler import beside, reactor
+    from crawler.session import opened
+
+    if not reactor.is_usable():
+        beside.crawl(settings, scopes, report, progress)
+        return
+    from crawler.run import crawl
+
+    with opened(settings, scopes, report) as sessions:
+        crawl(sessions, settings)
+
+
 def _noted(settings: Settings, result: RunResult, scope: Scope) -> RunResult:
-    """Note the run in the ledger and tell the operator what needs attention; a run of single pages is not noted."""
+    """Note the run in the ledger and send due notices, unless it was one of single pages."""
     from archive.tables.ledger import Ledger
     from crawler.health import alarms
 
@@ -97,13 +107,13 @@ def _noted(settings: Settings, result: RunResult, scope: Scope) -> RunResult:
         ledger = Ledger(store)
         for run in result.report.runs():
             ledger.note_run(run)
-        found = alarms.found(store, now)
-        faults = [*announce(settings, found, now), *_write_metrics(settings, store)]
-    return replace(result, alarms=tuple(found), faults=tuple(faults))
+        current = alarms.found(store, now)
+        faults = [*announce(settings, current, now), *_write_metrics(settings, store)]
+    return replace(result, alarms=tuple(current), faults=tuple(faults))
 
 
 def _write_metrics(settings: Settings, store: ArticleStore) -> Iterator[NotTold]:
-    """Write the file for Prometheus, where one is set; why it could not be written."""
+    """Write the file for Prometheus if one is set; the error if that failed."""
     if settings.metrics:
         from archive.notify import metrics
 
@@ -124,7 +134,7 @@ def _next_due(settings: Settings, sources: Iterable[Source]) -> datetime | None:
 def import_(
     settings: Settings, paths: Iterable[Path], source: str, *, progress: Progress = silent, indexed: Progress = silent
 ) -> RunResult:
-    """Read files into the archive. Raises what Archive.import_ does."""
+    """Archive.import_."""
     from archive.warc.pages import Pages
     from crawler.importer import files, import_files
 
@@ -141,7 +151,7 @@ def reextract(
     settings: Settings, sources: Iterable[str], *, dry_run: bool = False,
     progress: Progress = silent, indexed: Progress = silent,
 ) -> RunResult:  # fmt: skip
-    """Read the kept raw pages again. Raises what Archive.reextract does."""
+    """Archive.reextract."""
     from crawler.reextract import reextract
 
     if not dry_run:
@@ -157,7 +167,7 @@ def reextract(
 
 
 def _finished(settings: Settings, result: RunResult, indexed: Progress) -> RunResult:
-    """The result of a run that is closed with a manifest, indexed and put into stories, or why it is not."""
+    """Write a manifest, update the index and the stories; the result, with the error if that failed."""
     from indexer.update import bring_up
     from wencang.desk.reprints import stories
 
@@ -176,7 +186,7 @@ def _finished(settings: Settings, result: RunResult, indexed: Progress) -> RunRe
 
 @contextmanager
 def _indexing(settings: Settings) -> Iterator[None]:
-    """Index what comes in while a run goes on, in a process beside it. A fault of it comes up again at the end."""
+    """Index new articles during a run, in a process beside it. An error of it occurs again at the end of the run."""
     ended = Event()
     thread = Thread(target=_follow, args=(settings, ended))
     thread.start()
@@ -191,7 +201,7 @@ def _follow(settings: Settings, ended: Event) -> None:
     """Index until the run has ended; a process that was killed is replaced."""
     from concurrent.futures.process import BrokenProcessPool
 
-    with suppress(Exception), ArticleStore.open(settings.data) as store:  # `_finished` meets the fault again
+    with suppress(Exception), ArticleStore.open(settings.data) as store:  # `_finished` meets the error again
         while not ended.is_set():
             with suppress(BrokenProcessPool), Processes(1) as process:
                 _index_beside(process, settings, store, ended)
@@ -199,16 +209,16 @@ def _follow(settings: Settings, ended: Event) -> None:
 
 def _index_beside(process: Processes, settings: Settings, store: ArticleStore, ended: Event) -> None:
     position = -1
-    while not ended.wait(_EVERY):
+    while not ended.wait(_INTERVAL):
         position = _index_new(process, settings, store, position)
-    if position >= 0:  # the rest too: the process has loaded all that it takes
+    if position >= 0:  # the rest too, as the process is loaded
         _index_new(process, settings, store, position)
 
 
 def _index_new(process: Processes, settings: Settings, store: ArticleStore, position: int) -> int:
-    """Index what came in after a sequence; the sequence up to which all is indexed then."""
+    """Index what was added after a sequence; the sequence up to which all is indexed then."""
     with suppress(WencangError):
-        if (sequence := store.sequence()) != position:  # else the index need not even be opened
+        if (sequence := store.sequence()) != position:  # else the index is not even opened
             process.ask(_index, settings)
             return sequence
     return position

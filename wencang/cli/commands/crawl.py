@@ -1,4 +1,4 @@
-"""Fetch what the sources show."""
+"""Fetch the articles of the sources."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ app = typer.Typer()
 def crawl(
     ctx: typer.Context,
     sources: Sources = [],  # noqa: B006
-    url: Annotated[list[str], typer.Option(metavar="U", help=_("Only this page; of any site."))] = [],  # noqa: B006
+    url: Annotated[list[str], typer.Option(metavar="U", help=_("Fetch only this page, of any site."))] = [],  # noqa: B006
     since: Since = "",
     until: Until = "",
-    due: Annotated[bool, typer.Option("--due", help=_("Only what is due: for a schedule."))] = False,
-    images: Annotated[bool, typer.Option("--images", help=_("Keep the pictures of articles too."))] = False,
+    due: Annotated[bool, typer.Option("--due", help=_("Only what is due, for scheduled runs."))] = False,
+    images: Annotated[bool, typer.Option("--images", help=_("Archive the pictures of articles too."))] = False,
     wait: Annotated[bool, typer.Option("--wait", help=_("Wait for another run to end."))] = False,
     max_pages: Annotated[int, typer.Option(min=0, metavar="N", help=_("Stop after this many pages."))] = 0,
     max_time: Annotated[float, typer.Option(min=0, metavar="S", help=_("Stop after this many seconds."))] = 0,
 ) -> int:
-    """Fetch, extract and archive what the sources show, and index what is new while it comes in.
+    """Fetch, extract and archive the articles of the sources, and index them at the same time.
 
     Examples:
         wencang crawl tibet_cn --since 2022

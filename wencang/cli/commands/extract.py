@@ -18,10 +18,10 @@ app = typer.Typer()
 def extract(
     ctx: typer.Context,
     page: Annotated[str, typer.Argument(metavar="FILE|-|URL", show_default=False)],
-    url: Annotated[str, typer.Option(metavar="U", help=_("The address that a file was saved from."))] = "",
+    url: Annotated[str, typer.Option(metavar="U", help=_("Address that the file was saved from."))] = "",
     as_json: Json = False,
     explain: Annotated[
-        bool, typer.Option("--explain", help=_("Which rule gave which field, and what was taken off."))
+        bool, typer.Option("--explain", help=_("Show which rule gave which field, and what was removed."))
     ] = False,
 ) -> int:
     """Print the article of one page, without archiving it.

@@ -19,7 +19,7 @@ app = typer.Typer()
 def import_(
     ctx: typer.Context,
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...")],
-    source: Annotated[str, typer.Option(metavar="S", help=_("The source that plain text gets."))] = "text",
+    source: Annotated[str, typer.Option(metavar="S", help=_("Source of articles from plain text."))] = "text",
 ) -> int:
     """Read saved pages (.html), plain text (.txt), JSON Lines of an export and WARC files into the archive.
 

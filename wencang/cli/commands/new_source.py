@@ -20,7 +20,7 @@ def new_source(
     pages: Annotated[list[str], typer.Argument(metavar="PAGE...", help=_("FILE or ADDRESS=FILE."))],
     lists: Annotated[list[str], typer.Option("--list", metavar="U", help=_("A list of the site."))] = [],  # noqa: B006
 ) -> int:
-    """Write the file of a new source and its saved-page tests from saved article pages.
+    """Write the file of a new source and its tests from saved article pages.
 
     Examples:
         wencang new-source example_cn http://www.example.cn/1.html=1.html --list http://www.example.cn/

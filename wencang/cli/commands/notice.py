@@ -16,9 +16,9 @@ app = typer.Typer()
 @app.command()
 def notice(
     ctx: typer.Context,
-    text: Annotated[list[str], typer.Argument(metavar="[TEXT...]", help=_("By default that it is a trial."))] = [],  # noqa: B006
+    text: Annotated[list[str], typer.Argument(metavar="[TEXT...]", help=_("Default: that it is a test."))] = [],  # noqa: B006
 ) -> int:  # fmt: skip
-    """Send the operator a line as an alarm is sent: by the hook and by mail; without TEXT, to try the settings.
+    """Send the operator a line like an alarm, by the hook and by mail; without TEXT, to test the settings.
 
     Examples:
         wencang notice

@@ -1,4 +1,4 @@
-"""Read the kept raw pages again."""
+"""Read the archived raw pages again."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def reextract(
     sources: Sources = [],  # noqa: B006
     dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Only report what would change."))] = False,
 ) -> int:
-    """Read the kept raw pages again by the present rules, without the network, then index what changed.
+    """Read the archived raw pages again by the present rules, without the network, and index what changed.
 
     Examples:
         wencang reextract --dry-run

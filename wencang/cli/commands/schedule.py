@@ -1,4 +1,4 @@
-"""Have a crawl started regularly."""
+"""Start a crawl regularly."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from wencang.cli.output import say, say_notices
 
 app = typer.Typer(add_completion=False)
 
-Every = Annotated[str, typer.Option(metavar="TIME", help=_("How often what is due is looked for: 5m, 15m, 1h, 1d."))]
+Every = Annotated[str, typer.Option(metavar="TIME", help=_("How often to start: 5m, 15m, 1h, 1d."))]
 Systemd = Annotated[bool, typer.Option("--systemd", help=_("A service and a timer."))]
 Cron = Annotated[bool, typer.Option("--cron", help=_("A line of the crontab."))]
 
 
 @app.callback(invoke_without_command=True)
 def door(ctx: typer.Context) -> None:
-    """Have `crawl --due` started regularly: by systemd, cron or Kubernetes.
+    """Start `crawl --due` regularly, by systemd, cron or Kubernetes.
 
     Examples:
         wencang schedule install
@@ -36,12 +36,12 @@ def print_(
     ctx: typer.Context, systemd: Systemd = False, cron: Cron = False,
     k8s: Annotated[bool, typer.Option("--k8s", help=_("A CronJob with its volume."))] = False,
     every: Every = "15m",
-    system: Annotated[str, typer.Option(metavar="USER", help=_("With --systemd: of the whole system, as USER."))] = "",
+    system: Annotated[str, typer.Option(metavar="USER", help=_("With --systemd: system-wide, run as USER."))] = "",
     image: Annotated[
-        str, typer.Option(metavar="I", help=_("With --k8s: an image that has `wencang`; else `wencang`."))
+        str, typer.Option(metavar="I", help=_("With --k8s: an image that contains `wencang`; default: wencang."))
     ] = "",
 ) -> int:  # fmt: skip
-    """Print what starts a crawl regularly, to put in place by hand.
+    """Print the units, the crontab line or the CronJob, to install them by hand.
 
     Examples:
         wencang schedule print --systemd
@@ -49,7 +49,7 @@ def print_(
     """
     form = _form(systemd=systemd, cron=cron, k8s=k8s)
     if not form:
-        raise UsageFault("schedule print", _("does not say in which form"), _("add --systemd, --cron or --k8s"))
+        raise UsageFault("schedule print", _("needs a form"), _("add --systemd, --cron or --k8s"))
     program = ("wencang",) if k8s else _program()
     text = archive_of(ctx).schedule_print(form, every=every, system=system, image=image, program=program)
     print(text, end="")
@@ -58,7 +58,7 @@ def print_(
 
 @app.command()
 def install(ctx: typer.Context, systemd: Systemd = False, cron: Cron = False, every: Every = "15m") -> int:
-    """Put a systemd timer of yours in place, or where there is none, a line of your crontab.
+    """Install a systemd user timer or, without systemd, a line in your crontab.
 
     Examples:
         wencang schedule install --every 15m
@@ -73,7 +73,7 @@ def install(ctx: typer.Context, systemd: Systemd = False, cron: Cron = False, ev
 
 @app.command()
 def remove(ctx: typer.Context) -> int:
-    """Take out again what `schedule install` put in place for this archive.
+    """Remove what `schedule install` installed for this archive.
 
     Examples:
         wencang schedule remove
@@ -85,14 +85,14 @@ def remove(ctx: typer.Context) -> int:
 
 
 def _form(**forms: bool) -> Any:
-    """The form that was asked for; "" where none was."""
-    asked = [f"--{name}" for name, is_asked in forms.items() if is_asked]
-    if len(asked) > 1:
-        raise UsageFault(" ".join(asked), _("exclude each other"), _("choose one"))
-    return asked[0][2:] if asked else ""
+    """The form that was chosen; "" for none."""
+    options = [f"--{name}" for name, is_chosen in forms.items() if is_chosen]
+    if len(options) > 1:
+        raise UsageFault(" ".join(options), _("exclude each other"), _("choose one"))
+    return options[0][2:] if options else ""
 
 
 def _program() -> tuple[str, ...]:
-    """The words that run this program from anywhere."""
-    started = os.path.abspath(sys.argv[0])
-    return (sys.executable, started) if started.endswith(".py") else (started,)
+    """The command that runs this program from anywhere."""
+    program = os.path.abspath(sys.argv[0])
+    return (sys.executable, program) if program.endswith(".py") else (program,)

@@ -1,4 +1,4 @@
-"""What a run came to, and each thing that needs a person's attention; what a check or one page gave."""
+"""Prints the result of a run, of a check of a source, or of one page."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Count = Callable[[int], None]
 
 @contextmanager
 def counting_run(what: str) -> Iterator[tuple[Count, Count]]:
-    """Two running counts, one after the other, on a terminal: of what is read, and of what is indexed."""
+    """Two running counts on a terminal, one after the other: of articles read, and of articles indexed."""
     if not sys.stderr.isatty():
         yield lambda _count: None, lambda _count: None
         return
@@ -36,7 +36,7 @@ def counting_run(what: str) -> Iterator[tuple[Count, Count]]:
 
 
 def print_run(result: RunResult) -> None:
-    """Alarms and failed notices, then what the run came to."""
+    """Alarms and failed notices, then the report."""
     for alarm in result.alarms:
         say(alarm.text)
     for fault in result.faults:
@@ -65,7 +65,7 @@ def _print_counts(report: Report) -> None:
 
 
 def _lines(report: Report) -> Iterator[list[str]]:
-    """What went wrong, or needs attention, by kind."""
+    """What failed or needs attention, by kind."""
     note = _("{outcome}: {subject}: {reason}")
     yield [note.format(outcome=_(outcome), subject=subject, reason=why) for outcome, subject, why in report.notes]
     fields = ", ".join(f"{_(name)} {count}" for name, count in report.fields.most_common())
