@@ -6,15 +6,18 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
+from itertools import starmap
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from archive.text.translation import gettext as _
-from archive.url import canonical
+from archive.url import canonical, untracked
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FIRST_YEAR, LAST_YEAR = 1800, 2199  # of publication; any other is a misprint
+_DAY = timedelta(days=1, microseconds=-1)
+_LEAST_SHARE = 0.15  # of sequences of three characters that related texts have in common
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")  # NUL and lone surrogates, which no database accepts
 _BLANKS = re.compile(r"[\s\u200b\u2060\ufeff]+")  # also full-width, no-break and zero-width ones
 
@@ -29,9 +32,10 @@ class Image:
 class Article:
     """One article as extracted, without the boilerplate of its page.
 
-    `url` is canonical (archive/url.py): it is made so where an address enters, and nowhere else.
-    `published` is aware and converted to Asia/Shanghai; a naive datetime raises ValueError. `body`
-    holds the paragraphs, separated by newlines.
+    `url` is the address as it was met, without tracking parameters; the archive finds it by its
+    canonical form (archive/url.py).
+    `published` is aware and converted to Asia/Shanghai; a naive datetime raises ValueError. With
+    `day_only` it is the beginning of the day. `body` holds the paragraphs, separated by newlines.
     """
 
     url: str
@@ -41,6 +45,7 @@ class Article:
     section: str = ""  # where on the site: "news/zx 资讯"
     original_title: str = ""  # 原标题
     published: datetime | None = None
+    day_only: bool = False  # the time of day of `published` is unknown
     authors: tuple[str, ...] = ()
     editor: str = ""  # 责编
     credit: str = ""  # 来源, as printed
@@ -53,10 +58,17 @@ class Article:
         if self.published is not None:
             if self.published.utcoffset() is None:
                 raise ValueError(f"published needs a time zone: {self.published}")
-            object.__setattr__(self, "published", self.published.astimezone(SHANGHAI))
+            published = self.published.astimezone(SHANGHAI)
+            if self.day_only:
+                published = datetime.combine(published, time.min, SHANGHAI)
+            object.__setattr__(self, "published", published)
         if not self.id:
-            key = hashlib.sha256(self.url.encode()).hexdigest()[:16]
-            object.__setattr__(self, "id", f"{self.source or 'page'}-{key}")
+            object.__setattr__(self, "id", _derived_id(self.source, self.url))
+
+    @property
+    def has_key(self) -> bool:
+        """Whether the id is the site's own number for it, not one derived from the address."""
+        return self.id != _derived_id(self.source, self.url)
 
     @property
     def digest(self) -> str:
@@ -67,6 +79,30 @@ class Article:
     def day(self) -> date | None:
         """The day of publication in Asia/Shanghai."""
         return self.published.date() if self.published else None
+
+    @property
+    def issued(self) -> datetime | date | None:
+        """The time of publication in Asia/Shanghai, or only the day where no time is known."""
+        return self.day if self.day_only else self.published
+
+    @property
+    def latest(self) -> datetime | None:
+        """The latest time of publication, by which articles are ordered: a day without a time is after its times."""
+        return self.published + _DAY if self.published and self.day_only else self.published
+
+    @property
+    def issued_text(self) -> str:
+        """The same to the minute as people read it: 2022-06-01 10:32, or 2022-06-01; "" if unknown."""
+        if not self.published:
+            return ""
+        return f"{self.published:%Y-%m-%d}" if self.day_only else f"{self.published:%Y-%m-%d %H:%M}"
+
+    def resembles(self, other: Article) -> bool:
+        """Whether the titles or the bodies have something in common.
+
+        Unrelated articles of one site do not: of 1,000 pairs, one shares so much.
+        """
+        return any(starmap(_is_alike, zip(self.text, other.text, strict=True)))
 
     def equals_but_images(self, other: Article) -> bool:
         return replace(self, images=()) == replace(other, images=())
@@ -123,9 +159,9 @@ KEYS = (
 
 
 def to_json(article: Article) -> dict[str, Any]:
-    """The article as JSON values, keys in the order of KEYS, times as ISO 8601 with offset."""
+    """The article as JSON values, keys in the order of KEYS; times in ISO 8601, a day without a time as a date."""
     values = {key: getattr(article, key) for key in KEYS}
-    values["published"] = article.published and article.published.isoformat()
+    values["published"] = article.issued and article.issued.isoformat()
     values["authors"] = list(article.authors)
     values["images"] = [{"url": i.url, "caption": i.caption} for i in article.images]
     return values
@@ -135,7 +171,8 @@ _TEXTS = ("id", "url", "source", "section", "title", "original_title", "body", "
 
 
 def from_json(values: Mapping[str, Any]) -> Article:
-    """The article of the values of `to_json`; ignores unknown keys, takes a time without offset as Asia/Shanghai.
+    """The article of the values of `to_json`; ignores unknown keys, takes a time without offset as Asia/Shanghai,
+    and a date as a day without a time.
 
     Raises KeyError if url, title or body is missing, and ValueError if a value is of a wrong type.
     """
@@ -148,8 +185,9 @@ def from_json(values: Mapping[str, Any]) -> Article:
     if not isinstance(restored := values.get("restored") or False, bool):
         raise ValueError(_("restored is neither true nor false"))
     return Article(
-        **texts | {"url": canonical(texts["url"])},
+        **texts | {"url": untracked(texts["url"])},
         published=_published(values.get("published")),
+        day_only=_is_date(values.get("published")),
         authors=tuple(_text("authors", name) for name in _list("authors", values)),
         images=tuple(map(_image, _list("images", values))),
         restored=restored,
@@ -162,6 +200,16 @@ def time_in(name: str, text: Any) -> datetime:
         return datetime.fromisoformat(text)
     except (ValueError, TypeError) as error:
         raise ValueError(_("{name} is not a valid ISO 8601 time: {text}").format(name=name, text=text)) from error
+
+
+def _is_alike(text: str, other: str) -> bool:
+    """Whether the text with fewer sequences of three characters shares enough of them with the other."""
+    mine, theirs = ({each[i : i + 3] for i in range(len(each) - 2)} for each in (text, other))
+    return text == other or len(mine & theirs) > _LEAST_SHARE * min(len(mine), len(theirs))
+
+
+def _derived_id(source: str, url: str) -> str:
+    return f"{source or 'page'}-{hashlib.sha256(canonical(url).encode()).hexdigest()[:16]}"
 
 
 def _text(name: str, value: Any) -> str:
@@ -183,10 +231,15 @@ def _image(value: Any) -> Image:
     return Image(_text("images", value["url"]), _text("images", value.get("caption", "")))
 
 
+def _is_date(text: Any) -> bool:
+    """Whether this is a date without a time, in ISO 8601: 2022-06-01, 20220601, 2022-W22-3."""
+    return isinstance(text, str) and len(text) <= 10
+
+
 def _published(text: Any) -> datetime | None:
     if text is None:
         return None
-    time = time_in("published", text)
-    if not FIRST_YEAR <= time.year <= LAST_YEAR:
+    published = time_in("published", text)
+    if not FIRST_YEAR <= published.year <= LAST_YEAR:
         raise ValueError(_("published is out of range: {text}").format(text=text))
-    return time if time.utcoffset() is not None else time.replace(tzinfo=SHANGHAI)
+    return published if published.utcoffset() is not None else published.replace(tzinfo=SHANGHAI)

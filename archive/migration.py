@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -11,12 +12,31 @@ from archive import database
 from archive.database import RESTORE
 from archive.disk import atomic_write
 from archive.errors import ArchiveUnusable
-from archive.schema import archive, metadata
+from archive.schema import archive, doubts, metadata, revisions
 from archive.text.translation import gettext as _
+
+_MIDNIGHT = "%T16:00:00.000000Z"  # in Shanghai, as an Instant
+
+
+def _days_addresses_doubts(connection: sa.Connection) -> None:
+    """Days without a time, addresses as they were met, and doubted pages."""
+    for table, column in (
+        ("revisions", "day_only BOOLEAN DEFAULT false NOT NULL"), ("addresses", "met TEXT DEFAULT '' NOT NULL"),
+        ("candidates", "met TEXT DEFAULT '' NOT NULL"), ("runs", "doubted INTEGER DEFAULT 0 NOT NULL"),
+    ):  # fmt: skip
+        connection.execute(sa.text(f"ALTER TABLE {table} ADD COLUMN {column}"))
+    doubts.create(connection)
+    c = revisions.c
+    at_midnight = sa.type_coerce(c.published, sa.Text).like(_MIDNIGHT)  # so far only days were stored so
+    for sequence, published in connection.execute(sa.select(c.sequence, c.published).where(at_midnight)).all():
+        latest = published + timedelta(days=1, microseconds=-1)
+        values = {"day_only": True, "published": latest}
+        connection.execute(revisions.update().where(c.sequence == sequence).values(values))
+
 
 # Step N migrates version N to N + 1, and is never changed once released. A new archive is created at the newest.
 # Version 1 is that of wencang 0.2.0.
-STEPS: tuple[Callable[[sa.Connection], None], ...] = ()
+STEPS: tuple[Callable[[sa.Connection], None], ...] = (_days_addresses_doubts,)
 
 
 def newest() -> int:

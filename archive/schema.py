@@ -92,7 +92,8 @@ revisions = sa.Table(
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("original_title", sa.Text, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
-    sa.Column("published", Instant),
+    sa.Column("published", Instant),  # Article.latest
+    sa.Column("day_only", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("authors", sa.JSON, nullable=False),
     sa.Column("editor", sa.Text, nullable=False),
     sa.Column("credit", sa.Text, nullable=False),
@@ -110,8 +111,9 @@ sa.event.listen(revisions, "after_create", sa.DDL(_WITHDRAWN_INDEX))  # type: ig
 
 addresses = sa.Table(
     "addresses", metadata,
-    sa.Column("url", sa.Text, primary_key=True),
+    sa.Column("url", sa.Text, primary_key=True),  # canonical
     sa.Column("id", sa.Text, sa.ForeignKey("articles.id"), nullable=False, index=True),
+    sa.Column("met", sa.Text, nullable=False, server_default=""),  # as it was met first
 )  # fmt: skip
 
 runs = sa.Table(  # archive/tables/ledger.py
@@ -134,6 +136,7 @@ runs = sa.Table(  # archive/tables/ledger.py
     sa.Column("reasons", MessageCounts, nullable=False),
     sa.Column("program", sa.Text, nullable=False),
     sa.Column("ended", sa.Text, nullable=False),
+    sa.Column("doubted", sa.Integer, nullable=False, server_default="0"),
     sa.Index("runs_by_source", "source", "finished"),
 )  # fmt: skip
 
@@ -160,7 +163,24 @@ candidates = sa.Table(
     sa.Column("fetched", Instant),
     sa.Column("failures", sa.Integer, nullable=False),
     sa.Column("reason", MessageType),
+    sa.Column("met", sa.Text, nullable=False, server_default=""),
     sa.Index("candidates_due", "source", "due"),
+)  # fmt: skip
+
+doubts = sa.Table(  # archive/tables/doubts.py
+    "doubts", metadata,
+    sa.Column("url", sa.Text, primary_key=True),  # canonical
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("met", sa.Text, nullable=False),  # the address as it was met
+    sa.Column("id", sa.Text, nullable=False),
+    sa.Column("reason", MessageType, nullable=False),
+    sa.Column("found", Instant, nullable=False),
+    sa.Column("fetched", Instant, nullable=False),
+    sa.Column("pages", sa.JSON, nullable=False),  # of each: file, offset, record id, sha-256
+    sa.Column("article", sa.JSON(none_as_null=True)),  # as in JSON Lines
+    sa.Column("extractor", sa.Text, nullable=False),
+    sa.Column("refused", sa.Boolean, nullable=False),
+    sa.Index("doubts_by_source", "source", "refused"),
 )  # fmt: skip
 
 pictures = sa.Table(  # archive/tables/pictures.py
@@ -252,7 +272,8 @@ def row_of(revision: Revision) -> dict[str, Any]:
         "extractor": revision.extractor, "gone": revision.gone, "digest": article.digest,
         "pages": list(map(astuple, revision.pages)) or None,
         "url": article.url, "source": article.source, "section": article.section, "title": article.title,
-        "original_title": article.original_title, "body": article.body, "published": article.published,
+        "original_title": article.original_title, "body": article.body, "published": article.latest,
+        "day_only": article.day_only,
         "authors": list(article.authors), "editor": article.editor, "credit": article.credit,
         "rights": article.rights, "images": [[i.url, i.caption] for i in article.images],
         "restored": article.restored, "withdrawn": revision.withdrawn or None,
@@ -263,7 +284,7 @@ def revision_of(row: sa.Row[Any]) -> Revision:
     """The revision in a row. Raises ValueError for a corrupt timestamp or JSON."""
     article = Article(
         id=row.id, url=row.url, source=row.source, section=row.section, title=row.title,
-        original_title=row.original_title, body=row.body, published=row.published,
+        original_title=row.original_title, body=row.body, published=row.published, day_only=row.day_only,
         authors=tuple(row.authors), editor=row.editor, credit=row.credit, rights=row.rights,
         images=tuple(Image(*image) for image in row.images), restored=row.restored,
     )  # fmt: skip

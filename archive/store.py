@@ -35,8 +35,8 @@ _SOURCE = sa.select(_articles.source).where(_articles.id == sa.bindparam("id"))
 _AT_ADDRESS = sa.select(_articles.id).join(schema.addresses).where(_addresses.url == sa.bindparam("url"), _OF_SOURCE)
 _WITH_TEXT = sa.select(_articles.id).where(_OF_SOURCE, _articles.digest == sa.bindparam("digest"))
 _ADDRESS = sa.select(_addresses.id).where(_addresses.url == sa.bindparam("url"))
-_URL_AND_ID = sa.select(sa.bindparam("url", type_=sa.Text), sa.bindparam("id", type_=sa.Text))
-_NEW_ADDRESS = schema.addresses.insert().from_select(["url", "id"], _URL_AND_ID.where(~_ADDRESS.exists()))
+_ROW_OF_ADDRESS = sa.select(*(sa.bindparam(name, type_=sa.Text) for name in ("url", "id", "met")))
+_NEW_ADDRESS = schema.addresses.insert().from_select(["url", "id", "met"], _ROW_OF_ADDRESS.where(~_ADDRESS.exists()))
 _NEW_ARTICLE, _NEW_REVISION = schema.articles.insert(), schema.revisions.insert()
 _VERSIONS = sa.select(sa.func.count()).select_from(schema.revisions).where(schema.revisions.c.id == sa.bindparam("id"))
 _NEXT = schema.archive.update().values(sequence=schema.archive.c.sequence + 1).returning(schema.archive.c.sequence)
@@ -120,8 +120,11 @@ class ArticleStore:
         Returns None if only images or whitespace in title and body differ from the newest version
         (with `exactly`: only images). The article keeps the address and section under which it was
         found first, until it is gone from there; further addresses become aliases. A version fetched
-        before the newest one is inserted into the history before it. Raises Withdrawn for an
-        article that was withdrawn.
+        before the newest one is inserted into the history before it, unless the newest one's time is
+        still to come, so that a clock was wrong. Raises Withdrawn for an article that was withdrawn.
+
+        An article is known by its address, else by its key, which another article of another day
+        may share: that has an id of its own. One without a key is also known by its text and day.
 
         `keep` stores the raw pages and returns where they are; its argument is the raw pages of the
         earlier versions. It is called only for a new version, before the commit: a crash can leave a
@@ -131,19 +134,18 @@ class ArticleStore:
         read = Revision(0, article, fetched, extractor, gone)
         with self.writing() as connection:
             withdrawal.refuse(connection, article)
-            source = connection.scalar(_SOURCE, {"id": article.id})
-            id = article.id if source == article.source else self._known(connection, article)
-            if id is None:
-                if source is not None:
-                    article = replace(article, id=f"{article.source}-{article.id}")  # the key belongs to another source
+            article = self._identified(connection, article)
+            current = self._newest_of(connection, article.id)
+            if current is None:
                 return self._append(connection, replace(read, article=article), None, keep)
-            current = self._newest(connection, id)
-            article = replace(article, id=id)
-            older = fetched < current.fetched
-            alias = article.url != current.article.url and (older or not current.gone)
-            connection.execute(_NEW_ADDRESS, {"url": article.url, "id": id})
+            url, known = canonical(article.url), canonical(current.article.url)
+            older = fetched < current.fetched <= clock.now()
+            alias = url != known and (older or not current.gone)
+            connection.execute(_NEW_ADDRESS, {"url": url, "id": article.id, "met": article.url})
             if alias:
-                article = replace(article, url=current.article.url, section=current.article.section)
+                article = replace(article, section=current.article.section)
+            if alias or url == known:
+                article = replace(article, url=current.article.url)
             if (alias or older) and self._was_kept(connection, article):
                 return None
             same = Article.equals_but_images if exactly else Article.reads_as
@@ -151,15 +153,30 @@ class ArticleStore:
                 return None
             return self._append(connection, replace(read, article=article), current, keep)
 
-    def _known(self, connection: sa.Connection, article: Article) -> str | None:
-        """The id under which the article's source already has it: by address, or by text and day; None if it is new."""
-        keys = {"source": article.source, "url": article.url, "digest": article.digest}
+    def _identified(self, connection: sa.Connection, article: Article) -> Article:
+        """The article under the id by which its source already has it or, if it is new, under one of its own."""
+        keys = {"source": article.source, "url": canonical(article.url), "digest": article.digest}
         if id := connection.scalar(_AT_ADDRESS, keys):
-            return str(id)
-        for (id,) in connection.execute(_WITH_TEXT, keys).all() if article.day else ():
+            return replace(article, id=str(id))
+        id = article.id
+        if connection.scalar(_SOURCE, {"id": id}) not in (article.source, None):
+            id = f"{article.source}-{id}"  # the key belongs to another source
+        holder = self._newest_of(connection, id)
+        if holder and article.day and _is_another(article, holder.article):
+            id = f"{id}-{article.day:%Y%m%d}"
+        elif not holder and not article.has_key and article.day:
+            id = next(self._with_text(connection, article, keys), id)
+        return replace(article, id=id)
+
+    def _with_text(self, connection: sa.Connection, article: Article, keys: dict[str, str]) -> Iterator[str]:
+        """The ids of the source's articles with the same text and day."""
+        for (id,) in connection.execute(_WITH_TEXT, keys).all():
             if self._newest(connection, id).article.day == article.day:
-                return str(id)
-        return None
+                yield id
+
+    def _newest_of(self, connection: sa.Connection, id: str) -> Revision | None:
+        row = connection.execute(schema.newest_revisions().where(schema.revisions.c.id == id)).first()
+        return schema.revision_of(row) if row else None
 
     def _newest(self, connection: sa.Connection, id: str) -> Revision:
         rows = connection.execute(schema.newest_revisions().where(schema.revisions.c.id == id))
@@ -181,11 +198,19 @@ class ArticleStore:
         pointer = {"source": article.source, "digest": article.digest, "sequence": sequence}
         if current is None:
             connection.execute(_NEW_ARTICLE, {"id": article.id} | pointer)
-            connection.execute(_NEW_ADDRESS, {"url": article.url, "id": article.id})
-        elif revision.fetched >= current.fetched:
+            address = {"url": canonical(article.url), "id": article.id, "met": article.url}
+            connection.execute(_NEW_ADDRESS, address)
+        elif self._is_newest(connection, revision, current):
             connection.execute(schema.articles.update().where(schema.articles.c.id == article.id).values(**pointer))
         connection.execute(_NEW_REVISION, schema.row_of(revision))
         return revision
+
+    def _is_newest(self, connection: sa.Connection, revision: Revision, current: Revision) -> bool:
+        """Whether a further version is the newest of its article."""
+        now = clock.now()
+        if current.fetched <= now:
+            return revision.fetched >= current.fetched
+        return in_order([*self._history(connection, current.article.id), revision], now)[-1] is revision
 
     def _pages(self, connection: sa.Connection, id: str) -> tuple[RawPage, ...]:
         """The raw pages of every version of an article."""
@@ -200,9 +225,9 @@ class ArticleStore:
         url, fetched = canonical(url), (fetched or clock.now()).astimezone(UTC)
         with self.writing() as connection:
             current = self._newest_at(connection, url)
-            if not current or current.withdrawn or current.gone or fetched < current.fetched:
+            if not current or current.withdrawn or current.gone or fetched < current.fetched <= clock.now():
                 return None
-            if current.article.url != url:
+            if canonical(current.article.url) != url:
                 return None
             gone = replace(current, fetched=fetched, gone=True)
             return self._append(connection, gone, current, lambda _earlier: current.pages)
@@ -236,9 +261,7 @@ class ArticleStore:
 
     def _newest_at(self, connection: sa.Connection, id_or_url: str) -> Revision | None:
         """The newest version, by id or by a canonical address."""
-        id = connection.scalar(_ADDRESS, {"url": id_or_url}) or id_or_url
-        row = connection.execute(schema.newest_revisions().where(schema.revisions.c.id == id)).first()
-        return schema.revision_of(row) if row else None
+        return self._newest_of(connection, connection.scalar(_ADDRESS, {"url": id_or_url}) or id_or_url)
 
     def get_many(self, ids: Iterable[str]) -> dict[str, Revision]:
         """The newest versions by id; unknown and withdrawn ones are left out."""
@@ -252,11 +275,26 @@ class ArticleStore:
         return revisions
 
     def history(self, id: str) -> list[Revision]:
-        """Every version of one article, oldest first."""
-        c = schema.revisions.c
+        """Every version of one article, oldest first; a wrong clock's, yet to come, after that stored before it."""
         with self.reading() as connection:
-            rows = connection.execute(sa.select(schema.revisions).where(c.id == id).order_by(c.fetched, c.sequence))
-            return [schema.revision_of(row) for row in rows]
+            return in_order(self._history(connection, id), clock.now())
+
+    def _history(self, connection: sa.Connection, id: str) -> list[Revision]:
+        """Every version of one article, as they were stored."""
+        c = schema.revisions.c
+        rows = connection.execute(sa.select(schema.revisions).where(c.id == id).order_by(c.sequence))
+        return list(map(schema.revision_of, rows))
+
+    def current(self, article: Article) -> Revision | None:
+        """The newest version of the article that `put` would take this one for, withdrawn ones too."""
+        with self.reading() as connection:
+            return self._newest_of(connection, self._identified(connection, article).id)
+
+    def with_text(self, article: Article) -> list[Revision]:
+        """The newest versions of the source's articles with the same title and body."""
+        keys = {"source": article.source, "digest": article.digest}
+        with self.reading() as connection:
+            return [self._newest(connection, id) for (id,) in connection.execute(_WITH_TEXT, keys).all()]
 
     def versions(self, id: str) -> int:
         """The number of versions of an article."""
@@ -269,10 +307,10 @@ class ArticleStore:
             return sorted(connection.scalars(sa.select(schema.articles.c.source).distinct()))
 
     def addresses(self, id: str) -> list[str]:
-        """All addresses of an article, sorted."""
+        """All addresses of an article as they were met, sorted."""
         with self.reading() as connection:
-            urls = sa.select(schema.addresses.c.url).filter_by(id=id).order_by(schema.addresses.c.url)
-            return list(connection.scalars(urls))
+            rows = connection.execute(sa.select(_addresses.met, _addresses.url).where(_addresses.id == id))
+            return sorted(row.met or row.url for row in rows)
 
     def changes(self, after: int = 0) -> Iterator[Revision]:
         """The newest version of each article that changed after a sequence, in order of sequence, withdrawn ones too.
@@ -375,6 +413,21 @@ class ArticleStore:
             if connection.dialect.name != "sqlite":
                 connection.execute(sa.select(schema.archive.c.sequence).with_for_update())
             yield connection
+
+
+def _is_another(article: Article, holder: Article) -> bool:
+    """Whether an article is another one than the holder of its key: of another day, without a text in common."""
+    return holder.day not in (article.day, None) and not article.resembles(holder)
+
+
+def in_order(revisions: Iterable[Revision], now: datetime) -> list[Revision]:
+    """Versions, given as they were stored, by the time of fetching; one from a time still to come stays where it is."""
+    times: dict[int, datetime] = {}
+    latest = datetime.min.replace(tzinfo=UTC)
+    for revision in revisions:
+        latest = revision.fetched if revision.fetched <= now else latest
+        times[revision.sequence] = latest
+    return sorted(revisions, key=lambda revision: (times[revision.sequence], revision.sequence))
 
 
 def named_source(sources: Sequence[str], name: str) -> str:

@@ -1,7 +1,7 @@
-"""Canonical addresses: one spelling for each page, however it was linked.
+"""Canonical addresses: one key for each page, however it was linked.
 
-An address is made canonical once, where it enters: from a page, an import or a person's question.
-`Article.url`, and every address that the archive holds, is canonical.
+A canonical address is a key, by which the archive finds an article. What is requested, shown and
+cited is an address as it was met, but for what tracks its readers: `Article.url`.
 """
 
 import posixpath
@@ -15,6 +15,7 @@ _TRACKING = re.compile(
     r"|share_(?:token|source|from|medium)|wxshare_count|wechat_redirect"
 )
 _SHARED_FROM = {"timeline", "singlemessage", "groupmessage", "moments", "weibo"}
+_WECHAT = "mp.weixin.qq.com"
 _SECOND_LEVEL = {"com", "net", "org", "gov", "edu", "ac", "co"}  # com.cn is not a site
 
 
@@ -22,10 +23,11 @@ _SECOND_LEVEL = {"com", "net", "org", "gov", "edu", "ac", "co"}  # com.cn is not
 def canonical(url: str) -> str:
     """The canonical form of an http(s) address; other addresses are returned unchanged.
 
-    These make no difference: http or https, the prefixes www., m. and wap., a default port, the
-    fragment, tracking parameters, the order of parameters, percent-encoding and dot segments. The
-    canonical form has http (unless a port is given), and www. before a bare domain, as
-    nearly all sites, including old ones, respond to both.
+    These make no difference: http or https, the prefixes www., m. and wap., a default port, a
+    fragment that is not a route (#/news/1, #!/news/1), tracking parameters, the order of parameters,
+    percent-encoding and dot segments. The canonical form has http (unless a port is given), and www.
+    before a bare domain. An article of WeChat is identified by the four
+    parameters that number it.
     """
     from w3lib.url import canonicalize_url  # lazily: takes 0.05 s, and a search does not need it
 
@@ -40,8 +42,26 @@ def canonical(url: str) -> str:
     scheme, host = "http", _host(parts.hostname.rstrip("."))
     if port and port != _DEFAULT_PORTS[parts.scheme.lower()]:
         scheme, host = parts.scheme.lower(), f"{host}:{port}"
-    plain = urlunsplit((scheme, host, _path(parts.path), _query(parts.query), ""))
-    return str(canonicalize_url(plain))
+    query = _numbers_in_wechat(parts.query) if host == _WECHAT else _query(parts.query)
+    plain = urlunsplit((scheme, host, _path(parts.path), query, _route(parts.fragment)))
+    return str(canonicalize_url(plain, keep_fragments=True))
+
+
+@lru_cache(maxsize=1 << 14)
+def untracked(url: str) -> str:
+    """An http(s) address without tracking parameters, and without a fragment that is not a route."""
+    url = url.strip()
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    if parts.scheme.lower() not in _DEFAULT_PORTS or not parts.hostname:
+        return url
+    return urlunsplit(parts._replace(query=_query(parts.query), fragment=_route(parts.fragment)))
+
+
+def _route(fragment: str) -> str:
+    return fragment if fragment.startswith(("/", "!")) else ""
 
 
 def _host(host: str) -> str:
@@ -70,6 +90,12 @@ def _path(path: str) -> str:
 
 def _query(query: str) -> str:
     return "&".join(pair for pair in query.split("&") if not _is_tracking(*pair.partition("=")))
+
+
+def _numbers_in_wechat(query: str) -> str:
+    """The account, message and place in it of an article, without what each share adds; else the whole query."""
+    pairs = [pair for pair in query.split("&") if pair.partition("=")[0] in ("__biz", "mid", "idx", "sn")]
+    return "&".join(pairs) if len(pairs) == 4 else _query(query)
 
 
 def _is_tracking(key: str, _equals: str, value: str) -> bool:

@@ -11,6 +11,7 @@ from archive import schema
 from archive.article import Article
 from archive.errors import Withdrawn
 from archive.text.messages import Reason
+from archive.url import canonical
 
 _NOTHING: dict[str, Any] = {
     "title": "", "original_title": "", "body": "", "published": None, "authors": [],
@@ -30,7 +31,7 @@ _WITHDRAWN = sa.select(_c.id).where(schema.withdrawn, _same).limit(1)
 
 def refuse(connection: sa.Connection, article: Article) -> None:
     """Raise Withdrawn for a withdrawn article, identified by its id, an address, or the text of a version."""
-    keys = {"id": article.id, "source": article.source, "url": article.url, "digest": article.digest}
+    keys = {"id": article.id, "source": article.source, "url": canonical(article.url), "digest": article.digest}
     if id := connection.scalar(_WITHDRAWN, keys):
         newest = sa.select(_c.fetched, _c.withdrawn).where(_c.id == id).order_by(_c.sequence.desc())
         raise fault(id, *connection.execute(newest).first())  # type: ignore[misc]  # there is one
@@ -47,5 +48,6 @@ def blank(connection: sa.Connection, id: str, reason: str) -> None:
     """
     connection.execute(schema.revisions.update().filter_by(id=id).values(_NOTHING | {"withdrawn": reason}))
     addresses = sa.select(schema.addresses.c.url).filter_by(id=id)
+    connection.execute(schema.doubts.delete().where(schema.doubts.c.url.in_(addresses) | (schema.doubts.c.id == id)))
     connection.execute(schema.candidates.update().where(schema.candidates.c.url.in_(addresses)).values(due=None))
     connection.execute(schema.pictures.update().where(schema.pictures.c.article.in_(addresses)).values(due=None))

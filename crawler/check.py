@@ -72,7 +72,7 @@ class _Checks(ArticleSpider):
         for step in reading.steps:
             if step in reading.unfound or step.how.endswith(" form"):  # not what was found by general means instead
                 self._found(response.url, step.field, "" if step in reading.unfound else step.how)
-        self._found(response.url, "published", article.published.isoformat() if article.published else "")
+        self._found(response.url, "published", article.issued.isoformat() if article.issued else "")
         return
         yield  # makes this an asynchronous generator
 

@@ -13,6 +13,7 @@ from archive.store import ArticleStore
 from archive.tables.ledger import Candidate, Ledger, Section
 from archive.tables.pictures import Picture, Pictures
 from archive.text.messages import Message
+from archive.url import canonical
 from crawler import recrawl
 from crawler.sources import Source
 
@@ -42,7 +43,8 @@ class Frontier:
         return [url for url in self._source.lists if not self._due or self._is_due(url)]
 
     def _is_due(self, url: str) -> bool:
-        return url not in self._sections or self._sections[url].due <= self._started
+        section = self._sections.get(url)
+        return not section or section.due <= self._started or section.answered > self._started
 
     def is_expected(self, lists: Iterable[str]) -> bool:
         """Whether one of these should exist: no other list of the source existed when it was last requested."""
@@ -52,6 +54,7 @@ class Frontier:
 
     def waiting(self) -> list[Candidate]:
         """The addresses that earlier runs left, and those to read again."""
+        self._ledger.mend(self._source.site, self._started)
         return self._ledger.due(self._source.site, self._started, self._looks)
 
     def validators(self, url: str) -> dict[str, str]:
@@ -66,17 +69,21 @@ class Frontier:
         An address is known if it was found before the list was last read to its end: a reading
         that was cut short is resumed, however many pages of it are known.
         """
-        if not (urls := tuple(dict.fromkeys(urls))):
-            return (), True
-        known = self._ledger.candidates(urls)
+        addresses: dict[str, str] = {}
+        for url in urls:
+            addresses.setdefault(canonical(url), url)
+        if not addresses:
+            return [], True
+        known = self._ledger.candidates(addresses)
         now = clock.now()
-        new = [Candidate(url, self._source.site, list, now, now) for url in urls if url not in known]
+        site = self._source.site
+        new = [Candidate(key, site, list, now, now, met=url) for key, url in addresses.items() if key not in known]
         self._ledger.note_candidates(new)
         self._new[list] += len(new)
         section = self._sections.get(list)
         checked = section.checked if section else None
-        unknown = [url for url in urls if url not in known or not checked or known[url].found > checked]
-        wanted = [candidate.url for candidate in new] if self._due else urls
+        unknown = [key for key in addresses if key not in known or not checked or known[key].found > checked]
+        wanted = [candidate.address for candidate in new] if self._due else [*addresses.values()]
         return wanted, bool(unknown) or not self._due
 
     def walked(self, list: str, etag: str | None = None, modified: str | None = None) -> None:
@@ -108,6 +115,10 @@ class Frontier:
         """An address held no article. It is read again like any other: it may have been an error page."""
         self._note(lambda candidate, now: replace(_read(candidate, now), reason=reason), url)
 
+    def doubted(self, url: str, reason: Message) -> None:
+        """What an address shows is doubted: it is requested again soon."""
+        self._note(lambda candidate, now: _doubted(candidate, now, reason), url)
+
     def pictures(self, article: str, urls: Iterable[str]) -> Sequence[str]:
         """Of the pictures in an article those that are new to the archive."""
         now = clock.now()
@@ -134,7 +145,18 @@ class Frontier:
 
 def _read(candidate: Candidate, now: datetime) -> Candidate:
     first = candidate.fetched or now
-    return replace(candidate, fetched=first, due=recrawl.next_look(first, now), failures=0, reason=None)
+    return replace(
+        candidate,
+        fetched=first,
+        due=recrawl.next_look(first, now),
+        failures=0,
+        reason=None,
+    )
+
+
+def _doubted(candidate: Candidate, now: datetime, reason: Message) -> Candidate:
+    failures = candidate.failures + 1
+    return replace(candidate, due=recrawl.next_try(failures, now), failures=failures, reason=reason)
 
 
 def _failed(candidate: Candidate, now: datetime, reason: Message) -> Candidate:

@@ -7,11 +7,18 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from archive import clock
+from archive.article import Revision
 from archive.errors import Withdrawn
 from archive.store import ArticleStore
+from archive.tables.doubts import Doubt, Doubts
+from archive.tables.ledger import SKEW
 from archive.tables.pictures import Pictures
 from archive.text.messages import Message, Reason
+from archive.text.translation import gettext as _
+from archive.url import canonical
 from archive.warc.pages import FetchedPage, Pages
+from crawler import doubt
 from crawler.extract.reading import Reading
 from crawler.report import Report
 
@@ -45,26 +52,95 @@ class Missing:
     list: str = ""  # that showed the address
 
 
-def keep(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) -> None:
+@dataclass(frozen=True, slots=True)
+class NoArticle:
+    """A page that holds no article, and the reason."""
+
+    page: FetchedPage
+    reason: Message
+    source: str
+    address: str  # that a crawl requested
+    list: str = ""  # that showed the address
+
+
+Doubted = dict[str, Message]  # addresses whose pages were doubted, with the reason
+
+
+def keep(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) -> Doubted:
     """Put an article into the archive, with its raw pages if it is a new version, and count it."""
     reading, article = fetched.reading, fetched.reading.article
     try:
+        if reading.fetched and reading.fetched > clock.now() + SKEW:
+            future = Reason.FUTURE.format(time=f"{reading.fetched:%Y-%m-%d %H:%M}Z")
+            report.count(article.source, "failed", article.url, future, fetched.list)
+            return {}
         if reading.missing:
             report.incomplete.append((article.url, reading.missing))
             if store.get(article.url):  # that one may be complete
                 report.count(article.source, "failed", article.url, Reason.PARTS_MISSING, fetched.list)
-                return
-        revision = store.put(
-            article, reading.fetched, extractor=reading.extractor, gone=fetched.gone,
-            keep=lambda earlier: tuple(pages.append(page, earlier) for page in fetched.pages),
-        )  # fmt: skip
+                return {}
+        if reason := doubt.reason_of(store, reading):
+            return _doubted(store, pages, fetched, report, reason)
+        _put(store, pages, fetched, report)
     except Withdrawn as error:
         report.count(article.source, "skipped", article.url, error.reason, fetched.list)
-        return
+    return {}
+
+
+def _put(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) -> None:
+    reading, article = fetched.reading, fetched.reading.article
+    revision = store.put(
+        article, reading.fetched, extractor=reading.extractor, gone=fetched.gone,
+        keep=lambda earlier: tuple(pages.append(page, earlier) for page in fetched.pages),
+    )  # fmt: skip
+    Doubts(store).forget(article.url)
     is_first = revision is not None and store.versions(revision.article.id) == 1
     report.count(article.source, "new" if is_first else "changed" if revision else "unchanged", list=fetched.list)
+    if revision and is_first and article.has_key and revision.article.id != article.id:
+        remark = _("{id} is another article's number: archived as {own}")
+        report.remarks.append((article.url, remark.format(id=article.id, own=revision.article.id)))
     if reading.path == "general":
         report.general.append((article.source, article.url))
+
+
+def _doubted(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report, reason: Message) -> Doubted:
+    """Keep a page aside, and doubt archived articles with the same text; unless a person refused it before."""
+    reading, article = fetched.reading, fetched.reading.article
+    doubts = Doubts(store)
+    earlier = doubts.get(article.url)
+    if earlier and earlier.refused and earlier.article and earlier.article.text == article.text:
+        report.count(article.source, "skipped", article.url, Reason.REFUSED_TEXT, fetched.list)
+        return {}
+    now = reading.fetched or clock.now()
+    raw = tuple(pages.append(page, earlier.pages if earlier else ()) for page in fetched.pages)
+    current = store.current(article)
+    id = current.article.id if current else article.id
+    doubts.note(Doubt(article.url, article.source, id, reason, now, now, raw, article, reading.extractor))
+    report.count(article.source, "doubted", article.url, reason, fetched.list)
+    doubted = {fetched.address or canonical(article.url): reason}
+    for revision in store.with_text(article) if reason.code == Reason.SHARED.code else ():
+        if revision.article.id != id and store.versions(revision.article.id) == 1:
+            copy = revision.article
+            doubts.note(Doubt(copy.url, copy.source, copy.id, reason, now, revision.fetched, revision.pages, copy))
+            doubted[canonical(copy.url)] = reason
+    return doubted
+
+
+def keep_aside(store: ArticleStore, pages: Pages, fetched: NoArticle, report: Report) -> Doubted:
+    """Count a page without an article: doubted, and kept aside, where an article was or the site blocks the crawl."""
+    page, source = fetched.page, fetched.source
+    current = _current(store, fetched.address)
+    if not current and fetched.reason.code not in doubt.BLOCKS:
+        report.count(source, "skipped", page.url, fetched.reason, fetched.list)
+        Doubts(store).forget(fetched.address)
+        return {}
+    reason = Reason.NO_MORE.format(reason=fetched.reason) if current else fetched.reason
+    earlier = Doubts(store).get(fetched.address)
+    raw = pages.append(page, earlier.pages if earlier else ())
+    id = current.article.id if current else ""
+    Doubts(store).note(Doubt(page.url, source, id, reason, page.fetched, page.fetched, (raw,)))
+    report.count(source, "doubted", page.url, reason, fetched.list)
+    return {fetched.address: reason}
 
 
 def keep_picture(store: ArticleStore, pages: Pages, fetched: FetchedPicture, report: Report) -> None:
@@ -91,7 +167,7 @@ def settle(
     If more archived articles were missing than were read, the site is at fault (an outage, a
     relaunch) and none is marked; a list that was read counts as one article.
     """
-    current = [page for page in missing if _is_current(store, page.url)]
+    current = [page for page in missing if _current(store, page.url)]
     credible = len(current) <= report.read_again(source) + saw_lists
     for page in missing:
         if page in current and credible:
@@ -102,9 +178,10 @@ def settle(
             report.count(source, "skipped", page.url, reason, page.list)
 
 
-def _is_current(store: ArticleStore, url: str) -> bool:
-    """Whether this is an article's own address, and not marked as gone."""
+def _current(store: ArticleStore, url: str) -> Revision | None:
+    """The newest version of the article whose own canonical address this is, unless it is gone."""
     with suppress(Withdrawn):
         revision = store.get(url)
-        return bool(revision and not revision.gone and revision.article.url == url)
-    return False
+        if revision and not revision.gone and canonical(revision.article.url) == url:
+            return revision
+    return None

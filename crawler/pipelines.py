@@ -6,13 +6,14 @@ from asyncio import TimerHandle, get_running_loop
 from typing import TYPE_CHECKING, Self
 
 from archive.errors import WencangError
-from crawler.keeping import Fetched, FetchedPicture, keep, keep_picture, settle
+from crawler.keeping import Fetched, FetchedPicture, NoArticle, keep, keep_aside, keep_picture, settle
 from crawler.report import Report
-from crawler.session import session_of
+from crawler.session import Target, session_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
+_Item = Fetched | FetchedPicture | NoArticle
 _SECONDS, _MOST = 1.0, 50  # for which a batch waits, and items it holds at most
 
 
@@ -25,7 +26,7 @@ class ArchivePipeline:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._batch: list[Fetched | FetchedPicture] = []
+        self._batch: list[_Item] = []
         self._timer: TimerHandle | None = None
 
     @classmethod
@@ -45,7 +46,7 @@ class ArchivePipeline:
         except WencangError as error:
             session.fault = error
 
-    def process_item(self, item: Fetched | FetchedPicture) -> Fetched | FetchedPicture:
+    def process_item(self, item: _Item) -> _Item:
         self._batch.append(item)
         if len(self._batch) >= _MOST:
             self._keep_batch()
@@ -64,13 +65,26 @@ class ArchivePipeline:
         try:
             with target.store.batch():
                 for item in batch:
-                    if isinstance(item, Fetched):
-                        keep(target.store, target.pages, item, report)
-                    else:
-                        keep_picture(target.store, target.pages, item, report)
-                target.frontier.read(*(item.address for item in batch if isinstance(item, Fetched)))
+                    _keep(target, item, report)
                 target.pages.sync()
         except Exception as error:  # whatever it is, the batch was rolled back
             self._session.fault = error
         else:
             self._session.report.add(report)
+
+
+def _keep(target: Target, item: _Item, report: Report) -> None:
+    """Archive an item, and note its address in the frontier."""
+    store, pages, frontier = target.store, target.pages, target.frontier
+    match item:
+        case FetchedPicture():
+            keep_picture(store, pages, item, report)
+            return
+        case Fetched():
+            frontier.read(item.address)
+            doubted = keep(store, pages, item, report)
+        case NoArticle():
+            frontier.skipped(item.address, item.reason)
+            doubted = keep_aside(store, pages, item, report)
+    for url, reason in doubted.items():
+        frontier.doubted(url, reason)

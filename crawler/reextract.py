@@ -16,6 +16,7 @@ from archive.errors import ArchiveUnusable, NotAnArticle, WencangError, Withdraw
 from archive.processes import Processes
 from archive.store import ArticleStore
 from archive.text.translation import gettext as _
+from archive.url import canonical
 from archive.warc.pages import FetchedPage, Pages
 from crawler.extract.encoding import decode
 from crawler.extract.extractor import Reading, join, read, read_text
@@ -100,7 +101,7 @@ def _read(pages: Sequence[FetchedPage], archived: Article) -> Reading:
 
 def _identified(article: Article, archived: Article) -> Article:
     """The article under its archived id, address and source; a section belongs to the address it was read at."""
-    section = article.section if article.url == archived.url else archived.section
+    section = article.section if canonical(article.url) == canonical(archived.url) else archived.section
     return replace(article, id=archived.id, url=archived.url, source=archived.source, section=section)
 
 

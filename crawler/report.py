@@ -48,7 +48,7 @@ class Tally:
     def run(self, source: str, general: int) -> Run:
         """The run for the ledger."""
         counts = {outcome: self.counts[outcome] for outcome in OUTCOMES}
-        read = self.counts.total() - self.counts["skipped"] - self.counts["gone"]
+        read = self.counts.total() - sum(self.counts[outcome] for outcome in ("skipped", "gone", "doubted"))
         return Run(
             source, self.finished or clock.now(), read, general, started=self.started, seconds=self.seconds,
             lists=len(self.lists), bytes=self.bytes, reasons=dict(self.reasons.most_common(_REASONS)),
@@ -81,7 +81,7 @@ class Report:
         tally.counts[outcome] += 1
         if list:
             tally.sections[list][outcome] += 1
-        if outcome == "failed":
+        if outcome in ("failed", "doubted"):
             tally.reasons[_kind(reason)] += 1
         if reason:
             self.notes.append((outcome, url, worded(reason)))
@@ -95,6 +95,7 @@ class Report:
         self.notes += other.notes
         self.incomplete += other.incomplete
         self.general += other.general
+        self.remarks += other.remarks
         self.pictures += other.pictures
         if self.notice:
             self.notice(self)
@@ -129,8 +130,9 @@ class Report:
 
     @property
     def failed(self) -> bool:
-        """Whether the run as a whole failed: a list, a record or too many pages could not be read."""
-        return bool(self.unread_lists or self.bad_records) or self.total("failed") > self.read * _TOLERATED
+        """Whether the run as a whole failed: a list, a record or too many pages could not be read, or were doubted."""
+        unread = self.total("failed") + self.total("doubted")
+        return bool(self.unread_lists or self.bad_records) or unread > self.read * _TOLERATED
 
 
 def _kind(reason: Message | str) -> Message:

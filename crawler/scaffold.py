@@ -18,7 +18,6 @@ from archive.article import to_json
 from archive.errors import NotAnArticle, UsageFault
 from archive.text.messages import of_error
 from archive.text.translation import gettext as _
-from archive.url import canonical
 from crawler import sources
 from crawler.extract.document import Page
 from crawler.extract.extractor import read
@@ -73,7 +72,7 @@ def saved_page(argument: str) -> SavedPage:
     address, _equals, file = argument.rpartition("=") if "://" in argument else ("", "", argument)
     try:
         page = Path(file).read_bytes()
-        url = canonical(address or Page(page, file).own_address())
+        url = address or Page(page, file).own_address()
     except OSError as error:
         raise UsageFault(file, of_error(error), _("name a saved page")) from error
     except NotAnArticle as error:

@@ -28,11 +28,11 @@ from archive.warc.pages import FetchedPage
 from crawler import sources
 from crawler.extract.extractor import Reading, join, read, read_list
 from crawler.extract.pagination import MOST
-from crawler.http.addresses import as_answered, site
+from crawler.http.addresses import as_answered, as_linked, site
 from crawler.http.exchange import ADDRESS, fetched_page, header
 from crawler.http.failures import is_absent, is_missing, reason, status
 from crawler.http.retry import Postponed
-from crawler.keeping import Fetched, FetchedPicture, Missing
+from crawler.keeping import Fetched, FetchedPicture, Missing, NoArticle
 from crawler.reader import reader
 from crawler.session import Scope, Session, Target
 from crawler.settings import handed_over
@@ -107,7 +107,7 @@ class ArticleSpider(Spider):
 
     def _page_requests(self) -> Iterator[Request]:
         for url in self._urls:  # as typed: the site may answer under https only
-            yield self._article_request(url, address=canonical(url))
+            yield self._article_request(url)
 
     def _source_requests(self) -> Iterator[Request]:
         """The lists, and what earlier runs left."""
@@ -116,13 +116,13 @@ class ArticleSpider(Spider):
             yield self._list_request(url, 0)
         if self.frontier:
             for candidate in self.frontier.waiting():
-                yield self._article_request(candidate.url, candidate.list)
+                yield self._article_request(candidate.address, candidate.list)
             if self._images:
                 yield from map(self._picture_request, self.frontier.waiting_pictures())
 
-    def _article_request(self, url: str, list: str = "", address: str = "") -> Request:
+    def _article_request(self, url: str, list: str = "") -> Request:
         # Before further lists, so that a run that is cut short has fetched the newest articles.
-        return self._request(url, self.parse_article, self.page_failed, list, address, priority=1)
+        return self._request(url, self.parse_article, self.page_failed, list, priority=1)
 
     def _picture_request(self, url: str) -> Request:
         return self._request(url, self.parse_picture, self.picture_failed, cb_kwargs={"url": url}, priority=-1)
@@ -132,11 +132,9 @@ class ArticleSpider(Spider):
         headers = self.frontier.validators(url) if self.frontier and not n else {}
         return self._request(page, self.parse_list, self.list_failed, cb_kwargs={"url": url, "n": n}, headers=headers)
 
-    def _request(
-        self, url: str, callback: Any, errback: Any, list: str = "", address: str = "", **options: Any
-    ) -> Request:
+    def _request(self, url: str, callback: Any, errback: Any, list: str = "", **options: Any) -> Request:
         # One slot for all hosts of the site, which get one request at a time together.
-        meta = {"download_slot": self.source.name, "list": list, ADDRESS: address or url}
+        meta = {"download_slot": self.source.name, "list": list, ADDRESS: canonical(url)}
         return Request(url, callback, errback=errback, meta=meta, **options)
 
     def parse_list(self, response: Response, url: str, n: int) -> Iterator[Request]:
@@ -149,7 +147,7 @@ class ArticleSpider(Spider):
         if n == 0:
             self._validators[url] = tuple(header(response, name) for name in ("ETag", "Last-Modified"))
         recent = [row for row in listing.rows if not self._is_too_old(row)]
-        any_unknown = yield from self._follow(recent, url)
+        any_unknown = yield from self._follow(recent, response.url, url)
         if recent and any_unknown and n + 1 < listing.pages:
             yield self._list_request(url, n + 1)
         else:
@@ -195,13 +193,13 @@ class ArticleSpider(Spider):
 
     def _count_left_out(self, rows: Iterable[str], list: str) -> None:
         for url in rows:
-            if self.source.skip and self.source.skip.fullmatch(url) and url not in self._left_out:
+            if self.source.is_skipped(url) and url not in self._left_out:
                 self._left_out.add(url)
                 self.report.count(self.source.site, "skipped", url, Reason.NO_NEWS, list)
 
-    def _follow(self, urls: Iterable[str], list: str = "") -> Generator[Request, None, bool]:
-        """Request the articles among these addresses; returns whether any of them was unknown."""
-        wanted: Sequence[str] = [url for url in urls if self._is_wanted(url)]
+    def _follow(self, urls: Iterable[str], page: str, list: str = "") -> Generator[Request, None, bool]:
+        """Request the articles among the links of a page; returns whether any of them was unknown."""
+        wanted: Sequence[str] = [as_linked(url, page) for url in urls if self._is_wanted(url)]
         any_unknown = True
         if self.frontier:
             wanted, any_unknown = self.frontier.shown(wanted, list)
@@ -209,20 +207,23 @@ class ArticleSpider(Spider):
             yield self._article_request(url, list)
         return any_unknown
 
-    async def parse_article(self, response: Response) -> AsyncIterator[Fetched | Request]:
+    async def parse_article(self, response: Response) -> AsyncIterator[Fetched | NoArticle | Request]:
         if self.session.fault:
             raise CloseSpider("archive")
-        if not self._urls and not self.source.is_article(canonical(response.url)):
+        if not self._urls and not self.source.is_article(response.url):
             self._skip(response, response.url, Reason.LED_AWAY)
             return
         page = fetched_page(response, clock.now())
         try:
             reading = await self._read(page)
         except NotAnArticle as error:
-            self._skip(response, error.subject, error.reason)
+            if self.session.target:
+                yield NoArticle(page, error.reason, self.source.site, response.meta[ADDRESS], response.meta["list"])
+            else:
+                self._skip(response, error.subject, error.reason)
             return
         if not self._urls:  # before the article is archived: a run killed in between would never follow its links
-            for request in self._follow(reading.related):
+            for request in self._follow(reading.related, response.url):
                 yield request
         address, section = response.meta[ADDRESS], response.meta["list"]
         if reading.next_pages:
@@ -253,7 +254,7 @@ class ArticleSpider(Spider):
         if url := parts.take_next():
             # Before all else, so that a run that is cut short leaves few articles unfinished.
             yield self._request(
-                as_answered(url, parts.pages[0].url), self.parse_part, self.part_failed, address=url,
+                as_answered(url, parts.pages[0].url), self.parse_part, self.part_failed,
                 cb_kwargs={"parts": parts}, priority=2, dont_filter=True,
             )  # fmt: skip
             return
@@ -265,7 +266,7 @@ class ArticleSpider(Spider):
         """The requests of an article's pictures that are new to the archive."""
         if self._images and self.frontier:
             urls = [image.url for image in reading.article.images if site(image.url) in self.session.sites]
-            yield from map(self._picture_request, self.frontier.pictures(reading.article.url, urls))
+            yield from map(self._picture_request, self.frontier.pictures(canonical(reading.article.url), urls))
 
     def parse_picture(self, response: Response, url: str) -> Iterator[FetchedPicture]:
         if self.session.fault:

@@ -45,10 +45,10 @@ class Step:
     removed: int = 0
 
     def to_json(self) -> dict[str, Any]:
-        published = self.revision.article.published
+        issued = self.revision.article.issued
         return {
             "sequence": self.revision.sequence, **times(self.revision),
-            "published": published and published.isoformat(),
+            "published": issued and issued.isoformat(),
             "changed": self.fields, "added": self.added, "removed": self.removed,
         }  # fmt: skip
 

@@ -42,7 +42,7 @@ class Hit:
         article = self.article
         return {
             "rank": self.rank, "id": article.id, "url": article.url, "title": article.title,
-            "published": article.published and article.published.isoformat(),
+            "published": article.issued and article.issued.isoformat(),
             "source": article.source, "section": article.section, "credit": article.credit,
             "score": round(self.score, 4), "snippet": self.snippet.text, "marks": self.snippet.marks,
             "matched": "all" if self.whole else "some", "copies": self.copies,

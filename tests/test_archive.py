@@ -23,9 +23,12 @@ from archive.article import SHANGHAI, Article, Image, RawPage, from_json, to_jso
 from archive.errors import ArchiveUnusable, BadRecord, UsageFault
 from archive.proof import database
 from archive.store import ArticleStore
+from archive.tables.chronology import in_order
 from archive.url import canonical
 from archive.warc.pages import FetchedPage, Head, Pages
 from tests.support.pages import ARTICLE, PAGE, THEN, check, noise, warcs
+
+WECHAT = "https://mp.weixin.qq.com/s?__biz=MzA4"
 
 # One spelling for each page
 
@@ -57,10 +60,21 @@ def test_spellings_of_one_page(spelling: str) -> None:
         ("http://www.tibet.cn/a?from=beijing", "http://www.tibet.cn/a"),
         ("http://www.tibet.cn:8080/a", "http://www.tibet.cn/a"),
         ("http://www.tibet.cn/a?q=%B8%B4", "http://www.tibet.cn/a?q=%B8%B5"),
+        ("http://www.example.cn/#/news/detail?id=1", "http://www.example.cn/#/news/detail?id=2"),
+        ("http://www.example.cn/app#!/news/1", "http://www.example.cn/app"),
+        (f"{WECHAT}&mid=22&idx=1&sn=a1", f"{WECHAT}&mid=22&idx=2&sn=a1"),
+        ("https://mp.weixin.qq.com/s/AbC", "https://mp.weixin.qq.com/s/AbD"),
     ],
 )
 def test_different_pages_stay_different(one: str, other: str) -> None:
     assert canonical(one) != canonical(other)
+
+
+@pytest.mark.parametrize(
+    "shared", ["&chksm=f1&scene=27#rd", "&scene=1&srcid=0503&from=singlemessage", "#wechat_redirect"]
+)
+def test_share_links_of_one_article_of_wechat(shared: str) -> None:
+    assert canonical(f"{WECHAT}&mid=22&idx=1&sn=a1{shared}") == canonical(f"{WECHAT}&mid=22&idx=1&sn=a1")
 
 
 def test_a_host_below_a_domain_gets_no_www() -> None:
@@ -200,13 +214,57 @@ def test_another_channel_is_an_alias(store: ArticleStore) -> None:
         assert found.article == ARTICLE
 
 
-def test_the_same_text_on_the_same_day_is_the_same_article(store: ArticleStore) -> None:
+def test_two_keys_are_two_articles_and_a_copy_without_a_key_is_the_same(store: ArticleStore) -> None:
     store.put(ARTICLE)
-    twin = replace(ARTICLE, id="tibet.cn-99", url="http://www.tibet.cn/99.html")
-    assert store.put(twin) is None
-    later = replace(ARTICLE, id="tibet.cn-98", url="http://www.tibet.cn/98.html", published=THEN + timedelta(days=8))
-    assert store.put(later), "another day: another article"
-    assert store.put(replace(twin, source="xzxw.com", id="xzxw.com-1", url="http://www.xzxw.com/1")), "another site"
+    assert store.put(replace(ARTICLE, id="tibet.cn-99", url="http://www.tibet.cn/99.html")), "another key"
+    copy = replace(ARTICLE, id="", url="http://www.tibet.cn/zt/bridge.html")
+    assert store.put(copy) is None
+    assert store.put(replace(copy, url="http://www.tibet.cn/zt/2.html", published=THEN + timedelta(days=8))), "a day on"
+    assert store.put(replace(copy, source="xzxw.com", url="http://www.xzxw.com/1")), "another site"
+    assert len(store.addresses(ARTICLE.id)) == 2
+
+
+def test_a_key_that_two_articles_share_names_the_first(store: ArticleStore) -> None:
+    store.put(ARTICLE)
+    later = "http://www.tibet.cn/cn/news/zx/202407/t20240715_7210688.html"
+    other = replace(
+        ARTICLE, url=later, title="牧场的夏天", body="牛羊上了高处的草场。", published=THEN + timedelta(days=775)
+    )
+    for _again in range(2):
+        store.put(other)
+    assert [store.versions(id) for id in (ARTICLE.id, f"{ARTICLE.id}-20240715")] == [1, 1]
+    found = store.get(later)
+    assert found
+    assert (found.article.id, found.article.title) == (f"{ARTICLE.id}-20240715", "牧场的夏天")
+    store.put(replace(other, body="牛羊上了高处的草场，客人来了。"))
+    assert store.versions(f"{ARTICLE.id}-20240715") == 2
+    moved = later.replace("0715", "0716")
+    assert store.put(replace(ARTICLE, url=moved, published=THEN + timedelta(days=776))) is None, "a copy, not another"
+    found = store.get(moved)
+    assert found
+    assert found.article == ARTICLE
+
+
+def test_an_article_is_cited_under_the_address_that_was_read(store: ArticleStore) -> None:
+    met = "https://tibet.cn/cn/news/zx/202206/t20220601_7210688.html?from=timeline"
+    article = replace(ARTICLE, url=met)
+    store.put(article)
+    assert store.put(replace(article, url=ARTICLE.url)) is None
+    found = store.get(ARTICLE.url)
+    assert found
+    assert found.article.url == met
+    assert store.addresses(ARTICLE.id) == [met]
+
+
+def test_a_day_without_a_time_stays_one(store: ArticleStore) -> None:
+    day = replace(ARTICLE, day_only=True)
+    store.put(day)
+    store.put(replace(ARTICLE, id="tibet.cn-2", url="http://www.tibet.cn/2.html"))
+    found = store.get(ARTICLE.id)
+    assert found
+    assert to_json(found.article)["published"] == "2022-06-01"
+    assert from_json(to_json(found.article)) == found.article
+    assert [revision.article.id for revision in in_order(store)] == ["tibet.cn-2", ARTICLE.id], "after the timed ones"
 
 
 def test_an_older_copy_joins_the_history_behind_the_newest(store: ArticleStore) -> None:

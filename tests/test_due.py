@@ -139,7 +139,7 @@ def test_a_crawl_that_is_not_for_a_schedule_asks_for_everything(
     whole = frontier(store, monkeypatch, NOW, due=False)
     assert whole.lists() == list(SOURCE.lists)
     whole.shown(urls(1), LIST)
-    assert whole.shown(urls(1), LIST) == (tuple(urls(1)), True)
+    assert whole.shown(urls(1), LIST) == (urls(1), True)
 
 
 def test_looks_are_bounded_and_what_was_never_read_is_not(

@@ -37,7 +37,7 @@ class Answer(Table):
     columns = ("rank", "id", "url", "title", "published", "source", "section", "credit", "score", "snippet", "matched")
 
     def rows(self) -> Iterator[tuple[object, ...]]:
-        """The values of `columns`, a row a hit; `published` as a datetime in Asia/Shanghai or None."""
+        """The values of `columns`, a row a hit; `published` as in Article.issued."""
         for hit in self.hits:
-            values = hit.to_json() | {"published": hit.article.published}
+            values = hit.to_json() | {"published": hit.article.issued}
             yield tuple(values[column] for column in self.columns)

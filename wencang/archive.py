@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from wencang.desk.view import View
     from wencang.desk.watch.follow import News
     from wencang.desk.watch.watchlist import WatchList
+    from wencang.keeping.doubted import Doubted
     from wencang.keeping.gaps import Gaps
     from wencang.keeping.removal import Removal
     from wencang.keeping.runs import Runs
@@ -908,6 +909,31 @@ class Archive:
         from wencang.keeping.runs import runs
 
         return runs(self._store, source, limit)
+
+    def doubts(self, source: str = "") -> Doubted:
+        """The pages that were doubted and kept aside, of one source or of all.
+
+        Raises UsageFault for an unknown source.
+        """
+        from wencang.keeping.doubted import doubted
+
+        return doubted(self._store, source)
+
+    def accept(self, names: Iterable[str] = (), *, source: str = "", indexed: Progress = silent) -> RunResult:
+        """Archive what was read of doubted pages, named by addresses or ids, or of all of a source.
+
+        Raises UsageFault, having changed nothing, for a name that is not that of a doubted page, or
+        where the page holds no article.
+        """
+        from wencang import runs
+
+        return runs.accept(self.settings, names, source, indexed=indexed)
+
+    def refuse(self, names: Iterable[str] = (), *, source: str = "") -> int:
+        """Skip from now on what doubted pages show; their number. Raises UsageFault like `accept`."""
+        from wencang.keeping.doubted import refuse
+
+        return refuse(self._store, names, source)
 
     def gaps(self, source: str = "", *, since: str = "", until: str = "") -> Gaps:
         """What may be missing: days with few articles, spans without a crawl, addresses that are not kept.

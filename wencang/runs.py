@@ -163,6 +163,16 @@ def reextract(
     return result if dry_run else _finished(settings, result, indexed)
 
 
+def accept(settings: Settings, names: Iterable[str], source: str, *, indexed: Progress = silent) -> RunResult:
+    """Archive.accept."""
+    from wencang.keeping import doubted
+
+    result = RunResult(Report())
+    with ArticleStore.open(settings.data) as store:
+        doubted.accept(store, names, source, result.report)
+    return _finished(settings, result, indexed)
+
+
 # The end of every run
 
 

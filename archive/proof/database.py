@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from archive import schema
+from archive import clock, schema
 from archive.article import Revision
 from archive.store import ArticleStore
 from archive.text.translation import gettext as _
 
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
 Faults = Callable[[Revision], Iterable[str]]
 
 
@@ -39,6 +40,8 @@ def _of_revisions(connection: sa.Connection, faults: Faults) -> Iterator[str]:
     sequences = set(connection.scalars(sa.select(schema.revisions.c.sequence)))
     for number in sorted(sequences ^ set(range(1, last + 1))):
         yield _("version {number} is missing or unexpected").format(number=number)
+    now = clock.now()
+    credible: dict[str, datetime] = {}  # as in store.in_order
     newest: dict[str, tuple[datetime, int]] = {}
     for number in sorted(sequences):
         try:
@@ -52,7 +55,9 @@ def _of_revisions(connection: sa.Connection, faults: Faults) -> Iterator[str]:
             fault = _("version {number} ({id}): the text differs from the one that was archived")
             yield fault.format(number=number, id=article.id)
         yield from faults(revision)
-        newest[article.id] = max(newest.get(article.id, (revision.fetched, 0)), (revision.fetched, number))
+        time = revision.fetched if revision.fetched <= now else credible.get(article.id, _EARLIEST)
+        credible[article.id] = time
+        newest[article.id] = max(newest.get(article.id, (time, 0)), (time, number))
     for id, sequence in connection.execute(sa.select(schema.articles.c.id, schema.articles.c.sequence)):
         if id not in newest or newest[id][1] != sequence:
             yield _("{id} does not point to its newest version").format(id=id)

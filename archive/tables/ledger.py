@@ -9,13 +9,15 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from archive import schema
+from archive import clock, schema
 from archive.store import ArticleStore
 from archive.text.messages import Message
 
-Outcome = Literal["new", "changed", "unchanged", "gone", "skipped", "failed"]  # of an article in a run
-OUTCOMES: tuple[Outcome, ...] = ("new", "changed", "unchanged", "gone", "skipped", "failed")
+Outcome = Literal["new", "changed", "unchanged", "gone", "skipped", "doubted", "failed"]  # of an article
+OUTCOMES: tuple[Outcome, ...] = ("new", "changed", "unchanged", "gone", "skipped", "doubted", "failed")
 _PAGE = 500  # rows per query
+_LONGEST = timedelta(days=366)  # until an address is fetched again
+SKEW = timedelta(minutes=5)  # between the clocks of two machines
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Run:
     reasons: Mapping[Message, int] = field(default_factory=dict)
     program: str = ""
     ended: str = ""
+    doubted: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """The fields as JSON values: times as ISO 8601, UTC; reasons in English, like ones counted together."""
@@ -85,6 +88,8 @@ class Section:
 class Candidate:
     """An address of an article, and the list that has it ("" for a link in another article); times are UTC.
 
+    `url` is canonical, `met` the address as it was linked where that is known.
+
     `found` is when it was discovered, `fetched` when it was first read, or None; `due` when it is
     fetched (again), or None if no further fetch is scheduled. `failures` is the number of failures in
     a row, `reason` the last one's, or why the page has no article.
@@ -98,6 +103,12 @@ class Candidate:
     fetched: datetime | None = None
     failures: int = 0
     reason: Message | None = None
+    met: str = ""
+
+    @property
+    def address(self) -> str:
+        """The address to request."""
+        return self.met or self.url
 
 
 class Ledger:
@@ -113,17 +124,20 @@ class Ledger:
             connection.execute(schema.runs.insert().values(_values(run)))
 
     def last_runs(self, source: str, count: int) -> list[Run]:
-        """The newest runs of a source ("": of all), newest first."""
+        """The newest runs of a source ("": of all), newest first; those of a wrong clock, still to come, last."""
         c = schema.runs.c
-        return self._runs(_of(c.source, source), c.finished.desc(), count)
+        return self._runs(_of(c.source, source), (c.finished > clock.now(), c.finished.desc()), count)
 
     def reading_runs(self, source: str, since: datetime) -> list[Run]:
         """The runs of a source since a time that read any articles, oldest first."""
         c = schema.runs.c
-        return self._runs(sa.and_(c.source == source, c.finished >= since, c.read > 0), c.finished)
+        past = c.finished.between(since, clock.now())
+        return self._runs(sa.and_(c.source == source, past, c.read > 0), (c.finished,))
 
-    def _runs(self, where: sa.ColumnElement[bool], order: sa.ColumnElement[Any], limit: int | None = None) -> list[Run]:
-        rows = sa.select(*(schema.runs.c[name] for name in Run.__slots__)).where(where).order_by(order).limit(limit)
+    def _runs(
+        self, where: sa.ColumnElement[bool], order: Iterable[sa.ColumnElement[Any]], limit: int | None = None
+    ) -> list[Run]:
+        rows = sa.select(*(schema.runs.c[name] for name in Run.__slots__)).where(where).order_by(*order).limit(limit)
         with self._store.reading() as connection:
             return [Run(*row) for row in connection.execute(rows)]
 
@@ -135,7 +149,9 @@ class Ledger:
     def crawled(self, source: str) -> tuple[datetime, datetime] | None:
         """When the first run that read a list of a source began, and the last one ended; None if there is none."""
         c = schema.runs.c
-        ends = sa.select(sa.func.min(c.started), sa.func.max(c.finished)).where(c.source == source, c.lists > 0)
+        ends = sa.select(sa.func.min(c.started), sa.func.max(c.finished)).where(
+            c.source == source, c.lists > 0, c.finished <= clock.now()
+        )
         with self._store.reading() as connection:
             first, last = connection.execute(ends).one()
         return (first, last) if first else None
@@ -151,7 +167,8 @@ class Ledger:
     def walks(self, source: str) -> Iterator[tuple[datetime, datetime]]:
         """When each run that read a list of a source began and ended, oldest first."""
         c = schema.runs.c
-        rows = sa.select(c.started, c.finished).where(c.source == source, c.lists > 0).order_by(c.finished)
+        past = c.finished <= clock.now()
+        rows = sa.select(c.started, c.finished).where(c.source == source, c.lists > 0, past).order_by(c.finished)
         last = datetime.min.replace(tzinfo=UTC)
         while page := self._page(rows.where(c.finished > last)):
             yield from ((row.started, row.finished) for row in page)
@@ -206,6 +223,23 @@ class Ledger:
             again = connection.execute(due.where(c.fetched.is_not(None)).order_by(c.due, c.url).limit(looks)).all()
         return [_candidate(row) for row in (*new, *again)]
 
+    def mend(self, source: str, now: datetime) -> None:
+        """Make due now what a wrong clock put off: what was found, fetched or is due at an impossible time."""
+        c = schema.candidates.c
+        if (latest := latest_time(self._store)) is None or latest <= now + SKEW:
+            return
+        present = sa.literal(now, schema.Instant())
+        withdrawn = schema.addresses_withdrawn().with_only_columns(schema.addresses.c.url)
+        finished = sa.and_(c.due.is_(None), c.failures == 0, c.fetched > now - _LONGEST, c.url.not_in(withdrawn))
+        impossible = sa.or_(c.found > now, c.fetched > now, c.due > now + _LONGEST, finished)
+        with self._store.writing() as connection:
+            connection.execute(
+                schema.candidates.update().where(c.source == source, impossible).values(
+                    due=present, found=sa.case((c.found > now, present), else_=c.found),
+                    fetched=sa.case((c.fetched > now, present), else_=c.fetched),
+                )
+            )  # fmt: skip
+
     def note_candidates(self, candidates: Iterable[Candidate]) -> None:
         """Store these, replacing what was known of their addresses."""
         values = [_values(candidate) for candidate in candidates]
@@ -254,6 +288,18 @@ class Ledger:
             return {row.list: row.brought for row in connection.execute(rows)}
 
 
+def latest_time(store: ArticleStore) -> datetime | None:
+    """The latest time at which anything was fetched, checked or ended, by the archive; None if it is empty."""
+    columns = (
+        schema.revisions.c.fetched, schema.runs.c.finished, schema.sections.c.checked, schema.candidates.c.found,
+        schema.candidates.c.fetched,
+    )  # fmt: skip
+    with store.reading() as connection:
+        return max(
+            filter(None, (connection.scalar(sa.select(sa.func.max(column))) for column in columns)), default=None
+        )
+
+
 def last_checks(sections: Iterable[Section]) -> dict[str, datetime | None]:
     """When a list of each source was last checked; None if none ever was."""
     checks: dict[str, datetime | None] = {}
@@ -272,4 +318,4 @@ def _values(value: Run | Section | Candidate) -> dict[str, object]:
 
 
 def _candidate(row: sa.Row[tuple[object, ...]]) -> Candidate:
-    return Candidate(row.url, row.source, row.list, row.found, row.due, row.fetched, row.failures, row.reason)
+    return Candidate(row.url, row.source, row.list, row.found, row.due, row.fetched, row.failures, row.reason, row.met)

@@ -26,6 +26,7 @@ TEMPLATES: dict[str, str | tuple[str, str]] = {
     "set-in-shell-only": "{names}: set in this shell only; what starts by itself reads {file}",
     "no-linger": "It runs while you are logged in; after `loginctl enable-linger` it always does.",
     "doubt": "{text}",
+    "no-doubts": "no page is doubted",
     "no-runs": "no crawl is recorded yet; `wencang crawl` starts one",
     "index-current": "up to date",
     "index-lag": ("{count} article behind; `wencang index`", "{count} articles behind; `wencang index`"),
@@ -158,6 +159,12 @@ class Reason:
     NO_PICTURE = _reason("no-picture", "it is not a picture")
     PARTS_MISSING = _reason("parts-missing", "some of its pages are missing")
     NO_ROWS = _reason("no-rows", "no list has any rows")
+    FORMLESS = _reason("formless", "no layout of the site fits, and the page states no time, credit or author")
+    UNLIKE = _reason("unlike", "has nothing in common with {id}, whose place it takes")
+    SHARED = _reason("shared", "has the very text of {id} and others")
+    NO_MORE = _reason("no-more", "{reason}; an article was there")
+    REFUSED_TEXT = _reason("refused-text", "was refused before")
+    FUTURE = _reason("future", "was fetched at {time}, which is yet to come")
     DOUBTED = _reason("doubted", "{reason}; not marked as gone, as more articles are missing than were found")
 
 

@@ -18,7 +18,7 @@ from lxml import etree
 
 from archive.errors import NotAnArticle
 from archive.text.messages import Reason
-from archive.url import canonical
+from archive.url import canonical, untracked
 from crawler.extract.encoding import decode
 
 # The largest of a hundred real news pages has 0.9 MB and 15,400 tags.
@@ -93,7 +93,7 @@ class Page:
         return plain(self._tags["title"][0].text or "") if self._tags["title"] else ""
 
     def links(self, xpath: str) -> list[str]:
-        """Canonical addresses, in the page's order, without repetition."""
+        """The addresses of links, in the page's order, without repetition."""
         return self.addresses(self.hrefs(xpath))
 
     def hrefs(self, xpath: str) -> list[str]:
@@ -101,8 +101,11 @@ class Page:
         return [str(href) for href in _compiled(xpath)(self.root)] if xpath else []
 
     def addresses(self, hrefs: Iterable[str]) -> list[str]:
-        """The canonical addresses of links, in their order, without repetition."""
-        return list(dict.fromkeys(canonical(url) for url in map(self.absolute, hrefs) if url))
+        """The addresses of links as met, in their order, each once in whatever spelling."""
+        urls: dict[str, str] = {}
+        for url in filter(None, map(self.absolute, hrefs)):
+            urls.setdefault(canonical(url), untracked(url))
+        return list(urls.values())
 
     def anchors(self, hint: str) -> Iterator[tuple[str, str]]:
         """The links whose address contains `hint` or a query: the address as printed, and the text."""

@@ -11,7 +11,7 @@ from datetime import datetime
 from archive.article import Article
 from archive.errors import NotAnArticle
 from archive.text.messages import Reason
-from archive.url import canonical
+from archive.url import canonical, untracked
 from crawler import sources
 from crawler.extract.document import Page
 from crawler.extract.encoding import is_binary
@@ -25,7 +25,7 @@ __all__ = ["VERSION", "Listing", "Reading", "extract", "join", "read", "read_lis
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A page of a list: the canonical addresses of its rows, and the number of pages it states, else 0."""
+    """A page of a list: the addresses of its rows, as linked, and the number of pages it states, else 0."""
 
     rows: tuple[str, ...]
     pages: int
@@ -48,7 +48,7 @@ def read(
     parsed = Page(page, url)
     if is_binary(parsed.source):
         raise NotAnArticle(url, Reason.NOT_TEXT)
-    url = parsed.url = canonical(url) or canonical(parsed.own_address())
+    url = parsed.url = untracked(url or parsed.own_address())
     source = source or (sources.of(url) if url else _named_in(parsed))
     if source and source.is_list(url):
         raise NotAnArticle(url, Reason.ADDRESS_OF_LIST)
@@ -56,7 +56,7 @@ def read(
     form = next((form for form in forms if form.served(fetched) and parsed.first(form.mark) is not None), None)
     if source and not form and not url and parsed.links(source.rows):
         raise NotAnArticle(url, Reason.IS_LIST)
-    return PageReader(parsed, url, source, form, fetched).read(canonical(part_of) or url)
+    return PageReader(parsed, url, source, form, fetched).read(canonical(part_of or url))
 
 
 def read_list(page: bytes, url: str, source: Source) -> Listing:

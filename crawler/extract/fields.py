@@ -74,7 +74,7 @@ class PageReader:
         article = Article(
             id=self._source.article_id(self._url) if self._source else "",
             url=self._url or urn(title, cleaned.body),
-            source=self._source.site if self._source else (urlsplit(self._url).hostname or "page").removeprefix("www."),
+            source=self._source.site if self._source else _site(self._url),
             section=self._section(),
             title=title,
             body=cleaned.body,
@@ -90,13 +90,13 @@ class PageReader:
         further = dict.fromkeys(map(canonical, next_pages(self._page, first)))
         return Reading(
             article, self._path, (*self._steps, *cleaned.steps), self._fetched,
-            tuple(url for url in further if url != self._url), tuple(self._related(further)),
+            tuple(url for url in further if url != canonical(self._url)), tuple(self._related(further)),
         )  # fmt: skip
 
     def _related(self, further: Container[str]) -> Iterator[str]:
         """The links to other articles, among the hundreds of links of a portal's page."""
         links = self._page.links(self._form.related) if self._form else ()
-        return (url for url in links if self._source and self._source.is_article(url) and url not in further)
+        return (url for url in links if self._source and self._source.is_article(url) and canonical(url) not in further)
 
     def _note(self, field: str, how: str, text: str = "") -> None:
         self._steps.append(Step(field, how, text))
@@ -270,11 +270,16 @@ class PageReader:
 
     def _section(self) -> str:
         """The channel in the address and its printed name: "news/zx 资讯"."""
-        match = self._source.article.fullmatch(self._url) if self._source else None
+        match = self._source.match(self._url) if self._source else None
         path = match["section"] if match else ""
         printed = re.split(r"\s*[>＞»]\s*", self._rule("crumbs"))[-1]
         name = printed if 0 < len(printed) <= 12 else (self._source.sections.get(path, "") if self._source else "")
         return f"{path} {name}".strip()
+
+
+def _site(url: str) -> str:
+    """The name of a site without a source."""
+    return (urlsplit(canonical(url)).hostname or "page").removeprefix("www.")
 
 
 def _text(value: Any) -> str:

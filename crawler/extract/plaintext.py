@@ -8,7 +8,7 @@ from datetime import datetime
 from archive.article import Article
 from archive.errors import NotAnArticle
 from archive.text.messages import Reason
-from archive.url import canonical
+from archive.url import untracked
 from crawler.extract import boilerplate, bylines
 from crawler.extract.boilerplate import Line, Step
 from crawler.extract.dates import find_date, is_date_line
@@ -38,7 +38,7 @@ def read_text(text: str, source: str = "text", fetched: datetime | None = None) 
     steps, body = [Step("title", "first line")], []
     for line in lines:
         if not url and (match := _ADDRESS_LINE.fullmatch(line)):
-            url = canonical(match[1])
+            url = untracked(match[1])
             steps.append(Step("url", "address line", line))
         elif not published and is_date_line(line):
             published, credit = find_date(line), bylines.find_credit(line)

@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from archive.article import Article, to_json
+from archive.url import canonical
 from crawler.extract.boilerplate import Step
 
+_UNSTATED = ("address", "nothing found")  # of the time of publication
 VERSION = "2"  # of the rules; stored with each revision
 
 
@@ -18,7 +20,7 @@ class Reading:
     """An article and how it was read.
 
     `path` is "rules" or "general"; `next_pages` are the addresses of the article's further
-    pages, in order, and `related` those of other articles: canonical.
+    pages, in order and canonical, and `related` those of other articles, as linked.
     """
 
     article: Article
@@ -32,6 +34,18 @@ class Reading:
     @property
     def extractor(self) -> str:
         return f"{VERSION} {self.path}"
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it was read from a page of a site."""
+        return self.path != "jsonl" and self.article.url.startswith("http")
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether no layout fits, and the page states neither time nor credit nor author."""
+        article = self.article
+        stated = any(step.field == "published" and not step.how.startswith(_UNSTATED) for step in self.steps)
+        return self.path == "general" and not (stated or article.credit or article.authors)
 
     @property
     def unfound(self) -> tuple[Step, ...]:
@@ -63,7 +77,7 @@ def join(parts: Sequence[Reading]) -> Reading:
             steps.append(Step("pages", "joined", part.article.url))
             steps += [step for step in part.steps if not step.field]
     articles = [part.article for part in parts]
-    present = {article.url for article in articles}
+    present = {canonical(article.url) for article in articles}
     missing = tuple(dict.fromkeys(url for part in parts for url in part.next_pages if url not in present))
     steps += [Step("pages", "missing", url) for url in missing]
     fields: dict[str, Any] = {

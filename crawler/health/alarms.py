@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from archive.notify.notice import Alarm
 from archive.store import ArticleStore
 from archive.tables import stats
-from archive.tables.ledger import Ledger, Run, Section, last_checks
+from archive.tables.doubts import Doubt, Doubts
+from archive.tables.ledger import SKEW, Ledger, Run, Section, last_checks, latest_time
 from archive.text.translation import gettext as _
 from crawler.health.drift import risen
 from crawler.health.gaps import WEEKS, ThinDay, judged, thin_days
@@ -25,7 +27,9 @@ def found(store: ArticleStore, now: datetime) -> list[Alarm]:
     """All current alarms of every source, also of those that this run did not crawl."""
     ledger = Ledger(store)
     sections = ledger.sections()
-    alarms = silent(sections, ledger.brought(now - PERIOD)) + unchecked(sections, ledger.unanswered(), now)
+    alarms = future(latest_time(store), now)
+    alarms += silent(sections, ledger.brought(now - PERIOD)) + unchecked(sections, ledger.unanswered(), now)
+    alarms += doubted(Doubts(store).open())
     for source in ledger.sources():
         alarms += worse(source, ledger.reading_runs(source, now - PERIOD))
         alarms += thin(source, _thin_days(store, ledger, source))
@@ -40,6 +44,29 @@ def _thin_days(store: ArticleStore, ledger: Ledger, source: str) -> list[ThinDay
     first = max(first, last - (WEEKS + 2) * _WEEK)
     days = thin_days(stats.by_day(store, source, first - _DAY, last), *judged(first, last))
     return [day for day in days if day.day > judged(first, last)[1] - _WEEK]
+
+
+def future(latest: datetime | None, now: datetime) -> list[Alarm]:
+    """Times that are yet to come: a clock is or was wrong. What is scheduled by them is due now."""
+    if latest is None or latest <= now + SKEW:
+        return []
+    text = _("{time:%Y-%m-%d %H:%M}Z is in the archive, and is yet to come: is the clock wrong, or was it?")
+    return [Alarm("clock", "", text.format(time=latest))]
+
+
+def doubted(doubts: Sequence[Doubt]) -> list[Alarm]:
+    """The doubted pages of each source."""
+    text = _(
+        "{source}: {count} pages are doubted, the first since {time:%Y-%m-%d %H:%M}Z; `wencang doubts list {source}`"
+    )
+    first: dict[str, Doubt] = {}
+    for doubt in doubts:
+        first.setdefault(doubt.source, doubt)
+    counts = Counter(doubt.source for doubt in doubts)
+    return [
+        Alarm("doubted", source, text.format(source=source, count=counts[source], time=doubt.found))
+        for source, doubt in first.items()
+    ]
 
 
 def silent(sections: Iterable[Section], brought: Mapping[str, int]) -> list[Alarm]:

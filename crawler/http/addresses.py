@@ -26,6 +26,11 @@ def as_answered(url: str, answered: str) -> str:
     return urlunsplit(parts[:2] + urlsplit(url)[2:]) if site(answered) == urlsplit(url).netloc else url
 
 
+def as_linked(url: str, page: str) -> str:
+    """The address to request for a link of a page: with scheme and host of the page if that is of the same site."""
+    return as_answered(canonical(url), page) if site(url) == site(page) else url
+
+
 def host_of(url: str) -> str:
     """The host of an address. Raises UsageFault for what is not an HTTP address."""
     match = re.fullmatch(r"https?://([\w.-]+|\[[0-9a-f:]+\])(?::\d+)?(?:[/?#].*)?", url, re.IGNORECASE)

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from archive.article import SHANGHAI
 from archive.errors import UsageFault
 from archive.text.translation import gettext as _
+from archive.url import canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One news site. All addresses, in its fields and passed to its methods, are canonical.
+    """One news site. The addresses in its fields are canonical; its methods take any spelling.
 
     `article` matches the whole address of an article, with the groups `section`, `key` (the
     site's own number for it) and, if the address has one, `date`: the eight digits of a day, with
@@ -76,26 +77,35 @@ class Source:
 
     def day(self, url: str) -> str:
         """The day in an article's address, YYYYMMDD; "" if it has none."""
-        match = self.article.fullmatch(url)
+        match = self.match(url)
         return re.sub(r"\D", "", match.groupdict().get("date") or "") if match else ""
 
+    def match(self, url: str) -> re.Match[str] | None:
+        """The parts of an article's address; None for any other."""
+        return self.article.fullmatch(canonical(url))
+
     def owns(self, url: str) -> bool:
-        return urlsplit(url).hostname in self.hosts
+        return urlsplit(canonical(url)).hostname in self.hosts
 
     def is_article(self, url: str) -> bool:
-        return self.article.fullmatch(url) is not None
+        return self.match(url) is not None
+
+    def is_skipped(self, url: str) -> bool:
+        """Whether this is the address of something that is never an article."""
+        return bool(self.skip and self.skip.fullmatch(canonical(url)))
 
     def is_list(self, url: str) -> bool:
         """Whether this is the address of a list or of the front page."""
+        url = canonical(url)
         is_index = url in self.lists or re.search(r"/(?:index(?:_\d+)?\.s?html?)?$", urlsplit(url).path)
         return bool(is_index) and not self.is_article(url)
 
     def article_id(self, url: str) -> str:
         """The article's id by its address; "" if the address has no key."""
-        match = self.article.fullmatch(url)
+        match = self.match(url)
         if not match:
             return ""
-        prefix = self.key_prefixes.get(urlsplit(url).hostname or "", "")
+        prefix = self.key_prefixes.get(urlsplit(canonical(url)).hostname or "", "")
         return f"{self.site}-{prefix}{match['key']}"
 
     def list_page(self, list_url: str, n: int) -> str:

@@ -50,7 +50,7 @@ try:
 except ImportError as error:
     raise UsageFault("tantivy", _("is not installed"), _("`pip install tantivy` adds it")) from error
 
-_LAYOUT = "3"  # of the schema and its fields
+_LAYOUT = "4"  # of the schema and its fields
 _MEMORY = 128_000_000  # bytes of postings before they are written to disk
 _SEPARATOR = "|"  # in place of SEPARATOR, a blank, which delimits the terms
 _MAX_VALUES = 100_000  # of one facet
@@ -110,8 +110,8 @@ class TantivyEngine(FolderEngine["_View"]):
             document.add_integer("amount", key)
         for name, value in zip(FACETS, facets_of(article), strict=True):
             document.add_text(f"by_{name}", value)
-        if article.published:
-            document.add_integer("published", seconds(article.published))
+        if article.latest:
+            document.add_integer("published", seconds(article.latest))
         return document
 
     def search(

@@ -46,7 +46,7 @@ from indexer.engines.whoosh_storage import Damaged, open_readers
 from indexer.figures.amounts import encoded
 from indexer.question.query import MAX_EXPANSIONS, Prefix, Query
 
-_LAYOUT = "6"  # of the schema and its fields
+_LAYOUT = "7"  # of the schema and its fields
 _MAX_WEIGHT = 2.2  # of a word in BM25, to be multiplied by its rarity: 1 + k1
 _SCHEMA = fields.Schema(
     id=fields.ID(stored=True, unique=True),
@@ -96,7 +96,7 @@ class WhooshEngine(FolderEngine["_View"]):
             "id": article.id,
             "source": article.source,
             "facets": facets_of(article),
-            "published": seconds(article.published) if article.published else UNDATED,
+            "published": seconds(article.latest) if article.latest else UNDATED,
         }
 
     def search(

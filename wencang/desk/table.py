@@ -6,11 +6,12 @@ import csv
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime, time
 from io import TextIOWrapper
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any
 
+from archive.article import SHANGHAI
 from archive.errors import UsageFault
 from archive.text.escaping import xml
 from archive.text.translation import gettext as _
@@ -44,12 +45,18 @@ class Table(ABC):
             yield dict(zip(self.columns, map(_json_value, row), strict=True))
 
     def frame(self) -> DataFrame:
-        """The rows as a pandas DataFrame. Raises UsageFault where pandas is not installed."""
+        """The rows as a pandas DataFrame; `published` holds datetimes in Asia/Shanghai, days at their beginning.
+
+        Raises UsageFault where pandas is not installed.
+        """
         try:
             from pandas import DataFrame
         except ImportError as error:
             raise UsageFault("pandas", _("is not installed"), _("`pip install pandas`")) from error
-        return DataFrame(list(self.rows()), columns=list(self.columns))
+        frame = DataFrame(list(self.rows()), columns=list(self.columns))
+        if "published" in frame:  # as times, also the days without a time, so that pandas can compute with them
+            frame["published"] = frame["published"].map(_as_time)
+        return frame
 
     def _repr_html_(self) -> str:
         """What Jupyter shows: the first rows, every text escaped."""
@@ -62,6 +69,12 @@ class Table(ABC):
 
 def _json_value(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
+
+
+def _as_time(value: Any) -> Any:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return datetime.combine(value, time.min, SHANGHAI)
+    return value
 
 
 def _cell_html(value: object) -> str:

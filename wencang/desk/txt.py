@@ -20,7 +20,7 @@ def text(article: Article, gone: datetime | None = None) -> str:
 
 def attribution(article: Article) -> str:
     """One line: credit, time of publication in Asia/Shanghai, authors, section, editor."""
-    parts = [article.credit or article.source, f"{article.published:%Y-%m-%d %H:%M}" if article.published else ""]
+    parts = [article.credit or article.source, article.issued_text]
     parts += [" ".join(article.authors), article.section, article.editor and f"责编 {article.editor}"]
     return " · ".join(filter(None, parts))
 

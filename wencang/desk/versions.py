@@ -56,7 +56,7 @@ class History(Table):
         for step in self.steps:
             revision = step.revision
             yield (
-                revision.sequence, revision.fetched, revision.gone_since, revision.article.published,
+                revision.sequence, revision.fetched, revision.gone_since, revision.article.issued,
                 ", ".join(step.fields), step.added, step.removed,
             )  # fmt: skip
 

@@ -14,6 +14,7 @@ from archive.store import ArticleStore
 from archive.tables.pictures import Pictures
 from archive.text.messages import Message, of_error, worded
 from archive.text.translation import gettext as _
+from archive.url import canonical
 from archive.warc.pages import Pages
 from indexer.update import bring_up, engines_of, rebuild
 from wencang.desk.reprints import stories
@@ -66,7 +67,7 @@ def _kept(store: ArticleStore, id_or_url: str) -> str:
 def _steps(settings: Settings, store: ArticleStore, id: str) -> Iterator[Callable[[], object]]:
     """What is to be done once the text is out of the archive; each can be done again."""
     pages = Pages(settings.data)
-    pictures = Pictures(store).of(store.addresses(id))
+    pictures = Pictures(store).of(map(canonical, store.addresses(id)))
     for raw in {*pictures, *(raw for revision in store.history(id) for raw in revision.pages)}:
         yield partial(pages.withdraw, raw)
     yield partial(manifest.close, store, settings.data, clock.now(), withdrawn=True)

@@ -23,7 +23,7 @@ def print_story(story: Story) -> None:
 
 def _row(copy: Copy) -> tuple[str, ...]:
     article, member = copy.article, copy.member
-    published = f"{article.published:%Y-%m-%d %H:%M}" if article.published else _("undated")
+    published = article.issued_text or _("undated")
     shares = (_("first"), "") if copy.is_first else (f"{member.of_first:.0%}", f"{member.of_own:.0%}")
     return published, article.source, article.credit or "-", *shares, article.id, article.title
 

@@ -22,7 +22,7 @@ def print_history(history: History) -> None:
 
 def _row(step: Step) -> tuple[str, str, str, str]:
     revision = step.revision
-    published = f"{revision.article.published:%Y-%m-%d %H:%M}" if revision.article.published else "-"
+    published = revision.article.issued_text or "-"
     changes = [_(field) for field in step.fields if field != "gone"]
     if step.added or step.removed:
         changes.append(f"+{step.added} -{step.removed}")

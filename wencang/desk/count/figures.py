@@ -41,7 +41,7 @@ class Figures(Table):
         folded name otherwise; `to` the end of a range or period, or None. `unit` is a currency
         (ISO 4217), a measure, %, 个百分点, or a person's title. `bound` is < (nearly, or less), >
         (more), ~ (about) or "". `start` and `end` are offsets in the body, in code points;
-        `published` is a datetime in Asia/Shanghai or None.
+        `published` is Article.issued.
         """
         return map(_row, self.figures)
 
@@ -54,7 +54,7 @@ def _row(mention: Mention) -> tuple[Any, ...]:
     figure, article = mention.figure, mention.article
     return (
         figure.kind, *_values(figure.value), figure.text, figure.start, figure.end, article.id, article.url,
-        article.published, article.title, mention.sentence,
+        article.issued, article.title, mention.sentence,
     )  # fmt: skip
 
 

@@ -145,7 +145,7 @@ def without_text(revision: Revision) -> dict[str, Any]:
     return {
         "id": article.id, "url": article.url, "source": article.source, "section": article.section,
         "title": article.title, "authors": list(article.authors), "credit": article.credit,
-        "published": article.published and article.published.isoformat(), **times(revision),
+        "published": article.issued and article.issued.isoformat(), **times(revision),
         "digest": revision.digest, "characters": len(article.body),
     }  # fmt: skip
 

@@ -47,12 +47,12 @@ class Story(Table):
 
         `story` is the id of the first publication, `first` whether it is this one. `of_first` is
         how much of the first publication's text the copy has, `of_own` how much of its own text
-        that is, 0 to 1. `published` is a datetime in Asia/Shanghai or None.
+        that is, 0 to 1. `published` is Article.issued.
         """
         for copy in self.copies:
             member, article = copy.member, copy.article
             yield (
-                member.story, copy.is_first, article.id, article.url, article.title, article.published, article.source,
+                member.story, copy.is_first, article.id, article.url, article.title, article.issued, article.source,
                 article.section, article.credit, round(member.of_first, 4), round(member.of_own, 4),
             )  # fmt: skip
 
@@ -76,9 +76,9 @@ class StoryList(Table):
     columns = ("story", "articles", "title", "published")
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
-        """The values of `columns`, a row a story; `published` is a datetime in Asia/Shanghai or None."""
+        """The values of `columns`, a row a story; `published` is Article.issued."""
         for first, articles in self.stories:
-            yield first.id, articles, first.title, first.published
+            yield first.id, articles, first.title, first.issued
 
 
 def largest(store: ArticleStore, limit: int, ids: Iterable[str] | None = None) -> StoryList:

@@ -60,13 +60,13 @@ class News(Table):
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """The values of `columns`, a row a hit.
 
-        `published` is a datetime in Asia/Shanghai or None, `gone` one in UTC since when the site
+        `published` is Article.issued, `gone` one in UTC since when the site
         does not show the article, or None; `marks` are [start, end) in the snippet, in code points.
         """
         for hit in self.hits:
             article = hit.article
             yield (
-                self.name, article.id, article.url, article.title, article.published, article.source,
+                self.name, article.id, article.url, article.title, article.issued, article.source,
                 article.section, article.credit, hit.snippet.text, hit.snippet.marks, hit.gone,
             )  # fmt: skip
 

@@ -26,7 +26,7 @@ def _node(revision: Revision, language: str) -> dict[str, Any]:
     node = {
         "@type": "NewsArticle", "@id": article.url, "identifier": article.id, "url": article.url,
         "headline": article.title, "alternativeHeadline": article.original_title, "articleSection": article.section,
-        "datePublished": article.published and article.published.isoformat(),
+        "datePublished": article.issued and article.issued.isoformat(),
         "author": [{"@type": "Person", "name": name} for name in article.authors],
         "editor": _named("Person", article.editor), "sourceOrganization": _named("Organization", article.credit),
         "publisher": _named("Organization", article.source), "copyrightNotice": article.rights, "inLanguage": language,

@@ -1,4 +1,4 @@
-"""Parquet for pandas, R and DuckDB: the fields of JSON Lines as typed columns. Needs pyarrow."""
+"""Parquet for pandas, R and DuckDB: the fields of JSON Lines as typed columns, and `day_only`. Needs pyarrow."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _IMAGE = pa.struct([("url", pa.string()), ("caption", pa.string())])
 _TYPES = {
     "published": pa.timestamp("us", "Asia/Shanghai"), "authors": pa.list_(pa.string()),
     "images": pa.list_(_IMAGE), "restored": pa.bool_(), "fetched": pa.timestamp("us", "UTC"),
-    "gone": pa.timestamp("us", "UTC"),
+    "gone": pa.timestamp("us", "UTC"), "day_only": pa.bool_(),
 }  # fmt: skip
-SCHEMA = pa.schema([(name, _TYPES.get(name, pa.string())) for name in (*KEYS, "fetched", "gone")])
+SCHEMA = pa.schema([(name, _TYPES.get(name, pa.string())) for name in (*KEYS, "fetched", "gone", "day_only")])
 
 
 def write(revisions: Iterable[Revision], out: IO[bytes], edition: Edition) -> None:
@@ -37,5 +37,6 @@ def write(revisions: Iterable[Revision], out: IO[bytes], edition: Edition) -> No
 
 
 def _row(revision: Revision) -> dict[str, Any]:
-    times = {"published": revision.article.published, "fetched": revision.fetched, "gone": revision.gone_since}
-    return values(revision) | times
+    article = revision.article
+    times = {"published": article.published, "fetched": revision.fetched, "gone": revision.gone_since}
+    return values(revision) | times | {"day_only": article.day_only}

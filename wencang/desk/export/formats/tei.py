@@ -67,7 +67,7 @@ def _bibl(revision: Revision) -> str:
     article = revision.article
     parts = [f"<title>{xml(article.title)}</title>", _authors(article)]
     parts += [f"<publisher>{xml(article.credit)}</publisher>"] if article.credit else []
-    parts += [f'<date type="published" when="{article.published.isoformat()}"/>'] if article.published else []
+    parts += [f'<date type="published" when="{article.issued.isoformat()}"/>'] if article.issued else []
     parts += [f'<date type="accessed" when="{revision.fetched.astimezone(SHANGHAI).isoformat()}"/>']
     parts += [f'<idno type="URL">{xml(article.url)}</idno>']
     parts += [f"<note>{xml(gone_since(revision.gone_since))}</note>"] if revision.gone_since else []
