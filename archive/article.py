@@ -41,6 +41,7 @@ class Article:
     section: str = ""  # where on the site: "news/zx 资讯"
     original_title: str = ""  # 原标题
     published: datetime | None = None
+    day_only: bool = False  # the time of day of `published` is unknown
     authors: tuple[str, ...] = ()
     editor: str = ""  # 责编
     credit: str = ""  # 来源, as printed
