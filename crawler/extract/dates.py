@@ -76,7 +76,9 @@ _ENGLISH = (
     re.compile(rf"\b{_NAME}\s*{_DAY_OF_MONTH}{_CLOCK}\s+{_YEAR}\b", re.IGNORECASE),  # Java's
 )
 _AMERICAN = _patterns(rf"(?<![\d/.-])(?P<first>\d{{1,2}})/(?P<second_of>\d{{1,2}})/{_YEAR}(?!\d)")
-_MONTH_NAMED = re.compile("|".join(_MONTHS), re.IGNORECASE)
+_MONTH_NAMED = re.compile(
+    r"[JFMASONDjfmasond](?:a[nry]|A[NRY]|eb|EB|pr|PR|u[nlg]|U[NLG]|e[pc]|E[PC]|ct|CT|ov|OV)[A-Za-z]{0,6}\.?[\s,/-]{0,3}\d"
+)
 
 # Dates that need to know when they were read.
 _SHORT, _YEARLESS, _NAMED = _patterns(
@@ -128,7 +130,7 @@ _WORDS = (
     (Label.UPDATED, re.compile(r"更新|修[改订]|编辑|updat|modif|edit|revis", re.IGNORECASE)),
     (Label.WRITTEN, re.compile(r"成文|印发|[签制]发|落款|生成|撰写|written", re.IGNORECASE)),
 )
-_BEFORE = re.compile(r"([\u4e00-\u9fffA-Za-z ]{1,16}?)\s?[:|]?\s?[(\[]?\s?(?:于\s?)?$")
+_NO_WORD = re.compile("[^\u4e00-\u9fffA-Za-z ]")
 _BEHIND = re.compile(r"\s?[)\]]?\s?([\u4e00-\u9fff]{0,2}(?:发[布表]|刊发|上传|更新|修改|编辑))(?!时间|日期|[:于|])")
 _PLACE = re.compile(r".{0,25}?地\s?点\s?:", re.DOTALL)
 
@@ -235,12 +237,16 @@ def _whole(text: str) -> Iterator[Moment]:
 
 
 def _label_before(text: str) -> Label:
-    words = _BEFORE.search(text)
-    return _label_in(words[1]) if words else Label.NONE
+    """The label at the end of a text; one on the line above has a colon."""
+    label = text.rstrip()
+    if "\n" in text[len(label) :] and label[-1:] != ":":
+        return Label.NONE
+    return _label_in(_NO_WORD.split(label.rstrip(" :|([").removesuffix("于"))[-1])
 
 
 def _label_in(words: str) -> Label:
-    return next((label for label, pattern in _WORDS if pattern.search(words.strip())), Label.NONE)
+    words = words.strip()
+    return next((label for label, pattern in _WORDS if pattern.search(words)), Label.NONE) if words else Label.NONE
 
 
 def _is_of_event(text: str, match: re.Match[str]) -> bool:

@@ -15,6 +15,7 @@ _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "ut
 _ESCAPES = re.compile(rb"\x1b\$[@B]")  # of ISO-2022-JP, which is ASCII otherwise
 _BROKEN = "\ufffd"
 _CONTROLS = bytes([*range(9), *range(14, 32)])
+_ASCII = bytes(range(128))
 _MOST_BROKEN = 0.02  # share of the characters above which it is not text
 _LARGEST_SAMPLE = 200_000  # bytes beyond ASCII that decide the encoding
 _COST = 3  # typical characters that outweigh a broken one
@@ -139,9 +140,9 @@ def _likeness(sample: bytes, encoding: str) -> float:
     return (typical - _COST * broken) / max(beyond, 1)
 
 
-def _is_western(sample: bytes) -> bool:
+def _is_western(runs: bytes) -> bool:
     """Whether most bytes beyond ASCII stand alone, as Latin letters with accents do."""
-    return len(re.findall(rb"[\x80-\xff]{2}", sample)) * 4 < len(re.findall(rb"[\x80-\xff]", sample))
+    return len(runs.translate(None, _ASCII)) < 2 * (runs.count(b"\n") + 1)
 
 
 def _text(page: bytes, encoding: str, *, mixed: bool) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import datetime
 from functools import cached_property, partial
+from html import unescape
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
@@ -42,7 +43,8 @@ _NAMED_TIME = re.compile(
     re.IGNORECASE,
 )
 _MOST_VALUES = 500  # in the scripts of a page
-_ACCOUNT = "//*[@id='js_name']"  # WeChat's, which prints it without a label
+_WECHAT = 'id="js_content"'
+_NICKNAME = re.compile(r"""nickname\s*=\s*(?:htmlDecode\()?["']([^"'<>]{1,40})["']""")
 _FEWEST = 40  # characters that general means must find, or half as many with a sentence among them
 
 
@@ -226,15 +228,16 @@ class PageReader:
             yield printed, f"printed as {printed.label.name.lower()}"
 
     def _other_places(self) -> Iterator[tuple[Moment, str]]:
-        """The times in scripts, unless the page prints another one: with a label, or as its only line with a date."""
+        """The times in scripts and anywhere on the page; a script's first, unless the page clearly prints another."""
         printed = find_date("\n".join(self._located.short_texts), self._fetched)
-        lines = [find_date(text, self._fetched) for text in self._located.short_texts if is_date_line(text)]
-        only = {moment.day for moment in lines if moment}
-        if printed and (printed.label is Label.PUBLISHED or only == {printed.day}):
-            yield printed, "printed elsewhere"
-        yield from ((moment, "script") for moment in self._in_scripts)
-        if printed:
-            yield printed, "printed elsewhere"
+        scripts = [(moment, "script") for moment in self._in_scripts]
+        elsewhere = [(printed, "printed elsewhere")] if printed else []
+        yield from elsewhere + scripts if printed and scripts and self._is_clear(printed) else scripts + elsewhere
+
+    def _is_clear(self, printed: Moment) -> bool:
+        """Whether a date in the short texts is that of the page: by its label, or as the only line with a date."""
+        lines = (find_date(text, self._fetched) for text in self._located.short_texts if is_date_line(text))
+        return printed.label is Label.PUBLISHED or {line.day for line in lines if line} == {printed.day}
 
     def _in_metadata(self) -> Moment | None:
         metas = self._page.metas
@@ -270,8 +273,15 @@ class PageReader:
         yield cleaned.fields.get("credit", ""), "printed below"
         if self._path == "general":
             yield bylines.outlet_after_time(head), "printed behind the time"
-            yield bylines.tidy(self._page.text(_ACCOUNT)), "account"
+            yield self._account(), "account"
             yield bylines.tidy(self._page.meta(*_CREDITS)), "meta tag"
+
+    def _account(self) -> str:
+        """The account of a WeChat page, which prints it without a label."""
+        if _WECHAT not in self._page.source:
+            return ""
+        nickname = _NICKNAME.search(self._page.source)
+        return bylines.tidy(self._page.text("//*[@id='js_name']") or (unescape(nickname[1]) if nickname else ""))
 
     def _editor(self, cleaned: Cleaned) -> str:
         lines = [self._rule("editor"), *self._head]  # printed outside the body
