@@ -84,7 +84,7 @@ _MONTH_NAMED = re.compile(
 _SHORT, _YEARLESS, _NAMED = _patterns(
     rf"(?<![\d./-])(?P<year>\d{{2}})[-/.]{_MONTH}[-/.]{_DAY_OF_MONTH}(?![./-])",
     rf"(?<![\d./年-]){_MONTH}(?:月{_DAY_OF_MONTH}[日号]|[-/](?P<day_behind>\d{{1,2}})(?=\s\d{{1,2}}:))",
-    "(?P<named>今天|今日|昨天|昨日|前天)",
+    "(?P<named>今天|今日|昨天|昨日|前天)(?![是:])",
 )
 _AGO = re.compile(r"(?P<count>\d{1,3})\s*(?P<unit>秒|分钟|小时|天|日|周|个月)(?:之)?前|(?P<now>刚刚)")
 _UNITS = {"秒": 1, "分": 60, "小": 3600, "天": 86400, "日": 86400, "周": 604800, "个": 2592000}
