@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from w3lib.encoding import html_body_declared_encoding
 
@@ -45,6 +45,7 @@ _TYPICAL = {
     }.items()
 }
 _LIKELY = ("utf-8", "gb18030", "big5hkscs")  # whatever is declared: half of the pages that declare GB are UTF-8
+_KNOWN = {*_TYPICAL, *_LIKELY}
 _FOREIGN = ("cp932", "euc_jp", "cp949")  # where none of those fits
 _WITHIN = ("gb2312", "big5")  # of a piece within a page of another encoding: without the rare characters
 
@@ -60,7 +61,7 @@ _UTF8 = re.compile(rb"[\xe3-\xe9\xef][\x80-\xbf]{2}[\xe3-\xe9\xef][\x80-\xbf]{2}
 class Decoded:
     """The text of a page; `broken` counts the U+FFFD in it, one for each invalid sequence.
 
-    `doubtful` if it is in no encoding that is known here: the text is wrong.
+    `doubtful` if it is in no encoding that is known here: the text has a character for each byte.
     """
 
     text: str
@@ -82,7 +83,7 @@ def decode(page: bytes) -> Decoded:
 
     All of its text is weighed, and the declared encoding is one candidate among others: half of the
     pages that declare GB are UTF-8. A piece of text in another encoding, as in an included footer,
-    is decoded by itself, and broken bytes cost no more than their place.
+    is decoded by itself, and broken bytes cost no more than the piece that they are in.
     """
     if marked := _marked(page):
         return _decoded(page, marked)
@@ -93,7 +94,7 @@ def decode(page: bytes) -> Decoded:
     scores = _scores(runs[:_LARGEST_SAMPLE], html_body_declared_encoding(page) or "")
     encoding = max(scores, key=lambda name: scores[name])
     if scores[encoding] < _FEWEST_TYPICAL and len(runs) >= 2 * _FEWEST_CHARACTERS:
-        return replace(_decoded(page, encoding), doubtful=True)
+        return Decoded(page.decode("latin-1"), "unknown", 0, doubtful=True)
     text = _text(page, encoding, mixed=_UTF8.search(runs) is not None)
     return Decoded(text, encoding, text.count(_BROKEN))
 
@@ -111,7 +112,7 @@ def _marked(page: bytes) -> str:
             return encoding
     head = page[:1000]
     for encoding, zeros, others in (("utf-16-le", head[1::2], head[::2]), ("utf-16-be", head[::2], head[1::2])):
-        if zeros.count(0) * 8 > len(head) and not others.count(0):
+        if zeros.count(0) * 32 > len(head) and zeros.count(0) > 4 * others.count(0):  # 一 has a zero too
             return encoding
     return "iso2022_jp" if page.isascii() and _ESCAPES.search(page) else ""
 
@@ -122,10 +123,10 @@ def _decoded(page: bytes, encoding: str) -> Decoded:
 
 
 def _scores(sample: bytes, declared: str) -> dict[str, float]:
-    candidates = [*_LIKELY, *({declared} & _TYPICAL.keys() - {*_LIKELY})]
-    if _is_western(sample):
-        candidates.append("cp1252")
-    scores = {name: _likeness(sample, name) for name in candidates}
+    """The likeness to each candidate, the declared one first: `max` takes the first of equal ones."""
+    is_western = _is_western(sample)
+    candidates = (name for name in dict.fromkeys((declared, *_LIKELY, "cp1252")) if name in _KNOWN)
+    scores = {name: _likeness(sample, name) for name in candidates if name != "cp1252" or is_western}
     if max(scores.values()) < _SURE and len(sample) >= 2 * _FEWEST_CHARACTERS:
         scores |= {name: _likeness(sample, name) for name in _FOREIGN}
     return scores
