@@ -66,7 +66,7 @@ _DIGITAL = _patterns(rf"(?<!\d){_YEAR}{_SEPARATED}")
 _CHINESE = _patterns(
     rf"民国\s*(?P<minguo>\d{{2,3}}){_SEPARATED}",
     rf"民国(?P<minguo>[元{_NUMERAL}百十]{{1,6}}){_IN_NUMERALS}",
-    rf"(?<!\d)(?P<year>\d{{4}}|[{_NUMERAL}]{{4}}){_IN_NUMERALS}",
+    rf"(?<!\d)(?P<year>[一二12][{_NUMERAL}\d]{{3}})(?!年\d+月\d){_IN_NUMERALS}",
 )
 _ENGLISH = (
     *_patterns(
@@ -251,8 +251,8 @@ def _label_in(words: str) -> Label:
 
 def _is_of_event(text: str, match: re.Match[str]) -> bool:
     """Whether a date is that of an event: 时间：... 地点：..."""
-    before = text[max(0, match.start() - 6) : match.start()]
-    return bool(re.search(r"时\s?间\s?:?\s?$", before) and _PLACE.match(text, match.end()))
+    before = text[max(0, match.start() - 6) : match.start()].rstrip(" :")
+    return before.endswith(("时间", "时 间")) and _PLACE.match(text, match.end()) is not None
 
 
 def _relative(text: str, now: datetime) -> Iterator[Moment]:

@@ -19,6 +19,7 @@ _ASCII = bytes(range(128))
 _MOST_BROKEN = 0.02  # share of the characters above which it is not text
 _LARGEST_SAMPLE = 200_000  # bytes beyond ASCII that decide the encoding
 _COST = 3  # typical characters that outweigh a broken one
+_CERTAIN = 0.25  # share of typical characters that no other encoding can reach
 _SURE = 0.15  # share of typical characters at which only the likely encodings are compared
 _FEWEST_TYPICAL = 0.03  # share below which it is another encoding; running text in the right one has a third
 _FEWEST_CHARACTERS = 60  # beyond ASCII; fewer do not tell an encoding
@@ -125,8 +126,12 @@ def _decoded(page: bytes, encoding: str) -> Decoded:
 def _scores(sample: bytes, declared: str) -> dict[str, float]:
     """The likeness to each candidate, the declared one first: `max` takes the first of equal ones."""
     is_western = _is_western(sample)
-    candidates = (name for name in dict.fromkeys((declared, *_LIKELY, "cp1252")) if name in _KNOWN)
-    scores = {name: _likeness(sample, name) for name in candidates if name != "cp1252" or is_western}
+    scores: dict[str, float] = {}
+    for name in dict.fromkeys((declared, *_LIKELY, "cp1252")):
+        if is_western if name == "cp1252" else name in _KNOWN:
+            scores[name] = _likeness(sample, name)
+            if scores[name] > _CERTAIN:
+                return scores
     if max(scores.values()) < _SURE and len(sample) >= 2 * _FEWEST_CHARACTERS:
         scores |= {name: _likeness(sample, name) for name in _FOREIGN}
     return scores
