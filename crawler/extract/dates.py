@@ -48,13 +48,17 @@ _ZONE = (
     r"|\+[01]\d(?::?[0-5]\d)?(?![\d:])|-[01]\d[0-5]\d(?!\d)|(?<=:\d\d:\d\d)-[01]\d:[0-5]\d(?![\d:]))"
 )
 _CLOCK = (
-    rf"(?:{_BETWEEN}{_WEEKDAY}?{_BETWEEN}(?:at\s)?{_HALF}?\s?{_HOUR}(?P<mark>\s?[:时点]\s?)"
+    rf"(?:{_BETWEEN}{_WEEKDAY}?{_BETWEEN}(?:at\s|北京时间\s?|(?P<utc>格林尼治(?:标准)?时间)\s?)?{_HALF}?\s?"
+    rf"{_HOUR}(?P<mark>\s?[:时点]\s?)"
     rf"(?:{_MINUTE}\s?分?(?:\s?:?\s?(?P<second>[0-5]\d)(?!\d)\s?秒?)?)?(?:\.\d+)?"
-    rf"\s?(?P<behind>[ap]\.?m\b\.?)?\s?\(?{_ZONE}?\)?)?"
+    rf"\s?(?P<behind>[ap]\.?m\b\.?)?(?:\s?\(?{_ZONE}\)?)?)?"
 )
 _YEAR, _MONTH, _DAY_OF_MONTH = r"(?P<year>\d{4})", r"(?P<month>\d{1,2})", r"(?P<day>\d{1,2})(?!\d)"
 _SEPARATED = rf"\s?[-/.年\s]\s?{_MONTH}\s*[-/.月]\s*{_DAY_OF_MONTH}\s?[日号]?"
-_IN_NUMERALS = rf"年(?P<month>\d{{1,2}}|[元正{_NUMERAL}十]{{1,3}})月(?P<day>\d{{1,2}}|[{_NUMERAL}十廿卅]{{1,3}})[日号]"
+_IN_NUMERALS = (
+    rf"\s?年\s?(?P<month>\d{{1,2}}|[元正{_NUMERAL}十]{{1,3}})\s?月"
+    rf"\s?(?P<day>\d{{1,2}}|[{_NUMERAL}十廿卅]{{1,3}})\s?[日号]"
+)
 
 
 def _patterns(*dates: str) -> tuple[re.Pattern[str], ...]:
@@ -305,7 +309,10 @@ def _moment(match: re.Match[str], year: int, month: int, day: int) -> Moment | N
     groups = match.groupdict()
     clock = _clock(groups)
     try:
-        time = datetime(year, month, day, tzinfo=_zone(groups.get("zone")) if clock else SHANGHAI) + clock
+        time = (
+            datetime(year, month, day, tzinfo=_zone(groups.get("zone") or groups.get("utc")) if clock else SHANGHAI)
+            + clock
+        )
     except (ValueError, OverflowError):
         return None
     time = time.astimezone(SHANGHAI)
