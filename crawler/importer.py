@@ -93,7 +93,7 @@ def _page(path: Path, _source: str) -> Iterator[_Record]:
 
 def _text(path: Path, source: str) -> Iterator[_Record]:
     page = _saved(path, "text/plain")
-    yield _attempt(path, page, lambda: read_text(decode(page.body).text, source, page.fetched))
+    yield _attempt(path, page, lambda: read_text(decode(page.body).checked(source), source, page.fetched))
 
 
 def _saved(path: Path, content_type: str) -> FetchedPage:

@@ -49,4 +49,6 @@ def _bytes(where: str) -> tuple[bytes, datetime | None]:
 
 def _read(page: bytes, fetched: datetime | None, url: str) -> Reading:
     head = decode(page[:_HEAD]).text
-    return read(page, url, fetched) if _MARKUP.search(head) else read_text(decode(page).text, fetched=fetched)
+    return (
+        read(page, url, fetched) if _MARKUP.search(head) else read_text(decode(page).checked("text"), fetched=fetched)
+    )

@@ -93,7 +93,7 @@ def _read(pages: Sequence[FetchedPage], archived: Article) -> Reading:
     """Read an article's pages, its own address first, as the crawl or the import did."""
     first = pages[0]
     if first.response is None and first.content_type == "text/plain":
-        return read_text(decode(first.body).text, archived.source, first.fetched)
+        return read_text(decode(first.body).checked(archived.url), archived.source, first.fetched)
     url = "" if first.url.startswith("urn:") else first.url
     parts = (read(page.body, page.url, page.fetched, part_of=url) for page in pages[1:])
     return join([read(first.body, url, first.fetched), *parts])

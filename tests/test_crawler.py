@@ -267,7 +267,7 @@ def test_end_marks_do_not_take_the_whole_body() -> None:
 def test_a_date_with_its_year(text: str, iso: str) -> None:
     found = find_date(text)
     assert found
-    assert found.isoformat() == iso
+    assert found.time.isoformat() == iso
 
 
 @pytest.mark.parametrize("text", ["5月31日", "20220601", "电话 0891-6800000", "共2022-1项"])

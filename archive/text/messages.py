@@ -131,6 +131,7 @@ class Reason:
     NEITHER = _reason("no-title-and-text", "it has no title and text")
     SHORT = _reason("short", "only {count} characters of running text")
     NOT_TEXT = _reason("not-text", "it is not text")
+    UNKNOWN_ENCODING = _reason("unknown-encoding", "its text is in an unknown encoding")
     MANY_LINES = _reason("many-lines", "it has {count} lines, more than the {most} that are read")
     MANY_TAGS = _reason("many-tags", "it has {count} tags, more than the {most} that are read")
     TAGS_IN_TEXT = _reason("tags-in-text", "its text has {count} tags, more than the {most} that are read")

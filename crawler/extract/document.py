@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from functools import cache, cached_property, lru_cache
 from typing import Any
@@ -58,8 +57,7 @@ class Page:
         self.decoded = decode(page)
         self.source = self.decoded.text
         # As UTF-8, because lxml refuses a str that declares an encoding.
-        is_utf8 = self.decoded.encoding == "utf-8" and not self.decoded.broken
-        text = (page.removeprefix(BOM_UTF8) if is_utf8 else self.source.encode(errors="replace")).translate(None, _C0)
+        text = self.source.encode(errors="replace").translate(None, _C0)
         parser = etree.HTMLParser(
             encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False
         )

@@ -14,7 +14,6 @@ from archive.text.messages import Reason
 from archive.url import canonical, untracked
 from crawler import sources
 from crawler.extract.document import Page
-from crawler.extract.encoding import is_binary
 from crawler.extract.fields import PageReader
 from crawler.extract.plaintext import read_text
 from crawler.extract.reading import VERSION, Reading, join
@@ -46,8 +45,7 @@ def read(
     address. Raises NotAnArticle, with the reason.
     """
     parsed = Page(page, url)
-    if is_binary(parsed.source):
-        raise NotAnArticle(url, Reason.NOT_TEXT)
+    parsed.decoded.checked(url)
     url = parsed.url = untracked(url or parsed.own_address())
     source = source or (sources.of(url) if url else _named_in(parsed))
     if source and source.is_list(url):

@@ -6,8 +6,9 @@ import hashlib
 import re
 from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import datetime
-from datetime import time as time_of_day
-from functools import partial
+from functools import cached_property, partial
+from html import unescape
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,7 +18,7 @@ from archive.text.messages import Reason
 from archive.url import canonical
 from crawler.extract import boilerplate, bylines
 from crawler.extract.boilerplate import Cleaned, Line, Step
-from crawler.extract.dates import find_compact, find_date
+from crawler.extract.dates import Label, Moment, find_compact, find_date, is_date_line
 from crawler.extract.document import Page
 from crawler.extract.lines import lines_of
 from crawler.extract.main_content import Located
@@ -34,10 +35,16 @@ _TIMES = (
 )  # fmt: skip
 _CREDITS = ("contentsource", "source", "og:article:source", "mediaid", "copyright_source")
 _AUTHORS = ("article:author", "author", "og:article:author", "dable:author")
-_TIME_IN_SCRIPT = re.compile(
-    r"""(?:pub(?:lish|lic)?_?(?:ed)?_?(?:time|date|at)|create_?time|datePublished)["']?\s*[:=]\s*["'](\d{4}[^"']{4,24})["']""",
+_VALUE = re.compile(
+    r"""[:=]\s*(?:new Date)?[(\\"']{0,4}((?:19|20)\d\d[-/.年]\d[^"'<>;\\]{3,30}|1\d{9}(?:\d{3})?(?![\d.]))"""
+)
+_NAMED_TIME = re.compile(
+    r"""(?:pub(?:lish|lic)?_?(?:ed)?_?(?:time|date|at)|create_?time|datePublished|ptime|\bct|\bdatetime)[\\"']{0,2}\s*$""",
     re.IGNORECASE,
 )
+_MOST_VALUES = 500  # in the scripts of a page
+_WECHAT = 'id="js_content"'
+_NICKNAME = re.compile(r"""nickname\s*=\s*(?:htmlDecode\()?["']([^"'<>]{1,40})["']""")
 _FEWEST = 40  # characters that general means must find, or half as many with a sentence among them
 
 
@@ -71,6 +78,7 @@ class PageReader:
         self._head = [info] if info else self._above()
         title = title or cleaned.body.split("\n")[0][:60]
         self._check(title, cleaned.body)
+        published = self._published()
         article = Article(
             id=self._source.article_id(self._url) if self._source else "",
             url=self._url or urn(title, cleaned.body),
@@ -78,7 +86,8 @@ class PageReader:
             section=self._section(),
             title=title,
             body=cleaned.body,
-            published=self._published(),
+            published=published.time if published else None,
+            day_only=bool(published and not published.timed),
             authors=self._authors(cleaned),
             images=cleaned.images,
             restored=restored,
@@ -182,48 +191,76 @@ class PageReader:
 
     # Time
 
-    def _published(self) -> datetime | None:
+    def _published(self) -> Moment | None:
         """The printed time, unless meta tags and address agree on another day; else one of those.
 
-        The time of day is from the first of them that has one for this day. Times after the fetch
-        are ignored.
+        The time of day is from the first place that has one for this day.
         """
-        times = list(self._credible(self._times())) or list(self._credible(self._other_times()))
-        if not times:
+        places = list(self._places()) or list(self._other_places())
+        if not places:
             self._note("published", "nothing found")
             return None
-        chosen, how = times[0]
-        days = {place: time.date() for time, place in times[1:]}
+        chosen, how = places[0]
+        days = {place: moment.day for moment, place in reversed(places)}
         agreed = days.get("meta tag")
-        if how == "printed" and agreed and agreed == days.get("address") != chosen.date():
-            chosen, how = next(each for each in times if each[1] == "meta tag")
-        elif "address" in days and days["address"] != chosen.date():
+        if how == "printed" and agreed and agreed == days.get("address") != chosen.day:
+            chosen, how = next(each for each in places if each[1] == "meta tag")
+        elif "address" in days and days["address"] != chosen.day:
             how += f", but the address says {days['address']}"
         self._note("published", how)
-        same_day = [time for time, _how in times if time.date() == chosen.date() and time.time() != time_of_day.min]
-        return same_day[0] if same_day else chosen
+        precise = _with_time(chosen, (moment for moment, _place in places))
+        return precise if precise.timed else self._with_time_in_scripts(chosen)
 
-    def _credible(self, times: Iterable[tuple[datetime | None, str]]) -> Iterator[tuple[datetime, str]]:
-        return ((time, how) for time, how in times if time and not (self._fetched and time > self._fetched))
+    def _places(self) -> Iterator[tuple[Moment, str]]:
+        """The time at each place, most reliable first.
 
-    def _times(self) -> Iterator[tuple[datetime | None, str]]:
-        """The time at each place, most reliable first."""
-        yield find_date("\n".join(self._head[1:] or self._head), self._fetched), "printed"
-        yield self._time_in_metadata(), "meta tag"
-        yield self._time_in_address(), "address"
+        What is printed without a year, or as the time of writing or of an update, comes last.
+        """
+        printed = find_date("\n".join(self._head[1:] or self._head), self._fetched)
+        if printed and printed.label <= Label.NONE:
+            yield printed, "printed"
+        if moment := self._in_metadata():
+            yield moment, "meta tag"
+        if moment := self._in_address():
+            yield moment, "address"
+        if printed and printed.label > Label.NONE:
+            yield from ((moment, "script") for moment in self._in_scripts if _agrees(moment, printed))
+            yield printed, f"printed as {printed.label.name.lower()}"
 
-    def _other_times(self) -> Iterator[tuple[datetime | None, str]]:
-        match = _TIME_IN_SCRIPT.search(self._page.source)
-        yield (find_compact(match[1]) if match else None), "script"
-        yield find_date("\n".join(self._located.short_texts), self._fetched), "printed elsewhere"
+    def _other_places(self) -> Iterator[tuple[Moment, str]]:
+        """The times in scripts and anywhere on the page; a script's first, unless the page clearly prints another."""
+        printed = find_date("\n".join(self._located.short_texts), self._fetched)
+        scripts = [(moment, "script") for moment in self._in_scripts]
+        elsewhere = [(printed, "printed elsewhere")] if printed else []
+        yield from elsewhere + scripts if printed and scripts and self._is_clear(printed) else scripts + elsewhere
 
-    def _time_in_metadata(self) -> datetime | None:
-        meta = find_compact(self._page.meta(*_TIMES)[:60])
-        return meta or find_compact(_text(self._page.structured.get("datePublished"))[:60])
+    def _is_clear(self, printed: Moment) -> bool:
+        """Whether a date in the short texts is that of the page: by its label, or as the only line with a date."""
+        lines = (find_date(text, self._fetched) for text in self._located.short_texts if is_date_line(text))
+        return printed.label is Label.PUBLISHED or {line.day for line in lines if line} == {printed.day}
 
-    def _time_in_address(self) -> datetime | None:
+    def _in_metadata(self) -> Moment | None:
+        metas = self._page.metas
+        texts = [*(metas[name] for name in _TIMES if name in metas), _text(self._page.structured.get("datePublished"))]
+        moments = list(filter(None, (find_compact(text[:60], self._fetched) for text in texts)))
+        return _with_time(moments[0], moments) if moments else None
+
+    def _in_address(self) -> Moment | None:
         day = self._source.day(self._url) if self._source else ""
-        return find_compact(day or self._url[:300])
+        return find_compact(day or self._url[:300], self._fetched)
+
+    @cached_property
+    def _in_scripts(self) -> list[Moment]:
+        """The values in scripts and attributes whose name says that they are the time of publication."""
+        source = self._page.source
+        values = (match for match in islice(_VALUE.finditer(source), _MOST_VALUES))
+        named = (match for match in values if _NAMED_TIME.search(source, max(0, match.start() - 40), match.start()))
+        return list(filter(None, (find_compact(match[1], self._fetched) for match in named)))
+
+    def _with_time_in_scripts(self, day: Moment) -> Moment:
+        """The day with the time of day in the scripts, if they have only one for it."""
+        moments = {moment.time: moment for moment in self._in_scripts if moment.timed and moment.day == day.day}
+        return moments.popitem()[1] if len(moments) == 1 else day
 
     # People
 
@@ -236,7 +273,15 @@ class PageReader:
         yield cleaned.fields.get("credit", ""), "printed below"
         if self._path == "general":
             yield bylines.outlet_after_time(head), "printed behind the time"
+            yield self._account(), "account"
             yield bylines.tidy(self._page.meta(*_CREDITS)), "meta tag"
+
+    def _account(self) -> str:
+        """The account of a WeChat page, which prints it without a label."""
+        if _WECHAT not in self._page.source:
+            return ""
+        nickname = _NICKNAME.search(self._page.source)
+        return bylines.tidy(self._page.text("//*[@id='js_name']") or (unescape(nickname[1]) if nickname else ""))
 
     def _editor(self, cleaned: Cleaned) -> str:
         lines = [self._rule("editor"), *self._head]  # printed outside the body
@@ -280,6 +325,18 @@ class PageReader:
 def _site(url: str) -> str:
     """The name of a site without a source."""
     return (urlsplit(canonical(url)).hostname or "page").removeprefix("www.")
+
+
+def _with_time(day: Moment, moments: Iterable[Moment]) -> Moment:
+    """The day with the time of day of the first moment that has one for it."""
+    return next((moment for moment in (day, *moments) if moment.timed and moment.day == day.day), day)
+
+
+def _agrees(stated: Moment, printed: Moment) -> bool:
+    """Whether a page that prints one time, without a year or as that of an update, may be published at the other."""
+    if printed.label is Label.RELATIVE:
+        return (stated.day.month, stated.day.day) == (printed.day.month, printed.day.day)
+    return printed.label is not Label.UPDATED or stated.day <= printed.day
 
 
 def _text(value: Any) -> str:

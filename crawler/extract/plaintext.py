@@ -11,7 +11,7 @@ from archive.text.messages import Reason
 from archive.url import untracked
 from crawler.extract import boilerplate, bylines
 from crawler.extract.boilerplate import Line, Step
-from crawler.extract.dates import find_date, is_date_line
+from crawler.extract.dates import Moment, find_date, is_date_line
 from crawler.extract.document import plain, refuse_size
 from crawler.extract.encoding import is_binary
 from crawler.extract.fields import urn
@@ -34,14 +34,15 @@ def read_text(text: str, source: str = "text", fetched: datetime | None = None) 
     lines, restored = restore(line for line in map(plain, text.splitlines()) if line)
     if len(lines) > _MOST_LINES:
         raise NotAnArticle(source, Reason.MANY_LINES.format(count=len(lines), most=_MOST_LINES))
-    title, url, credit, published = "", "", "", None
+    title, url, credit = "", "", ""
+    date: Moment | None = None
     steps, body = [Step("title", "first line")], []
     for line in lines:
         if not url and (match := _ADDRESS_LINE.fullmatch(line)):
             url = untracked(match[1])
             steps.append(Step("url", "address line", line))
-        elif not published and is_date_line(line):
-            published, credit = find_date(line), bylines.find_credit(line)
+        elif not date and is_date_line(line):
+            date, credit = find_date(line), bylines.find_credit(line)
             steps.append(Step("published", "date line", line))
         elif not title:
             title = line
@@ -53,7 +54,8 @@ def read_text(text: str, source: str = "text", fetched: datetime | None = None) 
     if restored:
         steps.append(Step("restored", f"{restored} glosses taken out"))
     article = Article(
-        url=url or urn(title, cleaned.body), source=source, title=title, body=cleaned.body, published=published,
+        url=url or urn(title, cleaned.body), source=source, title=title, body=cleaned.body,
+        published=date.time if date else None, day_only=bool(date and not date.timed),
         authors=bylines.authors((), cleaned.body.split("\n")), restored=bool(restored),
         editor=cleaned.fields.get("editor", ""), credit=credit or cleaned.fields.get("credit", ""),
         rights=cleaned.fields.get("rights", ""), original_title=cleaned.fields.get("original_title", ""),

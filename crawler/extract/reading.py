@@ -11,7 +11,7 @@ from archive.article import Article, to_json
 from archive.url import canonical
 from crawler.extract.boilerplate import Step
 
-_UNSTATED = ("address", "nothing found")  # of the time of publication
+_UNSTATED = ("address", "nothing found", "printed elsewhere", "script")  # the page does not print it as its own
 VERSION = "2"  # of the rules; stored with each revision
 
 
