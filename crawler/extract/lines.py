@@ -16,7 +16,7 @@ from lxml import etree
 from archive.errors import NotAnArticle
 from archive.text.messages import Reason
 from crawler.extract.boilerplate import Line
-from crawler.extract.document import INLINE, NOT_TEXT, Page, is_hidden, plain
+from crawler.extract.document import BLOCKS, BREAKS, NOT_TEXT, Page, is_hidden, plain
 
 # Words, in English and pinyin, in the class and id of what is not part of the article.
 _HINT = re.compile(
@@ -32,6 +32,7 @@ _DEEPEST = 64  # levels of nested blocks that are distinguished
 _FURNITURE = {"nav", "aside", "footer"}
 _FILES = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|wps|zip|rar|ofd|et)$", re.IGNORECASE)
 _KEPT = {"a", "img", "tr", "td", "th", *_FURNITURE}  # tags that matter even if they contain only text
+_STRUCTURE = BLOCKS | BREAKS | {"a", "img"}
 _ROW_END = "end of a table's row"
 
 
@@ -48,7 +49,8 @@ def _fragment(node: etree._Element) -> etree._Element:
     fragment = deepcopy(node)
     for part in [part for part in fragment.iter() if _is_left_out(part)]:
         part.clear(keep_tail=True)
-    etree.strip_tags(fragment, *INLINE - {"a"})
+    inline = {str(part.tag) for part in fragment.iter()} - _STRUCTURE
+    etree.strip_tags(fragment, *inline)
     return fragment
 
 

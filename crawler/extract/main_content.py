@@ -16,12 +16,11 @@ from lxml import etree
 
 from crawler.extract.boilerplate import FOOTER, SENTENCE, ends
 from crawler.extract.dates import find_date
-from crawler.extract.document import INLINE, NOT_TEXT, Page, is_hidden, plain
+from crawler.extract.document import BLOCKS, BREAKS, NOT_TEXT, Page, is_hidden, plain
 
 _FURNITURE = {"nav", "aside", "footer"}
-_BREAKS = {"br", "hr"}
 _HEADINGS = {"h1", "h2", "h3"}
-_PARAGRAPHS = {"p", "li", "blockquote", "pre", "h3", "h4", "dd"} | INLINE
+_PARAGRAPHS = {"p", "li", "blockquote", "pre", "h3", "h4", "dd"}
 _OF_A_PARAGRAPH, _OF_A_DIV = (0, 1.0, 0.5, 0.25), (1.0, 0.75, 0.4, 0.2)  # shares of a node, its parent, ...
 _MARKS = re.compile("[，。！？；：、“”,.!?]")
 _SENTENCE_END = re.compile("[。！？!?；…”]$")
@@ -66,8 +65,8 @@ def _running(text: str, linked: int) -> float:
 # with text: making them takes a good part of the time of a page.
 _Place = tuple[etree._Element, int]
 _LINKED, _OUTSIDE, _HEADING, _BLOCK, _HIDDEN = 1, 2, 4, 8, 16
-_KINDS: dict[Any, int] = (  # by tag; any other tag makes a block
-    dict.fromkeys(INLINE, 0)
+_KINDS: dict[Any, int] = (  # by tag; any other tag is inline
+    dict.fromkeys(BLOCKS, _BLOCK)
     | {"a": _LINKED}
     | dict.fromkeys(_FURNITURE, _BLOCK | _OUTSIDE)
     | dict.fromkeys(_HEADINGS, _BLOCK | _HEADING)
@@ -84,7 +83,7 @@ def _texts(root: etree._Element) -> Iterator[tuple[str, _Place, bool]]:
     for event, node in nodes:
         if event == "start":
             around.append(place)
-            kind = _KINDS.get(node.tag, _BLOCK)
+            kind = _KINDS.get(node.tag, 0)
             if kind == _HIDDEN or is_hidden(node):
                 nodes.skip_subtree()
                 continue
@@ -95,7 +94,7 @@ def _texts(root: etree._Element) -> Iterator[tuple[str, _Place, bool]]:
             text = node.tail
             place = around.pop()
         if text and not text.isspace():
-            yield text, place, event == "end" and node.tag in _BREAKS
+            yield text, place, event == "end" and node.tag in BREAKS
 
 
 class Located:

@@ -26,7 +26,7 @@ def next_pages(page: Page, first: str) -> list[str]:
     stem, ending = _parted(urlsplit(first).path)
     if not stem or stem.endswith("/"):
         return []
-    links = (page.absolute(href) for href, text in page.anchors(stem.rpartition("/")[2]) if _PRINTED.fullmatch(text))
+    links = (page.absolute(href) for href, text in page.anchors(8) if _PRINTED.fullmatch(text))
     urls = {number: url for url in links if url and (number := part_number(url, first)) is not None}
     urls |= dict(_in_script(page, stem, ending))
     return _all_between(urls)[: MOST - 1]
