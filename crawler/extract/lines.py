@@ -31,7 +31,7 @@ _MOST_TAGS = 8_000  # below one node, without inline ones
 _DEEPEST = 64  # levels of nested blocks that are distinguished
 _FURNITURE = {"nav", "aside", "footer"}
 _FILES = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|wps|zip|rar|ofd|et)$", re.IGNORECASE)
-_KEPT = {"a", "img", "tr", "td", "th", *_FURNITURE}  # tags that matter even if they contain only text
+_KEPT = {"a", "img", "tr", "td", "th", "figcaption", *_FURNITURE}  # tags that matter even if they contain only text
 _STRUCTURE = BLOCKS | BREAKS | {"a", "img"}
 _ROW_END = "end of a table's row"
 
@@ -101,6 +101,7 @@ class _Lines:
         self._links = 0
         self._rows = 0  # open table rows with several cells, which are one line each; a single cell is layout
         self._in_link = 0
+        self._captions = 0
         self._path: list[int] = []  # the open blocks
         self._hints: list[str] = []  # of the open blocks
         self._numbers = 0
@@ -151,6 +152,7 @@ class _Lines:
             self._hints.append(_hint(node))
         else:
             self._text.append(end)
+        self._captions += node.name == "figcaption"
         if _is_link(node):
             self._in_link += 1
             self._links += 1
@@ -165,6 +167,7 @@ class _Lines:
             self._hints.pop()
         else:
             self._text.append(end)
+        self._captions -= node.name == "figcaption"
 
     def _end_of(self, node: Tag) -> str:
         """What separates a node from its neighbours: nothing, a blank, or the end of a line."""
@@ -182,7 +185,8 @@ class _Lines:
             linked = len(plain("".join(self._linked)))
             # The outermost is the document that BeautifulSoup adds, the next is the node itself.
             hint = next(filter(None, self._hints[2:]), "")
-            yield Line(text, linked=linked, links=self._links, path=tuple(self._path[2:_DEEPEST]), hint=hint)
+            path = tuple(self._path[2:_DEEPEST])
+            yield Line(text, linked=linked, links=self._links, path=path, hint=hint, caption=self._captions > 0)
         self._text.clear()
         self._linked.clear()
         self._links = self._in_link

@@ -14,7 +14,7 @@ from typing import Any
 
 from lxml import etree
 
-from crawler.extract.boilerplate import FOOTER, SENTENCE, ends
+from crawler.extract.boilerplate import FOOTER, SENTENCE, ends, is_digest_heading
 from crawler.extract.dates import find_date
 from crawler.extract.document import BLOCKS, BREAKS, NOT_TEXT, Page, is_hidden, plain
 
@@ -233,7 +233,7 @@ class Located:
         above = range(own[0] - 1, max(headline, own[0] - 12), -1)
         before = takewhile(lambda block: _stands_in(block.node, parent), (self.blocks[n] for n in above))
         below = takewhile(lambda block: _stands_in(block.node, parent), islice(self.blocks, own[-1] + 1, None))
-        after = takewhile(lambda block: not ends(block.text), below)
+        after = takewhile(lambda block: not ends(block.text) or is_digest_heading(block.text), below)
         size = sum(self.blocks[n].running for n in own)
         return _is_text(list(before), 40) or _is_text(list(after), 0.3 * size)
 

@@ -34,14 +34,14 @@ def read_text(text: str, source: str = "text", fetched: datetime | None = None) 
     lines, restored = restore(line for line in map(plain, text.splitlines()) if line)
     if len(lines) > _MOST_LINES:
         raise NotAnArticle(source, Reason.MANY_LINES.format(count=len(lines), most=_MOST_LINES))
-    title, url, credit, published = "", "", "", None
+    title, url, info, published = "", "", "", None
     steps, body = [Step("title", "first line")], []
     for line in lines:
         if not url and (match := _ADDRESS_LINE.fullmatch(line)):
             url = canonical(match[1])
             steps.append(Step("url", "address line", line))
         elif not published and is_date_line(line):
-            published, credit = find_date(line), bylines.find_credit(line)
+            published, info = find_date(line), line
             steps.append(Step("published", "date line", line))
         elif not title:
             title = line
@@ -54,8 +54,8 @@ def read_text(text: str, source: str = "text", fetched: datetime | None = None) 
         steps.append(Step("restored", f"{restored} glosses taken out"))
     article = Article(
         url=url or urn(title, cleaned.body), source=source, title=title, body=cleaned.body, published=published,
-        authors=bylines.authors((), cleaned.body.split("\n")), restored=bool(restored),
-        editor=cleaned.fields.get("editor", ""), credit=credit or cleaned.fields.get("credit", ""),
+        authors=bylines.authors((info,), cleaned.body.split("\n")), restored=bool(restored),
+        editor=cleaned.fields.get("editor", ""), credit=bylines.find_credit(info) or cleaned.fields.get("credit", ""),
         rights=cleaned.fields.get("rights", ""), original_title=cleaned.fields.get("original_title", ""),
     )  # fmt: skip
     return Reading(article, "rules", (*steps, *cleaned.steps), fetched)
