@@ -15,7 +15,7 @@ from archive.article import Article
 from archive.errors import NotAnArticle
 from archive.text.messages import Reason
 from archive.url import canonical
-from crawler.extract import boilerplate, bylines
+from crawler.extract import boilerplate, bylines, soft_errors
 from crawler.extract.boilerplate import Cleaned, Line, Step
 from crawler.extract.dates import find_compact, find_date
 from crawler.extract.document import Page
@@ -38,6 +38,7 @@ _TIME_IN_SCRIPT = re.compile(
     r"""(?:pub(?:lish|lic)?_?(?:ed)?_?(?:time|date|at)|create_?time|datePublished)["']?\s*[:=]\s*["'](\d{4}[^"']{4,24})["']""",
     re.IGNORECASE,
 )
+_LONGEST_TITLE = 500  # characters
 _FEWEST = 40  # characters that general means must find, or half as many with a sentence among them
 
 
@@ -141,11 +142,23 @@ class PageReader:
                 self._above = partial(self._located.above, node)
                 yield lines_of(self._page, node)
         self._path = "general"
+        self._refuse_soft_error()
         for best in self._located.bodies:
             node = self._located.widened(best)
             self._note("body", "node with the most text")
             self._above = partial(self._located.above, node)
             yield lines_of(self._page, node)
+
+    def _refuse_soft_error(self) -> None:
+        """Raises NotAnArticle for a page that a server sends in place of an article."""
+        running = sum(block.running for block in self._located.blocks)
+        if running > soft_errors.LONGEST:
+            return
+        printed = "\n".join(self._located.short_texts)
+        evidence = bool(find_date(printed, self._fetched)) + 2 * bool(bylines.find_credit(printed))
+        texts = (block.text for block in self._located.blocks if block.heading or block.linked * 2 <= len(block.text))
+        if reason := soft_errors.kind_of(self._page.title, texts, running, evidence):
+            raise NotAnArticle(self._url, reason)
 
     def _check(self, title: str, body: str) -> None:
         if not title:
@@ -166,10 +179,18 @@ class PageReader:
     def _titles(self) -> Iterator[tuple[str, str]]:
         printed, _at = self._located.headline
         yield printed, "block in the page's title"
-        yield self._page.meta(*_TITLES) or _text(self._page.structured.get("headline")), "meta tag"
-        if self._located.bodies:
-            yield self._located.heading_above(self._located.bodies[0]), "heading above the body"
+        yield self._title_in_metadata(), "meta tag"
+        body = next(iter(self._located.bodies), None)
+        if body is not None:
+            yield self._located.heading_above(body), "heading above the body"
+        yield self._located.title_of_article, "//title"
+        if body is not None:
+            yield self._located.line_above(body), "line above the body"
         yield self._located.short_title, "//title"
+
+    def _title_in_metadata(self) -> str:
+        title = self._page.meta(*_TITLES) or _text(self._page.structured.get("headline"))
+        return "" if self._located.names_site(title) else title[:_LONGEST_TITLE]
 
     def _first(self, field: str, texts: Iterable[tuple[str, str]]) -> str:
         """The first text that is not empty, noted with how it was found."""

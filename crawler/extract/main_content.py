@@ -15,6 +15,7 @@ from typing import Any
 from lxml import etree
 
 from crawler.extract.boilerplate import FOOTER, SENTENCE, ends, is_digest_heading
+from crawler.extract.bylines import labels
 from crawler.extract.dates import find_date
 from crawler.extract.document import BLOCKS, BREAKS, NOT_TEXT, Page, is_hidden, plain
 
@@ -30,6 +31,19 @@ _PROPOSED = 12
 _CHANGING = re.compile(r"\d{3}")  # a number in a name differs from page to page
 _SEPARATOR = re.compile(r"\s*[_|｜]\s*|\s+[-–—]+\s*|\s*[-–—]+\s+|\s*--+\s*|\s*[-–—](?=\S{1,10}$)")
 _NOT_LETTERS = re.compile(r"[\W_]+")
+_PARTS = re.compile("[-–_|｜]")
+_SITE = re.compile(
+    ".*(?:网|網|报|報|在线|在線|频道|頻道|门户|门户网站|电视台|電視台|广播|论坛|論壇|博客|新闻|新聞|资讯|資訊|客户端|政府|杂志|周刊|社|online|news)站?",
+    re.IGNORECASE,
+)
+_LONGEST_SITE, _LONGEST_NOTICES = 15, 2_000  # characters
+_NO_HEADLINE = re.compile(
+    "|首页|正文|标题|新闻|要闻|(?:新闻|文章|信息|资讯|内容)(?:详情|内容|正文|中心|页|页面)?|详情页?|详细(?:内容|信息)?|无标题(?:文档|页|页面)?"
+    "|untitled.*|(?:new )?document|index|home",
+    re.IGNORECASE,
+)
+_CRUMBS = re.compile("[>＞»]|位置")
+_MOST_LINES = 4  # of a headline
 
 
 class Block:
@@ -135,25 +149,61 @@ class Located:
         The longest block that is in the title of the page, which has the names of the site and the
         section too. If the title is truncated, a heading that begins with it.
         """
-        title = _letters(self._page.title)
+        title, short = _letters(self._page.title), _letters(self.short_title)
         best, at = "", -1
         for number, block in enumerate(self.blocks):
-            if not 4 <= len(block.text) <= 150 or block.text[0] not in self._page.title:
+            if not 2 <= len(block.text) <= 150 or block.text[0] not in self._page.title:
                 continue
             text = _letters(block.text)
-            if len(text) < 4 or not (text in title or (block.heading and self._is_truncated_to(text))):
+            if len(text) < 4 and not (text == short and _is_heading(block)):
+                continue
+            if not (text in title or (block.heading and self._is_truncated_to(text))):
+                continue
+            if self.names_site(block.text) or (block.text.endswith("。") and not block.heading):
                 continue
             better = len(text) - len(_letters(best)) or (block.heading and not self.blocks[at].heading)
             if better > 0 and (block.linked * 2 <= len(block.text) or block.heading):
                 best, at = block.text, number
-        if len(_letters(best)) * 3 < len(_letters(self.short_title)) or at < 0:
+        if len(_letters(best)) * 3 < len(short) or at < 0:
             return "", -1
         if find_date(best) and not find_date(self.short_title):  # the heading contains date and credit too
             return self.short_title, at
-        following = self.blocks[at + 1].text if at + 1 < len(self.blocks) else ""
-        if following and _letters(best + following) in title:  # printed on two lines
-            best += following
-        return best, at
+        return self._all_lines(at)
+
+    def _all_lines(self, at: int) -> tuple[str, int]:
+        """The headline of which block `at` is a line, and the number of its first block."""
+        first = last = at
+        while first and self._in_title(first - 1, last):
+            first -= 1
+        while last + 1 < len(self.blocks) and self._in_title(first, last + 1):
+            last += 1
+        return (self._in_title(first, last), first) if first < last else self._whole_heading(at)
+
+    def _in_title(self, first: int, last: int) -> str:
+        """These blocks as they stand side by side in a part of the page's title; "" if they do not."""
+        texts = [block.text for block in self.blocks[first : last + 1]]
+        lines = [_letters(text) for text in texts]
+        if not all(lines) or "".join(lines) not in _letters(self._page.title):
+            return ""
+        match = re.search(r"[\W_]*".join(map(re.escape, "".join(lines))), self._page.title)
+        if not match or set(_PARTS.findall(match[0])).difference("".join(texts)):  # the next line is the section's name
+            return ""
+        before, after = texts[0].partition(lines[0][0])[0], texts[-1].rpartition(lines[-1][-1])[2]
+        return before + match[0] + after
+
+    def _whole_heading(self, at: int) -> tuple[str, int]:
+        """The lines of the heading of which block `at` is one, and the number of the first."""
+        node = self.blocks[at].node
+        first = last = at
+        while first and self.blocks[first - 1].node is node:
+            first -= 1
+        while last + 1 < len(self.blocks) and self.blocks[last + 1].node is node:
+            last += 1
+        others = [block for block in self.blocks[first : last + 1] if _may_be_headline(block)]
+        if not _is_heading(self.blocks[at]) or self.blocks[at] not in others or last - first >= _MOST_LINES:
+            return self.blocks[at].text, at
+        text = "".join(block.text if _NOT_LETTERS.match(block.text) else f" {block.text}" for block in others)
+        return text.strip(), first
 
     def _is_truncated_to(self, heading: str) -> bool:
         """Whether the page's title is the beginning of a heading."""
@@ -163,8 +213,40 @@ class Located:
     @cached_property
     def short_title(self) -> str:
         """The page's title without the names of the site and the section."""
-        parts = _SEPARATOR.split(self._page.title)
-        return max(parts[:2], key=len).strip()
+        parts = self._title_parts
+        names = [part for part in parts if not (_NO_HEADLINE.fullmatch(part) or self.names_site(part))]
+        return max([part for part in parts[:2] if part in names] or names[:1] or parts[:2], key=len)
+
+    @cached_property
+    def _title_parts(self) -> list[str]:
+        return [part.strip() for part in _SEPARATOR.split(self._page.title)]
+
+    def names_site(self, text: str) -> bool:
+        """Whether a text is the site's name: one of the last parts of the title, or in the notice at the foot."""
+        if len(text) > _LONGEST_SITE:
+            return False
+        return text in self._site_names or bool(_SITE.fullmatch(text) and text in self._notices)
+
+    @cached_property
+    def _site_names(self) -> set[str]:
+        first, *others = self._title_parts
+        names = {self._page.meta(name) for name in ("og:site_name", "application-name", "sitename")}
+        return (names | set(filter(_SITE.fullmatch, others))) - {first, ""}
+
+    @cached_property
+    def _notices(self) -> str:
+        """The notices of the page's footer."""
+        return "\n".join(block.text for block in self.blocks if FOOTER.search(block.text))[:_LONGEST_NOTICES]
+
+    @property
+    def title_of_article(self) -> str:
+        """The page's title if it is not just that of the site, or the beginning of the text."""
+        title = self.short_title
+        if _NO_HEADLINE.fullmatch(title) or self.names_site(title) or title.endswith("。"):
+            return ""
+        first = next((block for block in self.blocks if block.running >= 25 and SENTENCE.search(block.text)), None)
+        is_beginning = first and not _is_heading(first) and _letters(first.text).startswith(_letters(title) or "\0")
+        return "" if is_beginning else title
 
     # Body
 
@@ -240,11 +322,19 @@ class Located:
     def heading_above(self, body: etree._Element) -> str:
         """The nearest heading, or block whose class contains "title", above the body."""
         first = next(iter(self._inside(body)), 0)
-        for block in reversed(self.blocks[max(0, first - 15) : first + 1]):
-            is_title = "title" in (block.node.get("class") or "").lower()
-            if (block.heading or is_title) and 4 <= len(block.text) <= 100:
-                return block.text
+        for number in range(min(first, len(self.blocks) - 1), max(0, first - 15) - 1, -1):
+            block = self.blocks[number]
+            if _is_heading(block) and 4 <= len(block.text) <= 100 and not self.names_site(block.text):
+                return self._whole_heading(number)[0]
         return ""
+
+    def line_above(self, body: etree._Element) -> str:
+        """The line above the date or, without a date, above the text, if it looks like a headline."""
+        blocks = self._above(body)
+        dated = [number for number, block in enumerate(blocks) if find_date(block.spaced)]
+        above = blocks[dated[-1] :] + blocks[: dated[-1]] if dated else blocks
+        lines = (block for block in reversed(above) if _may_be_headline(block) and not block.linked)
+        return next((line.text for line in lines if not self.names_site(line.text)), "")
 
     def above(self, node: etree._Element) -> list[str]:
         """The texts between the headline and the body, with date, credit and authors."""
@@ -261,6 +351,18 @@ class Located:
         first = next(sentences, len(self.blocks))
         start = headline if 0 <= headline < first else max(0, first - 15)
         return [block for block in self.blocks[start : min(first, start + 40)] if len(block.text) <= 200]
+
+
+def _is_heading(block: Block) -> bool:
+    return block.heading or "title" in (block.node.get("class") or "").lower()
+
+
+def _may_be_headline(block: Block) -> bool:
+    """Whether a line looks like a headline: not like a date, a label, crumbs or a sentence."""
+    text = block.text
+    if not 2 <= len(_letters(text)) <= 100 or text.endswith("。") or _CRUMBS.search(text):
+        return False
+    return not (_NO_HEADLINE.fullmatch(text) or find_date(text) or labels(text))
 
 
 def _stands_in(node: etree._Element, holder: etree._Element) -> bool:

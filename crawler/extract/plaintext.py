@@ -17,6 +17,7 @@ from crawler.extract.encoding import is_binary
 from crawler.extract.fields import urn
 from crawler.extract.mirror import restore
 from crawler.extract.reading import Reading
+from crawler.extract.soft_errors import format_of
 
 _MOST_LINES = 20_000
 _ADDRESS_LINE = re.compile(r"(?:\S{0,8}\s*[:：]\s*)?(https?://\S+)")
@@ -31,6 +32,8 @@ def read_text(text: str, source: str = "text", fetched: datetime | None = None) 
     refuse_size(len(text), source)
     if is_binary(text):
         raise NotAnArticle(source, Reason.NOT_TEXT)
+    if format := format_of(text):
+        raise NotAnArticle(source, Reason.NOT_HTML.format(format=format))
     lines, restored = restore(line for line in map(plain, text.splitlines()) if line)
     if len(lines) > _MOST_LINES:
         raise NotAnArticle(source, Reason.MANY_LINES.format(count=len(lines), most=_MOST_LINES))
