@@ -151,12 +151,13 @@ class PageReader:
 
     def _refuse_soft_error(self) -> None:
         """Raises NotAnArticle for a page that a server sends in place of an article."""
-        running = sum(block.running for block in self._located.blocks)
+        blocks = self._located.likely_text
+        running = sum(block.running for block in blocks)
         if running > soft_errors.LONGEST:
             return
         printed = "\n".join(self._located.short_texts)
         evidence = bool(find_date(printed, self._fetched)) + 2 * bool(bylines.find_credit(printed))
-        texts = (block.text for block in self._located.blocks if block.heading or block.linked * 2 <= len(block.text))
+        texts = (block.text for block in blocks if block.heading or block.linked * 2 <= len(block.text))
         if reason := soft_errors.kind_of(self._page.title, texts, running, evidence):
             raise NotAnArticle(self._url, reason)
 

@@ -271,6 +271,11 @@ class Located:
                 scores[node] *= _DESCRIBED
         return sorted(scores, key=lambda node: -scores[node])[:3]
 
+    @property
+    def likely_text(self) -> list[Block]:
+        """The blocks in the node with the most running text; all blocks if there is no such node."""
+        return [self.blocks[n] for n in self._inside(self.bodies[0])] if self.bodies else self.blocks
+
     def _sizes(self) -> Iterator[tuple[Block, float]]:
         """The blocks with running text, and their weighted size."""
         _text, headline = self.headline
