@@ -108,7 +108,9 @@ _RELATED_WORD = re.compile(
     "相关|延伸|推荐|猜|为[您你]|都在看|还在看|又看|排行|热门|热点|往期|可能|热榜|热搜|更多|最新|精彩|头条新闻|聚焦|焦点|感兴趣|图集|要闻"
 )
 # What such a heading announces is links, even where they are not linked.
-_LINKS_WORD = re.compile("相关|延伸|推荐|猜|为[您你]|都在看|还在看|又看|排行|热榜|热搜|可能|往期|感兴趣|评论|跟[贴帖]|留言|更多精彩|图集|链接")
+_LINKS_WORD = re.compile(
+    "相关|延伸|推荐|猜|为[您你]|都在看|还在看|又看|排行|热榜|热搜|可能|往期|感兴趣|评论|跟[贴帖]|留言|更多精彩|图集|链接"
+)
 _IN_HEADING_BRACKETS = re.compile(r"[【〖［\[〔「『](?!相关|推荐|猜|评论)[^【】]+[】〗］\]〕」』]")
 _NEAR = 8  # lines, with images
 _CARD = re.compile(r".*\[[详詳][细細]\]\s*-?")  # the text of a related card; its headline is the line before

@@ -65,8 +65,8 @@ _NO_NAMES = {
 }  # fmt: skip
 # What an editor or a reporter says in an interview; no name begins so.
 _SPOKEN = re.compile(
-    r"(?:谢谢|感谢|多谢|欢迎|好的|好久|好啊|是的|是啊|是吗|请问|请[您你说]|[你您我嗯哦噢哈这不没哪]|对[的啊]|怎么|什么|为什么|再见|辛苦|大家|明白|当然|知道|可以)"
-    r".*|[好对是请嗯]"
+    r"(?:谢谢|感谢|多谢|欢迎|好的|好久|好啊|是的|是啊|是吗|请问|请[您你说])"
+    r".*|(?:[你您我嗯哦噢哈这不没哪]|对[的啊]|怎么|什么|为什么|再见|辛苦|大家|明白|当然|知道|可以).*|[好对是请嗯]"
 )
 
 
@@ -128,7 +128,9 @@ def _is_value(label: Label) -> bool:
 _END_OF_CREDIT = re.compile(
     r"\s*(?:\d{4}\s*[-/.年]\s*\d{1,2}|(?:作者|记者|编辑|责任?编|通讯员|时间|日期|字号|点击|浏览|阅读)\s*:|"
     + _LABEL.pattern.replace("?P<", "?P<_")
-    + r"|(?<=[报社网台刊])(?:记者|通讯员)|\s(?:记者|作者|编辑|责编|通讯员|文)(?=[\s:/])|\s(?:记者|作者|通讯员)(?=[\u4e00-\u9fff]{2,4}(?:$|[\s、)\]]))|[([]\s*(?:记者|作者|编辑|责编|[\u4e00-\u9fff]{2}[省市]?\s*[)\]]$))"
+    + r"|(?<=[报社网台刊])(?:记者|通讯员)|\s(?:记者|作者|编辑|责编|通讯员|文)(?=[\s:/])"
+    + r"|\s(?:记者|作者|通讯员)(?=[\u4e00-\u9fff]{2,4}(?:$|[\s、)\]]))"
+    + r"|[([]\s*(?:记者|作者|编辑|责编|[\u4e00-\u9fff]{2}[省市]?\s*[)\]]$))"
 )
 _BRACKETS = {"《": "》", "[": "]", "【": "】", "［": "］", "（": "）", "(": ")", "“": "”", "「": "」"}
 # Blanks that spread out a name: 新 华 社, 新华 社, 人民 日报, 中国 西藏网.
@@ -136,7 +138,9 @@ _SPREAD = re.compile(
     rf"(?:(?<=^{_HAN})|(?<=\s{_HAN}))\s+(?={_HAN}(?:\s|$))"
     rf"|(?<={_HAN})\s+(?=(?:社|网|網|[日晚早时時周][報报]|[报報台刊]|新闻网|新聞網|电视台|電視台|客户端|在线|周刊|杂志)(?:\s|$))"
 )
-_IN_TWO = re.compile(rf"^(?!综合|转载|原创|根据|来自)({_HAN}{{2,4}}(?<![社网網报報台刊]))\s+(?={_HAN}{{1,6}}[社网網报報台](?:\s|$))")
+_IN_TWO = re.compile(
+    rf"^(?!综合|转载|原创|根据|来自)({_HAN}{{2,4}}(?<![社网網报報台刊]))\s+(?={_HAN}{{1,6}}[社网網报報台](?:\s|$))"
+)
 _LONGEST_CREDIT = 120  # characters from a label on in which the credit ends
 _BUTTON = re.compile("举报|字[号体]?|分享.{0,4}|打印|收藏|评论|[大中小]|作者|编辑|时间|关闭")
 _OUTLET_AFTER_TIME = re.compile(
@@ -190,7 +194,9 @@ _BEFORE_NAMES = re.compile(
 _ROLE_BEHIND = re.compile(r"(?:报道|报导|摄影|摄|文|图|供图|实习生|通讯员)$")
 _ROLE_BEFORE = re.compile(r"^(?:记者|通讯员|文|图)(?=..)")
 _IN_TWO_CHARACTERS = re.compile(rf"(?<!{_HAN})({_HAN})\s+({_HAN})(?!{_HAN})")  # 卓 玛, as wide as a name of three
-_AUTHOR_IN_CREDIT = re.compile(r"(?:记者|通讯员|(?<![\u4e00-\u9fff])(?:作者|撰文|撰稿|图文|文图|文)(?=[\s:/|]))[\s:/|]*")
+_AUTHOR_IN_CREDIT = re.compile(
+    r"(?:记者|通讯员|(?<![\u4e00-\u9fff])(?:作者|撰文|撰稿|图文|文图|文)(?=[\s:/|]))[\s:/|]*"
+)
 _LONGEST_BYLINE = 40
 
 
@@ -253,4 +259,6 @@ def is_name(text: str) -> bool:
 
 def people(text: str) -> tuple[str, ...]:
     """The names in a printed list."""
-    return tuple(name for name in _BETWEEN.split(_IN_TWO_CHARACTERS.sub(r"\1\2", text)) if name and flat(name) not in _NO_NAMES)
+    return tuple(
+        name for name in _BETWEEN.split(_IN_TWO_CHARACTERS.sub(r"\1\2", text)) if name and flat(name) not in _NO_NAMES
+    )

@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 from archive.article import Article
 from archive.errors import NotAnArticle
 from archive.text.messages import Reason
-from archive.url import canonical
 from crawler.extract import boilerplate, bylines, soft_errors
 from crawler.extract.boilerplate import Cleaned, Line, Step
 from crawler.extract.dates import find_compact, find_date
@@ -22,7 +21,7 @@ from crawler.extract.document import Page
 from crawler.extract.lines import lines_of
 from crawler.extract.main_content import Located
 from crawler.extract.mirror import restore
-from crawler.extract.pagination import next_pages
+from crawler.extract.pagination import first_page, next_pages
 from crawler.extract.reading import Reading
 from crawler.sources import Form, Source
 
@@ -88,11 +87,18 @@ class PageReader:
             rights=cleaned.fields.get("rights", ""),
             original_title=cleaned.fields.get("original_title", ""),
         )
-        further = dict.fromkeys(map(canonical, next_pages(self._page, first)))
+        further = dict.fromkeys(next_pages(self._page, first))
         return Reading(
             article, self._path, (*self._steps, *cleaned.steps), self._fetched,
-            tuple(url for url in further if url != self._url), tuple(self._related(further)),
+            tuple(url for url in further if url != self._url), tuple(self._related(further)), self._missing(first),
         )  # fmt: skip
+
+    def _missing(self, first: str) -> tuple[str, ...]:
+        """The first page of the article, if this is a further page of it that was met alone."""
+        begins = first_page(self._page, self._url) if first == self._url else ""
+        if begins:
+            self._note("pages", "missing", begins)
+        return (begins,) if begins else ()
 
     def _related(self, further: Container[str]) -> Iterator[str]:
         """The links to other articles, among the hundreds of links of a portal's page."""
