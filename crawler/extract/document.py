@@ -11,6 +11,7 @@ import re
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from functools import cache, cached_property, lru_cache
+from itertools import chain
 from typing import Any
 from urllib.parse import urljoin
 
@@ -21,10 +22,13 @@ from archive.text.messages import Reason
 from archive.url import canonical
 from crawler.extract.encoding import decode
 
-# The largest of a hundred real news pages has 0.9 MB and 15,400 tags.
-MOST_BYTES = 8 << 20
-_MOST_TAGS = 150_000
+# The largest of a hundred real news pages has 0.9 MB and 15,400 tags. A page within the limits takes at most 2 s.
+MOST_BYTES = 4 << 20
+# A rule may take the text of each node: time by size and depth. Unclosed tags nest old pages hundreds deep.
+_LARGE, _DEEPEST_OF_LARGE = 500_000, 256
+_MOST_TAGS = 100_000
 _LONGEST_TITLE = 500  # characters
+_MOST_TITLES = 20
 # libxml2 compares each attribute of a tag with all before it.
 _MOST_ATTRIBUTES = 2_000
 _MANY_ATTRIBUTES = re.compile(rb"<[a-zA-Z](?:[^<>=]*=){%d}" % _MOST_ATTRIBUTES)
@@ -89,6 +93,8 @@ class Page:
         self.root = etree.Element("html") if root is None else root
         if any("Excessive depth" in error.message for error in parser.error_log.filter_from_fatals()):
             raise NotAnArticle(url, Reason.NESTED)
+        if len(text) > _LARGE and _depth(self.root) > _DEEPEST_OF_LARGE:
+            raise NotAnArticle(url, Reason.NESTED)
         styled = _styled(self.root)
         _mark_hidden(self.root, styled)
         _break_lines(styled)
@@ -115,7 +121,7 @@ class Page:
     @cached_property
     def title(self) -> str:
         """The text of the title tag; of the longest where another document precedes this one."""
-        titles = [node for node in self._tags["title"] if next(node.iterancestors("svg"), None) is None]
+        titles = [node for node in self._tags["title"][:_MOST_TITLES] if next(node.iterancestors("svg"), None) is None]
         return max((plain(node.text or "")[:_LONGEST_TITLE] for node in titles), key=len, default="")
 
     def links(self, xpath: str) -> list[str]:
@@ -213,6 +219,14 @@ def _refuse_excess(page: bytes, url: str) -> None:
         raise NotAnArticle(url, Reason.MANY_ATTRIBUTES.format(most=_MOST_ATTRIBUTES))
 
 
+def _depth(root: etree._Element) -> int:
+    depth = deepest = 0
+    for event, _node in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
 def _objects(value: Any) -> Iterator[dict[str, Any]]:
     """The objects of a JSON-LD script: a single one, a list, or a @graph."""
     for each in value if isinstance(value, list) else [value]:
@@ -258,8 +272,11 @@ def _shown_from(node: etree._Element) -> float:
 
 
 def _running(node: etree._Element) -> int:
-    """The characters of the texts below a node that have punctuation."""
-    return sum(len(text) for text in _outside_links(node) if _SENTENCE_MARK.search(text))
+    """The characters of the texts below a node that have punctuation and are not in links."""
+    # Not by XPath, which takes quadratic time to sort the texts of deeply nested nodes.
+    texts = (part.text for part in node.iter() if part.tag != "a" and part.tag not in NOT_TEXT)
+    tails = (part.tail for part in node.iter() if part is not node)
+    return sum(len(text) for text in chain(texts, tails) if text and _SENTENCE_MARK.search(text))
 
 
 def _break_lines(styled: Iterable[etree._Element]) -> None:
@@ -324,7 +341,3 @@ def _compiled(xpath: str) -> etree.XPath:
 
 
 _styled = etree.XPath("//*[@style or @hidden or self::pre or self::listing or self::xmp or self::plaintext]")
-_outside_links = etree.XPath(
-    ".//text()[not(parent::a or parent::script or parent::style or parent::noscript or parent::textarea)]",
-    smart_strings=False,
-)

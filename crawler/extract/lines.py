@@ -32,6 +32,7 @@ _DEEPEST = 64  # levels of nested blocks that are distinguished
 _FURNITURE = {"nav", "aside", "footer"}
 _FILES = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|wps|zip|rar|ofd|et)$", re.IGNORECASE)
 _KEPT = {"a", "img", "tr", "td", "th", "figcaption", *_FURNITURE}  # tags that matter even if they contain only text
+_INLINE, _FEW_INLINE = "span", 2_000
 _STRUCTURE = BLOCKS | BREAKS | {"a", "img"}
 _ROW_END = "end of a table's row"
 
@@ -39,19 +40,34 @@ _ROW_END = "end of a table's row"
 def lines_of(page: Page, node: etree._Element) -> list[Line]:
     """The paragraphs and images below a node, in order. Raises NotAnArticle if they are too many."""
     fragment = _fragment(node)
-    if (tags := sum(1 for _tag in fragment.iter())) > _MOST_TAGS:
+    if (tags := sum(1 for part in fragment.iter() if part.tag != _INLINE)) > _MOST_TAGS:
         raise NotAnArticle(page.url, Reason.TAGS_IN_TEXT.format(count=tags, most=_MOST_TAGS))
     return list(_Lines(page).of(BeautifulSoup("", builder=_FromTree(fragment))))
 
 
 def _fragment(node: etree._Element) -> etree._Element:
-    """A copy without what is hidden and without inline tags, which are most of a page's tags."""
+    """A copy without what is hidden and without inline tags, which are most of a page's tags.
+
+    Many inline tags stay: lxml takes quadratic time to join the texts between them.
+    """
     fragment = deepcopy(node)
-    for part in [part for part in fragment.iter() if _is_left_out(part)]:
+    for part in list(_left_out(fragment)):
         part.clear(keep_tail=True)
-    inline = {str(part.tag) for part in fragment.iter()} - _STRUCTURE
-    etree.strip_tags(fragment, *inline)
+    inline = [part for part in fragment.iterdescendants() if part.tag not in _STRUCTURE]
+    for part in inline:
+        part.tag = _INLINE  # one name: each tag is compared with all names to be stripped
+    if len(inline) <= _FEW_INLINE:
+        etree.strip_tags(fragment, _INLINE)
     return fragment
+
+
+def _left_out(fragment: etree._Element) -> Iterator[etree._Element]:
+    """The outermost nodes that are not shown: clearing nested ones too would take quadratic time."""
+    nodes = etree.iterwalk(fragment, events=("start",))
+    for _event, node in nodes:
+        if _is_left_out(node):
+            nodes.skip_subtree()
+            yield node
 
 
 class _Paragraph(NavigableString):
@@ -70,6 +86,9 @@ class _FromTree(TreeBuilder):
         assert soup
         for event, node in etree.iterwalk(self._node, events=("start", "end")):
             tag: Any = node.tag
+            if tag == _INLINE:
+                soup.handle_data((node.text if event == "start" else node.tail) or "")
+                continue
             paragraph = _is_paragraph(node)
             if event == "end":
                 if not paragraph:
