@@ -111,7 +111,9 @@ _RELATED_WORD = re.compile(
 _LINKS_WORD = re.compile(
     "相关|延伸|推荐|猜|为[您你]|都在看|还在看|又看|排行|热榜|热搜|可能|往期|感兴趣|评论|跟[贴帖]|留言|更多精彩|图集|链接"
 )
-_IN_HEADING_BRACKETS = re.compile(r"[【〖［\[〔「『](?!相关|推荐|猜|评论)[^【】]+[】〗］\]〕」』]")
+_IN_HEADING_BRACKETS = re.compile(
+    r"[【〖［\[〔「『](?!相关(?:阅读|新闻|报道|推荐|文章)|推荐|猜)[^【】]+[】〗］\]〕」』]"
+)
 _NEAR = 8  # lines, with images
 _CARD = re.compile(r".*\[[详詳][细細]\]\s*-?")  # the text of a related card; its headline is the line before
 _SENTENCE_ENDS = ("。", "！", "？", "”", "）", ")", "…")
@@ -289,6 +291,8 @@ def ends(text: str) -> str:
 
 def is_digest_heading(text: str) -> bool:
     """Whether a heading in brackets, or one that promises news rather than links, may head a part of a digest."""
+    if ends(text) != "related links":
+        return False
     return bool(_IN_HEADING_BRACKETS.fullmatch(text)) or not _LINKS_WORD.search(flat(text))
 
 

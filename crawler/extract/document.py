@@ -292,17 +292,21 @@ def _break_lines(styled: Iterable[etree._Element]) -> None:
 
 def _break_at_newlines(node: etree._Element, is_root: bool) -> None:
     # Backwards, always at the same place: finding the place of each break would take quadratic time.
-    if "\n" in (node.text or "").strip():
-        first, *lines = (node.text or "").split("\n")
-        for line in reversed(lines):
+    if "\n" in (text := node.text or ""):
+        node.text, *lines = text.split("\n")
+        for line in _without_blank(lines):
             node.insert(0, _break_before(line))
-        node.text = first
-    if not is_root and "\n" in (node.tail or "").strip():
-        first, *lines = (node.tail or "").split("\n")
+    if not is_root and "\n" in (text := node.tail or ""):
+        first, *lines = text.split("\n")
         node.tail = None
-        for line in reversed(lines):
+        for line in _without_blank(lines):
             node.addnext(_break_before(line))
         node.tail = first
+
+
+def _without_blank(lines: list[str]) -> list[str]:
+    """The lines from the last to the first, without blank ones except the last, which a tag may go on."""
+    return [lines[-1], *(line for line in reversed(lines[:-1]) if not line.isspace() and line)]
 
 
 def _break_before(line: str) -> etree._Element:

@@ -244,7 +244,7 @@ class Located:
         title = self.short_title
         if _NO_HEADLINE.fullmatch(title) or self.names_site(title) or title.endswith("。"):
             return ""
-        first = next((block for block in self.blocks if block.running >= 25 and SENTENCE.search(block.text)), None)
+        first = next((block for block in self.blocks if block.running >= 10 and SENTENCE.search(block.text)), None)
         is_beginning = first and not _is_heading(first) and _letters(first.text).startswith(_letters(title) or "\0")
         return "" if is_beginning else title
 
