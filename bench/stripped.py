@@ -49,7 +49,14 @@ def main() -> None:
 def score(corpus: Path, function: str) -> dict[str, Any]:
     """The scorer's summary for the news pages of the corpus."""
     with tempfile.NamedTemporaryFile(suffix=".json") as file:
-        command = [sys.executable, corpus.resolve() / "score_pages.py", "--callable", function, "--json", file.name]
+        command: list[str | Path] = [
+            sys.executable,
+            corpus.resolve() / "score_pages.py",
+            "--callable",
+            function,
+            "--json",
+            file.name,
+        ]
         subprocess.run(command, cwd=Path(__file__).parent.parent, check=True, stdout=subprocess.DEVNULL)
         summary: dict[str, Any] = json.load(file)["summary"]
     return summary
