@@ -106,6 +106,7 @@ P, Q = "雪山脚下的小学今年秋天换了新的锅炉。", "孩子们把�
         (f"<p>{P[:2]}<ruby>{P[2:5]}<rp>(</rp><rt>jiǎo</rt><rp>)</rp></ruby>{P[5:]}</p><p>{Q}", [P, Q]),
         (f"<section>{P}</section><address>{Q}</address>", [P, Q]),
         (f"<pre>{P}\n{Q}</pre>", [P, Q]),
+        (f"<pre>&#1;{P}&#xFFFF;\n{Q}<b>&#2;\n{SENTENCE}</b>\n&#3;</pre>", [P, Q, SENTENCE]),
         (f"<p style='white-space: pre-line'>{P}\n<b>{Q}\n{P[::-1]}。</b></p>", [P, Q, P[::-1] + "。"]),
         (f"<p>{P}</p><video><p>您的浏览器不支持</p></video><object>需要插件</object><p>{Q}", [P, Q]),
         (f"<p>{P}</p><p hidden>{SENTENCE}</p><p>{Q}", [P, Q]),

@@ -56,6 +56,7 @@ _INVISIBLE = re.compile(
     r"(?<![\w-])(?:visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*(?:\.0*)?\s*(?:[;!]|$))", re.IGNORECASE
 )
 _PREFORMATTED = {"pre", "listing", "xmp", "plaintext"}
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # &#1; is such: lxml raises
 _KEEPS_LINES = re.compile(r"(?<![\w-])white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
 # The share of the running text above which a script is going to show it. A hidden dialog may be longer than an article.
 _SHOWN_BY_SCRIPT, _SHOWN_THOUGH_NONE = 0.5, 0.9
@@ -293,11 +294,11 @@ def _break_lines(styled: Iterable[etree._Element]) -> None:
 def _break_at_newlines(node: etree._Element, is_root: bool) -> None:
     # Backwards, always at the same place: finding the place of each break would take quadratic time.
     if "\n" in (text := node.text or ""):
-        node.text, *lines = text.split("\n")
+        node.text, *lines = _NOT_IN_XML.sub("", text).split("\n")
         for line in _without_blank(lines):
             node.insert(0, _break_before(line))
     if not is_root and "\n" in (text := node.tail or ""):
-        first, *lines = text.split("\n")
+        first, *lines = _NOT_IN_XML.sub("", text).split("\n")
         node.tail = None
         for line in _without_blank(lines):
             node.addnext(_break_before(line))
