@@ -29,6 +29,7 @@ _LARGE, _DEEPEST_OF_LARGE = 500_000, 256
 _MOST_TAGS = 100_000
 _LONGEST_TITLE = 500  # characters
 _MOST_TITLES = 20
+_SHORT_LINK = 12  # characters
 # libxml2 compares each attribute of a tag with all before it.
 _MOST_ATTRIBUTES = 2_000
 _MANY_ATTRIBUTES = re.compile(rb"<[a-zA-Z](?:[^<>=]*=){%d}" % _MOST_ATTRIBUTES)
@@ -62,6 +63,7 @@ _KEEPS_LINES = re.compile(r"(?<![\w-])white-space\s*:\s*(?:pre|break-spaces)", r
 _SHOWN_BY_SCRIPT, _SHOWN_THOUGH_NONE = 0.5, 0.9
 _MOST_SHOWN = 8  # nested nodes that a script shows
 _SENTENCE_MARK = re.compile("[，。！？；,.!?;]")
+_DIGIT = re.compile(r"\d")
 _NEWS = re.compile("(?:News|Blog|Report|Analysis|Opinion)?.*(?:Article|Posting)")
 
 
@@ -137,14 +139,12 @@ class Page:
         """The canonical addresses of links, in their order, without repetition."""
         return list(dict.fromkeys(canonical(url) for url in map(self.absolute, hrefs) if url))
 
-    def anchors(self, longest: int) -> Iterator[tuple[str, str]]:
-        """The links with at most so much text whose address has a digit: the address as printed, and the text."""
-        for node in self._tags["a"]:
-            href = node.get("href") or ""
-            if len(node.text or "") <= longest + 20 and any(map(str.isdigit, href)):  # blanks around it
-                text = text_of(node)
-                if len(text) <= longest:
-                    yield href, text
+    @cached_property
+    def short_links(self) -> list[tuple[str, str]]:
+        """The links of few characters whose address has a digit, as those of a pager: address as printed, text."""
+        nodes = (node for node in self._tags["a"] if len((node.text or "").strip()) <= _SHORT_LINK)
+        links = ((href, text_of(node)) for node in nodes if _DIGIT.search(href := node.get("href") or ""))
+        return [(href, text) for href, text in links if len(text) <= _SHORT_LINK]
 
     @cached_property
     def _base(self) -> str:
@@ -250,12 +250,14 @@ def _mark_hidden(root: etree._Element, styled: Iterable[etree._Element]) -> None
     hidden = [(node, share) for node in styled if (share := _shown_from(node))]
     if not hidden:
         return
-    total, shown = _running(root), 0
+    total, shown = 0, 0
     inside: set[etree._Element] = set()  # nested ones are not measured again, which would take quadratic time
     for node, share in hidden:
         if node in inside:
             continue
-        if total and shown < _MOST_SHOWN and _running(node) >= share * total:
+        own = _running(node)
+        total = total or (_running(root) if own else 0)
+        if own and shown < _MOST_SHOWN and own >= share * total:
             node.attrib.pop("hidden", None)
             shown += 1
         else:

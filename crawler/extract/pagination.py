@@ -12,7 +12,6 @@ from archive.url import canonical
 from crawler.extract.document import Page
 
 MOST = 50  # pages of one article
-_LONGEST_TEXT = 12  # characters of a pager's link
 _MOST_LINKS = 500  # of a pager
 _NUMBER = re.compile(r"[\[【(（<第]?\s*(?P<number>\d{1,3})\s*[\]】)）>页頁]?")
 _NEXT = re.compile(r"(?:下一?|后一?|後一?|Next)\s*(?:[页頁]|page)?\s*[>»›→]*|[>»›→]+|", re.IGNORECASE)
@@ -62,7 +61,7 @@ def next_pages(page: Page, first: str) -> list[str]:
 
 def first_page(page: Page, url: str) -> str:
     """The first page of the article of which this address is a further page, if a link leads back there; else ""."""
-    for href, text in islice(page.anchors(_LONGEST_TEXT), _MOST_LINKS):
+    for href, text in islice(page.short_links, _MOST_LINKS):
         number = _NUMBER.fullmatch(text)
         is_first = number and int(number["number"]) == 1
         if is_first or _BACK.fullmatch(text):
@@ -75,7 +74,7 @@ def first_page(page: Page, url: str) -> str:
 
 def _links(page: Page, first: str) -> Iterator[tuple[_Numbering, int, str]]:
     """The links of the page's pager: how the address differs from the first page's, its number, the link's text."""
-    pager = ((href, text) for href, text in page.anchors(_LONGEST_TEXT) if _is_pager(text))
+    pager = ((href, text) for href, text in page.short_links if _is_pager(text))
     for href, text in islice(pager, _MOST_LINKS):
         for numbering, number in _ways(canonical(page.absolute(href)), first):
             yield numbering, number, text
