@@ -9,7 +9,7 @@ from archive.text.messages import Message, Reason
 from crawler import sources
 from crawler.extract.reading import Reading
 
-BLOCKS = frozenset({"block-page"})  # reasons for which a site shows no page at all
+BLOCKS = frozenset({"block-page", "captcha-page", "login-page", "maintenance-page", "not-html"})  # of a site, not of an article
 _MOST_SHARED = 1  # other articles of the source with the same text: a site publishes some twice
 
 

@@ -532,7 +532,7 @@ def test_a_missing_page_is_told_and_does_not_shorten_what_is_kept(two_pages: Pat
         ("<script>createPageHTML(3, 0, 'index', 'html');</script>", "t1_2.html", []),
         (
             "<a href='?page=3&id=3'>[3]</a><a href='?page=2&id=3'>[2]</a>", "v.php?id=3",
-            ["v.php?page=2&id=3", "v.php?page=3&id=3"],
+            ["v.php?id=3&page=2", "v.php?id=3&page=3"],
         ),
         ("<a href='?id=4&page=2'>[2]</a>", "v.php?id=3", []),
         ("<a href='7-2.html'>七号文件的第二篇解读</a>", "7.html", []),

@@ -141,6 +141,12 @@ class Reason:
     IS_LIST = _reason("is-list", "it is a list")
     ADDRESS_OF_LIST = _reason("address-of-list", "its address is that of a list")
     NO_NEWS = _reason("no-news", "photo, video or about the site")
+    NOT_HTML = _reason("not-html", "it is {format}, not an article")
+    BLOCK_PAGE = _reason("block-page", "it is the block page of a firewall")
+    CAPTCHA_PAGE = _reason("captcha-page", "it asks for a captcha")
+    LOGIN_PAGE = _reason("login-page", "it asks to log in")
+    DELETED_PAGE = _reason("deleted-page", "it says that the page does not exist or was deleted")
+    MAINTENANCE_PAGE = _reason("maintenance-page", "it says that the site is down or under maintenance")
     WITHDRAWN = _reason("withdrawn", "withdrawn {time}: {reason}")
     # It leads elsewhere, or may not be fetched.
     LED_AWAY = _reason("led-away", "a redirect led away from the articles")

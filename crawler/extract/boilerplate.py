@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import NamedTuple
 
 from archive.article import Image
@@ -27,6 +28,7 @@ class Line:
     links: int = 0
     path: tuple[int, ...] = ()  # numbers of the blocks around it, outermost first
     hint: str = ""  # what the class of such a block says it is: related, share ...
+    caption: bool = False  # marked as the caption of an image
 
     @property
     def is_running(self) -> bool:
@@ -57,14 +59,17 @@ class Cleaned:
 
     @property
     def images(self) -> tuple[Image, ...]:
-        """Each image once, with the line below it if that is a caption."""
-        below = [*self.lines[1:], Line()]
-        images = (
-            Image(line.image, after.text if _CAPTION.fullmatch(after.text) else "")
-            for line, after in zip(self.lines, below, strict=True)
-            if line.image
-        )
+        """Each image once, with its caption: the line below it, or above it, if that is one."""
+        around = zip([Line(), *self.lines], self.lines, [*self.lines[1:], Line()], strict=False)
+        images = (Image(line.image, _caption(before, after)) for before, line, after in around if line.image)
         return tuple(dict.fromkeys(images))
+
+
+def _caption(above: Line, below: Line) -> str:
+    """The caption of an image between two lines; "" if neither is one."""
+    if below.caption or _CAPTION.fullmatch(below.text):
+        return below.text
+    return above.text if above.caption else ""
 
 
 SENTENCE = re.compile("[。！？；!?]|[，,].*[，,]")
@@ -102,6 +107,14 @@ _RELATED = _any(
 _RELATED_WORD = re.compile(
     "相关|延伸|推荐|猜|为[您你]|都在看|还在看|又看|排行|热门|热点|往期|可能|热榜|热搜|更多|最新|精彩|头条新闻|聚焦|焦点|感兴趣|图集|要闻"
 )
+# What such a heading announces is links, even where they are not linked.
+_LINKS_WORD = re.compile(
+    "相关|延伸|推荐|猜|为[您你]|都在看|还在看|又看|排行|热榜|热搜|可能|往期|感兴趣|评论|跟[贴帖]|留言|更多精彩|图集|链接"
+)
+_IN_HEADING_BRACKETS = re.compile(
+    r"[【〖［\[〔「『](?!相关(?:阅读|新闻|报道|推荐|文章)|推荐|猜)[^【】]+[】〗］\]〕」』]"
+)
+_NEAR = 8  # lines, with images
 _CARD = re.compile(r".*\[[详詳][细細]\]\s*-?")  # the text of a related card; its headline is the line before
 _SENTENCE_ENDS = ("。", "！", "？", "”", "）", ")", "…")
 
@@ -259,7 +272,7 @@ def _mark_ends(lines: Sequence[Line], reasons: list[str]) -> None:
             until, why = (), "related card"
             if not lines[at - 1].text.endswith(_SENTENCE_ENDS):
                 reasons[at - 1] = why
-        elif kind := ends(line.text):
+        elif (kind := ends(line.text)) and not (is_digest_heading(line.text) and _is_above_text(lines, at)):
             until, why = _headed(line.path, sizes), kind
         if until is not None:
             reasons[at] = reasons[at] or why
@@ -274,6 +287,19 @@ def ends(text: str) -> str:
         return "comments"
     is_related = len(plain) <= 24 and _RELATED.fullmatch(plain) and _RELATED_WORD.search(plain)
     return "related links" if is_related else ""
+
+
+def is_digest_heading(text: str) -> bool:
+    """Whether a heading in brackets, or one that promises news rather than links, may head a part of a digest."""
+    if ends(text) != "related links":
+        return False
+    return bool(_IN_HEADING_BRACKETS.fullmatch(text)) or not _LINKS_WORD.search(flat(text))
+
+
+def _is_above_text(lines: Sequence[Line], at: int) -> bool:
+    """Whether the next line is a full sentence without links."""
+    below = next((line for line in islice(lines, at + 1, at + _NEAR) if line.text), Line())
+    return below.is_running and not below.linked
 
 
 def _headed(path: tuple[int, ...], sizes: Counter[int]) -> tuple[int, ...]:
@@ -320,12 +346,14 @@ def _is_linked(line: Line) -> bool:
 
 def _mark_head(lines: Sequence[Line], reasons: list[str], title: str) -> None:
     """Mark what is above the first sentence: the headline again, date and credit."""
-    headline = _letters(title)
+    headline = rest = _letters(title)
     for at, line in enumerate(lines):
         if reasons[at] or not line.text:
             continue
-        if _repeats(_letters(line.text), headline):
+        text = _letters(line.text)
+        if _repeats(text, headline) or (len(text) >= 4 and rest.startswith(text)):  # or one of its lines
             reasons[at] = "headline"
+            rest = rest.removeprefix(text)
         elif line.is_running or at > 12:
             return
         elif len(line.text) <= 80 and _is_date_line(line.text):

@@ -50,6 +50,7 @@ _CREDIT = _label(("credit",))
 _DATE = re.compile(r"\d{4}[-/.年\s][\d\s年月日时分:/.-]{3,22}(?:星期.)?")  # may precede the first label
 _COLON = re.compile("[:：|｜丨/／]")
 _EDGES = " \t-—_·•*□■◎●▲|()[]<>"
+_FULL_EDGES = _EDGES + "（）【】［］〔〕｜\u3000"
 _SENTENCE = re.compile("[。！？!?；;]")
 _LONGEST = 300  # characters of a line that may be a list of labels
 _LONGEST_VALUE = 40
@@ -59,9 +60,14 @@ _NAME = re.compile(
     rf"{_HAN}{{2,4}}|{_HAN}{{1,8}}(?:[·•・]{_HAN}{{1,8}})+|[A-Z][A-Za-z.'-]*(?: [A-Z][A-Za-z.'-]*)*",
 )  # fmt: skip
 _NO_NAMES = {
-    "作者", "记者", "通讯员", "文", "图", "摄影", "摄", "报道", "文图", "图文", "撰文", "撰稿", "编辑", "实习生",
-    "见习记者", "本报记者", "综合", "整理", "本网", "受访者", "供图", "佚名", "未知", "来源",
+    "作者", "记者", "通讯员", "文", "图", "摄影", "摄", "报道", "报导", "文图", "图文", "撰文", "撰稿", "编辑",
+    "实习生", "见习记者", "本报记者", "综合", "整理", "本网", "受访者", "供图", "佚名", "未知", "来源",
 }  # fmt: skip
+# What an editor or a reporter says in an interview; no name begins so.
+_SPOKEN = re.compile(
+    r"(?:谢谢|感谢|多谢|欢迎|好的|好久|好啊|是的|是啊|是吗|请问|请[您你说])"
+    r".*|(?:[你您我嗯哦噢哈这不没哪]|对[的啊]|怎么|什么|为什么|再见|辛苦|大家|明白|当然).*|[好对是请嗯]"
+)
 
 
 def flat(text: str) -> str:
@@ -102,13 +108,15 @@ def _labelled(text: str) -> Iterator[Label]:
     matches = list(_LABEL.finditer(flat(text)))
     ends = [*(match.start() for match in matches[1:]), len(text)]
     for match, end in zip(matches, ends, strict=False):
-        yield Label(match.lastgroup or "", text[match.end() : end].strip(_EDGES + "（）【】［］〔〕｜"))
+        yield Label(match.lastgroup or "", text[match.end() : end].strip(_FULL_EDGES))
 
 
 def _is_value(label: Label) -> bool:
     if len(label.value) > _LONGEST_VALUE or _SENTENCE.search(label.value):
         return False
     # A speaker in an interview (编辑：好的，我们继续往下看) says more than names.
+    if _SPOKEN.fullmatch(flat(label.value)):
+        return False
     parts = list(filter(None, _BETWEEN.split(label.value)))
     return label.kind not in ("editor", "staff", "credit") or (
         len(parts) <= 8 and max(map(len, parts), default=0) <= 24
@@ -120,9 +128,20 @@ def _is_value(label: Label) -> bool:
 _END_OF_CREDIT = re.compile(
     r"\s*(?:\d{4}\s*[-/.年]\s*\d{1,2}|(?:作者|记者|编辑|责任?编|通讯员|时间|日期|字号|点击|浏览|阅读)\s*:|"
     + _LABEL.pattern.replace("?P<", "?P<_")
-    + r"|\s(?:记者|作者|编辑|责编|通讯员)(?=[\s:/])|[([]\s*(?:记者|作者|编辑|责编|[\u4e00-\u9fff]{2}[省市]?\s*[)\]]$))"
+    + r"|(?<=[报社网台刊])(?:记者|通讯员)|\s(?:记者|作者|编辑|责编|通讯员|文)(?=[\s:/])"
+    + r"|\s(?:记者|作者|通讯员)(?=[\u4e00-\u9fff]{2,4}(?:$|[\s、)\]]))"
+    + r"|[([]\s*(?:记者|作者|编辑|责编|[\u4e00-\u9fff]{2}[省市]?\s*[)\]]$))"
 )
 _BRACKETS = {"《": "》", "[": "]", "【": "】", "［": "］", "（": "）", "(": ")", "“": "”", "「": "」"}
+# Blanks that spread out a name: 新 华 社, 新华 社, 人民 日报, 中国 西藏网.
+_SPREAD = re.compile(
+    rf"(?:(?<=^{_HAN})|(?<=\s{_HAN}))\s+(?={_HAN}(?:\s|$))"
+    rf"|(?<={_HAN})\s+(?=(?:社|网|網|[日晚早时時周][報报]|[报報台刊]|新闻网|新聞網|电视台|電視台|客户端|在线|周刊|杂志)(?:\s|$))"
+)
+_IN_TWO = re.compile(
+    rf"^(?!综合|转载|原创|根据|来自)({_HAN}{{2,4}}(?<![社网網报報台刊]))\s+(?={_HAN}{{1,6}}[社网網报報台](?:\s|$))"
+)
+_LONGEST_CREDIT = 120  # characters from a label on in which the credit ends
 _BUTTON = re.compile("举报|字[号体]?|分享.{0,4}|打印|收藏|评论|[大中小]|作者|编辑|时间|关闭")
 _OUTLET_AFTER_TIME = re.compile(
     r"\d[日\d]\s+((?!\d)[《\[【]?[\u4e00-\u9fffA-Za-z0-9·－-]{1,14}"
@@ -133,7 +152,7 @@ _OUTLET_AFTER_TIME = re.compile(
 def find_credit(text: str) -> str:
     """The value of the first label of a credit in a text (来源, 稿源, 转自 ...); "" if there is none."""
     for match in _CREDIT.finditer(flat(text)):
-        if credit := _credit_at(text[match.end() :]):
+        if credit := _credit_at(text[match.end() : match.end() + _LONGEST_CREDIT]):
             return credit
     return ""
 
@@ -151,12 +170,12 @@ def _credit_at(text: str) -> str:
 
 def tidy(credit: str) -> str:
     """A credit without the brackets around it and the text behind it."""
-    credit = credit.strip(" \t:：|｜-—·,，;；。")
+    credit = credit[:_LONGEST_CREDIT].strip(" \t:：|｜-—·,，;；。")
     close = _BRACKETS.get(credit[:1])
     if close and credit.endswith(close):
         return tidy(credit[1:-1])
     if re.search(_HAN, credit):  # Chinese names contain no blanks
-        credit = re.sub(r"[(（\[【][^)）\]】]*$", "", credit.split()[0])
+        credit = re.sub(r"[(（\[【][^)）\]】]*$", "", _IN_TWO.sub(r"\1", _SPREAD.sub("", credit)).split()[0])
     return credit if len(credit) <= _LONGEST_VALUE and not _BUTTON.fullmatch(flat(credit)) else ""
 
 
@@ -172,15 +191,23 @@ _IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]{2,60})[)\]]")
 _BEFORE_NAMES = re.compile(
     r"(?:.{0,30}?(?:记者|通讯员)|(?:作者|撰文|撰稿|文字|图文|文图|文|图|摄影)(?=[\s:|/]))\s*[:|/]?\s*"
 )
-_ROLE_BEHIND = re.compile(r"(?:报道|摄影|摄|文|图|供图|实习生|通讯员)$")
+_ROLE_BEHIND = re.compile(r"(?:报道|报导|摄影|摄|文|图|供图|实习生|通讯员)$")
 _ROLE_BEFORE = re.compile(r"^(?:记者|通讯员|文|图)(?=..)")
+_IN_TWO_CHARACTERS = re.compile(rf"(?<!{_HAN})({_HAN})\s+({_HAN})(?!{_HAN})")  # 卓 玛, as wide as a name of three
+_AUTHOR_IN_CREDIT = re.compile(
+    r"(?:记者|通讯员|(?<![\u4e00-\u9fff])(?:作者|撰文|撰稿|图文|文图|文)(?=[\s:/|]))[\s:/|]*"
+)
 _LONGEST_BYLINE = 40
 
 
 def authors(above: Sequence[str], body: Sequence[str]) -> tuple[str, ...]:
-    """The authors named above the body (作者：甲), or in a byline at its beginning or its end."""
+    """The authors named above the body (作者：甲; 来源：某报 记者 甲), or in a byline at its beginning or its end."""
     for label in (label for text in above for label in _labelled(text) if label.kind == "author"):
-        if names := _names(flat(label.value[:_LONGEST_VALUE])):
+        if names := _names(label.value[:_LONGEST_VALUE]):
+            return names
+    for label in (label for text in above for label in _labelled(text) if label.kind == "credit"):
+        role = _AUTHOR_IN_CREDIT.search(flat(label.value))
+        if role and (names := _names(label.value[role.end() :][:_LONGEST_VALUE].strip(_FULL_EDGES))):
             return names
     for line in (*body[:2], *reversed(body[-3:])):
         if names := byline(line):
@@ -189,30 +216,41 @@ def authors(above: Sequence[str], body: Sequence[str]) -> tuple[str, ...]:
 
 
 def byline(line: str) -> tuple[str, ...]:
-    """The authors named in brackets near an end of a paragraph, or by a paragraph that is a byline."""
+    """The authors named in brackets near an end of a paragraph, or by a paragraph that is a byline; as printed."""
     plain = flat(line)
     spans = [match.span(1) for match in _IN_BRACKETS.finditer(plain)]
     spans = [(start, end) for start, end in reversed(spans) if start < 40 or end > len(plain) - 4]
     if len(plain) <= _LONGEST_BYLINE:
         spans.append((0, len(plain)))
     for start, end in spans:
-        text = plain[start:end].strip(_EDGES)
-        if (head := _BEFORE_NAMES.match(text)) and (names := _names(text[head.end() :])):
+        text = line[start:end].strip(_FULL_EDGES)
+        if (head := _BEFORE_NAMES.match(flat(text))) and (names := _names(text[head.end() :])):
             return names
     return ()
 
 
 def _names(text: str) -> tuple[str, ...]:
-    """The names at the beginning of a text, up to the first word that is not a name."""
+    """The names at the beginning of a printed text, up to the first word that is not a name."""
     names: list[str] = []
-    for part in _BETWEEN.split(text.strip()):
-        name = _ROLE_BEFORE.sub("", _ROLE_BEHIND.sub("", part)) if len(part) > 3 else part
-        if name in _NO_NAMES:
+    for part in _BETWEEN.split(_IN_TWO_CHARACTERS.sub(r"\1\2", text.strip())):
+        name = _without_role(part) if len(part) > 3 else part
+        plain = flat(name)
+        if plain in _NO_NAMES:
             continue
-        if not is_name(name) or (names and part != name):  # 甲 山东报道: a place
+        # 甲 山东报道: a place
+        if not is_name(name) or _SPOKEN.fullmatch(plain) or (names and part != name):
             break
         names.append(name)
     return tuple(names)
+
+
+def _without_role(text: str) -> str:
+    """A name without the role printed before or behind it: 记者甲乙, 甲乙摄影."""
+    plain = flat(text)
+    role = _ROLE_BEHIND.search(plain)
+    text = text[: role.start()] if role else text
+    before = _ROLE_BEFORE.match(flat(text))
+    return text[before.end() :] if before else text
 
 
 def is_name(text: str) -> bool:
@@ -221,4 +259,6 @@ def is_name(text: str) -> bool:
 
 def people(text: str) -> tuple[str, ...]:
     """The names in a printed list."""
-    return tuple(name for name in _BETWEEN.split(text.replace("\u3000", " ")) if name and flat(name) not in _NO_NAMES)
+    return tuple(
+        name for name in _BETWEEN.split(_IN_TWO_CHARACTERS.sub(r"\1\2", text)) if name and flat(name) not in _NO_NAMES
+    )

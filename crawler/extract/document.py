@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache, cached_property, lru_cache
+from itertools import chain
 from typing import Any
 from urllib.parse import urljoin
 
@@ -20,22 +21,48 @@ from archive.text.messages import Reason
 from archive.url import canonical, untracked
 from crawler.extract.encoding import decode
 
-# The largest of a hundred real news pages has 0.9 MB and 15,400 tags.
-MOST_BYTES = 8 << 20
-_MOST_TAGS = 150_000
+# The largest of a hundred real news pages has 0.9 MB and 15,400 tags. A page within the limits takes at most 2 s.
+MOST_BYTES = 4 << 20
+# A rule may take the text of each node: time by size and depth. Unclosed tags nest old pages hundreds deep.
+_LARGE, _DEEPEST_OF_LARGE = 500_000, 256
+_MOST_TAGS = 100_000
+_LONGEST_TITLE = 500  # characters
+_MOST_TITLES = 20
+_SHORT_LINK = 12  # characters
 # libxml2 compares each attribute of a tag with all before it.
 _MOST_ATTRIBUTES = 2_000
 _MANY_ATTRIBUTES = re.compile(rb"<[a-zA-Z](?:[^<>=]*=){%d}" % _MOST_ATTRIBUTES)
 
 _C0 = bytes({*range(32)} - {*b"\t\n\f\r"})
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200c\u200d\u2060\ufeff\ud800-\udfff]")
-NOT_TEXT = {"script", "style", "noscript", "template", "iframe", "textarea", "select", "button", "svg", "title"}
-INLINE = {
-    "a", "abbr", "b", "bdo", "big", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd", "label",
-    "mark", "q", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "u", "var", "o:p",
+# Not shown, or shown only by a browser that can't do something.
+NOT_TEXT = {
+    "script", "style", "noscript", "template", "iframe", "textarea", "select", "button", "svg", "title", "datalist",
+    "rt", "rp", "rtc", "video", "audio", "object", "applet", "canvas", "dialog", "noframes", "noembed",
 }  # fmt: skip
-_INDEXED = ("title", "meta", "link", "script", "a")
-_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+# All other tags are inline, also those of Word (o:p, st1:place) and of scripts (my-element).
+BLOCKS = {
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "dir", "div",
+    "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "frameset", "h1", "h2", "h3", "h4", "h5", "h6",
+    "head", "header", "hgroup", "html", "legend", "li", "listing", "main", "menu", "nav", "ol", "optgroup", "option",
+    "p", "plaintext", "pre", "search", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr",
+    "ul", "xmp",
+}  # fmt: skip
+BREAKS = {"br", "hr"}
+_INDEXED = ("title", "meta", "link", "script", "a", "base")
+_EARLY_ENDS = re.compile(rb"</(?:body|html)\s*>", re.IGNORECASE)
+_DISPLAY_NONE = re.compile(r"(?<![\w-])display\s*:\s*none", re.IGNORECASE)
+_INVISIBLE = re.compile(
+    r"(?<![\w-])(?:visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*(?:\.0*)?\s*(?:[;!]|$))", re.IGNORECASE
+)
+_PREFORMATTED = {"pre", "listing", "xmp", "plaintext"}
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # &#1; is such: lxml raises
+_KEEPS_LINES = re.compile(r"(?<![\w-])white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
+# The share of the running text above which a script is going to show it. A hidden dialog may be longer than an article.
+_SHOWN_BY_SCRIPT, _SHOWN_THOUGH_NONE = 0.5, 0.9
+_MOST_SHOWN = 8  # nested nodes that a script shows
+_SENTENCE_MARK = re.compile("[，。！？；,.!?;]")
+_DIGIT = re.compile(r"\d")
 _NEWS = re.compile("(?:News|Blog|Report|Analysis|Opinion)?.*(?:Article|Posting)")
 
 
@@ -58,6 +85,8 @@ class Page:
         self.source = self.decoded.text
         # As UTF-8, because lxml refuses a str that declares an encoding.
         text = self.source.encode(errors="replace").translate(None, _C0)
+        # Browsers ignore them too; libxml2 would move what follows out of the tags around it.
+        text = _EARLY_ENDS.sub(b"", text)
         parser = etree.HTMLParser(
             encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False
         )
@@ -65,6 +94,11 @@ class Page:
         self.root = etree.Element("html") if root is None else root
         if any("Excessive depth" in error.message for error in parser.error_log.filter_from_fatals()):
             raise NotAnArticle(url, Reason.NESTED)
+        if len(text) > _LARGE and _depth(self.root) > _DEEPEST_OF_LARGE:
+            raise NotAnArticle(url, Reason.NESTED)
+        styled = _styled(self.root)
+        _mark_hidden(self.root, styled)
+        _break_lines(styled)
 
     def first(self, xpath: str) -> etree._Element | None:
         """The first node with text, else the first node."""
@@ -87,8 +121,9 @@ class Page:
 
     @cached_property
     def title(self) -> str:
-        """The text of the title tag."""
-        return plain(self._tags["title"][0].text or "") if self._tags["title"] else ""
+        """The text of the title tag; of the longest where another document precedes this one."""
+        titles = [node for node in self._tags["title"][:_MOST_TITLES] if next(node.iterancestors("svg"), None) is None]
+        return max((plain(node.text or "")[:_LONGEST_TITLE] for node in titles), key=len, default="")
 
     def links(self, xpath: str) -> list[str]:
         """The addresses of links, in the page's order, without repetition."""
@@ -105,22 +140,31 @@ class Page:
             urls.setdefault(canonical(url), untracked(url))
         return list(urls.values())
 
-    def anchors(self, hint: str) -> Iterator[tuple[str, str]]:
-        """The links whose address contains `hint` or a query: the address as printed, and the text."""
-        for node in self._tags["a"]:
-            href = node.get("href") or ""
-            if hint in href or "?" in href:
-                yield href, text_of(node)
+    @cached_property
+    def short_links(self) -> list[tuple[str, str]]:
+        """The links of few characters whose address has a digit, as those of a pager: address as printed, text."""
+        nodes = (node for node in self._tags["a"] if len((node.text or "").strip()) <= _SHORT_LINK)
+        links = ((href, text_of(node)) for node in nodes if _DIGIT.search(href := node.get("href") or ""))
+        return [(href, text) for href, text in links if len(text) <= _SHORT_LINK]
+
+    @cached_property
+    def _base(self) -> str:
+        """The address that relative links are relative to."""
+        href = next((node.get("href", "") for node in self._tags["base"] if node.get("href")), "")
+        try:
+            return urljoin(self.url, href.strip())
+        except ValueError:
+            return self.url
 
     @cached_property
     def _site(self) -> str:
-        return urljoin(self.url, "/")
+        return urljoin(self._base, "/")
 
     def absolute(self, href: str) -> str:
         href = href.strip()
         from_root = href.startswith(("/", "http://", "https://"))  # cached for all pages of the site
         try:
-            return _joined(self._site if from_root else self.url, href)
+            return _joined(self._site if from_root else self._base, href)
         except ValueError:  # http://[
             return ""
 
@@ -177,6 +221,14 @@ def _refuse_excess(page: bytes, url: str) -> None:
         raise NotAnArticle(url, Reason.MANY_ATTRIBUTES.format(most=_MOST_ATTRIBUTES))
 
 
+def _depth(root: etree._Element) -> int:
+    depth = deepest = 0
+    for event, _node in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
 def _objects(value: Any) -> Iterator[dict[str, Any]]:
     """The objects of a JSON-LD script: a single one, a list, or a @graph."""
     for each in value if isinstance(value, list) else [value]:
@@ -187,21 +239,103 @@ def _objects(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def is_hidden(node: etree._Element) -> bool:
-    """Whether the style attribute of a node hides it."""
-    style = node.get("style")
-    return style is not None and _HIDDEN.search(style) is not None
+    """Whether a node of a Page is not shown."""
+    return node.get("hidden") is not None
+
+
+def _mark_hidden(root: etree._Element, styled: Iterable[etree._Element]) -> None:
+    """Give the nodes that are not shown the attribute `hidden`; take it from those that a script is going to show.
+
+    These contain most of the page's running text: WeChat's container is visibility:hidden until it is loaded.
+    """
+    hidden = [(node, share) for node in styled if (share := _shown_from(node))]
+    if not hidden:
+        return
+    total, shown = 0, 0
+    inside: set[etree._Element] = set()  # nested ones are not measured again, which would take quadratic time
+    for node, share in hidden:
+        if node in inside:
+            continue
+        own = _running(node)
+        total = total or (_running(root) if own else 0)
+        if own and shown < _MOST_SHOWN and own >= share * total:
+            node.attrib.pop("hidden", None)
+            shown += 1
+        else:
+            node.set("hidden", "")
+            inside.update(node.iter())
+
+
+def _shown_from(node: etree._Element) -> float:
+    """The share of the running text from which a hidden node is taken as shown later; 0 if it is not hidden."""
+    style = node.get("style") or ""
+    if node.get("hidden") is not None or _DISPLAY_NONE.search(style):
+        return _SHOWN_THOUGH_NONE
+    # An image is invisible until it is loaded.
+    return _SHOWN_BY_SCRIPT if node.tag != "img" and _INVISIBLE.search(style) else 0
+
+
+def _running(node: etree._Element) -> int:
+    """The characters of the texts below a node that have punctuation and are not in links."""
+    # Not by XPath, which takes quadratic time to sort the texts of deeply nested nodes.
+    texts = (part.text for part in node.iter() if part.tag != "a" and part.tag not in NOT_TEXT)
+    tails = (part.tail for part in node.iter() if part is not node)
+    return sum(len(text) for text in chain(texts, tails) if text and _SENTENCE_MARK.search(text))
+
+
+def _break_lines(styled: Iterable[etree._Element]) -> None:
+    """Put a break tag at the end of each line of preformatted text."""
+    inside: set[etree._Element] = set()
+    for node in styled:
+        if node not in inside and (node.tag in _PREFORMATTED or _KEEPS_LINES.search(node.get("style") or "")):
+            parts = list(node.iter())
+            inside.update(parts)
+            for part in parts:
+                _break_at_newlines(part, is_root=part is node)
+
+
+def _break_at_newlines(node: etree._Element, is_root: bool) -> None:
+    # Backwards, always at the same place: finding the place of each break would take quadratic time.
+    if "\n" in (text := node.text or ""):
+        node.text, *lines = _NOT_IN_XML.sub("", text).split("\n")
+        for line in _without_blank(lines):
+            node.insert(0, _break_before(line))
+    if not is_root and "\n" in (text := node.tail or ""):
+        first, *lines = _NOT_IN_XML.sub("", text).split("\n")
+        node.tail = None
+        for line in _without_blank(lines):
+            node.addnext(_break_before(line))
+        node.tail = first
+
+
+def _without_blank(lines: list[str]) -> list[str]:
+    """The lines from the last to the first, without blank ones except the last, which a tag may go on."""
+    return [lines[-1], *(line for line in reversed(lines[:-1]) if not line.isspace() and line)]
+
+
+def _break_before(line: str) -> etree._Element:
+    tag = etree.Element("br")
+    tag.tail = line
+    return tag
 
 
 def text_of(node: etree._Element) -> str:
-    return plain("".join(_texts(node)))
+    return plain("".join(_texts(node)) if len(node) else node.text or "")
 
 
 def _texts(node: etree._Element) -> Iterator[str]:
-    for part in node.iter():
-        if part.text and part.tag not in NOT_TEXT:
-            yield part.text
-        if part is not node and part.tail:
-            yield part.tail
+    """The shown texts below a node, even if that is not shown itself."""
+    nodes = etree.iterwalk(node, events=("start", "end"))
+    for event, part in nodes:
+        if event == "end":
+            text = part.tail if part is not node else None
+        elif part is not node and (part.tag in NOT_TEXT or is_hidden(part)):
+            nodes.skip_subtree()
+            continue
+        else:
+            text = part.text
+        if text:
+            yield text
 
 
 @lru_cache(maxsize=1 << 14)
@@ -212,3 +346,6 @@ def _joined(base: str, href: str) -> str:
 @cache
 def _compiled(xpath: str) -> etree.XPath:
     return etree.XPath(xpath, smart_strings=False)
+
+
+_styled = etree.XPath("//*[@style or @hidden or self::pre or self::listing or self::xmp or self::plaintext]")

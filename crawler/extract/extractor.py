@@ -17,6 +17,7 @@ from crawler.extract.document import Page
 from crawler.extract.fields import PageReader
 from crawler.extract.plaintext import read_text
 from crawler.extract.reading import VERSION, Reading, join
+from crawler.extract.soft_errors import format_of
 from crawler.sources import Source
 
 __all__ = ["VERSION", "Listing", "Reading", "extract", "join", "read", "read_list", "read_text"]
@@ -46,6 +47,8 @@ def read(
     """
     parsed = Page(page, url)
     parsed.decoded.checked(url)
+    if format := format_of(parsed.source):
+        raise NotAnArticle(url, Reason.NOT_HTML.format(format=format))
     url = parsed.url = untracked(url or parsed.own_address())
     source = source or (sources.of(url) if url else _named_in(parsed))
     if source and source.is_list(url):

@@ -16,14 +16,14 @@ from archive.article import Article
 from archive.errors import NotAnArticle
 from archive.text.messages import Reason
 from archive.url import canonical
-from crawler.extract import boilerplate, bylines
+from crawler.extract import boilerplate, bylines, soft_errors
 from crawler.extract.boilerplate import Cleaned, Line, Step
 from crawler.extract.dates import Label, Moment, find_compact, find_date, is_date_line
 from crawler.extract.document import Page
 from crawler.extract.lines import lines_of
 from crawler.extract.main_content import Located
 from crawler.extract.mirror import restore
-from crawler.extract.pagination import next_pages
+from crawler.extract.pagination import first_page, next_pages
 from crawler.extract.reading import Reading
 from crawler.sources import Form, Source
 
@@ -45,6 +45,7 @@ _NAMED_TIME = re.compile(
 _MOST_VALUES = 500  # in the scripts of a page
 _WECHAT = 'id="js_content"'
 _NICKNAME = re.compile(r"""nickname\s*=\s*(?:htmlDecode\()?["']([^"'<>]{1,40})["']""")
+_LONGEST_TITLE = 500  # characters
 _FEWEST = 40  # characters that general means must find, or half as many with a sentence among them
 
 
@@ -96,11 +97,19 @@ class PageReader:
             rights=cleaned.fields.get("rights", ""),
             original_title=cleaned.fields.get("original_title", ""),
         )
-        further = dict.fromkeys(map(canonical, next_pages(self._page, first)))
+        further = dict.fromkeys(next_pages(self._page, first))
         return Reading(
             article, self._path, (*self._steps, *cleaned.steps), self._fetched,
             tuple(url for url in further if url != canonical(self._url)), tuple(self._related(further)),
+            self._missing(first),
         )  # fmt: skip
+
+    def _missing(self, first: str) -> tuple[str, ...]:
+        """The first page of the article, if this is a further page of it that was met alone."""
+        begins = first_page(self._page, first) if first == canonical(self._url) else ""
+        if begins:
+            self._note("pages", "missing", begins)
+        return (begins,) if begins else ()
 
     def _related(self, further: Container[str]) -> Iterator[str]:
         """The links to other articles, among the hundreds of links of a portal's page."""
@@ -150,11 +159,24 @@ class PageReader:
                 self._above = partial(self._located.above, node)
                 yield lines_of(self._page, node)
         self._path = "general"
+        self._refuse_soft_error()
         for best in self._located.bodies:
             node = self._located.widened(best)
             self._note("body", "node with the most text")
             self._above = partial(self._located.above, node)
             yield lines_of(self._page, node)
+
+    def _refuse_soft_error(self) -> None:
+        """Raises NotAnArticle for a page that a server sends in place of an article."""
+        blocks = self._located.likely_text
+        running = sum(block.running for block in blocks)
+        if running > soft_errors.LONGEST:
+            return
+        printed = "\n".join(self._located.short_texts)
+        evidence = bool(find_date(printed, self._fetched)) + 2 * bool(bylines.find_credit(printed))
+        texts = (block.text for block in blocks if block.heading or block.linked * 2 <= len(block.text))
+        if reason := soft_errors.kind_of(self._page.title, texts, running, evidence):
+            raise NotAnArticle(self._url, reason)
 
     def _check(self, title: str, body: str) -> None:
         if not title:
@@ -175,10 +197,18 @@ class PageReader:
     def _titles(self) -> Iterator[tuple[str, str]]:
         printed, _at = self._located.headline
         yield printed, "block in the page's title"
-        yield self._page.meta(*_TITLES) or _text(self._page.structured.get("headline")), "meta tag"
-        if self._located.bodies:
-            yield self._located.heading_above(self._located.bodies[0]), "heading above the body"
+        yield self._title_in_metadata(), "meta tag"
+        body = next(iter(self._located.bodies), None)
+        if body is not None:
+            yield self._located.heading_above(body), "heading above the body"
+        yield self._located.title_of_article, "//title"
+        if body is not None:
+            yield self._located.line_above(body), "line above the body"
         yield self._located.short_title, "//title"
+
+    def _title_in_metadata(self) -> str:
+        title = self._page.meta(*_TITLES) or _text(self._page.structured.get("headline"))
+        return "" if self._located.names_site(title) else title[:_LONGEST_TITLE]
 
     def _first(self, field: str, texts: Iterable[tuple[str, str]]) -> str:
         """The first text that is not empty, noted with how it was found."""

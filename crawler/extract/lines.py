@@ -16,7 +16,7 @@ from lxml import etree
 from archive.errors import NotAnArticle
 from archive.text.messages import Reason
 from crawler.extract.boilerplate import Line
-from crawler.extract.document import INLINE, NOT_TEXT, Page, is_hidden, plain
+from crawler.extract.document import BLOCKS, BREAKS, NOT_TEXT, Page, is_hidden, plain
 
 # Words, in English and pinyin, in the class and id of what is not part of the article.
 _HINT = re.compile(
@@ -31,25 +31,43 @@ _MOST_TAGS = 8_000  # below one node, without inline ones
 _DEEPEST = 64  # levels of nested blocks that are distinguished
 _FURNITURE = {"nav", "aside", "footer"}
 _FILES = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|wps|zip|rar|ofd|et)$", re.IGNORECASE)
-_KEPT = {"a", "img", "tr", "td", "th", *_FURNITURE}  # tags that matter even if they contain only text
+_KEPT = {"a", "img", "tr", "td", "th", "figcaption", *_FURNITURE}  # tags that matter even if they contain only text
+_INLINE, _FEW_INLINE = "span", 2_000
+_STRUCTURE = BLOCKS | BREAKS | {"a", "img"}
 _ROW_END = "end of a table's row"
 
 
 def lines_of(page: Page, node: etree._Element) -> list[Line]:
     """The paragraphs and images below a node, in order. Raises NotAnArticle if they are too many."""
     fragment = _fragment(node)
-    if (tags := sum(1 for _tag in fragment.iter())) > _MOST_TAGS:
+    if (tags := sum(1 for part in fragment.iter() if part.tag != _INLINE)) > _MOST_TAGS:
         raise NotAnArticle(page.url, Reason.TAGS_IN_TEXT.format(count=tags, most=_MOST_TAGS))
     return list(_Lines(page).of(BeautifulSoup("", builder=_FromTree(fragment))))
 
 
 def _fragment(node: etree._Element) -> etree._Element:
-    """A copy without what is hidden and without inline tags, which are most of a page's tags."""
+    """A copy without what is hidden and without inline tags, which are most of a page's tags.
+
+    Many inline tags stay: lxml takes quadratic time to join the texts between them.
+    """
     fragment = deepcopy(node)
-    for part in [part for part in fragment.iter() if _is_left_out(part)]:
+    for part in list(_left_out(fragment)):
         part.clear(keep_tail=True)
-    etree.strip_tags(fragment, *INLINE - {"a"})
+    inline = [part for part in fragment.iterdescendants() if part.tag not in _STRUCTURE]
+    for part in inline:
+        part.tag = _INLINE  # one name: each tag is compared with all names to be stripped
+    if len(inline) <= _FEW_INLINE:
+        etree.strip_tags(fragment, _INLINE)
     return fragment
+
+
+def _left_out(fragment: etree._Element) -> Iterator[etree._Element]:
+    """The outermost nodes that are not shown: clearing nested ones too would take quadratic time."""
+    nodes = etree.iterwalk(fragment, events=("start",))
+    for _event, node in nodes:
+        if _is_left_out(node):
+            nodes.skip_subtree()
+            yield node
 
 
 class _Paragraph(NavigableString):
@@ -68,6 +86,9 @@ class _FromTree(TreeBuilder):
         assert soup
         for event, node in etree.iterwalk(self._node, events=("start", "end")):
             tag: Any = node.tag
+            if tag == _INLINE:
+                soup.handle_data((node.text if event == "start" else node.tail) or "")
+                continue
             paragraph = _is_paragraph(node)
             if event == "end":
                 if not paragraph:
@@ -99,6 +120,7 @@ class _Lines:
         self._links = 0
         self._rows = 0  # open table rows with several cells, which are one line each; a single cell is layout
         self._in_link = 0
+        self._captions = 0
         self._path: list[int] = []  # the open blocks
         self._hints: list[str] = []  # of the open blocks
         self._numbers = 0
@@ -149,6 +171,7 @@ class _Lines:
             self._hints.append(_hint(node))
         else:
             self._text.append(end)
+        self._captions += node.name == "figcaption"
         if _is_link(node):
             self._in_link += 1
             self._links += 1
@@ -163,6 +186,7 @@ class _Lines:
             self._hints.pop()
         else:
             self._text.append(end)
+        self._captions -= node.name == "figcaption"
 
     def _end_of(self, node: Tag) -> str:
         """What separates a node from its neighbours: nothing, a blank, or the end of a line."""
@@ -180,7 +204,8 @@ class _Lines:
             linked = len(plain("".join(self._linked)))
             # The outermost is the document that BeautifulSoup adds, the next is the node itself.
             hint = next(filter(None, self._hints[2:]), "")
-            yield Line(text, linked=linked, links=self._links, path=tuple(self._path[2:_DEEPEST]), hint=hint)
+            path = tuple(self._path[2:_DEEPEST])
+            yield Line(text, linked=linked, links=self._links, path=path, hint=hint, caption=self._captions > 0)
         self._text.clear()
         self._linked.clear()
         self._links = self._in_link

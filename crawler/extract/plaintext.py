@@ -17,6 +17,7 @@ from crawler.extract.encoding import is_binary
 from crawler.extract.fields import urn
 from crawler.extract.mirror import restore
 from crawler.extract.reading import Reading
+from crawler.extract.soft_errors import format_of
 
 _MOST_LINES = 20_000
 _ADDRESS_LINE = re.compile(r"(?:\S{0,8}\s*[:：]\s*)?(https?://\S+)")
@@ -31,10 +32,12 @@ def read_text(text: str, source: str = "text", fetched: datetime | None = None) 
     refuse_size(len(text), source)
     if is_binary(text):
         raise NotAnArticle(source, Reason.NOT_TEXT)
+    if format := format_of(text):
+        raise NotAnArticle(source, Reason.NOT_HTML.format(format=format))
     lines, restored = restore(line for line in map(plain, text.splitlines()) if line)
     if len(lines) > _MOST_LINES:
         raise NotAnArticle(source, Reason.MANY_LINES.format(count=len(lines), most=_MOST_LINES))
-    title, url, credit = "", "", ""
+    title, url, info = "", "", ""
     date: Moment | None = None
     steps, body = [Step("title", "first line")], []
     for line in lines:
@@ -42,7 +45,7 @@ def read_text(text: str, source: str = "text", fetched: datetime | None = None) 
             url = untracked(match[1])
             steps.append(Step("url", "address line", line))
         elif not date and is_date_line(line):
-            date, credit = find_date(line), bylines.find_credit(line)
+            date, info = find_date(line), line
             steps.append(Step("published", "date line", line))
         elif not title:
             title = line
@@ -56,8 +59,8 @@ def read_text(text: str, source: str = "text", fetched: datetime | None = None) 
     article = Article(
         url=url or urn(title, cleaned.body), source=source, title=title, body=cleaned.body,
         published=date.time if date else None, day_only=bool(date and not date.timed),
-        authors=bylines.authors((), cleaned.body.split("\n")), restored=bool(restored),
-        editor=cleaned.fields.get("editor", ""), credit=credit or cleaned.fields.get("credit", ""),
+        authors=bylines.authors((info,), cleaned.body.split("\n")), restored=bool(restored),
+        editor=cleaned.fields.get("editor", ""), credit=bylines.find_credit(info) or cleaned.fields.get("credit", ""),
         rights=cleaned.fields.get("rights", ""), original_title=cleaned.fields.get("original_title", ""),
     )  # fmt: skip
     return Reading(article, "rules", (*steps, *cleaned.steps), fetched)

@@ -29,7 +29,7 @@ class Reading:
     fetched: datetime | None = None
     next_pages: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()  # further pages that could not be fetched
+    missing: tuple[str, ...] = ()  # pages of the article that are not in it
 
     @property
     def extractor(self) -> str:
@@ -78,8 +78,9 @@ def join(parts: Sequence[Reading]) -> Reading:
             steps += [step for step in part.steps if not step.field]
     articles = [part.article for part in parts]
     present = {canonical(article.url) for article in articles}
-    missing = tuple(dict.fromkeys(url for part in parts for url in part.next_pages if url not in present))
-    steps += [Step("pages", "missing", url) for url in missing]
+    further = dict.fromkeys(url for part in parts for url in part.next_pages if url not in present)
+    steps += [Step("pages", "missing", url) for url in further]
+    missing = (*first.missing, *further)
     fields: dict[str, Any] = {
         name: next((value for article in articles if (value := getattr(article, name))), getattr(first.article, name))
         for name in ("authors", "editor", "credit", "rights", "original_title")
