@@ -13,9 +13,9 @@ from functools import reduce
 from os.path import commonprefix
 from typing import Any, NamedTuple
 
-from indexer.engines.engine import WORDS_OF, seconds
+from indexer.engines.engine import FACETS, WORDS_OF, seconds
 from indexer.engines.whoosh_postings import LEVELS, frequencies, frequency, read, unpack
-from indexer.engines.whoosh_storage import Damaged
+from indexer.engines.whoosh_storage import Damaged, decoding
 from indexer.figures.amounts import encoded
 from indexer.question.query import Amount, Between, Either, Every, Node, Prefix, Query, Quote, Words
 
@@ -42,14 +42,12 @@ class Segment:
     def __init__(self, reader: Any, expand: Expand) -> None:
         self._reader = reader
         self._expand = expand
-        try:
+        with decoding():
             self._size = reader.doc_count_all()
             # Read now: Whoosh opens a column at its first use, when a merge may have removed the file.
             self.published = self._read_published()  # per document, in seconds since 1970
             self.stored(0)
             self._deleted = reader.deleted_docs_set
-        except Exception as error:
-            raise Damaged(type(error).__name__) from error
 
     def _read_published(self) -> array[int]:
         column = self._reader.column_reader("published", translate=False)
@@ -61,10 +59,12 @@ class Segment:
         return times
 
     def stored(self, number: int) -> dict[str, Any]:
-        try:
+        """The id and the facets of a document."""
+        with decoding():
             values: dict[str, Any] = self._reader.stored_fields(number)
-        except Exception as error:
-            raise Damaged(type(error).__name__) from error
+            texts = (values["id"], *values["facets"])
+        if len(texts) != 1 + len(FACETS) or not all(isinstance(text, str) for text in texts):
+            raise Damaged("stored fields")
         return values
 
     def documents(self) -> Iterator[int]:
