@@ -67,7 +67,7 @@ class ArticleStore:
     @classmethod
     def open(cls, data: Path) -> ArticleStore:
         """The archive of a data folder. Raises ArchiveUnusable if there is none."""
-        database.refuse_lost(data)
+        database.refuse_unfit(data)
         if not (data / FILE).exists():
             raise ArchiveUnusable(
                 data, _("holds no archive yet"), _("`wencang crawl` or `wencang import PATH` makes one")
@@ -77,9 +77,9 @@ class ArticleStore:
     @classmethod
     def create(cls, data: Path) -> ArticleStore:
         """The archive of a data folder, created if there is none, but never beside the raw pages of another."""
-        database.refuse_lost(data)
+        database.refuse_unfit(data)
         try:
-            data.mkdir(parents=True, exist_ok=True)
+            database.make(data)
         except OSError as error:
             raise ArchiveUnusable(data, of_error(error), _("name another folder with --data")) from error
         refuse_read_only(data)

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 from archive.article import Revision
 from archive.database import RESTORE
-from archive.disk import atomic_write
+from archive.disk import atomic_write, make_folder
 from archive.errors import ArchiveUnusable, UsageFault
 from archive.lock import exclusive
 from archive.settings import version
@@ -156,7 +156,7 @@ def _hash(path: Path, start: int, end: int) -> str:
 
 
 def _write(path: Path, *lines: Iterable[dict[str, Any]]) -> None:
-    path.parent.mkdir(exist_ok=True)
+    make_folder(path.parent)
     with atomic_write(path) as file:
         file.writelines((json.dumps(values, ensure_ascii=False) + "\n").encode() for values in chain(*lines))
 
