@@ -97,8 +97,8 @@ def copy(file: Path, to: Path) -> None:
         with closing(sqlite3.connect(uri, uri=True)) as source, closing(sqlite3.connect(to)) as target:
             target.execute("PRAGMA journal_mode=OFF")  # an incomplete copy is discarded
             source.backup(target)
-        with _immutable(to) as target:
-            fault = str(target.execute("PRAGMA quick_check(1)").fetchone()[0])
+        with immutable(to) as target:
+            fault = str(target.execute("PRAGMA integrity_check(1)").fetchone()[0])
     except sqlite3.Error as error:
         subject = to if error.sqlite_errorname in _WRITING else file
         raise unusable(subject, error) from error
@@ -112,14 +112,14 @@ def continues(file: Path, before: Path) -> bool:
     Raises ArchiveUnusable if `before` can't be read.
     """
     try:
-        with closing(sqlite3.connect(before)) as old, _immutable(file) as new:
+        with closing(sqlite3.connect(before)) as old, immutable(file) as new:
             newest = old.execute(f"{_REVISION} ORDER BY sequence DESC LIMIT 1").fetchone()
             return not newest or newest == new.execute(f"{_REVISION} WHERE sequence = ?", newest[:1]).fetchone()
     except sqlite3.Error as error:
         raise ArchiveUnusable(before, reason_of(error), _("name an empty folder")) from error
 
 
-def _immutable(file: Path) -> closing[sqlite3.Connection]:
+def immutable(file: Path) -> closing[sqlite3.Connection]:
     """A database that nobody writes to, opened so that SQLite creates no files beside it."""
     return closing(sqlite3.connect(address(file) + _IMMUTABLE, uri=True))
 

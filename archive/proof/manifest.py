@@ -227,7 +227,7 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 
 def verify(store: ArticleStore, data: Path) -> Iterator[str]:
     """The faults of the chain of manifests, and what differs from them in the archive, a line each."""
-    yield from _chain(data)
+    yield from chain_faults(data)
     first, closed = held(data) + 1, Stories(store).position()[0]  # stories are computed after the manifest is written
     if first <= closed:
         fault = _(
@@ -256,11 +256,12 @@ def verify_kept(path: Path, store: ArticleStore, data: Path) -> Iterator[str]:
         yield _("{path}: manifest {number} of the archive differs: {own}").format(
             path=path, number=head.number, own=own
         )
-    yield from _chain(data)
+    yield from chain_faults(data)
     yield from _differences(path, store, data, _hashes(data))
 
 
-def _chain(data: Path) -> Iterator[str]:
+def chain_faults(data: Path) -> Iterator[str]:
+    """What is wrong with the chain of manifests, a line each."""
     number, last, sha256 = 0, 0, None
     for path in manifests(data):
         number += 1
