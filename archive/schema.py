@@ -45,7 +45,7 @@ class Instant(sa.types.TypeDecorator[datetime]):
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> datetime | None:
         with _of_our_kind():
-            time = datetime.fromisoformat(value) if value else None
+            time = None if value is None else datetime.fromisoformat(value)
         if time and not time.tzinfo:
             raise ValueError(_("is not a time with its zone: {value}").format(value=value))
         return time

@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import local
+from typing import Any
 from urllib.parse import unquote
 
 import sqlalchemy as sa
@@ -344,6 +345,11 @@ class ArticleStore:
             raise database.unusable(self._name, error.orig or error) from error
         except (ValueError, RecursionError) as error:  # a value that can't be ours
             raise ArchiveUnusable(self._name, str(error), _("`wencang verify` shows what is damaged")) from error
+
+    def revision_of(self, row: sa.Row[Any]) -> Revision:
+        """The revision in a row that was read before; for modules of archive/ only."""
+        with self._guard():
+            return schema.revision_of(row)
 
     @contextmanager
     def batch(self) -> Iterator[None]:

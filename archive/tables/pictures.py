@@ -44,7 +44,7 @@ class Pictures:
         with self._store.reading() as connection:
             withdrawn = {row.url: row.id for row in connection.execute(schema.addresses_withdrawn())}
         archived = self._read(schema.pictures.c.page.is_not(None))
-        return ((picture, withdrawn.get(picture.article, "")) for picture in archived)
+        return ((picture, withdrawn.get(picture.article, "")) for picture in archived if picture.page)
 
     def of(self, addresses: Iterable[str]) -> list[RawPage]:
         """The raw pages of the pictures of an article with these addresses."""

@@ -20,6 +20,7 @@ from indexer.figures.amounts import encoded
 from indexer.question.query import Amount, Between, Either, Every, Node, Prefix, Query, Quote, Words
 
 UNDATED = -(2**62)
+_FIRST, _LAST = -62_000_000_000, 253_000_000_000  # seconds of the years 5 and 9987, well within those of a datetime
 Expand = Callable[[Prefix], list[str]]
 
 
@@ -55,6 +56,8 @@ class Segment:
         times.frombytes(bytes(column._dbfile.get(column._basepos, column._count * column._fixedlen)))
         if sys.byteorder == "little":
             times.byteswap()
+        if any(not _FIRST <= time <= _LAST and time != UNDATED for time in times):
+            raise Damaged("a time out of range")
         times.extend([UNDATED] * (self._size - len(times)))
         return times
 

@@ -122,6 +122,10 @@ class Storage(FileStorage):
     def create_file(self, name: str, **_options: object) -> StructFile:
         return StructFile(open(self._fpath(name), "xb", opener=following), name=name)  # Whoosh closes it
 
+    def lock(self, name: str) -> Any:
+        open(self._fpath(name), "ab", opener=following).close()  # Whoosh would make it a program for everybody
+        return super().lock(name)
+
 
 class _PlainFields(W3PerDocReader):
     def stored_fields(self, number: int) -> Any:
