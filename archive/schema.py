@@ -18,7 +18,7 @@ from archive.article import Article, Image, RawPage, Revision
 from archive.text.messages import Message
 from archive.text.translation import gettext as _
 
-_WARC_FILE = re.compile(r"pages/[0-9A-Za-z][0-9A-Za-z._-]*\.warc\.gz")
+WARC_FILE = re.compile(r"pages/[0-9A-Za-z][0-9A-Za-z._-]*\.warc\.gz")
 _SHA256, _RECORD_ID = re.compile("[0-9a-f]{64}"), re.compile("<[!-;=?-~]+>")
 
 
@@ -332,7 +332,7 @@ def raw_page_of(values: Sequence[Any]) -> RawPage:
     """The raw page in a row. Raises ValueError for one that can't be ours: it could name any file of the machine."""
     with _of_our_kind():
         file, offset, record_id, sha256 = values
-        are_ours = _WARC_FILE.fullmatch(file) and _RECORD_ID.fullmatch(record_id) and _SHA256.fullmatch(sha256)
+        are_ours = WARC_FILE.fullmatch(file) and _RECORD_ID.fullmatch(record_id) and _SHA256.fullmatch(sha256)
     if not (are_ours and type(offset) is int and offset >= 0):
         raise ValueError(_("a raw page is said to be in {file}").format(file=ascii(file)[:100]))
     return RawPage(file, offset, record_id, sha256)

@@ -22,6 +22,7 @@ from archive.database import RESTORE
 from archive.disk import atomic_write, make_folder
 from archive.errors import ArchiveUnusable, UsageFault
 from archive.lock import exclusive
+from archive.schema import WARC_FILE
 from archive.settings import version
 from archive.store import ArticleStore
 from archive.tables.stories import Stories
@@ -63,7 +64,7 @@ class Span:
 
 def manifests(data: Path) -> list[Path]:
     """The manifests of a data folder, oldest first."""
-    return sorted((data / FOLDER).glob("??????-????????T??????Z.jsonl"))
+    return sorted((data / FOLDER).glob("[0-9]" * 6 + "-????????T??????Z.jsonl"))
 
 
 # Writing
@@ -178,6 +179,8 @@ def _head_of(lines: Iterator[dict[str, Any]], path: Path) -> Head:
     try:
         values = next(lines)
         head = Head(**values | {"made": datetime.fromisoformat(values["made"])})
+        if not (_are_counts(head.manifest, head.number, head.first, head.last) and head.made.tzinfo):
+            raise ValueError
     except (OSError, ValueError, TypeError, LookupError, StopIteration) as error:
         raise _invalid(path) from error
     if head.manifest != _FORMAT:
@@ -185,12 +188,19 @@ def _head_of(lines: Iterator[dict[str, Any]], path: Path) -> Head:
     return head
 
 
+def _are_counts(*values: object) -> bool:
+    return all(type(value) is int and 0 <= value < 1 << 63 for value in values)
+
+
 def read_spans(path: Path) -> list[Span]:
     """The spans of WARC files in a manifest. Raises ArchiveUnusable for a file that is not a valid one."""
     lines = _lines(path)
     _head_of(lines, path)
     try:
-        return [Span(**line) for line in takewhile(lambda line: "file" in line, lines)]
+        spans = [Span(**line) for line in takewhile(lambda line: "file" in line, lines)]
+        if not all(WARC_FILE.fullmatch(span.file) and _are_counts(span.start, span.end) for span in spans):
+            raise ValueError
+        return spans
     except (OSError, ValueError, TypeError) as error:
         raise _invalid(path) from error
 
@@ -218,8 +228,11 @@ def _invalid(path: Path) -> ArchiveUnusable:
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8") as file:
-        yield from map(json.loads, file)
+    try:
+        with path.open(encoding="utf-8") as file:
+            yield from map(json.loads, file)
+    except RecursionError as error:
+        raise ValueError(_("is nested too deeply")) from error
 
 
 # Checking

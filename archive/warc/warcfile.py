@@ -150,9 +150,11 @@ def overwrite(path: Path, offset: int, member: bytes) -> None:
 
 
 def _redo(path: Path) -> None:
-    for redo in path.parent.glob(f"{path.name}.*.redo"):
+    for redo in path.parent.glob(f"{path.name}.[0-9]*.redo"):
+        if not (offset := redo.stem.rpartition(".")[2]).isdecimal():
+            continue  # none of ours
         with path.open("r+b", buffering=0) as file:
-            file.seek(int(redo.stem.rpartition(".")[2]))
+            file.seek(int(offset))
             write(file, redo.read_bytes())
         redo.unlink()
 
