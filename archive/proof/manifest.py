@@ -198,7 +198,9 @@ def read_spans(path: Path) -> list[Span]:
     _head_of(lines, path)
     try:
         spans = [Span(**line) for line in takewhile(lambda line: "file" in line, lines)]
-        if not all(WARC_FILE.fullmatch(span.file) and _are_counts(span.start, span.end) for span in spans):
+        if not all(
+            WARC_FILE.fullmatch(s.file) and _are_counts(s.start, s.end) and type(s.sha256) is str for s in spans
+        ):
             raise ValueError
         return spans
     except (OSError, ValueError, TypeError) as error:
