@@ -203,7 +203,7 @@ def read_spans(path: Path) -> list[Span]:
         ):
             raise ValueError
         return spans
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, AttributeError) as error:
         raise _invalid(path) from error
 
 
