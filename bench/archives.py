@@ -30,6 +30,7 @@ from archive.warc.pages import FetchedPage, Head, Pages
 from indexer import update
 
 _SAMPLE = Path(__file__).parent.parent / "data" / "sample" / "expected.jsonl"
+_ID = json.loads(_SAMPLE.read_text(encoding="utf-8").splitlines()[0])["id"]
 _SLOWEST = 10.0  # seconds
 _VALUES: list[Any] = [None, True, 0, -1, 2**70, 1.5, "", "x", "../../x", "\0", [], {}, [[]], {"code": {}}, "[" * 2000]
 
@@ -99,9 +100,9 @@ def calls(data: Path, other: Path) -> Iterator[tuple[str, Callable[[], object]]]
         yield "status", lambda: archive.status(max_age="1h").to_json()
         yield "search", lambda: [hit.article for hit in archive.search("西藏 发展", facets=True).hits]
         yield "quote", lambda: archive.search('"学校" -旅游', limit=3)
-        yield "show", lambda: archive.show("tibet.cn-7210688")
-        yield "raw", lambda: archive.raw("tibet.cn-7210688")
-        yield "history", lambda: list(archive.history("tibet.cn-7210688").rows())
+        yield "show", lambda: archive.show(_ID)
+        yield "raw", lambda: archive.raw(_ID)
+        yield "history", lambda: list(archive.history(_ID).rows())
         yield "timeline", lambda: list(archive.timeline("西藏").rows())
         yield "export", lambda: archive.export(out=other / "out.jsonl")
         yield "runs", lambda: list(archive.runs().rows())
