@@ -6,16 +6,24 @@ import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from archive import disk
 from archive.errors import ArchiveUnusable
-from archive.text.messages import TEMPLATES, Message, worded
+from archive.text.messages import TEMPLATES, Message, of_error, worded
 from archive.text.translation import gettext as _
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
 
 FILE = "archive.db"
 RESTORE = "move the folder away, then `wencang --data FOLDER restore BACKUP`: docs/operations.md"
 _BESIDE = ("pages", "manifests")  # FOLDER of warc/pages.py and proof/manifest.py, which a search need not load
 _IMMUTABLE = "?mode=ro&immutable=1"
+_UNTRUSTED = ("trusted_schema=OFF", "cell_size_check=ON")  # https://sqlite.org/security.html: a file from elsewhere
+_CODE = """SELECT type, name FROM sqlite_master
+WHERE type NOT IN ('table', 'index') OR type = 'table' AND sql NOT LIKE 'CREATE TABLE%' LIMIT 1"""
 _WRITING = (
     "SQLITE_FULL",
     "SQLITE_IOERR_WRITE",
@@ -27,7 +35,7 @@ _REVISION = "SELECT sequence, id, fetched, digest, pages FROM revisions"
 def prepare(connection: sqlite3.Connection) -> None:
     """Set up a connection: durable commits, deleted text overwritten."""
     connection.isolation_level = None  # the store begins transactions, instead of sqlite3 implicitly
-    for pragma in ("busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+    for pragma in (*_UNTRUSTED, "busy_timeout=30000", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -41,8 +49,25 @@ def address(file: Path) -> str:
     return f"file:{quote(str(file.absolute()))}"
 
 
-def refuse_lost(data: Path) -> None:
-    """Raise ArchiveUnusable where raw pages or manifests exist, but no database."""
+def make(data: Path) -> None:
+    """Create a data folder and its database, empty, where they are missing, with the rights that disk.py gives."""
+    disk.make_data(data)
+    if not (data / FILE).exists() and os.access(data, os.W_OK):
+        open(data / FILE, "ab", opener=disk.following).close()
+
+
+def refuse_unfit(data: Path) -> None:
+    """Raise ArchiveUnusable where there are links, or raw pages or manifests without a database."""
+    try:
+        disk.refuse_links(data)
+        _refuse_lost(data)
+    except OSError as error:
+        raise ArchiveUnusable(
+            error.filename or data, of_error(error), _("fix the permissions of its folder")
+        ) from error
+
+
+def _refuse_lost(data: Path) -> None:
     file = data / FILE
     if _has_content(file):  # the usual case, without listing the manifests
         return
@@ -55,6 +80,13 @@ def _has_content(file: Path) -> bool:
     return file.exists() and file.stat().st_size > 0
 
 
+def refuse_code(connection: sa.Connection, name: str) -> None:
+    """Raise ArchiveUnusable for a trigger, a view or a virtual table: none is ours, and each runs what it holds."""
+    if connection.dialect.name == "sqlite" and (row := connection.exec_driver_sql(_CODE).first()):
+        reason = _("holds a {kind} that wencang did not make: {name}").format(kind=row[0], name=row[1])
+        raise ArchiveUnusable(name, reason, _(RESTORE))
+
+
 def copy(file: Path, to: Path) -> None:
     """Copy a consistent snapshot of the database, even while it is written to.
 
@@ -65,8 +97,8 @@ def copy(file: Path, to: Path) -> None:
         with closing(sqlite3.connect(uri, uri=True)) as source, closing(sqlite3.connect(to)) as target:
             target.execute("PRAGMA journal_mode=OFF")  # an incomplete copy is discarded
             source.backup(target)
-        with _immutable(to) as target:
-            fault = str(target.execute("PRAGMA quick_check(1)").fetchone()[0])
+        with immutable(to) as target:
+            fault = str(target.execute("PRAGMA integrity_check(1)").fetchone()[0])
     except sqlite3.Error as error:
         subject = to if error.sqlite_errorname in _WRITING else file
         raise unusable(subject, error) from error
@@ -80,14 +112,14 @@ def continues(file: Path, before: Path) -> bool:
     Raises ArchiveUnusable if `before` can't be read.
     """
     try:
-        with closing(sqlite3.connect(before)) as old, _immutable(file) as new:
+        with closing(sqlite3.connect(before)) as old, immutable(file) as new:
             newest = old.execute(f"{_REVISION} ORDER BY sequence DESC LIMIT 1").fetchone()
             return not newest or newest == new.execute(f"{_REVISION} WHERE sequence = ?", newest[:1]).fetchone()
     except sqlite3.Error as error:
         raise ArchiveUnusable(before, reason_of(error), _("name an empty folder")) from error
 
 
-def _immutable(file: Path) -> closing[sqlite3.Connection]:
+def immutable(file: Path) -> closing[sqlite3.Connection]:
     """A database that nobody writes to, opened so that SQLite creates no files beside it."""
     return closing(sqlite3.connect(address(file) + _IMMUTABLE, uri=True))
 

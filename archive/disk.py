@@ -1,4 +1,9 @@
-"""Atomic and durable writing of files and folders."""
+"""Atomic and durable writing of files and folders, private to the user unless their folder is not.
+
+A new file or folder has the rights of the folder that it is in, without its right to search; a
+new data folder is open to its user alone. No file is created or written through a symbolic link:
+a folder that somebody handed over may hold one that leads anywhere.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +14,66 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from archive.errors import ArchiveUnusable
+from archive.text.translation import gettext as _
+
+_WRITTEN = ("archive.db", "pages", "manifests", "index", "feeds")  # of a data folder, besides single small files
+
+
+def refuse_links(data: Path) -> None:
+    """Raise ArchiveUnusable for a symbolic link in a data folder where the program reads, writes or deletes."""
+    if link := next(_links(data), None):
+        mend = _("put what it leads to in its place, if you know it; only the data folder itself may be a link")
+        raise ArchiveUnusable(link, _("is a symbolic link"), mend)
+
+
+def _links(data: Path) -> Iterator[Path]:
+    for path in (data / name for name in _WRITTEN):
+        if path.is_symlink():
+            yield path
+        elif path.is_dir():
+            yield from _links_within(path)
+
+
+def _links_within(folder: Path) -> Iterator[Path]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_symlink():
+                yield Path(entry.path)
+            elif entry.is_dir():
+                yield from _links_within(Path(entry.path))
+
+
+def following(path: str, flags: int) -> int:
+    """An `opener` of files: a new one may be read and written by whom its folder may, and a link is not followed."""
+    return os.open(path, flags | os.O_NOFOLLOW, os.stat(os.path.dirname(path) or ".").st_mode & 0o666)
+
+
+def make_data(folder: Path) -> None:
+    """Create a data folder, or a backup, open to its user alone, if it is missing."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def make_folder(folder: Path) -> None:
+    """Create a folder within a data folder, and those above it, if they are missing."""
+    if not folder.exists():
+        make_folder(folder.parent)
+        folder.mkdir(mode=folder.parent.stat().st_mode & 0o777, exist_ok=True)
+
 
 @contextmanager
-def atomic_write(path: Path) -> Iterator[IO[bytes]]:
-    """A file to write to, which replaces `path` at the end, synced to disk; at an error nothing changes."""
+def atomic_write(path: Path, public: bool = False) -> Iterator[IO[bytes]]:
+    """A file to write to, which replaces `path` at the end, synced to disk; at an error nothing changes.
+
+    It keeps the rights of the file that it replaces. A new one has those of its folder or, if it
+    is `public`, those that the user gives to new files (umask).
+    """
     new = path.with_name(path.name + ".part")
+    new.unlink(missing_ok=True)  # left by a run that was killed, or a link that somebody put there
     try:
-        with new.open("wb") as file:
+        with open(new, "xb", opener=None if public else following) as file:
+            if path.is_file():
+                os.fchmod(file.fileno(), path.stat().st_mode & 0o777)
             yield file
             file.flush()
             os.fsync(file.fileno())

@@ -7,6 +7,7 @@ WencangError
 │   ├── ArchiveUnusable
 │   └── IndexUnusable
 ├── Busy                another run holds what this one needs                      (exit 4)
+├── CheckFailed         a check found damage                                        (exit 6)
 ├── NotFetched          a page could not be fetched                                (exit 5)
 ├── NotScheduled        timers or the crontab of the machine can't be used         (exit 5)
 ├── NotTold             hook, mail or metrics file failed                          (exit 5)
@@ -63,6 +64,10 @@ class IndexUnusable(Unusable):
 
 class Busy(WencangError):
     """Another run holds what this one needs."""
+
+
+class CheckFailed(WencangError):
+    """A check found damage; what it did not find damaged was done."""
 
 
 class NotFetched(WencangError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from io import FileIO
 from pathlib import Path
 from typing import IO, Any
 
+from archive.disk import following, make_data
 from archive.errors import ArchiveUnusable, Busy
 from archive.text.messages import Message, of_error
 from archive.text.translation import gettext as _
@@ -29,9 +31,11 @@ def exclusive(path: Path, wait: bool = False) -> Iterator[None]:
 
 def _opened(path: Path) -> IO[str]:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path.open("w")
+        make_data(path.parent)
+        return open(path, "a", opener=following)  # not emptied: it may be a name of another file
     except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise ArchiveUnusable(path, _("is a symbolic link"), _("remove it")) from error
         raise _unwritable(path.parent, of_error(error)) from error
 
 

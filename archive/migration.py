@@ -69,6 +69,7 @@ def bring_up(engine: sa.Engine, name: str, create: bool) -> None:
     Raises ArchiveUnusable for a database that is not an archive, or of a newer program.
     """
     with engine.begin() as connection:
+        database.refuse_code(connection, name)
         found = version(connection)
         empty = found == 0 and not sa.inspect(connection).get_table_names()
     if found == 0 and not (create and empty):

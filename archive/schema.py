@@ -5,7 +5,9 @@ The same on SQLite and PostgreSQL: times as UTC text of one width, sequences as 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import astuple
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +16,19 @@ import sqlalchemy as sa
 
 from archive.article import Article, Image, RawPage, Revision
 from archive.text.messages import Message
+from archive.text.translation import gettext as _
+
+WARC_FILE = re.compile(r"pages/[0-9A-Za-z][0-9A-Za-z._-]*\.warc\.gz")
+_SHA256, _RECORD_ID = re.compile("[0-9a-f]{64}"), re.compile("<[!-;=?-~]+>")
+
+
+@contextmanager
+def _of_our_kind() -> Iterator[None]:
+    """Raise ValueError for a value from the database that has not the form in which it was stored."""
+    try:
+        yield
+    except (TypeError, LookupError, AttributeError) as error:
+        raise ValueError(_("a value has not the form in which it was stored")) from error
 
 
 class Instant(sa.types.TypeDecorator[datetime]):
@@ -29,7 +44,11 @@ class Instant(sa.types.TypeDecorator[datetime]):
         return None if value is None else value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> datetime | None:
-        return datetime.fromisoformat(value) if value else None
+        with _of_our_kind():
+            time = None if value is None else datetime.fromisoformat(value)
+        if time and not time.tzinfo:
+            raise ValueError(_("is not a time with its zone: {value}").format(value=value))
+        return time
 
 
 class MessageType(sa.types.TypeDecorator[Message]):
@@ -42,7 +61,8 @@ class MessageType(sa.types.TypeDecorator[Message]):
         return value.stored() if value else None
 
     def process_result_value(self, value: dict[str, Any] | None, dialect: sa.Dialect) -> Message | None:
-        return Message.restored(value) if value else None
+        with _of_our_kind():
+            return Message.restored(value) if value else None
 
 
 class MessageCounts(sa.types.TypeDecorator[Mapping[Message, int]]):
@@ -55,7 +75,45 @@ class MessageCounts(sa.types.TypeDecorator[Mapping[Message, int]]):
         return [[message.stored(), count] for message, count in (value or {}).items()]
 
     def process_result_value(self, value: list[Any] | None, dialect: sa.Dialect) -> Mapping[Message, int]:
-        return {Message.restored(message): count for message, count in value or ()}
+        with _of_our_kind():
+            return {Message.restored(message): int(count) for message, count in value or ()}
+
+
+class _Checked:
+    """A type whose values are of one class: a column of SQLite takes any, whatever is declared."""
+
+    classes: tuple[type, ...]
+
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> Callable[[Any], Any]:
+        def process(value: Any) -> Any:
+            if value is None or type(value) in self.classes:
+                return value
+            raise ValueError(_("a value has not the form in which it was stored"))
+
+        return process
+
+
+class _Text(_Checked, sa.Text):
+    classes = (str,)
+
+
+class _String(_Checked, sa.String):
+    classes = (str,)
+
+
+class _Integer(_Checked, sa.Integer):
+    classes = (int,)
+
+
+class _BigInteger(_Checked, sa.BigInteger):
+    classes = (int,)
+
+
+class _Float(_Checked, sa.Float[float]):
+    classes = (float, int)
+
+
+_CHECKED = {sa.Text: _Text, sa.String: _String, sa.Integer: _Integer, sa.BigInteger: _BigInteger, sa.Float: _Float}
 
 
 metadata = sa.MetaData()
@@ -250,6 +308,11 @@ stories = sa.Table(  # archive/tables/stories.py
 )  # fmt: skip
 
 
+for _column in (column for table in metadata.tables.values() for column in table.columns):
+    if _checked := _CHECKED.get(type(_column.type)):
+        _column.type = _checked(**({"length": _column.type.length} if isinstance(_column.type, sa.String) else {}))
+
+
 # Revisions as rows
 
 
@@ -281,13 +344,35 @@ def row_of(revision: Revision) -> dict[str, Any]:
 
 
 def revision_of(row: sa.Row[Any]) -> Revision:
-    """The revision in a row. Raises ValueError for a corrupt timestamp or JSON."""
+    """The revision in a row. Raises ValueError for a value that can't be ours."""
+    with _of_our_kind():
+        return _revision_of(row)
+
+
+def raw_page_of(values: Sequence[Any]) -> RawPage:
+    """The raw page in a row. Raises ValueError for one that can't be ours: it could name any file of the machine."""
+    with _of_our_kind():
+        file, offset, record_id, sha256 = values
+        are_ours = WARC_FILE.fullmatch(file) and _RECORD_ID.fullmatch(record_id) and _SHA256.fullmatch(sha256)
+    if not (are_ours and type(offset) is int and offset >= 0):
+        raise ValueError(_("a raw page is said to be in {file}").format(file=ascii(file)[:100]))
+    return RawPage(file, offset, record_id, sha256)
+
+
+def _revision_of(row: sa.Row[Any]) -> Revision:
     article = Article(
         id=row.id, url=row.url, source=row.source, section=row.section, title=row.title,
         original_title=row.original_title, body=row.body, published=row.published, day_only=row.day_only,
         authors=tuple(row.authors), editor=row.editor, credit=row.credit, rights=row.rights,
         images=tuple(Image(*image) for image in row.images), restored=row.restored,
     )  # fmt: skip
-    pages = tuple(RawPage(*page) for page in row.pages or ())
+    texts = (
+        article.id, article.url, article.source, article.section, article.title, article.original_title, article.body,
+        article.editor, article.credit, article.rights, *article.authors, row.extractor, row.digest,
+    )  # fmt: skip
+    texts += tuple(text for image in article.images for text in (image.url, image.caption))
+    if not (all(isinstance(text, str) for text in texts) and row.fetched):
+        raise ValueError(_("a value is missing"))
+    pages = tuple(map(raw_page_of, row.pages or ()))
     withdrawn = (row.withdrawn, row.digest) if row.withdrawn else ()
     return Revision(row.sequence, article, row.fetched, row.extractor, row.gone, pages, *withdrawn)

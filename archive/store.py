@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import local
+from typing import Any
 from urllib.parse import unquote
 
 import sqlalchemy as sa
@@ -67,7 +68,7 @@ class ArticleStore:
     @classmethod
     def open(cls, data: Path) -> ArticleStore:
         """The archive of a data folder. Raises ArchiveUnusable if there is none."""
-        database.refuse_lost(data)
+        database.refuse_unfit(data)
         if not (data / FILE).exists():
             raise ArchiveUnusable(
                 data, _("holds no archive yet"), _("`wencang crawl` or `wencang import PATH` makes one")
@@ -77,9 +78,9 @@ class ArticleStore:
     @classmethod
     def create(cls, data: Path) -> ArticleStore:
         """The archive of a data folder, created if there is none, but never beside the raw pages of another."""
-        database.refuse_lost(data)
+        database.refuse_unfit(data)
         try:
-            data.mkdir(parents=True, exist_ok=True)
+            database.make(data)
         except OSError as error:
             raise ArchiveUnusable(data, of_error(error), _("name another folder with --data")) from error
         refuse_read_only(data)
@@ -215,7 +216,7 @@ class ArticleStore:
     def _pages(self, connection: sa.Connection, id: str) -> tuple[RawPage, ...]:
         """The raw pages of every version of an article."""
         kept = connection.scalars(sa.select(schema.revisions.c.pages).filter_by(id=id))
-        return tuple(RawPage(*page) for pages in kept for page in pages or ())
+        return tuple(schema.raw_page_of(page) for pages in kept for page in pages or ())
 
     def mark_gone(self, url: str, fetched: datetime | None = None) -> Revision | None:
         """Record that at `fetched` the site no longer had an article at its own address; the text stays.
@@ -323,7 +324,8 @@ class ArticleStore:
             page = schema.newest_revisions().where(sequence > after, sequence <= last).order_by(sequence).limit(_PAGE)
             with self.reading() as connection:
                 rows = connection.execute(page).all()
-            yield from map(schema.revision_of, rows)
+                revisions = list(map(schema.revision_of, rows))
+            yield from revisions
             after = rows[-1].sequence if rows else last
 
     def withdrawn_pages(self) -> list[RawPage]:
@@ -334,7 +336,7 @@ class ArticleStore:
             rows = connection.scalars(sa.select(schema.revisions.c.pages).where(schema.withdrawn))
             pages = [page for row in rows for page in row or ()]
             pages += filter(None, connection.scalars(pictures))
-        return [RawPage(*page) for page in pages]
+            return list(map(schema.raw_page_of, pages))
 
     def kept(self) -> Iterator[Revision]:
         """The newest version of each article that is not withdrawn."""
@@ -379,8 +381,13 @@ class ArticleStore:
             if "database is locked" in str(error.orig):
                 raise Busy(self._name, _("another run is writing to it"), _("try again when it has ended")) from error
             raise database.unusable(self._name, error.orig or error) from error
-        except ValueError as error:  # corrupt timestamp or JSON
+        except (ValueError, RecursionError) as error:  # a value that can't be ours
             raise ArchiveUnusable(self._name, str(error), _("`wencang verify` shows what is damaged")) from error
+
+    def revision_of(self, row: sa.Row[Any]) -> Revision:
+        """The revision in a row that was read before; for modules of archive/ only."""
+        with self._guard():
+            return schema.revision_of(row)
 
     @contextmanager
     def batch(self) -> Iterator[None]:

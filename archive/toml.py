@@ -29,7 +29,7 @@ def parse(text: str, path: Path) -> dict[str, Any]:
 
     try:
         return tomllib.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         number = re.search(r"at line (\d+)", str(error))
         place = f"{path}:{number[1]}" if number else path
         mend = _("write one {form} per line").format(form='NAME = "VALUE"')

@@ -9,6 +9,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from archive.article import Revision
+from archive.disk import make_folder
 from archive.errors import IndexUnusable, UsageFault
 from archive.lock import exclusive
 from archive.settings import Settings
@@ -82,6 +83,7 @@ def _exclusive(data: Path, engine: str) -> Iterator[Path]:
     A replaced index is removed only by the next writer, since a search may still be opening it.
     """
     check_name(engine)
+    make_folder(data / "index")
     with exclusive(_folder(data, engine).with_suffix(".lock")):
         folder = index_folder(data, engine)
         for other in set(folder.parent.glob("*")) - {folder}:

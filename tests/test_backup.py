@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.errors import ArchiveUnusable, UsageFault
+from archive.errors import ArchiveUnusable, CheckFailed, UsageFault
 from archive.proof import database, manifest, records
 from archive.proof.backup import back_up, restore
 from archive.store import ArticleStore
@@ -167,9 +167,9 @@ def test_what_stands_there_already_is_never_spoiled(tmp_path: Path, store: Artic
     damaged = page.read_bytes()[:-999] + bytes(9) + page.read_bytes()[-990:]
     put(store, tmp_path, 5)
     page.write_bytes(damaged + page.read_bytes()[len(damaged) :])
-    with pytest.raises(UsageFault, match="is not the beginning of"):
+    with pytest.raises(CheckFailed, match=r"are damaged; .*everything else was copied"):
         back_up(tmp_path, copy)
-    assert kept(copy) == 2
+    assert (faults(copy), kept(copy)) == ([], 3), "its good pages stay, and what is new is added to them"
     assert not list(copy.rglob("*.part"))
 
 
@@ -240,7 +240,100 @@ def test_a_damaged_database_takes_no_good_one_s_place(tmp_path: Path, store: Art
     damage(tmp_path)
     with pytest.raises(ArchiveUnusable, match=r"archive.db: .*restore BACKUP"):
         back_up(tmp_path, copy)
-    assert bytes_of(copy) == before
+    (page,) = warcs(copy)
+    assert before.items() - bytes_of(copy).items() == {(f"pages/{page.name}", before[f"pages/{page.name}"])}
+    assert page.read_bytes() == warcs(tmp_path)[0].read_bytes(), "new pages are copied all the same"
+
+
+CHANGES = {
+    "four characters of a text": "UPDATE revisions SET body = '四个字变' || substr(body, 5) WHERE sequence = 1",
+    "a letter of a title": "UPDATE revisions SET title = 'x' || substr(title, 2) WHERE sequence = 2",
+    "a text that is no text": "UPDATE revisions SET body = x'e68b89' WHERE sequence = 1",
+    "a day": "UPDATE revisions SET published = '2001-01-01T00:00:00.000000Z' WHERE sequence = 2",
+    "an address": "UPDATE revisions SET url = url || 'x' WHERE sequence = 1",
+    "a version": "DELETE FROM revisions WHERE sequence = 1",
+    "a reason of a withdrawal": "UPDATE revisions SET withdrawn = 'x' WHERE sequence = 1",
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_rot_is_not_copied_over_what_is_good(tmp_path: Path, store: ArticleStore, change: str) -> None:
+    copy = tmp_path.parent / f"{tmp_path.name}-copy"
+    put(store, tmp_path, 1, 2)
+    close(store, tmp_path)
+    back_up(tmp_path, copy)
+    before = bytes_of(copy)
+    put(store, tmp_path, 3, largest=10_000)
+    close(store, tmp_path, 1)
+    with sqlite3.connect(tmp_path / "archive.db") as raw:
+        raw.execute(change)
+    for _again in range(2):
+        with pytest.raises(CheckFailed, match=r"rotten: .*archive.db: version [12] .*no good copy was replaced"):
+            back_up(tmp_path, copy)
+        assert before.items() <= bytes_of(copy).items()
+        assert len(warcs(copy)) == len(warcs(tmp_path)), "new pages are copied all the same"
+        assert (faults(copy), kept(copy)) == ([], 2)
+
+
+def test_rot_that_nothing_good_could_replace_is_copied_and_said(tmp_path: Path, store: ArticleStore) -> None:
+    copy, again = (tmp_path.parent / f"{tmp_path.name}-{name}" for name in ("copy", "again"))
+    put(store, tmp_path, 1, 2)
+    with sqlite3.connect(tmp_path / "archive.db") as raw:
+        raw.execute(CHANGES["a letter of a title"])
+    with pytest.raises(CheckFailed, match="version 2 "):
+        back_up(tmp_path, copy)
+    put(store, tmp_path, 3)
+    with pytest.raises(CheckFailed, match="version 2 "):
+        back_up(tmp_path, copy)
+    assert kept(copy) == 3, "the copy's text is no better, so what is new comes to it"
+    with pytest.raises(CheckFailed, match="restored as it is"):
+        restore(copy, again)
+    assert kept(again) == 3
+
+
+def test_rot_in_new_pages_is_said_and_those_behind_it_are_copied(tmp_path: Path, store: ArticleStore) -> None:
+    copy = tmp_path.parent / f"{tmp_path.name}-copy"
+    put(store, tmp_path, 1)
+    back_up(tmp_path, copy)
+    put(store, tmp_path, 2, 3)
+    raw = next(store.changes(after=1)).pages[0]
+    with (tmp_path / raw.file).open("r+b") as file:
+        file.seek(raw.offset + 500)
+        file.write(b"noise")
+    with pytest.raises(CheckFailed, match=f"byte {raw.offset} on are damaged"):
+        back_up(tmp_path, copy)
+    assert kept(copy) == 3
+    assert Pages(copy).fault(next(store.changes(after=2)).pages[0]) == ""
+
+
+def test_a_withdrawal_and_a_text_edited_by_hand_are_no_rot(tmp_path: Path, store: ArticleStore) -> None:
+    copy = tmp_path.parent / f"{tmp_path.name}-copy"
+    put(store, tmp_path, 1, 2)
+    (tmp_path / "wencang.toml").write_text("delay = 3\n", encoding="utf-8")
+    back_up(tmp_path, copy)
+    store.withdraw("tibet.cn-1", "asked for")
+    (raw,) = store.history("tibet.cn-1")[0].pages
+    Pages(tmp_path).withdraw(raw)
+    (tmp_path / "wencang.toml").write_text("delay = 4\n", encoding="utf-8")
+    back_up(tmp_path, copy)
+    assert (faults(copy), kept(copy)) == ([], 3)
+    (tmp_path / "wencang.toml").write_text("delay = = 5\n", encoding="utf-8")
+    with pytest.raises(CheckFailed, match="is not valid TOML"):
+        back_up(tmp_path, copy)
+    assert (copy / "wencang.toml").read_text(encoding="utf-8") == "delay = 4\n"
+
+
+def test_a_chain_of_manifests_that_is_broken_is_not_copied(tmp_path: Path, store: ArticleStore) -> None:
+    copy = tmp_path.parent / f"{tmp_path.name}-copy"
+    put(store, tmp_path, 1)
+    close(store, tmp_path)
+    back_up(tmp_path, copy)
+    put(store, tmp_path, 2)
+    path = close(store, tmp_path, 1)
+    path.write_bytes(b"\0" * 500)
+    with pytest.raises(CheckFailed, match=path.name):
+        back_up(tmp_path, copy)
+    assert [kept.name for kept in manifest.manifests(copy)] == [manifest.manifests(tmp_path)[0].name]
 
 
 @pytest.mark.parametrize("left", ["nothing", "an empty file"])

@@ -57,7 +57,7 @@ def _set_runs(registry: CollectorRegistry, ledger: Ledger) -> None:
 def write(path: Path, registry: CollectorRegistry) -> None:
     """Replace the file as a whole, readable by all. Raises NotTold where it can't be written."""
     try:
-        with atomic_write(path) as file:
+        with atomic_write(path, public=True) as file:
             file.write(generate_latest(registry))
     except OSError as error:
         raise NotTold(path, of_error(error), _("correct `metrics` in the settings")) from error

@@ -2,7 +2,8 @@
 
 The order makes a backup consistent: manifests, then the database, then the raw pages. An archive
 writes them in the reverse order, so whatever a copied manifest lists is in what is copied after
-it. Nothing in a backup is replaced by less: what the archive has lost is still there.
+it. Nothing in a backup is replaced by less, or by what is rotten: what the archive has lost is
+still there.
 """
 
 from __future__ import annotations
@@ -10,17 +11,21 @@ from __future__ import annotations
 import filecmp
 import os
 import shutil
+import sqlite3
 import zlib
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
 from archive import database, settings
 from archive.database import FILE
-from archive.disk import atomic_write, sync
-from archive.errors import ArchiveUnusable, UsageFault
+from archive.disk import atomic_write, following, make_folder, refuse_links, sync
+from archive.errors import ArchiveUnusable, CheckFailed, UsageFault
 from archive.lock import exclusive
+from archive.proof import rot
 from archive.proof.manifest import FOLDER as MANIFESTS
-from archive.proof.manifest import STAMP, manifests
+from archive.proof.manifest import STAMP, chain_faults, manifests
 from archive.store import ArticleStore
 from archive.text.messages import of_error
 from archive.text.translation import gettext as _
@@ -34,30 +39,43 @@ _LOCK = "backup.lock"
 _COMPARED = 1 << 16  # bytes compared at the end of what was copied before
 
 
+@dataclass(slots=True)
+class _Result:
+    """What a copy did: bytes of raw pages `added`, files that only the copy has in full, and what is rotten."""
+
+    added: int = 0
+    lost: list[Path] = field(default_factory=list)
+    rotten: list[str] = field(default_factory=list)
+
+
 def back_up(data: Path, to: Path) -> int:
     """Copy an archive, or what was added since the last backup; returns the bytes of raw pages added.
 
     The archive may be written to meanwhile. The index is left out. `to` is an archive by itself
     afterwards; if this is interrupted, the previous one stays valid and the next call continues.
-    Raises ArchiveUnusable for a damaged archive and, at the end, for files that only the backup still
-    has; UsageFault for a folder that contains other files.
+    What is rotten replaces nothing that is good; all else is copied. Raises, at the end,
+    ArchiveUnusable for a damaged database and for files that only the backup still has, CheckFailed
+    for what is rotten; UsageFault for a folder that contains other files.
     """
     if to.resolve().is_relative_to(data.resolve()):
         raise UsageFault(to, _("is inside the archive itself"), _("name a folder outside of it"))
     if not (to / FILE).exists() and (others := _other_files(to)):
         raise UsageFault(to, _("contains other files: {name}").format(name=others[0]), _("name an empty folder"))
-    added, lost = _copy(data, to)
-    if lost:
-        names = ", ".join(str(data / path.relative_to(to)) for path in lost)
+    result = _copy(data, to)
+    if result.rotten:
+        raise _rotten(data, to, result.rotten)
+    if result.lost:
+        names = ", ".join(str(data / path.relative_to(to)) for path in result.lost)
         reason = _("missing, truncated or changed since the last backup; everything else was copied")
         raise ArchiveUnusable(names, reason, _("replace it with its copy in {copy}").format(copy=to))
-    return added
+    return result.added
 
 
 def restore(backup: str | Path, data: str | Path) -> None:
     """Make an archive of a backup, in a data folder that holds none; its index has to be built again.
 
-    Raises UsageFault where `backup` holds no backup, or `data` holds anything of an archive.
+    Raises UsageFault where `backup` holds no backup, or `data` holds anything of an archive, and, at
+    the end, CheckFailed for what is rotten in the backup.
     """
     backup, data = Path(backup), Path(data)
     if not (backup / FILE).exists():
@@ -66,8 +84,21 @@ def restore(backup: str | Path, data: str | Path) -> None:
         if (data / name).exists():
             mend = _("move it away, or name another with --data")
             raise UsageFault(data, _("is not empty: it holds {name}").format(name=name), mend)
-    _copy(backup, data)
+    result = _copy(backup, data)
     (data / _LOCK).unlink()
+    if result.rotten:
+        reason = _("rotten: {fault}").format(fault=_first(result.rotten))
+        raise CheckFailed(backup, reason, _("it was restored as it is: `wencang verify` names all of it"))
+
+
+def _rotten(data: Path, to: Path, faults: list[str]) -> CheckFailed:
+    reason = _("rotten: {fault}; no good copy was replaced, everything else was copied").format(fault=_first(faults))
+    return CheckFailed(data, reason, _("`wencang verify` names all of it, {copy} has what was good").format(copy=to))
+
+
+def _first(faults: list[str]) -> str:
+    more = len(faults) - 1
+    return _("{first} (and {count} more)").format(first=faults[0], count=more) if more else faults[0]
 
 
 def _other_files(folder: Path) -> list[str]:
@@ -75,29 +106,83 @@ def _other_files(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if path.name not in known) if folder.exists() else []
 
 
-def _copy(data: Path, to: Path) -> tuple[int, list[Path]]:
-    """The bytes of raw pages added, and the files that only the copy still has in full."""
+def _copy(data: Path, to: Path) -> _Result:
+    """Copy what is good, and what is rotten where there is no good copy of it."""
     try:
+        for folder in (data, to):
+            refuse_links(folder)
         with exclusive(to / _LOCK):
-            own_manifests = manifests(data)
-            with atomic_write(to / FILE) as copy:
-                database.copy(data / FILE, Path(copy.name))
-                _refuse_another(Path(copy.name), to / FILE)
-                lost = _lost_pages(data, to)
-                _withdraw(data, to)
-                pages = [path for path in warcfile.files(data / PAGES) if to / PAGES / path.name not in lost]
-                added = sum(_grow(path, to / PAGES / path.name) for path in pages)
-                if lost_manifests := _lost_manifests(data, to):
-                    own_manifests = []  # or the copy would contain two chains
-                stamps = [path.with_suffix(STAMP) for path in own_manifests]
-                for path in (*own_manifests, *stamps, *(data / name for name in _BY_HAND)):
-                    _update(path, to / path.relative_to(data))
-                for suffix in ("-wal", "-shm"):  # of the replaced database: SQLite would apply them to the new one
-                    (to / f"{FILE}{suffix}").unlink(missing_ok=True)
-            return added, lost + lost_manifests
+            return _copy_all(data, to)
     except OSError as error:
         mend = _("free some space or fix its permissions, then try again")
         raise ArchiveUnusable(error.filename or to, of_error(error), mend) from error
+
+
+def _copy_all(data: Path, to: Path) -> _Result:
+    result, own_manifests = _Result(), manifests(data)
+    with suppress(_Held), atomic_write(to / FILE) as copy:
+        damage = _copy_database(data, to, Path(copy.name), result)
+        result.lost = _lost_pages(data, to)
+        if not damage:
+            _withdraw(data, to)
+        _copy_pages(data, to, result)
+        if not damage:
+            result.lost += _copy_manifests(data, to, own_manifests, result)
+        _copy_by_hand(data, to, result)
+        if damage:
+            raise damage  # so that the copy's database stays
+        for suffix in ("-wal", "-shm"):  # of the replaced database: SQLite would apply them to the new one
+            (to / f"{FILE}{suffix}").unlink(missing_ok=True)
+    return result
+
+
+class _Held(Exception):
+    """The database is rotten, and the copy has a better one."""
+
+
+def _copy_database(data: Path, to: Path, copy: Path, result: _Result) -> Exception | None:
+    """Copy the database; what keeps it from taking the place of the copy's."""
+    try:
+        database.copy(data / FILE, copy)
+    except ArchiveUnusable as error:
+        if error.subject != str(data / FILE) or not (to / FILE).exists():
+            raise
+        return error
+    _refuse_another(copy, to / FILE)
+    try:
+        faults, is_worse = rot.of_database(copy, to / FILE)
+    except sqlite3.Error as error:
+        raise database.unusable(data / FILE, error) from error
+    result.rotten += [f"{data / FILE}: {fault}" for _number, fault in sorted(faults.items())]
+    return _Held() if is_worse else None
+
+
+def _copy_pages(data: Path, to: Path, result: _Result) -> None:
+    for path in warcfile.files(data / PAGES):
+        copy = to / PAGES / path.name
+        if copy not in result.lost:
+            added, faults = _grow(path, copy)
+            result.added += added
+            result.rotten += faults
+
+
+def _copy_manifests(data: Path, to: Path, own: list[Path], result: _Result) -> list[Path]:
+    """Copy the manifests, unless the copy would contain two chains; those that the archive has lost or changed."""
+    faults = list(chain_faults(data))
+    if lost := _lost_manifests(data, to):
+        return lost
+    result.rotten += faults
+    for path in () if faults else (*own, *(path.with_suffix(STAMP) for path in own)):
+        _update(path, to / path.relative_to(data))
+    return []
+
+
+def _copy_by_hand(data: Path, to: Path, result: _Result) -> None:
+    for path, copy in ((data / name, to / name) for name in _BY_HAND):
+        if copy.exists() and not rot.of_text(copy) and (fault := rot.of_text(path)):
+            result.rotten.append(fault)
+        else:
+            _update(path, copy)
 
 
 def _refuse_another(file: Path, copy: Path) -> None:
@@ -113,7 +198,8 @@ def _lost_pages(data: Path, to: Path) -> list[Path]:
     for copy in lost:
         if copy.name in own:
             with copy.open("rb") as whole, (data / PAGES / copy.name).open("rb") as short:
-                _refuse_unlike(short, whole, own[copy.name])  # truncated, then appended to
+                if not _begins_alike(short, whole, own[copy.name]):  # truncated, then appended to
+                    raise _unlike(data / PAGES / copy.name, copy)
     return lost
 
 
@@ -159,7 +245,7 @@ def _update(path: Path, copy: Path) -> None:
         return
     mode = path.stat().st_mode  # settings may contain a password
     if not (copy.exists() and filecmp.cmp(path, copy, shallow=False)):
-        copy.parent.mkdir(exist_ok=True)
+        make_folder(copy.parent)
         with path.open("rb") as source, atomic_write(copy) as file:
             os.fchmod(file.fileno(), mode)
             shutil.copyfileobj(source, file)
@@ -167,13 +253,16 @@ def _update(path: Path, copy: Path) -> None:
         copy.chmod(mode)
 
 
-def _grow(path: Path, copy: Path) -> int:
-    """Append to the copy of a file what it lacks, up to the last whole record; returns the bytes added."""
-    copy.parent.mkdir(exist_ok=True)
-    with path.open("rb") as source, copy.open("a+b") as file:
+def _grow(path: Path, copy: Path) -> tuple[int, list[str]]:
+    """Append to the copy of a file what it lacks, up to the last whole record; the bytes added, and faults.
+
+    Damaged bytes are copied too: nothing better exists, and the records after them keep their places.
+    """
+    make_folder(copy.parent)
+    with path.open("rb") as source, open(copy, "a+b", opener=following) as file:
         warcfile.cut(file)  # the partial record of an interrupted backup
         start = warcfile.size(file)
-        _refuse_unlike(file, source, start)
+        faults = [] if _begins_alike(file, source, start) else _refuse_another_file(path, copy, start)
         end = warcfile.whole_end(source, start)
         source.seek(start)
         while chunk := source.read(min(1 << 20, end - source.tell())):
@@ -181,15 +270,22 @@ def _grow(path: Path, copy: Path) -> int:
         file.flush()
         os.fsync(file.fileno())
     sync(copy.parent)
-    return end - start
+    return end - start, faults + rot.of_pages(path, start, end)
 
 
-def _refuse_unlike(file: IO[bytes], longer: IO[bytes], size: int) -> None:
-    """Raise UsageFault if a file of this size is not the beginning of a longer one.
+def _refuse_another_file(path: Path, copy: Path, size: int) -> list[str]:
+    """The faults of a file that its copy is not the beginning of. Raises UsageFault if both are whole."""
+    if faults := rot.of_pages(path, 0, size) or rot.of_pages(copy):
+        return faults
+    raise _unlike(copy, path)
 
-    Compares its last bytes only: `verify` reads the others.
-    """
+
+def _begins_alike(file: IO[bytes], longer: IO[bytes], size: int) -> bool:
+    """Whether a file of this size is the beginning of a longer one, by its last bytes: `verify` reads the others."""
     start = max(0, size - _COMPARED)
-    if os.pread(file.fileno(), size - start, start) != os.pread(longer.fileno(), size - start, start):
-        reason = _("is not the beginning of {file}").format(file=longer.name)
-        raise UsageFault(file.name, reason, _("name an empty folder"))
+    return os.pread(file.fileno(), size - start, start) == os.pread(longer.fileno(), size - start, start)
+
+
+def _unlike(short: Path, longer: Path) -> UsageFault:
+    reason = _("is not the beginning of {file}").format(file=longer)
+    return UsageFault(short, reason, _("name an empty folder"))

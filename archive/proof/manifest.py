@@ -19,9 +19,10 @@ from typing import Any, TypeVar
 
 from archive.article import Revision
 from archive.database import RESTORE
-from archive.disk import atomic_write
+from archive.disk import atomic_write, make_folder
 from archive.errors import ArchiveUnusable, UsageFault
 from archive.lock import exclusive
+from archive.schema import WARC_FILE
 from archive.settings import version
 from archive.store import ArticleStore
 from archive.tables.stories import Stories
@@ -63,7 +64,7 @@ class Span:
 
 def manifests(data: Path) -> list[Path]:
     """The manifests of a data folder, oldest first."""
-    return sorted((data / FOLDER).glob("??????-????????T??????Z.jsonl"))
+    return sorted((data / FOLDER).glob("[0-9]" * 6 + "-????????T??????Z.jsonl"))
 
 
 # Writing
@@ -156,7 +157,7 @@ def _hash(path: Path, start: int, end: int) -> str:
 
 
 def _write(path: Path, *lines: Iterable[dict[str, Any]]) -> None:
-    path.parent.mkdir(exist_ok=True)
+    make_folder(path.parent)
     with atomic_write(path) as file:
         file.writelines((json.dumps(values, ensure_ascii=False) + "\n").encode() for values in chain(*lines))
 
@@ -178,6 +179,8 @@ def _head_of(lines: Iterator[dict[str, Any]], path: Path) -> Head:
     try:
         values = next(lines)
         head = Head(**values | {"made": datetime.fromisoformat(values["made"])})
+        if not (_are_counts(head.manifest, head.number, head.first, head.last) and head.made.tzinfo):
+            raise ValueError
     except (OSError, ValueError, TypeError, LookupError, StopIteration) as error:
         raise _invalid(path) from error
     if head.manifest != _FORMAT:
@@ -185,13 +188,22 @@ def _head_of(lines: Iterator[dict[str, Any]], path: Path) -> Head:
     return head
 
 
+def _are_counts(*values: object) -> bool:
+    return all(type(value) is int and 0 <= value < 1 << 63 for value in values)
+
+
 def read_spans(path: Path) -> list[Span]:
     """The spans of WARC files in a manifest. Raises ArchiveUnusable for a file that is not a valid one."""
     lines = _lines(path)
     _head_of(lines, path)
     try:
-        return [Span(**line) for line in takewhile(lambda line: "file" in line, lines)]
-    except (OSError, ValueError, TypeError) as error:
+        spans = [Span(**line) for line in takewhile(lambda line: "file" in line, lines)]
+        if not all(
+            WARC_FILE.fullmatch(s.file) and _are_counts(s.start, s.end) and type(s.sha256) is str for s in spans
+        ):
+            raise ValueError
+        return spans
+    except (OSError, ValueError, TypeError, AttributeError) as error:
         raise _invalid(path) from error
 
 
@@ -218,8 +230,11 @@ def _invalid(path: Path) -> ArchiveUnusable:
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8") as file:
-        yield from map(json.loads, file)
+    try:
+        with path.open(encoding="utf-8") as file:
+            yield from map(json.loads, file)
+    except RecursionError as error:
+        raise ValueError(_("is nested too deeply")) from error
 
 
 # Checking
@@ -227,7 +242,7 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 
 def verify(store: ArticleStore, data: Path) -> Iterator[str]:
     """The faults of the chain of manifests, and what differs from them in the archive, a line each."""
-    yield from _chain(data)
+    yield from chain_faults(data)
     first, closed = held(data) + 1, Stories(store).position()[0]  # stories are computed after the manifest is written
     if first <= closed:
         fault = _(
@@ -256,11 +271,12 @@ def verify_kept(path: Path, store: ArticleStore, data: Path) -> Iterator[str]:
         yield _("{path}: manifest {number} of the archive differs: {own}").format(
             path=path, number=head.number, own=own
         )
-    yield from _chain(data)
+    yield from chain_faults(data)
     yield from _differences(path, store, data, _hashes(data))
 
 
-def _chain(data: Path) -> Iterator[str]:
+def chain_faults(data: Path) -> Iterator[str]:
+    """What is wrong with the chain of manifests, a line each."""
     number, last, sha256 = 0, 0, None
     for path in manifests(data):
         number += 1

@@ -62,15 +62,22 @@ def verify(data: Path, progress: Progress = silent) -> Records:
     result = Records()
     for path in warcfile.files(data / FOLDER):
         result.files += 1
-        with path.open("rb") as file:
-            for member in warcfile.members(file):
-                if member.record is None:
-                    _note_damage(result, path, member)
-                else:
-                    result.records += 1
-                    _check(result, path, member.offset, member.record)
-                    progress(result.records)
+        read(result, path, progress=progress)
     return result
+
+
+def read(result: Records, path: Path, start: int = 0, end: int | None = None, progress: Progress = silent) -> None:
+    """Add to the result what the records of one file say, those that begin between two places."""
+    with path.open("rb") as file:
+        for member in warcfile.members(file, start):
+            if end is not None and member.offset >= end:
+                return
+            if member.record is None:
+                _note_damage(result, path, member)
+            else:
+                result.records += 1
+                _check(result, path, member.offset, member.record)
+                progress(result.records)
 
 
 def _note_damage(result: Records, path: Path, member: Member) -> None:

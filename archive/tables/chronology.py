@@ -34,7 +34,7 @@ def in_order(store: ArticleStore, ids: Iterable[str] | None = None, by: str = ""
     that first. The result is a snapshot of the first step, whatever is written meanwhile; a million
     articles take 8 MB.
     """
-    yield from map(schema.revision_of, _rows(store, _sequences(store, ids, by), sa.select(schema.revisions)))
+    yield from map(store.revision_of, _rows(store, _sequences(store, ids, by), sa.select(schema.revisions)))
 
 
 def appearances(store: ArticleStore, ids: Iterable[str] | None = None) -> Iterator[Appearance]:

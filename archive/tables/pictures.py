@@ -44,7 +44,7 @@ class Pictures:
         with self._store.reading() as connection:
             withdrawn = {row.url: row.id for row in connection.execute(schema.addresses_withdrawn())}
         archived = self._read(schema.pictures.c.page.is_not(None))
-        return ((picture, withdrawn.get(picture.article, "")) for picture in archived)
+        return ((picture, withdrawn.get(picture.article, "")) for picture in archived if picture.page)
 
     def of(self, addresses: Iterable[str]) -> list[RawPage]:
         """The raw pages of the pictures of an article with these addresses."""
@@ -68,12 +68,12 @@ class Pictures:
 
     def _read(self, *where: sa.ColumnElement[bool]) -> Iterator[Picture]:
         with self._store.reading() as connection:
-            rows = connection.execute(sa.select(schema.pictures).where(*where).order_by(schema.pictures.c.url)).all()
-        return (_picture(row) for row in rows)
+            rows = connection.execute(sa.select(schema.pictures).where(*where).order_by(schema.pictures.c.url))
+            return iter([_picture(row) for row in rows])
 
 
 def _picture(row: sa.Row[tuple[object, ...]]) -> Picture:
-    page = RawPage(*row.page) if row.page else None
+    page = schema.raw_page_of(row.page) if row.page else None
     return Picture(row.url, row.article, row.source, row.due, row.failures, page)
 
 

@@ -94,8 +94,9 @@ class Watches:
         for start in range(0, len(sequences), _PAGE):
             page = sequence.in_(sequences[start : start + _PAGE].tolist())
             with self._store.reading() as connection:
-                rows = connection.execute(sa.select(schema.revisions).where(page).order_by(sequence.desc())).all()
-            yield from (revision for row in rows if not (revision := schema.revision_of(row)).withdrawn)
+                rows = connection.execute(sa.select(schema.revisions).where(page).order_by(sequence.desc()))
+                revisions = list(map(schema.revision_of, rows))
+            yield from (revision for revision in revisions if not revision.withdrawn)
 
     def count(self, name: str, new: bool = False) -> int:
         with self._store.reading() as connection:

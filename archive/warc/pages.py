@@ -22,6 +22,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from archive.article import RawPage, Revision
+from archive.disk import make_folder
 from archive.errors import ArchiveUnusable, Busy
 from archive.text.messages import Message, of_error
 from archive.text.translation import gettext as _
@@ -139,7 +140,7 @@ class Pages:
     def _open(self, size: int) -> FileIO:
         """The newest file, if no other process has it open, it has room and is not truncated; else a new one."""
         folder = self._data / FOLDER
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         for path in reversed(warcfile.files(folder)):
             if file := warcfile.locked(path):
                 whole = warcfile.cut(file, self._ends.get(f"{FOLDER}/{path.name}", 0))

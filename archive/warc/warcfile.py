@@ -15,7 +15,7 @@ from uuid import uuid4
 from warcio.warcwriter import WARCWriter
 
 from archive import clock
-from archive.disk import atomic_write, sync
+from archive.disk import atomic_write, following, sync
 from archive.lock import taken
 from archive.settings import version
 
@@ -150,9 +150,11 @@ def overwrite(path: Path, offset: int, member: bytes) -> None:
 
 
 def _redo(path: Path) -> None:
-    for redo in path.parent.glob(f"{path.name}.*.redo"):
+    for redo in path.parent.glob(f"{path.name}.[0-9]*.redo"):
+        if not (offset := redo.stem.rpartition(".")[2]).isdecimal():
+            continue  # none of ours
         with path.open("r+b", buffering=0) as file:
-            file.seek(int(redo.stem.rpartition(".")[2]))
+            file.seek(int(offset))
             write(file, redo.read_bytes())
         redo.unlink()
 
@@ -168,7 +170,7 @@ def new(folder: Path) -> FileIO:
         part += 1
         path = folder / f"{start:%Y%m%dT%H%M%SZ}-{part:05}.warc.gz"
         try:
-            path.open("xb").close()
+            open(path, "xb", opener=following).close()
         except FileExistsError:
             continue
         if file := locked(path):  # else another writer, in search of a file with room, was faster
@@ -178,7 +180,7 @@ def new(folder: Path) -> FileIO:
 
 def locked(path: Path) -> FileIO | None:
     """The file, open and locked until it is closed; None while another writer has it."""
-    file = FileIO(path, "a+b")
+    file = FileIO(path, "a+b", opener=following)
     if taken(file):
         _redo(path)
         return file

@@ -245,10 +245,12 @@ class State:
         path = folder / "state.json"
         try:
             state = cls(**json.loads(path.read_text(encoding="utf-8")))
+            if not (type(state.position) is int and 0 <= state.position < 1 << 63 and isinstance(state.anchor, str)):
+                raise ValueError
             Analyzer.parse(state.lexicon)
         except FileNotFoundError as error:
             raise IndexUnusable(folder, _("contains no index yet"), _("`wencang index` builds one")) from error
-        except (OSError, ValueError, TypeError, AttributeError) as error:
+        except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
             raise IndexUnusable(folder, _("its state can't be read"), _(REBUILD)) from error
         ours = f"{analyzer.VERSION}.{layout}"
         if state.version != ours:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.article import Article, Revision
+from archive.disk import make_folder
 from archive.errors import Busy, IndexUnusable, UsageFault
 from archive.text.translation import gettext as _
 from indexer.engines.engine import (
@@ -78,7 +79,7 @@ _TERMS = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
 def open_index(folder: Path, create: bool = False, words: str | None = None) -> TantivyEngine:
     if create and not has_index(folder):
         with writable(folder, ValueError):
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
             tantivy.Index(_SCHEMA, path=str(folder))
         State.new(_LAYOUT, words).save(folder)
     return TantivyEngine(folder)

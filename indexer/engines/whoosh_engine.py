@@ -15,11 +15,12 @@ from math import log1p
 from pathlib import Path
 from typing import Any
 
-from whoosh import columns, fields, index
-from whoosh.index import LockError
+from whoosh import columns, fields
+from whoosh.index import TOC, LockError
 from whoosh.writing import SegmentWriter
 
 from archive.article import Article, Revision
+from archive.disk import make_folder
 from archive.errors import Busy, IndexUnusable
 from archive.text.translation import gettext as _
 from indexer.engines import whoosh_postings
@@ -42,7 +43,7 @@ from indexer.engines.engine import (
 )
 from indexer.engines.whoosh_postings import CharacterField, WordField, frequencies, read
 from indexer.engines.whoosh_segment import UNDATED, ScoredDocument, Segment
-from indexer.engines.whoosh_storage import Damaged, open_readers
+from indexer.engines.whoosh_storage import NAME, Damaged, Index, Storage, decoding, open_readers
 from indexer.figures.amounts import encoded
 from indexer.question.query import MAX_EXPANSIONS, Prefix, Query
 
@@ -68,8 +69,8 @@ _SCHEMA = fields.Schema(
 def open_index(folder: Path, create: bool = False, words: str | None = None) -> WhooshEngine:
     if create and not has_index(folder):
         with writable(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-            index.create_in(str(folder), _SCHEMA)
+            make_folder(folder)
+            TOC.create(Storage(str(folder)), _SCHEMA, NAME)
         State.new(_LAYOUT, words).save(folder)
     return WhooshEngine(folder)
 
@@ -78,7 +79,8 @@ class WhooshEngine(FolderEngine["_View"]):
     def write(self, revisions: Iterable[Revision]) -> None:
         with self._guard(), writable(self._folder), self._writing() as writer:
             state = self.state()
-            readers = [leaf for leaf in writer.searcher().reader().leaf_readers() if leaf[0].doc_count_all()]
+            with decoding():
+                readers = [leaf for leaf in writer.searcher().reader().leaf_readers() if leaf[0].doc_count_all()]
             for revision in revisions:
                 for reader, base in readers:
                     for number in read(reader, "id", revision.article.id).ids:
@@ -165,14 +167,16 @@ class WhooshEngine(FolderEngine["_View"]):
     def _writing(self) -> Iterator[SegmentWriter]:
         """A writer that is committed at the end; after an exception the index is unchanged."""
         try:
-            writer = whoosh_postings.Writer(index.open_dir(str(self._folder)))
+            with decoding():
+                writer = whoosh_postings.Writer(Index(self._folder, _SCHEMA))
         except LockError as error:
             raise Busy(self._folder, _("another run is writing to it"), _("try again when it has ended")) from error
         try:
             for unfinished in self._folder.glob("_MAIN_*.toc.*"):  # left by a process that was killed
                 unfinished.unlink()
             yield writer
-            writer.commit()
+            with decoding():  # it merges segments
+                writer.commit()
         finally:
             if not writer.is_closed:
                 writer.cancel()

@@ -16,15 +16,15 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from itertools import accumulate, pairwise
 from operator import sub
-from pickle import dumps, loads
+from pickle import dumps
 from typing import Any, NamedTuple
 
 from whoosh import fields, formats
-from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3PostingsWriter
+from whoosh.codec.whoosh3 import W3FieldWriter, W3PostingsWriter
 from whoosh.reading import SegmentReader
 from whoosh.writing import SegmentWriter
 
-from indexer.engines.whoosh_storage import Damaged
+from indexer.engines.whoosh_storage import Damaged, PlainCodec, decoding, plain
 
 _Item = tuple[str, bytes, int, float, bytes]  # field, term, document, weight, value
 _UNCOMPRESSED = 4  # postings, which zlib would make larger
@@ -143,7 +143,7 @@ class _PostingsWriter(W3PostingsWriter):
 
     def _write_block(self, last: bool = False) -> None:
         self._terminfo.add_block(self)
-        block = dumps((self._mini_ids(), self._mini_weights(), self._mini_values()), 2)
+        block = dumps((self._mini_ids(), self._mini_weights(), self._mini_values()), 3)  # the first that knows bytes
         self._postfile.write(zlib.compress(block, 1) if len(self._ids) > _UNCOMPRESSED else block)
         self._blockcount += 1
         self._new_block()
@@ -179,7 +179,7 @@ class _FieldWriter(W3FieldWriter):
             self.finish_field()
 
 
-class Codec(W3Codec):
+class Codec(PlainCodec):
     """Whoosh's files with our own blocks of postings."""
 
     def field_writer(self, storage: object, segment: object) -> W3FieldWriter:
@@ -292,15 +292,18 @@ def _record(reader: Any, field: str, text: bytes) -> tuple[int, int, int]:
 
 def _decoded(packed: bytes, count: int, size: int) -> Postings:
     """The postings of a term that `count` of `size` documents contain."""
-    try:
-        block = zlib.decompress(packed) if count > _UNCOMPRESSED else packed
-        steps, weights, values = loads(block)  # noqa: S301  # our own
+    with decoding():
+        steps, weights, values = plain(zlib.decompress(packed) if count > _UNCOMPRESSED else packed)
         ids = [*accumulate(steps)]
         postings = Postings(ids, weights or (1.0,) * count, *(values or ((), b"")))
         fits = len(ids) == len(postings.weights) == count and ids[-1] < size
+        fits &= _are_numbers(steps) and _are_numbers(postings.lengths) and isinstance(weights, bytes | None)
         fits &= not values or (len(postings.lengths) == count and sum(postings.lengths) == len(postings.packed))
-    except Exception as error:  # zlib and pickle can raise anything for damaged bytes
-        raise Damaged(type(error).__name__) from error
     if not fits:
         raise Damaged("inconsistent postings")
     return postings
+
+
+def _are_numbers(numbers: Sequence[int]) -> bool:
+    """Whether these are numbers as `_compact` writes them."""
+    return isinstance(numbers, bytes) or (set(map(type, numbers)) <= {int} and min(numbers, default=0) >= 0)

@@ -13,13 +13,14 @@ from functools import reduce
 from os.path import commonprefix
 from typing import Any, NamedTuple
 
-from indexer.engines.engine import WORDS_OF, seconds
+from indexer.engines.engine import FACETS, WORDS_OF, seconds
 from indexer.engines.whoosh_postings import LEVELS, frequencies, frequency, read, unpack
-from indexer.engines.whoosh_storage import Damaged
+from indexer.engines.whoosh_storage import Damaged, decoding
 from indexer.figures.amounts import encoded
 from indexer.question.query import Amount, Between, Either, Every, Node, Prefix, Query, Quote, Words
 
 UNDATED = -(2**62)
+_FIRST, _LAST = -62_000_000_000, 253_000_000_000  # seconds of the years 5 and 9987, well within those of a datetime
 Expand = Callable[[Prefix], list[str]]
 
 
@@ -42,14 +43,12 @@ class Segment:
     def __init__(self, reader: Any, expand: Expand) -> None:
         self._reader = reader
         self._expand = expand
-        try:
+        with decoding():
             self._size = reader.doc_count_all()
             # Read now: Whoosh opens a column at its first use, when a merge may have removed the file.
             self.published = self._read_published()  # per document, in seconds since 1970
             self.stored(0)
             self._deleted = reader.deleted_docs_set
-        except Exception as error:
-            raise Damaged(type(error).__name__) from error
 
     def _read_published(self) -> array[int]:
         column = self._reader.column_reader("published", translate=False)
@@ -57,14 +56,18 @@ class Segment:
         times.frombytes(bytes(column._dbfile.get(column._basepos, column._count * column._fixedlen)))
         if sys.byteorder == "little":
             times.byteswap()
+        if any(not _FIRST <= time <= _LAST and time != UNDATED for time in times):
+            raise Damaged("a time out of range")
         times.extend([UNDATED] * (self._size - len(times)))
         return times
 
     def stored(self, number: int) -> dict[str, Any]:
-        try:
+        """The id and the facets of a document."""
+        with decoding():
             values: dict[str, Any] = self._reader.stored_fields(number)
-        except Exception as error:
-            raise Damaged(type(error).__name__) from error
+            texts = (values["id"], *values["facets"])
+        if len(texts) != 1 + len(FACETS) or not all(isinstance(text, str) for text in texts):
+            raise Damaged("stored fields")
         return values
 
     def documents(self) -> Iterator[int]:

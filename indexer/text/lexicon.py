@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from archive.disk import atomic_write
+from archive.disk import atomic_write, make_data
 from archive.errors import UsageFault
 from archive.lock import exclusive
 from archive.text.messages import of_error
@@ -137,7 +137,7 @@ def _is_frequency(text: str) -> bool:
 
 def write(data: Path, lines: Iterable[Line]) -> None:
     """Replace the file by these lines, atomically."""
-    data.mkdir(parents=True, exist_ok=True)
+    make_data(data)
     with atomic_write(data / FILE) as file:
         file.writelines(f"{line.text}\n".encode() for line in lines)
 

@@ -14,6 +14,7 @@ from wencang.cli import arguments, language
 
 def main() -> int:
     """Run the command of sys.argv and return its exit code."""
+    _open_streams()
     gc.disable()  # a search allocates much and frees nothing; other commands enable it again
     language.choose(arguments.value(sys.argv, "--lang"))
     try:
@@ -22,6 +23,15 @@ def main() -> int:
         return _crashed(error)
     finally:
         gc.freeze()  # without it the interpreter collects everything once more before it exits
+
+
+def _open_streams() -> None:
+    """What the caller has closed leads nowhere, so that no file that is opened takes its place."""
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        if getattr(sys, name) is None:
+            stream = os.open(os.devnull, os.O_RDWR)
+            os.dup2(stream, number)
+            setattr(sys, name, open(number, mode, encoding="utf-8"))  # noqa: SIM115  # for the whole run
 
 
 def _run() -> int:

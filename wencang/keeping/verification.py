@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.errors import IndexUnusable, UsageFault
+from archive.errors import Unusable, UsageFault
 from archive.progress import Progress
 from archive.proof import database, manifest, records
 from archive.settings import Settings
@@ -52,15 +52,26 @@ def verify(settings: Settings, store: ArticleStore, progress: Progress) -> Verif
     data, pages = settings.data, Pages(settings.data)
     read = records.verify(data, progress)
     faults = [*read.faults, *database.verify(store, read.faults_of(pages))]
-    faults += read.faults_of_pictures(Pictures(store).kept(), pages)
     stamps, unchecked = _stamps(settings)
-    faults += [*manifest.verify(store, data), *stamps, *_index(settings, store)]
+    for check in (
+        lambda: read.faults_of_pictures(Pictures(store).kept(), pages), lambda: manifest.verify(store, data),
+        lambda: stamps, lambda: _index(settings, store),
+    ):  # fmt: skip
+        faults += _faults(check)
     counts = {
         "warc_records": read.records, "files": read.files, "manifests": len(manifest.manifests(data)),
         "versions": store.sequence(),
     }  # fmt: skip
     summary = Message("checked", {**counts, "faults": len(faults)})
     return Verification(tuple(faults), (*unchecked, *read.notices, *_unheld(settings, store), summary), **counts)
+
+
+def _faults(check: Callable[[], Iterable[str]]) -> Iterator[str]:
+    """The faults that a check finds, or the one that ends it: the other checks go on."""
+    try:
+        yield from check()
+    except Unusable as error:
+        yield str(error)
 
 
 def _unheld(settings: Settings, store: ArticleStore) -> Iterator[Message]:
@@ -84,8 +95,5 @@ def _index(settings: Settings, store: ArticleStore) -> list[str]:
     """The faults of the index in use."""
     if settings.engine not in update.engines_of(settings.data):
         return []
-    try:
-        with update.open_index(settings.data, settings.engine) as index:
-            return list(update.verify(store, index))
-    except IndexUnusable as error:
-        return [str(error)]
+    with update.open_index(settings.data, settings.engine) as index:
+        return list(update.verify(store, index))

@@ -73,7 +73,7 @@ def _writable(path: Path | None) -> Iterator[IO[bytes]]:
         yield answers()
         return
     try:
-        with atomic_write(path) as file:
+        with atomic_write(path, public=True) as file:
             yield file
     except OSError as error:
         raise UsageFault(path, of_error(error), _("name another file with -o")) from error

@@ -40,7 +40,7 @@ def remove(
     if removal.faults:
         say_rest(removal)
         return code_of(removal.faults[0])
-    print(_("{id} withdrawn").format(id=removal.id))
+    print(printable(_("{id} withdrawn").format(id=removal.id)))
     return DONE
 
 

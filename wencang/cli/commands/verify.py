@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from archive.text.escaping import printable
 from archive.text.translation import gettext as _
 from wencang.cli.commands import CHECK, DONE, archive_of
 from wencang.cli.output import counting, say_notices
@@ -31,5 +32,5 @@ def verify(
         result = archive_of(ctx).verify(manifest=manifest, progress=progress)
     say_notices(result.notices)
     for fault in result.faults:
-        print(fault)
+        print(printable(fault))
     return CHECK if result.faults else DONE

@@ -5,7 +5,6 @@ Rich is imported only where its time does not matter: on a terminal, or beside a
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,7 +13,7 @@ from io import RawIOBase
 from shutil import get_terminal_size
 from typing import IO, Any, cast
 
-from archive.text.escaping import printable
+from archive.text.escaping import json_text, printable
 from archive.text.messages import Message
 
 
@@ -47,7 +46,7 @@ def answers() -> IO[bytes]:
 
 def print_json(values: Mapping[str, Any]) -> None:
     """Print one object of JSON Lines."""
-    print(json.dumps(values, ensure_ascii=False))
+    print(json_text(values))
 
 
 def is_watched() -> bool:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from archive.tables.ledger import OUTCOMES, Run
+from archive.text.escaping import printable
 from archive.text.translation import gettext as _
 from wencang.cli.output import say
 from wencang.cli.output.tables import print_table
@@ -25,9 +26,9 @@ def print_status(status: Status) -> None:
     ]  # fmt: skip
     print_table((_("source"), _("articles"), _("versions"), _("last fetched"), _("newest article")), rows)
     for engine, state in status.indexes.items():
-        print(_("index {engine}: {state}").format(engine=engine, state=state))
+        print(printable(_("index {engine}: {state}").format(engine=engine, state=state)))
     for notice in filter(None, (*status.lexicon.values(), status.advice)):
-        print(notice)
+        print(printable(str(notice)))
     if not status.indexes:
         print(_("no index yet; `wencang index` makes one"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archive.text.escaping import printable
 from archive.text.translation import gettext as _
 from wencang.cli.output import say
 from wencang.cli.output.tables import print_table
@@ -18,7 +19,8 @@ def print_story(story: Story) -> None:
     for copies in story.parts():
         print_table(head, list(map(_row, copies)))
         first, last = copies[0].article.id, copies[-1].article.id
-        print(_("what differs: `wencang diff {last} --from {first}`").format(last=last, first=first))
+        line = _("what differs: `wencang diff {last} --from {first}`").format(last=last, first=first)
+        print(printable(line))
 
 
 def _row(copy: Copy) -> tuple[str, ...]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import IO, TYPE_CHECKING, Any
 
-from archive.text.escaping import printable
+from archive.text.escaping import json_text, printable
 from archive.text.translation import gettext as _
 from wencang.cli.output import answers, is_watched, width
 
@@ -117,7 +116,7 @@ def write_rows(table: Table, form: str, out: IO[bytes]) -> None:
 
     if form == "json":
         for row in table.records():
-            out.write((json.dumps(row, ensure_ascii=False) + "\n").encode())
+            out.write((json_text(row) + "\n").encode())
     else:
         rows = (tuple(row.values()) for row in table.records())
         write(out, table.columns, rows, "\t" if form == "tsv" else ",")

@@ -30,5 +30,5 @@ def save(svg: str, path: Path) -> None:
         from wencang.desk.draw.png import png
 
         content = png(svg)
-    with atomic_write(path) as file:
+    with atomic_write(path, public=True) as file:
         file.write(content)

@@ -117,7 +117,7 @@ def _to_path(form: Format, revisions: Iterator[Revision], path: Path, by: str, e
 def to_file(form: Format, revisions: Iterable[Revision], path: Path, edition: Edition) -> None:
     """Write all articles to one file, atomically; a device or a link is written through."""
     is_special = path.exists() and (path.is_symlink() or not path.is_file())
-    with path.open("wb") if is_special else atomic_write(path) as out:
+    with path.open("wb") if is_special else atomic_write(path, public=True) as out:
         form.write(revisions, out, edition)
 
 

@@ -133,7 +133,7 @@ def _write_feeds(settings: Settings, watches: Watches, name: str, query: Query) 
     for ending, form in FORMS.items():
         path, content = feed_file(settings.data, name, ending), form(feed)
         if not path.exists() or path.read_bytes() != content:
-            with atomic_write(path) as file:
+            with atomic_write(path, public=True) as file:
                 file.write(content)
 
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from archive import toml
-from archive.disk import atomic_write
+from archive.disk import atomic_write, make_data
 from archive.errors import UsageFault
 from archive.text.translation import gettext as _
 from wencang.desk.names import safe
@@ -82,6 +82,6 @@ def _write(data: Path, text: str, expected: dict[str, str]) -> None:
     path = data / FILE
     if parse(text, path) != expected:
         raise UsageFault(path, _("is not one line for each watch"), _("change it in an editor"))
-    data.mkdir(parents=True, exist_ok=True)
+    make_data(data)
     with atomic_write(path) as file:
         file.write(text.encode())
