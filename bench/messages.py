@@ -30,6 +30,7 @@ from wencang.cli.app import app_command
 from wencang.desk import count
 from wencang.desk.count.ranking import Ranking
 from wencang.desk.freeze import corpus
+from wencang.keeping.doubted import Doubted
 
 ROOT = Path(__file__).parent.parent
 FILE = Path(language.CATALOGS, "zh", "LC_MESSAGES", "wencang.po")
@@ -58,7 +59,8 @@ def _written() -> Iterator[str | tuple[str, ...]]:
 
 
 def _columns() -> Iterator[str]:
-    """The columns of the tables that are printed with translated heads: rankings of words."""
+    """The columns of the tables that are printed with translated heads: rankings of words, and doubted pages."""
+    yield from Doubted.columns
     for module in iter_modules(count.__path__):
         import_module(f"{count.__name__}.{module.name}")
     for ranking in Ranking.__subclasses__():

@@ -9,7 +9,9 @@ from archive.text.messages import Message, Reason
 from crawler import sources
 from crawler.extract.reading import Reading
 
-BLOCKS = frozenset({"block-page", "captcha-page", "login-page", "maintenance-page", "not-html"})  # of a site, not of an article
+BLOCKS = frozenset(
+    {"block-page", "captcha-page", "login-page", "maintenance-page", "not-html"}
+)  # of a site, not of an article
 _MOST_SHARED = 1  # other articles of the source with the same text: a site publishes some twice
 
 
