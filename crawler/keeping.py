@@ -18,8 +18,8 @@ from archive.text.messages import Message, Reason
 from archive.text.translation import gettext as _
 from archive.url import canonical
 from archive.warc.pages import FetchedPage, Pages
-from crawler import doubt
 from crawler.extract.reading import Reading
+from crawler.health import doubt
 from crawler.report import Report
 
 
@@ -137,7 +137,7 @@ def keep_aside(store: ArticleStore, pages: Pages, fetched: NoArticle, report: Re
     reason = Reason.NO_MORE.format(reason=fetched.reason) if current else fetched.reason
     earlier = Doubts(store).get(fetched.address)
     raw = pages.append(page, earlier.pages if earlier else ())
-    id = current.article.id if current else ""
+    id = _id_at(store, fetched.address)
     Doubts(store).note(Doubt(page.url, source, id, reason, page.fetched, page.fetched, (raw,)))
     report.count(source, "doubted", page.url, reason, fetched.list)
     return {fetched.address: reason}
@@ -176,6 +176,13 @@ def settle(
         else:
             reason = Reason.DOUBTED.format(reason=page.reason) if page in current else page.reason
             report.count(source, "skipped", page.url, reason, page.list)
+
+
+def _id_at(store: ArticleStore, url: str) -> str:
+    with suppress(Withdrawn):
+        revision = store.get(url)
+        return revision.article.id if revision else ""
+    return ""
 
 
 def _current(store: ArticleStore, url: str) -> Revision | None:

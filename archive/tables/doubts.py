@@ -1,6 +1,6 @@
 """Pages that were doubted: kept aside with their raw page, until a person accepts or refuses what was read.
 
-A page is doubted that may not be the article it stands in for (crawler/doubt.py).
+A page is doubted that may not be the article it stands in for (crawler/health/doubt.py).
 """
 
 from __future__ import annotations
