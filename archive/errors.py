@@ -8,6 +8,7 @@ WencangError
 │   └── IndexUnusable
 ├── Busy                another run holds what this one needs                      (exit 4)
 ├── NotFetched          a page could not be fetched                                (exit 5)
+├── NotRead             a page took too long to read, or ended the process         (exit 5)
 ├── NotScheduled        timers or the crontab of the machine can't be used         (exit 5)
 ├── NotTold             hook, mail or metrics file failed                          (exit 5)
 ├── NotAnArticle        a page without an article: skipped, not a failure
@@ -67,6 +68,10 @@ class Busy(WencangError):
 
 class NotFetched(WencangError):
     """A page could not be fetched."""
+
+
+class NotRead(WencangError):
+    """A page took too long to read, or ended the process that read it."""
 
 
 class NotScheduled(WencangError):

@@ -15,6 +15,7 @@ from archive.errors import (
     Busy,
     NotAnArticle,
     NotFetched,
+    NotRead,
     NotKept,
     NotScheduled,
     NotTold,
@@ -33,7 +34,7 @@ DONE, NOTHING, USAGE, UNUSABLE, BUSY, FAILURES, CHECK = range(7)  # exit codes
 INTERRUPTED = 130  # as in a shell: 128 + SIGINT
 _CODES: dict[type[WencangError], int] = {
     UsageFault: USAGE, Busy: BUSY, NotAnArticle: NOTHING, NotKept: NOTHING, Withdrawn: NOTHING,
-    NotFetched: FAILURES, NotScheduled: FAILURES, NotTold: FAILURES,
+    NotFetched: FAILURES, NotRead: FAILURES, NotScheduled: FAILURES, NotTold: FAILURES,
 }  # fmt: skip
 
 
