@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ from archive.text.translation import gettext as _
 LONGEST = 32 << 20  # bytes of a line
 
 
-def bounded(file: IO[bytes]) -> Iterator[bytes]:
+def bounded(file: gzip.GzipFile | IO[bytes]) -> Iterator[bytes]:
     """The lines of a file, each cut after LONGEST bytes."""
     while line := file.readline(LONGEST):
         yield line

@@ -6,7 +6,6 @@ import gzip
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +15,7 @@ from archive import jsonl
 from archive.article import Article
 from archive.errors import BadRecord, NotAnArticle, UsageFault, WencangError
 from archive.store import ArticleStore
-from archive.text.messages import Message, Reason, of_error
+from archive.text.messages import Reason, of_error
 from archive.text.translation import gettext as _
 from archive.url import canonical
 from archive.warc.message import Response, Undecodable
@@ -196,7 +195,7 @@ class _Importer:
             return error
 
     def _page(self, path: Path, record: Record) -> FetchedPage | str:
-        """Raises Undecodable or ValueError for a record that is not valid, NotAnArticle for a page that is too large."""
+        """Raises Undecodable or ValueError for a record that is not valid, NotAnArticle for one that is too large."""
         headers = record.headers
         kind = headers.get("warc-type", "-")
         if kind in _NO_INPUT:
@@ -263,10 +262,10 @@ def _at(path: Path, offset: int) -> Response | None:
         return None
     with path.open("rb") as file:
         file.seek(offset)
-        with closing(records(file, MOST_BYTES + _MOST_HEAD)) as found:
-            record = next(found)
-    is_response = isinstance(record, Record) and record.headers.get("warc-type") == "response"
-    return Response(record.block) if is_response else None
+        record = next(records(file, MOST_BYTES + _MOST_HEAD))
+    if isinstance(record, Record) and record.headers.get("warc-type") == "response":
+        return Response(record.block)
+    return None
 
 
 def _saved(path: Path, content_type: str) -> FetchedPage:
@@ -275,7 +274,7 @@ def _saved(path: Path, content_type: str) -> FetchedPage:
         return FetchedPage("", file.read(MOST_BYTES + 1), time, content_type)
 
 
-def _opened(path: Path) -> IO[bytes]:
+def _opened(path: Path) -> gzip.GzipFile | IO[bytes]:
     """A file, opened to read its plain bytes: gzip is recognized by its first bytes."""
     with path.open("rb") as file:
         is_zipped = file.read(3) == b"\x1f\x8b\x08"

@@ -47,9 +47,10 @@ class BoundedReader:
         self._worker.close()
 
     def ask(self, subject: str, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """What `read` gives or raises; NotRead where it took too long. An error of it that is not ours is a WencangError."""
-        (answer,) = self._worker.run([partial(_answer, subject, partial(read, *args, **kwargs))])
-        return _result(subject, answer)
+        """What `read` gives or raises, any error of it as a WencangError; NotRead where it took too long."""
+        answers: list[T | WencangError | Ended]
+        answers = self._worker.run([partial(_answer, subject, partial(read, *args, **kwargs))])
+        return _result(subject, answers[0])
 
 
 class Reader:

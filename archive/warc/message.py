@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
+import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 
 import brotli
 
-from archive.text.messages import Message
 from archive.text.translation import gettext as _
 from archive.warc.pages import Head
 
-try:
+if sys.version_info >= (3, 14):
     from compression import zstd
-except ImportError:  # before Python 3.14
-    from backports import zstd  # type: ignore[import-untyped,no-redef,unused-ignore]
+else:
+    from backports import zstd
 
 _END = re.compile(rb"\r?\n\r?\n")
 _FIRST = re.compile(r"HTTP/\d(?:\.\d)? +(\d{3})(?: .*)?", re.IGNORECASE)

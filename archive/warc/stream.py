@@ -322,4 +322,7 @@ def fits(data: bytes, digest: str) -> bool:
     if name not in _HASHES or not value:
         return True
     found = hashlib.new(name, data, usedforsecurity=False)
-    return value.strip().strip("=").lower() in (found.hexdigest(), base64.b32encode(found.digest()).decode().strip("=").lower())
+    return value.strip().strip("=").lower() in (
+        found.hexdigest(),
+        base64.b32encode(found.digest()).decode().strip("=").lower(),
+    )
