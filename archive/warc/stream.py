@@ -15,11 +15,12 @@ from archive.text.messages import Message
 from archive.text.translation import gettext as _
 
 _CHUNK = 1 << 16
-_GZIP = b"\x1f\x8b\x08"
+_GZIP, _RECORD = b"\x1f\x8b\x08", b"WARC/"
 _MAGIC = re.compile(_GZIP)
 _VERSION = re.compile(rb"WARC/[01]\.\d+[ \t]*\r?\n")
 _BEGINNING = re.compile(rb"(?<=\n)" + _VERSION.pattern)
 _LONGEST_LINE, _MOST_LINES = 1 << 16, 1000  # of the head of a record
+_END = b"\r\n\r\n"
 _LONGEST_NUMBER = 16  # digits
 _OVERLAP = 64
 _MOST_REWINDS = 100  # in a file: where it is one gzip member each costs as much as reading all before it
@@ -61,7 +62,7 @@ def is_warc(file: IO[bytes]) -> bool:
     if start.startswith(_GZIP):
         with suppress(zlib.error):
             start = zlib.decompressobj(wbits=31).decompress(start, 16)
-    return start.startswith(b"WARC/")
+    return start.startswith(_RECORD)
 
 
 def records(file: IO[bytes], most: int) -> Iterator[Record | Damage]:
@@ -79,8 +80,12 @@ class _Stream:
         self._file = file
         self.section = file.tell()  # its offset in the file
         self.position = 0  # in plain bytes of the section
-        self.zipped = file.read(len(_GZIP)) == _GZIP
-        self._open(self.section)
+        start = file.read(len(_RECORD))
+        # The first member may be damaged in its first bytes.
+        damaged = start != _RECORD and next(_members(file, self.section), None) is not None
+        self.zipped = start.startswith(_GZIP) or damaged
+        self._at_section, self._buffer, self._input = True, b"", b""
+        self._member = zlib.decompressobj(wbits=31)
 
     def _open(self, offset: int) -> None:
         """Go to a gzip member. Raises zlib.error where there is none."""
@@ -116,25 +121,28 @@ class _Stream:
         while not rest.lstrip(b"\0") and (rest := self._file.read(_CHUNK)):
             """Padding."""
         offset = self._file.tell() - len(rest.lstrip(b"\0"))
-        if _beginning(self._file, offset) in (None, b"WARC/"):
-            self._file.seek(offset)
-            self._input, self._at_section = b"", True
+        if _beginning(self._file, offset) in (None, _RECORD):
+            self.rest_at(offset)
         else:
             self._open(offset)
 
+    def rest_at(self, offset: int) -> None:
+        """End the section before an offset, where `next_section` goes on."""
+        self._file.seek(offset)
+        self._input, self._at_section = b"", True
+
     def next_section(self) -> bool:
         """Go to the next section; False at the end of the file. Raises zlib.error where it is damaged."""
-        self.section, self.position = self._file.tell() - len(self._input), 0
+        self.section, self.position = self._file.tell(), 0
         self._open(self.section)
-        return bool(self._input)
+        return bool(self._input) if self.zipped else self.fill()
 
     def resume(self) -> bool:
-        """Go to the next member that begins with a record; False if there is none."""
-        starts = _members(self._file, self.section + 1) if self.zipped else iter(())
-        self.section, self.position = next(starts, 0), 0
-        if self.section:
-            self._open(self.section)
-        return bool(self.section)
+        """Let the section end before the next member that begins with a record; False if there is none."""
+        start = next(_members(self._file, self.section + 1), None) if self.zipped else None
+        if start is not None:
+            self.rest_at(start)
+        return start is not None
 
     def rewind(self, position: int) -> None:
         """Go back to a position in the section."""
@@ -194,12 +202,15 @@ def _beginning(file: IO[bytes], offset: int) -> bytes | None:
 def _members(file: IO[bytes], start: int) -> Iterator[int]:
     """Where gzip members begin, from an offset on, that begin with a record."""
     window = b""
-    while file.seek(start) and (chunk := file.read(_CHUNK)):
+    while True:
+        file.seek(start)
+        if not (chunk := file.read(_CHUNK)):
+            return
         start += len(chunk)
         window = window[-2:] + chunk  # the magic number may cross two chunks
         for match in _MAGIC.finditer(window):
             offset = start - len(window) + match.start()
-            if _beginning(file, offset) == b"WARC/":
+            if _beginning(file, offset) == _RECORD:
                 yield offset
 
 
@@ -218,11 +229,12 @@ class _Reader:
         self._start = self._stream.position
 
     def records(self) -> Iterator[Record | Damage]:
+        self._stream.rest_at(self._stream.section)
         more = True
         while more:
             try:
-                yield from self._section()
-                more = self._stream.next_section()
+                if more := self._stream.next_section():
+                    yield from self._section()
             except zlib.error:
                 yield self._damage(_("it is damaged"))
                 more = self._stream.resume()
@@ -281,7 +293,9 @@ class _Reader:
         missing = stream.skip(size - len(block))
         if missing:
             raise _Damaged(_("it ends {count} bytes too early").format(count=missing))
-        if self._has_more() and not self._stream.begins_record():
+        end = stream.take(len(_END))
+        stream.give_back(end)
+        if end != _END and self._has_more() and not stream.begins_record():
             raise _Damaged(_("it is longer than the length in its head"))
         if len(block) == size and not fits(block, headers.get("warc-block-digest", "")):
             raise _Damaged(_("its bytes differ from their digest"))
