@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from archive.store import ArticleStore
 from archive.warc.stream import Damage, Record, records
 from crawler.extract.kinds import kind
-from tests.support.program import Wencang
+from tests.support.program import Wencang, run
 from tests.support.sample import LINES
 from tests.support.warc import page, record, response, title, url, write
 
@@ -212,7 +212,7 @@ def test_what_is_no_html_is_skipped_with_its_reason(wencang: Wencang, tmp_path: 
 # The rescue of an own archive
 
 
-def test_a_damaged_archive_gives_back_all_that_can_be_read(crawled: Path, wencang: Wencang, tmp_path: Path) -> None:
+def test_a_damaged_archive_gives_back_all_that_can_be_read(crawled: Path, tmp_path: Path) -> None:
     (warc,) = (crawled / "pages").iterdir()
     content = bytearray(warc.read_bytes())
     starts, at = [], 0
@@ -227,10 +227,10 @@ def test_a_damaged_archive_gives_back_all_that_can_be_read(crawled: Path, wencan
     warc.write_bytes(content)
     with ArticleStore.open(crawled) as store:
         count = store.sequence()
-    done = wencang("import", crawled / "pages")
+    done = run("import", crawled / "pages", data=tmp_path / "rescued")
     assert done.returncode == 5
     assert re.search(rf"^failed: .*{warc.name}: record \d+: it is damaged$", done.stderr, re.MULTILINE)
-    assert len(titles(tmp_path / "data")) == count - 1 == 41
+    assert len(titles(tmp_path / "rescued")) == count - 1 == 41
 
 
 def test_a_revisit_is_read_with_the_bytes_of_the_first(wencang: Wencang, tmp_path: Path) -> None:
