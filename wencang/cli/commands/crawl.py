@@ -24,8 +24,12 @@ def crawl(
     due: Annotated[bool, typer.Option("--due", help=_("Only what is due, for scheduled runs."))] = False,
     images: Annotated[bool, typer.Option("--images", help=_("Archive the pictures of articles too."))] = False,
     wait: Annotated[bool, typer.Option("--wait", help=_("Wait for another run to end."))] = False,
-    max_pages: Annotated[int, typer.Option(min=0, metavar="N", help=_("Stop after this many pages."))] = 0,
-    max_time: Annotated[float, typer.Option(min=0, metavar="S", help=_("Stop after this many seconds."))] = 0,
+    max_pages: Annotated[
+        int, typer.Option(min=0, metavar="N", help=_("Stop after this many pages (with --due 2,000, unless set)."))
+    ] = 0,
+    max_time: Annotated[
+        float, typer.Option(min=0, metavar="S", help=_("Stop after this many seconds (with --due 3,600, unless set)."))
+    ] = 0,
 ) -> int:
     """Fetch, extract and archive the articles of the sources, and index them at the same time.
 
