@@ -55,4 +55,7 @@ def handed_over(chosen: settings.Settings) -> dict[str, str | float]:
         "USER_AGENT": f"wencang/{settings.version()} (news archive; contact: {contact})",
         "DOWNLOAD_DELAY": chosen.delay,
         "AUTOTHROTTLE_START_DELAY": chosen.delay,
+        # Bytes of pages that are being read: with a delay nothing is requested meanwhile, so that what a page
+        # links to takes its place in the order of requests; without one, reading and fetching overlap.
+        "SCRAPER_SLOT_MAX_ACTIVE_SIZE": 1 if chosen.delay else 5_000_000,
     }
