@@ -43,7 +43,7 @@ _WHOLE = Scope()
 _MOST_PAGES, _MOST_PAGES_DUE, _MOST_SECONDS_DUE = 100_000, 2_000, 3600
 _MOST_LIST_PAGES, _MOST_LIST_PAGES_DUE = 1_000, 100
 # The order of requests: an article's further pages, so that few are left unfinished when a run is cut short;
-# articles that lists show; lists; articles that only other articles link to, which are older, and may be
+# articles that lists show, and those they link to; lists; articles further on, which are older, and may be
 # without end; what failed before; pictures.
 _PART, _LISTED, _LIST, _LINKED, _FAILING, _PICTURE = 3, 2, 1, 0, -1, -2
 _TOO_LONG = Reason.LONG_ADDRESS.format(most=LONGEST)
@@ -146,9 +146,10 @@ class ArticleSpider(Spider):
             if self._images:
                 yield from map(self._picture_request, self.frontier.waiting_pictures())
 
-    def _article_request(self, url: str, list: str = "", address: str = "") -> Request:
+    def _article_request(self, url: str, list: str = "", address: str = "", near: bool = False) -> Request:
+        """The request of an article; `near` if a list shows it or an article that links to it."""
         failing = self.frontier and self.frontier.is_failing(address or url)
-        priority = _FAILING if failing else _LISTED if list or address else _LINKED
+        priority = _FAILING if failing else _LISTED if near or list or address else _LINKED
         return self._request(url, self.parse_article, self.page_failed, list, address, priority=priority)
 
     def _picture_request(self, url: str) -> Request:
@@ -263,13 +264,13 @@ class ArticleSpider(Spider):
                 self._left_out.add(url)
                 self.report.count(self.source.site, "skipped", url, Reason.NO_NEWS, list)
 
-    def _follow(self, urls: Iterable[str], list: str = "") -> tuple[Sequence[Request], bool]:
+    def _follow(self, urls: Iterable[str], list: str = "", near: bool = False) -> tuple[Sequence[Request], bool]:
         """The requests of the articles among these addresses, and whether any of them was unknown."""
         wanted: Sequence[str] = [url for url in urls if self._is_wanted(url)]
         any_unknown = True
         if self.frontier:
             wanted, any_unknown = self.frontier.shown(wanted, list)
-        return [self._article_request(url, list) for url in wanted if self._is_new(url, list)], any_unknown
+        return [self._article_request(url, list, near=near) for url in wanted if self._is_new(url, list)], any_unknown
 
     async def parse_article(self, response: Response) -> AsyncIterator[Fetched | Request]:
         if self.session.fault:
@@ -287,7 +288,7 @@ class ArticleSpider(Spider):
             self.fail(response.meta, page.url, error.reason)
             return
         if not self._urls:  # before the article is archived: a run killed in between would never follow its links
-            for request in self._follow(reading.related)[0]:
+            for request in self._follow(reading.related, near=bool(response.meta["list"]))[0]:
                 yield request
         address, section = response.meta[ADDRESS], response.meta["list"]
         if reading.next_pages:
