@@ -9,6 +9,7 @@ WencangError
 ├── Busy                another run holds what this one needs                      (exit 4)
 ├── CheckFailed         a check found damage                                        (exit 6)
 ├── NotFetched          a page could not be fetched                                (exit 5)
+├── NotRead             a page took too long to read, or ended the process         (exit 5)
 ├── NotScheduled        timers or the crontab of the machine can't be used         (exit 5)
 ├── NotTold             hook, mail or metrics file failed                          (exit 5)
 ├── NotAnArticle        a page without an article: skipped, not a failure
@@ -72,6 +73,10 @@ class CheckFailed(WencangError):
 
 class NotFetched(WencangError):
     """A page could not be fetched."""
+
+
+class NotRead(WencangError):
+    """A page took too long to read, or ended the process that read it."""
 
 
 class NotScheduled(WencangError):

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import IO, Any
 
 from archive.article import Article, Revision, from_json, time_in, to_json
 from archive.errors import BadRecord
 from archive.text.translation import gettext as _
+
+LONGEST = 32 << 20  # bytes of a line
+
+
+def bounded(file: gzip.GzipFile | IO[bytes]) -> Iterator[bytes]:
+    """The lines of a file, each cut after LONGEST bytes."""
+    while line := file.readline(LONGEST):
+        yield line
+        while len(line) == LONGEST and not line.endswith(b"\n"):
+            line = file.readline(LONGEST)
 
 
 def values(revision: Revision) -> dict[str, Any]:
@@ -26,10 +37,13 @@ def times(revision: Revision) -> dict[str, str | None]:
 def read(lines: Iterable[bytes], name: str) -> Iterator[tuple[Article, datetime | None, bool] | BadRecord]:
     """The article of each line, when it was fetched (or None) and whether it was gone; or what is wrong with the line.
 
-    Lines are trusted: they need url, title and body, and are taken as they are.
+    Lines are trusted: they need url, title and body, and are taken as they are; one of LONGEST bytes or
+    more, of which `lines` may give the beginning only, is refused.
     """
     for number, line in enumerate(lines, 1):
-        if line.strip():
+        if len(line) >= LONGEST:
+            yield BadRecord(f"{name}:{number}", _("is longer than {most} MB").format(most=LONGEST >> 20))
+        elif line.strip():
             try:
                 values = json.loads(line)
                 if not isinstance(values, dict):

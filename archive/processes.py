@@ -5,20 +5,31 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass
 from multiprocessing import parent_process
+from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnContext, SpawnProcess
+from multiprocessing.util import Finalize
 from threading import Lock, Thread
 from types import ModuleType
-from typing import ParamSpec, TypeVar
+from typing import Generic, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
+_PATIENCE = 60  # times its processor time that a task may last, where the process is not let run
 _BLOCKED = {signal.SIGINT, signal.SIGTERM}
 
 
 _starting = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What a task gives instead of its result where it ended its process: `overtime`, or else killed."""
+
+    overtime: bool
 
 
 class _Process(SpawnProcess):
@@ -67,6 +78,74 @@ class Processes(ProcessPoolExecutor):
         while not wait({task}, timeout=1).done:
             self.submit(int)  # raises in a broken pool, which loses tasks that are submitted while it breaks
         return task.result()
+
+
+class Worker(Generic[T]):
+    """A process that runs one task at a time; it is replaced after a task ended it.
+
+    A task has so many `seconds` of processor time, so a busy machine costs no task its result. The
+    limit is the kernel's, since a long search of a regular expression lets no thread run.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._lock = Lock()
+        self._start()
+
+    def _start(self) -> None:
+        context = Spawned()
+        self._connection, other = context.Pipe()
+        self._process = context.Process(target=_serve, args=(other, self._seconds))
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, _BLOCKED)
+        try:
+            self._process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        other.close()
+        self._end = Finalize(self, self._process.kill, exitpriority=1)  # before the exit waits for it
+
+    def close(self) -> None:
+        """End the process."""
+        self._end()
+        self._process.join()
+        self._connection.close()
+
+    def run(self, tasks: Sequence[Callable[[], T]]) -> list[T | Ended]:
+        """The results of the tasks, which must not raise; they and their results are pickled."""
+        results: list[T | Ended] = []
+        with self._lock:
+            while len(results) < len(tasks):
+                results += self._run(tasks[len(results) :])
+        return results
+
+    def _run(self, tasks: Sequence[Callable[[], T]]) -> Iterator[T | Ended]:
+        """The results up to the first task that ends the process."""
+        try:
+            self._connection.send(tasks)
+            for _task in tasks:
+                if not self._connection.poll(_PATIENCE * self._seconds):
+                    self._process.kill()
+                yield self._connection.recv()
+        except (EOFError, OSError):
+            self._process.join()
+            overtime = self._process.exitcode == -signal.SIGPROF
+            self._connection.close()
+            self._start()
+            yield Ended(overtime)
+
+
+def _serve(connection: Connection, seconds: float) -> None:
+    end_with_parent()
+    while True:
+        try:
+            tasks: Sequence[Callable[[], object]] = connection.recv()
+        except EOFError:
+            return
+        for task in tasks:
+            signal.setitimer(signal.ITIMER_PROF, seconds)  # its signal ends the process
+            result = task()
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            connection.send(result)
 
 
 def end_with_parent() -> None:

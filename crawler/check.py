@@ -11,10 +11,12 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from archive import clock
-from archive.errors import NotAnArticle
+from archive.errors import WencangError
 from archive.settings import Settings
-from crawler.extract.extractor import read, read_list
+from archive.warc.pages import FetchedPage
+from crawler.extract.extractor import read_list
 from crawler.http.failures import reason
+from crawler.reader import read_page, reader
 from crawler.run import run
 from crawler.session import Session
 from crawler.sources import Source
@@ -46,8 +48,8 @@ class _Checks(ArticleSpider):
     async def start(self) -> Any:
         yield self._list_request(self.source.lists[0], 0)
 
-    def parse_list(self, response: Response, url: str, n: int) -> Iterator[Request]:
-        listing = read_list(response.body, response.url, self.source)
+    async def parse_list(self, response: Response, url: str, n: int) -> AsyncIterator[Request]:
+        listing = await reader().ask(response.url, read_list, response.body, response.url, self.source)
         articles = [row for row in listing.rows if self.source.is_article(row)]
         self._found(response.url, "rows", f"{len(listing.rows)} links" if listing.rows else "")
         self._found(response.url, "article address", f"{len(articles)} of them" if articles else "")
@@ -55,7 +57,8 @@ class _Checks(ArticleSpider):
         for row in articles[:_ARTICLES]:
             yield self._article_request(row)
         if not articles:
-            yield from self._next_list(url)
+            for request in self._next_list(url):
+                yield request
 
     def _next_list(self, url: str) -> Iterator[Request]:
         following = self.source.lists[self.source.lists.index(url) + 1 :]
@@ -64,8 +67,9 @@ class _Checks(ArticleSpider):
 
     async def parse_article(self, response: Response) -> AsyncIterator[Any]:
         try:
-            reading = read(response.body, response.url, clock.now())
-        except NotAnArticle as error:
+            page = FetchedPage(response.url, response.body, clock.now())
+            reading = await reader().ask(response.url, read_page, page)
+        except WencangError as error:
             self._found(response.url, f"article ({error.reason})", "")
             return
         article = reading.article

@@ -12,11 +12,17 @@ from archive import clock
 from archive.store import ArticleStore
 from archive.tables.ledger import Candidate, Ledger, Section
 from archive.tables.pictures import Picture, Pictures
-from archive.text.messages import Message
+from archive.text.messages import Message, Reason
 from archive.url import canonical
 from crawler import recrawl
 from crawler.sources import Source
 
+# Failures that are the page's own, and will hardly pass in minutes: the first tries are left out.
+_OF_THE_PAGE = {
+    reason.code
+    for reason in (Reason.OVERTIME, Reason.READER_KILLED, Reason.LED_IN_CIRCLE, Reason.LED_ON, Reason.LONG_ADDRESS)
+}
+_LASTING = 3
 Change = Callable[[Candidate, datetime], Candidate]
 
 
@@ -37,10 +43,14 @@ class Frontier:
         self._started = clock.now()
         self._sections = {section.list: section for section in ledger.sections(source.site)}
         self._new: Counter[str] = Counter()  # addresses, by list
+        self._failing: set[str] = set()  # of those that were shown or waiting
+        self._attempts: dict[str, Candidate] = {}  # as they were before
 
     def lists(self) -> list[str]:
-        """The lists to read."""
-        return [url for url in self._source.lists if not self._due or self._is_due(url)]
+        """The lists to read, those last that could not be read before."""
+        known = self._ledger.candidates(self._source.lists)
+        lists = [url for url in self._source.lists if not self._due or self._is_due(url)]
+        return sorted(lists, key=lambda url: known[url].failures if url in known else 0)
 
     def _is_due(self, url: str) -> bool:
         section = self._sections.get(url)
@@ -55,7 +65,16 @@ class Frontier:
     def waiting(self) -> list[Candidate]:
         """The addresses that earlier runs left, and those to read again."""
         self._ledger.mend(self._source.site, self._started)
-        return self._ledger.due(self._source.site, self._started, self._looks)
+        candidates = self._ledger.due(self._source.site, self._started, self._looks)
+        self._note_failing(candidates)
+        return candidates
+
+    def _note_failing(self, candidates: Iterable[Candidate]) -> None:
+        self._failing.update(candidate.url for candidate in candidates if candidate.failures)
+
+    def is_failing(self, url: str) -> bool:
+        """Whether an address failed when it was last requested: it is requested after all others."""
+        return canonical(url) in self._failing
 
     def validators(self, url: str) -> dict[str, str]:
         """The headers of a conditional request (RFC 9110, 13) for the first page of a list."""
@@ -75,6 +94,7 @@ class Frontier:
         if not addresses:
             return [], True
         known = self._ledger.candidates(addresses)
+        self._note_failing(known.values())
         now = clock.now()
         site = self._source.site
         new = [Candidate(key, site, list, now, now, met=url) for key, url in addresses.items() if key not in known]
@@ -93,6 +113,12 @@ class Frontier:
         changed = {name: value for name, value in values.items() if value is not None}
         self._note_section(list, checked=self._started, **changed)
 
+    def unread(self, list: str, reason: Message) -> None:
+        """A list could not be read. It has no date of its own: its next check is due as before."""
+        now = clock.now()
+        candidate = self._ledger.candidates([list]).get(list) or Candidate(list, self._source.site, "", now, None)
+        self._ledger.note_candidates([replace(candidate, failures=candidate.failures + 1, reason=reason)])
+
     def missing(self, list: str) -> None:
         """The site has no such list: it is requested again, at growing intervals."""
         self._note_section(list)
@@ -100,8 +126,23 @@ class Frontier:
     def _note_section(self, list: str, **changed: Any) -> None:
         now, new = self._started, self._new[list]
         old = self._sections.get(list) or Section(list, self._source.site, None, now, recrawl.USUAL, 0, None)
+        if candidate := self._ledger.candidates([list]).get(list):
+            self._ledger.note_candidates([replace(candidate, failures=0, reason=None)])
         interval = recrawl.next_interval(old.interval, new)
         self._ledger.note_section(replace(old, due=now + interval, interval=interval, new=new, **changed))
+
+    def attempt(self, url: str) -> None:
+        """Note before an address is requested that it failed, which holds if the run does not outlive it."""
+        now = clock.now()
+        candidate = self._ledger.candidates([url]).get(url) or Candidate(url, self._source.site, "", now, now)
+        self._attempts.setdefault(url, candidate)
+        attempt = replace(candidate, failures=self._attempts[url].failures + 1, reason=Reason.ATTEMPTED)
+        self._ledger.note_candidates([attempt])
+
+    def close(self) -> None:
+        """Take back the attempts that the end of the run cut short."""
+        self._ledger.note_candidates(self._attempts.values())
+        self._attempts.clear()
 
     def read(self, *urls: str) -> None:
         """Addresses were read, and what they held is archived."""
@@ -139,7 +180,8 @@ class Frontier:
     def _note(self, change: Change, *urls: str) -> None:
         now = clock.now()
         new = {url: Candidate(url, self._source.site, "", now, now) for url in urls}
-        candidates = new | self._ledger.candidates(urls)
+        before = {url: self._attempts.pop(url) for url in urls if url in self._attempts}
+        candidates = new | self._ledger.candidates(urls) | before
         self._ledger.note_candidates(change(candidate, now) for candidate in candidates.values())
 
 
@@ -161,5 +203,6 @@ def _doubted(candidate: Candidate, now: datetime, reason: Message) -> Candidate:
 
 def _failed(candidate: Candidate, now: datetime, reason: Message) -> Candidate:
     failures = candidate.failures + 1
-    due = recrawl.next_look(candidate.fetched, now) if candidate.fetched else recrawl.next_try(failures, now)
+    tries = failures + (_LASTING if reason.code in _OF_THE_PAGE else 0)
+    due = recrawl.next_look(candidate.fetched, now) if candidate.fetched else recrawl.next_try(tries, now)
     return replace(candidate, due=due, failures=failures, reason=reason)

@@ -43,6 +43,8 @@ def _bytes(where: str) -> tuple[bytes, datetime | None]:
     if where == "-":
         return sys.stdin.buffer.read(MOST_BYTES + 1), None
     path = Path(where)
+    if path.exists() and not path.is_file():  # a device may have no end
+        raise UsageFault(where, _("is not a regular file"), _("name a file, - or an address"))
     refuse_size(path.stat().st_size, where)
     return path.read_bytes(), datetime.fromtimestamp(path.stat().st_mtime, UTC)
 

@@ -1,74 +1,104 @@
-"""Extracts articles in a process beside the crawl, where no delay leaves time for it between two requests."""
+"""Extracts pages in a process beside this one, which is replaced where a page takes too long or ends it."""
 
 from __future__ import annotations
 
 from asyncio import Future, Task, create_task, current_task, get_running_loop, to_thread
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable
 from datetime import datetime
-from functools import cache
-from typing import Any
+from functools import cache, partial
+from typing import Any, ParamSpec, TypeVar
 
-from archive.errors import WencangError, fault_of
-from archive.processes import Processes
+from archive.errors import NotRead, WencangError, fault_of
+from archive.processes import Ended, Worker
+from archive.text.messages import Reason
 from archive.warc.pages import FetchedPage
-from crawler.extract.extractor import Reading, read
+from crawler.extract.encoding import decode
+from crawler.extract.extractor import Reading, read, read_text
 
-_BATCH = 20  # pages: handing one over costs as much as extracting a fifth of it
+P = ParamSpec("P")
+T = TypeVar("T")
+SECONDS = 2.0  # of processor time for a page, and for the pages of an article that is read again
+_BATCH = 20  # pages that are handed over together
 _TASKS = 2  # one batch is extracted while the next is handed over
 
-Waiting = tuple[FetchedPage, Future[Reading]]
+
+def read_page(page: FetchedPage, part_of: str = "") -> Reading:
+    """The article of a page. Raises NotAnArticle."""
+    return read(page.body, page.url, page.fetched, part_of=part_of)
+
+
+def read_plain(body: bytes, source: str, fetched: datetime) -> Reading:
+    """The article of plain text. Raises NotAnArticle."""
+    return read_text(decode(body).checked(source), source, fetched)
+
+
+class BoundedReader:
+    """Reads one page after the other. Use it as a context manager."""
+
+    def __init__(self) -> None:
+        self._worker = Worker[Any](SECONDS)
+
+    def __enter__(self) -> BoundedReader:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self._worker.close()
+
+    def ask(self, subject: str, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What `read` gives or raises, any error of it as a WencangError; NotRead where it took too long."""
+        answers: list[T | WencangError | Ended]
+        answers = self._worker.run([partial(_answer, subject, partial(read, *args, **kwargs))])
+        return _result(subject, answers[0])
 
 
 class Reader:
-    """One process that extracts articles; pages that arrive meanwhile are handed over as one batch."""
+    """The same for a crawl: pages that arrive while one is read are handed over as one batch."""
 
     def __init__(self) -> None:
-        self._process = Processes(1)
-        self._process.submit(int)  # it begins to load
-        self._waiting: list[Waiting] = []
+        self._worker = Worker[Any](SECONDS)
+        self._waiting: list[tuple[str, Callable[[], Any], Future[Any]]] = []
         self._tasks: set[Task[Any] | None] = set()
 
-    async def read(self, page: FetchedPage) -> Reading:
-        """Raises what extractor.read does, and BrokenProcessPool where the process was killed."""
-        reading: Future[Reading] = get_running_loop().create_future()
-        self._waiting.append((page, reading))
+    async def ask(self, subject: str, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """As BoundedReader.ask."""
+        future: Future[T] = get_running_loop().create_future()
+        self._waiting.append((subject, partial(_answer, subject, partial(read, *args, **kwargs)), future))
         if len(self._tasks) < _TASKS:
             self._tasks.add(create_task(self._read_waiting()))
-        return await reading
+        return await future
 
     async def _read_waiting(self) -> None:
         try:
             while batch := self._waiting[:_BATCH]:
                 del self._waiting[:_BATCH]
-                await self._read_batch(batch)
+                answers = await to_thread(self._worker.run, [task for _subject, task, _future in batch])
+                for (subject, _task, future), answer in zip(batch, answers, strict=True):
+                    if not future.cancelled():
+                        _settle(future, subject, answer)
         finally:
             self._tasks.discard(current_task())  # before it ends: a page that arrives now needs another task
 
-    async def _read_batch(self, batch: Sequence[Waiting]) -> None:
-        pages = [(page.body, page.url, page.fetched) for page, _reading in batch]
-        results: Sequence[Reading | Exception]
-        try:
-            results = await to_thread(self._process.ask, _read, pages)
-        except Exception as error:
-            results = [error] * len(batch)
-        for (_page, reading), result in zip(batch, results, strict=True):
-            if reading.cancelled():
-                continue
-            if isinstance(result, Exception):
-                reading.set_exception(result)
-            else:
-                reading.set_result(result)
 
-
-def _read(pages: Iterable[tuple[bytes, str, datetime]]) -> list[Reading | WencangError]:
-    return [_read_one(*page) for page in pages]
-
-
-def _read_one(page: bytes, url: str, fetched: datetime) -> Reading | WencangError:
+def _settle(future: Future[Any], subject: str, answer: Any) -> None:
     try:
-        return read(page, url, fetched)
+        future.set_result(_result(subject, answer))
+    except WencangError as error:
+        future.set_exception(error)
+
+
+def _answer(subject: str, read: Callable[[], T]) -> T | WencangError:
+    try:
+        return read()
     except Exception as error:  # as text: not every exception can be pickled
-        return fault_of(url, error)
+        return fault_of(subject, error)
+
+
+def _result(subject: str, answer: T | WencangError | Ended) -> T:
+    if isinstance(answer, WencangError):
+        raise answer
+    if isinstance(answer, Ended):
+        raise NotRead(subject, Reason.OVERTIME.format(seconds=SECONDS) if answer.overtime else Reason.READER_KILLED)
+    return answer
 
 
 @cache

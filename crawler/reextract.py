@@ -5,21 +5,20 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from queue import SimpleQueue
 
 from archive.article import KEYS, Article, Revision
 from archive.errors import ArchiveUnusable, NotAnArticle, WencangError, Withdrawn, fault_of
-from archive.processes import Processes
 from archive.store import ArticleStore
 from archive.text.translation import gettext as _
 from archive.url import canonical
 from archive.warc.pages import FetchedPage, Pages
-from crawler.extract.encoding import decode
-from crawler.extract.extractor import Reading, join, read, read_text
+from crawler.extract.extractor import Reading, join
+from crawler.reader import BoundedReader, read_page, read_plain
 from crawler.report import Report
 
 _AHEAD = 64  # articles in memory at once, however large the archive
@@ -45,14 +44,11 @@ def reextract(
     article is lost: one that is not recognized any more is counted as skipped.
     """
     revisions = _with_pages(store, report, sources)
-    try:
-        for revision, result in _read_all(revisions, data, workers or os.cpu_count() or 1):
-            if isinstance(result, WencangError):
-                _count_fault(revision.article, result, report)
-            else:
-                _keep(store, revision, result, report, dry_run)
-    except BrokenProcessPool as error:
-        raise WencangError(data, _("a process that read pages was killed"), _("run it again")) from error
+    for revision, result in _read_all(revisions, data, workers or os.cpu_count() or 1):
+        if isinstance(result, WencangError):
+            _count_fault(revision.article, result, report)
+        else:
+            _keep(store, revision, result, report, dry_run)
 
 
 def _with_pages(store: ArticleStore, report: Report, sources: Collection[str]) -> Iterator[Revision]:
@@ -69,14 +65,29 @@ def _read_all(
 ) -> Iterator[tuple[Revision, Reread | WencangError]]:
     """Each revision with the article that its raw pages give now, in the same order."""
     pending: deque[tuple[Revision, Future[Reread | WencangError]]] = deque()
-    with Processes(workers) as pool:
+    idle: SimpleQueue[BoundedReader] = SimpleQueue()
+
+    def ask(revision: Revision) -> Reread | WencangError:
+        reader = idle.get()
+        try:
+            return reader.ask(revision.article.url, reread, data, revision)
+        except WencangError as error:
+            return error
+        finally:
+            idle.put(reader)
+
+    with ExitStack() as stack:
+        for _number in range(workers):
+            idle.put(stack.enter_context(BoundedReader()))
+        threads = ThreadPoolExecutor(workers)
+        stack.callback(threads.shutdown, cancel_futures=True)
         for revision in revisions:
-            pending.append((revision, pool.submit(reread, data, revision)))
+            pending.append((revision, threads.submit(ask, revision)))
             if len(pending) == _AHEAD:
                 first, future = pending.popleft()
-                yield first, pool.result(future)
+                yield first, future.result()
         for rest, future in pending:
-            yield rest, pool.result(future)
+            yield rest, future.result()
 
 
 def reread(data: Path, revision: Revision) -> Reread | WencangError:
@@ -93,10 +104,10 @@ def _read(pages: Sequence[FetchedPage], archived: Article) -> Reading:
     """Read an article's pages, its own address first, as the crawl or the import did."""
     first = pages[0]
     if first.response is None and first.content_type == "text/plain":
-        return read_text(decode(first.body).checked(archived.url), archived.source, first.fetched)
+        return read_plain(first.body, archived.source, first.fetched)
     url = "" if first.url.startswith("urn:") else first.url
-    parts = (read(page.body, page.url, page.fetched, part_of=url) for page in pages[1:])
-    return join([read(first.body, url, first.fetched), *parts])
+    parts = (read_page(page, part_of=url) for page in pages[1:])
+    return join([read_page(replace(first, url=url)), *parts])
 
 
 def _identified(article: Article, archived: Article) -> Article:

@@ -89,8 +89,7 @@ def _count_fault(failure: Failure, response: Any, spider: ArticleSpider) -> None
     if isinstance(failure.value, Unusable | Busy):
         spider.session.fault = failure.value
     else:
-        site, section = spider.source.site, response.meta.get("list", "")
-        spider.session.report.count(site, "failed", response.url, reason(failure), section)
+        spider.fail(response.meta, response.url, reason(failure))
 
 
 def _note_dropped(request: Request, spider: ArticleSpider) -> None:

@@ -35,7 +35,7 @@ class Scope:
     `urls`: these pages only, without following links. `since`, `until`: the first and the last day
     of publication, for articles with a day in their address. `due`: only what is due by the
     schedule. `images`: the pictures of articles too, after the articles. `max_pages` and
-    `max_time` (seconds) end the crawl cleanly, after the requests under way; 0 is no limit.
+    `max_time` (seconds) end the crawl cleanly, after the requests under way; 0 is the limit of crawler.spiders.
     """
 
     urls: tuple[str, ...] = ()

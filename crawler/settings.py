@@ -14,6 +14,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawler.http.exchange.HeadersNoted": 595,  # nearer to the network than Scrapy's decoding, 590
     "crawler.http.exchange.LedToFrontNoticed": 605,  # than its redirects, 600
+    "crawler.http.circles.Circles": 604,
     "crawler.http.retry.Retry": 610,
 }
 DOWNLOAD_HANDLERS = {"http": "crawler.http.transport.Transport", "https": "crawler.http.transport.Transport"}
@@ -30,6 +31,7 @@ DOWNLOAD_MAXSIZE = 20 * 1024 * 1024
 DOWNLOAD_TIMEOUT = 60
 RETRY_TIMES = 2
 REDIRECT_MAX_TIMES = 5
+URLLENGTH_LIMIT = 0  # the spider counts what is too long, Scrapy drops it silently
 
 # First in, first out: the lists name the newest articles first.
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"
@@ -53,4 +55,7 @@ def handed_over(chosen: settings.Settings) -> dict[str, str | float]:
         "USER_AGENT": f"wencang/{settings.version()} (news archive; contact: {contact})",
         "DOWNLOAD_DELAY": chosen.delay,
         "AUTOTHROTTLE_START_DELAY": chosen.delay,
+        # Bytes of pages that are being read: with a delay nothing is requested meanwhile, so that what a page
+        # links to takes its place in the order of requests; without one, reading and fetching overlap.
+        "SCRAPER_SLOT_MAX_ACTIVE_SIZE": 1 if chosen.delay else 5_000_000,
     }

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Sequence
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Self
 
-from scrapy import Request, Spider
+from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
@@ -26,19 +25,28 @@ from archive.text.translation import gettext as _
 from archive.url import canonical
 from archive.warc.pages import FetchedPage
 from crawler import sources
-from crawler.extract.extractor import Reading, join, read, read_list
+from crawler.extract.extractor import Reading, join, read_list
 from crawler.extract.pagination import MOST
 from crawler.http.addresses import as_answered, as_linked, site
+from crawler.http.circles import LONGEST
 from crawler.http.exchange import ADDRESS, fetched_page, header
 from crawler.http.failures import is_absent, is_missing, reason, status
 from crawler.http.retry import Postponed
 from crawler.keeping import Fetched, FetchedPicture, Missing, NoArticle
-from crawler.reader import reader
+from crawler.reader import read_page, reader
 from crawler.session import Scope, Session, Target
 from crawler.settings import handed_over
 from crawler.sources import Source
 
 _WHOLE = Scope()
+# The limits of a run for which the scope sets none: a site can show new lists and links without end.
+_MOST_PAGES, _MOST_PAGES_DUE, _MOST_SECONDS_DUE = 100_000, 2_000, 3600
+_MOST_LIST_PAGES, _MOST_LIST_PAGES_DUE = 1_000, 100
+# The order of requests: an article's further pages, so that few are left unfinished when a run is cut short;
+# articles that lists show, and those they link to; lists; articles further on, which are older, and may be
+# without end; what failed before; pictures.
+_PART, _LISTED, _LIST, _LINKED, _FAILING, _PICTURE = 3, 2, 1, 0, -1, -2
+_TOO_LONG = Reason.LONG_ADDRESS.format(most=LONGEST)
 _ENDED = {  # by Scrapy's reason
     "finished": "finished", "shutdown": "interrupted", "postponed": "postponed",
     "closespider_pagecount": "page limit", "closespider_timeout": "time limit",
@@ -83,6 +91,8 @@ class ArticleSpider(Spider):
         self._left_out: set[str] = set()
         self._lists: Sequence[str] = ()  # that were requested
         self._validators: dict[str, tuple[str, ...]] = {}
+        self._addresses: set[str] = set()  # of articles that were requested
+        self._led_to: dict[str, tuple[str, str]] = {}  # the target and the list of those redirected to another of them
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -94,12 +104,17 @@ class ArticleSpider(Spider):
     @classmethod
     def from_crawler(cls, crawler: Crawler, session: Session | None = None, **options: Any) -> Self:
         """`scrapy crawl NAME` hands over no session: the spider opens one, and closes it."""
-        if session:
-            return super().from_crawler(crawler, session=session, **options)
-        target = Target.open(Path(crawler.settings["DATA_FOLDER"]), cls.source)
-        spider = super().from_crawler(crawler, session=Session(cls.source, target=target), **options)
+        target = None if session else Target.open(Path(crawler.settings["DATA_FOLDER"]), cls.source)
+        session = session or Session(cls.source, target=target)
+        spider = super().from_crawler(crawler, session=session, **options)
         spider._own_target = target
+        crawler.signals.connect(spider.attempt, signals.request_reached_downloader)
         return spider
+
+    def attempt(self, request: Request) -> None:
+        """Note an article's address before it is requested."""
+        if self.frontier and request.callback == self.parse_article:
+            self.frontier.attempt(request.meta[ADDRESS])
 
     async def start(self) -> AsyncIterator[Any]:
         for request in self._page_requests() if self._urls else self._source_requests():
@@ -107,7 +122,18 @@ class ArticleSpider(Spider):
 
     def _page_requests(self) -> Iterator[Request]:
         for url in self._urls:  # as typed: the site may answer under https only
-            yield self._article_request(url)
+            if self._is_new(url, ""):
+                yield self._article_request(url, near=True)
+
+    def _is_new(self, url: str, list: str) -> bool:
+        """Whether an article is to be requested: not twice in a run. An address that is too long is a failure."""
+        key = canonical(url)
+        if key in self._addresses:
+            return False
+        self._addresses.add(key)
+        if len(url) > LONGEST:
+            self.report.count(self.source.site, "failed", f"{url[:100]}...", _TOO_LONG, list)
+        return len(url) <= LONGEST
 
     def _source_requests(self) -> Iterator[Request]:
         """The lists, and what earlier runs left."""
@@ -116,29 +142,38 @@ class ArticleSpider(Spider):
             yield self._list_request(url, 0)
         if self.frontier:
             for candidate in self.frontier.waiting():
-                yield self._article_request(candidate.address, candidate.list)
+                if self._is_new(candidate.address, candidate.list):
+                    yield self._article_request(candidate.address, candidate.list)
             if self._images:
                 yield from map(self._picture_request, self.frontier.waiting_pictures())
 
-    def _article_request(self, url: str, list: str = "") -> Request:
-        # Before further lists, so that a run that is cut short has fetched the newest articles.
-        return self._request(url, self.parse_article, self.page_failed, list, priority=1)
+    def _article_request(self, url: str, list: str = "", near: bool = False) -> Request:
+        """The request of an article; `near` if a list shows it, an article that links to it, or a person named it."""
+        failing = self.frontier and self.frontier.is_failing(url)
+        priority = _FAILING if failing else _LISTED if near or list else _LINKED
+        return self._request(url, self.parse_article, self.page_failed, list, priority=priority)
 
     def _picture_request(self, url: str) -> Request:
-        return self._request(url, self.parse_picture, self.picture_failed, cb_kwargs={"url": url}, priority=-1)
+        return self._request(url, self.parse_picture, self.picture_failed, cb_kwargs={"url": url}, priority=_PICTURE)
 
     def _list_request(self, url: str, n: int) -> Request:
         page = self.source.list_page(url, n)
         headers = self.frontier.validators(url) if self.frontier and not n else {}
-        return self._request(page, self.parse_list, self.list_failed, cb_kwargs={"url": url, "n": n}, headers=headers)
+        return self._request(
+            page, self.parse_list, self.list_failed, cb_kwargs={"url": url, "n": n}, headers=headers, priority=_LIST
+        )
 
     def _request(self, url: str, callback: Any, errback: Any, list: str = "", **options: Any) -> Request:
         # One slot for all hosts of the site, which get one request at a time together.
         meta = {"download_slot": self.source.name, "list": list, ADDRESS: canonical(url)}
         return Request(url, callback, errback=errback, meta=meta, **options)
 
-    def parse_list(self, response: Response, url: str, n: int) -> Iterator[Request]:
-        listing = read_list(response.body, response.url, self.source)
+    async def parse_list(self, response: Response, url: str, n: int) -> AsyncIterator[Request]:
+        try:
+            listing = await reader().ask(response.url, read_list, response.body, response.url, self.source)
+        except WencangError as error:
+            self._list_unread(url, response.url, error.reason)
+            return
         if not listing.rows:
             self._list_ends(url, n)
             return
@@ -147,11 +182,25 @@ class ArticleSpider(Spider):
         if n == 0:
             self._validators[url] = tuple(header(response, name) for name in ("ETag", "Last-Modified"))
         recent = [row for row in listing.rows if not self._is_too_old(row)]
-        any_unknown = yield from self._follow(recent, response.url, url)
-        if recent and any_unknown and n + 1 < listing.pages:
+        requests, any_unknown = self._follow(recent, response.url, url)
+        for request in requests:
+            yield request
+        if recent and any_unknown and n + 1 < listing.pages and not self._is_endless(url, n + 1):
             yield self._list_request(url, n + 1)
         else:
             self._walked(url)
+
+    def _is_endless(self, url: str, pages: int) -> bool:
+        """Whether so many pages of a list were read that the rest is left."""
+        most = _MOST_LIST_PAGES_DUE if self.session.scope.due else _MOST_LIST_PAGES
+        if pages == most:
+            self.session.remark(url, _("the list goes on after {count} pages: the rest is left").format(count=most))
+        return pages == most
+
+    def _list_unread(self, url: str, page: str, reason: Message) -> None:
+        self.report.unread_list(self.source.site, page, reason)
+        if self.frontier:
+            self.frontier.unread(url, reason)
 
     def _walked(self, url: str) -> None:
         """A list was read as far as it is new."""
@@ -168,8 +217,25 @@ class ArticleSpider(Spider):
 
     def dropped(self, request: Request) -> None:
         """Scrapy dropped a request for an address of this run: a list page that redirects to it does not exist."""
-        if "n" in request.cb_kwargs:
+        address, list = request.meta[ADDRESS], request.meta["list"]
+        if request.callback == self.parse_list:
             self._list_ends(request.cb_kwargs["url"], request.cb_kwargs["n"])
+        elif request.callback == self.parse_picture:
+            self._no_picture(request.cb_kwargs["url"], Reason.LED_TO_READ.format(url=request.url), absent=False)
+        elif request.callback == self.parse_article:
+            self._led_to[address] = canonical(request.url), list
+
+    def _count_led(self) -> None:
+        """Count the addresses that redirected to another of this run: in a circle they are failures."""
+        for address, (target, list) in self._led_to.items():
+            passed = {address}
+            while target in self._led_to and target not in passed:
+                passed.add(target)
+                target = self._led_to[target][0]
+            if target in passed:
+                self.fail({ADDRESS: address, "list": list}, address, Reason.LED_IN_CIRCLE.format(url=target))
+            else:
+                self._skip({ADDRESS: address, "list": list}, address, Reason.LED_TO_READ.format(url=target))
 
     def list_failed(self, failure: Failure) -> None:
         """A missing page ends a list; any other failure is one of the run."""
@@ -182,7 +248,7 @@ class ArticleSpider(Spider):
         elif is_absent(failure):
             self._list_ends(url, n)
         else:
-            self.report.unread_list(self.source.site, request.url, reason(failure))
+            self._list_unread(url, request.url, reason(failure))
 
     def _is_too_old(self, url: str) -> bool:
         day = self.source.day(url)
@@ -197,33 +263,37 @@ class ArticleSpider(Spider):
                 self._left_out.add(url)
                 self.report.count(self.source.site, "skipped", url, Reason.NO_NEWS, list)
 
-    def _follow(self, urls: Iterable[str], page: str, list: str = "") -> Generator[Request, None, bool]:
-        """Request the articles among the links of a page; returns whether any of them was unknown."""
+    def _follow(
+        self, urls: Iterable[str], page: str, list: str = "", near: bool = False
+    ) -> tuple[Sequence[Request], bool]:
+        """The requests of the articles among the links of a page, and whether any of them was unknown."""
         wanted: Sequence[str] = [as_linked(url, page) for url in urls if self._is_wanted(url)]
         any_unknown = True
         if self.frontier:
             wanted, any_unknown = self.frontier.shown(wanted, list)
-        for url in wanted:
-            yield self._article_request(url, list)
-        return any_unknown
+        return [self._article_request(url, list, near=near) for url in wanted if self._is_new(url, list)], any_unknown
 
     async def parse_article(self, response: Response) -> AsyncIterator[Fetched | NoArticle | Request]:
         if self.session.fault:
             raise CloseSpider("archive")
         if not self._urls and not self.source.is_article(response.url):
-            self._skip(response, response.url, Reason.LED_AWAY)
+            self._skip(response.meta, response.url, Reason.LED_AWAY)
             return
         page = fetched_page(response, clock.now())
         try:
-            reading = await self._read(page)
+            reading = await reader().ask(page.url, read_page, page)
         except NotAnArticle as error:
             if self.session.target:
                 yield NoArticle(page, error.reason, self.source.site, response.meta[ADDRESS], response.meta["list"])
             else:
-                self._skip(response, error.subject, error.reason)
+                self._skip(response.meta, error.subject, error.reason)
+            return
+        except WencangError as error:
+            self.fail(response.meta, page.url, error.reason)
             return
         if not self._urls:  # before the article is archived: a run killed in between would never follow its links
-            for request in self._follow(reading.related, response.url):
+            near = bool(response.meta["list"])
+            for request in self._follow(reading.related, response.url, near=near)[0]:
                 yield request
         address, section = response.meta[ADDRESS], response.meta["list"]
         if reading.next_pages:
@@ -234,20 +304,16 @@ class ArticleSpider(Spider):
         for request in self._pictures(reading):
             yield request
 
-    async def _read(self, page: FetchedPage) -> Reading:
-        """Extract the article; in a process beside this one if no delay leaves time for it between two requests."""
-        if self.settings.getfloat("DOWNLOAD_DELAY"):
-            return read(page.body, page.url, page.fetched)
-        try:
-            return await reader().read(page)
-        except BrokenProcessPool as error:
-            self.session.fault = WencangError(page.url, _("the process that read it was killed"), _("run it again"))
-            raise CloseSpider("reader") from error
-
-    def _skip(self, response: Response, url: str, reason: Message) -> None:
-        self.report.count(self.source.site, "skipped", url, reason, response.meta["list"])
+    def _skip(self, meta: Mapping[str, Any], url: str, reason: Message) -> None:
+        self.report.count(self.source.site, "skipped", url, reason, meta["list"])
         if self.frontier:
-            self.frontier.skipped(response.meta[ADDRESS], reason)
+            self.frontier.skipped(meta[ADDRESS], reason)
+
+    def fail(self, meta: Mapping[str, Any], url: str, reason: Message) -> None:
+        """Count a page that could not be read; `meta` is of its request."""
+        self.report.count(self.source.site, "failed", url, reason, meta["list"])
+        if self.frontier:
+            self.frontier.failed(meta[ADDRESS], reason)
 
     def _go_on(self, parts: _Parts) -> Iterator[Fetched | Request]:
         """The request of the article's next page or, after the last one, the article and requests of its pictures."""
@@ -255,7 +321,7 @@ class ArticleSpider(Spider):
             # Before all else, so that a run that is cut short leaves few articles unfinished.
             yield self._request(
                 as_answered(url, parts.pages[0].url), self.parse_part, self.part_failed,
-                cb_kwargs={"parts": parts}, priority=2, dont_filter=True,
+                cb_kwargs={"parts": parts}, priority=_PART, dont_filter=True,
             )  # fmt: skip
             return
         reading = join(parts.readings)
@@ -287,12 +353,13 @@ class ArticleSpider(Spider):
         if self.frontier:
             self.frontier.picture_failed(url, absent)
 
-    def parse_part(self, response: Response, parts: _Parts) -> Iterator[Fetched | Request]:
+    async def parse_part(self, response: Response, parts: _Parts) -> AsyncIterator[Fetched | Request]:
         page = fetched_page(response, clock.now())
-        with suppress(NotAnArticle):  # `join` then counts it as missing
-            parts.readings.append(read(page.body, page.url, page.fetched, part_of=parts.pages[0].url))
+        with suppress(WencangError):  # `join` then counts it as missing
+            parts.readings.append(await reader().ask(page.url, read_page, page, part_of=parts.pages[0].url))
             parts.pages.append(page)
-        yield from self._go_on(parts)
+        for item in self._go_on(parts):
+            yield item
 
     def part_failed(self, failure: Failure) -> Iterator[Fetched | Request]:
         self._end_if_postponed(failure)
@@ -327,6 +394,9 @@ class ArticleSpider(Spider):
         tally, due = self.session.tally, self.session.scope.due
         if not self._urls and not tally.lists and (not due or self._is_unanswered(reason)):
             self.report.unread_list(self.source.site, self.source.title, Reason.NO_ROWS)
+        self._count_led()
+        if self.frontier and not self.session.fault:
+            self.frontier.close()
         tally.bytes = self.crawler.stats.get_value("downloader/response_bytes", 0) if self.crawler.stats else 0
         tally.end("fault" if self.session.fault else _ENDED.get(reason, "fault"))
         self._log_report()
@@ -345,7 +415,10 @@ class ArticleSpider(Spider):
 
 def spider_of(source: Source, scope: Scope = _WHOLE, base: type[ArticleSpider] = ArticleSpider) -> type[ArticleSpider]:
     """The spider class of one source, with the limits of a scope."""
-    limits = {"CLOSESPIDER_PAGECOUNT": scope.max_pages, "CLOSESPIDER_TIMEOUT": scope.max_time}
+    limits = {
+        "CLOSESPIDER_PAGECOUNT": scope.max_pages or (_MOST_PAGES_DUE if scope.due else _MOST_PAGES),
+        "CLOSESPIDER_TIMEOUT": scope.max_time or (_MOST_SECONDS_DUE if scope.due else 0),
+    }
     values = {"name": source.name, "source": source, "custom_settings": limits, "__module__": __name__}
     return type(f"{source.name}_spider", (base,), values)
 

@@ -44,7 +44,7 @@ from crawler.extract.extractor import Reading, extract, join, read, read_list, r
 from crawler.extract.mirror import restore
 from crawler.extract.pagination import next_pages
 from crawler.http.replay import answer, replay
-from crawler.reader import reader
+from crawler.reader import read_page, reader
 from crawler.reextract import reextract
 from crawler.report import Report
 from tests.support.program import beside, ended, run
@@ -569,14 +569,17 @@ def test_pages_that_are_read_beside_a_crawl_come_back_each_to_who_asked() -> Non
     address = "http://www.tibet.cn/cn/news/yc/202305/t20230510_{}.html"
     pages = [FetchedPage(address.format(n), body, time) for n, body in enumerate(bodies)]
 
+    async def ask(page: FetchedPage) -> Reading:
+        return await reader().ask(page.url, read_page, page)
+
     async def read_in_turn(some: list[FetchedPage]) -> list[Reading | BaseException]:
-        return [(await asyncio.gather(reader().read(page), return_exceptions=True))[0] for page in some]
+        return [(await asyncio.gather(ask(page), return_exceptions=True))[0] for page in some]
 
     async def read_all() -> list[Reading | BaseException]:
         """Three at a time, each asked for as soon as the one before is there; then all others at once."""
         turns = [read_in_turn(pages[n:30:3]) for n in range(3)]
         found = await asyncio.wait_for(asyncio.gather(*turns), 60)
-        rest = await asyncio.gather(*map(reader().read, pages[30:]), return_exceptions=True)
+        rest = await asyncio.gather(*map(ask, pages[30:]), return_exceptions=True)
         return [found[n % 3][n // 3] for n in range(30)] + rest
 
     for page, one in zip(pages, asyncio.run(read_all()), strict=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -626,16 +627,17 @@ Future.__init__ = lambda self: (time.sleep(0.05), init(self))[1]
 
 @pytest.mark.parametrize("start", ["", _SLOWLY_GIVEN], ids=["at once", "slowly given"])
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="processes are found in /proc")
-def test_a_crawl_whose_reader_is_killed_says_so(start: str, tmp_path: Path) -> None:
+def test_a_crawl_whose_reader_is_killed_goes_on(start: str, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(start)
     with serving(slow_news(60)) as proxy:
         crawl = crawling(tmp_path / "data", proxy, PYTHONPATH=str(tmp_path))
         for reader in beside(crawl, crawl.pid):
             os.kill(reader, signal.SIGKILL)
         _out, err = crawl.communicate(timeout=60)
-    assert crawl.returncode == 3
-    assert "the process that read it was killed; run it again" in err
-    assert "Traceback" not in err
+    assert (crawl.returncode, "Traceback" in err) == (0, False), err
+    failed = re.findall("^failed: .*: the process that read it was killed$", err, re.MULTILINE)
+    assert len(failed) <= 1, "one page at most was being read"
+    assert len(titles(tmp_path / "data")) == 60 - len(failed)
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])

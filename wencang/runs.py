@@ -138,7 +138,8 @@ def import_(
     from archive.warc.pages import Pages
     from crawler.importer import files, import_files
 
-    result, chosen = RunResult(Report(notice=lambda report: progress(report.read))), files(list(paths))
+    result = RunResult(Report(notice=lambda report: progress(report.read)))
+    chosen = files(list(paths), result.report)
     with (
         ArticleStore.create(settings.data) as store,
         Pages(settings.data, ends=manifest.ends(settings.data)) as pages,

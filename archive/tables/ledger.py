@@ -215,12 +215,17 @@ class Ledger:
         return candidates
 
     def due(self, source: str, now: datetime, looks: int) -> list[Candidate]:
-        """The addresses to fetch now: all that were never read, then at most `looks` to fetch again."""
+        """The addresses to fetch now: all that were never read, then at most `looks` to fetch again.
+
+        Those that failed come last among their kind, so that they keep no others from their turn.
+        """
         c = schema.candidates.c
         due = sa.select(schema.candidates).where(c.source == source, c.due <= now)
         with self._store.reading() as connection:
-            new = connection.execute(due.where(c.fetched.is_(None)).order_by(c.found, c.url)).all()
-            again = connection.execute(due.where(c.fetched.is_not(None)).order_by(c.due, c.url).limit(looks)).all()
+            new = connection.execute(due.where(c.fetched.is_(None)).order_by(c.failures, c.found, c.url)).all()
+            again = connection.execute(
+                due.where(c.fetched.is_not(None)).order_by(c.failures, c.due, c.url).limit(looks)
+            ).all()
         return [_candidate(row) for row in (*new, *again)]
 
     def mend(self, source: str, now: datetime) -> None:

@@ -148,6 +148,10 @@ class Reason:
     DELETED_PAGE = _reason("deleted-page", "it says that the page does not exist or was deleted")
     MAINTENANCE_PAGE = _reason("maintenance-page", "it says that the site is down or under maintenance")
     WITHDRAWN = _reason("withdrawn", "withdrawn {time}: {reason}")
+    # It could not be read within its bounds.
+    OVERTIME = _reason("overtime", "reading it takes longer than {seconds:.0f} s")
+    READER_KILLED = _reason("reader-killed", "the process that read it was killed")
+    ATTEMPTED = _reason("attempted", "a run was killed while it was fetched or read")
     # It leads elsewhere, or may not be fetched.
     LED_AWAY = _reason("led-away", "a redirect led away from the articles")
     LED_TO_FRONT = _reason("led-to-front", "redirected to {url}")
@@ -155,6 +159,10 @@ class Reason:
     LED_TO_PRIVATE = _reason("led-to-private", "leads to a private address, {address}")
     FORBIDDEN = _reason("forbidden", "robots.txt forbids it")
     ROBOTS_UNREAD = _reason("robots-unread", "robots.txt can't be read: {reason}")
+    LED_TO_READ = _reason("led-to-read", "redirected to {url}, which this run requests anyway")
+    LED_IN_CIRCLE = _reason("led-in-circle", "redirects in a circle: {url}")
+    LED_ON = _reason("led-on", "redirected more than {most} times")
+    LONG_ADDRESS = _reason("long-address", "its address has more than {most} characters")
     # It could not be fetched, or only in part.
     HTTP = _reason("http", "HTTP {status}")
     NO_HOST = _reason("no-host", "the host name can't be resolved: is the network up?")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 ADDRESS = "address"  # of a request, canonical, before any redirect
 _RECEIVED = "headers_received"
-_REDIRECTS = {301, 302, 303, 307, 308}
+REDIRECTS = {301, 302, 303, 307, 308}
 
 
 class HeadersNoted:
@@ -53,7 +53,7 @@ class LedToFrontNoticed:
     def process_response(self, request: Request, response: Response) -> Response:
         source = crawl_of(self._crawler).source
         to = header(response, "Location")
-        if response.status in _REDIRECTS and to and source.is_article(request.meta.get(ADDRESS, "")):
+        if response.status in REDIRECTS and to and source.is_article(request.meta.get(ADDRESS, "")):
             target = canonical(urljoin(request.url, to))
             if source.owns(target) and source.is_list(target):
                 raise LedToFront(Reason.LED_TO_FRONT.format(url=target))

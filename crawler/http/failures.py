@@ -8,6 +8,7 @@ from twisted.python.failure import Failure
 
 from archive.errors import WencangError
 from archive.text.messages import Message, Reason, of_error, worded
+from crawler.http.circles import NotReached
 from crawler.http.exchange import LedToFront
 from crawler.http.robots import RobotsUnread
 
@@ -18,7 +19,9 @@ def reason(failure: Failure) -> Message:
     """Why a request failed."""
     if code := status(failure):
         return Reason.HTTP.format(status=code)
-    if isinstance(failure.value, IgnoreRequest | RobotsUnread):  # raised with a message by us, with a text by Scrapy
+    if isinstance(
+        failure.value, IgnoreRequest | RobotsUnread | NotReached
+    ):  # raised with a message by us, with a text by Scrapy
         return worded(failure.value.args[0] if failure.value.args else "")
     if isinstance(failure.value, WencangError):
         return worded(str(failure.value)) if failure.value.mend else failure.value.reason

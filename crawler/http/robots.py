@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from time import monotonic
 from typing import Self
 from urllib.parse import urljoin
@@ -21,6 +22,9 @@ from crawler.http.retry import Postponed
 TOKEN = "wencang"  # noqa: S105  # the product token in a group of rules
 LONGEST = 60.0  # seconds between two requests at most, whatever the site asks for
 _MOST_BYTES = 500 * 1024  # the least that the standard requires a crawler to parse
+_MOST_LINE = 8192  # characters: more than an address may have
+_AGENT = re.compile(r"\s*user[- ]?agent(?:\s*:|\s|$)([^#]*)", re.IGNORECASE)
+_OTHER = "-"
 _FRESH = 24 * 3600.0
 _FOR_RULES = "for_robots_txt"
 
@@ -33,10 +37,27 @@ def rules(status: int, body: bytes) -> Protego:
     """The rules of a response. Raises RobotsUnread where the standard demands to take all as forbidden."""
     if 200 <= status < 300:
         whole = body if len(body) <= _MOST_BYTES else body[: body.rfind(b"\n", 0, _MOST_BYTES) + 1]
-        return Protego.parse(whole.decode("utf-8-sig", errors="ignore"))
+        return Protego.parse(_for_us(whole.decode("utf-8-sig", errors="ignore")))
     if 400 <= status < 500 and status != 429:  # without a robots.txt all is allowed
         return Protego.parse("")
     raise RobotsUnread(Reason.ROBOTS_UNREAD.format(reason=Reason.HTTP.format(status=status)))
+
+
+def _for_us(text: str) -> str:
+    """The rules with all other programs under one name.
+
+    Protego stores each rule once for each program that its group names, so that time and memory grow
+    with the square of the length.
+    """
+    return "\n".join(map(_named, text.splitlines()))
+
+
+def _named(line: str) -> str:
+    match = _AGENT.match(line)
+    name = match[1].strip().lower().replace("*", "") if match else ""
+    if not match or match[1].strip() == "*" or not name or TOKEN.startswith(name):
+        return line[:_MOST_LINE]
+    return f"User-agent: {_OTHER}"
 
 
 class Robots:
@@ -76,6 +97,9 @@ class Robots:
         try:
             response = await self._crawler.engine.download_async(for_rules)
             fetched = rules(response.status, response.body)
+            if len(response.body) > _MOST_BYTES:
+                text = _("only its first {count} KB are read").format(count=_MOST_BYTES >> 10)
+                crawl_of(self._crawler).remark(url, text)
         except Postponed:
             raise
         except RobotsUnread as error:

@@ -17,6 +17,7 @@ from archive.errors import (
     NotAnArticle,
     NotFetched,
     NotKept,
+    NotRead,
     NotScheduled,
     NotTold,
     QueryFault,
@@ -34,7 +35,7 @@ DONE, NOTHING, USAGE, UNUSABLE, BUSY, FAILURES, CHECK = range(7)  # exit codes
 INTERRUPTED = 130  # as in a shell: 128 + SIGINT
 _CODES: dict[type[WencangError], int] = {
     UsageFault: USAGE, Busy: BUSY, NotAnArticle: NOTHING, NotKept: NOTHING, Withdrawn: NOTHING,
-    CheckFailed: CHECK, NotFetched: FAILURES, NotScheduled: FAILURES, NotTold: FAILURES,
+    CheckFailed: CHECK, NotFetched: FAILURES, NotRead: FAILURES, NotScheduled: FAILURES, NotTold: FAILURES,
 }  # fmt: skip
 
 

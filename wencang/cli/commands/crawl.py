@@ -12,6 +12,8 @@ from wencang.cli.commands._run import exit_code
 from wencang.cli.output.report import counting_run
 
 app = typer.Typer()
+_PAGES = _("Stop after this many pages (with --due 2,000, unless set).")
+_SECONDS = _("Stop after this many seconds (with --due 3,600, unless set).")
 
 
 @app.command()
@@ -24,8 +26,8 @@ def crawl(
     due: Annotated[bool, typer.Option("--due", help=_("Only what is due, for scheduled runs."))] = False,
     images: Annotated[bool, typer.Option("--images", help=_("Archive the pictures of articles too."))] = False,
     wait: Annotated[bool, typer.Option("--wait", help=_("Wait for another run to end."))] = False,
-    max_pages: Annotated[int, typer.Option(min=0, metavar="N", help=_("Stop after this many pages."))] = 0,
-    max_time: Annotated[float, typer.Option(min=0, metavar="S", help=_("Stop after this many seconds."))] = 0,
+    max_pages: Annotated[int, typer.Option(min=0, metavar="N", help=_PAGES)] = 0,
+    max_time: Annotated[float, typer.Option(min=0, metavar="S", help=_SECONDS)] = 0,
 ) -> int:
     """Fetch, extract and archive the articles of the sources, and index them at the same time.
 
