@@ -41,6 +41,7 @@ class Frontier:
         self._due = due
         self._looks = looks if due else 0
         self._started = clock.now()
+        ledger.mend(source.site, self._started)
         self._sections = {section.list: section for section in ledger.sections(source.site)}
         self._new: Counter[str] = Counter()  # addresses, by list
         self._failing: set[str] = set()  # of those that were shown or waiting
@@ -53,8 +54,7 @@ class Frontier:
         return sorted(lists, key=lambda url: known[url].failures if url in known else 0)
 
     def _is_due(self, url: str) -> bool:
-        section = self._sections.get(url)
-        return not section or section.due <= self._started or section.answered > self._started
+        return url not in self._sections or self._sections[url].due <= self._started
 
     def is_expected(self, lists: Iterable[str]) -> bool:
         """Whether one of these should exist: no other list of the source existed when it was last requested."""
@@ -64,7 +64,6 @@ class Frontier:
 
     def waiting(self) -> list[Candidate]:
         """The addresses that earlier runs left, and those to read again."""
-        self._ledger.mend(self._source.site, self._started)
         candidates = self._ledger.due(self._source.site, self._started, self._looks)
         self._note_failing(candidates)
         return candidates

@@ -230,6 +230,7 @@ def test_what_a_wrong_clock_scheduled_is_due_now_and_an_alarm_rings(
     frontier(before).shown(urls[:1], list)
     frontier(before).read(urls[0])
     wrong = frontier(ahead)
+    store.put(ARTICLE)
     wrong.shown(urls, list)
     wrong.read(*urls)
     wrong.walked(list)

@@ -180,7 +180,7 @@ NOT_HTML = {
     ' \n["a", "b"]': "JSON",
     "var pages = ['<div><h1>雪山小学</h1></div>'];": "JavaScript",
     "/* 版权所有 */ (function () { document.write('<html>'); })();": "JavaScript",
-    'callback({"title": "雪山小学"})': "JavaScript",
+    'callback({"title": "雪山小学"})': "JSON",
     '<?xml version="1.0"?>\n<!-- 高原网 -->\n<rss version="2.0"><channel></channel></rss>': "RSS",
     '<feed xmlns="http://www.w3.org/2005/Atom"></feed>': "RSS",
     '<?xml version="1.0"?><urlset></urlset>': "RSS",
@@ -205,7 +205,7 @@ def test_what_is_no_html_is_skipped_with_its_reason(wencang: Wencang, tmp_path: 
     done = wencang("import", write(tmp_path / "a.warc.gz", *whole(1), *found))
     assert done.returncode == 0, done.stderr
     for n, name in enumerate(NOT_HTML.values(), start=10):
-        assert f"skipped: {url(n)}: it is {name}, not HTML" in done.stderr
+        assert f"skipped: {url(n)}: it is {name}, not an article" in done.stderr
     assert titles(tmp_path / "data") == [title(1)]
 
 
@@ -291,7 +291,7 @@ def test_a_line_or_a_body_that_is_too_large_is_one_failure(wencang: Wencang, tmp
     done = wencang("import", tmp_path / "a.jsonl", tmp_path / "a.warc.gz", tmp_path / "b.warc.gz")
     assert done.returncode == 5
     assert "a.jsonl:2: is longer than 32 MB" in done.stderr
-    assert f"{url(2)}: it is larger than 8 MB" in done.stderr
-    assert f"{url(4)}: it is larger than 8 MB" in done.stderr
+    assert f"{url(2)}: it is larger than 4 MB" in done.stderr
+    assert f"{url(4)}: it is larger than 4 MB" in done.stderr
     assert {title(1), title(3), title(5)} < set(titles(tmp_path / "data"))
     assert len(titles(tmp_path / "data")) == 3 + 1 + len(rest)

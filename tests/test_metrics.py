@@ -41,7 +41,15 @@ def test_the_figures_are_those_of_the_archive(store: ArticleStore, tmp_path: Pat
     read = values(path)
     assert read.pop("wencang_run_articles") == {
         (outcome, "tibet.cn"): count
-        for outcome, count in {"new": 2, "changed": 1, "unchanged": 0, "failed": 2, "skipped": 0, "gone": 0}.items()
+        for outcome, count in {
+            "new": 2,
+            "changed": 1,
+            "unchanged": 0,
+            "failed": 2,
+            "skipped": 0,
+            "gone": 0,
+            "doubted": 0,
+        }.items()
     }
     assert read == {
         "wencang_articles": {("tibet.cn",): 3},

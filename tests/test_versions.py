@@ -90,7 +90,7 @@ def test_advertisement_and_counters_make_no_version(tmp_path: Path) -> None:
             page.write_bytes(plain.replace(b"<body>", b"<body>" + around).replace(b"</body>", around + b"</body>"))
             assert around in page.read_bytes()
             done = run("crawl", "--url", url, data=data, http_proxy=proxy)
-            assert done.stdout.splitlines()[1].split()[1:] == ["0", "0", "1", "0", "0", "0"]
+            assert done.stdout.splitlines()[1].split()[1:] == ["0", "0", "1", "0", "0", "0", "0"]
 
 
 # Gone, and back again

@@ -43,6 +43,7 @@ def _of_revisions(connection: sa.Connection, faults: Faults) -> Iterator[str]:
     now = clock.now()
     credible: dict[str, datetime] = {}  # as in store.in_order
     newest: dict[str, tuple[datetime, int]] = {}
+    stored: dict[str, int] = {}  # last: the newest where a clock went back meanwhile
     for number in sorted(sequences):
         try:
             row = connection.execute(sa.select(schema.revisions).filter_by(sequence=number)).one()
@@ -58,6 +59,7 @@ def _of_revisions(connection: sa.Connection, faults: Faults) -> Iterator[str]:
         time = revision.fetched if revision.fetched <= now else credible.get(article.id, _EARLIEST)
         credible[article.id] = time
         newest[article.id] = max(newest.get(article.id, (time, 0)), (time, number))
+        stored[article.id] = number
     for id, sequence in connection.execute(sa.select(schema.articles.c.id, schema.articles.c.sequence)):
-        if id not in newest or newest[id][1] != sequence:
+        if id not in newest or sequence not in (newest[id][1], stored[id]):
             yield _("{id} does not point to its newest version").format(id=id)

@@ -17,6 +17,7 @@ Outcome = Literal["new", "changed", "unchanged", "gone", "skipped", "doubted", "
 OUTCOMES: tuple[Outcome, ...] = ("new", "changed", "unchanged", "gone", "skipped", "doubted", "failed")
 _PAGE = 500  # rows per query
 _LONGEST = timedelta(days=366)  # until an address is fetched again
+_BETWEEN_CHECKS = timedelta(days=1)  # of a list, at most
 SKEW = timedelta(minutes=5)  # between the clocks of two machines
 
 
@@ -229,21 +230,24 @@ class Ledger:
         return [_candidate(row) for row in (*new, *again)]
 
     def mend(self, source: str, now: datetime) -> None:
-        """Make due now what a wrong clock put off: what was found, fetched or is due at an impossible time."""
-        c = schema.candidates.c
+        """Make due now what a wrong clock put off; its times that are yet to come become `now`."""
         if (latest := latest_time(self._store)) is None or latest <= now + SKEW:
             return
-        present = sa.literal(now, schema.Instant())
+        c, s = schema.candidates.c, schema.sections.c
         withdrawn = schema.addresses_withdrawn().with_only_columns(schema.addresses.c.url)
-        finished = sa.and_(c.due.is_(None), c.failures == 0, c.fetched > now - _LONGEST, c.url.not_in(withdrawn))
-        impossible = sa.or_(c.found > now, c.fetched > now, c.due > now + _LONGEST, finished)
+        ended = sa.and_(c.due.is_(None), c.failures == 0, c.fetched > now - _LONGEST, c.url.not_in(withdrawn))
+        put_off = sa.or_(c.found > now, c.fetched > now, c.due > now + _LONGEST, ended)
+        present = sa.literal(now, schema.Instant())
+
+        def past(*columns: sa.Column[Any]) -> dict[str, Any]:
+            return {column.name: sa.case((column > now, present), else_=column) for column in columns}
+
         with self._store.writing() as connection:
-            connection.execute(
-                schema.candidates.update().where(c.source == source, impossible).values(
-                    due=present, found=sa.case((c.found > now, present), else_=c.found),
-                    fetched=sa.case((c.fetched > now, present), else_=c.fetched),
-                )
-            )  # fmt: skip
+            candidates = schema.candidates.update().where(c.source == source, put_off)
+            connection.execute(candidates.values(due=present, **past(c.found, c.fetched)))
+            put_off = sa.or_(s.checked > now, s.newest > now, s.due > now + _BETWEEN_CHECKS)
+            sections = schema.sections.update().where(s.source == source, put_off)
+            connection.execute(sections.values(due=present, **past(s.checked, s.newest)))
 
     def note_candidates(self, candidates: Iterable[Candidate]) -> None:
         """Store these, replacing what was known of their addresses."""

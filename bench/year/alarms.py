@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from statistics import median
 
 from archive.article import SHANGHAI
-from bench.year.site import RATES, Visit
+from bench.year.site import GARBAGE, RATES, Visit
 
 _DAY = timedelta(days=1)
 _SOURCE = "tibet.cn"
@@ -43,7 +43,7 @@ def silent(visits: Sequence[Visit]) -> Expected:
     for base in RATES:
         brought: list[datetime] = []
         own: list[datetime] = []  # of that, what no other list showed
-        surely: datetime | None = None  # a run that was killed may not have noted what was new
+        surely: datetime | None = None  # a run that was killed or hindered may not have noted what was new
         answered = visits[0].at
         seen: set[str] = set()
         for visit in visits:
@@ -52,12 +52,12 @@ def silent(visits: Sequence[Visit]) -> Expected:
             seen.update(*visit.lists.values())
             brought += [visit.at] * len(new)
             own += [visit.at] * len(owned)
-            if owned and not visit.killed:
+            if owned and not visit.killed and not visit.outage:
                 surely = visit.at
             answered = visit.at if base in visit.lists else answered
             if brought:
                 waited, at_most = (answered - since for since in (brought[-1], surely or brought[0]))
-                hindered = visit.killed or bool(visit.outage) or base not in visit.lists
+                hindered = visit.killed or bool(visit.outage or visit.ahead) or base not in visit.lists
                 must = waited > _longest_wait(own, visit.at) * 1.1 and not hindered
                 expected.note(visit, base, must, at_most > _longest_wait(brought, visit.at) * 0.9)
     return expected
@@ -103,7 +103,8 @@ def _risen(visits: Sequence[Visit], count: Callable[[Visit], int], some: Callabl
     expected = Expected()
     for n, visit in enumerate(visits):
         before = [one for one in visits[:n] if one.at > visit.at - 14 * _DAY]
-        if count(visit) >= max(8, len(visit.pages) / 3) and not any(map(some, before)) and not visit.killed and n > 9:
+        hindered = visit.killed or bool(visit.ahead) or n < 10 or any(map(some, before))
+        if count(visit) >= max(8, len(visit.pages) / 3) and not hindered:
             expected.must.append((_SOURCE, visit.at - _DAY, visit.at + 7 * _DAY))
         if some(visit) or any(map(some, before)):
             expected.may.add((visit.at, _SOURCE))
@@ -131,18 +132,45 @@ def _day(url: str) -> date:
     return datetime.strptime(url.rpartition("/t")[2][:8], "%Y%m%d").date()
 
 
+def doubted(visits: Sequence[Visit]) -> Expected:
+    """Pages that are not the article they stand in for."""
+    expected = Expected()
+    doubtful = False
+    for visit in visits:
+        is_garbage = bool(visit.outage and visit.outage.fault in GARBAGE)
+        doubtful = doubtful or is_garbage
+        expected.note(visit, _SOURCE, False, doubtful)
+    return expected
+
+
+def clock(visits: Sequence[Visit]) -> Expected:
+    """Times that are yet to come, after a run whose clock was ahead."""
+    expected = Expected()
+    surely = possibly = visits[0].at
+    for visit in visits:
+        if visit.ahead:
+            possibly = max(possibly, visit.at + visit.ahead)
+            surely = possibly if any(visit.pages.values()) and not visit.killed else surely
+        hindered = visit.killed or bool(visit.ahead)
+        expected.note(visit, "clock", surely > visit.at + _DAY and not hindered, possibly > visit.at)
+    return expected
+
+
 KINDS: dict[str, tuple[str, Callable[[Sequence[Visit]], Expected]]] = {
     "silent": ("nothing new for", silent),
     "unchecked": ("no list could be read since", unchecked),
     "general": ("read by general means", general),
     "failed": ("pages failed", failed),
     "thin": ("fewer articles than expected", thin),
+    "doubted": ("pages are doubted", doubted),
+    "clock": ("is yet to come", clock),
 }
 
 
 def faults_of_alarms(visits: Sequence[Visit]) -> Iterator[str]:
     """The alarms that should have rung and did not, and those that should not have."""
-    told = [(visit.at, line) for visit in visits for line in visit.told if not line.startswith("over: ")]
+    told = [(visit.at, line) for visit in visits if not visit.ahead for line in visit.told]
+    told = [(at, line) for at, line in told if not line.startswith("over: ")]
     for kind, (words, rule) in KINDS.items():
         rang = [(at, line.partition(": ")[0]) for at, line in told if words in line]
         expected = rule(visits)

@@ -15,6 +15,7 @@ from bench.year.site import START, Site, Visit
 from crawler.http.replay import serving
 
 LOOKS = 100  # of a run
+_JUMPS = (timedelta(days=3), timedelta(days=400), timedelta(days=70 * 365))  # of a clock, ahead
 _PATIENCE = 1.0  # seconds that a run waits for an answer
 
 
@@ -28,11 +29,13 @@ def live(
         for at in times:
             began = time.monotonic()
             visit = site.visited(at)
+            visit.ahead = rng.choice(_JUMPS) if rng.random() < 0.04 else visit.ahead
             look_in(visit, folder, proxy, rng, usual)
             codes.update(visit.codes)
             usual += (time.monotonic() - began - usual) / 10
             fault = visit.outage.fault if visit.outage else ""
-            say(f"{at:%Y-%m-%d %H:%M} {visit.codes} {len(visit.pages)} pages {fault}")
+            ahead = f"{visit.ahead.days} days ahead" if visit.ahead else ""
+            say(f"{at:%Y-%m-%d %H:%M} {visit.codes} {len(visit.pages)} pages {fault} {ahead}".rstrip())
     return codes
 
 
@@ -41,8 +44,9 @@ def look_in(visit: Visit, folder: Path, proxy: str, rng: random.Random, usual: f
     hook, delays = folder / "told", ["0", *["0.001"] * 9]  # with none, pages are read in a process of their own
     runs = [
         start(
-            folder / "data", "crawl", "tibet_cn", "--due", said=folder / "said", prepare=partial(set_up, visit.at),
-            http_proxy=proxy, no_proxy="", WENCANG_DELAY=rng.choice(delays), WENCANG_HOOK=f"tee -a {hook}",
+            folder / "data", "crawl", "tibet_cn", "--due", said=folder / "said",
+            prepare=partial(set_up, visit.at + visit.ahead), http_proxy=proxy, no_proxy="",
+            WENCANG_DELAY=rng.choice(delays), WENCANG_HOOK=f"tee -a {hook}",
             WENCANG_LOOKS=str(LOOKS),
         )
         for _again in range(2 if rng.random() < 0.05 else 1)

@@ -21,7 +21,12 @@ GONE = ""
 _ROWS, _PAGES = 10, 12  # of a list
 _LIST_PAGE = re.compile(r"(.*/)(?:index_(\d+)\.html)?")
 _HTML = {"Content-Type": "text/html"}
-GARBAGE = {"garbage": b"\0\1" * 99, "empty": b"", "json": b'{"code":502,"msg":"bad gateway"}'}
+GARBAGE = {
+    "garbage": b"\0\1" * 99, "empty": b"", "json": b'{"code":502,"msg":"bad gateway"}',
+    "captcha": "<html><title>访问验证</title><body><p>请完成下方验证后继续访问。</p></body></html>".encode(),
+    "maintenance": "<html><title>公告</title><body><h1>公告</h1><p>本站正在进行系统升级维护，预计今晚恢复访问，"
+    "给各位网友带来不便，敬请谅解，感谢大家长期以来的支持。</p></body></html>".encode(),
+}  # fmt: skip
 _FAULTS = ("503", "429", "504", "404", "timeout", "hung up", *GARBAGE, "flaky", "forbidden")
 _HOURS = (0.5, 6, 30, 55, 100)
 # When it changes, as shares of its life.
@@ -67,6 +72,7 @@ class Visit:
     links: set[str] = field(default_factory=set)
     pages: dict[str, str | None] = field(default_factory=dict)  # address: text or GONE; None where it failed
     unknown: set[str] = field(default_factory=set)  # pages in a layout that no form fits
+    ahead: timedelta = timedelta(0)  # of the program's clock
     codes: list[int] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
 
@@ -179,8 +185,8 @@ def _written(days: int, rng: random.Random) -> Iterator[Written]:
 def _article(number: int, base: str, at: datetime, rng: random.Random) -> Written:
     day = f"{at.astimezone(SHANGHAI):%Y%m%d}"
     text = f"第{number}篇的正文，写于{day}。雪山下的消息说，这里修好了一座新桥。"
-    kind = rng.choices(("plain", "corrected", "reverted", "withdrawn", "back", "twin", "shared", "linked"),
-                       (72, 9, 2, 3, 1, 3, 4, 6))[0]  # fmt: skip
+    kind = rng.choices(("plain", "corrected", "reverted", "withdrawn", "back", "shared", "linked"),
+                       (75, 9, 2, 3, 1, 4, 6))[0]  # fmt: skip
     first, second = (at + timedelta(minutes=minutes) for minutes in sorted(rng.sample((40, 600, 6000, 30000), 2)))
     later = {
         "corrected": [(first, text + "本文有更正。")],
@@ -188,11 +194,9 @@ def _article(number: int, base: str, at: datetime, rng: random.Random) -> Writte
         "withdrawn": [(first, GONE)],
         "back": [(first, GONE), (second, text)],
     }.get(kind, [])
-    lists = {"linked": (), "twin": (base, NEWS), "shared": (base, NEWS)}.get(kind, (base,))
-    at_home = f"{base}{day[:6]}/t{day}_{7_000_000 + number}.html"
-    elsewhere = f"{NEWS}{day[:6]}/t{day}_{7_500_000 + number}.html"
-    urls = (at_home, elsewhere) if kind == "twin" and base != NEWS else (at_home,)
-    return Written(number, urls, lists, [(at, text), *later])
+    lists = {"linked": (), "shared": (base, NEWS)}.get(kind, (base,))
+    url = f"{base}{day[:6]}/t{day}_{7_000_000 + number}.html"
+    return Written(number, (url,), lists, [(at, text), *later])
 
 
 def _outage(days: int, rng: random.Random) -> Outage:

@@ -106,13 +106,13 @@ def _of_looks(visits: Iterable[Visit]) -> Iterator[str]:
     unsure: set[str] = set()  # whether they were read is not known: the run was killed
     for visit in visits:
         due = {url for url, read in first.items() if _is_due(read, tried[url], visit.at)}
-        if not visit.outage and not visit.killed:
+        if not (visit.outage or visit.killed or visit.ahead):
             if len(visit.pages) < LOOKS:
                 yield from (f"{visit.at}: was to be looked at: {url}" for url in due - visit.pages.keys())
             yield from (
                 f"{visit.at}: shown and left: {url}" for url in _shown(visit) - visit.pages.keys() - tried.keys()
             )
-        if visit.outage:  # nothing may have been asked for, and all been put off
+        if visit.outage or visit.ahead:  # nothing may have been asked for, and all been put off
             tried |= dict.fromkeys(due, visit.at)
         for url, state in visit.pages.items():
             tried[url] = visit.at

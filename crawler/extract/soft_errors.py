@@ -102,7 +102,7 @@ def _folded(text: str) -> str:
     return text.translate(_SIMPLIFIED)
 
 
-_HTML = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
+_HTML = re.compile(r"[^\"'`]*<(?:!doctype|html|head|body)\b", re.IGNORECASE)  # not within a string of a script
 _JSON = re.compile(r"\s*(?:[\w$.]{1,60}\s*\()?\s*(?:\[\s*)?\{\s*[\"'}]|\s*\[\s*[\"\d\[\]]")
 _JAVASCRIPT = re.compile(
     r"\s*(?:/\*|//|[!;(]*function\b|(?:var|let|const|window|document|self|define|import|export|if|try)\b[\s.({\[]|[\"']use\sstrict|\(\(\)\s*=>|\$\()"
@@ -122,7 +122,7 @@ def format_of(source: str) -> str:
     head = source[:_HEAD].lstrip("\ufeff")
     if _FEED.match(head):
         return "RSS"
-    if _HTML.search(head) or head.lstrip()[:1] == "<":
+    if _HTML.match(head) or head.lstrip()[:1] == "<":
         return ""
     if _JSON.match(head):
         return "JSON" if _is_json(source) or not _has_markup(head) else ""

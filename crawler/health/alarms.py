@@ -50,7 +50,7 @@ def future(latest: datetime | None, now: datetime) -> list[Alarm]:
     """Times that are yet to come: a clock is or was wrong. What is scheduled by them is due now."""
     if latest is None or latest <= now + SKEW:
         return []
-    text = _("{time:%Y-%m-%d %H:%M}Z is in the archive, and is yet to come: is the clock wrong, or was it?")
+    text = _("clock: {time:%Y-%m-%d %H:%M}Z is in the archive, and is yet to come; is the clock wrong, or was it?")
     return [Alarm("clock", "", text.format(time=latest))]
 
 
