@@ -202,6 +202,6 @@ def _doubted(candidate: Candidate, now: datetime, reason: Message) -> Candidate:
 
 def _failed(candidate: Candidate, now: datetime, reason: Message) -> Candidate:
     failures = candidate.failures + 1
-    tries = failures + (_LASTING if reason.code in _OF_THE_PAGE else 0)
+    tries = max(failures, _LASTING) if reason.code in _OF_THE_PAGE else failures
     due = recrawl.next_look(candidate.fetched, now) if candidate.fetched else recrawl.next_try(tries, now)
     return replace(candidate, due=due, failures=failures, reason=reason)

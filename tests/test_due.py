@@ -259,7 +259,7 @@ def test_a_back_fill_keeps_to_its_days(wencang: Wencang, proxy: str) -> None:
 
 
 def test_a_fortnight_of_runs_that_are_killed_overlap_and_meet_a_site_that_fails(tmp_path: Path) -> None:
-    rng = random.Random(4)
+    rng = random.Random(5)  # a maintenance page with status 200 for four days, a clock that is ahead
     site = Site.of(14, rng)
     codes = live(site, tmp_path, moments(14, 24, rng), rng)
     assert {0, -9} <= set(codes), codes

@@ -103,7 +103,7 @@ def _of_looks(visits: Iterable[Visit]) -> Iterator[str]:
     """What a run that nothing hindered did not ask for: what was shown to it first, and what was due for a look."""
     first: dict[str, datetime] = {}
     tried: dict[str, datetime] = {}
-    unsure: set[str] = set()  # whether they were read is not known: the run was killed
+    unsure: set[str] = set()  # whether or when they were read is not known: the run was killed, its clock wrong
     for visit in visits:
         due = {url for url, read in first.items() if _is_due(read, tried[url], visit.at)}
         if not (visit.outage or visit.killed or visit.ahead):
@@ -116,7 +116,7 @@ def _of_looks(visits: Iterable[Visit]) -> Iterator[str]:
             tried |= dict.fromkeys(due, visit.at)
         for url, state in visit.pages.items():
             tried[url] = visit.at
-            if visit.killed and url not in first:
+            if (visit.killed or visit.ahead) and url not in first:
                 unsure.add(url)
             elif (state or (visit.outage and visit.outage.fault in GARBAGE)) and url not in unsure:
                 first.setdefault(url, visit.at)  # garbage counts as an article
