@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rich.cells import cell_len, set_cell_size
 
 from archive.text.translation import gettext as _
+from archive.text.translation import ngettext
 from wencang.cli.output import is_watched, say, width
 from wencang.cli.output.tables import print_line, print_rows
 from wencang.desk.count.periods import UNDATED
@@ -27,9 +28,16 @@ def print_timeline(timeline: Timeline, form: str, bars: bool = True) -> None:
         fitting = fitted(timeline, MOST, width()) if is_watched() else timeline.largest(MOST)
         for line in drawn(fitting, width()):
             print_line(line)
-    total = _("{name}: {count} stories") if timeline.stories else _("{name}: {count} articles")
     for series in timeline.series:
-        say(total.format(name=timeline.name(series), count=series.total))
+        say(_total(timeline, series).format(name=timeline.name(series), count=series.total))
+    if not timeline.series:
+        say(_("nothing found"))
+
+
+def _total(timeline: Timeline, series: Series) -> str:
+    if timeline.stories:
+        return ngettext("{name}: {count} story", "{name}: {count} stories", series.total)
+    return ngettext("{name}: {count} article", "{name}: {count} articles", series.total)
 
 
 def fitted(timeline: Timeline, most: int, width: int) -> Timeline:
