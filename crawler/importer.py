@@ -18,6 +18,7 @@ from archive.text.messages import Message, of_error
 from archive.text.translation import gettext as _
 from archive.url import canonical
 from archive.warc.pages import FetchedPage, Head, Pages
+from crawler.extract import dates
 from crawler.extract.document import MOST_BYTES, refuse_size
 from crawler.extract.encoding import decode
 from crawler.extract.extractor import Reading, read, read_text
@@ -104,7 +105,7 @@ def _saved(path: Path, content_type: str) -> FetchedPage:
 
 def _lines(path: Path, _source: str) -> Iterator[_Record]:
     with path.open("rb") as lines:
-        for record in jsonl.read(lines, str(path)):
+        for record in jsonl.read(lines, str(path), dates.as_iso):
             yield record if isinstance(record, BadRecord) else _exported(*record)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import zip_longest
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, chop_cells, set_cell_size
 
 from archive.text.translation import gettext as _
 from archive.text.translation import ngettext
@@ -61,7 +62,9 @@ def drawn(timeline: Timeline, width: int) -> Iterator[str]:
     room = (width - side) // max(len(timeline.series), 1) - len(_GAP)
     longest = max(room - digits - 1, _LEAST)
     top = max((timeline.value(series, period) or 0 for series in timeline.series for period in periods), default=0)
-    yield _line(side, "", [set_cell_size(timeline.name(series), digits + 1 + longest) for series in timeline.series])
+    heads = (chop_cells(timeline.name(series), digits + 1 + longest) for series in timeline.series)
+    for names in zip_longest(*heads, fillvalue=""):  # cut, two could look the same
+        yield _line(side, "", [set_cell_size(name, digits + 1 + longest) for name in names])
     for label, period in zip(labels, periods, strict=True):
         bars = (_bar(timeline.value(series, period) or 0, top, longest) for series in timeline.series)
         numbers = (_number(timeline, series, period).rjust(digits) for series in timeline.series)
