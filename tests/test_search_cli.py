@@ -15,6 +15,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from archive import settings
 from archive.lock import exclusive
@@ -432,13 +433,20 @@ def test_no_index_and_an_index_of_another_analyzer(crawled: Path) -> None:
 def test_another_run_is_writing_the_index(crawled: Path) -> None:
     from whoosh import index
 
+    assert run("watch", "add", "aid", "援藏", data=crawled).returncode == 0
+    line = {"url": "http://www.example.cn/a/t20220601_1.html", "title": "援藏医生进村", "body": "援藏医生昨天进村。"}
+    (crawled / "line.jsonl").write_text(json.dumps(line), encoding="utf-8")
+    with Archive(settings.load(crawled)) as archive:
+        archive.import_([crawled / "line.jsonl"])  # indexed, and reported to nobody
     writer = index.open_dir(str(index_folder(crawled, "whoosh"))).writer()
     try:
         done = run("import", GLOSSED, data=crawled)
-        assert (done.returncode, done.stdout.split()[-6:]) == (4, ["1", "0", "0", "0", "0", "0"]), (
-            "it is in the archive"
-        )
+        counts = done.stdout.splitlines()[1].split()[1:]
+        assert (done.returncode, counts) == (4, ["1", "0", "0", "0", "0", "0", "0"]), "it is in the archive"
         assert "another run" in done.stderr
+        assert "aid: 1 new" in done.stderr
+        with Archive(settings.load(crawled)) as archive:
+            assert [notice.code for notice in archive.story(SIGNING).notices] == []
     finally:
         writer.cancel()
     assert run("index", data=crawled).stdout == "1 article indexed\n"
@@ -574,6 +582,57 @@ def test_a_file_has_the_ending_of_its_format(crawled: Path, tmp_path: Path, comm
     assert (done.returncode, len(done.stderr.splitlines()), list(folder.iterdir())) == (2, 1, [])
     assert "formats: " in done.stderr
     assert named in done.stderr
+
+
+@pytest.mark.parametrize("columns", ["80", "60", "44"])
+def test_a_number_is_never_cut(crawled: Path, columns: str) -> None:
+    program = [sys.executable, str(ROOT / "search_cli.py"), "--data", str(crawled)]
+    _code, shown = on_a_terminal([*program, "figures", "招商引资", "--kind", "money"], PAGER="cat", COLUMNS=columns)
+    for number in ("157.38亿元", "72.098亿元", "不足五千万元", "约4.6亿元", "15738000000", "~ 460000000"):
+        assert number in shown
+    assert not re.search(r"\d[.,]?…", shown)
+
+
+def test_groups_of_a_timeline_are_told_apart_on_80_columns(crawled: Path) -> None:
+    program = [sys.executable, str(ROOT / "search_cli.py"), "--data", str(crawled), "timeline", "西藏"]
+    _code, shown = on_a_terminal([*program, "--group", "section", "--by", "year"], PAGER="cat")
+    heads = shown.splitlines()[:3]
+    assert [re.findall("aid_tibet|news 援藏|rw 援藏人", line) for line in heads[:2]] == [
+        ["aid_tibet", "aid_tibet"], ["news 援藏", "rw 援藏人"],
+    ]  # fmt: skip
+    assert all(cell_len(line) <= 80 for line in shown.splitlines())
+
+
+def test_dates_of_an_import_as_people_write_them(wencang: Wencang, tmp_path: Path) -> None:
+    times = {
+        "2022年6月1日": "2022-06-01", "2022-06-01 10:32": "2022-06-01T10:32:00+08:00", "2022/6/1": "2022-06-01",
+        "2022.6.1 10:32": "2022-06-01T10:32:00+08:00", "２０２２年６月１日 上午10点32分": "2022-06-01T10:32:00+08:00",
+        "June 1, 2022": "2022-06-01", "2022-06-01T02:32:00Z": "2022-06-01T10:32:00+08:00",
+    }  # fmt: skip
+    file = tmp_path / "lines.jsonl"
+    values = [
+        {
+            "url": f"http://www.example.cn/a/{n}.html",
+            "title": f"第{n}号",
+            "body": f"第{n}号的正文在这里。",
+            "published": time,
+        }
+        for n, time in enumerate(times)
+    ]
+    file.write_text("".join(json.dumps(line) + "\n" for line in values), encoding="utf-8")
+    assert wencang("import", file).returncode == 0
+    exported = {line["url"]: line["published"] for line in lines(wencang("export", "--format", "jsonl"))}
+    assert [exported[line["url"]] for line in values] == list(times.values())
+    file.write_text(json.dumps(values[0] | {"published": "soon"}), encoding="utf-8")
+    assert wencang("import", file).returncode == 5
+
+
+@pytest.mark.parametrize("command", ["", "search", "export", "lexicon", "lexicon add", "watch run", "figures"])
+def test_h_is_help(crawled: Path, command: str) -> None:
+    done = run(*command.split(), "-h", data=crawled)
+    assert (done.returncode, done.stdout) == (0, run(*command.split(), "--help", data=crawled).stdout)
+    assert "-h, --help" in done.stdout
+    assert "<|" not in done.stdout
 
 
 def test_the_ending_names_the_format(crawled: Path, tmp_path: Path) -> None:

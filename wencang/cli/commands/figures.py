@@ -10,6 +10,7 @@ import typer
 from archive.text.translation import gettext as _
 from wencang.cli.commands import (
     DONE,
+    NOTHING,
     QUESTION,
     Csv,
     Engine,
@@ -20,9 +21,8 @@ from wencang.cli.commands import (
     Words,
     archive_of,
     chosen,
-    say_nothing,
 )
-from wencang.cli.output import say_notices, written_to
+from wencang.cli.output import say, say_notices, written_to
 from wencang.cli.output.tables import write_rows
 
 app = typer.Typer()
@@ -57,7 +57,8 @@ def figures(
     )
     say_notices(figures.notices)
     if next(figures.rows(), None) is None:
-        return say_nothing(query)
+        say(_("{name}: no figures are found").format(name=" ".join(query)))
+        return NOTHING
     if form:
         with written_to(out) as file:
             write_rows(figures, form, file)

@@ -105,7 +105,7 @@ def print_reading(reading: Reading, explain: bool) -> None:
     print(printable(txt.text(reading.article)), end="")
     if explain:
         print()
-        steps = [(step.field or _("not the body"), step.how, step.text) for step in reading.steps]
+        steps = [(_(step.field) if step.field else _("not the body"), step.how, step.text) for step in reading.steps]
         print_table((_("field"), _("how"), _("text")), steps)
 
 

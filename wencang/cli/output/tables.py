@@ -110,7 +110,7 @@ def cut(text: str, room: int) -> str:
     beginning = set_cell_size(text, room - 1)
     end = len(beginning.rstrip()) if text.startswith(beginning.rstrip()) else len(beginning) - 1
     numbers = (match.span() for match in _NUMBERS.finditer(text) if len(match[0].strip()) > 1)
-    end = next((start for start, stop in numbers if start < end < start + len(text[start:stop].rstrip())), end)
+    end = next((start for start, stop in numbers if start < end <= start + len(text[start:stop].rstrip())), end)
     return text[:end].rstrip() + "…"
 
 
