@@ -72,7 +72,7 @@ def export(
         line = line if exported.count else _("no articles: {path} was not written")
         say(line.format(count=exported.count, path=path))
     elif not exported.count:
-        say_nothing(query or ["export"])
+        say_nothing(query or [str(archive_of(ctx).data)])
     return DONE if exported.count else NOTHING
 
 
