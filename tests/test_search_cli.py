@@ -548,6 +548,12 @@ def test_the_first_line_says_that_no_article_has_all_the_words(crawled: Path) ->
     assert "no article has" not in run("唐卡", data=crawled).stderr
 
 
+def test_a_demo_leaves_an_archive_of_ones_own_alone(wencang: Wencang) -> None:
+    assert wencang("import", GLOSSED).returncode == 0
+    assert "holds an archive of your own" in fault(wencang("demo"), 2)
+    assert len(lines(wencang("export", "--format", "jsonl"))) == 1
+
+
 def test_limit_0_says_how_many_there_are(crawled: Path) -> None:
     for options in ("--limit 0", "--limit 0 --json"):
         done = run("援藏", "招商引资", *options.split(), data=crawled)
