@@ -3,7 +3,6 @@
 PYTHON ?= python3
 BIN := .venv/bin
 DEMO := data/demo
-REPLAYED := WENCANG_DELAY=0.05 $(BIN)/python -m crawler.http.replay data/sample -- $(BIN)/wencang --data $(DEMO)
 
 .PHONY: help install demo test lint messages lock clean
 
@@ -20,10 +19,8 @@ install: .venv/installed  ## create .venv with exactly the locked versions
 		--config-settings editable_mode=compat -e .
 	touch $@
 
-demo: install  ## crawl the bundled sample through a local replay of the real addresses, then search it
-	$(REPLAYED) crawl tibet_cn
-	$(BIN)/wencang --data $(DEMO) 援藏 招商引资
-	$(BIN)/wencang --data $(DEMO) show tibet.cn-7210688
+demo: install  ## crawl the bundled sample through a local replay of the real addresses, and say what to try
+	$(BIN)/wencang --data $(DEMO) demo
 
 test: install lint  ## lint, types and tests
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal

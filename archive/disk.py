@@ -7,6 +7,7 @@ a folder that somebody handed over may hold one that leads anywhere.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -14,10 +15,24 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from archive.errors import ArchiveUnusable
+from archive.errors import ArchiveUnusable, DiskFull, UsageFault, WencangError
+from archive.text.messages import of_error
 from archive.text.translation import gettext as _
 
 _WRITTEN = ("archive.db", "pages", "manifests", "index", "feeds")  # of a data folder, besides single small files
+
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+def is_full(error: OSError) -> bool:
+    """Whether the disk, or the user's quota, has no room left."""
+    return error.errno in _FULL
+
+
+def unwritable(path: Path, error: OSError, mend: str) -> WencangError:
+    """The error of a place that a user named, and that can't be written to."""
+    return (DiskFull if is_full(error) else UsageFault)(path, of_error(error), mend)
 
 
 def refuse_links(data: Path) -> None:

@@ -5,6 +5,7 @@ WencangError
 │   └── QueryFault      a question that can't be read
 ├── Unusable            the archive or an index can't be used as it is             (exit 3)
 │   ├── ArchiveUnusable
+│   ├── DiskFull        the disk has no room for what is to be written
 │   └── IndexUnusable
 ├── Busy                another run holds what this one needs                      (exit 4)
 ├── CheckFailed         a check found damage                                        (exit 6)
@@ -57,6 +58,10 @@ class Unusable(WencangError):
 
 class ArchiveUnusable(Unusable):
     """The archive is missing, damaged, or of a newer program."""
+
+
+class DiskFull(Unusable):
+    """The disk, or the user's quota, has no room for what is to be written."""
 
 
 class IndexUnusable(Unusable):

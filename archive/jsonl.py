@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import IO, Any
 
@@ -34,11 +34,14 @@ def times(revision: Revision) -> dict[str, str | None]:
     return {"fetched": revision.fetched.isoformat(), "gone": gone.isoformat() if gone else None}
 
 
-def read(lines: Iterable[bytes], name: str) -> Iterator[tuple[Article, datetime | None, bool] | BadRecord]:
+def read(
+    lines: Iterable[bytes], name: str, published: Callable[[Any], Any] = lambda value: value
+) -> Iterator[tuple[Article, datetime | None, bool] | BadRecord]:
     """The article of each line, when it was fetched (or None) and whether it was gone; or what is wrong with the line.
 
-    Lines are trusted: they need url, title and body, and are taken as they are; one of LONGEST bytes or
-    more, of which `lines` may give the beginning only, is refused.
+    Lines are trusted: they need url, title and body, and are taken as they are; `published` may
+    bring a time into ISO 8601. A line of LONGEST bytes or more, of which `lines` may give the
+    beginning only, is refused.
     """
     for number, line in enumerate(lines, 1):
         if len(line) >= LONGEST:
@@ -48,6 +51,7 @@ def read(lines: Iterable[bytes], name: str) -> Iterator[tuple[Article, datetime 
                 values = json.loads(line)
                 if not isinstance(values, dict):
                     raise ValueError(_("is not a JSON object"))
+                values["published"] = published(values.get("published"))
                 yield from_json(values), _fetched(values.get("fetched")), bool(values.get("gone"))
             except (ValueError, KeyError, OverflowError, RecursionError) as error:
                 yield BadRecord(f"{name}:{number}", _reason(error))

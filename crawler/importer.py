@@ -21,6 +21,7 @@ from archive.url import canonical
 from archive.warc.message import Response, Undecodable
 from archive.warc.pages import FetchedPage, Pages
 from archive.warc.stream import Damage, Record, fits, is_warc, records
+from crawler.extract import dates
 from crawler.extract.document import MOST_BYTES, refuse_size
 from crawler.extract.extractor import Reading
 from crawler.extract.reading import join
@@ -149,7 +150,7 @@ class _Importer:
 
     def lines(self, path: Path) -> Iterator[_Outcome]:
         with _opened(path) as file:
-            for record in jsonl.read(jsonl.bounded(file), str(path)):
+            for record in jsonl.read(jsonl.bounded(file), str(path), dates.as_iso):
                 yield record if isinstance(record, BadRecord) else _exported(*record)
 
     def warc(self, path: Path) -> Iterator[_Outcome]:

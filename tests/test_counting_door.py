@@ -162,7 +162,7 @@ def test_what_a_reader_should_know_is_in_the_notices(archive: wencang.Archive) -
     assert codes(archive.timeline("西藏")) == []
     put(archive, 1, "西藏。", index=False)
     assert codes(archive.timeline("西藏 date:2018-13", "援藏", stories=True)) == [
-        "doubt", "index-behind", "stories-behind",
+        "of-question", "doubt", "index-behind", "stories-behind",
     ]  # fmt: skip
     for value in (archive.keywords("援藏"), archive.concordance("援藏"), archive.figures("援藏")):
         assert codes(value) == ["index-behind"]

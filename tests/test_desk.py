@@ -26,7 +26,7 @@ from markdown_it import MarkdownIt
 
 from archive import jsonl
 from archive.article import Revision
-from archive.errors import UsageFault
+from archive.errors import DiskFull, UsageFault
 from archive.store import ArticleStore
 from archive.tables.chronology import in_order
 from archive.text.escaping import legible
@@ -295,8 +295,8 @@ def test_a_folder_appears_whole_or_not_at_all(shelf: ArticleStore, tmp_path: Pat
     for form in map(export.open_format, export.names()):
         with pytest.raises(OSError, match="No space"):
             export.to_folder(form, torn(), tmp_path / "out", EDITION, "month")
-        with pytest.raises(OSError, match="No space"):
-            export.to_file(form, torn(), tmp_path / "file", EDITION)
+        with pytest.raises(DiskFull, match="No space"):
+            export.export(form, torn(), tmp_path / "file", "", EDITION)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -369,8 +369,8 @@ def test_nothing_found_makes_nothing(crawled: Path, tmp_path: Path) -> None:
 def test_the_name_of_a_file_tells_its_format(crawled: Path, tmp_path: Path) -> None:
     run("export", "援藏", "-o", tmp_path / "hits.JSONL", data=crawled)
     assert json.loads((tmp_path / "hits.JSONL").read_bytes().splitlines()[0])["source"] == "tibet.cn"
-    run("export", "援藏", "-o", tmp_path / "hits.list", data=crawled)
-    assert not (tmp_path / "hits.list").read_text(encoding="utf-8").startswith("{")
+    run("export", "援藏", "-o", tmp_path / "hits", data=crawled)
+    assert not (tmp_path / "hits").read_text(encoding="utf-8").startswith("{")
 
 
 def test_a_terminal_is_safe_from_what_is_exported(wencang: Wencang, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from archive import settings
 from archive.lock import exclusive
@@ -86,7 +87,9 @@ def test_a_word_that_begins_as_an_id_is_a_word(wencang: Wencang, tmp_path: Path)
 
 
 def test_a_doubt_about_a_filter_is_said(crawled: Path) -> None:
-    assert run("日期:2018-13", "唐卡", data=crawled).stderr.startswith("日期:2018-13 is searched as text")
+    assert (
+        run("日期:2018-13", "唐卡", data=crawled).stderr.splitlines()[1].startswith("日期:2018-13 is searched as text")
+    )
 
 
 def test_full_marks_are_where_the_words_stand(crawled: Path) -> None:
@@ -430,13 +433,20 @@ def test_no_index_and_an_index_of_another_analyzer(crawled: Path) -> None:
 def test_another_run_is_writing_the_index(crawled: Path) -> None:
     from whoosh import index
 
+    assert run("watch", "add", "aid", "援藏", data=crawled).returncode == 0
+    line = {"url": "http://www.example.cn/a/t20220601_1.html", "title": "援藏医生进村", "body": "援藏医生昨天进村。"}
+    (crawled / "line.jsonl").write_text(json.dumps(line), encoding="utf-8")
+    with Archive(settings.load(crawled)) as archive:
+        archive.import_([crawled / "line.jsonl"])  # indexed, and reported to nobody
     writer = index.open_dir(str(index_folder(crawled, "whoosh"))).writer()
     try:
         done = run("import", GLOSSED, data=crawled)
-        assert (done.returncode, done.stdout.split()[-6:]) == (4, ["1", "0", "0", "0", "0", "0"]), (
-            "it is in the archive"
-        )
+        counts = done.stdout.splitlines()[1].split()[1:]
+        assert (done.returncode, counts) == (4, ["1", "0", "0", "0", "0", "0", "0"]), "it is in the archive"
         assert "another run" in done.stderr
+        assert "aid: 1 new" in done.stderr
+        with Archive(settings.load(crawled)) as archive:
+            assert [notice.code for notice in archive.story(SIGNING).notices] == []
     finally:
         writer.cancel()
     assert run("index", data=crawled).stdout == "1 article indexed\n"
@@ -509,7 +519,139 @@ def test_export_to_a_device_and_to_a_full_one(crawled: Path) -> None:
     assert Path("/dev/null").is_char_device()
     command = f"{sys.executable} {ROOT / 'search_cli.py'} --data {crawled} export > /dev/full"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60)
-    assert (done.returncode, len(done.stderr.splitlines())) == (5, 1)
+    assert (done.returncode, len(done.stderr.splitlines())) == (3, 1)
+
+
+@pytest.mark.parametrize("command", ["export", "cite 西藏", "figures 西藏", "timeline 西藏 > /dev/null"])
+def test_a_full_disk_has_one_exit_code(crawled: Path, tmp_path: Path, command: str) -> None:
+    full = tmp_path / ("full.svg" if "timeline" in command else "full")
+    full.symlink_to("/dev/full")
+    program = f"{sys.executable} {ROOT / 'search_cli.py'} --data {crawled} {command} -o {full}"
+    done = subprocess.run(["bash", "-c", program], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, len(done.stderr.splitlines())) == (3, 1)
+    assert "No space left on device" in done.stderr
+
+
+# Answers that a person could take wrongly
+
+
+def test_the_first_line_says_that_no_article_has_all_the_words(crawled: Path) -> None:
+    line = "no article has all the words; 2 have some"
+    for options in ("", "--limit 0", "--json"):
+        assert run("唐卡", "铁路", *options.split(), data=crawled).stderr.splitlines()[0] == line
+    for command in ("export", "cite", "keywords", "concordance", "figures", f"freeze -o {crawled / 'corpus'}"):
+        done = run(*command.split(), "唐卡", "铁路", data=crawled)
+        assert (done.returncode, done.stderr.splitlines()[0]) == (1, line)
+    done = run("timeline", "唐卡 铁路", "--query", "唐卡", data=crawled)
+    assert done.stderr.splitlines() == [f"唐卡 铁路: {line}", "唐卡 铁路: 0 articles", "唐卡: 1 article"]
+    assert "no article has" not in run("援藏", "招商引资", data=crawled).stderr
+    assert "no article has" not in run("唐卡", data=crawled).stderr
+
+
+def test_a_demo_leaves_an_archive_of_ones_own_alone(wencang: Wencang) -> None:
+    assert wencang("import", GLOSSED).returncode == 0
+    assert "holds an archive of your own" in fault(wencang("demo"), 2)
+    assert len(lines(wencang("export", "--format", "jsonl"))) == 1
+
+
+def test_limit_0_says_how_many_there_are(crawled: Path) -> None:
+    for options in ("--limit 0", "--limit 0 --json"):
+        done = run("援藏", "招商引资", *options.split(), data=crawled)
+        assert (done.stdout, done.stderr) == ("", "9 articles, 3 with all the words\n")
+    assert run("唐卡", "--limit", "0", data=crawled).stderr == "1 article\n"
+
+
+def test_a_character_is_said_to_be_found_as_a_word_only(crawled: Path) -> None:
+    for command in ("search", "timeline", "concordance"):
+        assert 'in quotes, "藏", it is found within other words too' in run(command, "藏", data=crawled).stderr
+    for question in ('"藏"', "援藏", "藏*"):
+        assert "in quotes" not in run(question, data=crawled).stderr
+    done = run("collocations", "援", data=crawled)
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert "name a longer word, such as 援藏 援藏干部" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "named"),
+    [
+        ("export -o x.xlsx", "csv"), ("export -o x.docx", "jsonl"), ("export -o x.jsonl.gz", "jsonl"),
+        ("export --format csv -o x.xlsx", "csv"), ("export --format txt -o x.md", "txt"),
+        ("cite 西藏 -o x.docx", "bibtex (.bib)"), ("cite 西藏 --style ris -o x.bib", "ris"),
+        ("figures 西藏 -o x.xlsx", "csv, json"), ("figures 西藏 --csv -o x.json", "csv, json"),
+    ],
+)  # fmt: skip
+def test_a_file_has_the_ending_of_its_format(crawled: Path, tmp_path: Path, command: str, named: str) -> None:
+    *words, file = command.split()
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    done = run(*words, folder / file, data=crawled)
+    assert (done.returncode, len(done.stderr.splitlines()), list(folder.iterdir())) == (2, 1, [])
+    assert "formats: " in done.stderr
+    assert named in done.stderr
+
+
+@pytest.mark.parametrize("columns", ["80", "60", "44"])
+def test_a_number_is_never_cut(crawled: Path, columns: str) -> None:
+    program = [sys.executable, str(ROOT / "search_cli.py"), "--data", str(crawled)]
+    _code, shown = on_a_terminal([*program, "figures", "招商引资", "--kind", "money"], PAGER="cat", COLUMNS=columns)
+    for number in ("157.38亿元", "72.098亿元", "不足五千万元", "约4.6亿元", "15738000000", "~ 460000000"):
+        assert number in shown
+    assert not re.search(r"\d[.,]?…", shown)
+
+
+def test_groups_of_a_timeline_are_told_apart_on_80_columns(crawled: Path) -> None:
+    program = [sys.executable, str(ROOT / "search_cli.py"), "--data", str(crawled), "timeline", "西藏"]
+    _code, shown = on_a_terminal([*program, "--group", "section", "--by", "year"], PAGER="cat")
+    heads = shown.splitlines()[:3]
+    assert [re.findall("aid_tibet|news 援藏|rw 援藏人", line) for line in heads[:2]] == [
+        ["aid_tibet", "aid_tibet"], ["news 援藏", "rw 援藏人"],
+    ]  # fmt: skip
+    assert all(cell_len(line) <= 80 for line in shown.splitlines())
+
+
+def test_dates_of_an_import_as_people_write_them(wencang: Wencang, tmp_path: Path) -> None:
+    times = {
+        "2022年6月1日": "2022-06-01", "2022-06-01 10:32": "2022-06-01T10:32:00+08:00", "2022/6/1": "2022-06-01",
+        "2022.6.1 10:32": "2022-06-01T10:32:00+08:00", "２０２２年６月１日 上午10点32分": "2022-06-01T10:32:00+08:00",
+        "June 1, 2022": "2022-06-01", "2022-06-01T02:32:00Z": "2022-06-01T10:32:00+08:00",
+    }  # fmt: skip
+    file = tmp_path / "lines.jsonl"
+    values = [
+        {
+            "url": f"http://www.example.cn/a/{n}.html",
+            "title": f"第{n}号",
+            "body": f"第{n}号的正文在这里。",
+            "published": time,
+        }
+        for n, time in enumerate(times)
+    ]
+    file.write_text("".join(json.dumps(line) + "\n" for line in values), encoding="utf-8")
+    assert wencang("import", file).returncode == 0
+    exported = {line["url"]: line["published"] for line in lines(wencang("export", "--format", "jsonl"))}
+    assert [exported[line["url"]] for line in values] == list(times.values())
+    file.write_text(json.dumps(values[0] | {"published": "soon"}), encoding="utf-8")
+    assert wencang("import", file).returncode == 5
+
+
+@pytest.mark.parametrize("command", ["", "search", "export", "lexicon", "lexicon add", "watch run", "figures"])
+def test_h_is_help(crawled: Path, command: str) -> None:
+    done = run(*command.split(), "-h", data=crawled)
+    assert (done.returncode, done.stdout) == (0, run(*command.split(), "--help", data=crawled).stdout)
+    assert "-h, --help" in done.stdout
+    assert "<|" not in done.stdout
+
+
+def test_the_ending_names_the_format(crawled: Path, tmp_path: Path) -> None:
+    beginnings = {"x.xml": "<?xml", "x.JSONL": "{", "x.md": "---", "2022.06": "一幅唐卡", "x": "一幅唐卡"}
+    for file, beginning in beginnings.items():
+        assert run("export", "唐卡", "-o", tmp_path / file, data=crawled).returncode == 0
+        assert (tmp_path / file).read_text(encoding="utf-8").startswith(beginning)
+    for file, beginning in {"x.bib": "@online", "x.ris": "TY  - ELEC", "x.json": "[", "x.txt": "", "y": ""}.items():
+        done = run("cite", "唐卡", "-o", tmp_path / file, data=crawled)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", f"1 citation in {tmp_path / file}\n")
+        assert (tmp_path / file).read_text(encoding="utf-8").startswith(beginning)
+    assert run("figures", "唐卡", "-o", tmp_path / "figures.json", data=crawled).returncode == 0
+    assert json.loads((tmp_path / "figures.json").read_text(encoding="utf-8").splitlines()[0])["kind"]
 
 
 @pytest.mark.skipif(os.getuid() == 0, reason="root may write everywhere")

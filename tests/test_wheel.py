@@ -16,7 +16,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from tests.support.sample import EXPECTED, ROOT, SIGNING
+from tests.support.sample import EXPECTED, ROOT, SAMPLE, SIGNING
 
 
 def call(*command: object, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -34,7 +34,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     files = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for name in filter(None, files.split("\0")):
-        if not name.startswith(("tests/", "data/")) and (ROOT / name).exists():
+        if not name.startswith("tests/") and (ROOT / name).exists():
             copy = folder / "source" / name
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes((ROOT / name).read_bytes())
@@ -72,6 +72,8 @@ def test_the_wheel_holds_four_packages_and_their_data(wheel: Path) -> None:
         names = set(archive.namelist())
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"archive", "crawler", "indexer", "wencang"}
+    sample = {str(path.relative_to(ROOT / "data")) for path in SAMPLE.rglob("*") if path.is_file()}
+    assert {f"wencang/{name}" for name in sample} <= names
     rooms = ("archive", "crawler", "indexer", "wencang")
     files = {path for room in rooms for path in (ROOT / room).rglob("*") if "__pycache__" not in path.parts}
     needed = {path for path in files if path.suffix in (".py", ".txt", ".mo", ".typed")}
@@ -105,3 +107,14 @@ def test_the_program_runs_where_there_is_no_checkout(installed: Path, tmp_path: 
     for room in ("archive", "crawler", "indexer", "wencang"):
         file = call(installed / "python", "-c", f"import {room}; print({room}.__file__)", folder=tmp_path).stdout
         assert Path(file).is_relative_to(installed.parent), "not the checkout's"
+
+
+def test_the_demo_ends_with_three_commands_that_work_as_typed(installed: Path, tmp_path: Path) -> None:
+    path = f"{installed}{os.pathsep}{os.environ['PATH']}"
+    done = call(installed / "wencang", "demo", folder=tmp_path, PATH=path)
+    assert len([line for line in done.stderr.splitlines() if "without rows" in line]) == 1
+    for command in done.stdout.splitlines()[-3:]:
+        assert command.startswith("  wencang --data wencang-demo ")
+        assert call("bash", "-c", command, folder=tmp_path, PATH=path).stdout
+    again = call(installed / "wencang", "demo", folder=tmp_path, PATH=path)
+    assert again.stdout.splitlines()[-3:] == done.stdout.splitlines()[-3:]

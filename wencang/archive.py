@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from heapq import nlargest
 from itertools import islice
 from pathlib import Path
 from threading import Lock
@@ -73,6 +74,7 @@ if TYPE_CHECKING:
 
 Group = Literal["", "source", "section", "credit"]
 Period = Literal["", "year", "month"]
+_PROPOSED = 5  # longer words in place of a character
 FigureOrder = Literal["article", "value"]
 
 
@@ -166,12 +168,25 @@ class Archive:
         from indexer.update import behind, rebuild_due
 
         found = [Message("doubt", {"text": doubt}) for doubt in query.doubts]
+        found += [Message("own-word", {"word": word}) for word in query.characters]
         found += behind(self._store, index)
         if stories:
             from archive.tables.stories import Stories
 
             found += Stories(self._store).notices()
         return (*found, *rebuild_due(self.settings, engine, index))
+
+    @staticmethod
+    def _some_words(total: int) -> tuple[Message, ...]:
+        """The notice that no article has all the words, where so many have some."""
+        return (Message("some-words", {"count": total}),) if total else ()
+
+    @staticmethod
+    def _counted_alone(index: SearchEngine, word: str) -> Iterator[Message]:
+        """The notice that a character is not looked for within words, with the commonest that begin with it."""
+        words = index.vocabulary(word) if len(word) == 1 else {}
+        if longer := nlargest(_PROPOSED, words.keys() - {word}, key=lambda each: (words[each], each)):
+            yield Message("counted-alone", {"word": word, "words": " ".join(longer)})
 
     @staticmethod
     def _proposals(index: SearchEngine, query: Query) -> tuple[Proposal, ...]:
@@ -202,9 +217,11 @@ class Archive:
             query = self._query(index, question, source, since, until)
             together: Collapse = "stories" if stories else "texts" if collapse else "nothing"
             results = search(self._store, index, query, limit, offset, sort, together, facets)
+            notices = self._notices(query, index, engine, stories)
             return Answer(
                 query, results.hits, results.total, results.whole, results.stories, results.facets,
-                () if results.total else self._proposals(index, query), self._notices(query, index, engine, stories),
+                () if results.total else self._proposals(index, query),
+                notices if results.whole else (*self._some_words(results.total), *notices),
             )  # fmt: skip
 
     def article(self, id_or_url: str) -> Article:
@@ -390,10 +407,15 @@ class Archive:
             raise UsageFault("--group", _("splits the answer to one question"), _("leave --query out"))
         with self._index(engine) as index:
             queries = {text: self._query(index, text, source, since, until) for text in questions}
-            doubts = tuple(doubt for query in queries.values() for doubt in query.doubts)
-            first = replace(queries[questions[0]], doubts=doubts)
             counts = timeline(self._store, index, queries, by, share, group, stories)
-            return replace(counts, notices=self._notices(first, index, engine, stories))
+            empty = queries.keys() - {series.query for series in counts.series if series.total}
+            partial = [
+                Message("of-question", {"question": text, "message": message})
+                for text in queries if text in empty
+                for message in self._some_words(index.search(queries[text], 0).total)
+            ]  # fmt: skip
+            notices = (each for query in queries.values() for each in self._notices(query, index, engine, stories))
+            return replace(counts, notices=tuple(dict.fromkeys((*partial, *notices))))
 
     def keywords(
         self, question: str, *, measure: KeywordMeasure = "ll", by: Period = "", limit: int = 30, least: int = 3,
@@ -417,7 +439,10 @@ class Archive:
             articles = counted(every_match(self._store, index, query), progress)
             counts = count_words(articles, index.analyzer, query.ranked, by)
             words = keywords(counts, index, measure, limit, least, query.ranked)
-            return Keywords(words, by, self._notices(query, index, engine))
+            notices = self._notices(query, index, engine)
+            if not counts:
+                notices = (*self._some_words(index.search(query, 0).total), *notices)
+            return Keywords(words, by, notices)
 
     def collocations(
         self, word: str, *, window: int = 5, measure: CollocationMeasure = "logdice", by: Period = "",
@@ -440,7 +465,7 @@ class Archive:
         check_word(word)
         with self._index(engine) as index:
             counts = count_near(counted(self._store.kept(), progress), index.analyzer, word, window, by)
-            notices = tuple(rebuild_due(self.settings, engine, index))
+            notices = (*self._counted_alone(index, word), *rebuild_due(self.settings, engine, index))
         return Collocations(collocations(counts, measure, limit, least), by, notices)
 
     def concordance(
@@ -695,7 +720,7 @@ class Archive:
         from wencang.desk.export.script import LANGUAGES, converter
 
         target = Path(out) if isinstance(out, str | Path) else out
-        form = export.open_format(format or export.named(target) or "txt")
+        form = export.chosen(format, target, split_by)
         export.check(form, target, split_by)
         revisions, notices = self._revisions(question, source, since, until, engine, split_by)
         language = "zh"
@@ -750,7 +775,8 @@ class Archive:
 
         with self._index(engine) as index:
             query = self._query(index, question, source, since, until)
-            return query, every_id(self._store, index, query), self._notices(query, index, engine)
+            ids, notices = every_id(self._store, index, query), self._notices(query, index, engine)
+            return query, ids, notices if ids else (*self._some_words(index.search(query, 0).total), *notices)
 
     # Collecting
 

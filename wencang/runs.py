@@ -6,7 +6,7 @@ written, the index is brought up to date, and new texts are put into their stori
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,7 +15,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Self
 
 from archive import clock
-from archive.errors import NotTold, WencangError
+from archive.errors import Busy, NotTold, WencangError
 from archive.lock import exclusive, refuse_read_only
 from archive.notify.notice import Alarm, announce
 from archive.processes import Processes
@@ -178,18 +178,29 @@ def accept(settings: Settings, names: Iterable[str], source: str, *, indexed: Pr
 
 
 def _finished(settings: Settings, result: RunResult, indexed: Progress) -> RunResult:
-    """Write a manifest, update the index and the stories; the result, with the error if that failed."""
+    """Write a manifest, update the index and the stories; the result, with the first error of these.
+
+    The stories do not wait for an index that another run holds.
+    """
     from indexer.update import bring_up
     from wencang.desk.reprints import stories
 
+    def tasks(store: ArticleStore) -> Iterator[Callable[[], object]]:
+        yield lambda: manifest.close(store, settings.data, clock.now())
+        yield lambda: bring_up(store, settings.data, settings.engine, indexed)
+        yield lambda: stories.bring_up(store, last=manifest.held(settings.data))
+
+    faults = list[WencangError | OSError]()
     try:
         with ArticleStore.open(settings.data) as store:
-            manifest.close(store, settings.data, clock.now())
-            bring_up(store, settings.data, settings.engine, indexed)
-            stories.bring_up(store, last=manifest.held(settings.data))
+            for task in tasks(store):
+                try:
+                    task()
+                except Busy as error:
+                    faults.append(error)
     except (WencangError, OSError) as error:
-        return replace(result, fault=error)
-    return result
+        faults.append(error)
+    return replace(result, fault=next(iter(faults), None))
 
 
 # Indexing beside a run

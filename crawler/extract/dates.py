@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from datetime import time as time_of_day
 from enum import IntEnum
+from typing import Any
 
 from archive.article import FIRST_YEAR, LAST_YEAR, SHANGHAI
 
@@ -98,6 +99,7 @@ _DAYS_AGO = {"今": 0, "昨": 1, "前": 2}
 _COMPACT = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)(?:(?P<hour>[0-2]\d)(?P<minute>[0-5]\d)(?P<second>[0-5]\d)?)?(?!\d)"
 )
+_ISO = re.compile(r"\d{4}-\d\d-\d\d(?![\d号日]|\s?[^\sT\d])")
 _EPOCH = re.compile(r"\s*(?P<seconds>1\d{9})(?:\d{3})?\s*")  # from 2001 to 2033
 
 
@@ -187,6 +189,14 @@ _LINE = re.compile(
     re.IGNORECASE,
 )
 _REST = re.compile(r"\s*(?:发布|更新|[(][^()]{0,20}更新[)])?(?:[\s(\[]*[来來]源\s*:.{0,60})?[\s)\]]*")
+
+
+def as_iso(text: Any) -> Any:
+    """A time as people write it, in ISO 8601; what is not one, and a time in ISO 8601, as it is."""
+    if not (isinstance(text, str) and is_date_line(text)) or _ISO.match(text):
+        return text
+    moment = find_date(text)
+    return (moment.time if moment.timed else moment.time.date()).isoformat() if moment else text
 
 
 def is_date_line(line: str) -> bool:

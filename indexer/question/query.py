@@ -111,6 +111,11 @@ class Query:
         return [node.words for node in self.wanted if isinstance(node, Words) and not node.field]
 
     @property
+    def characters(self) -> list[str]:
+        """The plain words of one Chinese character that were typed by themselves."""
+        return [run[0] for run in self.runs if len(run) == len(run[0]) == 1 and not run[0].isascii()]
+
+    @property
     def words(self) -> tuple[str, ...]:
         """The distinct plain words, without stopwords."""
         words = dict.fromkeys(word for run in self.runs for word in run)

@@ -37,9 +37,10 @@ def _open_streams() -> None:
 def _run() -> int:
     import typer  # imported here, as are all others, so that a broken library is reported like any other fault
 
+    from archive.disk import is_full
     from archive.errors import UsageFault, WencangError
     from wencang.cli.app import app_command
-    from wencang.cli.commands import DONE, FAILURES, INTERRUPTED, USAGE, code_of
+    from wencang.cli.commands import DONE, FAILURES, INTERRUPTED, UNUSABLE, USAGE, code_of
     from wencang.cli.output import say
 
     for stream in (sys.stdout, sys.stderr):
@@ -62,7 +63,7 @@ def _run() -> int:
         return INTERRUPTED
     except OSError as error:
         say(f"wencang: {error.filename or 'stdout'}: {_(error.strerror) if error.strerror else error}")
-        return FAILURES
+        return UNUSABLE if is_full(error) else FAILURES
 
 
 def _crashed(error: Exception) -> int:

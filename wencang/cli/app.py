@@ -21,9 +21,9 @@ from wencang.cli import arguments, commands
 from wencang.cli.commands import DONE
 
 _COMPLETION = ("install_completion", "show_completion")  # Typer adds them to every command
-_OWN_OPTIONS = {"--help", "--version", "--install-completion", "--show-completion"}
+_OWN_OPTIONS = {"-h", "--help", "--version", "--install-completion", "--show-completion"}
 _CRAWLS = ("check", "crawl")
-_UNPAGED = (*_CRAWLS, "backup", "import", "index", "reextract", "remove", "restore")  # watched while they run
+_UNPAGED = (*_CRAWLS, "backup", "demo", "import", "index", "reextract", "remove", "restore")  # watched while they run
 
 
 class _Application(TyperGroup):
@@ -74,7 +74,7 @@ def _print_version(asked: bool) -> None:
 
 
 app = typer.Typer(
-    cls=_Application, invoke_without_command=True,
+    cls=_Application, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]},
     help=_("Keep, search and export Chinese news. A first word that is not a command is searched for."),
 )  # fmt: skip
 

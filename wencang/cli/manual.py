@@ -173,7 +173,7 @@ def _section(page: Page) -> Iterator[str]:
     yield f'.SS "{_roff(page.usage)}"'
     for number, paragraph in enumerate(page.paragraphs):
         yield from [".PP", _roff(paragraph)] if number else [_roff(paragraph)]
-    yield from _definitions([*page.arguments, *(row for row in page.options if row[0] != "--help")])
+    yield from _definitions([*page.arguments, *(row for row in page.options if not row[0].endswith("--help"))])
     if page.examples:
         yield from (".PP", _roff(_("Examples:")), ".RS", ".nf", *map(_roff, page.examples), ".fi", ".RE")
 

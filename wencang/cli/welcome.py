@@ -35,7 +35,7 @@ def _first_steps() -> tuple[tuple[str, str], ...]:
     return (
         ("wencang crawl tibet_cn", _("fetch what 中国西藏网 shows")),
         ("wencang import PATH", _("read saved pages, texts or WARC files")),
-        ("make demo", _("see it work on the bundled sample")),
+        ("wencang demo", _("see it work on the bundled sample")),
     )
 
 

@@ -95,7 +95,8 @@ Engine = Annotated[
 Limit = Annotated[int, typer.Option(min=1, metavar="N", help=_("Maximum number of results."))]
 Least = Annotated[int, typer.Option(min=1, metavar="N", help=_("Minimum frequency."))]
 Period = Annotated[
-    Literal["", "year", "month"], typer.Option("--by", help=_("Group results by this field."), show_default=False)
+    Literal["", "year", "month"],
+    typer.Option("--by", metavar="year|month", help=_("Group results by this field."), show_default=False),
 ]
 Csv = Annotated[bool, typer.Option("--csv", help=_("Print CSV."))]
 Json = Annotated[bool, typer.Option("--json", help=_("Print JSON Lines."))]

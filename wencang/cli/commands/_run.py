@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def exit_code(archive: Archive, result: RunResult, news: bool = True) -> int:
-    """Print a run and, unless a fault ended it, what is new of the watches; the exit code. Raises the fault."""
+    """Print a run, and what is new of the watches as far as is indexed; the exit code. Raises the run's fault."""
     print_run(result)
-    result.check()
     if news:
         say_news(archive)
+    result.check()
     return INTERRUPTED if result.report.interrupted else FAILURES if result.report.failed else DONE

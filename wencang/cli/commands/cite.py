@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, cast
 
 import typer
 
 from archive.text.translation import gettext as _
+from archive.text.translation import ngettext
 from wencang.cli.commands import DONE, QUESTION, Engine, Since, SourceName, Until, archive_of, say_nothing
-from wencang.cli.output import answers, say_notices
-from wencang.desk.export.citation import Style
+from wencang.cli.output import say, say_notices, written_to
+from wencang.desk.export.citation import ENDINGS, Style
 
 app = typer.Typer()
 
@@ -18,7 +20,12 @@ app = typer.Typer()
 def cite(
     ctx: typer.Context,
     query: Annotated[list[str], typer.Argument(metavar="ID...|QUERY...", help=_("Ids or addresses, or a question."))],
-    style: Annotated[Style, typer.Option()] = "gbt7714",
+    style: Annotated[
+        Style | None, typer.Option(help=_("By default that of the ending of -o, or gbt7714."), show_default=False)
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="FILE", help=_("A file; by default stdout."))
+    ] = None,
     source: SourceName = "", since: Since = "", until: Until = "", engine: Engine = "",
 ) -> int:  # fmt: skip
     """Cite articles, or all that a question finds, by GB/T 7714-2015 or for a reference manager.
@@ -26,12 +33,20 @@ def cite(
     Examples:
         wencang cite tibet.cn-7210688
         wencang cite 援藏 招商引资 --since 2022 --style bibtex
+        wencang cite 援藏 -o aid.ris
     """
+    from wencang.desk.files import format_of
+
+    name = format_of(out, style or "", ENDINGS) if out else style
     citations = archive_of(ctx).cite(
-        " ".join(query), style=style, source=source, since=since, until=until, engine=engine
+        " ".join(query), style=cast(Style, name or "gbt7714"), source=source, since=since, until=until, engine=engine
     )
     say_notices(citations.notices)
     if not citations.count:
         return say_nothing(query)
-    answers().write(citations.text.encode())
+    with written_to(out) as file:
+        file.write(citations.text.encode())
+    if out:
+        count = ngettext("{count} citation in {path}", "{count} citations in {path}", citations.count)
+        say(count.format(count=citations.count, path=out))
     return DONE

@@ -34,6 +34,8 @@ def collocations(
             word, window=window, measure=measure, by=by, limit=limit, least=least, engine=engine, progress=progress
         )
     say_notices(collocations.notices)
+    if not collocations.total and any(notice.code == "counted-alone" for notice in collocations.notices):
+        return NOTHING
     if not collocations.total:
         reason = _("{name}: does not occur as a word, or no word {least} times near it").format(name=word, least=least)
         say(f"{reason}; " + _("`wencang lexicon add` makes it a word, --least lowers the number"))

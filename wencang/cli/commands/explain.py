@@ -1,4 +1,4 @@
-"""Explain a question."""
+"""Explain a query."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def explain(
     ctx: typer.Context, query: Words, source: SourceName = "", since: Since = "", until: Until = "",
     engine: Engine = "", as_json: Json = False,
 ) -> int:  # fmt: skip
-    """Show how a question is read; with the id or address of an article as last word, why that answers it.
+    """Show how a query is parsed; with the id or address of an article as last word, why that answers it.
 
     Examples:
         wencang explain 援藏 招商引资

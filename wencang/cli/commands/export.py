@@ -28,7 +28,7 @@ from wencang.cli.commands import (
 )
 from wencang.cli.output import answers, counting, say, say_notices
 from wencang.desk.export.export import names
-from wencang.desk.groups import SplitBy
+from wencang.desk.groups import GROUPS, SplitBy
 
 app = typer.Typer()
 
@@ -43,7 +43,10 @@ def export(
         Path | None, typer.Option("-o", "--out", metavar="PATH", help=_("A file; by default stdout."))
     ] = None,
     split_by: Annotated[
-        SplitBy, typer.Option(help=_("Make -o a folder with a file for each of these."), show_default=False)
+        SplitBy,
+        typer.Option(
+            metavar="|".join(GROUPS), help=_("Make -o a folder with a file for each of these."), show_default=False
+        ),
     ] = "",
     simplified: Annotated[
         bool | None, typer.Option("--simplified/--traditional", help=_("Convert the text, with OpenCC."))
@@ -69,7 +72,7 @@ def export(
         line = line if exported.count else _("no articles: {path} was not written")
         say(line.format(count=exported.count, path=path))
     elif not exported.count:
-        say_nothing(query or ["export"])
+        say_nothing(query or [str(archive_of(ctx).data)])
     return DONE if exported.count else NOTHING
 
 

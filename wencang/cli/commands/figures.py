@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
-from archive.disk import atomic_write
-from archive.errors import UsageFault
-from archive.text.messages import of_error
 from archive.text.translation import gettext as _
 from wencang.cli.commands import (
     DONE,
+    NOTHING,
     QUESTION,
     Csv,
     Engine,
@@ -24,12 +20,13 @@ from wencang.cli.commands import (
     Until,
     Words,
     archive_of,
-    say_nothing,
+    chosen,
 )
-from wencang.cli.output import answers, say_notices
+from wencang.cli.output import say, say_notices, written_to
 from wencang.cli.output.tables import write_rows
 
 app = typer.Typer()
+_ENDINGS = {"csv": ("csv",), "json": ("jsonl", "json")}
 Kinds = Annotated[
     list[str],
     typer.Option(metavar="K", help=_("money, count, percent, date, place, institution or person; repeatable.")),
@@ -51,29 +48,20 @@ def figures(
         wencang figures 援藏 --kind money --sort value
     """
     from wencang.cli.output.figures import print_figures
+    from wencang.desk.files import format_of
 
+    form = chosen(csv=as_csv, json=as_json)
+    form = (format_of(out, form, _ENDINGS) or "csv") if out else form
     figures = archive_of(ctx).figures(
         " ".join(query), kind=kind, sort=sort, source=source, since=since, until=until, engine=engine
     )
     say_notices(figures.notices)
     if next(figures.rows(), None) is None:
-        return say_nothing(query)
-    if out or as_csv or as_json:
-        with _writable(out) as file:
-            write_rows(figures, "json" if as_json else "csv", file)
+        say(_("{name}: no figures are found").format(name=" ".join(query)))
+        return NOTHING
+    if form:
+        with written_to(out) as file:
+            write_rows(figures, form, file)
     else:
         print_figures(figures)
     return DONE
-
-
-@contextmanager
-def _writable(path: Path | None) -> Iterator[IO[bytes]]:
-    """A file that is written atomically; stdout for None."""
-    if path is None or str(path) == "-":
-        yield answers()
-        return
-    try:
-        with atomic_write(path, public=True) as file:
-            yield file
-    except OSError as error:
-        raise UsageFault(path, of_error(error), _("name another file with -o")) from error

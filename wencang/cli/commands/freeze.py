@@ -41,7 +41,7 @@ def freeze(
     ] = None,
     source: SourceName = "", since: Since = "", until: Until = "", engine: Engine = "", as_json: Json = False,
 ) -> int:  # fmt: skip
-    """Freeze the articles that a question finds as a corpus to be cited: a BagIt folder (RFC 8493).
+    """Freeze the matches as a citable corpus: a BagIt folder (RFC 8493).
 
     --check says whether every byte of one is as it was, and what has become of its articles in this archive.
 

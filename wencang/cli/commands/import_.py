@@ -21,7 +21,10 @@ def import_(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...")],
     source: Annotated[str, typer.Option(metavar="S", help=_("Source of articles from plain text."))] = "text",
 ) -> int:
-    """Read saved pages (.html), plain text (.txt), JSON Lines of an export and WARC files into the archive.
+    """Read saved pages (.html), plain text (.txt), JSON Lines (.jsonl) and WARC files into the archive.
+
+    A JSON line needs the keys url, title and body, and may have published (2022-06-01 10:32, 2022/6/1, 2022年6月1日),
+    source, section, authors, editor, credit and the others that `export --format jsonl` writes.
 
     Examples:
         wencang import saved/ notes.txt

@@ -20,7 +20,7 @@ def reextract(
     sources: Sources = [],  # noqa: B006
     dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Only report what would change."))] = False,
 ) -> int:
-    """Read the archived raw pages again by the present rules, without the network, and index what changed.
+    """Re-extract stored pages with the current rules, without the network, and index what changed.
 
     Examples:
         wencang reextract --dry-run

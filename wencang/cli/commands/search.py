@@ -38,5 +38,5 @@ def search(
         " ".join(query), limit=limit, offset=offset, source=source, since=since, until=until, sort=sort,
         engine=engine, collapse=collapse, stories=stories, facets=facets,
     )  # fmt: skip
-    print_answer(answer, as_json)
+    print_answer(answer, as_json, limit)
     return DONE if answer.total else NOTHING

@@ -9,6 +9,7 @@ import typer
 from archive.text.translation import gettext as _
 from wencang.cli.commands import (
     DONE,
+    NOTHING,
     QUESTION,
     Engine,
     Json,
@@ -21,7 +22,7 @@ from wencang.cli.commands import (
     question_of,
     say_nothing,
 )
-from wencang.cli.output import counting, say_notices
+from wencang.cli.output import counting, say, say_notices
 from wencang.cli.output.stories import print_stories
 from wencang.cli.output.tables import print_rows
 
@@ -48,7 +49,10 @@ def stories(
         )  # fmt: skip
     say_notices(stories.notices)
     if not stories.stories:
-        return say_nothing(query or ["stories"])
+        if query:
+            return say_nothing(query)
+        say(_("no article has a copy"))
+        return NOTHING
     if as_json:
         print_rows(stories, "json")
     else:

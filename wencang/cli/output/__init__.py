@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from io import RawIOBase
+from pathlib import Path
 from shutil import get_terminal_size
 from typing import IO, Any, cast
 
@@ -42,6 +43,15 @@ class _Printable(RawIOBase):
 def answers() -> IO[bytes]:
     """stdout for UTF-8 bytes: unchanged on a pipe, printable on a terminal."""
     return cast(IO[bytes], _Printable()) if sys.stdout.isatty() else sys.stdout.buffer
+
+
+@contextmanager
+def written_to(path: Path | None) -> Iterator[IO[bytes]]:
+    """The file of -o, written atomically; stdout for None and "-". Raises what `writing` raises."""
+    from wencang.desk.files import writing
+
+    with nullcontext(answers()) if path is None or str(path) == "-" else writing(path) as out:
+        yield out
 
 
 def print_json(values: Mapping[str, Any]) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import zip_longest
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, chop_cells, set_cell_size
 
 from archive.text.translation import gettext as _
+from archive.text.translation import ngettext
 from wencang.cli.output import is_watched, say, width
 from wencang.cli.output.tables import print_line, print_rows
 from wencang.desk.count.periods import UNDATED
@@ -27,9 +29,16 @@ def print_timeline(timeline: Timeline, form: str, bars: bool = True) -> None:
         fitting = fitted(timeline, MOST, width()) if is_watched() else timeline.largest(MOST)
         for line in drawn(fitting, width()):
             print_line(line)
-    total = _("{name}: {count} stories") if timeline.stories else _("{name}: {count} articles")
     for series in timeline.series:
-        say(total.format(name=timeline.name(series), count=series.total))
+        say(_total(timeline, series).format(name=timeline.name(series), count=series.total))
+    if not timeline.series:
+        say(_("nothing found"))
+
+
+def _total(timeline: Timeline, series: Series) -> str:
+    if timeline.stories:
+        return ngettext("{name}: {count} story", "{name}: {count} stories", series.total)
+    return ngettext("{name}: {count} article", "{name}: {count} articles", series.total)
 
 
 def fitted(timeline: Timeline, most: int, width: int) -> Timeline:
@@ -53,7 +62,9 @@ def drawn(timeline: Timeline, width: int) -> Iterator[str]:
     room = (width - side) // max(len(timeline.series), 1) - len(_GAP)
     longest = max(room - digits - 1, _LEAST)
     top = max((timeline.value(series, period) or 0 for series in timeline.series for period in periods), default=0)
-    yield _line(side, "", [set_cell_size(timeline.name(series), digits + 1 + longest) for series in timeline.series])
+    heads = (chop_cells(timeline.name(series), digits + 1 + longest) for series in timeline.series)
+    for names in zip_longest(*heads, fillvalue=""):  # cut, two could look the same
+        yield _line(side, "", [set_cell_size(name, digits + 1 + longest) for name in names])
     for label, period in zip(labels, periods, strict=True):
         bars = (_bar(timeline.value(series, period) or 0, top, longest) for series in timeline.series)
         numbers = (_number(timeline, series, period).rjust(digits) for series in timeline.series)

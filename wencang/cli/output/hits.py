@@ -20,9 +20,15 @@ if TYPE_CHECKING:
     from wencang.desk.watch.follow import News
 
 
-def print_answer(answer: Answer, as_json: bool = False) -> None:
-    """JSON Lines, or for a reader: drawn on a terminal, plain and never wrapped on a pipe."""
-    say_notices(notice for notice in answer.notices if notice.code == "doubt")  # before the hits it concerns
+_FIRST = ("some-words", "doubt")  # notices that a reader must have seen before the hits
+
+
+def print_answer(answer: Answer, as_json: bool, limit: int) -> None:
+    """JSON Lines, or for a reader: drawn on a terminal, plain and never wrapped on a pipe.
+
+    Of `limit` 0 the count is all of the answer, and said with JSON Lines too.
+    """
+    say_notices(notice for notice in answer.notices if notice.code in _FIRST)
     if as_json:
         for hit in answer.hits:
             print_json(hit.to_json())
@@ -31,12 +37,12 @@ def print_answer(answer: Answer, as_json: bool = False) -> None:
     else:
         for hit in answer.hits:
             print(_plain(hit))
-    if not as_json:
-        say(_count(answer))
+    if not (as_json and limit):
+        say(_count(answer, limit))
     if answer.facets:
         _print_facets(answer.facets, as_json)
     _say_proposals(answer.proposals)
-    say_notices(notice for notice in answer.notices if notice.code != "doubt")
+    say_notices(notice for notice in answer.notices if notice.code not in _FIRST)
 
 
 def _say_proposals(proposals: Sequence[Proposal]) -> None:
@@ -65,13 +71,15 @@ def _print_facets(facets: Mapping[str, Mapping[str, int]], as_json: bool) -> Non
         print_table((_(name), _("articles")), [(value or "-", str(count)) for value, count in counts.items()])
 
 
-def _count(answer: Answer) -> str:
+def _count(answer: Answer, limit: int) -> str:
     shown = sum(1 + len(hit.copies) for hit in answer.hits)
-    line = ngettext("{shown} of {total} article", "{shown} of {total} articles", answer.total)
-    line = line.format(shown=shown, total=answer.total)
+    line = ngettext("{count} article", "{count} articles", answer.total).format(count=answer.total)
+    if limit:
+        line = ngettext("{shown} of {total} article", "{shown} of {total} articles", answer.total)
+        line = line.format(shown=shown, total=answer.total)
     if answer.stories is not None:
         line += _(", {stories} stories").format(stories=answer.stories)
-    if answer.whole < answer.total:
+    if 0 < answer.whole < answer.total:  # that none has all of them is said before the hits
         line += _(", {whole} with all the words").format(whole=answer.whole)
     return line
 

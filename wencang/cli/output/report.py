@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from archive.text.escaping import printable
 from archive.text.translation import gettext as _
+from archive.text.translation import ngettext
 from wencang.cli.output import say
 from wencang.cli.output.tables import print_table
 
@@ -78,9 +79,15 @@ def _lines(report: Report) -> Iterator[list[str]]:
     yield [f"{subject}: {remark}" for subject, remark in report.remarks]
     parts = _("pages of it are missing: {url}: {urls}")
     yield [parts.format(url=url, urls=" ".join(missing)) for url, missing in report.incomplete]
-    yield [_("list without rows, or gone: {url}").format(url=url) for url in report.missing_lists]
+    yield [_empty(report.missing_lists)] if report.missing_lists else []
     unread = _("list can't be read: {url}: {reason}")
     yield [unread.format(url=url, reason=reason) for url, reason in report.unread_lists]
+
+
+def _empty(lists: Sequence[str]) -> str:
+    """The lists without rows in one line: there may be many, and each may be meant to be empty."""
+    line = ngettext("list without rows, or gone: {urls}", "{count} lists without rows, or gone: {urls}", len(lists))
+    return line.format(count=len(lists), urls=" ".join(lists))
 
 
 def print_check(check: SourceCheck) -> None:
@@ -98,7 +105,7 @@ def print_reading(reading: Reading, explain: bool) -> None:
     print(printable(txt.text(reading.article)), end="")
     if explain:
         print()
-        steps = [(step.field or _("not the body"), step.how, step.text) for step in reading.steps]
+        steps = [(_(step.field) if step.field else _("not the body"), step.how, step.text) for step in reading.steps]
         print_table((_("field"), _("how"), _("text")), steps)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import IO, TYPE_CHECKING, Any
 
 from archive.text.escaping import json_text, printable
@@ -14,9 +15,20 @@ if TYPE_CHECKING:
     from wencang.desk.count.ranking import Ranking
     from wencang.desk.table import Table
 
-_UNCUT = re.compile(r"(?:[\w.]+-[0-9a-f]+|[-\d\s.:,%+Z]*)")  # an id, a number or a time: useless without its end
+_SCALE = "〇零一二两三四五六七八九十百千万亿"
+_NUMBER = rf"[-−+<>~≈≤≥¥￥$€£]*(?:[A-Z]{{1,3}}\$)?\s?[\d{_SCALE}][\d{_SCALE}.,:．，：点余多%％‰+Z/\s–—～~至到-]*"
+# An id, a number or a time, with a unit of a few characters: wrong or useless without its end.
+_UNCUT = re.compile(rf"(?:[\w.]+-[0-9a-f]+|(?:{_NUMBER})?[%％‰℃]?[\u4e00-\u9fffA-Z]{{0,4}})")
+_NUMBERS = re.compile(rf"(?:百分之)?{_NUMBER}")
 _HEAD, _TEXT = 4, 6  # cells that a column's head and a text keep at least
 _INDENT = 4  # of columns that continue a row on another line
+
+
+class Uncut(str):
+    """A cell that is never cut."""
+
+    __slots__ = ()
+
 
 Columns = Sequence[tuple[str, ...]]  # each with its head
 
@@ -45,7 +57,7 @@ def print_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...] | str]) ->
 
 def _shown(text: str) -> str:
     """A cell's text as printed: blanks at the end of a line are not, so they must not count as its width."""
-    return printable(text).rstrip()
+    return type(text)(printable(text).rstrip())
 
 
 def _parts(columns: Columns, room: int) -> Iterator[tuple[slice, list[int], int]]:
@@ -65,9 +77,9 @@ def _parts(columns: Columns, room: int) -> Iterator[tuple[slice, list[int], int]
 def _least(column: tuple[str, ...]) -> int:
     """The smallest width of a column."""
     head, *texts = column
-    if all(map(_UNCUT.fullmatch, texts)):
-        return max(_cells(tuple(texts)), min(_cells((head,)), _HEAD))
-    return min(_cells(column), _TEXT)
+    whole = tuple(text for text in texts if isinstance(text, Uncut) or _UNCUT.fullmatch(text))
+    least = min(_cells((head,)), _HEAD) if len(whole) == len(texts) else min(_cells(column), _TEXT)
+    return max(_cells(whole), least)
 
 
 def _fitted(columns: Columns, least: list[int], room: int) -> list[int]:
@@ -90,10 +102,16 @@ def _cells(texts: tuple[str, ...]) -> int:
 
 
 def cut(text: str, room: int) -> str:
-    """The text, or its beginning and an ellipsis where it is wider than `room` cells."""
+    """The text, or its beginning and an ellipsis where it is wider than `room` cells; a number is never cut in two."""
     from rich.cells import cell_len, set_cell_size
 
-    return text if cell_len(text) <= room else set_cell_size(text, room - 1) + "…"
+    if cell_len(text) <= room:
+        return text
+    beginning = set_cell_size(text, room - 1)
+    end = len(beginning.rstrip()) if text.startswith(beginning.rstrip()) else len(beginning) - 1
+    numbers = (match.span() for match in _NUMBERS.finditer(text) if len(match[0].strip()) > 1)
+    end = next((start for start, stop in numbers if start < end <= start + len(text[start:stop].rstrip())), end)
+    return text[:end].rstrip() + "…"
 
 
 def print_line(line: str) -> None:
@@ -106,8 +124,14 @@ def print_rows(table: Table, form: str) -> None:
     if form:
         write_rows(table, form, answers())
     else:
-        rows = [tuple("-" if value is None else str(value) for value in row.values()) for row in table.records()]
-        print_table(tuple(map(_, table.columns)), rows)
+        print_table(tuple(map(_, table.columns)), [tuple(map(_told, row)) for row in table.rows()])
+
+
+def _told(value: object) -> str:
+    """A value for a reader; a time to the minute, with Z in UTC, else in Asia/Shanghai."""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}" + ("" if value.utcoffset() else "Z")
+    return "-" if value is None else str(value)
 
 
 def write_rows(table: Table, form: str, out: IO[bytes]) -> None:

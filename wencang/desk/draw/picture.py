@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from archive.disk import atomic_write
 from archive.errors import UsageFault
 from archive.text.translation import gettext as _
 from wencang.desk.draw.plot import LINES
+from wencang.desk.files import writing
 
 _ENDINGS = (".svg", ".png")
 
@@ -24,11 +24,11 @@ def check(path: Path, lines: int) -> None:
 
 
 def save(svg: str, path: Path) -> None:
-    """Write the picture atomically. Raises what `png` raises."""
+    """Write the picture atomically. Raises what `png` and `writing` raise."""
     content = svg.encode()
     if path.suffix.lower() == ".png":
         from wencang.desk.draw.png import png
 
         content = png(svg)
-    with atomic_write(path, public=True) as file:
+    with writing(path) as file:
         file.write(content)

@@ -21,6 +21,9 @@ from archive.text.translation import gettext as _
 from wencang.desk.names import key
 
 Style = Literal["gbt7714", "bibtex", "ris", "csl-json"]
+ENDINGS: Mapping[str, tuple[str, ...]] = {  # of the files of each style
+    "gbt7714": ("txt",), "bibtex": ("bib",), "ris": ("ris",), "csl-json": ("json",),
+}  # fmt: skip
 _NAMED = 3  # authors: by GB/T 7714-2015, 8.1.2, the first three of more and 等
 _TEX = {
     "\\": r"{\textbackslash}", "{": r"{\textbraceleft}", "}": r"{\textbraceright}", "~": r"{\textasciitilde}",

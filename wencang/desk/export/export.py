@@ -11,13 +11,14 @@ from pkgutil import iter_modules
 from typing import IO, Protocol, cast
 
 from archive.article import Revision
-from archive.disk import atomic_folder, atomic_write
+from archive.disk import atomic_folder, unwritable
 from archive.errors import UsageFault
 from archive.progress import Progress, silent
-from archive.text.messages import Message, of_error
+from archive.text.messages import Message
 from archive.text.translation import gettext as _
 from wencang.desk.edition import Edition
 from wencang.desk.export import formats
+from wencang.desk.files import format_of, writing
 from wencang.desk.groups import GROUPS
 from wencang.desk.names import free
 
@@ -49,18 +50,34 @@ def names() -> list[str]:
     return sorted(file.name for file in iter_modules(formats.__path__))
 
 
-def named(out: Path | IO[bytes]) -> str:
-    """The format that a file's suffix stands for, or ""."""
-    suffix = out.suffix.removeprefix(".").lower() if isinstance(out, Path) else ""
-    return suffix if suffix in names() else ""
-
-
 def open_format(name: str) -> Format:
     """A format by its name. Raises UsageFault if it is unknown or its library is missing."""
     if name not in names():
         formats = _("formats: {names}").format(names=", ".join(names()))
         raise UsageFault(f"--format {name}", _("is not an export format"), formats)
     return cast(Format, import_module(f"wencang.desk.export.formats.{name}"))
+
+
+def chosen(name: str, out: Path | IO[bytes], by: str) -> Format:
+    """The format that is named or, without a name, that of the file's ending; txt where it has none.
+
+    Raises UsageFault for an unknown format, and an ending that is not the format's.
+    """
+    form = open_format(name or "txt")
+    if by or not isinstance(out, Path) or out.is_dir():
+        return form
+    ending = out.suffix[1:].lower()
+    if ending in ((name, form.ENDING) if name else names()):  # a name: no other format is loaded
+        return open_format(name or ending)
+    endings = {each: _endings(each) for each in names()}
+    return open_format(format_of(out, name, endings) or "txt")
+
+
+def _endings(name: str) -> tuple[str, ...]:
+    try:
+        return open_format(name).ENDING, name
+    except UsageFault:  # its library is missing
+        return (name,)
 
 
 def check(form: Format, out: Path | IO[bytes], by: str) -> None:
@@ -104,21 +121,14 @@ def export(
 
 
 def _to_path(form: Format, revisions: Iterator[Revision], path: Path, by: str, edition: Edition) -> None:
+    if not by:
+        with writing(path) as out:
+            form.write(revisions, out, edition)
+        return
     try:
-        if by:
-            to_folder(form, revisions, path, edition, by)
-        else:
-            to_file(form, revisions, path, edition)
-    except OSError as error:
-        place = (by and error.filename) or path  # a leftover folder, rather than the temporary file beside `path`
-        raise UsageFault(place, of_error(error), _("name another place with -o")) from error
-
-
-def to_file(form: Format, revisions: Iterable[Revision], path: Path, edition: Edition) -> None:
-    """Write all articles to one file, atomically; a device or a link is written through."""
-    is_special = path.exists() and (path.is_symlink() or not path.is_file())
-    with path.open("wb") if is_special else atomic_write(path, public=True) as out:
-        form.write(revisions, out, edition)
+        to_folder(form, revisions, path, edition, by)
+    except OSError as error:  # it may be about a leftover folder
+        raise unwritable(error.filename or path, error, _("name another place with -o")) from error
 
 
 def to_folder(form: Format, revisions: Iterable[Revision], folder: Path, edition: Edition, by: str) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from archive.article import Article, Revision
-from archive.disk import atomic_folder
+from archive.disk import atomic_folder, unwritable
 from archive.errors import UsageFault, Withdrawn
 from archive.jsonl import times, values
 from archive.proof.manifest import manifests, sha256_of
@@ -195,7 +195,7 @@ def write(out: Path, revisions: Iterable[Revision], info: Info, now: datetime, w
         with atomic_folder(out) as new:
             count = freeze(new, chain([first], articles), chain(made, info, frozen), whole)
     except OSError as error:
-        raise UsageFault(out, of_error(error), _("name another folder")) from error
+        raise unwritable(out, error, _("name another folder")) from error
     return Corpus(out, count, sha256_of(out / bag.MANIFEST))
 
 
