@@ -235,10 +235,11 @@ doubts = sa.Table(  # archive/tables/doubts.py
     sa.Column("found", Instant, nullable=False),
     sa.Column("fetched", Instant, nullable=False),
     sa.Column("pages", sa.JSON, nullable=False),  # of each: file, offset, record id, sha-256
+    sa.Column("earlier", sa.JSON, nullable=False),  # pages that were doubted before
     sa.Column("article", sa.JSON(none_as_null=True)),  # as in JSON Lines
     sa.Column("extractor", sa.Text, nullable=False),
-    sa.Column("refused", sa.Boolean, nullable=False),
-    sa.Index("doubts_by_source", "source", "refused"),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Index("doubts_by_state", "state", "source"),
 )  # fmt: skip
 
 pictures = sa.Table(  # archive/tables/pictures.py

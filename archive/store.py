@@ -252,6 +252,11 @@ class ArticleStore:
 
     # Reading
 
+    def refuse_withdrawn(self, article: Article) -> None:
+        """Raise Withdrawn for an article that was withdrawn, as `put` does."""
+        with self.reading() as connection:
+            withdrawal.refuse(connection, article)
+
     def get(self, id_or_url: str) -> Revision | None:
         """The newest version, by its id or any of its addresses, in any spelling; None if unknown. Raises Withdrawn."""
         with self.reading() as connection:
@@ -329,11 +334,14 @@ class ArticleStore:
             after = rows[-1].sequence if rows else last
 
     def withdrawn_pages(self) -> list[RawPage]:
-        """The raw pages and pictures of all withdrawn articles."""
+        """The raw pages, doubted pages and pictures of all withdrawn articles."""
         addresses = schema.addresses_withdrawn().with_only_columns(schema.addresses.c.url)
         pictures = sa.select(schema.pictures.c.page).where(schema.pictures.c.article.in_(addresses))
         with self.reading() as connection:
-            rows = connection.scalars(sa.select(schema.revisions.c.pages).where(schema.withdrawn))
+            rows = list(connection.scalars(sa.select(schema.revisions.c.pages).where(schema.withdrawn)))
+            ids = schema.addresses_withdrawn().with_only_columns(schema.addresses.c.id)
+            doubted = sa.select(schema.doubts.c.pages, schema.doubts.c.earlier).where(schema.doubts.c.id.in_(ids))
+            rows += [page for row in connection.execute(doubted) for page in row]
             pages = [page for row in rows for page in row or ()]
             pages += filter(None, connection.scalars(pictures))
             return list(map(schema.raw_page_of, pages))

@@ -48,6 +48,7 @@ def blank(connection: sa.Connection, id: str, reason: str) -> None:
     """
     connection.execute(schema.revisions.update().filter_by(id=id).values(_NOTHING | {"withdrawn": reason}))
     addresses = sa.select(schema.addresses.c.url).filter_by(id=id)
-    connection.execute(schema.doubts.delete().where(schema.doubts.c.url.in_(addresses) | (schema.doubts.c.id == id)))
+    doubts = schema.doubts.update().where(schema.doubts.c.url.in_(addresses) | (schema.doubts.c.id == id))
+    connection.execute(doubts.values(id=id, article=None, state="refused"))
     connection.execute(schema.candidates.update().where(schema.candidates.c.url.in_(addresses)).values(due=None))
     connection.execute(schema.pictures.update().where(schema.pictures.c.article.in_(addresses)).values(due=None))

@@ -93,7 +93,7 @@ def _put(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) ->
         article, reading.fetched, extractor=reading.extractor, gone=fetched.gone,
         keep=lambda earlier: tuple(pages.append(page, earlier) for page in fetched.pages),
     )  # fmt: skip
-    Doubts(store).forget(article.url)
+    Doubts(store).settle(article.url, "over")
     is_first = revision is not None and store.versions(revision.article.id) == 1
     report.count(article.source, "new" if is_first else "changed" if revision else "unchanged", list=fetched.list)
     if revision and is_first and article.has_key and revision.article.id != article.id:
@@ -106,9 +106,10 @@ def _put(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) ->
 def _doubted(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report, reason: Message) -> Doubted:
     """Keep a page aside, and doubt archived articles with the same text; unless a person refused it before."""
     reading, article = fetched.reading, fetched.reading.article
+    store.refuse_withdrawn(article)
     doubts = Doubts(store)
     earlier = doubts.get(article.url)
-    if earlier and earlier.refused and earlier.article and earlier.article.text == article.text:
+    if earlier and earlier.state == "refused" and earlier.article and earlier.article.text == article.text:
         report.count(article.source, "skipped", article.url, Reason.REFUSED_TEXT, fetched.list)
         return {}
     now = reading.fetched or clock.now()
@@ -132,10 +133,13 @@ def keep_aside(store: ArticleStore, pages: Pages, fetched: NoArticle, report: Re
     current = _current(store, fetched.address)
     if not current and fetched.reason.code not in doubt.BLOCKS:
         report.count(source, "skipped", page.url, fetched.reason, fetched.list)
-        Doubts(store).forget(fetched.address)
+        Doubts(store).settle(fetched.address, "over")
         return {}
     reason = Reason.NO_MORE.format(reason=fetched.reason) if current else fetched.reason
     earlier = Doubts(store).get(fetched.address)
+    if earlier and earlier.state == "refused" and (earlier.article, earlier.reason) == (None, reason):
+        report.count(source, "skipped", page.url, Reason.REFUSED_TEXT, fetched.list)
+        return {}
     raw = pages.append(page, earlier.pages if earlier else ())
     id = _id_at(store, fetched.address)
     Doubts(store).note(Doubt(page.url, source, id, reason, page.fetched, page.fetched, (raw,)))

@@ -83,7 +83,9 @@ def test_a_page_that_is_not_the_article_never_replaces_it(wencang: Wencang, page
         held = {doubt["id"] for doubt in doubts(wencang)}
         assert SIGNING in held <= before.keys()
         assert len(held) > 35, "all but those which only another article links to"
-        assert wencang("verify").returncode == 0
+        verified = wencang("verify")
+        assert verified.returncode == 0
+        assert "no version refers to" not in verified.stderr, "the raw pages of doubts are accounted for"
         site.page = b""
         assert wencang("crawl", "tibet_cn", http_proxy=proxy).returncode == 0
         assert doubts(wencang) == [], "the site shows its articles again"
@@ -139,6 +141,20 @@ def test_a_page_without_an_article_can_only_be_refused(tmp_path: Path, store: Ar
         with pytest.raises(UsageFault, match="refuse"):
             archive.accept([ARTICLE.id])
         assert archive.refuse([ARTICLE.url]) == 1
+
+
+def test_a_takedown_reaches_what_was_doubted_and_nothing_withdrawn_is_kept_aside(wencang: Wencang) -> None:
+    site = Outage()
+    with serving(site.answer) as proxy:
+        wencang("crawl", "tibet_cn", http_proxy=proxy)
+        site.page = OTHER
+        wencang("crawl", "tibet_cn", http_proxy=proxy)
+        assert wencang("remove", SIGNING, "--reason", "要求撤稿", "--yes").returncode == 0
+        assert SIGNING not in {doubt["id"] for doubt in doubts(wencang)}
+        wencang("crawl", "tibet_cn", http_proxy=proxy)
+        assert SIGNING not in {doubt["id"] for doubt in doubts(wencang)}
+        verified = wencang("verify")
+        assert verified.returncode == 0, verified.stdout
 
 
 # One text at several addresses

@@ -35,7 +35,7 @@ class Records:
 
     @property
     def notices(self) -> list[Message]:
-        """What is not a fault; of unused pages after `faults_of` and `faults_of_pictures` have seen all."""
+        """What is not a fault; of unused pages after the functions below have seen all."""
         return self.torn + ([Message("pages-unused", {"count": len(self.unused)})] if self.unused else [])
 
     def faults_of(self, pages: Pages) -> Callable[[Revision], Iterable[str]]:
@@ -46,6 +46,13 @@ class Records:
             return () if self.whole.issuperset(revision.pages) and not revision.withdrawn else pages.faults(revision)
 
         return faults
+
+    def faults_of_doubts(self, doubted: Iterable[tuple[RawPage, str]], pages: Pages) -> Iterator[str]:
+        """The faults of the pages that were doubted (Doubts.kept), a line each."""
+        for raw, withdrawn in doubted:
+            self.unused.discard((raw.file, raw.offset))
+            if (withdrawn or raw not in self.whole) and (fault := pages.fault(raw, withdrawn)):
+                yield _("doubted page: {fault}").format(fault=fault)
 
     def faults_of_pictures(self, pictures: Iterable[tuple[Picture, str]], pages: Pages) -> Iterator[str]:
         """The faults of the pictures that are kept (Pictures.kept), a line each."""

@@ -9,9 +9,8 @@ from archive.text.messages import Message, Reason
 from crawler import sources
 from crawler.extract.reading import Reading
 
-BLOCKS = frozenset(
-    {"block-page", "captcha-page", "login-page", "maintenance-page", "not-html"}
-)  # of a site, not of an article
+# The reasons for which a site, rather than the article, is not there.
+BLOCKS = frozenset({"block-page", "captcha-page", "login-page", "maintenance-page", "not-html"})
 _MOST_SHARED = 1  # other articles of the source with the same text: a site publishes some twice
 
 
@@ -45,4 +44,4 @@ def _shared(store: ArticleStore, article: Article, current: Revision | None) -> 
 def _is_doubted(store: ArticleStore, revision: Revision) -> bool:
     """Whether the text of an archived version is doubted, as it turned up at other addresses later."""
     doubt = Doubts(store).get(revision.article.url)
-    return bool(doubt and doubt.article and doubt.article.text == revision.article.text)
+    return bool(doubt and doubt.state == "open" and doubt.article and doubt.article.text == revision.article.text)

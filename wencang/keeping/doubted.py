@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from archive.errors import UsageFault
@@ -56,7 +56,7 @@ def _accept(store: ArticleStore, doubt: Doubt, report: Report) -> None:
     assert doubt.article
     with store.batch():
         revision = store.put(doubt.article, doubt.fetched, extractor=doubt.extractor, keep=lambda _earlier: doubt.pages)
-        Doubts(store).forget(doubt.url)
+        Doubts(store).settle(doubt.url, "accepted")
     is_first = revision is not None and store.versions(revision.article.id) == 1
     report.count(doubt.source, "new" if is_first else "changed" if revision else "unchanged")
 
@@ -65,7 +65,7 @@ def refuse(store: ArticleStore, names: Iterable[str], source: str) -> int:
     """Skip the text of these doubted pages from now on; their number. Raises UsageFault like `accept`."""
     chosen = _chosen(store, names, source)
     for doubt in chosen:
-        Doubts(store).note(replace(doubt, refused=True))
+        Doubts(store).settle(doubt.url, "refused")
     return len(chosen)
 
 

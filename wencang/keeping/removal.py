@@ -11,6 +11,7 @@ from archive.errors import ArchiveUnusable, NotKept, UsageFault, WencangError, W
 from archive.proof import manifest
 from archive.settings import Settings
 from archive.store import ArticleStore
+from archive.tables.doubts import Doubts
 from archive.tables.pictures import Pictures
 from archive.text.messages import Message, of_error, worded
 from archive.text.translation import gettext as _
@@ -68,7 +69,8 @@ def _steps(settings: Settings, store: ArticleStore, id: str) -> Iterator[Callabl
     """What is to be done once the text is out of the archive; each can be done again."""
     pages = Pages(settings.data)
     pictures = Pictures(store).of(map(canonical, store.addresses(id)))
-    for raw in {*pictures, *(raw for revision in store.history(id) for raw in revision.pages)}:
+    doubted = {raw for doubt in Doubts(store).of(id) for raw in (*doubt.pages, *doubt.earlier)}
+    for raw in {*pictures, *doubted, *(raw for revision in store.history(id) for raw in revision.pages)}:
         yield partial(pages.withdraw, raw)
     yield partial(manifest.close, store, settings.data, clock.now(), withdrawn=True)
     yield lambda: stories.bring_up(store, last=manifest.held(settings.data))

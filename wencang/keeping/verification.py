@@ -11,6 +11,7 @@ from archive.progress import Progress
 from archive.proof import database, manifest, records
 from archive.settings import Settings
 from archive.store import ArticleStore
+from archive.tables.doubts import Doubts
 from archive.tables.pictures import Pictures
 from archive.text.messages import Message
 from archive.text.translation import gettext as _
@@ -54,7 +55,8 @@ def verify(settings: Settings, store: ArticleStore, progress: Progress) -> Verif
     faults = [*read.faults, *database.verify(store, read.faults_of(pages))]
     stamps, unchecked = _stamps(settings)
     for check in (
-        lambda: read.faults_of_pictures(Pictures(store).kept(), pages), lambda: manifest.verify(store, data),
+        lambda: read.faults_of_pictures(Pictures(store).kept(), pages),
+        lambda: read.faults_of_doubts(Doubts(store).kept(), pages), lambda: manifest.verify(store, data),
         lambda: stamps, lambda: _index(settings, store),
     ):  # fmt: skip
         faults += _faults(check)
