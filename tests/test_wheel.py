@@ -77,7 +77,7 @@ def test_the_wheel_holds_four_packages_and_their_data(wheel: Path) -> None:
     needed = {path for path in files if path.suffix in (".py", ".txt", ".mo", ".typed")}
     assert {str(path.relative_to(ROOT)) for path in needed} <= names
     assert {f"{room}/py.typed" for room in rooms} <= names
-    assert "wencang/cli/locale/zh/LC_MESSAGES/wencang.mo" in names
+    assert "wencang/locale/zh/LC_MESSAGES/wencang.mo" in names
 
 
 def test_the_metadata_is_complete(wheel: Path) -> None:

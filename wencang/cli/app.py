@@ -23,7 +23,7 @@ from wencang.cli.commands import DONE
 _COMPLETION = ("install_completion", "show_completion")  # Typer adds them to every command
 _OWN_OPTIONS = {"--help", "--version", "--install-completion", "--show-completion"}
 _CRAWLS = ("check", "crawl")
-_UNPAGED = (*_CRAWLS, "backup", "import", "index", "reextract", "remove", "restore")  # watched while they run
+_UNPAGED = (*_CRAWLS, "backup", "import", "index", "reextract", "remove", "restore", "serve")  # watched while they run
 
 
 class _Application(TyperGroup):

@@ -49,6 +49,15 @@ def names() -> list[str]:
     return sorted(file.name for file in iter_modules(formats.__path__))
 
 
+def is_usable(name: str) -> bool:
+    """Whether the library that a format needs, if any, is installed."""
+    try:
+        open_format(name)
+    except UsageFault:
+        return False
+    return True
+
+
 def named(out: Path | IO[bytes]) -> str:
     """The format that a file's suffix stands for, or ""."""
     suffix = out.suffix.removeprefix(".").lower() if isinstance(out, Path) else ""
