@@ -45,13 +45,14 @@ _OF_NOW: dict[str, Handler] = {
 
 
 def create_app(
-    archive: Archive, *, hosts: Collection[str] = LOCAL, token: str = "", at_once: int = AT_ONCE,
+    archive: Archive, *, hosts: Collection[str] = LOCAL, token: str = "", prefix: str = "", at_once: int = AT_ONCE,
     waiting: int = WAITING,
 ) -> ASGIApp:  # fmt: skip
     """The application, for any ASGI server; it answers under these host names only, given without a port.
 
-    With `token` only to requests that have it. At most `at_once` answers are made at the same time,
-    and as many requests as `waiting` wait for that; further ones get 503 with Retry-After.
+    With `token` only to requests that have it. `prefix` is the path under which a proxy serves it. At
+    most `at_once` answers are made at the same time, and as many requests as `waiting` wait for that;
+    further ones get 503 with Retry-After.
     """
     site = Site(archive)
     turns = _Turns(at_once, waiting)
@@ -63,7 +64,7 @@ def create_app(
     )
     app.router.redirect_slashes = False
     app.state.site = site
-    return Guard(app, hosts, token)
+    return Guard(app, hosts, token, prefix)
 
 
 class _Turns:

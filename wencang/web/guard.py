@@ -37,12 +37,17 @@ _RANGE = re.compile(r"\s*([a-zA-Z]{1,8})(?:-[a-zA-Z0-9-]+)?\s*(?:;\s*q\s*=\s*([0
 
 
 class Guard:
-    """Wraps the application. `hosts` are the names that it answers under; `token` closes it to all who lack it."""
+    """Wraps the application.
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str], token: str = "") -> None:
+    `hosts` are the names that it answers under; `token` closes it to all who lack it. `prefix` is the
+    path under which a proxy serves it, whether or not the proxy cuts that off.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Collection[str], token: str = "", prefix: str = "") -> None:
         self._app = app
         self._hosts = {host.lower() for host in hosts}
         self._token = token.encode()
+        self._prefix = prefix
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -58,10 +63,17 @@ class Guard:
             await send(message)
 
         app = self._refusal(scope) or self._app
-        scope["path"] = scope["raw_path"].decode("latin-1")  # so that an id may contain a slash, as %2F
+        scope["root_path"], scope["path"] = self._prefix, self._path(scope)
         scope["language"] = language_of(scope)
         with using(catalog(scope["language"])):
             await app(scope, receive, guarded)
+
+    def _path(self, scope: Scope) -> str:
+        """The path under the prefix; still percent-encoded, so that an id may contain a slash."""
+        path = str(scope["raw_path"], "latin-1")
+        if path == self._prefix:
+            return f"{path}/"
+        return path if path.startswith(f"{self._prefix}/") else self._prefix + path
 
     def _refusal(self, scope: Scope) -> ASGIApp | None:
         """The answer to a request that goes no further; None for any other."""
@@ -79,7 +91,7 @@ class Guard:
     def _has_token(self, authorization: str) -> bool:
         """Whether the token is there: as a bearer token, or for browsers as the password of any user."""
         scheme, _blank, value = authorization.partition(" ")
-        token = value.strip().encode()
+        token = value.strip().encode("latin-1")
         if scheme.lower() == "basic":
             token = b""
             with suppress(binascii.Error):

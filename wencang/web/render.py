@@ -151,9 +151,9 @@ def _environment() -> Environment:
 
 def _shown(value: Any) -> Any:
     """What a template prints: texts without control characters and changes of direction."""
-    if isinstance(value, Markup) or not isinstance(value, str):
-        return "" if value is None else value
-    return legible(value)
+    if value is None:
+        return ""
+    return value if isinstance(value, Markup | int) else legible(str(value))
 
 
 def _marked(text: str, marks: Spans = ()) -> Markup:
@@ -172,7 +172,7 @@ def paragraphs(body: str, marks: Iterable[tuple[int, int]] = ()) -> Iterator[Mar
             inside.append((max(first - start - indent, 0), min(last, end) - start - indent))
             if last > end:
                 ahead.append((end + 1, last))
-        if line.strip():
+        if legible(line).strip():
             yield _marked(line.strip(), [(a, b) for a, b in inside if a < b])
         start = end + 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,7 +25,10 @@ _SHORTEST = 16  # characters of a token
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Where to listen, and to whom to answer; `prefix` is the path under which a proxy in front serves us."""
+    """Where to listen, and to whom to answer.
+
+    Port 0 is any free one. `prefix` is the path under which a proxy in front serves us.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8080
@@ -40,27 +44,31 @@ class Options:
         return (*LOCAL, own, *self.trusted_hosts)
 
 
-def serve(archive: Archive, options: Options) -> None:
+def serve(archive: Archive, options: Options, listening: Callable[[str], None]) -> None:
     """Answer until a signal ends it; answers under way are finished first.
+
+    `listening` is called with the address once requests to it are accepted.
 
     Raises UsageFault for an address that can't be used, or a token that can't be read.
     """
     token = read_token(options.token_file) if options.token_file else ""
     config = uvicorn.Config(
-        partial(_application, archive.settings, options.hosts, token), factory=True, workers=options.workers,
-        lifespan="off", access_log=False, log_level="warning", server_header=False, root_path=options.prefix,
+        partial(_application, archive.settings, options.hosts, token, options.prefix), factory=True,
+        workers=options.workers, lifespan="off", access_log=False, log_level="warning", server_header=False,
         timeout_graceful_shutdown=_GRACE,
     )  # fmt: skip
-    with listen(options) as listening:
+    with listen(options) as bound:
+        name = f"[{options.host}]" if ":" in options.host else options.host
+        listening(f"http://{name}:{bound.getsockname()[1]}{options.prefix}/")
         if options.workers > 1:
-            Multiprocess(config, sockets=[listening]).run()
+            Multiprocess(config, sockets=[bound]).run()
         else:
-            uvicorn.Server(config).run(sockets=[listening])
+            uvicorn.Server(config).run(sockets=[bound])
 
 
-def _application(settings: Settings, hosts: tuple[str, ...], token: str) -> ASGIApp:
+def _application(settings: Settings, hosts: tuple[str, ...], token: str, prefix: str) -> ASGIApp:
     """The application with an archive of its own: each worker process opens one."""
-    return create_app(Archive(settings), hosts=hosts, token=token)
+    return create_app(Archive(settings), hosts=hosts, token=token, prefix=prefix)
 
 
 def listen(options: Options) -> socket.socket:

@@ -18,7 +18,9 @@ app = typer.Typer()
 def serve(
     ctx: typer.Context,
     host: Annotated[str, typer.Option(metavar="H", help=_("Address to listen at."))] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535, metavar="N", help=_("Port to listen at."))] = 8080,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, metavar="N", help=_("Port to listen at; 0 is any free one."))
+    ] = 8080,
     workers: Annotated[int, typer.Option(min=1, max=64, metavar="N", help=_("Number of processes."))] = 1,
     token_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help=_("Answer only requests with the token in this file."))
@@ -41,11 +43,9 @@ def serve(
     archive.overview()  # a missing archive is reported before anything listens
     prefix = "/" + prefix.strip("/") if prefix.strip("/") else ""
     options = Options(host, port, workers, token_file, tuple(trusted_host), prefix)
-    name = f"[{host}]" if ":" in host else host
-    say(
-        _("serving {data} at http://{host}:{port}{prefix}/").format(
-            data=archive.data, host=name, port=port, prefix=prefix
-        )
+    serve(
+        archive,
+        options,
+        lambda address: say(_("{data} is served at {address}").format(data=archive.data, address=address)),
     )
-    serve(archive, options)
     return DONE
