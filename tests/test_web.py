@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -436,3 +437,37 @@ def test_every_template_is_used() -> None:
     code = "".join(path.read_text(encoding="utf-8") for path in (folder.parent).rglob("*.[ph][yt]*"))
     for path in folder.iterdir():
         assert re.search(rf'"{re.escape(path.name)}"', code), path.name
+
+
+def test_reprints_are_listed_with_their_first_publication(tmp_path: Path) -> None:
+    first = next(article for article in ARTICLES if article.id == SIGNING)
+    assert first.published
+    reprint = replace(
+        first, url="http://other.example/1.html", id="other-1", source="other.example", credit="转载网",
+        published=first.published + timedelta(days=2),
+    )  # fmt: skip
+    with made(tmp_path / "data", *ARTICLES, reprint) as archive, serving(archive) as client:
+        before = client.get("/article/other-1?lang=en")
+        archive.stories(update=True)
+        after = client.get("/article/other-1?lang=en", headers={"If-None-Match": before.headers["etag"]})
+        assert after.status_code == 200
+        page = tree(after.text)
+        section = next(element for element in page.iter("section") if element.get("class") == "reprints")
+        assert [link.get("href") for link in section.iter("a")] == [f"/article/{SIGNING}?lang=en"]
+        assert "first publication" in text(section)
+        folded = tree(client.get(f"/search?q={Q}&stories=1&lang=en").text)
+        assert [text(summary) for summary in folded.iter("summary") if "repr" in text(summary)] == ["1 reprint or copy"]
+        copies = tree(client.get(f"/search?q={Q}&lang=en").text)
+        assert "1 more with this text" in text(copies)
+
+
+def test_requests_in_two_languages_at_once_do_not_mix(client: TestClient) -> None:
+    expected = {"zh": "不是有效的日期", "en": "is not a valid date"}
+
+    def wrong(number: int) -> bool:
+        language = ("zh", "en")[number % 2]
+        detail = client.get("/search.json?q=西藏&since=x", headers={"Accept-Language": language}).json()["detail"]
+        return expected[language] not in detail
+
+    with ThreadPoolExecutor(8) as pool:
+        assert not any(pool.map(wrong, range(60)))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from wencang.desk.count.periods import By, between
 
 WIDTH, HEIGHT = 720, 120  # units of the drawing
+_WIDEST = 44  # a bar where there are few
 _MANY = 48  # months; more are drawn as years
 
 
@@ -34,12 +35,6 @@ class Chart:
     largest: str
     total: int
 
-    @property
-    def labels(self) -> tuple[Bar, ...]:
-        """The bars whose period is written below them: a few, evenly spread."""
-        step = -(-len(self.bars) // 8)
-        return self.bars[::step] if step else ()
-
 
 def chart(
     counts: Mapping[str, int], periods: tuple[str, ...], link: Callable[[str], str], *, name: str = "",
@@ -57,7 +52,8 @@ def chart(
     for place, (period, value) in enumerate(drawn.items()):
         count = counts.get(period, 0)
         height = max(round(value / top * HEIGHT, 1), 1.5) if value else 0
-        x, width = round(place * step, 2), round(max(step - min(2, step * 0.2), 0.5), 2)
+        width = round(max(min(step - min(2, step * 0.2), _WIDEST), 0.5), 2)
+        x = round(place * step + (step - width) / 2, 2)
         bars.append(
             Bar(period, count, text(value, count), link(period) if count else "", x, HEIGHT - height, width, height)
         )

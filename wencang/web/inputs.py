@@ -65,8 +65,11 @@ class Asked:
 
     def parameters(self, **changes: object) -> dict[str, object]:
         """The parameters of the address of this question, or of one that differs in these; from its first page on."""
-        other = replace(self, **{"page": 1} | changes)  # type: ignore[arg-type]  # by the names of the fields
-        return {each.name: value for each in fields(Asked) if (value := getattr(other, each.name)) != each.default}
+        values = {name: getattr(self, name) for name in _DEFAULTS} | {"page": 1} | changes
+        return {name: value for name, value in values.items() if value != _DEFAULTS[name]}
+
+
+_DEFAULTS = {each.name: each.default for each in fields(Asked)}
 
 
 def asked(parameters: QueryParams) -> Asked:

@@ -23,7 +23,6 @@ from archive.text.escaping import is_page, json_text, legible, marked
 from archive.text.translation import gettext, ngettext
 from wencang.archive import Archive
 from wencang.desk.export import export
-from wencang.web.guard import DEFAULT_LANGUAGE
 
 Spans = Iterable[tuple[int, int]]
 STYLE = files(__package__).joinpath("static/style.css").read_bytes()
@@ -141,7 +140,7 @@ def _environment() -> Environment:
     )  # fmt: skip
     environment.globals.update(
         _=gettext, ngettext=ngettext, is_page=is_page, assets=ASSETS, version=version(), formats=FORMATS,
-        marked=_marked, paragraphs=paragraphs, default_language=DEFAULT_LANGUAGE,
+        marked=_marked, paragraphs=paragraphs,
     )  # fmt: skip
     environment.filters.update(time=_time, day=_day, number=_number, percent=_percent)
     for name in environment.list_templates():
@@ -153,7 +152,10 @@ def _shown(value: Any) -> Any:
     """What a template prints: texts without control characters and changes of direction."""
     if value is None:
         return ""
-    return value if isinstance(value, Markup | int) else legible(str(value))
+    if isinstance(value, Markup | int):
+        return value
+    text = str(value)
+    return text if text.isprintable() else legible(text)
 
 
 def _marked(text: str, marks: Spans = ()) -> Markup:

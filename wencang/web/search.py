@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
@@ -20,6 +21,7 @@ from wencang.web.inputs import LAST_PAGE, PAGE, Asked, asked, field_of, typed
 from wencang.web.render import Links, Site, json
 
 _FACETS = ("source", "section", "credit")
+_VALUES = 50  # of a facet that are shown
 _LINKED = 200  # characters of a value that becomes part of an address
 _IN_MEMORY = 4 << 20  # bytes of an export; a larger one is made on disk
 _CHUNK = 1 << 16
@@ -129,10 +131,10 @@ def _choices(answer: Answer, question: Asked, links: Links, name: str) -> list[C
     """The values of a facet that is not chosen yet, each with the page of its articles."""
     if getattr(question, name):
         return []
+    counts = ((value, count) for value, count in answer.facets.get(name, {}).items() if 0 < len(value) <= _LINKED)
     return [
         Choice(value, count, links.to("/search", question.parameters(**{name: value})))
-        for value, count in answer.facets.get(name, {}).items()
-        if value and len(value) <= _LINKED
+        for value, count in islice(counts, _VALUES)
     ]
 
 
