@@ -247,6 +247,16 @@ def test_a_hostile_question_is_shown_as_text(client: TestClient, evil: str) -> N
         assert not harmful(tree(answer.text))
 
 
+@pytest.mark.parametrize(
+    "path", ["//evil.example/a", "/%2F/evil.example", "///evil.example", "/\\evil.example", "/%00"]
+)
+def test_no_path_leads_off_the_site(client: TestClient, path: str) -> None:
+    answer = client.get(f"{BASE}{path}")
+    assert answer.status_code == 404
+    hrefs = [element.get("href") or element.get("action") or "" for element in tree(answer.text).iter()]
+    assert not [href for href in hrefs if href.startswith(("//", "/\\"))]
+
+
 def harmful(page: object) -> list[str]:
     """Elements and attributes of a page that could act, or lead off the web."""
     found = []

@@ -95,7 +95,8 @@ class Links:
     def in_language(self, language: str) -> str:
         """This page in another language."""
         pairs = [(name, value) for name, value in self.request.query_params.multi_items() if name != "lang"]
-        return f"{self.request.scope['path']}?{urlencode([*pairs, ('lang', language)])}"
+        path = quote(self.request.scope["path"].lstrip("/"), safe="/%")  # //example.org/ would lead off this site
+        return f"/{path}?{urlencode([*pairs, ('lang', language)])}"
 
     @property
     def is_chosen(self) -> bool:
