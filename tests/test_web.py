@@ -19,6 +19,7 @@ import pytest
 from starlette.testclient import TestClient
 
 import wencang
+from archive.article import Article
 from archive.store import ArticleStore
 from tests.support.sample import ARTICLES, SIGNING
 from tests.support.web import links, made, serving, text, tree
@@ -262,6 +263,15 @@ def test_the_language_is_that_of_the_address_or_the_reader(client: TestClient) -
     assert language("/?lang=xx") == language(accepted="en;q=0") == "zh-CN"
     page = tree(client.get("/?lang=en").text)
     assert all("lang=" in link for link in links(page) if not link.endswith((".xml", ".json")) and "?v=" not in link)
+
+
+@pytest.mark.parametrize("article", ARTICLES[:12], ids=lambda article: article.id)
+def test_what_is_found_in_a_text_leads_to_a_search_that_has_the_article(client: TestClient, article: Article) -> None:
+    page = tree(client.get(f"/article/{article.id}").text)
+    found = [link for e in page.iter("section") if e.get("class") == "found" for link in e.iter("a")]
+    for link in found:
+        address = (link.get("href") or "").replace("/search?", "/search.jsonl?")
+        assert f'"id": "{article.id}"' in client.get(address).text, text(link)
 
 
 def test_an_address_leads_to_its_article(client: TestClient) -> None:

@@ -529,6 +529,16 @@ class Archive:
         every: Stream[Mention] = Stream(lambda: mentions((r.article for r in revisions_of(self._store, ids)), kinds))
         return Figures(query, tuple(sorted(every, key=by_value)) if sort == "value" else every, notices)
 
+    def mentions(self, id_or_url: str, *, kind: Sequence[str] = ()) -> tuple[Mention, ...]:
+        """The figures and names in the text of one article, in order; `kind` as in `figures`.
+
+        Raises what `article` raises, and UsageFault for an unknown kind.
+        """
+        from indexer.figures.find import mentions
+        from wencang.desk.count.figures import kinds_of
+
+        return tuple(mentions([self.article(id_or_url)], kinds_of(kind)))
+
     # Stories
 
     def story(self, id_or_url: str) -> Story:

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from archive.article import Revision
+from archive.article import Article, Revision
 from archive.errors import NotKept
 from archive.jsonl import values
 from archive.text.translation import gettext as _
@@ -20,6 +20,10 @@ from wencang.web.render import Links, Site, json
 _MOST = (1 << 63) - 1
 _SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([A-Za-z0-9_-]{2,20})", re.IGNORECASE)
+_FOUND = ("place", "institution", "person", "money")
+_LONG = 100_000  # characters; the names in a longer text are not looked for
+_MOST_FOUND = 40  # of one kind
+_IN_QUOTES = set('"＂“”「」『』()（）\n')  # would end or change the question
 _HEAD = 2_048  # bytes of a page in which its encoding is declared
 
 
@@ -31,6 +35,7 @@ def article(site: Site, request: Request) -> Response:
     return site.page(
         request, "article.html", view=view, revision=revision, article=revision.article, q=q,
         history=site.archive.history(id), story=site.archive.story(id), citations=_citations(revision),
+        found=_found(site, revision.article, Links(request)),
     )  # fmt: skip
 
 
@@ -130,6 +135,19 @@ def _pair(request: Request) -> tuple[int, int]:
     """The versions to compare, 0 for one that is not named."""
     old, new = (number(name, request.query_params, 0, _MOST) for name in ("from", "to"))
     return old, new
+
+
+def _found(site: Site, article: Article, links: Links) -> dict[str, dict[str, str]]:
+    """For each kind of names and figures in a text those that occur, each with the search for it."""
+    if len(article.body) > _LONG:
+        return {}
+    found: dict[str, dict[str, str]] = {kind: {} for kind in _FOUND}
+    for mention in site.archive.mentions(article.id, kind=_FOUND):
+        text, kind = mention.figure.text, mention.figure.kind
+        if len(found[kind]) < _MOST_FOUND and not set(text) & _IN_QUOTES:
+            q = f"地点:{text}" if kind == "place" else f'"{text}"'
+            found[kind].setdefault(text, links.to("/search", q=q))
+    return found
 
 
 def _citations(revision: Revision) -> dict[str, str]:
