@@ -25,6 +25,7 @@ from archive.tables.ledger import OUTCOMES
 from archive.text.messages import TEMPLATES
 from archive.warc.pages import FROM_BACKUP
 from indexer.engines.engine import FACETS, REBUILD
+from wencang.catalog import CATALOGS
 from wencang.cli import language, manual
 from wencang.cli.app import app_command
 from wencang.desk import count
@@ -33,7 +34,8 @@ from wencang.desk.freeze import corpus
 from wencang.keeping.doubted import Doubted
 
 ROOT = Path(__file__).parent.parent
-FILE = Path(language.CATALOGS, "zh", "LC_MESSAGES", "wencang.po")
+FILE = Path(CATALOGS, "zh", "LC_MESSAGES", "wencang.po")
+_READERS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 _ROOMS = ("archive", "crawler", "indexer", "wencang")
 _DAY = datetime(2026, 1, 1, tzinfo=UTC)  # in the file's header, so that the same messages make the same file
 _ENDS = ("finished", "interrupted", "page limit", "time limit", "postponed", "fault")  # of a run
@@ -54,7 +56,7 @@ def template() -> Catalog:
 def _written() -> Iterator[str | tuple[str, ...]]:
     """What the code translates; a pair is singular and plural."""
     for room in _ROOMS:
-        for _file, _line, message, *_rest in extract_from_dir(ROOT / room, [("**.py", "python")]):
+        for _file, _line, message, *_rest in extract_from_dir(ROOT / room, _READERS):
             yield message
 
 

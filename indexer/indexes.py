@@ -28,3 +28,7 @@ class Indexes:
             if not opened or opened[0] != folder:
                 opened = self._opened[engine] = folder, open_index(self._data, engine)
             return opened[1]
+
+    def folder(self, engine: str) -> int:
+        """The number of the folder of the index in use: each rebuild makes one with the next."""
+        return int(index_folder(self._data, engine).name)

@@ -23,6 +23,7 @@ from bench import messages
 from tests.support.program import run
 from tests.support.sample import ROOT
 from tests.support.terminal import on_a_terminal
+from wencang.catalog import LANGUAGES
 from wencang.cli import language, manual
 from wencang.cli.app import app_command
 from wencang.cli.crash import report
@@ -145,7 +146,7 @@ def test_every_command_has_examples_that_can_be_typed(ctx: Any) -> None:
 @pytest.mark.parametrize("ctx", EVERY)
 def test_help_fits_the_screen(ctx: Any, english_afterwards: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    for name in language.LANGUAGES:
+    for name in LANGUAGES:
         language.choose(name)
         page = manual.page(ctx)
         kept = {*page.examples, *(row[0] for row in page.options)}

@@ -22,11 +22,15 @@ MAY_IMPORT = {  # part of the house: the parts below it
     "wencang.desk": {"archive", "indexer"},
     "wencang": {"archive", "crawler", "indexer", "wencang.desk"},
     "wencang.cli": {"archive", "crawler", "indexer", "wencang.desk", "wencang"},
+    "wencang.web": {"archive", "crawler", "indexer", "wencang.desk", "wencang"},
+    "wencang.cli.commands.serve": {"archive", "wencang.cli", "wencang.web"},  # the one place where the faces meet
     "wencang.__main__": {"wencang.cli"},
 }
 OWNERS = {  # library: the only rooms, or files, that may import it
     "bs4": {"crawler.extract"},
+    "jinja2": {"wencang.web.render"},
     "lxml": {"crawler.extract"},
+    "markupsafe": {"wencang.web.render"},
     "opencc": {"crawler.extract.mirror", "indexer.text.variants", "wencang.desk.export.script"},
     "prometheus_client": {"archive.notify.metrics"},
     "protego": {"crawler.http"},
@@ -38,9 +42,11 @@ OWNERS = {  # library: the only rooms, or files, that may import it
     "rjieba": {"indexer.text"},
     "scrapy": {"crawler"},
     "sqlalchemy": {"archive"},
+    "starlette": {"wencang.web"},
     "tantivy": {"indexer.engines.tantivy_engine"},
     "twisted": {"crawler"},
     "typer": {"wencang.cli"},
+    "uvicorn": {"wencang.web.server"},
     "warcio": {"archive.proof", "archive.warc", "crawler.importer"},
     "whoosh": {f"indexer.engines.whoosh_{part}" for part in ("engine", "postings", "storage")},
 }
@@ -205,6 +211,19 @@ def test_a_command_loads_only_what_it_needs(arguments: list[str], unwanted: list
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.stderr.splitlines()[-1] == "0 []", done.stderr
+
+
+def test_the_web_server_loads_no_other_face(crawled: Path) -> None:
+    unwanted = ["typer", "rich", "scrapy", "twisted", "bs4", "wencang.cli"]
+    program = (
+        "import sys\nimport wencang\nimport wencang.web.server\nfrom starlette.testclient import TestClient\n"
+        f"app = wencang.web.server.create_app(wencang.open({str(crawled)!r}))\n"
+        "client = TestClient(app, base_url='http://127.0.0.1')\n"
+        "codes = [client.get(path).status_code for path in ('/', '/search?q=西藏', '/article/tibet.cn-7210688')]\n"
+        f"print(codes, sorted(set({unwanted!r}) & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "[200, 200, 200] []", done.stderr
 
 
 def test_test_modules_share_only_what_stands_in_support() -> None:

@@ -27,7 +27,8 @@ from archive.text import messages
 from archive.text.messages import TEMPLATES, Message, Reason, of_error
 from tests.support.program import Wencang, run
 from tests.support.sample import ROOT, SAMPLE
-from wencang.cli.language import CATALOGS, translated
+from wencang.catalog import CATALOGS
+from wencang.cli.language import translated
 from wencang.desk.watch import watch
 
 LIST = "http://www.tibet.cn/cn/news/zx/"

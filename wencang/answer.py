@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from archive.text.messages import Message
 from indexer.question.query import Query
@@ -34,6 +34,16 @@ class Answer(Table):
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     proposals: tuple[Proposal, ...] = ()
     notices: tuple[Message, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The hits as `wencang search --json` prints them, and what is said of the whole answer."""
+        return {
+            "total": self.total, "whole": self.whole, "stories": self.stories,
+            "hits": [hit.to_json() for hit in self.hits], "facets": self.facets,
+            "proposals": [asdict(proposal) for proposal in self.proposals],
+            "notices": [notice.to_json() for notice in self.notices],
+        }  # fmt: skip
+
     columns = ("rank", "id", "url", "title", "published", "source", "section", "credit", "score", "snippet", "matched")
 
     def rows(self) -> Iterator[tuple[object, ...]]:

@@ -65,8 +65,10 @@ if TYPE_CHECKING:
     from wencang.desk.watch.watchlist import WatchList
     from wencang.keeping.doubted import Doubted
     from wencang.keeping.gaps import Gaps
+    from wencang.keeping.proof import Proof
     from wencang.keeping.removal import Removal
     from wencang.keeping.runs import Runs
+    from wencang.keeping.state import State
     from wencang.keeping.status import Overview, Status
     from wencang.keeping.verification import Verification
     from wencang.lexicon import Lexicon
@@ -76,6 +78,7 @@ Group = Literal["", "source", "section", "credit"]
 Period = Literal["", "year", "month"]
 _PROPOSED = 5  # longer words in place of a character
 FigureOrder = Literal["article", "value"]
+FeedForm = Literal["atom", "json"]
 
 
 def open(data: str | Path | None = None, environment: Mapping[str, str] | None = None) -> Archive:
@@ -148,14 +151,18 @@ class Archive:
         _store = self._store
         yield self._indexes.get(engine or self.settings.engine)
 
-    def _query(self, index: SearchEngine, question: str, source: str, since: str, until: str) -> Query:
+    def _query(
+        self, index: SearchEngine, question: str, source: str, since: str, until: str, section: str = "",
+        credit: str = "",
+    ) -> Query:  # fmt: skip
         """What was typed, with its filters. Raises QueryFault, or UsageFault for a source or a day that is none."""
         from indexer.question.parser import parse_query
         from indexer.question.period import span
 
         query = parse_query(question, index.analyzer)
         first, end = span(since, until)
-        return replace(query, source=self._source(source) if source else "", since=first, until=end)
+        source = self._source(source) if source else ""
+        return replace(query, source=source, section=section, credit=credit, since=first, until=end)
 
     def _source(self, name: str) -> str:
         """A source of the archive by its site's name (tibet.cn) or its file's (tibet_cn). Raises UsageFault."""
@@ -199,12 +206,14 @@ class Archive:
     def search(
         self, question: str, *, limit: int = 10, offset: int = 0, source: str = "", since: str = "", until: str = "",
         sort: Order = "relevance", engine: str = "", collapse: bool = True, stories: bool = False, facets: bool = True,
+        section: str = "", credit: str = "",
     ) -> Answer:  # fmt: skip
         """The articles that answer a question: those with all its words first, then those with some.
 
         `limit` 0 only counts; `offset` skips hits. `source` is a site (tibet.cn), `since` and `until` are
         inclusive. `collapse` shows articles with the same text as one hit, `stories` also reprints.
-        `facets` counts the whole answer by source, section, credit, year and month. `engine` is whoosh or
+        `facets` counts the whole answer by source, section, credit, year and month; `section` and `credit`
+        narrow it to articles that have exactly this value. `engine` is whoosh or
         tantivy, by default the one that is set.
 
         Raises QueryFault for a question that can't be read, UsageFault for an unknown source, day or
@@ -214,7 +223,7 @@ class Archive:
         from wencang.answer import Answer
 
         with self._index(engine) as index:
-            query = self._query(index, question, source, since, until)
+            query = self._query(index, question, source, since, until, section, credit)
             together: Collapse = "stories" if stories else "texts" if collapse else "nothing"
             results = search(self._store, index, query, limit, offset, sort, together, facets)
             notices = self._notices(query, index, engine, stories)
@@ -263,8 +272,23 @@ class Archive:
         doubts = tuple(Message("doubt", {"text": doubt}) for doubt in query.doubts)
         return view.with_marks(Highlighter(query).find, doubts)
 
-    def raw(self, id_or_url: str) -> tuple[FetchedPage, ...]:
+    def latest(self, *, limit: int = 10) -> tuple[Revision, ...]:
+        """The articles published last, newest first; those without a date are left out."""
+        from archive.tables.chronology import latest
+
+        return tuple(latest(self._store, limit))
+
+    def version(self, id_or_url: str, sequence: int) -> Revision:
+        """One version of an article. Raises what `article` raises, and NotKept for a sequence that is not one of it."""
+        for revision in self._versions(id_or_url):
+            if revision.sequence == sequence:
+                return revision
+        raise NotKept(f"{id_or_url} {sequence}", _("is not a version of it"))
+
+    def raw(self, id_or_url: str, sequence: int = 0) -> tuple[FetchedPage, ...]:
         """The pages that the newest version was read from, as they were fetched; or a picture, by its address.
+
+        With `sequence` those of that version.
 
         Each has its url, body (bytes), time (UTC) and HTTP headers; empty where none were kept. Raises
         what `article` raises, and ArchiveUnusable if a page is missing or damaged.
@@ -272,7 +296,8 @@ class Archive:
         from archive.warc.pages import Pages
 
         picture = self._picture(id_or_url)
-        pages = (picture.page,) if picture else self.revision(id_or_url).pages
+        revision = None if picture else self.version(id_or_url, sequence) if sequence else self.revision(id_or_url)
+        pages = (picture.page,) if picture else revision.pages if revision else ()
         return tuple(Pages(self.data).read(page) for page in pages if page)
 
     def history(self, id_or_url: str) -> History:
@@ -417,6 +442,14 @@ class Archive:
             notices = (each for query in queries.values() for each in self._notices(query, index, engine, stories))
             return replace(counts, notices=tuple(dict.fromkeys((*partial, *notices))))
 
+    def calendar(self, *, by: By = "month", engine: str = "") -> Timeline:
+        """Count all articles of the index by their time of publication; a timeline of one series without a question."""
+        from indexer.question.query import Query
+        from wencang.desk.count.timeline import timeline
+
+        with self._index(engine) as index:
+            return timeline(self._store, index, {"": Query(())}, by)
+
     def keywords(
         self, question: str, *, measure: KeywordMeasure = "ll", by: Period = "", limit: int = 30, least: int = 3,
         source: str = "", since: str = "", until: str = "", engine: str = "", progress: Progress = silent,
@@ -520,6 +553,16 @@ class Archive:
         query, ids, notices = self._matches(question, source, since, until, engine)
         every: Stream[Mention] = Stream(lambda: mentions((r.article for r in revisions_of(self._store, ids)), kinds))
         return Figures(query, tuple(sorted(every, key=by_value)) if sort == "value" else every, notices)
+
+    def mentions(self, id_or_url: str, *, kind: Sequence[str] = ()) -> tuple[Mention, ...]:
+        """The figures and names in the text of one article, in order; `kind` as in `figures`.
+
+        Raises what `article` raises, and UsageFault for an unknown kind.
+        """
+        from indexer.figures.find import mentions
+        from wencang.desk.count.figures import kinds_of
+
+        return tuple(mentions([self.article(id_or_url)], kinds_of(kind)))
 
     # Stories
 
@@ -697,12 +740,28 @@ class Archive:
 
         return exclusive(self.data / LOCK, wait=True)
 
+    def feed(
+        self, question: str, form: FeedForm, *, address: str, limit: int = 50, source: str = "", since: str = "",
+        until: str = "", section: str = "", credit: str = "", engine: str = "",
+    ) -> bytes:  # fmt: skip
+        """The newest articles that answer a question as a feed, `form` "atom" or "json", served at `address`.
+
+        Raises what `search` raises.
+        """
+        from wencang.desk.watch import follow
+
+        answer = self.search(
+            question, limit=limit, source=source, since=since, until=until, sort="newest", engine=engine,
+            facets=False, section=section, credit=credit,
+        )  # fmt: skip
+        return follow.feed(self._store, question, form, address, answer.hits)
+
     # Working with what is found
 
     def export(
         self, question: str = "", *, out: str | Path | IO[bytes], format: str = "", split_by: SplitBy = "",
         simplified: bool | None = None, source: str = "", since: str = "", until: str = "", engine: str = "",
-        progress: Progress = silent,
+        progress: Progress = silent, section: str = "", credit: str = "",
     ) -> Exported:  # fmt: skip
         """Write the articles with all words of a question, or the whole archive; the earliest published first.
 
@@ -722,7 +781,7 @@ class Archive:
         target = Path(out) if isinstance(out, str | Path) else out
         form = export.chosen(format, target, split_by)
         export.check(form, target, split_by)
-        revisions, notices = self._revisions(question, source, since, until, engine, split_by)
+        revisions, notices = self._revisions(question, source, since, until, engine, split_by, section, credit)
         language = "zh"
         if simplified is not None:
             language, revisions = LANGUAGES[simplified], map(converter(simplified), revisions)
@@ -752,7 +811,15 @@ class Archive:
         return cited(style, in_order(self._store, ids), notices)
 
     def _revisions(
-        self, question: str, source: str, since: str, until: str, engine: str, by: str = ""
+        self,
+        question: str,
+        source: str,
+        since: str,
+        until: str,
+        engine: str,
+        by: str = "",
+        section: str = "",
+        credit: str = "",
     ) -> tuple[Iterator[Revision], tuple[Message, ...]]:
         """The articles with all words of a question, or of the whole archive without one, in order of publication.
 
@@ -762,19 +829,19 @@ class Archive:
         from archive.tables.chronology import in_order
 
         if question:
-            _query, ids, notices = self._matches(question, source, since, until, engine)
+            _query, ids, notices = self._matches(question, source, since, until, engine, section, credit)
             return in_order(self._store, ids, by), notices
         _refuse_filters(source, since, until)
         return in_order(self._store, None, by), ()
 
     def _matches(
-        self, question: str, source: str, since: str, until: str, engine: str
+        self, question: str, source: str, since: str, until: str, engine: str, section: str = "", credit: str = ""
     ) -> tuple[Query, list[str], tuple[Message, ...]]:
         """A question, the ids of the articles that have all its words, best first, and notices."""
         from indexer.search import every_id
 
         with self._index(engine) as index:
-            query = self._query(index, question, source, since, until)
+            query = self._query(index, question, source, since, until, section, credit)
             ids, notices = every_id(self._store, index, query), self._notices(query, index, engine)
             return query, ids, notices if ids else (*self._some_words(index.search(query, 0).total), *notices)
 
@@ -982,6 +1049,25 @@ class Archive:
         if not manifest:
             return verification.verify(self.settings, self._store, progress)
         return verification.against(Path(manifest), self.settings, self._store)
+
+    def proof(self, id_or_url: str, sequence: int) -> Proof:
+        """What proves one version: its raw pages, read and checked now, and the manifest that lists it.
+
+        Raises what `version` raises.
+        """
+        from wencang.keeping.proof import proof
+
+        return proof(self.version(id_or_url, sequence), self.data)
+
+    def state(self, *, engine: str = "") -> State:
+        """What an answer depends on: the archive's sequence, that of the index, and of the stories; quick to ask."""
+        from archive.tables.stories import Stories
+        from wencang.keeping.state import State
+
+        engine = engine or self.settings.engine
+        with self._index(engine) as index:
+            position, folder = index.position(), self._indexes.folder(engine)
+        return State(self._store.sequence(), engine, position, folder, Stories(self._store).position()[0])
 
     def timestamp(self, *, url: str = "", roots: str | Path | None = None) -> Timestamp:
         """Have the newest manifest time-stamped (RFC 3161) by the authority at `url`, or the one that is set.

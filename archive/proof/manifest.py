@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -216,6 +217,21 @@ def held(data: Path) -> int:
     """The last revision in the newest manifest that can be read, or 0."""
     head = _of_newest(data, read_head)
     return head.last if head else 0
+
+
+def lists(data: Path, sequence: int) -> Path | None:
+    """The manifest that lists a revision; None while its run has not ended. Raises ArchiveUnusable."""
+    paths = manifests(data)
+    place = bisect_left(paths, sequence, key=lambda path: read_head(path).last)
+    return paths[place] if place < len(paths) and read_head(paths[place]).first <= sequence else None
+
+
+def entry(path: Path, sequence: int) -> dict[str, Any] | None:
+    """The line of a revision in a manifest, as `line_of` makes it. Raises ArchiveUnusable."""
+    try:
+        return next((line for line in _lines(path) if line.get("sequence") == sequence), None)
+    except (OSError, ValueError, AttributeError) as error:
+        raise _invalid(path) from error
 
 
 def _of_newest(data: Path, read: Callable[[Path], T]) -> T | None:

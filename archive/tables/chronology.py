@@ -82,6 +82,15 @@ def size(store: ArticleStore) -> int:
         return total - (connection.scalar(withdrawn) or 0)
 
 
+def latest(store: ArticleStore, limit: int) -> list[Revision]:
+    """The articles published last, the newest first, undated ones left out."""
+    c = schema.revisions.c
+    dated = schema.newest_revisions().where(~schema.withdrawn, c.published.is_not(None))
+    with store.reading() as connection:
+        rows = connection.execute(dated.order_by(c.published.desc(), c.sequence.desc()).limit(limit)).all()
+    return list(map(store.revision_of, rows))
+
+
 def newest(store: ArticleStore) -> Revision | None:
     """The article published last; any one if none is dated, None if there is none."""
     c = schema.revisions.c

@@ -306,8 +306,9 @@ class _Search:
         """The words together with all required and excluded parts of the query."""
         query = self._query
         clauses = [*words, *((Occur.Must, self._select(node)) for node in query.must)]
-        if query.source:
-            clauses.append((Occur.Must, _unscored(_word("by_source", query.source))))
+        for facet in ("source", "section", "credit"):
+            if value := getattr(query, facet):
+                clauses.append((Occur.Must, _unscored(_word(f"by_{facet}", value))))
         if query.among is not None:
             ids = TantivyQuery.term_set_query(_SCHEMA, "id", list(query.among))
             clauses.append((Occur.Must, _unscored(ids)))

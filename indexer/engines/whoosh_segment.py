@@ -20,6 +20,7 @@ from indexer.figures.amounts import encoded
 from indexer.question.query import Amount, Between, Either, Every, Node, Prefix, Query, Quote, Words
 
 UNDATED = -(2**62)
+_STORED = ("section", "credit")  # facets without terms of their own
 _FIRST, _LAST = -62_000_000_000, 253_000_000_000  # seconds of the years 5 and 9987, well within those of a datetime
 Expand = Callable[[Prefix], list[str]]
 
@@ -130,7 +131,13 @@ class Segment:
         if query.since or query.until:
             since, until = _bounds(Between(query.since, query.until))
             numbers = (number for number in numbers if since <= self.published[number] < until)
+        if wanted := {FACETS.index(facet): value for facet in _STORED if (value := getattr(query, facet))}:
+            numbers = (number for number in numbers if self._has_facets(number, wanted))
         return numbers
+
+    def _has_facets(self, number: int, wanted: Mapping[int, str]) -> bool:
+        facets = self.stored(number)["facets"]
+        return all(facets[place] == value for place, value in wanted.items())
 
     def _select(self, node: Node) -> set[int]:
         """The documents that match a part of a query."""

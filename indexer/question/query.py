@@ -91,14 +91,16 @@ class Query:
     """A parsed query.
 
     An article must match all of `wanted`, but of the plain words only as many as `required` says.
-    `source` is the name of a site; articles are published at or after `since` and before `until`
-    (aware times); `among` limits the answer to these ids. `doubts` are messages about parts that may
-    have been meant differently.
+    `source` is the name of a site; `section` and `credit` are those of an article in full. Articles
+    are published at or after `since` and before `until` (aware times); `among` limits the answer to
+    these ids. `doubts` are messages about parts that may have been meant differently.
     """
 
     wanted: tuple[Node, ...]
     unwanted: tuple[Node, ...] = ()
     source: str = ""
+    section: str = ""
+    credit: str = ""
     since: datetime | None = None
     until: datetime | None = None
     among: frozenset[str] | None = None

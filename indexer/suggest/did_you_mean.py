@@ -105,7 +105,9 @@ def _cost(nodes: Sequence[Node]) -> int:
 def _parse(engine: SearchEngine, query: Query, text: str) -> Query | None:
     """Another text as a query with the same filters."""
     try:
-        return replace(parse_query(text, engine.analyzer), source=query.source, since=query.since, until=query.until)
+        parsed = parse_query(text, engine.analyzer)
+        filters = {name: getattr(query, name) for name in ("source", "section", "credit", "since", "until")}
+        return replace(parsed, **filters)
     except QueryFault:
         return None
 
@@ -231,6 +233,10 @@ def _filters(query: Query) -> Iterator[Filter]:
     """Everything that narrows the answer, except words and quotes."""
     if query.source:
         yield f"--source {query.source}", partial(replace, source="")
+    if query.section:
+        yield f"--section {query.section}", partial(replace, section="")
+    if query.credit:
+        yield f"--credit {query.credit}", partial(replace, credit="")
     if query.since:
         yield f"--since {query.since:%Y-%m-%d}", partial(replace, since=None)
     if query.until:

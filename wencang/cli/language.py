@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 from gettext import translation
 
 from archive.text.translation import gettext, use
+from wencang.catalog import CATALOGS, LANGUAGES
 
-CATALOGS = os.path.join(os.path.dirname(__file__), "locale")
-LANGUAGES = ("en", "zh")
 _KIND = re.compile(r"is not a valid (int|float)\w*(?: range)?\.")
 _NUMBERS = {"int": "is not a whole number.", "float": "is not a number."}
 # As Typer writes them, without gettext.

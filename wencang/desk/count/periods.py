@@ -47,5 +47,8 @@ def ordinal(period: str, by: By) -> int:
 
 def between(first: str, last: str, by: By) -> Iterator[str]:
     """Every period from one to another, both included."""
+    if by in ("year", "month"):
+        numbers = range(ordinal(first, by), ordinal(last, by) + 1)
+        return (f"{n:04}" if by == "year" else f"{n // 12:04}-{n % 12 + 1:02}" for n in numbers)
     days = (start(first) + timedelta(days=number) for number in range((start(last) - start(first)).days + 1))
     return iter(dict.fromkeys(period_of(day.isoformat(), by) for day in days))

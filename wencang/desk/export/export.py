@@ -50,6 +50,15 @@ def names() -> list[str]:
     return sorted(file.name for file in iter_modules(formats.__path__))
 
 
+def is_usable(name: str) -> bool:
+    """Whether the library that a format needs, if any, is installed."""
+    try:
+        open_format(name)
+    except UsageFault:
+        return False
+    return True
+
+
 def open_format(name: str) -> Format:
     """A format by its name. Raises UsageFault if it is unknown or its library is missing."""
     if name not in names():

@@ -24,7 +24,7 @@ class Entry(NamedTuple):
 
 
 class Feed(NamedTuple):
-    """`folder` is the address that it is served under, "" if unknown; `begun` is aware."""
+    """`address` is its own, or `folder` that under which it is served as a file; "" if unknown. `begun` is aware."""
 
     name: str
     query: str
@@ -32,6 +32,7 @@ class Feed(NamedTuple):
     begun: datetime
     entries: Sequence[Entry]
     folder: str = ""
+    address: str = ""
 
 
 def urn(id: str) -> str:
@@ -45,7 +46,8 @@ def atom(feed: Feed) -> bytes:
     newest = max((entry.revision.fetched for entry in feed.entries), default=feed.begun)
     lines += [_element("updated", _time(newest)), "<author><name>wencang</name></author>"]
     lines += [f'<generator version="{xml(version())}">wencang</generator>']
-    lines += [f'<link rel="self" href="{xml(_address(feed, "atom"))}"/>'] if feed.folder else []
+    address = _address(feed, "atom")
+    lines += [f'<link rel="self" href="{xml(address)}"/>'] if address else []
     return "\n".join([*lines, *map(_entry, feed.entries), "</feed>\n"]).encode()
 
 
@@ -68,7 +70,7 @@ def _entry(entry: Entry) -> str:
 def json_feed(feed: Feed) -> bytes:
     values = {
         "version": "https://jsonfeed.org/version/1.1", "title": feed.name, "description": feed.query,
-        "feed_url": _address(feed, "json") if feed.folder else None, "language": "zh",
+        "feed_url": _address(feed, "json") or None, "language": "zh",
         "items": list(map(_item, feed.entries)),
     }  # fmt: skip
     return json.dumps(_without_none(values), ensure_ascii=False, indent=1).encode() + b"\n"
@@ -101,7 +103,7 @@ def _element(name: str, text: str) -> str:
 
 
 def _address(feed: Feed, ending: str) -> str:
-    return f"{feed.folder}{quote(feed.name)}.{ending}"
+    return feed.address or (feed.folder and f"{feed.folder}{quote(feed.name)}.{ending}")
 
 
 def _time(time: datetime) -> str:

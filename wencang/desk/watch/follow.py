@@ -6,13 +6,14 @@ in between means that they are reported twice (at-least-once delivery).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
+from archive import clock
 from archive.article import Revision
 from archive.disk import atomic_write
 from archive.errors import QueryFault, UsageFault, WencangError
@@ -122,6 +123,14 @@ def forget_all_but(settings: Settings, store: ArticleStore, names: Mapping[str, 
 
 def feed_file(data: Path, name: str, ending: str) -> Path:
     return data / FOLDER / f"{name}.{ending}"
+
+
+def feed(store: ArticleStore, question: str, form: str, address: str, hits: Sequence[Hit]) -> bytes:
+    """These hits of a question as a feed in one of FORMS, served at `address`."""
+    revisions = store.get_many(hit.article.id for hit in hits)
+    entries = [Entry(revisions[hit.article.id], hit.snippet) for hit in hits if hit.article.id in revisions]
+    id = str(uuid5(NAMESPACE_URL, address))
+    return FORMS[form](Feed(question, question, id, clock.now(), entries, address=address))
 
 
 def _write_feeds(settings: Settings, watches: Watches, name: str, query: Query) -> None:

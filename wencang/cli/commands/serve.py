@@ -1,0 +1,51 @@
+"""Open the archive in a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from archive.text.translation import gettext as _
+from wencang.cli.commands import DONE, archive_of
+from wencang.cli.output import say
+
+app = typer.Typer()
+
+
+@app.command()
+def serve(
+    ctx: typer.Context,
+    host: Annotated[str, typer.Option(metavar="H", help=_("Address to listen at."))] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, metavar="N", help=_("Port to listen at; 0 is any free one."))
+    ] = 8080,
+    workers: Annotated[int, typer.Option(min=1, max=64, metavar="N", help=_("Number of processes."))] = 1,
+    token_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help=_("Answer only requests with the token in this file."))
+    ] = None,
+    trusted_host: Annotated[
+        list[str], typer.Option(metavar="H", help=_("A host name to answer under, such as a proxy's; repeatable."))
+    ] = [],  # noqa: B006  # never changed
+    prefix: Annotated[str, typer.Option(metavar="/PATH", help=_("Path under which a proxy serves the pages."))] = "",
+) -> int:
+    """Show the archive in a browser, read-only, until Ctrl-C.
+
+    Examples:
+        wencang serve
+        wencang serve --workers 4 --trusted-host news.example.org
+        wencang serve --host 0.0.0.0 --trusted-host 192.168.1.5 --token-file token
+    """
+    from wencang.web.server import Options, serve
+
+    archive = archive_of(ctx)
+    archive.overview()  # a missing archive is reported before anything listens
+    prefix = "/" + prefix.strip("/") if prefix.strip("/") else ""
+    options = Options(host, port, workers, token_file, tuple(trusted_host), prefix)
+    serve(
+        archive,
+        options,
+        lambda address: say(_("{data} is served at {address}").format(data=archive.data, address=address)),
+    )
+    return DONE

@@ -1,0 +1,27 @@
+"""What answers depend on: while it is the same, so are they."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The sequence of the archive's newest revision, and up to which the index and the stories follow it.
+
+    `index` is the number of the index in use: each rebuild makes one with the next number.
+    """
+
+    sequence: int
+    engine: str
+    position: int
+    index: int
+    stories: int
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields as JSON values."""
+        return {
+            "sequence": self.sequence, "engine": self.engine, "position": self.position, "index": self.index,
+            "stories": self.stories,
+        }  # fmt: skip

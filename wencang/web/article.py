@@ -1,0 +1,162 @@
+"""The pages of one article: its text, a version, what changed, what proves it, and the page as it was fetched."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from archive.article import Article, Revision
+from archive.errors import NotKept
+from archive.jsonl import values
+from archive.text.translation import gettext as _
+from archive.warc.pages import FetchedPage
+from wencang.desk.export.citation import STYLES, cited
+from wencang.web.inputs import LONGEST, FieldFault, Form, number, one_of
+from wencang.web.render import Links, Site, json
+
+_MOST = (1 << 63) - 1
+_SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?([A-Za-z0-9_-]{2,20})", re.IGNORECASE)
+_FOUND = ("place", "institution", "person", "money")
+_LONG = 100_000  # characters; the names in a longer text are not looked for
+_MOST_FOUND = 40  # of one kind
+_IN_QUOTES = set('"＂“”「」『』()（）\n')  # would end or change the question
+_HEAD = 2_048  # bytes of a page in which its encoding is declared
+
+
+def article(site: Site, request: Request) -> Response:
+    """The newest version, with its addresses, versions, reprints and citations; `q` marks what it finds."""
+    id, q = _id(request), _question(request)
+    view = site.archive.show(id, full_marks=q)
+    revision = view.revision
+    return site.page(
+        request, "article.html", view=view, revision=revision, article=revision.article, q=q,
+        history=site.archive.history(id), story=site.archive.story(id), citations=_citations(revision),
+        found=_found(site, revision.article, Links(request)),
+    )  # fmt: skip
+
+
+def article_twin(site: Site, request: Request) -> Response:
+    """The values of `wencang show --json`."""
+    return json(site.archive.show(_id(request), full_marks=_question(request)).to_json())
+
+
+def version(site: Site, request: Request) -> Response:
+    """One version, as it was archived."""
+    revision = site.archive.version(_id(request), _sequence(request))
+    history = site.archive.history(revision.article.id)
+    return site.page(
+        request, "version.html", revision=revision, article=revision.article, history=history,
+        citations=_citations(revision),
+    )  # fmt: skip
+
+
+def version_twin(site: Site, request: Request) -> Response:
+    """The fields of a version as an export has them, and its sequence."""
+    revision = site.archive.version(_id(request), _sequence(request))
+    return json(values(revision) | {"sequence": revision.sequence})
+
+
+def diff(site: Site, request: Request) -> Response:
+    """What differs between two versions."""
+    old, new = _pair(request)
+    difference = site.archive.diff(_id(request), old, new)
+    history = site.archive.history(_id(request))
+    return site.page(request, "diff.html", diff=difference, article=difference.new.article, history=history)
+
+
+def diff_twin(site: Site, request: Request) -> Response:
+    """The values of `wencang diff --json`."""
+    old, new = _pair(request)
+    return json(site.archive.diff(_id(request), old, new).to_json())
+
+
+def proof(site: Site, request: Request) -> Response:
+    """What proves a version, checked for this answer."""
+    evidence = site.archive.proof(_id(request), _sequence(request))
+    return site.page(request, "proof.html", proof=evidence, article=evidence.revision.article)
+
+
+def proof_twin(site: Site, request: Request) -> Response:
+    """The same as JSON."""
+    return json(site.archive.proof(_id(request), _sequence(request)).to_json())
+
+
+def raw(site: Site, request: Request) -> Response:
+    """A page as it was fetched: as text, as a file, or as HTML that can neither run nor load anything."""
+    id, sequence = _id(request), _sequence(request)
+    form: Form = one_of("as", request.query_params, ("", "html", "file"))
+    pages = site.archive.raw(id, sequence)
+    if not pages:
+        raise NotKept(id, _("no raw page is kept of this version"))
+    page = pages[number("part", request.query_params, 1, len(pages)) - 1]
+    charset = _charset(page)
+    if form == "html":
+        return Response(page.body, headers={"Content-Security-Policy": _SANDBOX, "Content-Type": f"text/html{charset}"})
+    headers = {"Content-Type": f"text/plain{charset}", "Content-Security-Policy": _SANDBOX}
+    if form == "file":
+        headers = {
+            "Content-Type": "application/octet-stream",
+            "Content-Disposition": 'attachment; filename="page.html"',
+        }
+    return Response(page.body, headers=headers)
+
+
+def go(site: Site, request: Request) -> Response:
+    """To the article of an address."""
+    url = request.query_params.get("url", "").strip()
+    if not url or len(url) > 2_000:
+        raise FieldFault("url", url[:40], _("is not an address"), _("give that of an article"))
+    return RedirectResponse(Links(request).article(site.archive.revision(url).article.id), 303)
+
+
+def _id(request: Request) -> str:
+    return unquote(request.path_params["id"])
+
+
+def _sequence(request: Request) -> int:
+    text = request.path_params["sequence"]
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+        raise NotKept(unquote(text), _("is not the number of a version"))
+    return int(text)
+
+
+def _question(request: Request) -> str:
+    q = request.query_params.get("q", "")
+    if len(q) > LONGEST:
+        raise FieldFault("q", q[:20] + "…", _("is longer than {most} characters").format(most=LONGEST), _("shorten it"))
+    return q if q.strip() else ""
+
+
+def _pair(request: Request) -> tuple[int, int]:
+    """The versions to compare, 0 for one that is not named."""
+    old, new = (number(name, request.query_params, 0, _MOST) for name in ("from", "to"))
+    return old, new
+
+
+def _found(site: Site, article: Article, links: Links) -> dict[str, dict[str, str]]:
+    """For each kind of names and figures in a text those that occur, each with the search for it."""
+    if len(article.body) > _LONG:
+        return {}
+    found: dict[str, dict[str, str]] = {kind: {} for kind in _FOUND}
+    for mention in site.archive.mentions(article.id, kind=_FOUND):
+        text, kind = mention.figure.text, mention.figure.kind
+        if len(found[kind]) < _MOST_FOUND and not set(text) & _IN_QUOTES:
+            q = f"地点:{text}" if kind == "place" else f'"{text}"'
+            found[kind].setdefault(text, links.to("/search", q=q))
+    return found
+
+
+def _citations(revision: Revision) -> dict[str, str]:
+    return {style: cited(style, [revision]).text for style in STYLES}
+
+
+def _charset(page: FetchedPage) -> str:
+    """The encoding that a page declares, as a parameter of its type; "" where it declares none."""
+    headers = page.response.headers if page.response else ()
+    types = [value for name, value in headers if name.lower() == "content-type"] or [page.content_type]
+    declared = _CHARSET.search(types[0].encode("latin-1", "replace")) or _CHARSET.search(page.body[:_HEAD])
+    return f"; charset={declared[1].decode()}" if declared else ""

@@ -1,0 +1,173 @@
+"""The search page, and the same answer as JSON, as a feed, or exported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from tempfile import SpooledTemporaryFile
+from typing import IO
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response, StreamingResponse
+
+from archive.errors import NotKept, QueryFault, UsageFault
+from archive.text.translation import gettext as _
+from wencang.answer import Answer
+from wencang.archive import FeedForm
+from wencang.desk.export import export as formats
+from wencang.web.chart import Chart, chart, periods_of
+from wencang.web.inputs import LAST_PAGE, PAGE, Asked, asked, field_of, typed
+from wencang.web.render import Links, Site, json
+
+_FACETS = ("source", "section", "credit")
+_VALUES = 50  # of a facet that are shown
+_LINKED = 200  # characters of a value that becomes part of an address
+_IN_MEMORY = 4 << 20  # bytes of an export; a larger one is made on disk
+_CHUNK = 1 << 16
+_TYPES = {
+    "csv": "text/csv; charset=utf-8", "epub": "application/epub+zip", "html": "text/html; charset=utf-8",
+    "jsonl": "application/jsonl", "jsonld": "application/ld+json", "md": "text/markdown; charset=utf-8",
+    "tei": "application/tei+xml", "txt": "text/plain; charset=utf-8",
+}  # fmt: skip
+_FEEDS = {"atom": "application/atom+xml", "json": "application/feed+json"}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value of a facet, or another question to ask: its number of articles and the address it leads to."""
+
+    text: str
+    count: int
+    link: str
+
+
+def search(site: Site, request: Request) -> Response:
+    """The page of an answer, or of what is wrong with the question."""
+    links = Links(request)
+    if not request.query_params.get("q", "").strip():
+        return RedirectResponse(links.to("/"), 303)
+    try:
+        question = asked(request.query_params)
+        answer, has_more = _answer(site, question)
+    except UsageFault as fault:
+        question = typed(request.query_params)
+        return site.page(
+            request, "search_fault.html", 400, asked=question, fault=fault, field=field_of(fault, question)
+        )
+    return site.page(
+        request, "search.html", asked=question, answer=answer, has_more=has_more,
+        facets={name: _choices(answer, question, links, name) for name in _FACETS},
+        timeline=_timeline(answer, question, links), proposals=list(_proposals(answer, question, links)),
+        period=_period(answer), last_page=LAST_PAGE,
+    )  # fmt: skip
+
+
+def twin(site: Site, request: Request) -> Response:
+    """The answer as JSON: the hits as `--json` has them, the totals and the facets."""
+    question = _asked(request)
+    answer, has_more = _answer(site, question)
+    following = question.parameters(page=question.page + 1) if has_more and question.page < LAST_PAGE else None
+    links = Links(request)
+    next = following and links.whole(links.to("/search.json", following))
+    return json({"query": question.parameters(page=question.page)} | answer.to_json() | {"next": next})
+
+
+def feed(site: Site, request: Request) -> Response:
+    """The newest articles of the answer as Atom or JSON Feed."""
+    question, links = _asked(request), Links(request)
+    form: FeedForm = "atom" if request.url.path.endswith(".atom") else "json"
+    path = "/search.atom" if form == "atom" else "/search.feed.json"
+    address = links.whole(links.to(path, replace(question, sort="relevance", stories="").parameters()))
+    content = site.archive.feed(question.q, form, address=address, **question.filters)
+    return Response(content, media_type=_FEEDS[form])
+
+
+def export(site: Site, request: Request) -> Response:
+    """All articles with all words of the question in one of the formats of `wencang export`, as a download."""
+    question = _asked(request)
+    name = request.url.path.rpartition(".")[2]
+    out = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  # closed when it is sent
+    try:
+        exported = site.archive.export(question.q, out=out, format=name, **question.filters)
+        if not exported.count:
+            raise NotKept(question.q, _("nothing found"))
+    except BaseException:
+        out.close()
+        raise
+    size = out.tell()
+    headers = {
+        "Content-Length": str(size),
+        "Content-Disposition": f'attachment; filename="wencang.{formats.open_format(name).ENDING}"',
+        "X-Total-Count": str(exported.count),
+    }
+    return StreamingResponse(_chunks(out), headers=headers, media_type=_TYPES.get(name, "application/octet-stream"))
+
+
+def _chunks(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        file.seek(0)
+        while chunk := file.read(_CHUNK):
+            yield chunk
+
+
+def _asked(request: Request) -> Asked:
+    question = asked(request.query_params)
+    if not question.q.strip():
+        raise QueryFault("q", _("holds no word to look for"), _("type at least one word"))
+    return question
+
+
+def _answer(site: Site, question: Asked) -> tuple[Answer, bool]:
+    """A page of hits, and whether there are more: one hit more is asked for, as copies are folded."""
+    answer = site.archive.search(
+        question.q, limit=PAGE + 1, offset=question.offset, sort=question.sort, stories=bool(question.stories),
+        **question.filters,
+    )  # fmt: skip
+    return replace(answer, hits=answer.hits[:PAGE]), len(answer.hits) > PAGE
+
+
+def _choices(answer: Answer, question: Asked, links: Links, name: str) -> list[Choice]:
+    """The values of a facet that is not chosen yet, each with the page of its articles."""
+    if getattr(question, name):
+        return []
+    counts = ((value, count) for value, count in answer.facets.get(name, {}).items() if 0 < len(value) <= _LINKED)
+    return [
+        Choice(value, count, links.to("/search", question.parameters(**{name: value})))
+        for value, count in islice(counts, _VALUES)
+    ]
+
+
+def _timeline(answer: Answer, question: Asked, links: Links) -> Chart | None:
+    by, periods = periods_of(answer.facets)
+    if len(periods) < 2:
+        return None
+
+    def link(period: str) -> str:
+        return links.to("/search", question.parameters(since=period, until=period))
+
+    return chart(answer.facets[by], periods, link)
+
+
+def _period(answer: Answer) -> tuple[str, str] | None:
+    """The first and the last month of the answer."""
+    months = sorted(filter(None, answer.facets.get("month", {})))
+    return (months[0], months[-1]) if months else None
+
+
+def _proposals(answer: Answer, question: Asked, links: Links) -> Iterator[Choice]:
+    """Questions to ask instead; those whose filter can't be taken out of an address are left out."""
+    for proposal in answer.proposals:
+        changes = {"q": proposal.question or question.q}
+        for name in proposal.without:
+            option, _blank, value = name.partition(" ")
+            if value and option.removeprefix("--") in question.filters:
+                changes[option.removeprefix("--")] = ""
+            else:
+                changes["q"] = changes["q"].replace(name, " ")
+        other = links.to("/search", question.parameters(**changes))
+        text = " ".join(changes["q"].split())
+        names = [_(name) for name in changes if name != "q"]
+        text += _(" without {filters}").format(filters=", ".join(names)) if names else ""
+        if question.parameters(**changes) != question.parameters():
+            yield Choice(text, proposal.articles, other)
