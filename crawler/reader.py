@@ -97,7 +97,9 @@ def _result(subject: str, answer: T | WencangError | Ended) -> T:
     if isinstance(answer, WencangError):
         raise answer
     if isinstance(answer, Ended):
-        raise NotRead(subject, Reason.OVERTIME.format(seconds=SECONDS) if answer.overtime else Reason.READER_KILLED)
+        raise NotRead(
+            subject, Reason.OVERTIME.format(seconds=round(SECONDS)) if answer.overtime else Reason.READER_KILLED
+        )
     return answer
 
 

@@ -268,10 +268,10 @@ def test_a_value_of_another_type_is_damage_in_one_line(data: Path, table: str, c
     change(
         data, "INSERT INTO sections VALUES ('l', 's', NULL, '2022-06-01T00:00:00.000000Z', 9, 1, NULL, '', '')",
         "INSERT INTO candidates VALUES ('http://www.tibet.cn/9', 'tibet.cn', 'l', '2022-06-01T00:00:00.000000Z', NULL,"
-        " NULL, 1, NULL)",
+        " NULL, 1, NULL, '')",
         "INSERT INTO pictures VALUES ('http://p', 'http://www.tibet.cn/1.html', 'tibet.cn', NULL, 0, NULL)",
         "INSERT INTO runs VALUES ('tibet.cn', '2022-06-02T00:00:00.000000Z', 1, 0, 0, '2022-06-01T00:00:00.000000Z',"
-        " 1.5, 1, 0, 0, 0, 0, 1, 9, '{}', '[]', 'x', 'finished')",
+        " 1.5, 1, 0, 0, 0, 0, 1, 9, '{}', '[]', 'x', 'finished', 0)",
         "INSERT INTO watches VALUES ('w', 'q', 1, 'f', '2022-06-01T00:00:00.000000Z')",
     )  # fmt: skip
     pristine = (data / "archive.db").read_bytes()

@@ -143,7 +143,7 @@ def test_the_steps_of_contributing_lead_from_saved_pages_to_a_source_whose_tests
     assert [Path(line).relative_to(copy).parts[0] for line in done.stdout.splitlines()] == ["crawler", *["tests"] * 6]
     none = copy / "tests" / "pages" / "grassland" / "deleted.html"
     none.write_text("<html><title>404</title><body>您访问的页面不存在</body></html>", encoding="utf-8")
-    answer = {"url": "http://www.example.cn/news/202403/t20240309_8809.html", "not_an_article": "only 9 characters"}
+    answer = {"url": "http://www.example.cn/news/202403/t20240309_8809.html", "not_an_article": "was deleted"}
     none.with_suffix(".json").write_text(json.dumps(answer), encoding="utf-8")
     tested = run_in(
         copy, "-m", "pytest", "-p", "no:cacheprovider", "tests/test_crawler.py", "-k", "grassland or example.cn"

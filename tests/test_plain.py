@@ -143,7 +143,7 @@ def test_an_import_of_what_is_no_warc(wencang: Wencang, tmp_path: Path) -> None:
     (tmp_path / "a.warc").write_bytes(b"\x00\x01\xfe raw bytes\n" * 9)
     done = wencang("import", tmp_path / "a.warc")
     assert done.returncode == 5
-    assert f"failed: {tmp_path}/a.warc: record 1: can't be read as WARC (ArchiveLoadFailed)\n" in done.stderr
+    assert f"failed: {tmp_path}/a.warc: record 1: it does not begin like one\n" in done.stderr
 
 
 # Files that a person edits

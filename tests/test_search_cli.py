@@ -169,7 +169,15 @@ def test_import_of_an_export_is_the_same_archive(crawled: Path, wencang: Wencang
     wencang("export", "--format", "jsonl", "-o", again)
     assert again.read_bytes() == out.read_bytes()
     assert len(out.read_text(encoding="utf-8").splitlines()) == len(EXPECTED)
-    assert wencang("import", out).stdout.splitlines()[1].split()[1:] == ["0", "0", str(len(EXPECTED)), "0", "0", "0"]
+    assert wencang("import", out).stdout.splitlines()[1].split()[1:] == [
+        "0",
+        "0",
+        str(len(EXPECTED)),
+        "0",
+        "0",
+        "0",
+        "0",
+    ]
 
 
 def test_one_bad_line_does_not_stop_an_import(wencang: Wencang, tmp_path: Path) -> None:
@@ -391,14 +399,14 @@ def test_a_page_that_is_no_text_is_no_article(wencang: Wencang, tmp_path: Path) 
     for name, content in {"noise": noise, "controls": b"\0\1\2<p>" + "雪山下的正文。".encode() * 9}.items():
         (tmp_path / f"{name}.html").write_bytes(content * 2)
     done = wencang("import", tmp_path / "noise.html", tmp_path / "controls.html")
-    assert done.stdout.splitlines()[1].split() == ["page", "0", "0", "0", "0", "2", "0"]
+    assert done.stdout.splitlines()[1].split() == ["page", "0", "0", "0", "0", "2", "0", "0"]
     assert done.stderr.count("it is not text") == 2
 
 
 def test_an_article_without_a_source_has_a_row_of_its_own(wencang: Wencang, tmp_path: Path) -> None:
     line = {"url": "http://www.example.cn/1", "title": "题", "body": "正文。"}
     (tmp_path / "in.jsonl").write_text(json.dumps(line), encoding="utf-8")
-    assert wencang("import", tmp_path / "in.jsonl").stdout.splitlines()[1].split() == ["-", "1", *"00000"]
+    assert wencang("import", tmp_path / "in.jsonl").stdout.splitlines()[1].split() == ["-", "1", *"000000"]
     assert wencang("status").stdout.splitlines()[1].split()[:3] == ["-", "1", "1"]
 
 

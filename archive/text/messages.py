@@ -153,7 +153,7 @@ class Reason:
     MAINTENANCE_PAGE = _reason("maintenance-page", "it says that the site is down or under maintenance")
     WITHDRAWN = _reason("withdrawn", "withdrawn {time}: {reason}")
     # It could not be read within its bounds.
-    OVERTIME = _reason("overtime", "reading it takes longer than {seconds:.0f} s")
+    OVERTIME = _reason("overtime", "reading it takes longer than {seconds} s")
     READER_KILLED = _reason("reader-killed", "the process that read it was killed")
     ATTEMPTED = _reason("attempted", "a run was killed while it was fetched or read")
     # It leads elsewhere, or may not be fetched.
