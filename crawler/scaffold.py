@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from archive.article import to_json
+from archive.disk import unwritable
 from archive.errors import NotAnArticle, UsageFault
 from archive.text.messages import of_error
 from archive.text.translation import gettext as _
@@ -110,7 +111,7 @@ def new_source(name: str, pages: Sequence[SavedPage], lists: Sequence[str], root
     except OSError as error:
         file.unlink(missing_ok=True)
         shutil.rmtree(tests, ignore_errors=True)
-        raise UsageFault(root, of_error(error), _("work in a checkout you may write to")) from error
+        raise unwritable(root, error, _("work in a checkout you may write to")) from error
     importlib.invalidate_caches()
     sources.names.cache_clear()
     return written

@@ -307,7 +307,12 @@ def test_nobody_to_tell_is_no_fault(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("text", ["", "{", "[1]", '[{"alarm": {}, "at": 1}]', '{"a": 1}', "\x80"])
+UNHASHABLE = '[{"alarm": {"kind": [], "subject": "s", "text": "t"}, "at": "2022-06-01T00:00:00+08:00"}]'
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[1]", '[{"alarm": {}, "at": 1}]', '{"a": 1}', "\x80", UNHASHABLE, "[" * 9999]
+)
 def test_a_damaged_memory_is_said_and_mended(tmp_path: Path, text: str) -> None:
     settings = hooked(tmp_path, f"cat > {tmp_path}/heard")
     (tmp_path / "notices.json").write_text(text, encoding="latin-1")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from archive.disk import atomic_write
 from archive.errors import NotTold, UsageFault
@@ -138,13 +138,21 @@ def _read(path: Path) -> tuple[list[Sent], list[NotTold]]:
     """What was sent before; if that can't be read, nothing, and the error: a notice sent twice is better than none."""
     try:
         rows = json.loads(path.read_text(encoding="utf-8"))
-        sent = [Sent(Alarm(**row["alarm"]), datetime.fromisoformat(row["at"]).astimezone(UTC)) for row in rows]
+        sent = [Sent(_alarm(row["alarm"]), datetime.fromisoformat(row["at"]).astimezone(UTC)) for row in rows]
     except FileNotFoundError:
         return [], []
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         reason = of_error(error) if isinstance(error, OSError) else _("can't be read")
         return [], [NotTold(path, reason, _("notices are sent again"))]
     return sent, []
+
+
+def _alarm(values: dict[str, Any]) -> Alarm:
+    """The alarm of these values. Raises TypeError where they are not all texts."""
+    alarm = Alarm(**values)
+    if not all(isinstance(value, str) for value in astuple(alarm)):
+        raise TypeError
+    return alarm
 
 
 def _write(path: Path, sent: Iterable[Sent]) -> list[NotTold]:
