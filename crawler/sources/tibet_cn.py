@@ -43,7 +43,8 @@ SECTIONS = {  # an article in several channels is archived under the first
 _ADDRESS_DATE = r"(?P<month>\d{6})/t(?P<date>(?P=month)\d\d)_(?P<key>\d+)"
 
 # Searched for by the name, which is in few texts: testing the beginning of each tag takes three times as long.
-_NAME = "//text()[contains(., '中国西藏网')]"
+# Only the first ones and what is close around them, as the text of each ancestor is taken.
+_NAME = "(//text()[contains(., '中国西藏网')])[position() < 20]"
 _CRUMBS = "starts-with(normalize-space(.), '中国西藏网 >')"
 _LABELLED = "contains(., '发布时间') and contains(., '来源')"
 _INFO = f"//body//*[{_LABELLED}][not(*[{_LABELLED}])]"
@@ -55,7 +56,7 @@ DESKTOP = Form(  # since 2018
     body="//div[@id='text']",
     info="//div[contains(@class, 'title_box')]//div[contains(@class, 'info')]",
     authors="//div[contains(@class, 'title_box')]//div[contains(@class, 'info')]/span[1]",
-    crumbs=f"{_NAME}/ancestor::*[{_CRUMBS}][1][not(*[{_CRUMBS}])]",
+    crumbs=f"{_NAME}/ancestor::*[position() < 5][{_CRUMBS}][1][not(*[{_CRUMBS}])]",
     related="//div[@id='text']/following::a[not(ancestor::div[contains(@class, 'right')])]/@href",
     rights="//div[contains(@class, 'content_banquan')]",
 )
