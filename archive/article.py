@@ -33,9 +33,9 @@ class Article:
     """One article as extracted, without the boilerplate of its page.
 
     `url` is the address as it was met, without tracking parameters; the archive finds it by its
-    canonical form (archive/url.py).
-    `published` is aware and converted to Asia/Shanghai; a naive datetime raises ValueError. With
-    `day_only` it is the beginning of the day. `body` holds the paragraphs, separated by newlines.
+    canonical form (archive/url.py). `published` is aware and converted to Asia/Shanghai; a naive
+    datetime raises ValueError. With `day_only` it is the beginning of the day. `body` holds the
+    paragraphs, separated by newlines.
     """
 
     url: str
@@ -171,9 +171,9 @@ _TEXTS = ("id", "url", "source", "section", "title", "original_title", "body", "
 
 
 def from_json(values: Mapping[str, Any]) -> Article:
-    """The article of the values of `to_json`; ignores unknown keys, takes a time without offset as Asia/Shanghai,
-    and a date as a day without a time.
+    """The article of the values of `to_json`; ignores unknown keys.
 
+    Takes a time without offset as Asia/Shanghai, and a date as a day without a time.
     Raises KeyError if url, title or body is missing, and ValueError if a value is of a wrong type.
     """
     texts = {name: _text(name, values[name]) for name in _TEXTS if values.get(name) is not None}

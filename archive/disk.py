@@ -20,8 +20,6 @@ from archive.text.messages import of_error
 from archive.text.translation import gettext as _
 
 _WRITTEN = ("archive.db", "pages", "manifests", "index", "feeds")  # of a data folder, besides single small files
-
-
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
@@ -20,8 +21,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 _PATIENCE = 60  # times its processor time that a task may last, where the process is not let run
 _BLOCKED = {signal.SIGINT, signal.SIGTERM}
-
-
 _starting = Lock()
 
 
@@ -53,6 +52,16 @@ class Spawned(SpawnContext):
     Process = _Process
 
 
+@contextmanager
+def _signals_blocked() -> Iterator[None]:
+    """A process that is started within inherits the mask, and so ignores SIGINT and SIGTERM."""
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, _BLOCKED)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
 class Processes(ProcessPoolExecutor):
     """A pool of `workers` processes, each started when there is work for it.
 
@@ -63,11 +72,8 @@ class Processes(ProcessPoolExecutor):
         super().__init__(workers, Spawned(), initializer=end_with_parent)
 
     def submit(self, task: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        mask = signal.pthread_sigmask(signal.SIG_BLOCK, _BLOCKED)  # a new process inherits it
-        try:
+        with _signals_blocked():
             return super().submit(task, *args, **kwargs)
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
     def ask(self, task: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a task and wait for its result. Raises what `result` does."""
@@ -96,11 +102,8 @@ class Worker(Generic[T]):
         context = Spawned()
         self._connection, other = context.Pipe()
         self._process = context.Process(target=_serve, args=(other, self._seconds))
-        mask = signal.pthread_sigmask(signal.SIG_BLOCK, _BLOCKED)
-        try:
+        with _signals_blocked():
             self._process.start()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         other.close()
         self._end = Finalize(self, self._process.kill, exitpriority=1)  # before the exit waits for it
 

@@ -172,16 +172,13 @@ class ArticleStore:
     def _with_text(self, connection: sa.Connection, article: Article, keys: dict[str, str]) -> Iterator[str]:
         """The ids of the source's articles with the same text and day."""
         for (id,) in connection.execute(_WITH_TEXT, keys).all():
-            if self._newest(connection, id).article.day == article.day:
+            holder = self._newest_of(connection, id)
+            if holder and holder.article.day == article.day:
                 yield id
 
     def _newest_of(self, connection: sa.Connection, id: str) -> Revision | None:
         row = connection.execute(schema.newest_revisions().where(schema.revisions.c.id == id)).first()
         return schema.revision_of(row) if row else None
-
-    def _newest(self, connection: sa.Connection, id: str) -> Revision:
-        rows = connection.execute(schema.newest_revisions().where(schema.revisions.c.id == id))
-        return schema.revision_of(rows.one())
 
     def _was_kept(self, connection: sa.Connection, article: Article) -> bool:
         """Whether a version has this text: a stale alias or an old copy must not make versions alternate."""
@@ -300,7 +297,8 @@ class ArticleStore:
         """The newest versions of the source's articles with the same title and body."""
         keys = {"source": article.source, "digest": article.digest}
         with self.reading() as connection:
-            return [self._newest(connection, id) for (id,) in connection.execute(_WITH_TEXT, keys).all()]
+            ids = [id for (id,) in connection.execute(_WITH_TEXT, keys).all()]
+            return list(filter(None, (self._newest_of(connection, id) for id in ids)))
 
     def versions(self, id: str) -> int:
         """The number of versions of an article."""
@@ -435,12 +433,17 @@ def _is_another(article: Article, holder: Article) -> bool:
     return holder.day not in (article.day, None) and not article.resembles(holder)
 
 
+def credible(fetched: datetime, before: datetime, now: datetime) -> datetime:
+    """The time of a version: that of the one stored `before` it where its own is yet to come."""
+    return fetched if fetched <= now else before
+
+
 def in_order(revisions: Iterable[Revision], now: datetime) -> list[Revision]:
     """Versions, given as they were stored, by the time of fetching; one from a time still to come stays where it is."""
     times: dict[int, datetime] = {}
     latest = datetime.min.replace(tzinfo=UTC)
     for revision in revisions:
-        latest = revision.fetched if revision.fetched <= now else latest
+        latest = credible(revision.fetched, latest, now)
         times[revision.sequence] = latest
     return sorted(revisions, key=lambda revision: (times[revision.sequence], revision.sequence))
 

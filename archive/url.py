@@ -26,8 +26,7 @@ def canonical(url: str) -> str:
     These make no difference: http or https, the prefixes www., m. and wap., a default port, a
     fragment that is not a route (#/news/1, #!/news/1), tracking parameters, the order of parameters,
     percent-encoding and dot segments. The canonical form has http (unless a port is given), and www.
-    before a bare domain. An article of WeChat is identified by the four
-    parameters that number it.
+    before a bare domain. An article of WeChat is identified by the four parameters that number it.
     """
     from w3lib.url import canonicalize_url  # lazily: takes 0.05 s, and a search does not need it
 

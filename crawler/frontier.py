@@ -186,13 +186,7 @@ class Frontier:
 
 def _read(candidate: Candidate, now: datetime) -> Candidate:
     first = candidate.fetched or now
-    return replace(
-        candidate,
-        fetched=first,
-        due=recrawl.next_look(first, now),
-        failures=0,
-        reason=None,
-    )
+    return replace(candidate, fetched=first, due=recrawl.next_look(first, now), failures=0, reason=None)
 
 
 def _doubted(candidate: Candidate, now: datetime, reason: Message) -> Candidate:

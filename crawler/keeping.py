@@ -12,7 +12,7 @@ from archive.article import Revision
 from archive.errors import Withdrawn
 from archive.store import ArticleStore
 from archive.tables.doubts import Doubt, Doubts
-from archive.tables.ledger import SKEW
+from archive.tables.ledger import SKEW, Outcome
 from archive.tables.pictures import Pictures
 from archive.text.messages import Message, Reason
 from archive.text.translation import gettext as _
@@ -94,13 +94,20 @@ def _put(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) ->
         keep=lambda earlier: tuple(pages.append(page, earlier) for page in fetched.pages),
     )  # fmt: skip
     Doubts(store).settle(article.url, "over")
-    is_first = revision is not None and store.versions(revision.article.id) == 1
-    report.count(article.source, "new" if is_first else "changed" if revision else "unchanged", list=fetched.list)
-    if revision and is_first and article.has_key and revision.article.id != article.id:
+    outcome = outcome_of(store, revision)
+    report.count(article.source, outcome, list=fetched.list)
+    if revision and outcome == "new" and article.has_key and revision.article.id != article.id:
         remark = _("{id} is another article's number: archived as {own}")
         report.remarks.append((article.url, remark.format(id=article.id, own=revision.article.id)))
     if reading.path == "general":
         report.general.append((article.source, article.url))
+
+
+def outcome_of(store: ArticleStore, revision: Revision | None) -> Outcome:
+    """What `ArticleStore.put` did, by what it returned."""
+    if revision is None:
+        return "unchanged"
+    return "new" if store.versions(revision.article.id) == 1 else "changed"
 
 
 def _doubted(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report, reason: Message) -> Doubted:
@@ -130,7 +137,8 @@ def _doubted(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report
 def keep_aside(store: ArticleStore, pages: Pages, fetched: NoArticle, report: Report) -> Doubted:
     """Count a page without an article: doubted, and kept aside, where an article was or the site blocks the crawl."""
     page, source = fetched.page, fetched.source
-    current = _current(store, fetched.address)
+    archived = _archived(store, fetched.address)
+    current = archived and _is_current(archived, fetched.address)
     if not current and fetched.reason.code not in doubt.BLOCKS:
         report.count(source, "skipped", page.url, fetched.reason, fetched.list)
         Doubts(store).settle(fetched.address, "over")
@@ -141,7 +149,7 @@ def keep_aside(store: ArticleStore, pages: Pages, fetched: NoArticle, report: Re
         report.count(source, "skipped", page.url, Reason.REFUSED_TEXT, fetched.list)
         return {}
     raw = pages.append(page, earlier.pages if earlier else ())
-    id = _id_at(store, fetched.address)
+    id = archived.article.id if archived else ""
     Doubts(store).note(Doubt(page.url, source, id, reason, page.fetched, page.fetched, (raw,)))
     report.count(source, "doubted", page.url, reason, fetched.list)
     return {fetched.address: reason}
@@ -152,15 +160,21 @@ def keep_picture(store: ArticleStore, pages: Pages, fetched: FetchedPicture, rep
     pictures = Pictures(store)
     picture = pictures.get(fetched.url)
     if picture and not picture.page:
-        page = pages.append(fetched.page) if _is_archived(store, picture.article) else None
+        page = pages.append(fetched.page) if _archived(store, picture.article) else None
         pictures.note(replace(picture, due=None, page=page))
         report.pictures["kept"] += bool(page)
 
 
-def _is_archived(store: ArticleStore, url: str) -> bool:
+def _archived(store: ArticleStore, url: str) -> Revision | None:
+    """The newest version of the article at an address, unless it is withdrawn."""
     with suppress(Withdrawn):
-        return bool(store.get(url))
-    return False
+        return store.get(url)
+    return None
+
+
+def _is_current(revision: Revision, url: str) -> bool:
+    """Whether this canonical address is the article's own, and shows it."""
+    return not revision.gone and canonical(revision.article.url) == url
 
 
 def settle(
@@ -171,7 +185,10 @@ def settle(
     If more archived articles were missing than were read, the site is at fault (an outage, a
     relaunch) and none is marked; a list that was read counts as one article.
     """
-    current = [page for page in missing if _current(store, page.url)]
+    current = [
+        page for page in missing
+        if (revision := _archived(store, page.url)) and _is_current(revision, page.url)
+    ]  # fmt: skip
     credible = len(current) <= report.read_again(source) + saw_lists
     for page in missing:
         if page in current and credible:
@@ -180,19 +197,3 @@ def settle(
         else:
             reason = Reason.DOUBTED.format(reason=page.reason) if page in current else page.reason
             report.count(source, "skipped", page.url, reason, page.list)
-
-
-def _id_at(store: ArticleStore, url: str) -> str:
-    with suppress(Withdrawn):
-        revision = store.get(url)
-        return revision.article.id if revision else ""
-    return ""
-
-
-def _current(store: ArticleStore, url: str) -> Revision | None:
-    """The newest version of the article whose own canonical address this is, unless it is gone."""
-    with suppress(Withdrawn):
-        revision = store.get(url)
-        if revision and not revision.gone and canonical(revision.article.url) == url:
-            return revision
-    return None

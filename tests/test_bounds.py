@@ -9,12 +9,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
@@ -29,12 +27,11 @@ from crawler.reader import BoundedReader, reader
 from crawler.sources.tibet_cn import SOURCE
 from tests.support.program import Wencang, ended
 from tests.support.sample import ROOT
-from tests.support.site import ARTICLE, LIST, ROW
+from tests.support.site import ARTICLE, LIST, ROW, Reply, answering
 from tests.support.warc import page
 
 ENDLESS = range(10**13)  # to sum it takes hours
-Answer = tuple[int, dict[str, str], bytes]
-Site = Callable[[str, dict[str, str]], Answer]
+Site = Callable[[str, Mapping[str, str]], Reply]
 
 
 @contextmanager
@@ -42,26 +39,15 @@ def serving(answer: Site) -> Iterator[tuple[str, list[str]]]:
     """A server, or a proxy, that answers by a function of address and headers; its address and its log."""
     log: list[str] = []
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            log.append(self.path)
-            status, headers, body = answer(self.path, dict(self.headers))
-            self.send_response(status)
-            for name, value in ({"Content-Type": "text/html"} | headers).items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
+    def logged(url: str, headers: Mapping[str, str]) -> Reply:
+        log.append(url)
+        return answer(url, headers)
 
-        def log_message(self, format: str, *arguments: object) -> None:
-            """Quiet."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}", log
-        server.shutdown()
+    with answering(logged) as address:
+        yield address, log
 
 
-def table(pages: dict[str, Answer]) -> Site:
+def table(pages: dict[str, Reply]) -> Site:
     return lambda url, _headers: pages.get(url, (404, {}, b""))
 
 
@@ -126,7 +112,7 @@ def test_a_slow_page_holds_up_neither_crawl_nor_import_nor_limit_nor_signal(tmp_
     (tmp_path / "sitecustomize.py").write_text(SLOW)
     path = f"{tmp_path}:{ROOT}"
     slow = [row(n) for n in range(3)]
-    pages: dict[str, Answer] = {LIST: (200, {}, listing(*slow, row(3), row(4)))}
+    pages: dict[str, Reply] = {LIST: (200, {}, listing(*slow, row(3), row(4)))}
     pages |= {url: (200, {}, article(n) + b"<!-- slow page -->") for n, url in enumerate(slow)}
     pages |= {row(n): (200, {}, article(n)) for n in (3, 4)}
     with serving(table(pages)) as (proxy, log):
@@ -163,7 +149,7 @@ def test_a_slow_page_holds_up_neither_crawl_nor_import_nor_limit_nor_signal(tmp_
 
 
 def test_a_list_without_an_end_is_left_and_a_calendar_ends_with_the_run(wencang: Wencang, tmp_path: Path) -> None:
-    def answer(url: str, _headers: dict[str, str]) -> Answer:
+    def answer(url: str, _headers: Mapping[str, str]) -> Reply:
         if match := re.fullmatch(re.escape(LIST) + r"(?:index_(\d+)\.html)?", url):
             n = int(match[1] or 0)
             return 200, {}, listing(f"http://www.tibet.cn/cn/news/yc/202305/t20230510_8{n:05}.html", pages=10**6)
@@ -213,7 +199,7 @@ def test_what_failed_comes_last_and_an_attempt_is_noted_before_it_is_made(
 
 
 def test_dead_articles_do_not_end_a_source_for_ever(wencang: Wencang, tmp_path: Path) -> None:
-    pages: dict[str, Answer] = {LIST: (200, {}, listing(*(row(n) for n in range(9))))}
+    pages: dict[str, Reply] = {LIST: (200, {}, listing(*(row(n) for n in range(9))))}
     pages |= {row(n): (200, {}, article(n)) if n > 3 else (503, {}, b"") for n in range(9)}
     pages["http://www.tibet.cn/cn/tech/"] = 200, {}, listing(row(20))
     pages[row(20)] = 200, {}, article(20)
@@ -224,7 +210,7 @@ def test_dead_articles_do_not_end_a_source_for_ever(wencang: Wencang, tmp_path: 
 
 
 def test_dead_lists_do_not_end_a_source_for_ever(wencang: Wencang, tmp_path: Path) -> None:
-    pages: dict[str, Answer] = {url: (503, {}, b"") for url in SOURCE.lists[:3]}
+    pages: dict[str, Reply] = {url: (503, {}, b"") for url in SOURCE.lists[:3]}
     pages[SOURCE.lists[-1]] = 200, {}, listing(row(1))
     pages[row(1)] = 200, {}, article(1)
     with serving(table(pages)) as (proxy, _log):
@@ -236,7 +222,7 @@ def test_dead_lists_do_not_end_a_source_for_ever(wencang: Wencang, tmp_path: Pat
 # Redirects, and each address in a count
 
 
-def moved(to: str, **headers: str) -> Answer:
+def moved(to: str, **headers: str) -> Reply:
     return 302, {"Location": to} | {name.replace("_", "-"): value for name, value in headers.items()}, b""
 
 
@@ -275,7 +261,7 @@ def test_a_circle_is_passed_by_its_cookie_or_is_one_failure(name: str, wencang: 
 
 def test_each_address_of_a_source_is_counted_once(wencang: Wencang, tmp_path: Path) -> None:
     long = row(9).replace("_74600", "_" + "7" * 3000)
-    pages: dict[str, Answer] = {
+    pages: dict[str, Reply] = {
         LIST: (200, {}, listing(*(row(n) for n in range(6)), long)),
         "http://www.tibet.cn/cn/tech/": (200, {}, listing(row(0), row(1))),
         row(0): moved(row(1)), row(1): (200, {}, article(1)),

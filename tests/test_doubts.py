@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -59,6 +60,17 @@ class Outage:
         return status, headers, self.page if self.page and _ARTICLE.search(url) else body
 
 
+@contextmanager
+def replaced(wencang: Wencang, page: bytes) -> Iterator[str]:
+    """The address of the site, which was crawled, and once more when it answered with this page only."""
+    site = Outage()
+    with serving(site.answer) as proxy:
+        wencang("crawl", "tibet_cn", http_proxy=proxy)
+        site.page = page
+        wencang("crawl", "tibet_cn", http_proxy=proxy)
+        yield proxy
+
+
 def exported(wencang: Wencang) -> dict[str, dict[str, str]]:
     return {article["id"]: article for article in lines(wencang("export", "--format", "jsonl"))}
 
@@ -104,11 +116,7 @@ def test_new_pages_that_show_one_text_are_not_one_article(wencang: Wencang) -> N
 
 
 def test_a_doubted_page_is_accepted_or_refused(wencang: Wencang) -> None:
-    site = Outage()
-    with serving(site.answer) as proxy:
-        wencang("crawl", "tibet_cn", http_proxy=proxy)
-        site.page = OTHER
-        wencang("crawl", "tibet_cn", http_proxy=proxy)
+    with replaced(wencang, OTHER) as proxy:
         assert wencang("doubts", "accept", SIGNED.replace("http://www.", "https://m.")).returncode == 0
         (shown,) = lines(wencang("show", SIGNING, "--json"))
         assert shown["title"] == "高原牧场迎来新客人"
@@ -144,11 +152,7 @@ def test_a_page_without_an_article_can_only_be_refused(tmp_path: Path, store: Ar
 
 
 def test_a_takedown_reaches_what_was_doubted_and_nothing_withdrawn_is_kept_aside(wencang: Wencang) -> None:
-    site = Outage()
-    with serving(site.answer) as proxy:
-        wencang("crawl", "tibet_cn", http_proxy=proxy)
-        site.page = OTHER
-        wencang("crawl", "tibet_cn", http_proxy=proxy)
+    with replaced(wencang, OTHER) as proxy:
         assert wencang("remove", SIGNING, "--reason", "要求撤稿", "--yes").returncode == 0
         assert SIGNING not in {doubt["id"] for doubt in doubts(wencang)}
         wencang("crawl", "tibet_cn", http_proxy=proxy)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from archive import clock, schema
 from archive.article import Revision
-from archive.store import ArticleStore
+from archive.store import ArticleStore, credible
 from archive.text.translation import gettext as _
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
@@ -41,7 +41,7 @@ def _of_revisions(connection: sa.Connection, faults: Faults) -> Iterator[str]:
     for number in sorted(sequences ^ set(range(1, last + 1))):
         yield _("version {number} is missing or unexpected").format(number=number)
     now = clock.now()
-    credible: dict[str, datetime] = {}  # as in store.in_order
+    times: dict[str, datetime] = {}
     newest: dict[str, tuple[datetime, int]] = {}
     stored: dict[str, int] = {}  # last: the newest where a clock went back meanwhile
     for number in sorted(sequences):
@@ -56,8 +56,7 @@ def _of_revisions(connection: sa.Connection, faults: Faults) -> Iterator[str]:
             fault = _("version {number} ({id}): the text differs from the one that was archived")
             yield fault.format(number=number, id=article.id)
         yield from faults(revision)
-        time = revision.fetched if revision.fetched <= now else credible.get(article.id, _EARLIEST)
-        credible[article.id] = time
+        time = times[article.id] = credible(revision.fetched, times.get(article.id, _EARLIEST), now)
         newest[article.id] = max(newest.get(article.id, (time, 0)), (time, number))
         stored[article.id] = number
     for id, sequence in connection.execute(sa.select(schema.articles.c.id, schema.articles.c.sequence)):

@@ -43,6 +43,7 @@ _NAMED_TIME = re.compile(
     re.IGNORECASE,
 )
 _MOST_VALUES = 500  # in the scripts of a page
+_NOT_STATED = {"address", "script", "printed elsewhere"}  # places of a time that the page does not print as its own
 _WECHAT = 'id="js_content"'
 _NICKNAME = re.compile(r"""nickname\s*=\s*(?:htmlDecode\()?["']([^"'<>]{1,40})["']""")
 _LONGEST_TITLE = 500  # characters
@@ -70,6 +71,7 @@ class PageReader:
         self._located = Located(page)
         self._above: Callable[[], list[str]] = list
         self._head: list[str] = []  # the texts between headline and body
+        self._states_time = False
 
     def read(self, first: str) -> Reading:
         """The reading of the page, as part of the article whose first page has this address. Raises NotAnArticle."""
@@ -101,7 +103,7 @@ class PageReader:
         return Reading(
             article, self._path, (*self._steps, *cleaned.steps), self._fetched,
             tuple(url for url in further if url != canonical(self._url)), tuple(self._related(further)),
-            self._missing(first),
+            self._missing(first), self._states_time,
         )  # fmt: skip
 
     def _missing(self, first: str) -> tuple[str, ...]:
@@ -231,6 +233,7 @@ class PageReader:
             self._note("published", "nothing found")
             return None
         chosen, how = places[0]
+        self._states_time = how not in _NOT_STATED
         days = {place: moment.day for moment, place in reversed(places)}
         agreed = days.get("meta tag")
         if how == "printed" and agreed and agreed == days.get("address") != chosen.day:

@@ -11,7 +11,6 @@ from archive.article import Article, to_json
 from archive.url import canonical
 from crawler.extract.boilerplate import Step
 
-_UNSTATED = ("address", "nothing found", "printed elsewhere", "script")  # the page does not print it as its own
 VERSION = "2"  # of the rules; stored with each revision
 
 
@@ -30,6 +29,7 @@ class Reading:
     next_pages: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()  # pages of the article that are not in it
+    states_time: bool = False  # of publication, as its own
 
     @property
     def extractor(self) -> str:
@@ -43,9 +43,7 @@ class Reading:
     @property
     def is_bare(self) -> bool:
         """Whether no layout fits, and the page states neither time nor credit nor author."""
-        article = self.article
-        stated = any(step.field == "published" and not step.how.startswith(_UNSTATED) for step in self.steps)
-        return self.path == "general" and not (stated or article.credit or article.authors)
+        return self.path == "general" and not (self.states_time or self.article.credit or self.article.authors)
 
     @property
     def unfound(self) -> tuple[Step, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -15,21 +15,34 @@ LIST = "http://www.tibet.cn/cn/news/yc/"
 ARTICLE = (ROOT / "tests" / "pages" / "tibet_cn" / "desktop-without-author-span.html").read_bytes()
 
 
+Reply = tuple[int, dict[str, str], bytes]
+
+
 @contextmanager
 def site(pages: dict[str, tuple[int, str, bytes]]) -> Iterator[tuple[str, list[tuple[float, str, str]]]]:
     """A proxy that answers from a table, and its log: time, address, User-Agent."""
     log: list[tuple[float, str, str]] = []
 
+    def answer(url: str, headers: Mapping[str, str]) -> Reply:
+        log.append((time.monotonic(), url, headers["User-Agent"]))
+        status, location, body = pages.get(url, (404, "", b""))
+        sent = {"Location": location} if location else {}
+        return status, sent | ({"Content-Encoding": "gzip"} if body.startswith(b"\x1f\x8b") else {}), body
+
+    with answering(answer) as address:
+        yield address, log
+
+
+@contextmanager
+def answering(answer: Callable[[str, Mapping[str, str]], Reply]) -> Iterator[str]:
+    """A server, or a proxy, that answers by a function of address and headers; its address."""
+
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            log.append((time.monotonic(), self.path, self.headers["User-Agent"]))
-            status, location, body = pages.get(self.path, (404, "", b""))
+            status, headers, body = answer(self.path, dict(self.headers))
             self.send_response(status)
-            if location:
-                self.send_header("Location", location)
-            self.send_header("Content-Type", "text/html")
-            if body.startswith(b"\x1f\x8b"):
-                self.send_header("Content-Encoding", "gzip")
+            for name, value in ({"Content-Type": "text/html"} | headers).items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
 
@@ -38,7 +51,7 @@ def site(pages: dict[str, tuple[int, str, bytes]]) -> Iterator[tuple[str, list[t
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}", log
+        yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
 
 

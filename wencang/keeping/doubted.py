@@ -13,6 +13,7 @@ from archive.tables.ledger import Ledger
 from archive.text.messages import Message
 from archive.text.translation import gettext as _
 from archive.url import canonical
+from crawler.keeping import outcome_of
 from crawler.report import Report
 from wencang.desk.table import Table
 
@@ -57,8 +58,7 @@ def _accept(store: ArticleStore, doubt: Doubt, report: Report) -> None:
     with store.batch():
         revision = store.put(doubt.article, doubt.fetched, extractor=doubt.extractor, keep=lambda _earlier: doubt.pages)
         Doubts(store).settle(doubt.url, "accepted")
-    is_first = revision is not None and store.versions(revision.article.id) == 1
-    report.count(doubt.source, "new" if is_first else "changed" if revision else "unchanged")
+    report.count(doubt.source, outcome_of(store, revision))
 
 
 def refuse(store: ArticleStore, names: Iterable[str], source: str) -> int:
