@@ -89,8 +89,8 @@ class Processes(ProcessPoolExecutor):
 class Worker(Generic[T]):
     """A process that runs one task at a time; it is replaced after a task ended it.
 
-    A task has so many `seconds` of processor time, so a busy machine costs no task its result. The
-    limit is the kernel's, since a long search of a regular expression lets no thread run.
+    Each task may use `seconds` of processor time, so a busy machine costs no task its result. The
+    kernel enforces the limit, since no thread can run during a long regular expression search.
     """
 
     def __init__(self, seconds: float) -> None:

@@ -31,7 +31,7 @@ class Response:
     """A response as a block has it."""
 
     def __init__(self, block: bytes) -> None:
-        """Raises Undecodable for what is no response."""
+        """Raises Undecodable if the block does not hold a response."""
         end = _END.search(block)
         lines = block[: end.start() if end else 0].decode("latin-1").splitlines()
         first = _FIRST.fullmatch(lines[0].strip()) if lines else None
@@ -46,7 +46,7 @@ class Response:
         return next((value.strip().lower() for key, value in self.head.headers if key.lower() == name), "")
 
     def body(self, most: int) -> bytes:
-        """The body without codings, cut after so many bytes. Raises Undecodable."""
+        """The first `most` bytes of the decoded body. Raises Undecodable."""
         body = self.payload
         length = self.header("content-length")
         if "chunked" in self.header("transfer-encoding"):

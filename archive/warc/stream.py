@@ -153,7 +153,7 @@ class _Stream:
         self.position = position
 
     def read(self, size: int) -> bytes:
-        """At most so many bytes; b"" at the end of the section."""
+        """At most `size` bytes; b"" at the end of the section."""
         if not self.fill():
             return b""
         part, self._buffer = self._buffer[:size], self._buffer[size:]
@@ -161,7 +161,7 @@ class _Stream:
         return part
 
     def take(self, size: int) -> bytes:
-        """So many bytes, fewer only at the end of the section."""
+        """`size` bytes, fewer only at the end of the section."""
         parts: list[bytes] = []
         while size and (part := self.read(size)):
             parts.append(part)
@@ -169,7 +169,7 @@ class _Stream:
         return b"".join(parts)
 
     def skip(self, size: int) -> int:
-        """Skip so many bytes; the number of those that are missing."""
+        """Skip `size` bytes; returns how many of them are missing."""
         while size and (part := self.read(size)):
             size -= len(part)
         return size
