@@ -23,6 +23,7 @@ from archive.text.escaping import is_page, json_text, legible, marked
 from archive.text.translation import gettext, ngettext
 from wencang.archive import Archive
 from wencang.desk.export import export
+from wencang.web.background import Background
 
 Spans = Iterable[tuple[int, int]]
 STYLE = files(__package__).joinpath("static/style.css").read_bytes()
@@ -36,6 +37,7 @@ class Site:
     """The archive that is shown, and how its pages are made."""
 
     archive: Archive
+    background: Background = field(default_factory=Background)
     templates: Environment = field(default_factory=lambda: _environment())
 
     def page(self, request: Request, template: str, code: int = 200, **values: object) -> Response:
@@ -83,6 +85,10 @@ class Links:
         """The address of an article, or of something that belongs to it."""
         return self.to("/".join(["/article", segment(id), *map(str, parts)]), parameters)
 
+    def story(self, id: str) -> str:
+        """The address of the copies of an article."""
+        return self.to(f"/story/{segment(id)}")
+
     def twin(self, ending: str) -> str:
         """The address of the same answer in another form: `.json`, `.atom` ..."""
         path = self.request.scope["path"].removeprefix(self.root).removesuffix("/")
@@ -106,8 +112,8 @@ class Links:
 
 def segment(text: str) -> str:
     """A text as one segment of a path; it never ends like the address of a twin."""
-    quoted = quote(text, safe="")
-    return quoted.removesuffix(".json") + "%2Ejson" if quoted.endswith(".json") else quoted
+    stem, dot, ending = quote(text, safe="").rpartition(".")
+    return f"{stem}%2E{ending}" if ending in ("json", "csv") else f"{stem}{dot}{ending}"
 
 
 def json(value: object, status: int = 200, media_type: str = "application/json") -> Response:
@@ -143,7 +149,7 @@ def _environment() -> Environment:
         _=gettext, ngettext=ngettext, is_page=is_page, assets=ASSETS, version=version(), formats=FORMATS,
         marked=_marked, paragraphs=paragraphs,
     )  # fmt: skip
-    environment.filters.update(time=_time, day=_day, number=_number, percent=_percent)
+    environment.filters.update(drawing=Markup, time=_time, day=_day, number=_number, percent=_percent)
     for name in environment.list_templates():
         environment.get_template(name)
     return environment
