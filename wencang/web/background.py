@@ -44,13 +44,14 @@ class Mark:
         unread = ngettext("{count} day without a crawl", "{count} days without a crawl", self.unread)
         thin = ngettext("{count} day with few articles", "{count} days with few articles", self.thin)
         counts = ((unread, self.unread), (thin, self.thin))
-        gaps = ", ".join(text.format(count=count) for text, count in counts if count)
-        gaps += f" ({self._names()})" if gaps else ""
-        return "; ".join(filter(None, (gaps, _("not over yet") if self.is_open else "")))
+        gaps = _(", ").join(text.format(count=count) for text, count in counts if count)
+        if gaps:
+            gaps = _("{gaps} ({sources})").format(gaps=gaps, sources=self._names())
+        return _(", ").join(filter(None, (gaps, _("not over yet") if self.is_open else "")))
 
     def _names(self) -> str:
         more = len(self.sources) - _NAMED
-        return ", ".join(self.sources[:_NAMED]) + (_(" and {count} more").format(count=more) if more > 0 else "")
+        return " ".join(self.sources[:_NAMED]) + (_(" and {count} more").format(count=more) if more > 0 else "")
 
 
 Marks = Mapping[str, Mark]

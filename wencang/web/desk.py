@@ -22,7 +22,7 @@ from wencang.desk.count.concordance import Order as LineOrder
 from wencang.desk.count.figures import Figures, record
 from wencang.desk.count.keywords import Keywords
 from wencang.desk.count.ranking import Word
-from wencang.web.inputs import Asked, about, field_of, narrowed, number, one_of, page_of, typed
+from wencang.web.inputs import Asked, field_of, narrowed, number, one_of, page_of, typed
 from wencang.web.render import Links, Site
 from wencang.web.tables import csv_of, json_of
 
@@ -68,7 +68,7 @@ class Tool(Generic[A]):
                 values |= {"answer": answer, **self.show(answer, question, parameters, Links(request))}
         except UsageFault as fault:
             question = typed(parameters)
-            values |= {"answer": None, "fault": fault, "field": field_of(fault, question)}
+            values |= {"answer": None, "fault": fault, "field": field_of(fault, question) or "q"}
             return site.page(request, template, 400, asked=question, **values)
         return site.page(request, template, asked=question, **values)
 
@@ -127,10 +127,9 @@ def _ask_collocations(site: Site, parameters: QueryParams) -> Collocations:
     measure, by = one_of("measure", parameters, _NEAR_MEASURES), one_of("by", parameters, get_args(Period))
     window = number("window", parameters, 1, _WIDEST, 5)
     limit, least = number("limit", parameters, 1, _WORDS, 30), number("least", parameters, 1, _LEAST, 5)
-    with about("q", word):
-        return site.archive.collocations(
-            word, window=window, measure=measure, by=by, limit=limit, least=least, max_articles=READ
-        )
+    return site.archive.collocations(
+        word, window=window, measure=measure, by=by, limit=limit, least=least, max_articles=READ
+    )
 
 
 def _show_words(

@@ -106,16 +106,16 @@ def _days(parameters: Mapping[str, str]) -> tuple[str, str]:
     days = {name: parameters.get(name, "").strip() for name in ("since", "until")}
     for name, day in days.items():
         if day:
-            with about(name, day):
+            with _about(name, day):
                 period(day)
     since, until = days.values()
-    with about("since", f"{since} – {until}"):
+    with _about("since", f"{since} – {until}"):
         span(since, until)
     return since, until
 
 
 @contextmanager
-def about(field: str, subject: str) -> Iterator[None]:
+def _about(field: str, subject: str) -> Iterator[None]:
     """Name the field, and what was typed there, in an error."""
     try:
         yield

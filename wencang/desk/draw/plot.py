@@ -226,13 +226,13 @@ def _drawn(chart: Chart, place: _Place) -> Iterator[str]:
 
 
 def _points(chart: Chart, place: _Place, at: int, line: Line) -> Iterator[str]:
-    """The marks on a line; those of lines take turns, and where there are links each value has a place to click."""
+    """The marks on a line where it is above zero; several lines take turns. A value with a link has a place to click."""
     step = len(line.values) // _SYMBOLS_ON_A_LINE + 1
     for number, value in enumerate(line.values):
         if value is None:
             continue
         x, y = place.x(number), place.y(value)
-        symbol = _symbol(at, x, y) if (number - at) % step == 0 else ""
+        symbol = _symbol(at, x, y) if value and (number - at) % step == 0 else ""
         if line.links and line.links[number]:
             label = xml(f"{line.name}, {chart.periods[number]}: {_value(chart, value)}")
             yield (
