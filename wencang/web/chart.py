@@ -16,21 +16,21 @@ _MANY = 48  # months; more are drawn as years
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One period: its value as drawn and as text, and the address that it leads to ("" for none).
+    """One period: its value as text, the address that it leads to ("" for none), and what is drawn, as SVG paths.
 
-    `note` says what is known to be missing of the period; `hatched` are the places and widths of that.
+    `note` says what is known to be missing of the period, `label` all of this for a screen reader.
+    `shape` is the bar, `room` the column in which it stands, `gaps` the hatched parts of that.
     """
 
     period: str
     count: int
     text: str
     link: str
-    x: float
-    y: float
-    width: float
-    height: float
-    note: str = ""
-    hatched: tuple[tuple[float, float], ...] = ()
+    note: str
+    label: str
+    shape: str
+    room: str
+    gaps: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +60,16 @@ def chart(
 
     def bar(place: int, period: str, value: float) -> Bar:
         count = counts.get(period, 0)
-        height = max(round(value / top * HEIGHT, 1), 1.5) if value else 0
-        width = round(max(min(step - min(2, step * 0.2), _WIDEST), 0.5), 2)
-        x = round(place * step + (step - width) / 2, 2)
+        height = max(value / top * HEIGHT, 1.5) if value else 0
+        width = max(min(step - min(2, step * 0.2), _WIDEST), 0.5)
+        x = place * step + (step - width) / 2
         text = f"{count:,}" if of is None else f"{value:.2%} ({count:,})"
         mark = marks.get(period)
+        note = mark.text if mark else ""
         return Bar(
-            period, count, text, link(period) if count else "", x, HEIGHT - height, width, height,
-            mark.text if mark else "", _hatched(mark, place * step, step) if mark else (),
+            period, count, text, link(period) if count else "", note,
+            f"{period}{f' ({note})' if note else ''}: {text}", _box(x, width, height), _box(x, width, HEIGHT),
+            _hatched(mark, place * step, step) if mark else "",
         )  # fmt: skip
 
     bars = tuple(bar(place, period, value) for place, (period, value) in enumerate(drawn.items()))
@@ -80,9 +82,13 @@ def _value(count: int, period: str, of: Mapping[str, int] | None) -> float:
     return min(count / of[period], 1.0) if of.get(period) else 0
 
 
-def _hatched(mark: Mark, x: float, step: float) -> tuple[tuple[float, float], ...]:
+def _box(x: float, width: float, height: float) -> str:
+    return f"M{x:.2f} {HEIGHT}v-{height:.1f}h{width:.2f}v{height:.1f}z"
+
+
+def _hatched(mark: Mark, x: float, step: float) -> str:
     parts = ((x + first * step, max((last - first) * step, _NARROWEST)) for first, last in mark.parts)
-    return tuple((round(x, 2), round(width, 2)) for x, width in parts)
+    return "".join(_box(x, width, HEIGHT) for x, width in parts)
 
 
 def periods_of(facets: Mapping[str, Mapping[str, int]]) -> tuple[By, tuple[str, ...]]:

@@ -26,13 +26,14 @@ from wencang.web.inputs import Asked, field_of, narrowed, number, one_of, page_o
 from wencang.web.render import Links, Site
 from wencang.web.tables import csv_of, json_of
 
-READ = 5_000  # articles for one answer; of more a random sample
+_READ = 5_000  # articles for one answer; of more a random sample
+_READ_FIGURES = 1_000
 _ROWS = 100  # lines or figures of a page
 _LAST_PAGE = 10
 _WORDS = 200  # of a list
 _WIDEST = 200  # characters beside a node
 _SEED = (1 << 63) - 1
-_LINES = 100_000
+LINES = 20_000  # of a concordance
 _LEAST = 1_000
 _CONTEXT = 80  # characters of a sentence beside a figure
 _IN_QUOTES = set('"＂“”「」『』()（）\n')  # would end or change the question
@@ -48,9 +49,14 @@ Handler = Callable[[Site, Request], Response]
 class Tool(Generic[A]):
     """One way to look at what a question finds: how it is asked for, and what its page shows of the answer."""
 
-    name: str
+    template: str
     ask: Callable[[Site, QueryParams], A]
     show: Callable[[A, Asked, QueryParams, Links], Mapping[str, object]]
+
+    @property
+    def name(self) -> str:
+        """That of the command, and of the page."""
+        return self.template.removesuffix(".html")
 
     @property
     def routes(self) -> dict[str, Handler]:
@@ -59,8 +65,8 @@ class Tool(Generic[A]):
 
     def page(self, site: Site, request: Request) -> Response:
         """The form, with the beginning of the answer or with what is wrong with the question."""
-        parameters, template = request.query_params, f"{self.name}.html"
-        values: dict[str, Any] = {"parameters": parameters, "fault": None, "field": "", "answer": None, "read": READ}
+        parameters = request.query_params
+        values: dict[str, Any] = {"parameters": parameters, "fault": None, "field": "", "answer": None}
         try:
             question = narrowed(parameters)
             if question.q.strip():
@@ -69,8 +75,8 @@ class Tool(Generic[A]):
         except UsageFault as fault:
             question = typed(parameters)
             values |= {"answer": None, "fault": fault, "field": field_of(fault, question) or "q"}
-            return site.page(request, template, 400, asked=question, **values)
-        return site.page(request, template, asked=question, **values)
+            return site.page(request, self.template, 400, asked=question, **values)
+        return site.page(request, self.template, asked=question, **values)
 
     def twin(self, site: Site, request: Request) -> Response:
         """The rows of the command's `--json`, and the notices."""
@@ -95,9 +101,9 @@ def _ask_concordance(site: Site, parameters: QueryParams) -> Concordance:
     return site.archive.concordance(
         question.q, window=number("window", parameters, 1, _WIDEST, 20),
         sort=one_of("sort", parameters, get_args(LineOrder)),
-        sample=number("sample", parameters, 0, _LINES) or None, seed=number("seed", parameters, 0, _SEED),
-        limit=number("limit", parameters, 0, _LINES) or None, source=question.source, since=question.since,
-        until=question.until, max_articles=READ,
+        sample=number("sample", parameters, 0, LINES) or None, seed=number("seed", parameters, 0, _SEED),
+        limit=number("limit", parameters, 1, LINES, LINES), source=question.source, since=question.since,
+        until=question.until, max_articles=_READ,
     )  # fmt: skip
 
 
@@ -107,7 +113,7 @@ def _show_concordance(
     def shown(line: Line) -> tuple[Line, str, str, str]:
         return line, *map(on_one_line, (line.left, line.node, line.right))  # type: ignore[return-value]
 
-    return _part(map(shown, answer.lines), parameters)
+    return {"most": LINES, **_part(map(shown, answer.lines), parameters)}
 
 
 # Keywords and collocations
@@ -118,7 +124,7 @@ def _ask_keywords(site: Site, parameters: QueryParams) -> Keywords:
     return site.archive.keywords(
         question.q, measure=one_of("measure", parameters, _MEASURES), by=one_of("by", parameters, get_args(Period)),
         limit=number("limit", parameters, 1, _WORDS, 30), least=number("least", parameters, 1, _LEAST, 3),
-        source=question.source, since=question.since, until=question.until, max_articles=READ,
+        source=question.source, since=question.since, until=question.until, max_articles=_READ,
     )  # fmt: skip
 
 
@@ -128,7 +134,7 @@ def _ask_collocations(site: Site, parameters: QueryParams) -> Collocations:
     window = number("window", parameters, 1, _WIDEST, 5)
     limit, least = number("limit", parameters, 1, _WORDS, 30), number("least", parameters, 1, _LEAST, 5)
     return site.archive.collocations(
-        word, window=window, measure=measure, by=by, limit=limit, least=least, max_articles=READ
+        word, window=window, measure=measure, by=by, limit=limit, least=least, max_articles=_READ
     )
 
 
@@ -168,7 +174,7 @@ def _ask_figures(site: Site, parameters: QueryParams) -> Figures:
     kinds = [one_of("kind", {"kind": kind}, KINDS) for kind in parameters.getlist("kind") if kind]
     return site.archive.figures(
         question.q, kind=kinds, sort=one_of("sort", parameters, get_args(FigureOrder)), source=question.source,
-        since=question.since, until=question.until, max_articles=READ,
+        since=question.since, until=question.until, max_articles=_READ_FIGURES,
     )  # fmt: skip
 
 
@@ -211,8 +217,8 @@ def _part(rows: Iterator[R], parameters: QueryParams) -> dict[str, object]:
 
 
 ROUTES: dict[str, Handler] = {
-    **Tool("concordance", _ask_concordance, _show_concordance).routes,
-    **Tool("keywords", _ask_keywords, _show_words).routes,
-    **Tool("collocations", _ask_collocations, _show_words).routes,
-    **Tool("figures", _ask_figures, _show_figures).routes,
+    **Tool("concordance.html", _ask_concordance, _show_concordance).routes,
+    **Tool("keywords.html", _ask_keywords, _show_words).routes,
+    **Tool("collocations.html", _ask_collocations, _show_words).routes,
+    **Tool("figures.html", _ask_figures, _show_figures).routes,
 }

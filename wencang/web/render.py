@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -77,8 +78,8 @@ class Links:
         """A path of ours with parameters; empty ones are left out."""
         chosen = {"lang": self.request.query_params.get("lang", "")}
         every = {**(parameters or {}), **more, **chosen}
-        pairs = {name: value for name, value in every.items() if value not in ("", None)}
-        query = urlencode(pairs, doseq=True)
+        pairs = ((name, each) for name, value in every.items() for each in (value if type(value) is list else [value]))
+        query = "&".join(f"{name}={_encoded(str(value))}" for name, value in pairs if value not in ("", None))
         return f"{self.root}{path}{'?' if query else ''}{query}"
 
     def article(self, id: str, *parts: object, **parameters: object) -> str:
@@ -108,6 +109,11 @@ class Links:
     def is_chosen(self) -> bool:
         """Whether the address says which language."""
         return bool(self.request.query_params.get("lang"))
+
+
+@lru_cache(4096)  # most addresses of a page repeat its question
+def _encoded(text: str) -> str:
+    return quote_plus(text)
 
 
 def segment(text: str) -> str:

@@ -226,7 +226,7 @@ def _drawn(chart: Chart, place: _Place) -> Iterator[str]:
 
 
 def _points(chart: Chart, place: _Place, at: int, line: Line) -> Iterator[str]:
-    """The marks on a line where it is above zero; several lines take turns. A value with a link has a place to click."""
+    """The marks on a line where it is above zero; lines take turns. A value with a link has a place to click."""
     step = len(line.values) // _SYMBOLS_ON_A_LINE + 1
     for number, value in enumerate(line.values):
         if value is None:
