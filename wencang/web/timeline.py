@@ -141,7 +141,7 @@ def _gaps(counts: Timeline, marks: Marks) -> Iterator[Gap]:
 
 def _link(counts: Timeline, question: Asked, links: Links) -> Callable[[Series, str], str]:
     """The address of the articles of a series in a period; "" where an address can't say so, or there are too many."""
-    if counts.by not in _LINKED or counts.grouped or len(counts.periods) * len(counts.series) > _LINKS:
+    if counts.by not in _LINKED or counts.grouped or sum(len(series.counts) for series in counts.series) > _LINKS:
         return lambda _series, _period: ""
 
     def link(series: Series, period: str) -> str:
