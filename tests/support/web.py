@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from html import unescape
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -54,7 +53,7 @@ def checked(html: str) -> Element:
 def links(page: Element) -> list[str]:
     """The addresses that a page leads to on this site."""
     found = (element.get("href") or element.get("{http://www.w3.org/1999/xlink}href") for element in page.iter())
-    return [unescape(href) for href in found if href and href.startswith("/")]
+    return [href for href in found if href and href.startswith("/")]
 
 
 def text(element: Element) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from wencang.desk.count.periods import By, between, period_of
 from wencang.web.background import Mark, Marks
@@ -100,7 +101,12 @@ def periods_of(facets: Mapping[str, Mapping[str, int]]) -> tuple[By, tuple[str, 
 def every_period(counts: Mapping[str, int], by: By) -> tuple[str, ...]:
     """All periods from the first that has articles to the last."""
     dated = sorted(filter(None, counts))
-    return tuple(between(dated[0], dated[-1], by)) if dated else ()
+    return _between(dated[0], dated[-1], by) if dated else ()
+
+
+@lru_cache(256)
+def _between(first: str, last: str, by: By) -> tuple[str, ...]:
+    return tuple(between(first, last, by))
 
 
 def by_period(months: Mapping[str, int], by: By) -> dict[str, int]:

@@ -120,11 +120,9 @@ def _choices(answer: Answer, question: Asked, links: Links, name: str) -> list[C
     """The values of a facet that is not chosen yet, each with the page of its articles."""
     if getattr(question, name):
         return []
+    link = links.varied("/search", question.parameters(), name)
     counts = ((value, count) for value, count in answer.facets.get(name, {}).items() if 0 < len(value) <= _LINKED)
-    return [
-        Choice(value, count, links.to("/search", question.parameters(**{name: value})))
-        for value, count in islice(counts, _VALUES)
-    ]
+    return [Choice(value, count, link(value)) for value, count in islice(counts, _VALUES)]
 
 
 def _timeline(site: Site, answer: Answer, question: Asked, links: Links) -> Chart | None:
@@ -135,10 +133,7 @@ def _timeline(site: Site, answer: Answer, question: Asked, links: Links) -> Char
     source = answer.query.source
     of = site.background.calendar(site.archive, by, source) if question.share else None
     marks = site.background.marks(site.archive, by, source)
-
-    def link(period: str) -> str:
-        return links.to("/search", question.parameters(since=period, until=period))
-
+    link = links.varied("/search", question.parameters(), "since", "until")
     return chart(answer.facets[by], periods, link, marks, of=of)
 
 

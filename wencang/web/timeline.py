@@ -144,11 +144,11 @@ def _link(counts: Timeline, question: Asked, links: Links) -> Callable[[Series, 
     if counts.by not in _LINKED or counts.grouped or sum(len(series.counts) for series in counts.series) > _LINKS:
         return lambda _series, _period: ""
 
-    def link(series: Series, period: str) -> str:
-        narrowed = {"q": series.query, "since": period, "until": period, "source": question.source}
-        return links.to("/search", narrowed)
-
-    return link
+    of_query = {
+        series.query: links.varied("/search", {"q": series.query, "source": question.source}, "since", "until")
+        for series in counts.series
+    }
+    return lambda series, period: of_query[series.query](period)
 
 
 def _chart(counts: Timeline, series: Series, marks: Marks, link: Callable[[Series, str], str]) -> Chart:
