@@ -21,10 +21,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
+import wencang
 from archive.article import SHANGHAI
 from archive.store import ArticleStore
 from archive.tables.ledger import Ledger, Run
-from crawler.health.gaps import DayGap, Gap, SpanGap
+from crawler.health.gaps import AddressGap, DayGap, Gap, SpanGap
 from indexer.figures.figure import KINDS
 from tests.support.program import lines, run
 from tests.support.sample import ARTICLES, SIGNING
@@ -291,6 +292,30 @@ def test_every_page_leads_to_the_desk_with_its_question(client: TestClient) -> N
     assert within(tree(client.get("/status").text), "tools")
 
 
+HOSTILE = "<script>alert(1)</script>\"'&\u202e\x1b[31m\x00javascript:"
+
+
+def test_texts_of_others_can_not_act(tmp_path: Path) -> None:
+    articles = [
+        replace(article, id=f'h"<{number}>', url=f"http://h.example/{number}", title=HOSTILE + article.title,
+                body=f"{article.body}\n西藏{HOSTILE}，投资五亿元。", section=HOSTILE, credit=HOSTILE)
+        for number, article in enumerate(ARTICLES[:9])
+    ]  # fmt: skip
+    articles.append(replace(articles[0], id="copy<i>.csv", url="http://h.example/copy", source="x"))
+    with made(tmp_path / "data", *articles) as archive, serving(archive) as client:
+        archive.stories(update=True)
+        question = quote("西藏")
+        for address in (
+            f"/concordance?q={question}", "/keywords?q=唐卡&least=1", f"/collocations?q={question}&least=1",
+            f"/figures?q={question}", "/story/copy%3Ci%3E%2Ecsv", f"/timeline?q={question}&group=section",
+            f"/timeline?q={question}&q={quote('拉萨' + HOSTILE)}&q=%3Cscript%3E",
+        ):  # fmt: skip
+            answer = client.get(address)
+            checked(answer.text)
+            assert not set("\u202e\x1b\x00") & set(answer.text), address
+        assert client.get("/story/copy%3Ci%3E%2Ecsv.csv").headers["content-type"].startswith("text/csv")
+
+
 # Time
 
 
@@ -414,6 +439,13 @@ def test_each_timeline_marks_known_gaps_and_what_is_not_over(
     assert "days without a crawl" in titles
     (pattern,) = (element for element in page.iter(f"{SVG}pattern"))
     assert {element.get("fill") for element in hatched} == {f"url(#{pattern.get('id')})"}
+
+
+def test_gaps_can_be_asked_for_without_addresses(crawled: Path) -> None:
+    with wencang.open(crawled, {}) as archive:
+        every = archive.gaps().gaps
+        assert any(isinstance(gap, AddressGap) for gap in every)
+        assert archive.gaps(addresses=False).gaps == tuple(gap for gap in every if not isinstance(gap, AddressGap))
 
 
 def test_a_gap_of_one_site_is_not_one_of_another(crawled_daily: tuple[Archive, TestClient, datetime]) -> None:
