@@ -10,7 +10,10 @@ from archive.text.translation import gettext as _
 from wencang.web.render import ICON, STYLE, Links, Site, json
 
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}  # its address has a digest of it
-_ROBOTS = ("/search", "/timeline", "/go", "/article/*/raw", "/article/*/proof", "/article/*/diff", "/*.json$")
+_ROBOTS = (
+    "/search", "/timeline", "/concordance", "/keywords", "/collocations", "/figures", "/go", "/article/*/raw",
+    "/article/*/proof", "/article/*/diff", "/*.json$", "/*.csv$",
+)  # fmt: skip
 _OPENSEARCH = """<?xml version="1.0" encoding="UTF-8"?>
 <OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">
 <ShortName>{name}</ShortName>
