@@ -1,8 +1,9 @@
 """Class Archive: one data folder with its articles, raw pages, indexes and settings; every use case is a method.
 
 A method returns values and prints nothing; what a reader should know beside the answer is in its
-`notices`. Parameters have the names of the command line's options. Days (`since`, `until`) are
-years, months or days as text, in Asia/Shanghai; times in values are aware.
+`notices`. Parameters have the names of the command line's options; `filters` are source, section,
+credit, since and until (wencang/filters.py). Days are years, months or days as text, in
+Asia/Shanghai; times in values are aware.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from heapq import nlargest
 from itertools import islice
 from pathlib import Path
 from threading import Lock
-from typing import IO, TYPE_CHECKING, Literal, Self
+from typing import IO, TYPE_CHECKING, Literal, Self, Unpack
 
 from archive import settings as _settings
 from archive.errors import NotKept, UsageFault
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
     from wencang.desk.view import View
     from wencang.desk.watch.follow import News
     from wencang.desk.watch.watchlist import WatchList
+    from wencang.filters import Filters, Narrowing
     from wencang.keeping.doubted import Doubted
     from wencang.keeping.gaps import Gaps
     from wencang.keeping.proof import Proof
@@ -151,18 +153,21 @@ class Archive:
         _store = self._store
         yield self._indexes.get(engine or self.settings.engine)
 
-    def _query(
-        self, index: SearchEngine, question: str, source: str, since: str, until: str, section: str = "",
-        credit: str = "",
-    ) -> Query:  # fmt: skip
+    def _query(self, index: SearchEngine, question: str, **filters: Unpack[Filters]) -> Query:
         """What was typed, with its filters. Raises QueryFault, or UsageFault for a source or a day that is none."""
         from indexer.question.parser import parse_query
+
+        return replace(parse_query(question, index.analyzer), **self._narrowing(**filters))
+
+    def _narrowing(
+        self, *, source: str = "", section: str = "", credit: str = "", since: str = "", until: str = ""
+    ) -> Narrowing:
+        """The filters as a query has them. Raises UsageFault for a source or a day that is none."""
         from indexer.question.period import span
 
-        query = parse_query(question, index.analyzer)
         first, end = span(since, until)
         source = self._source(source) if source else ""
-        return replace(query, source=source, section=section, credit=credit, since=first, until=end)
+        return {"source": source, "section": section, "credit": credit, "since": first, "until": end}
 
     def _source(self, name: str) -> str:
         """A source of the archive by its site's name (tibet.cn) or its file's (tibet_cn). Raises UsageFault."""
@@ -204,17 +209,16 @@ class Archive:
     # Asking
 
     def search(
-        self, question: str, *, limit: int = 10, offset: int = 0, source: str = "", since: str = "", until: str = "",
-        sort: Order = "relevance", engine: str = "", collapse: bool = True, stories: bool = False, facets: bool = True,
-        section: str = "", credit: str = "",
+        self, question: str, *, limit: int = 10, offset: int = 0, sort: Order = "relevance", engine: str = "",
+        collapse: bool = True, stories: bool = False, facets: bool = True, **filters: Unpack[Filters],
     ) -> Answer:  # fmt: skip
         """The articles that answer a question: those with all its words first, then those with some.
 
-        `limit` 0 only counts; `offset` skips hits. `source` is a site (tibet.cn), `since` and `until` are
-        inclusive. `collapse` shows articles with the same text as one hit, `stories` also reprints.
-        `facets` counts the whole answer by source, section, credit, year and month; `section` and `credit`
-        narrow it to articles that have exactly this value. `engine` is whoosh or
-        tantivy, by default the one that is set.
+        `limit` 0 only counts; `offset` skips hits. `filters` narrow the answer: `source` is a site
+        (tibet.cn), `section` and `credit` are exact, `since` and `until` inclusive. `collapse` shows
+        articles with the same text as one hit, `stories` also reprints. `facets` counts the whole
+        answer by source, section, credit, year and month. `engine` is whoosh or tantivy, by default the
+        one that is set.
 
         Raises QueryFault for a question that can't be read, UsageFault for an unknown source, day or
         engine, IndexUnusable if the index is missing or damaged; the error names the command that helps.
@@ -223,7 +227,7 @@ class Archive:
         from wencang.answer import Answer
 
         with self._index(engine) as index:
-            query = self._query(index, question, source, since, until, section, credit)
+            query = self._query(index, question, **filters)
             together: Collapse = "stories" if stories else "texts" if collapse else "nothing"
             results = search(self._store, index, query, limit, offset, sort, together, facets)
             notices = self._notices(query, index, engine, stories)
@@ -268,7 +272,7 @@ class Archive:
         from indexer.highlight import Highlighter
 
         with self._index(engine) as index:
-            query = self._query(index, full_marks, "", "", "")
+            query = self._query(index, full_marks)
         doubts = tuple(Message("doubt", {"text": doubt}) for doubt in query.doubts)
         return view.with_marks(Highlighter(query).find, doubts)
 
@@ -328,9 +332,8 @@ class Archive:
         return Diff(old, new, differences(old, new, Analyzer(lexicon())))
 
     def explain(
-        self, question: str, id_or_url: str = "", *, source: str = "", since: str = "", until: str = "",
-        engine: str = "",
-    ) -> Explanation:  # fmt: skip
+        self, question: str, id_or_url: str = "", *, engine: str = "", **filters: Unpack[Filters]
+    ) -> Explanation:
         """How a question is read; with an article, why that answers it: every part of its score, or what it lacks.
 
         Without `id_or_url` the last word of the question may be the article's id or address. Raises what
@@ -343,7 +346,7 @@ class Archive:
         if not article and len(words) > 1 and (revision := self._named(words[1])):
             question, article = words[0], revision.article
         with self._index(engine) as index:
-            query = self._query(index, question, source, since, until)
+            query = self._query(index, question, **filters)
             explanation = explain(self._store, index, query, article)
             return replace(explanation, notices=self._notices(query, index, engine))
 
@@ -404,14 +407,14 @@ class Archive:
 
         if not question:
             return self._store.kept, ()
-        _query, ids, notices = self._matches(question, "", "", "", engine)
+        _query, ids, notices = self._matches(question, engine)
         return lambda: in_order(self._store, ids), notices
 
     # Counting
 
     def timeline(
         self, *questions: str, by: By = "month", share: bool = False, group: Group = "", stories: bool = False,
-        source: str = "", since: str = "", until: str = "", engine: str = "",
+        engine: str = "", **filters: Unpack[Filters],
     ) -> Timeline:  # fmt: skip
         """Count the articles that have all the words of each question by their time of publication.
 
@@ -431,7 +434,7 @@ class Archive:
         if group and len(questions) > 1:
             raise UsageFault("--group", _("splits the answer to one question"), _("leave --query out"))
         with self._index(engine) as index:
-            queries = {text: self._query(index, text, source, since, until) for text in questions}
+            queries = {text: self._query(index, text, **filters) for text in questions}
             counts = timeline(self._store, index, queries, by, share, group, stories)
             empty = queries.keys() - {series.query for series in counts.series if series.total}
             partial = [
@@ -452,7 +455,7 @@ class Archive:
 
     def keywords(
         self, question: str, *, measure: KeywordMeasure = "ll", by: Period = "", limit: int = 30, least: int = 3,
-        source: str = "", since: str = "", until: str = "", engine: str = "", progress: Progress = silent,
+        engine: str = "", progress: Progress = silent, **filters: Unpack[Filters],
     ) -> Keywords:  # fmt: skip
         """The words that are typical of the articles with all words of a question, against the rest of the archive.
 
@@ -468,7 +471,7 @@ class Archive:
         from wencang.desk.stream import counted
 
         with self._index(engine) as index:
-            query = self._query(index, question, source, since, until)
+            query = self._query(index, question, **filters)
             articles = counted(every_match(self._store, index, query), progress)
             counts = count_words(articles, index.analyzer, query.ranked, by)
             words = keywords(counts, index, measure, limit, least, query.ranked)
@@ -503,8 +506,7 @@ class Archive:
 
     def concordance(
         self, question: str, *, window: int = 20, sort: LineOrder = "date", sample: int | None = None, seed: int = 0,
-        limit: int | None = None, source: str = "", since: str = "", until: str = "", engine: str = "",
-        progress: Progress = silent,
+        limit: int | None = None, engine: str = "", progress: Progress = silent, **filters: Unpack[Filters],
     ) -> Concordance:  # fmt: skip
         """Every place where words or "exact text" of a question occur, in the articles that have all of it.
 
@@ -522,7 +524,7 @@ class Archive:
         from wencang.desk.count.concordance import Concordance, lines, picked
         from wencang.desk.stream import Stream, counted
 
-        query, ids, notices = self._matches(question, source, since, until, engine)
+        query, ids, notices = self._matches(question, engine, **filters)
         highlighter = Highlighter(query)
         every: Stream[Line] = Stream(lambda: lines(in_order(self._store, ids), highlighter, window))
         if sample or sort != "date":
@@ -531,8 +533,8 @@ class Archive:
         return Concordance(query, window, Stream(lambda: islice(every, limit)), notices)
 
     def figures(
-        self, question: str, *, kind: Sequence[str] = (), sort: FigureOrder = "article", source: str = "",
-        since: str = "", until: str = "", engine: str = "",
+        self, question: str, *, kind: Sequence[str] = (), sort: FigureOrder = "article",
+        engine: str = "", **filters: Unpack[Filters],
     ) -> Figures:  # fmt: skip
         """Amounts, counts, percentages, dates, places, institutions and persons in the articles with all the words.
 
@@ -550,7 +552,7 @@ class Archive:
         from wencang.desk.stream import Stream
 
         kinds = kinds_of(kind)
-        query, ids, notices = self._matches(question, source, since, until, engine)
+        query, ids, notices = self._matches(question, engine, **filters)
         every: Stream[Mention] = Stream(lambda: mentions((r.article for r in revisions_of(self._store, ids)), kinds))
         return Figures(query, tuple(sorted(every, key=by_value)) if sort == "value" else every, notices)
 
@@ -579,8 +581,8 @@ class Archive:
         return Story(id, copies_of(self._store, id), tuple(Stories(self._store).notices()))
 
     def stories(
-        self, question: str = "", *, limit: int = 10, update: bool = False, source: str = "", since: str = "",
-        until: str = "", engine: str = "", progress: Progress = silent,
+        self, question: str = "", *, limit: int = 10, update: bool = False, engine: str = "",
+        progress: Progress = silent, **filters: Unpack[Filters],
     ) -> StoryList:  # fmt: skip
         """The stories of most articles, or of most among the articles that have all words of a question.
 
@@ -594,12 +596,12 @@ class Archive:
         from wencang.desk.reprints.story import largest
 
         if not question:
-            _refuse_filters(source, since, until)
+            _refuse_filters(**filters)
         if update:
             self._update_stories(progress)
         ids, notices = None, tuple(Stories(self._store).notices())
         if question:
-            _query, ids, more = self._matches(question, source, since, until, engine)
+            _query, ids, more = self._matches(question, engine, **filters)
             notices = more + notices
         return replace(largest(self._store, limit, ids), notices=notices)
 
@@ -614,8 +616,8 @@ class Archive:
     # Corpora
 
     def freeze(
-        self, question: str, *, out: str | Path, text: bool = True, source: str = "", since: str = "",
-        until: str = "", engine: str = "", progress: Progress = silent,
+        self, question: str, *, out: str | Path, text: bool = True, engine: str = "", progress: Progress = silent,
+        **filters: Unpack[Filters],
     ) -> Corpus:  # fmt: skip
         """Write the articles that have all words of a question to a new folder, as a corpus to be cited.
 
@@ -632,11 +634,10 @@ class Archive:
         from wencang.desk.freeze import corpus
         from wencang.desk.stream import counted
 
-        labels = ("Query", question), ("Query-Source", source), ("Query-Since", since), ("Query-Until", until)
-        asked = [(label, value) for label, value in labels if value]
+        asked = [("Query", question), *((f"Query-{name.title()}", str(text)) for name, text in filters.items() if text)]
         with self._index(engine) as index:
             state = corpus.provenance(self._store, index, self.settings, engine)
-        _query, ids, notices = self._matches(question, source, since, until, engine)
+        _query, ids, notices = self._matches(question, engine, **filters)
         articles = counted(in_order(self._store, ids), progress)
         frozen = corpus.write(Path(out), articles, [*asked, *state], clock.now(), text)
         return replace(frozen, notices=notices)
@@ -741,8 +742,8 @@ class Archive:
         return exclusive(self.data / LOCK, wait=True)
 
     def feed(
-        self, question: str, form: FeedForm, *, address: str, limit: int = 50, source: str = "", since: str = "",
-        until: str = "", section: str = "", credit: str = "", engine: str = "",
+        self, question: str, form: FeedForm, *, address: str, limit: int = 50, engine: str = "",
+        **filters: Unpack[Filters],
     ) -> bytes:  # fmt: skip
         """The newest articles that answer a question as a feed, `form` "atom" or "json", served at `address`.
 
@@ -750,18 +751,14 @@ class Archive:
         """
         from wencang.desk.watch import follow
 
-        answer = self.search(
-            question, limit=limit, source=source, since=since, until=until, sort="newest", engine=engine,
-            facets=False, section=section, credit=credit,
-        )  # fmt: skip
+        answer = self.search(question, limit=limit, sort="newest", engine=engine, facets=False, **filters)
         return follow.feed(self._store, question, form, address, answer.hits)
 
     # Working with what is found
 
     def export(
         self, question: str = "", *, out: str | Path | IO[bytes], format: str = "", split_by: SplitBy = "",
-        simplified: bool | None = None, source: str = "", since: str = "", until: str = "", engine: str = "",
-        progress: Progress = silent, section: str = "", credit: str = "",
+        simplified: bool | None = None, engine: str = "", progress: Progress = silent, **filters: Unpack[Filters],
     ) -> Exported:  # fmt: skip
         """Write the articles with all words of a question, or the whole archive; the earliest published first.
 
@@ -781,7 +778,7 @@ class Archive:
         target = Path(out) if isinstance(out, str | Path) else out
         form = export.chosen(format, target, split_by)
         export.check(form, target, split_by)
-        revisions, notices = self._revisions(question, source, since, until, engine, split_by, section, credit)
+        revisions, notices = self._revisions(question, engine, split_by, **filters)
         language = "zh"
         if simplified is not None:
             language, revisions = LANGUAGES[simplified], map(converter(simplified), revisions)
@@ -790,9 +787,8 @@ class Archive:
         return export.Exported(count, target if isinstance(target, Path) else None, notices)
 
     def cite(
-        self, question_or_id: str, *, style: Style = "gbt7714", source: str = "", since: str = "", until: str = "",
-        engine: str = "",
-    ) -> Citations:  # fmt: skip
+        self, question_or_id: str, *, style: Style = "gbt7714", engine: str = "", **filters: Unpack[Filters]
+    ) -> Citations:
         """Citations of the articles whose ids or addresses are given, in that order, or of all that a question finds.
 
         Several ids are separated by whitespace; if a word is not an id or address, all of it is a question,
@@ -807,19 +803,11 @@ class Archive:
         articles = [revision for revision in named if revision]
         if named and len(articles) == len(named):
             return cited(style, articles)
-        _query, ids, notices = self._matches(question_or_id, source, since, until, engine)
+        _query, ids, notices = self._matches(question_or_id, engine, **filters)
         return cited(style, in_order(self._store, ids), notices)
 
     def _revisions(
-        self,
-        question: str,
-        source: str,
-        since: str,
-        until: str,
-        engine: str,
-        by: str = "",
-        section: str = "",
-        credit: str = "",
+        self, question: str, engine: str, by: str = "", **filters: Unpack[Filters]
     ) -> tuple[Iterator[Revision], tuple[Message, ...]]:
         """The articles with all words of a question, or of the whole archive without one, in order of publication.
 
@@ -829,19 +817,19 @@ class Archive:
         from archive.tables.chronology import in_order
 
         if question:
-            _query, ids, notices = self._matches(question, source, since, until, engine, section, credit)
+            _query, ids, notices = self._matches(question, engine, **filters)
             return in_order(self._store, ids, by), notices
-        _refuse_filters(source, since, until)
+        _refuse_filters(**filters)
         return in_order(self._store, None, by), ()
 
     def _matches(
-        self, question: str, source: str, since: str, until: str, engine: str, section: str = "", credit: str = ""
+        self, question: str, engine: str, **filters: Unpack[Filters]
     ) -> tuple[Query, list[str], tuple[Message, ...]]:
         """A question, the ids of the articles that have all its words, best first, and notices."""
         from indexer.search import every_id
 
         with self._index(engine) as index:
-            query = self._query(index, question, source, since, until, section, credit)
+            query = self._query(index, question, **filters)
             ids, notices = every_id(self._store, index, query), self._notices(query, index, engine)
             return query, ids, notices if ids else (*self._some_words(index.search(query, 0).total), *notices)
 
@@ -1102,8 +1090,8 @@ class Archive:
         return remove(self.settings, self._store, id_or_url, reason, self.follow())
 
 
-def _refuse_filters(source: str, since: str, until: str) -> None:
+def _refuse_filters(**filters: Unpack[Filters]) -> None:
     """Raises UsageFault for filters without a question."""
-    for option, value in (("--source", source), ("--since", since), ("--until", until)):
+    for name, value in filters.items():
         if value:
-            raise UsageFault(f"{option} {value}", _("a filter needs a query"), _("add words to look for"))
+            raise UsageFault(f"--{name} {value}", _("a filter needs a query"), _("add words to look for"))
