@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from indexer.suggest.did_you_mean import Proposal
     from wencang.answer import Answer
     from wencang.checks import SourceCheck
+    from wencang.desk.changes import Changes
     from wencang.desk.count.collocations import Collocations
     from wencang.desk.count.collocations import Measure as CollocationMeasure
     from wencang.desk.count.concordance import Concordance, Line
@@ -330,6 +331,33 @@ class Archive:
         versions = self._versions(id_or_url)
         old, new = pair([self.revision(other), versions[-1]] if other else versions, a, b)
         return Diff(old, new, differences(old, new, Analyzer(lexicon())))
+
+    def changes(
+        self, question: str = "", *, since: str = "", until: str = "", gone: bool = False, source: str = "",
+        section: str = "", credit: str = "", limit: int = 20, before: int = 0, engine: str = "",
+    ) -> Changes:  # fmt: skip
+        """What sites changed in headline or text of articles, and which disappeared or are back, the newest first.
+
+        With a question, of the articles any version of which has all its words: what was deleted is found
+        too, if the question has nothing but words and quotes. `since` and `until` are the days when the
+        newer version was fetched; the site made the change at some time after the older one was.
+        `gone` takes disappearances only. `before` goes on from `next` of an earlier value: one call
+        looks at 20,000 versions at most.
+
+        Not changes are whitespace, other fields, and another reading of the same page by other rules.
+        Raises UsageFault for a source or a day that is none; with a question what `search` raises.
+        """
+        from archive.tables.edits import Wanted
+        from indexer.text.analyzer import Analyzer, lexicon
+        from wencang.desk import changes
+
+        narrowing = self._narrowing(source=source, section=section, credit=credit, since=since, until=until)
+        ids, notices = None, tuple[Message, ...]()
+        if question:
+            query, matches, notices = self._matches(question, engine)
+            ids = changes.mentioned(self._store, query, matches)
+        wanted = Wanted(**narrowing, gone=gone)
+        return replace(changes.changes(self._store, Analyzer(lexicon()), ids, wanted, limit, before), notices=notices)
 
     def explain(
         self, question: str, id_or_url: str = "", *, engine: str = "", **filters: Unpack[Filters]

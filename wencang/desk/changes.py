@@ -6,7 +6,6 @@ import re
 from array import array
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any, Literal
 from uuid import NAMESPACE_URL, uuid5
 
@@ -211,11 +210,10 @@ def _size(parts: Mapping[str, Parts], kind: str) -> int:
 def excerpt(parts: Parts) -> Parts:
     """The first changed passages with some text around them, on one line; … stands for what is left out."""
     shown = [Part(part.kind, re.sub(r"\s+", " ", part.text)) for part in parts if part.kind != "left"]
-    ends = [place for place, part in enumerate(shown) if part.kind != "same"][:_MOST_SHOWN][-1:]
-    last = ends[0] + 1 if ends else 0
-    cut = [_cut(part, at_start=not place, at_end=place + 1 == len(shown)) for place, part in enumerate(shown)]
-    rest = (Part("same", "…"),) if any(part.kind != "same" for part in shown[last:]) else ()
-    return (*islice(cut, last + 1), *rest)
+    changed = [place for place, part in enumerate(shown) if part.kind != "same"]
+    end = changed[_MOST_SHOWN] if len(changed) > _MOST_SHOWN else len(shown)
+    cut = [_cut(part, at_start=not place, at_end=place + 1 == len(shown)) for place, part in enumerate(shown[:end])]
+    return (*cut, *([Part("same", "…")] if end < len(shown) else []))
 
 
 def _cut(part: Part, *, at_start: bool, at_end: bool) -> Part:
