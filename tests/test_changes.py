@@ -29,16 +29,8 @@ BODY = "昨日，拉萨河畔的新桥通车。\n副市长王某出席仪式并�
 BRIDGE = replace(ARTICLE, body=BODY)
 OTHER = replace(ARTICLE, id="tibet.cn-2", url="http://www.tibet.cn/2.html", title="唐卡展览", body="唐卡在八廓街展出。")
 ABROAD = replace(
-    OTHER, id="b-3", url="http://b.example/3.html", source="b.example", section="要闻", title="青稞丰收", body="青稞熟了。"
-)
-    OTHER,
-    id="b-3",
-    url="http://b.example/3.html",
-    source="b.example",
-    section="要闻",
-    title="青稞丰收",
-    body="青稞熟了。",
-)
+    OTHER, id="b-3", url="http://b.example/3", source="b.example", section="要闻", title="青稞丰收", body="青稞熟了"
+)  # fmt: skip
 EDITED = replace(BRIDGE, title="拉萨河畔的大桥", body=BODY.replace("副市长王某", "有关领导"))
 
 
