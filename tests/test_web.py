@@ -30,8 +30,8 @@ Q = quote("援藏 招商引资")
 PAGES = [
     "/", f"/search?q={Q}", f"/search?q={Q}&sort=newest&stories=1", f"/search?q={Q}&page=2", "/search?q=无此一词啊",
     f"/search?q={Q}&since=2022&until=2021", f"/article/{SIGNING}", f"/article/{SIGNING}?q={Q}", "/timeline",
-    f"/timeline?q={Q}&q=唐卡&share=1&by=year", "/timeline?q=西藏&group=section", "/timeline?q=西藏&by=week", "/sources",
-    "/status", "/help", "/nowhere", "/article/none", "/search?q=%22",
+    f"/timeline?q={Q}&q=唐卡&share=1&by=year", "/timeline?q=西藏&group=section", "/timeline?q=西藏&by=week", "/changes",
+    f"/changes?q={Q}&gone=1", "/sources", "/status", "/help", "/nowhere", "/article/none", "/search?q=%22",
 ]  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 from archive.errors import WencangError
 from archive.text.translation import gettext as _
 from wencang.archive import Archive
-from wencang.web import article, discovery, faults, overview, search
+from wencang.web import article, changes, discovery, faults, overview, search
 from wencang.web.guard import Guard
 from wencang.web.render import FORMATS, Site, conditional
 
@@ -31,7 +31,8 @@ _OF_STATE: dict[str, Handler] = {
     "/search.json": search.twin, "/search.atom": search.feed, "/search.feed.json": search.feed, **_EXPORTS,
     "/search": search.search, "/timeline.json": overview.timeline_twin, "/timeline.csv": overview.timeline_csv,
     "/timeline": overview.timeline, "/article/{id}.json": article.article_twin, "/article/{id}": article.article,
-    "/article/{id}/diff.json": article.diff_twin, "/article/{id}/diff": article.diff,
+    "/changes.json": changes.twin, "/changes.atom": changes.feed, "/changes.feed.json": changes.feed,
+    "/changes": changes.changes, "/article/{id}/diff.json": article.diff_twin, "/article/{id}/diff": article.diff,
     "/article/{id}/{sequence}.json": article.version_twin, "/article/{id}/{sequence}": article.version,
 }  # fmt: skip
 _OF_NOW: dict[str, Handler] = {

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from archive import clock
-from archive.article import SHANGHAI
+from archive.article import SHANGHAI, Revision
 from archive.errors import Busy, Unusable
 from archive.settings import version
 from archive.text.escaping import is_page, json_text, legible, marked
@@ -28,6 +28,7 @@ Spans = Iterable[tuple[int, int]]
 STYLE = files(__package__).joinpath("static/style.css").read_bytes()
 ICON = files(__package__).joinpath("static/icon.svg").read_bytes()
 ASSETS = hashlib.sha256(STYLE + ICON).hexdigest()[:12]
+FEEDS = {"atom": "application/atom+xml", "json": "application/feed+json"}
 FORMATS = [name for name in export.names() if export.is_usable(name)]
 
 
@@ -82,6 +83,10 @@ class Links:
     def article(self, id: str, *parts: object, **parameters: object) -> str:
         """The address of an article, or of something that belongs to it."""
         return self.to("/".join(["/article", segment(id), *map(str, parts)]), parameters)
+
+    def comparison(self, old: Revision, new: Revision) -> str:
+        """The address of what differs between two versions of an article."""
+        return self.article(new.article.id, "diff", **{"from": old.sequence, "to": new.sequence})
 
     def twin(self, ending: str) -> str:
         """The address of the same answer in another form: `.json`, `.atom` ..."""
