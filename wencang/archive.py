@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from wencang.desk.freeze.corpus import Corpus, CorpusCheck, Filled
     from wencang.desk.groups import SplitBy
     from wencang.desk.reprints.story import Story, StoryList
+    from wencang.desk.similar import Similar
     from wencang.desk.versions import Diff, History
     from wencang.desk.view import View
     from wencang.desk.watch.follow import News
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
     from wencang.filters import Filters, Narrowing
     from wencang.keeping.doubted import Doubted
     from wencang.keeping.gaps import Gaps
+    from wencang.keeping.pictures import KeptPicture, PictureFile
     from wencang.keeping.proof import Proof
     from wencang.keeping.removal import Removal
     from wencang.keeping.runs import Runs
@@ -304,6 +306,26 @@ class Archive:
         revision = None if picture else self.version(id_or_url, sequence) if sequence else self.revision(id_or_url)
         pages = (picture.page,) if picture else revision.pages if revision else ()
         return tuple(Pages(self.data).read(page) for page in pages if page)
+
+    def pictures(self, id_or_url: str) -> tuple[KeptPicture, ...]:
+        """The pictures of an article whose bytes are kept, in order. Raises what `article` raises."""
+        from wencang.keeping.pictures import kept
+
+        return kept(self._store, self.revision(id_or_url))
+
+    def picture(self, id_or_url: str, number: int) -> PictureFile:
+        """One of these pictures by its number: PNG, JPEG, GIF, WebP or AVIF by its bytes, of 20 MB at most.
+
+        Raises what `article` raises, NotKept for any other picture or file, and ArchiveUnusable if it is damaged.
+        """
+        from wencang.keeping.pictures import LARGEST, PictureFile, type_of
+
+        for picture in self.pictures(id_or_url):
+            if picture.number == number:
+                body = self.raw(picture.url)[0].body
+                if len(body) <= LARGEST and (name := type_of(body)):
+                    return PictureFile(body, name)
+        raise NotKept(f"{id_or_url} {number}", _("is not a picture that can be shown"))
 
     def history(self, id_or_url: str) -> History:
         """Every version of an article, oldest first: when it was fetched (UTC), and what it changed.
@@ -593,6 +615,17 @@ class Archive:
         from wencang.desk.count.figures import kinds_of
 
         return tuple(mentions([self.article(id_or_url)], kinds_of(kind)))
+
+    def similar(self, id_or_url: str, *, limit: int = 5, engine: str = "") -> Similar:
+        """The articles most like this one, by its most typical words, without its copies and reprints.
+
+        The value is a table (id, url, title, published, source, section, credit, score), best first;
+        `words` are those words. Raises what `article` raises, and IndexUnusable.
+        """
+        from wencang.desk.similar import similar
+
+        with self._index(engine) as index:
+            return similar(self._store, index, self.article(id_or_url), limit)
 
     # Stories
 
@@ -1067,13 +1100,13 @@ class Archive:
         return verification.against(Path(manifest), self.settings, self._store)
 
     def proof(self, id_or_url: str, sequence: int) -> Proof:
-        """What proves one version: its raw pages, read and checked now, and the manifest that lists it.
+        """What proves one version: its raw pages, the manifest that lists it and its time stamp, checked now.
 
         Raises what `version` raises.
         """
         from wencang.keeping.proof import proof
 
-        return proof(self.version(id_or_url, sequence), self.data)
+        return proof(self.version(id_or_url, sequence), self.data, self.settings.roots)
 
     def state(self, *, engine: str = "") -> State:
         """What an answer depends on: the archive's sequence, that of the index, and of the stories; quick to ask."""

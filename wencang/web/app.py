@@ -40,6 +40,7 @@ _OF_NOW: dict[str, Handler] = {
     "/sources": overview.sources, "/status.json": overview.status_twin, "/status": overview.status,
     "/help": overview.help, "/go": article.go, "/article/{id}/{sequence}/proof.json": article.proof_twin,
     "/article/{id}/{sequence}/proof": article.proof, "/article/{id}/{sequence}/raw": article.raw,
+    "/article/{id}/picture/{number}": article.picture,
     "/style.css": discovery.style, "/icon.svg": discovery.icon, "/robots.txt": discovery.robots,
     "/opensearch.xml": discovery.opensearch, "/health": discovery.health,
 }  # fmt: skip
