@@ -68,11 +68,15 @@ class Proof:
     checked: datetime
 
     @property
+    def is_intact(self) -> bool:
+        """Whether nothing is damaged: every record is as archived, and the manifest agrees."""
+        return not any(record.fault for record in self.records) and (self.listing is None or self.listing.agrees)
+
+    @property
     def holds(self) -> bool:
-        """Whether nothing is damaged: every record is as archived, the manifest agrees and its time stamp holds."""
-        listing = self.listing
-        is_listed = listing is None or (listing.agrees and (listing.stamp is None or listing.stamp.holds))
-        return is_listed and not any(record.fault for record in self.records)
+        """Whether, besides, the time stamp of the manifest, if it has one, proves it."""
+        stamp = self.listing.stamp if self.listing else None
+        return self.is_intact and (stamp is None or stamp.holds)
 
     def to_json(self) -> dict[str, Any]:
         """The fields as JSON values; files relative to the data folder, times in ISO 8601 (UTC)."""
