@@ -22,7 +22,7 @@ from tests.support.pages import ARTICLE
 from tests.support.program import run
 from tests.support.web import made
 from wencang.archive import Archive
-from wencang.desk.changes import excerpt
+from wencang.desk.watch.changes import excerpt
 
 THEN = datetime(2022, 6, 1, 3, 0, tzinfo=UTC)
 BODY = "昨日，拉萨河畔的新桥通车。\n副市长王某出席仪式并讲话。\n工程投资72.098亿元。"

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from wencang.answer import Answer
     from wencang.archive import Archive, open
     from wencang.checks import SourceCheck
-    from wencang.desk.changes import Change, Changes
     from wencang.desk.count.collocations import Collocations
     from wencang.desk.count.concordance import Concordance
     from wencang.desk.count.figures import Figures
@@ -48,6 +47,7 @@ if TYPE_CHECKING:
     from wencang.desk.reprints.story import Story, StoryList
     from wencang.desk.versions import Diff, History
     from wencang.desk.view import View
+    from wencang.desk.watch.changes import Change, Changes
     from wencang.desk.watch.follow import News
     from wencang.desk.watch.watchlist import WatchList
     from wencang.filters import Filters
@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "AddressGap": "crawler.health.gaps", "Answer": "wencang.answer", "Archive": "wencang.archive",
-    "Article": "archive.article", "Change": "wencang.desk.changes", "Changes": "wencang.desk.changes",
+    "Article": "archive.article", "Change": "wencang.desk.watch.changes", "Changes": "wencang.desk.watch.changes",
     "Citations": "wencang.desk.export.citation",
     "Collocations": "wencang.desk.count.collocations", "Concordance": "wencang.desk.count.concordance",
     "Corpus": "wencang.desk.freeze.corpus", "CorpusCheck": "wencang.desk.freeze.corpus",

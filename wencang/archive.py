@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from indexer.suggest.did_you_mean import Proposal
     from wencang.answer import Answer
     from wencang.checks import SourceCheck
-    from wencang.desk.changes import Changes
     from wencang.desk.count.collocations import Collocations
     from wencang.desk.count.collocations import Measure as CollocationMeasure
     from wencang.desk.count.concordance import Concordance, Line
@@ -55,15 +54,16 @@ if TYPE_CHECKING:
     from wencang.desk.count.keywords import Keywords
     from wencang.desk.count.keywords import Measure as KeywordMeasure
     from wencang.desk.count.periods import By
+    from wencang.desk.count.similar import Similar
     from wencang.desk.count.timeline import Timeline
     from wencang.desk.export.citation import Citations, Style
     from wencang.desk.export.export import Exported
     from wencang.desk.freeze.corpus import Corpus, CorpusCheck, Filled
     from wencang.desk.groups import SplitBy
     from wencang.desk.reprints.story import Story, StoryList
-    from wencang.desk.similar import Similar
     from wencang.desk.versions import Diff, History
     from wencang.desk.view import View
+    from wencang.desk.watch.changes import Changes
     from wencang.desk.watch.follow import News
     from wencang.desk.watch.watchlist import WatchList
     from wencang.filters import Filters, Narrowing
@@ -371,7 +371,7 @@ class Archive:
         """
         from archive.tables.edits import Wanted
         from indexer.text.analyzer import Analyzer, lexicon
-        from wencang.desk import changes
+        from wencang.desk.watch import changes
 
         narrowing = self._narrowing(source=source, section=section, credit=credit, since=since, until=until)
         ids, notices = None, tuple[Message, ...]()
@@ -622,7 +622,7 @@ class Archive:
         The value is a table (id, url, title, published, source, section, credit, score), best first;
         `words` are those words. Raises what `article` raises, and IndexUnusable.
         """
-        from wencang.desk.similar import similar
+        from wencang.desk.count.similar import similar
 
         with self._index(engine) as index:
             return similar(self._store, index, self.article(id_or_url), limit)

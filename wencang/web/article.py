@@ -13,8 +13,8 @@ from archive.errors import Busy, IndexUnusable, NotKept
 from archive.jsonl import values
 from archive.text.translation import gettext as _
 from archive.warc.pages import FetchedPage
+from wencang.desk.count.similar import Similar
 from wencang.desk.export.citation import STYLES, cited
-from wencang.desk.similar import Similar
 from wencang.web.inputs import LONGEST, FieldFault, Form, number, one_of
 from wencang.web.render import Links, Site, json
 

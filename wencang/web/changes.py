@@ -8,7 +8,7 @@ from starlette.responses import Response
 from archive.errors import UsageFault
 from archive.text.translation import gettext as _
 from wencang.archive import FeedForm
-from wencang.desk.changes import Change, Changes
+from wencang.desk.watch.changes import Change, Changes
 from wencang.web.inputs import Asked, asked, field_of, number, one_of, typed
 from wencang.web.render import FEEDS, Links, Site, json
 

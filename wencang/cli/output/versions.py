@@ -14,8 +14,8 @@ from wencang.cli.output.tables import print_table
 
 if TYPE_CHECKING:
     from indexer.diff import Step
-    from wencang.desk.changes import Change, Changes
     from wencang.desk.versions import Diff, History
+    from wencang.desk.watch.changes import Change, Changes
 
 
 def print_history(history: History) -> None:
@@ -56,7 +56,7 @@ def print_changes(changes: Changes) -> None:
 
 
 def _about(change: Change) -> Iterator[str]:
-    from wencang.desk.changes import label
+    from wencang.desk.watch.changes import label
 
     old, new = change.old, change.new
     after, seen = (f"{version.fetched.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" for version in (old, new))
