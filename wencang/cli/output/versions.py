@@ -56,13 +56,13 @@ def print_changes(changes: Changes) -> None:
 
 
 def _about(change: Change) -> Iterator[str]:
-    from wencang.desk.watch.changes import label
-
     old, new = change.old, change.new
     after, seen = (f"{version.fetched.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" for version in (old, new))
     counts = f"  +{change.added} -{change.removed}" if change.parts else ""
-    yield f"{after} – {seen}  {label(change)}{counts}"
+    yield f"{after} – {seen}  {change.label}{counts}"
     yield f"{new.article.id}  {new.article.title}"
     yield _("compare: {command}").format(command=f"wencang diff {new.article.id} {old.sequence} {new.sequence}")
     if change.is_doubtful:
-        yield _("read by other rules than before: some of it may be our reading, not an edit")
+        yield _(
+            "This page was read by other rules than the version before: some of it may be our reading, not an edit."
+        )

@@ -55,6 +55,11 @@ class Change:
         return "gone" if self.new.gone else "back"
 
     @property
+    def label(self) -> str:
+        """The same in words."""
+        return {"edited": _("edited"), "gone": _("gone from the site"), "back": _("back on the site")}[self.kind]
+
+    @property
     def fields(self) -> tuple[str, ...]:
         """What changed: "title", "body", "gone"."""
         return (*self.parts, *(("gone",) if self.kind != "edited" else ()))
@@ -132,17 +137,11 @@ class Changes(Table):
         return FORMS[form](Feed(name, name, str(uuid5(NAMESPACE_URL, address)), clock.now(), entries, address=address))
 
 
-def label(change: Change) -> str:
-    """What happened, in words."""
-    kinds = {"edited": _("edited"), "gone": _("gone from the site"), "back": _("back on the site")}
-    return kinds[change.kind]
-
-
 def _entry(change: Change, link: str) -> Entry:
     article = change.new.article
     between = _("changed between {after} and {seen}").format(after=_time(change.old), seen=_time(change.new))
     return Entry(
-        urn(f"{article.id} {change.new.sequence}"), f"{label(change)}: {article.title}", change.new.fetched, None, (),
+        urn(f"{article.id} {change.new.sequence}"), f"{change.label}: {article.title}", change.new.fetched, None, (),
         article.source, article.section, "", link, "\n".join(filter(None, (between, change.text))),
         f"<p>{xml(between)}</p>{change.html()}",
     )  # fmt: skip
