@@ -9,12 +9,10 @@ Asia/Shanghai; times in values are aware.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from heapq import nlargest
 from itertools import islice
 from pathlib import Path
 from threading import Lock
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
     from archive.notify.notice import Delivery
     from archive.proof.timestamp import Timestamp
     from archive.store import ArticleStore
-    from archive.tables.pictures import Picture
     from archive.warc.pages import FetchedPage
     from crawler.extract.reading import Reading
     from crawler.timers.install import Installed
@@ -81,7 +78,6 @@ if TYPE_CHECKING:
 
 Group = Literal["", "source", "section", "credit"]
 Period = Literal["", "year", "month"]
-_PROPOSED = 5  # longer words in place of a character
 FigureOrder = Literal["article", "value"]
 FeedForm = Literal["atom", "json"]
 
@@ -180,32 +176,13 @@ class Archive:
 
     def _notices(self, query: Query, index: SearchEngine, engine: str, stories: bool = False) -> tuple[Message, ...]:
         """What a reader should know beside an answer to this query."""
-        from indexer.update import behind, rebuild_due
+        from wencang import notices
 
-        found = [Message("doubt", {"text": doubt}) for doubt in query.doubts]
-        found += [Message("own-word", {"word": word}) for word in query.characters]
-        found += behind(self._store, index)
-        if stories:
-            from archive.tables.stories import Stories
-
-            found += Stories(self._store).notices()
-        return (*found, *rebuild_due(self.settings, engine, index))
-
-    @staticmethod
-    def _some_words(total: int) -> tuple[Message, ...]:
-        """The notice that no article has all the words, where so many have some."""
-        return (Message("some-words", {"count": total}),) if total else ()
-
-    @staticmethod
-    def _counted_alone(index: SearchEngine, word: str) -> Iterator[Message]:
-        """The notice that a character is not looked for within words, with the commonest that begin with it."""
-        words = index.vocabulary(word) if len(word) == 1 else {}
-        if longer := nlargest(_PROPOSED, words.keys() - {word}, key=lambda each: (words[each], each)):
-            yield Message("counted-alone", {"word": word, "words": " ".join(longer)})
+        return notices.of_query(self.settings, self._store, index, query, engine, stories)
 
     @staticmethod
     def _proposals(index: SearchEngine, query: Query) -> tuple[Proposal, ...]:
-        from indexer.suggest.did_you_mean import did_you_mean
+        from indexer.suggest.did_you_mean import did_you_mean  # where something is found it is not loaded
 
         return did_you_mean(index, query)
 
@@ -228,6 +205,7 @@ class Archive:
         """
         from indexer.search import search
         from wencang.answer import Answer
+        from wencang.notices import some_words
 
         with self._index(engine) as index:
             query = self._query(index, question, **filters)
@@ -237,7 +215,7 @@ class Archive:
             return Answer(
                 query, results.hits, results.total, results.whole, results.stories, results.facets,
                 () if results.total else self._proposals(index, query),
-                notices if results.whole else (*self._some_words(results.total), *notices),
+                notices if results.whole else (*some_words(results.total), *notices),
             )  # fmt: skip
 
     def article(self, id_or_url: str) -> Article:
@@ -255,7 +233,9 @@ class Archive:
         """
         if revision := self._store.get(id_or_url):
             return revision
-        raise self._not_kept(id_or_url)
+        from wencang.lookup import not_kept
+
+        raise not_kept(self._store, id_or_url)
 
     def addresses(self, id_or_url: str) -> list[str]:
         """Every address an article was found under, sorted. Raises what `article` raises."""
@@ -273,11 +253,11 @@ class Archive:
         if not full_marks:
             return view
         from indexer.highlight import Highlighter
+        from wencang.notices import of_doubts
 
         with self._index(engine) as index:
             query = self._query(index, full_marks)
-        doubts = tuple(Message("doubt", {"text": doubt}) for doubt in query.doubts)
-        return view.with_marks(Highlighter(query).find, doubts)
+        return view.with_marks(Highlighter(query).find, of_doubts(query))
 
     def latest(self, *, limit: int = 10) -> tuple[Revision, ...]:
         """The articles published last, newest first; those without a date are left out."""
@@ -301,8 +281,9 @@ class Archive:
         what `article` raises, and ArchiveUnusable if a page is missing or damaged.
         """
         from archive.warc.pages import Pages
+        from wencang import lookup
 
-        picture = self._picture(id_or_url)
+        picture = lookup.picture(self._store, id_or_url)
         revision = None if picture else self.version(id_or_url, sequence) if sequence else self.revision(id_or_url)
         pages = (picture.page,) if picture else revision.pages if revision else ()
         return tuple(Pages(self.data).read(page) for page in pages if page)
@@ -318,14 +299,10 @@ class Archive:
 
         Raises what `article` raises, NotKept for any other picture or file, and ArchiveUnusable if it is damaged.
         """
-        from wencang.keeping.pictures import LARGEST, PictureFile, type_of
+        from wencang.keeping.pictures import shown
 
-        for picture in self.pictures(id_or_url):
-            if picture.number == number:
-                body = self.raw(picture.url)[0].body
-                if len(body) <= LARGEST and (name := type_of(body)):
-                    return PictureFile(body, name)
-        raise NotKept(f"{id_or_url} {number}", _("is not a picture that can be shown"))
+        urls = [picture.url for picture in self.pictures(id_or_url) if picture.number == number]
+        return shown(f"{id_or_url} {number}", self.raw(urls[0])[0].body if urls else b"")
 
     def history(self, id_or_url: str) -> History:
         """Every version of an article, oldest first: when it was fetched (UTC), and what it changed.
@@ -390,10 +367,11 @@ class Archive:
         `search` raises, and what `article` raises.
         """
         from indexer.explain import explain
+        from wencang.lookup import named
 
         article = self.article(id_or_url) if id_or_url else None
         words = question.rsplit(maxsplit=1)
-        if not article and len(words) > 1 and (revision := self._named(words[1])):
+        if not article and len(words) > 1 and (revision := named(self._store, words[1])):
             question, article = words[0], revision.article
         with self._index(engine) as index:
             query = self._query(index, question, **filters)
@@ -422,35 +400,6 @@ class Archive:
         """Every version of an article, oldest first. Raises what `article` raises."""
         return self._store.history(self.revision(id_or_url).article.id)
 
-    def _named(self, word: str) -> Revision | None:
-        """The article whose id or address a word is; None for any other word. Raises what `article` raises."""
-        if revision := self._store.get(word):
-            return revision
-        source, _dash, key = word.rpartition("-")
-        is_key = re.fullmatch("[0-9a-f]*[0-9][0-9a-f]*", key)  # first: gathering the sources takes longer
-        if "://" in word or (is_key and source in {name or "page" for name in self._store.sources()}):
-            raise self._not_kept(word)
-        return None
-
-    def _not_kept(self, id_or_url: str) -> NotKept:
-        """The error for an id or address of no article. Raises Withdrawn for a picture of a removed one."""
-        if picture := self._picture(id_or_url):
-            shown_by = self._store.get(picture.article)
-            reason = _("is a picture of {id}").format(id=shown_by.article.id if shown_by else picture.article)
-            return NotKept(id_or_url, reason, _("`wencang show {url} --raw` writes it out").format(url=id_or_url))
-        mend = _("`wencang crawl --url {url}` fetches it").format(url=id_or_url) if "://" in id_or_url else ""
-        return NotKept(id_or_url, _("is not in the archive"), mend)
-
-    def _picture(self, url: str) -> Picture | None:
-        """A picture whose bytes are kept, by its address. Raises Withdrawn if its article was removed."""
-        from archive.tables.pictures import Pictures
-
-        picture = Pictures(self._store).get(url)
-        if not (picture and picture.page):
-            return None
-        self._store.get(picture.article)  # raises Withdrawn
-        return picture
-
     def _reader(self, question: str, engine: str) -> tuple[Callable[[], Iterator[Revision]], tuple[Message, ...]]:
         """A function that reads all articles, or those with all words of a question, anew each time; with notices."""
         from archive.tables.chronology import in_order
@@ -478,6 +427,7 @@ class Archive:
         `search` raises.
         """
         from wencang.desk.count.timeline import timeline
+        from wencang.notices import some_words
 
         if not questions:
             raise UsageFault("timeline", _("needs a question"))
@@ -490,7 +440,7 @@ class Archive:
             partial = [
                 Message("of-question", {"question": text, "message": message})
                 for text in queries if text in empty
-                for message in self._some_words(index.search(queries[text], 0).total)
+                for message in some_words(index.search(queries[text], 0).total)
             ]  # fmt: skip
             notices = (each for query in queries.values() for each in self._notices(query, index, engine, stories))
             return replace(counts, notices=tuple(dict.fromkeys((*partial, *notices))))
@@ -519,6 +469,7 @@ class Archive:
         from indexer.search import every_match
         from wencang.desk.count.keywords import Keywords, count_words, keywords
         from wencang.desk.stream import counted
+        from wencang.notices import some_words
 
         with self._index(engine) as index:
             query = self._query(index, question, **filters)
@@ -527,7 +478,7 @@ class Archive:
             words = keywords(counts, index, measure, limit, least, query.ranked)
             notices = self._notices(query, index, engine)
             if not counts:
-                notices = (*self._some_words(index.search(query, 0).total), *notices)
+                notices = (*some_words(index.search(query, 0).total), *notices)
             return Keywords(words, by, notices)
 
     def collocations(
@@ -547,11 +498,12 @@ class Archive:
         from indexer.update import rebuild_due
         from wencang.desk.count.collocations import Collocations, check_word, collocations, count_near
         from wencang.desk.stream import counted
+        from wencang.notices import counted_alone
 
         check_word(word)
         with self._index(engine) as index:
             counts = count_near(counted(self._store.kept(), progress), index.analyzer, word, window, by)
-            notices = (*self._counted_alone(index, word), *rebuild_due(self.settings, engine, index))
+            notices = (*counted_alone(index, word), *rebuild_due(self.settings, engine, index))
         return Collocations(collocations(counts, measure, limit, least), by, notices)
 
     def concordance(
@@ -859,10 +811,11 @@ class Archive:
         """
         from archive.tables.chronology import in_order
         from wencang.desk.export.citation import cited
+        from wencang.lookup import named
 
-        named = [self._named(word) for word in question_or_id.split()]
-        articles = [revision for revision in named if revision]
-        if named and len(articles) == len(named):
+        words = question_or_id.split()
+        articles = list(filter(None, (named(self._store, word) for word in words)))
+        if words and len(articles) == len(words):
             return cited(style, articles)
         _query, ids, notices = self._matches(question_or_id, engine, **filters)
         return cited(style, in_order(self._store, ids), notices)
@@ -888,11 +841,12 @@ class Archive:
     ) -> tuple[Query, list[str], tuple[Message, ...]]:
         """A question, the ids of the articles that have all its words, best first, and notices."""
         from indexer.search import every_id
+        from wencang.notices import some_words
 
         with self._index(engine) as index:
             query = self._query(index, question, **filters)
             ids, notices = every_id(self._store, index, query), self._notices(query, index, engine)
-            return query, ids, notices if ids else (*self._some_words(index.search(query, 0).total), *notices)
+            return query, ids, notices if ids else (*some_words(index.search(query, 0).total), *notices)
 
     # Collecting
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from archive.article import Revision
-from archive.errors import Withdrawn
+from archive.errors import NotKept, Withdrawn
 from archive.store import ArticleStore
 from archive.tables.pictures import Pictures
+from archive.text.translation import gettext as _
 
 LARGEST = 20 << 20  # bytes, as of what a crawl fetches
 _MOST = 200  # of one article
@@ -41,6 +42,13 @@ class PictureFile:
 def type_of(body: bytes) -> str:
     """The media type of a raster image, by its first bytes; "" for anything else."""
     return next((name for name, start in _TYPES.items() if start.match(body)), "")
+
+
+def shown(subject: str, body: bytes) -> PictureFile:
+    """The bytes of a picture as they may be sent. Raises NotKept for those that are none of these images."""
+    if len(body) <= LARGEST and (name := type_of(body)):
+        return PictureFile(body, name)
+    raise NotKept(subject, _("is not a picture that can be shown"))
 
 
 def kept(store: ArticleStore, revision: Revision) -> tuple[KeptPicture, ...]:
