@@ -427,7 +427,7 @@ class Archive:
         `search` raises.
         """
         from wencang.desk.count.timeline import timeline
-        from wencang.notices import some_words
+        from wencang.notices import of_empty
 
         if not questions:
             raise UsageFault("timeline", _("needs a question"))
@@ -436,12 +436,8 @@ class Archive:
         with self._index(engine) as index:
             queries = {text: self._query(index, text, **filters) for text in questions}
             counts = timeline(self._store, index, queries, by, share, group, stories)
-            empty = queries.keys() - {series.query for series in counts.series if series.total}
-            partial = [
-                Message("of-question", {"question": text, "message": message})
-                for text in queries if text in empty
-                for message in some_words(index.search(queries[text], 0).total)
-            ]  # fmt: skip
+            answered = {series.query for series in counts.series if series.total}
+            partial = of_empty(index, {text: query for text, query in queries.items() if text not in answered})
             notices = (each for query in queries.values() for each in self._notices(query, index, engine, stories))
             return replace(counts, notices=tuple(dict.fromkeys((*partial, *notices))))
 

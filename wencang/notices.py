@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from heapq import nlargest
 
 from archive.settings import Settings
@@ -34,6 +34,13 @@ def of_doubts(query: Query) -> tuple[Message, ...]:
 def some_words(total: int) -> tuple[Message, ...]:
     """The notice that no article has all the words, where so many have some."""
     return (Message("some-words", {"count": total}),) if total else ()
+
+
+def of_empty(index: SearchEngine, queries: Mapping[str, Query]) -> Iterator[Message]:
+    """The same of each of several questions that no article has all the words of, with the question."""
+    for text, query in queries.items():
+        for message in some_words(index.search(query, 0).total):
+            yield Message("of-question", {"question": text, "message": message})
 
 
 def counted_alone(index: SearchEngine, word: str) -> Iterator[Message]:
