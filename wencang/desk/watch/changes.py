@@ -6,6 +6,8 @@ import re
 from array import array
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, Literal
 from uuid import NAMESPACE_URL, uuid5
 
@@ -208,7 +210,8 @@ def _size(parts: Mapping[str, Parts], kind: str) -> int:
 
 def excerpt(parts: Parts) -> Parts:
     """The first changed passages with some text around them, on one line; … stands for what is left out."""
-    shown = [Part(part.kind, re.sub(r"\s+", " ", part.text)) for part in parts if part.kind != "left"]
+    runs = groupby((part for part in parts if part.kind != "left"), attrgetter("kind"))
+    shown = [Part(kind, re.sub(r"\s+", " ", "".join(part.text for part in run))) for kind, run in runs]
     changed = [place for place, part in enumerate(shown) if part.kind != "same"]
     end = changed[_MOST_SHOWN] if len(changed) > _MOST_SHOWN else len(shown)
     cut = [_cut(part, at_start=not place, at_end=place + 1 == len(shown)) for place, part in enumerate(shown[:end])]
