@@ -445,7 +445,8 @@ def test_without_an_index_articles_are_shown_and_searches_say_so(tmp_path: Path)
 
 def test_every_template_is_used() -> None:
     folder = Path(wencang.__file__).parent / "web" / "templates"
-    code = "".join(path.read_text(encoding="utf-8") for path in (folder.parent).rglob("*.[ph][yt]*"))
+    files = (path for ending in ("*.py", "*.html") for path in folder.parent.rglob(ending))
+    code = "".join(path.read_text(encoding="utf-8") for path in files)
     for path in folder.iterdir():
         assert re.search(rf'"{re.escape(path.name)}"', code), path.name
 
