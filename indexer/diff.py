@@ -19,6 +19,7 @@ _TEXTS = {"title", "original_title", "body", "rights"}  # another field is repla
 _LONG = 6  # characters of a sentence that can count as moved: shorter ones recur by chance
 _ISLAND = 2  # unchanged characters between two changes that become one
 _REWRITTEN = 0.25  # share of a passage: with less in common it is replaced as a whole
+_MOST_PAIRS = 2_000_000  # of equal sentences or words that are tried, about a second; with more it is replaced too
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,9 @@ def compare(old: str, new: str, analyzer: Analyzer) -> Parts:
 
 
 def _compare(old: list[str], new: list[str], analyzer: Analyzer) -> Iterator[Part]:
+    if _too_alike([*map(_key, old)], [*map(_key, new)]):
+        yield from _replaced("".join(old), "".join(new), analyzer)
+        return
     codes = SequenceMatcher(None, [*map(_key, old)], [*map(_key, new)], autojunk=False).get_opcodes()
     moved = _moved([(old[a:b], new[c:d]) for kind, a, b, c, d in codes if kind != "equal"])
     for kind, a, b, c, d in codes:
@@ -103,6 +107,12 @@ def _compare(old: list[str], new: list[str], analyzer: Analyzer) -> Iterator[Par
             yield Part("same", "".join(new[c:d]))
         else:
             yield from _changed(_runs_of(old[a:b], moved), _runs_of(new[c:d], moved), analyzer)
+
+
+def _too_alike(old: list[str], new: list[str]) -> bool:
+    """Whether so many items are equal to so many others that comparing would take minutes: one word a million times."""
+    there = Counter(new)
+    return sum(there[item] for item in old) > _MOST_PAIRS
 
 
 def _key(sentence: str) -> str:
@@ -131,7 +141,10 @@ def _changed(old: list[tuple[bool, str]], new: list[tuple[bool, str]], analyzer:
 
 
 def _by_word(old: str, new: str, analyzer: Analyzer) -> Parts:
-    runs = _runs(analyzer.pieces(old), analyzer.pieces(new))
+    before, after = analyzer.pieces(old), analyzer.pieces(new)
+    if _too_alike(before, after):
+        return _replaced(old, new, analyzer)
+    runs = _runs(before, after)
     if sum(len(same) for same, _removed, _added in runs) < _REWRITTEN * max(len(old), len(new)):
         return _replaced(old, new, analyzer)
     return tuple(part for run in runs for part in _parts(*run))

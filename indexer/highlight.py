@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from archive.article import Article
@@ -36,6 +36,15 @@ class Highlighter:
         """The occurrences in a text, in order; they do not overlap."""
         folded, new = self._folded, tuple.__new__  # which takes a third of the time of Occurrence(...)
         return [new(Occurrence, (*match.span(), folded[match[0]])) for match in self._pattern.finditer(text)]
+
+
+def has_all(query: Query) -> Callable[[str], bool] | None:
+    """A function that says whether a text has all words and quotes; None for a query that asks for anything else."""
+    if query.unwanted or not all(isinstance(node, Words | Quote) and not node.field for node in query.wanted):
+        return None
+    nodes = (Words(query.words), *query.must)
+    patterns = [re.compile(expression) for node in nodes for _text, expression in _patterns(node)]
+    return lambda text: all(pattern.search(text) for pattern in patterns)
 
 
 class ArticleHighlighter:

@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 
+import wencang
 from archive.errors import NotFetched, UsageFault
 from archive.proof import manifest, timestamp
 from archive.store import ArticleStore
 from tests.support.pages import close, put
 from tests.support.program import run
+from tests.support.web import serving
 
 pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="openssl, the test's authority, is not installed")
 
@@ -117,6 +119,33 @@ def test_a_manifest_is_stamped_and_openssl_says_so_too(
     path.write_bytes(path.read_bytes().replace(b"wencang", b"wencanG"))
     (fault,) = timestamp.verify(tmp_path, folder / "ca.pem")
     assert str(timestamp.path_of(path)) in fault
+
+
+def test_a_proof_says_who_stamped_the_manifest_and_when(
+    tsa: str, authorities: tuple[Path, Path], tmp_path: Path, store: ArticleStore
+) -> None:
+    folder, other = authorities
+    put(store, tmp_path, 1)
+    time = timestamp.fetch(close(store, tmp_path), tsa, folder / "ca.pem")
+    with wencang.open(tmp_path, {"WENCANG_ROOTS": str(folder / "ca.pem")}) as archive, serving(archive) as client:
+        proof = archive.proof("tibet.cn-1", 1)
+        assert proof.holds
+        assert proof.listing
+        assert proof.listing.stamp
+        assert (proof.listing.stamp.authority, proof.listing.stamp.time) == ("stamps", time)
+        listed = client.get("/article/tibet.cn-1/1/proof.json").json()["manifest"]
+        assert (listed["authority"], listed["stamped"], listed["timestamp_fault"]) == ("stamps", time.isoformat(), "")
+        page = client.get("/article/tibet.cn-1/1/proof?lang=en").text
+        assert "stamps says that the manifest existed at" in page
+    with wencang.open(tmp_path, {"WENCANG_ROOTS": str(other / "ca.pem")}) as archive, serving(archive) as client:
+        values = client.get("/article/tibet.cn-1/1/proof.json").json()
+        assert not values["holds"]
+        assert values["manifest"]["timestamp_fault"]
+        assert "it does not prove the manifest" in client.get("/article/tibet.cn-1/1/proof?lang=en").text
+    with wencang.open(tmp_path, {"WENCANG_ROOTS": str(tmp_path / "none.pem")}) as archive, serving(archive) as client:
+        page = client.get("/article/tibet.cn-1/1/proof?lang=en").text
+        assert "it was not verified" in page
+        assert "none.pem" not in page, "a path of this machine"
 
 
 @pytest.mark.parametrize("way", ["stale", "page", "other roots", "system roots", "nobody there"])

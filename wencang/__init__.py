@@ -47,8 +47,10 @@ if TYPE_CHECKING:
     from wencang.desk.reprints.story import Story, StoryList
     from wencang.desk.versions import Diff, History
     from wencang.desk.view import View
+    from wencang.desk.watch.changes import Change, Changes
     from wencang.desk.watch.follow import News
     from wencang.desk.watch.watchlist import WatchList
+    from wencang.filters import Filters
     from wencang.keeping.doubted import Doubted
     from wencang.keeping.gaps import Gaps
     from wencang.keeping.removal import Removal
@@ -60,13 +62,15 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "AddressGap": "crawler.health.gaps", "Answer": "wencang.answer", "Archive": "wencang.archive",
-    "Article": "archive.article", "Citations": "wencang.desk.export.citation",
+    "Article": "archive.article", "Change": "wencang.desk.watch.changes", "Changes": "wencang.desk.watch.changes",
+    "Citations": "wencang.desk.export.citation",
     "Collocations": "wencang.desk.count.collocations", "Concordance": "wencang.desk.count.concordance",
     "Corpus": "wencang.desk.freeze.corpus", "CorpusCheck": "wencang.desk.freeze.corpus",
     "DayGap": "crawler.health.gaps", "Delivery": "archive.notify.notice", "Diff": "wencang.desk.versions",
     "Doubted": "wencang.keeping.doubted", "Edit": "wencang.lexicon", "Explanation": "indexer.explain",
     "Exported": "wencang.desk.export.export", "FetchedPage": "archive.warc.pages",
-    "Figures": "wencang.desk.count.figures", "Filled": "wencang.desk.freeze.corpus", "Gaps": "wencang.keeping.gaps",
+    "Figures": "wencang.desk.count.figures", "Filled": "wencang.desk.freeze.corpus", "Filters": "wencang.filters",
+    "Gaps": "wencang.keeping.gaps",
     "History": "wencang.desk.versions", "Hit": "indexer.search", "Image": "archive.article",
     "Installed": "crawler.timers.install", "Keywords": "wencang.desk.count.keywords", "Lexicon": "wencang.lexicon",
     "Message": "archive.text.messages", "News": "wencang.desk.watch.follow", "Overview": "wencang.keeping.status",
@@ -82,12 +86,12 @@ _HOMES = {
     "open": "wencang.archive", "restore": "archive.proof.backup",
 }  # fmt: skip
 __all__ = [
-    "AddressGap", "Answer", "Archive", "Article", "Citations", "Collocations", "Concordance", "Corpus",
-    "CorpusCheck", "DayGap", "Delivery", "Diff", "Doubted", "Edit", "Explanation", "Exported", "FetchedPage",
-    "Figures", "Filled", "Gaps", "History", "Hit", "Image", "Installed", "Keywords", "Lexicon", "Message", "News",
-    "Overview", "Query", "RawPage", "Reading", "Removal", "Revision", "Run", "RunResult", "Runs", "Settings",
-    "Snippet", "SourceCheck", "SpanGap", "Status", "Story", "StoryList", "Terms", "Timeline", "Timestamp",
-    "Verification", "View", "WatchList", "WencangError", "Words", "open", "restore",
+    "AddressGap", "Answer", "Archive", "Article", "Change", "Changes", "Citations", "Collocations", "Concordance",
+    "Corpus", "CorpusCheck", "DayGap", "Delivery", "Diff", "Doubted", "Edit", "Explanation", "Exported",
+    "FetchedPage", "Figures", "Filled", "Filters", "Gaps", "History", "Hit", "Image", "Installed", "Keywords",
+    "Lexicon", "Message", "News", "Overview", "Query", "RawPage", "Reading", "Removal", "Revision", "Run",
+    "RunResult", "Runs", "Settings", "Snippet", "SourceCheck", "SpanGap", "Status", "Story", "StoryList", "Terms",
+    "Timeline", "Timestamp", "Verification", "View", "WatchList", "WencangError", "Words", "open", "restore",
 ]  # fmt: skip
 
 

@@ -1,23 +1,22 @@
 """Class Archive: one data folder with its articles, raw pages, indexes and settings; every use case is a method.
 
 A method returns values and prints nothing; what a reader should know beside the answer is in its
-`notices`. Parameters have the names of the command line's options. Days (`since`, `until`) are
-years, months or days as text, in Asia/Shanghai; times in values are aware.
+`notices`. Parameters have the names of the command line's options; `filters` are source, section,
+credit, since and until (wencang/filters.py). Days are years, months or days as text, in
+Asia/Shanghai; times in values are aware.
 """
 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from heapq import nlargest
 from itertools import islice
 from pathlib import Path
 from threading import Lock
-from typing import IO, TYPE_CHECKING, Literal, Self
+from typing import IO, TYPE_CHECKING, Literal, Self, Unpack
 
 from archive import settings as _settings
 from archive.errors import NotKept, UsageFault
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from archive.notify.notice import Delivery
     from archive.proof.timestamp import Timestamp
     from archive.store import ArticleStore
-    from archive.tables.pictures import Picture
     from archive.warc.pages import FetchedPage
     from crawler.extract.reading import Reading
     from crawler.timers.install import Installed
@@ -53,6 +51,7 @@ if TYPE_CHECKING:
     from wencang.desk.count.keywords import Keywords
     from wencang.desk.count.keywords import Measure as KeywordMeasure
     from wencang.desk.count.periods import By
+    from wencang.desk.count.similar import Similar
     from wencang.desk.count.timeline import Timeline
     from wencang.desk.export.citation import Citations, Style
     from wencang.desk.export.export import Exported
@@ -61,10 +60,13 @@ if TYPE_CHECKING:
     from wencang.desk.reprints.story import Story, StoryList
     from wencang.desk.versions import Diff, History
     from wencang.desk.view import View
+    from wencang.desk.watch.changes import Changes
     from wencang.desk.watch.follow import News
     from wencang.desk.watch.watchlist import WatchList
+    from wencang.filters import Filters, Narrowing
     from wencang.keeping.doubted import Doubted
     from wencang.keeping.gaps import Gaps
+    from wencang.keeping.pictures import KeptPicture, PictureFile
     from wencang.keeping.proof import Proof
     from wencang.keeping.removal import Removal
     from wencang.keeping.runs import Runs
@@ -76,7 +78,6 @@ if TYPE_CHECKING:
 
 Group = Literal["", "source", "section", "credit"]
 Period = Literal["", "year", "month"]
-_PROPOSED = 5  # longer words in place of a character
 FigureOrder = Literal["article", "value"]
 FeedForm = Literal["atom", "json"]
 
@@ -151,18 +152,21 @@ class Archive:
         _store = self._store
         yield self._indexes.get(engine or self.settings.engine)
 
-    def _query(
-        self, index: SearchEngine, question: str, source: str, since: str, until: str, section: str = "",
-        credit: str = "",
-    ) -> Query:  # fmt: skip
+    def _query(self, index: SearchEngine, question: str, **filters: Unpack[Filters]) -> Query:
         """What was typed, with its filters. Raises QueryFault, or UsageFault for a source or a day that is none."""
         from indexer.question.parser import parse_query
+
+        return replace(parse_query(question, index.analyzer), **self._narrowing(**filters))
+
+    def _narrowing(
+        self, *, source: str = "", section: str = "", credit: str = "", since: str = "", until: str = ""
+    ) -> Narrowing:
+        """The filters as a query has them. Raises UsageFault for a source or a day that is none."""
         from indexer.question.period import span
 
-        query = parse_query(question, index.analyzer)
         first, end = span(since, until)
         source = self._source(source) if source else ""
-        return replace(query, source=source, section=section, credit=credit, since=first, until=end)
+        return {"source": source, "section": section, "credit": credit, "since": first, "until": end}
 
     def _source(self, name: str) -> str:
         """A source of the archive by its site's name (tibet.cn) or its file's (tibet_cn). Raises UsageFault."""
@@ -172,65 +176,46 @@ class Archive:
 
     def _notices(self, query: Query, index: SearchEngine, engine: str, stories: bool = False) -> tuple[Message, ...]:
         """What a reader should know beside an answer to this query."""
-        from indexer.update import behind, rebuild_due
+        from wencang import notices
 
-        found = [Message("doubt", {"text": doubt}) for doubt in query.doubts]
-        found += [Message("own-word", {"word": word}) for word in query.characters]
-        found += behind(self._store, index)
-        if stories:
-            from archive.tables.stories import Stories
-
-            found += Stories(self._store).notices()
-        return (*found, *rebuild_due(self.settings, engine, index))
-
-    @staticmethod
-    def _some_words(total: int) -> tuple[Message, ...]:
-        """The notice that no article has all the words, where so many have some."""
-        return (Message("some-words", {"count": total}),) if total else ()
-
-    @staticmethod
-    def _counted_alone(index: SearchEngine, word: str) -> Iterator[Message]:
-        """The notice that a character is not looked for within words, with the commonest that begin with it."""
-        words = index.vocabulary(word) if len(word) == 1 else {}
-        if longer := nlargest(_PROPOSED, words.keys() - {word}, key=lambda each: (words[each], each)):
-            yield Message("counted-alone", {"word": word, "words": " ".join(longer)})
+        return notices.of_query(self.settings, self._store, index, query, engine, stories)
 
     @staticmethod
     def _proposals(index: SearchEngine, query: Query) -> tuple[Proposal, ...]:
-        from indexer.suggest.did_you_mean import did_you_mean
+        from indexer.suggest.did_you_mean import did_you_mean  # where something is found it is not loaded
 
         return did_you_mean(index, query)
 
     # Asking
 
     def search(
-        self, question: str, *, limit: int = 10, offset: int = 0, source: str = "", since: str = "", until: str = "",
-        sort: Order = "relevance", engine: str = "", collapse: bool = True, stories: bool = False, facets: bool = True,
-        section: str = "", credit: str = "",
+        self, question: str, *, limit: int = 10, offset: int = 0, sort: Order = "relevance", engine: str = "",
+        collapse: bool = True, stories: bool = False, facets: bool = True, **filters: Unpack[Filters],
     ) -> Answer:  # fmt: skip
         """The articles that answer a question: those with all its words first, then those with some.
 
-        `limit` 0 only counts; `offset` skips hits. `source` is a site (tibet.cn), `since` and `until` are
-        inclusive. `collapse` shows articles with the same text as one hit, `stories` also reprints.
-        `facets` counts the whole answer by source, section, credit, year and month; `section` and `credit`
-        narrow it to articles that have exactly this value. `engine` is whoosh or
-        tantivy, by default the one that is set.
+        `limit` 0 only counts; `offset` skips hits. `filters` narrow the answer: `source` is a site
+        (tibet.cn), `section` and `credit` are exact, `since` and `until` inclusive. `collapse` shows
+        articles with the same text as one hit, `stories` also reprints. `facets` counts the whole
+        answer by source, section, credit, year and month. `engine` is whoosh or tantivy, by default the
+        one that is set.
 
         Raises QueryFault for a question that can't be read, UsageFault for an unknown source, day or
         engine, IndexUnusable if the index is missing or damaged; the error names the command that helps.
         """
         from indexer.search import search
         from wencang.answer import Answer
+        from wencang.notices import some_words
 
         with self._index(engine) as index:
-            query = self._query(index, question, source, since, until, section, credit)
+            query = self._query(index, question, **filters)
             together: Collapse = "stories" if stories else "texts" if collapse else "nothing"
             results = search(self._store, index, query, limit, offset, sort, together, facets)
             notices = self._notices(query, index, engine, stories)
             return Answer(
                 query, results.hits, results.total, results.whole, results.stories, results.facets,
                 () if results.total else self._proposals(index, query),
-                notices if results.whole else (*self._some_words(results.total), *notices),
+                notices if results.whole else (*some_words(results.total), *notices),
             )  # fmt: skip
 
     def article(self, id_or_url: str) -> Article:
@@ -248,7 +233,9 @@ class Archive:
         """
         if revision := self._store.get(id_or_url):
             return revision
-        raise self._not_kept(id_or_url)
+        from wencang.lookup import not_kept
+
+        raise not_kept(self._store, id_or_url)
 
     def addresses(self, id_or_url: str) -> list[str]:
         """Every address an article was found under, sorted. Raises what `article` raises."""
@@ -266,11 +253,11 @@ class Archive:
         if not full_marks:
             return view
         from indexer.highlight import Highlighter
+        from wencang.notices import of_doubts
 
         with self._index(engine) as index:
-            query = self._query(index, full_marks, "", "", "")
-        doubts = tuple(Message("doubt", {"text": doubt}) for doubt in query.doubts)
-        return view.with_marks(Highlighter(query).find, doubts)
+            query = self._query(index, full_marks)
+        return view.with_marks(Highlighter(query).find, of_doubts(query))
 
     def latest(self, *, limit: int = 10) -> tuple[Revision, ...]:
         """The articles published last, newest first; those without a date are left out."""
@@ -294,11 +281,28 @@ class Archive:
         what `article` raises, and ArchiveUnusable if a page is missing or damaged.
         """
         from archive.warc.pages import Pages
+        from wencang import lookup
 
-        picture = self._picture(id_or_url)
+        picture = lookup.picture(self._store, id_or_url)
         revision = None if picture else self.version(id_or_url, sequence) if sequence else self.revision(id_or_url)
         pages = (picture.page,) if picture else revision.pages if revision else ()
         return tuple(Pages(self.data).read(page) for page in pages if page)
+
+    def pictures(self, id_or_url: str) -> tuple[KeptPicture, ...]:
+        """The pictures of an article whose bytes are kept, in order. Raises what `article` raises."""
+        from wencang.keeping.pictures import kept
+
+        return kept(self._store, self.revision(id_or_url))
+
+    def picture(self, id_or_url: str, number: int) -> PictureFile:
+        """One of these pictures by its number: PNG, JPEG, GIF, WebP or AVIF by its bytes, of 20 MB at most.
+
+        Raises what `article` raises, NotKept for any other picture or file, and ArchiveUnusable if it is damaged.
+        """
+        from wencang.keeping.pictures import shown
+
+        urls = [picture.url for picture in self.pictures(id_or_url) if picture.number == number]
+        return shown(f"{id_or_url} {number}", self.raw(urls[0])[0].body if urls else b"")
 
     def history(self, id_or_url: str) -> History:
         """Every version of an article, oldest first: when it was fetched (UTC), and what it changed.
@@ -327,23 +331,50 @@ class Archive:
         old, new = pair([self.revision(other), versions[-1]] if other else versions, a, b)
         return Diff(old, new, differences(old, new, Analyzer(lexicon())))
 
+    def changes(
+        self, question: str = "", *, since: str = "", until: str = "", gone: bool = False, source: str = "",
+        section: str = "", credit: str = "", limit: int = 20, before: int = 0, engine: str = "",
+    ) -> Changes:  # fmt: skip
+        """What sites changed in headline or text of articles, and which disappeared or are back, the newest first.
+
+        With a question, of the articles any version of which has all its words: what was deleted is found
+        too, if the question has nothing but words and quotes. `since` and `until` are the days when the
+        newer version was fetched; the site made the change at some time after the older one was.
+        `gone` takes disappearances only. `before` goes on from `next` of an earlier value: one call
+        looks at 20,000 versions at most.
+
+        Not changes are whitespace, other fields, and another reading of the same page by other rules.
+        Raises UsageFault for a source or a day that is none; with a question what `search` raises.
+        """
+        from archive.tables.edits import Wanted
+        from indexer.text.analyzer import Analyzer, lexicon
+        from wencang.desk.watch import changes
+
+        narrowing = self._narrowing(source=source, section=section, credit=credit, since=since, until=until)
+        ids, notices = None, tuple[Message, ...]()
+        if question:
+            query, matches, notices = self._matches(question, engine)
+            ids = changes.mentioned(self._store, query, matches)
+        wanted = Wanted(**narrowing, gone=gone)
+        return replace(changes.changes(self._store, Analyzer(lexicon()), ids, wanted, limit, before), notices=notices)
+
     def explain(
-        self, question: str, id_or_url: str = "", *, source: str = "", since: str = "", until: str = "",
-        engine: str = "",
-    ) -> Explanation:  # fmt: skip
+        self, question: str, id_or_url: str = "", *, engine: str = "", **filters: Unpack[Filters]
+    ) -> Explanation:
         """How a question is read; with an article, why that answers it: every part of its score, or what it lacks.
 
         Without `id_or_url` the last word of the question may be the article's id or address. Raises what
         `search` raises, and what `article` raises.
         """
         from indexer.explain import explain
+        from wencang.lookup import named
 
         article = self.article(id_or_url) if id_or_url else None
         words = question.rsplit(maxsplit=1)
-        if not article and len(words) > 1 and (revision := self._named(words[1])):
+        if not article and len(words) > 1 and (revision := named(self._store, words[1])):
             question, article = words[0], revision.article
         with self._index(engine) as index:
-            query = self._query(index, question, source, since, until)
+            query = self._query(index, question, **filters)
             explanation = explain(self._store, index, query, article)
             return replace(explanation, notices=self._notices(query, index, engine))
 
@@ -369,49 +400,20 @@ class Archive:
         """Every version of an article, oldest first. Raises what `article` raises."""
         return self._store.history(self.revision(id_or_url).article.id)
 
-    def _named(self, word: str) -> Revision | None:
-        """The article whose id or address a word is; None for any other word. Raises what `article` raises."""
-        if revision := self._store.get(word):
-            return revision
-        source, _dash, key = word.rpartition("-")
-        is_key = re.fullmatch("[0-9a-f]*[0-9][0-9a-f]*", key)  # first: gathering the sources takes longer
-        if "://" in word or (is_key and source in {name or "page" for name in self._store.sources()}):
-            raise self._not_kept(word)
-        return None
-
-    def _not_kept(self, id_or_url: str) -> NotKept:
-        """The error for an id or address of no article. Raises Withdrawn for a picture of a removed one."""
-        if picture := self._picture(id_or_url):
-            shown_by = self._store.get(picture.article)
-            reason = _("is a picture of {id}").format(id=shown_by.article.id if shown_by else picture.article)
-            return NotKept(id_or_url, reason, _("`wencang show {url} --raw` writes it out").format(url=id_or_url))
-        mend = _("`wencang crawl --url {url}` fetches it").format(url=id_or_url) if "://" in id_or_url else ""
-        return NotKept(id_or_url, _("is not in the archive"), mend)
-
-    def _picture(self, url: str) -> Picture | None:
-        """A picture whose bytes are kept, by its address. Raises Withdrawn if its article was removed."""
-        from archive.tables.pictures import Pictures
-
-        picture = Pictures(self._store).get(url)
-        if not (picture and picture.page):
-            return None
-        self._store.get(picture.article)  # raises Withdrawn
-        return picture
-
     def _reader(self, question: str, engine: str) -> tuple[Callable[[], Iterator[Revision]], tuple[Message, ...]]:
         """A function that reads all articles, or those with all words of a question, anew each time; with notices."""
         from archive.tables.chronology import in_order
 
         if not question:
             return self._store.kept, ()
-        _query, ids, notices = self._matches(question, "", "", "", engine)
+        _query, ids, notices = self._matches(question, engine)
         return lambda: in_order(self._store, ids), notices
 
     # Counting
 
     def timeline(
         self, *questions: str, by: By = "month", share: bool = False, group: Group = "", stories: bool = False,
-        source: str = "", since: str = "", until: str = "", engine: str = "",
+        engine: str = "", **filters: Unpack[Filters],
     ) -> Timeline:  # fmt: skip
         """Count the articles that have all the words of each question by their time of publication.
 
@@ -425,20 +427,17 @@ class Archive:
         `search` raises.
         """
         from wencang.desk.count.timeline import timeline
+        from wencang.notices import of_empty
 
         if not questions:
             raise UsageFault("timeline", _("needs a question"))
         if group and len(questions) > 1:
             raise UsageFault("--group", _("splits the answer to one question"), _("leave --query out"))
         with self._index(engine) as index:
-            queries = {text: self._query(index, text, source, since, until) for text in questions}
+            queries = {text: self._query(index, text, **filters) for text in questions}
             counts = timeline(self._store, index, queries, by, share, group, stories)
-            empty = queries.keys() - {series.query for series in counts.series if series.total}
-            partial = [
-                Message("of-question", {"question": text, "message": message})
-                for text in queries if text in empty
-                for message in self._some_words(index.search(queries[text], 0).total)
-            ]  # fmt: skip
+            answered = {series.query for series in counts.series if series.total}
+            partial = of_empty(index, {text: query for text, query in queries.items() if text not in answered})
             notices = (each for query in queries.values() for each in self._notices(query, index, engine, stories))
             return replace(counts, notices=tuple(dict.fromkeys((*partial, *notices))))
 
@@ -456,8 +455,7 @@ class Archive:
 
     def keywords(
         self, question: str, *, measure: KeywordMeasure = "ll", by: Period = "", limit: int = 30, least: int = 3,
-        source: str = "", since: str = "", until: str = "", engine: str = "", progress: Progress = silent,
-        max_articles: int = 0,
+        engine: str = "", progress: Progress = silent, max_articles: int = 0, **filters: Unpack[Filters],
     ) -> Keywords:  # fmt: skip
         """The words that are typical of the articles with all words of a question, against the rest of the archive.
 
@@ -473,16 +471,17 @@ class Archive:
         from wencang.desk.count.keywords import Keywords, count_words, keywords
         from wencang.desk.sample import sampled
         from wencang.desk.stream import counted
+        from wencang.notices import some_words
 
         with self._index(engine) as index:
-            query = self._query(index, question, source, since, until)
+            query = self._query(index, question, **filters)
             ids, bounded = sampled(every_id(self._store, index, query), max_articles)
             articles = counted(revisions_of(self._store, ids), progress)
             counts = count_words(articles, index.analyzer, query.ranked, by)
             words = keywords(counts, index, measure, limit, least, query.ranked)
             notices = (*bounded, *self._notices(query, index, engine))
             if not counts:
-                notices = (*self._some_words(index.search(query, 0).total), *notices)
+                notices = (*some_words(index.search(query, 0).total), *notices)
             return Keywords(words, by, notices)
 
     def collocations(
@@ -505,19 +504,20 @@ class Archive:
         from wencang.desk.count.collocations import Collocations, check_word, collocations, count_near
         from wencang.desk.sample import sampled
         from wencang.desk.stream import counted
+        from wencang.notices import counted_alone
 
         check_word(word)
         with self._index(engine) as index:
             ids, bounded = sampled(sorted(index.ids()) if max_articles else (), max_articles)
             articles = in_order(self._store, ids) if bounded else self._store.kept()
             counts = count_near(counted(articles, progress), index.analyzer, word, window, by)
-            notices = (*bounded, *self._counted_alone(index, word), *rebuild_due(self.settings, engine, index))
+            notices = (*bounded, *counted_alone(index, word), *rebuild_due(self.settings, engine, index))
         return Collocations(collocations(counts, measure, limit, least), by, notices)
 
     def concordance(
         self, question: str, *, window: int = 20, sort: LineOrder = "date", sample: int | None = None, seed: int = 0,
-        limit: int | None = None, source: str = "", since: str = "", until: str = "", engine: str = "",
-        progress: Progress = silent, max_articles: int = 0,
+        limit: int | None = None, engine: str = "", progress: Progress = silent, max_articles: int = 0,
+        **filters: Unpack[Filters],
     ) -> Concordance:  # fmt: skip
         """Every place where words or "exact text" of a question occur, in the articles that have all of it.
 
@@ -536,7 +536,7 @@ class Archive:
         from wencang.desk.sample import sampled
         from wencang.desk.stream import Stream, counted
 
-        query, every_id, notices = self._matches(question, source, since, until, engine)
+        query, every_id, notices = self._matches(question, engine, **filters)
         ids, bounded = sampled(every_id, max_articles)
         notices = (*bounded, *notices)
         highlighter = Highlighter(query)
@@ -547,8 +547,8 @@ class Archive:
         return Concordance(query, window, Stream(lambda: islice(every, limit)), notices)
 
     def figures(
-        self, question: str, *, kind: Sequence[str] = (), sort: FigureOrder = "article", source: str = "",
-        since: str = "", until: str = "", engine: str = "", max_articles: int = 0,
+        self, question: str, *, kind: Sequence[str] = (), sort: FigureOrder = "article",
+        engine: str = "", max_articles: int = 0, **filters: Unpack[Filters],
     ) -> Figures:  # fmt: skip
         """Amounts, counts, percentages, dates, places, institutions and persons in the articles with all the words.
 
@@ -567,7 +567,7 @@ class Archive:
         from wencang.desk.stream import Stream
 
         kinds = kinds_of(kind)
-        query, every_id, notices = self._matches(question, source, since, until, engine)
+        query, every_id, notices = self._matches(question, engine, **filters)
         ids, bounded = sampled(every_id, max_articles)
         notices = (*bounded, *notices)
         every: Stream[Mention] = Stream(lambda: mentions((r.article for r in revisions_of(self._store, ids)), kinds))
@@ -582,6 +582,17 @@ class Archive:
         from wencang.desk.count.figures import kinds_of
 
         return tuple(mentions([self.article(id_or_url)], kinds_of(kind)))
+
+    def similar(self, id_or_url: str, *, limit: int = 5, engine: str = "") -> Similar:
+        """The articles most like this one, by its most typical words, without its copies and reprints.
+
+        The value is a table (id, url, title, published, source, section, credit, score), best first;
+        `words` are those words. Raises what `article` raises, and IndexUnusable.
+        """
+        from wencang.desk.count.similar import similar
+
+        with self._index(engine) as index:
+            return similar(self._store, index, self.article(id_or_url), limit)
 
     # Stories
 
@@ -598,8 +609,8 @@ class Archive:
         return Story(id, copies_of(self._store, id), tuple(Stories(self._store).notices()))
 
     def stories(
-        self, question: str = "", *, limit: int = 10, update: bool = False, source: str = "", since: str = "",
-        until: str = "", engine: str = "", progress: Progress = silent,
+        self, question: str = "", *, limit: int = 10, update: bool = False, engine: str = "",
+        progress: Progress = silent, **filters: Unpack[Filters],
     ) -> StoryList:  # fmt: skip
         """The stories of most articles, or of most among the articles that have all words of a question.
 
@@ -613,12 +624,12 @@ class Archive:
         from wencang.desk.reprints.story import largest
 
         if not question:
-            _refuse_filters(source, since, until)
+            _refuse_filters(**filters)
         if update:
             self._update_stories(progress)
         ids, notices = None, tuple(Stories(self._store).notices())
         if question:
-            _query, ids, more = self._matches(question, source, since, until, engine)
+            _query, ids, more = self._matches(question, engine, **filters)
             notices = more + notices
         return replace(largest(self._store, limit, ids), notices=notices)
 
@@ -633,8 +644,8 @@ class Archive:
     # Corpora
 
     def freeze(
-        self, question: str, *, out: str | Path, text: bool = True, source: str = "", since: str = "",
-        until: str = "", engine: str = "", progress: Progress = silent,
+        self, question: str, *, out: str | Path, text: bool = True, engine: str = "", progress: Progress = silent,
+        **filters: Unpack[Filters],
     ) -> Corpus:  # fmt: skip
         """Write the articles that have all words of a question to a new folder, as a corpus to be cited.
 
@@ -651,11 +662,10 @@ class Archive:
         from wencang.desk.freeze import corpus
         from wencang.desk.stream import counted
 
-        labels = ("Query", question), ("Query-Source", source), ("Query-Since", since), ("Query-Until", until)
-        asked = [(label, value) for label, value in labels if value]
+        asked = [("Query", question), *((f"Query-{name.title()}", str(text)) for name, text in filters.items() if text)]
         with self._index(engine) as index:
             state = corpus.provenance(self._store, index, self.settings, engine)
-        _query, ids, notices = self._matches(question, source, since, until, engine)
+        _query, ids, notices = self._matches(question, engine, **filters)
         articles = counted(in_order(self._store, ids), progress)
         frozen = corpus.write(Path(out), articles, [*asked, *state], clock.now(), text)
         return replace(frozen, notices=notices)
@@ -760,8 +770,8 @@ class Archive:
         return exclusive(self.data / LOCK, wait=True)
 
     def feed(
-        self, question: str, form: FeedForm, *, address: str, limit: int = 50, source: str = "", since: str = "",
-        until: str = "", section: str = "", credit: str = "", engine: str = "",
+        self, question: str, form: FeedForm, *, address: str, limit: int = 50, engine: str = "",
+        **filters: Unpack[Filters],
     ) -> bytes:  # fmt: skip
         """The newest articles that answer a question as a feed, `form` "atom" or "json", served at `address`.
 
@@ -769,18 +779,14 @@ class Archive:
         """
         from wencang.desk.watch import follow
 
-        answer = self.search(
-            question, limit=limit, source=source, since=since, until=until, sort="newest", engine=engine,
-            facets=False, section=section, credit=credit,
-        )  # fmt: skip
+        answer = self.search(question, limit=limit, sort="newest", engine=engine, facets=False, **filters)
         return follow.feed(self._store, question, form, address, answer.hits)
 
     # Working with what is found
 
     def export(
         self, question: str = "", *, out: str | Path | IO[bytes], format: str = "", split_by: SplitBy = "",
-        simplified: bool | None = None, source: str = "", since: str = "", until: str = "", engine: str = "",
-        progress: Progress = silent, section: str = "", credit: str = "",
+        simplified: bool | None = None, engine: str = "", progress: Progress = silent, **filters: Unpack[Filters],
     ) -> Exported:  # fmt: skip
         """Write the articles with all words of a question, or the whole archive; the earliest published first.
 
@@ -800,7 +806,7 @@ class Archive:
         target = Path(out) if isinstance(out, str | Path) else out
         form = export.chosen(format, target, split_by)
         export.check(form, target, split_by)
-        revisions, notices = self._revisions(question, source, since, until, engine, split_by, section, credit)
+        revisions, notices = self._revisions(question, engine, split_by, **filters)
         language = "zh"
         if simplified is not None:
             language, revisions = LANGUAGES[simplified], map(converter(simplified), revisions)
@@ -809,9 +815,8 @@ class Archive:
         return export.Exported(count, target if isinstance(target, Path) else None, notices)
 
     def cite(
-        self, question_or_id: str, *, style: Style = "gbt7714", source: str = "", since: str = "", until: str = "",
-        engine: str = "",
-    ) -> Citations:  # fmt: skip
+        self, question_or_id: str, *, style: Style = "gbt7714", engine: str = "", **filters: Unpack[Filters]
+    ) -> Citations:
         """Citations of the articles whose ids or addresses are given, in that order, or of all that a question finds.
 
         Several ids are separated by whitespace; if a word is not an id or address, all of it is a question,
@@ -821,24 +826,17 @@ class Archive:
         """
         from archive.tables.chronology import in_order
         from wencang.desk.export.citation import cited
+        from wencang.lookup import named
 
-        named = [self._named(word) for word in question_or_id.split()]
-        articles = [revision for revision in named if revision]
-        if named and len(articles) == len(named):
+        words = question_or_id.split()
+        articles = list(filter(None, (named(self._store, word) for word in words)))
+        if words and len(articles) == len(words):
             return cited(style, articles)
-        _query, ids, notices = self._matches(question_or_id, source, since, until, engine)
+        _query, ids, notices = self._matches(question_or_id, engine, **filters)
         return cited(style, in_order(self._store, ids), notices)
 
     def _revisions(
-        self,
-        question: str,
-        source: str,
-        since: str,
-        until: str,
-        engine: str,
-        by: str = "",
-        section: str = "",
-        credit: str = "",
+        self, question: str, engine: str, by: str = "", **filters: Unpack[Filters]
     ) -> tuple[Iterator[Revision], tuple[Message, ...]]:
         """The articles with all words of a question, or of the whole archive without one, in order of publication.
 
@@ -848,21 +846,22 @@ class Archive:
         from archive.tables.chronology import in_order
 
         if question:
-            _query, ids, notices = self._matches(question, source, since, until, engine, section, credit)
+            _query, ids, notices = self._matches(question, engine, **filters)
             return in_order(self._store, ids, by), notices
-        _refuse_filters(source, since, until)
+        _refuse_filters(**filters)
         return in_order(self._store, None, by), ()
 
     def _matches(
-        self, question: str, source: str, since: str, until: str, engine: str, section: str = "", credit: str = ""
+        self, question: str, engine: str, **filters: Unpack[Filters]
     ) -> tuple[Query, list[str], tuple[Message, ...]]:
         """A question, the ids of the articles that have all its words, best first, and notices."""
         from indexer.search import every_id
+        from wencang.notices import some_words
 
         with self._index(engine) as index:
-            query = self._query(index, question, source, since, until, section, credit)
+            query = self._query(index, question, **filters)
             ids, notices = every_id(self._store, index, query), self._notices(query, index, engine)
-            return query, ids, notices if ids else (*self._some_words(index.search(query, 0).total), *notices)
+            return query, ids, notices if ids else (*some_words(index.search(query, 0).total), *notices)
 
     # Collecting
 
@@ -1071,13 +1070,13 @@ class Archive:
         return verification.against(Path(manifest), self.settings, self._store)
 
     def proof(self, id_or_url: str, sequence: int) -> Proof:
-        """What proves one version: its raw pages, read and checked now, and the manifest that lists it.
+        """What proves one version: its raw pages, the manifest that lists it and its time stamp, checked now.
 
         Raises what `version` raises.
         """
         from wencang.keeping.proof import proof
 
-        return proof(self.version(id_or_url, sequence), self.data)
+        return proof(self.version(id_or_url, sequence), self.data, self.settings.roots)
 
     def state(self, *, engine: str = "") -> State:
         """What an answer depends on: the archive's sequence, that of the index, and of the stories; quick to ask."""
@@ -1122,8 +1121,8 @@ class Archive:
         return remove(self.settings, self._store, id_or_url, reason, self.follow())
 
 
-def _refuse_filters(source: str, since: str, until: str) -> None:
+def _refuse_filters(**filters: Unpack[Filters]) -> None:
     """Raises UsageFault for filters without a question."""
-    for option, value in (("--source", source), ("--since", since), ("--until", until)):
+    for name, value in filters.items():
         if value:
-            raise UsageFault(f"{option} {value}", _("a filter needs a query"), _("add words to look for"))
+            raise UsageFault(f"--{name} {value}", _("a filter needs a query"), _("add words to look for"))

@@ -25,9 +25,12 @@ from archive.text.translation import gettext as _
 
 try:
     from cryptography.x509 import Certificate, load_der_x509_certificate, load_pem_x509_certificates
+    from cryptography.x509.oid import NameOID
     from rfc3161_client import (
         HashAlgorithm,
+        SignedData,
         TimestampRequestBuilder,
+        TimeStampResponse,
         VerificationError,
         VerifierBuilder,
         decode_timestamp_response,
@@ -46,6 +49,14 @@ class Timestamp:
 
     path: Path
     time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stamped:
+    """What a time stamp says: its time (UTC), and the name of the authority's certificate."""
+
+    time: datetime
+    authority: str
 
 
 def path_of(manifest: Path) -> Path:
@@ -76,7 +87,7 @@ def fetch(manifest: Path, url: str, roots: Path | None = None) -> datetime:
     request = TimestampRequestBuilder().data(manifest.read_bytes()).hash_algorithm(HashAlgorithm.SHA256).build()
     answer = _post(url, request.as_bytes())
     try:
-        time = _time(answer, manifest, trusted, request.nonce)
+        time = _checked(answer, manifest, trusted, request.nonce).tst_info.gen_time
     except (ValueError, VerificationError) as error:
         mend = _("name the authority's certificates with --roots")
         raise NotFetched(url, _("gave no trustworthy time stamp: {error}").format(error=error), mend) from error
@@ -91,18 +102,42 @@ def verify(data: Path, roots: Path | None = None) -> Iterator[str]:
     trusted = _trusted(roots) if stamped else []
     for manifest in stamped:
         try:
-            _time(path_of(manifest).read_bytes(), manifest, trusted)
+            _checked(path_of(manifest).read_bytes(), manifest, trusted)
         except (OSError, ValueError, VerificationError) as error:
             yield _("{path}: does not prove its manifest: {error}").format(path=path_of(manifest), error=error)
 
 
-def _time(stamp: bytes, manifest: Path, trusted: list[Certificate], nonce: int | None = None) -> datetime:
-    """The time in a stamp. Raises ValueError or VerificationError if it is of another manifest, or not trusted."""
+def read(manifest: Path, roots: Path | None = None) -> Stamped:
+    """What the time stamp of a manifest says.
+
+    Raises ValueError, which says why, if it does not prove this manifest, and UsageFault for `roots`.
+    """
+    try:
+        response = _checked(path_of(manifest).read_bytes(), manifest, _trusted(roots))
+    except OSError as error:
+        raise ValueError(of_error(error)) from error
+    except VerificationError as error:
+        raise ValueError(str(error)) from error
+    return Stamped(response.tst_info.gen_time, _signer(response.signed_data))
+
+
+def _signer(signed: SignedData) -> str:
+    """The name of the certificate that signed: its common name, or all of it where it has none."""
+    serials = {signer.serial_number for signer in signed.signer_infos}
+    for certificate in map(load_der_x509_certificate, signed.certificates):
+        if certificate.serial_number in serials:
+            names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+            return str(names[0].value) if names else certificate.subject.rfc4514_string()
+    return ""
+
+
+def _checked(stamp: bytes, manifest: Path, trusted: list[Certificate], nonce: int | None = None) -> TimeStampResponse:
+    """A stamp. Raises ValueError or VerificationError if it is of another manifest, or not trusted."""
     response = decode_timestamp_response(stamp)
     if response.status:
         raise ValueError(" ".join(response.status_string) or f"PKIStatus {response.status}")
     VerifierBuilder(roots=trusted, nonce=nonce).build().verify_message(response, manifest.read_bytes())
-    return response.tst_info.gen_time
+    return response
 
 
 def _trusted(roots: Path | None) -> list[Certificate]:

@@ -34,6 +34,11 @@ class Pictures:
     def get(self, url: str) -> Picture | None:
         return next(self._read(schema.pictures.c.url == url), None)
 
+    def among(self, urls: Iterable[str]) -> dict[str, Picture]:
+        """Those of these addresses whose bytes are kept."""
+        pictures = self._read(schema.pictures.c.url.in_(list(urls)), schema.pictures.c.page.is_not(None))
+        return {picture.url: picture for picture in pictures}
+
     def due(self, source: str, now: datetime) -> list[Picture]:
         """The pictures to fetch now, those with fewest failures first."""
         c = schema.pictures.c

@@ -9,7 +9,7 @@ from typing import Any
 
 from archive import clock
 from archive.article import RawPage, Revision
-from archive.errors import ArchiveUnusable
+from archive.errors import ArchiveUnusable, UsageFault
 from archive.proof import manifest
 from archive.warc.pages import FetchedPage, Pages
 
@@ -24,10 +24,30 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Stamp:
+    """A time stamp (RFC 3161), verified just now: who says when (UTC) that the manifest existed.
+
+    `time` is None where it was not verified; `fault` says why. `is_checked` is False where the library
+    that verifies is not installed.
+    """
+
+    path: Path
+    time: datetime | None = None
+    authority: str = ""
+    fault: str = ""
+    is_checked: bool = True
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing is known against it."""
+        return self.time is not None or not self.is_checked
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """The manifest that lists a version. `agrees`: what it says of the version is what is archived.
 
-    `sha256` is that of the manifest's file; `stamp` the file of its time stamp, None where there is none.
+    `sha256` is that of the manifest's file; `stamp` its time stamp, None where there is none.
     """
 
     path: Path
@@ -35,7 +55,7 @@ class Listing:
     made: datetime
     sha256: str
     agrees: bool
-    stamp: Path | None
+    stamp: Stamp | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +68,20 @@ class Proof:
     checked: datetime
 
     @property
-    def holds(self) -> bool:
+    def is_intact(self) -> bool:
         """Whether nothing is damaged: every record is as archived, and the manifest agrees."""
         return not any(record.fault for record in self.records) and (self.listing is None or self.listing.agrees)
+
+    @property
+    def holds(self) -> bool:
+        """Whether, besides, the time stamp of the manifest, if it has one, proves it."""
+        stamp = self.listing.stamp if self.listing else None
+        return self.is_intact and (stamp is None or stamp.holds)
 
     def to_json(self) -> dict[str, Any]:
         """The fields as JSON values; files relative to the data folder, times in ISO 8601 (UTC)."""
         revision, listing = self.revision, self.listing
+        stamp = listing and listing.stamp
         return {
             "id": revision.article.id, "url": revision.article.url, "sequence": revision.sequence,
             "fetched": revision.fetched.isoformat(), "digest": revision.digest, "extractor": revision.extractor,
@@ -63,16 +90,21 @@ class Proof:
             "manifest": listing and {
                 "file": f"{manifest.FOLDER}/{listing.path.name}", "number": listing.number,
                 "made": listing.made.isoformat(), "sha256": listing.sha256, "agrees": listing.agrees,
-                "timestamp": listing.stamp and f"{manifest.FOLDER}/{listing.stamp.name}",
+                "timestamp": stamp and f"{manifest.FOLDER}/{stamp.path.name}",
+                "stamped": stamp and stamp.time and stamp.time.isoformat(),
+                "authority": stamp and stamp.authority, "timestamp_fault": stamp and stamp.fault,
             },
         }  # fmt: skip
 
 
-def proof(revision: Revision, data: Path) -> Proof:
-    """The evidence for a version of the archive in a data folder."""
+def proof(revision: Revision, data: Path, roots: Path | None = None) -> Proof:
+    """The evidence for a version of the archive in a data folder.
+
+    Time stamps are trusted by the certificates in `roots`, a PEM file, or else those of the system.
+    """
     with Pages(data) as pages:
         records = tuple(_record(pages, raw) for raw in revision.pages)
-    return Proof(revision, records, _listing(revision, data), clock.now())
+    return Proof(revision, records, _listing(revision, data, roots), clock.now())
 
 
 def _record(pages: Pages, raw: RawPage) -> Record:
@@ -82,10 +114,24 @@ def _record(pages: Pages, raw: RawPage) -> Record:
         return Record(raw, None, str(error.reason))
 
 
-def _listing(revision: Revision, data: Path) -> Listing | None:
+def _listing(revision: Revision, data: Path, roots: Path | None) -> Listing | None:
     if not (path := manifest.lists(data, revision.sequence)):
         return None
     head = manifest.read_head(path)
     agrees = manifest.entry(path, revision.sequence) == manifest.line_of(revision)
-    stamp = path.with_suffix(manifest.STAMP)
-    return Listing(path, head.number, head.made, manifest.sha256_of(path), agrees, stamp if stamp.exists() else None)
+    return Listing(path, head.number, head.made, manifest.sha256_of(path), agrees, _stamp(path, roots))
+
+
+def _stamp(listing: Path, roots: Path | None) -> Stamp | None:
+    path = listing.with_suffix(manifest.STAMP)
+    if not path.exists():
+        return None
+    try:
+        from archive.proof import timestamp
+
+        stamped = timestamp.read(listing, roots)
+    except UsageFault as fault:  # no library, or no roots: `wencang verify` says so too
+        return Stamp(path, fault=str(fault.reason), is_checked=False)
+    except ValueError as error:
+        return Stamp(path, fault=str(error))
+    return Stamp(path, stamped.time, stamped.authority)

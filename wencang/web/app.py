@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 from archive.errors import WencangError
 from archive.text.translation import gettext as _
 from wencang.archive import Archive
-from wencang.web import article, desk, discovery, faults, overview, search, timeline
+from wencang.web import article, changes, desk, discovery, faults, overview, search, timeline
 from wencang.web.guard import Guard
 from wencang.web.render import FORMATS, Site, conditional
 
@@ -33,6 +33,8 @@ _OF_STATE: dict[str, Handler] = {
     "/story/{id}.json": article.story_twin, "/story/{id}.csv": article.story_csv, "/story/{id}": article.story,
     "/article/{id}.json": article.article_twin, "/article/{id}": article.article,
     "/article/{id}/diff.json": article.diff_twin, "/article/{id}/diff": article.diff,
+    "/changes.json": changes.twin, "/changes.atom": changes.feed, "/changes.feed.json": changes.feed,
+    "/changes": changes.changes,
     "/article/{id}/{sequence}.json": article.version_twin, "/article/{id}/{sequence}": article.version,
 }  # fmt: skip
 _OF_NOW: dict[str, Handler] = {
@@ -40,6 +42,7 @@ _OF_NOW: dict[str, Handler] = {
     "/sources": overview.sources, "/status.json": overview.status_twin, "/status": overview.status,
     "/help": overview.help, "/go": article.go, "/article/{id}/{sequence}/proof.json": article.proof_twin,
     "/article/{id}/{sequence}/proof": article.proof, "/article/{id}/{sequence}/raw": article.raw,
+    "/article/{id}/picture/{number}": article.picture,
     "/style.css": discovery.style, "/icon.svg": discovery.icon, "/robots.txt": discovery.robots,
     "/opensearch.xml": discovery.opensearch, "/health": discovery.health,
 }  # fmt: skip

@@ -9,10 +9,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from archive.article import Article, Revision
-from archive.errors import NotKept
+from archive.errors import Busy, IndexUnusable, NotKept
 from archive.jsonl import values
 from archive.text.translation import gettext as _
 from archive.warc.pages import FetchedPage
+from wencang.desk.count.similar import Similar
 from wencang.desk.export.citation import STYLES, cited
 from wencang.web.desk import question_of
 from wencang.web.inputs import LONGEST, FieldFault, Form, number, one_of
@@ -21,6 +22,7 @@ from wencang.web.tables import csv_of, json_of
 
 _MOST = (1 << 63) - 1
 _SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+_PICTURE = "sandbox; default-src 'none'"
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([A-Za-z0-9_-]{2,20})", re.IGNORECASE)
 _FOUND = ("place", "institution", "person", "money")
 _LONG = 100_000  # characters; the names in a longer text are not looked for
@@ -36,13 +38,22 @@ def article(site: Site, request: Request) -> Response:
     return site.page(
         request, "article.html", view=view, revision=revision, article=revision.article, q=q,
         history=site.archive.history(id), story=site.archive.story(id), citations=_citations(revision),
-        found=_found(site, revision.article, Links(request)),
+        found=_found(site, revision.article, Links(request)), pictures=site.archive.pictures(id),
+        similar=_similar(site, id),
     )  # fmt: skip
 
 
 def article_twin(site: Site, request: Request) -> Response:
-    """The values of `wencang show --json`."""
-    return json(site.archive.show(_id(request), full_marks=_question(request)).to_json())
+    """The values of `wencang show --json`, the pictures that can be shown, and similar articles."""
+    id, links = _id(request), Links(request)
+    values = site.archive.show(id, full_marks=_question(request)).to_json()
+    pictures = [
+        {"number": picture.number, "url": picture.url, "caption": picture.caption,
+         "address": links.whole(links.article(values["id"], "picture", picture.number))}
+        for picture in site.archive.pictures(id)
+    ]  # fmt: skip
+    similar = _similar(site, id)
+    return json(values | {"pictures": pictures, "similar": similar and list(similar.records())})
 
 
 def version(site: Site, request: Request) -> Response:
@@ -124,6 +135,12 @@ def raw(site: Site, request: Request) -> Response:
     return Response(page.body, headers=headers)
 
 
+def picture(site: Site, request: Request) -> Response:
+    """A picture of the article, from our own origin; it can neither run nor load anything."""
+    file = site.archive.picture(_id(request), _number(request, "number"))
+    return Response(file.body, media_type=file.type, headers={"Content-Security-Policy": _PICTURE})
+
+
 def go(site: Site, request: Request) -> Response:
     """To the article of an address."""
     url = request.query_params.get("url", "").strip()
@@ -137,9 +154,13 @@ def _id(request: Request) -> str:
 
 
 def _sequence(request: Request) -> int:
-    text = request.path_params["sequence"]
+    return _number(request, "sequence")
+
+
+def _number(request: Request, name: str) -> int:
+    text = request.path_params[name]
     if not (text.isascii() and text.isdecimal() and len(text) < 19):
-        raise NotKept(unquote(text), _("is not the number of a version"))
+        raise NotKept(unquote(text), _("is not the number of a version or picture"))
     return int(text)
 
 
@@ -166,6 +187,15 @@ def _found(site: Site, article: Article, links: Links) -> dict[str, dict[str, st
         if len(found[kind]) < _MOST_FOUND and (q := question_of(mention.figure)):
             found[kind].setdefault(text, links.to("/search", q=q))
     return found
+
+
+def _similar(site: Site, id: str) -> Similar | None:
+    """Articles like this one; None where there is none, or no index says."""
+    try:
+        similar = site.archive.similar(id)
+    except (IndexUnusable, Busy):  # the rest of the page can be shown
+        return None
+    return similar if similar.neighbours else None
 
 
 def _citations(revision: Revision) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
-from typing import Literal, TypedDict, TypeVar, get_args
+from typing import Literal, TypeVar, get_args
 
 from starlette.datastructures import QueryParams
 
@@ -14,6 +14,7 @@ from archive.text.messages import Message
 from archive.text.translation import gettext as _
 from indexer.engines.engine import Order
 from indexer.question.period import period, span
+from wencang.filters import Filters
 
 PAGE = 10  # hits
 LAST_PAGE = 100
@@ -28,16 +29,6 @@ class FieldFault(UsageFault):
     def __init__(self, field: str, subject: object, reason: Message | str, mend: str = "") -> None:
         super().__init__(subject, reason, mend)
         self.field = field
-
-
-class Filters(TypedDict):
-    """What narrows an answer, by the names of methods' parameters."""
-
-    source: str
-    section: str
-    credit: str
-    since: str
-    until: str
 
 
 @dataclass(frozen=True, slots=True)

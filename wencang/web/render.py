@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from archive import clock
-from archive.article import SHANGHAI
+from archive.article import SHANGHAI, Revision
 from archive.errors import Busy, Unusable
 from archive.settings import version
 from archive.text.escaping import is_page, json_text, legible, marked
@@ -30,6 +30,7 @@ Spans = Iterable[tuple[int, int]]
 STYLE = files(__package__).joinpath("static/style.css").read_bytes()
 ICON = files(__package__).joinpath("static/icon.svg").read_bytes()
 ASSETS = hashlib.sha256(STYLE + ICON).hexdigest()[:12]
+FEEDS = {"atom": "application/atom+xml", "json": "application/feed+json"}
 FORMATS = [name for name in export.names() if export.is_usable(name)]
 
 
@@ -95,6 +96,10 @@ class Links:
     def story(self, id: str) -> str:
         """The address of the copies of an article."""
         return self.to(f"/story/{segment(id)}")
+
+    def comparison(self, old: Revision, new: Revision) -> str:
+        """The address of what differs between two versions of an article."""
+        return self.article(new.article.id, "diff", **{"from": old.sequence, "to": new.sequence})
 
     def twin(self, ending: str) -> str:
         """The address of the same answer in another form: `.json`, `.atom` ..."""

@@ -17,7 +17,7 @@ from wencang.archive import FeedForm
 from wencang.desk.export import export as formats
 from wencang.web.chart import Chart, chart, periods_of
 from wencang.web.inputs import LAST_PAGE, PAGE, Asked, asked, field_of, typed
-from wencang.web.render import Links, Site, json
+from wencang.web.render import FEEDS, Links, Site, json
 from wencang.web.tables import IN_MEMORY, sent
 
 _FACETS = ("source", "section", "credit")
@@ -28,7 +28,6 @@ _TYPES = {
     "jsonl": "application/jsonl", "jsonld": "application/ld+json", "md": "text/markdown; charset=utf-8",
     "tei": "application/tei+xml", "txt": "text/plain; charset=utf-8",
 }  # fmt: skip
-_FEEDS = {"atom": "application/atom+xml", "json": "application/feed+json"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ def feed(site: Site, request: Request) -> Response:
     path = "/search.atom" if form == "atom" else "/search.feed.json"
     address = links.whole(links.to(path, replace(question, sort="relevance", stories="", share="").parameters()))
     content = site.archive.feed(question.q, form, address=address, **question.filters)
-    return Response(content, media_type=_FEEDS[form])
+    return Response(content, media_type=FEEDS[form])
 
 
 def export(site: Site, request: Request) -> Response:

@@ -6,6 +6,9 @@ search starts without Scrapy, and on a pipe without Rich.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from inspect import Parameter, signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -28,6 +31,7 @@ from archive.errors import (
 )
 from archive.text.translation import gettext as _
 from wencang.cli.output import say
+from wencang.filters import Filters
 
 if TYPE_CHECKING:
     from wencang.archive import Archive
@@ -82,6 +86,8 @@ Until = Annotated[str, typer.Option(metavar="D", help=_("Last year, month or day
 SourceName = Annotated[
     str, typer.Option(metavar="S", autocompletion=known_sources, help=_("Only articles of this source."))
 ]
+Section = Annotated[str, typer.Option(metavar="S", help=_("Only articles of exactly this section."))]
+Credit = Annotated[str, typer.Option(metavar="C", help=_("Only articles with exactly this credit."))]
 Sources = Annotated[
     list[str],
     typer.Argument(metavar="[SOURCE...]", autocompletion=known_sources, help=_("Sources; default: all.")),
@@ -109,6 +115,27 @@ TrustedHosts = Annotated[
 ]
 Csv = Annotated[bool, typer.Option("--csv", help=_("Print CSV."))]
 Json = Annotated[bool, typer.Option("--json", help=_("Print JSON Lines."))]
+
+
+NO_FILTERS: Filters = {}
+_FILTERS = {"source": SourceName, "section": Section, "credit": Credit, "since": Since, "until": Until}
+
+
+def narrowed(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command the options of Filters in place of its parameter `filters`, which receives those that are used."""
+
+    @wraps(command)
+    def with_filters(**values: Any) -> int:
+        given = {name: values.pop(name) for name in _FILTERS}
+        return command(**values, filters={name: value for name, value in given.items() if value})
+
+    options = [Parameter(name, Parameter.KEYWORD_ONLY, default="", annotation=kind) for name, kind in _FILTERS.items()]
+    own = signature(command, eval_str=True).parameters.values()
+    every = [each for parameter in own for each in (options if parameter.annotation is Filters else [parameter])]
+    parameters = [parameter.replace(kind=Parameter.KEYWORD_ONLY) for parameter in every]
+    with_filters.__signature__ = signature(command).replace(parameters=parameters)  # type: ignore[attr-defined]
+    with_filters.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return with_filters
 
 
 def archive_of(ctx: typer.Context) -> Archive:

@@ -9,14 +9,16 @@ import typer
 
 from archive.text.translation import gettext as _
 from archive.text.translation import ngettext
-from wencang.cli.commands import DONE, QUESTION, Engine, Since, SourceName, Until, archive_of, say_nothing
+from wencang.cli.commands import DONE, NO_FILTERS, QUESTION, Engine, archive_of, narrowed, say_nothing
 from wencang.cli.output import say, say_notices, written_to
 from wencang.desk.export.citation import ENDINGS, Style
+from wencang.filters import Filters
 
 app = typer.Typer()
 
 
 @app.command(**QUESTION)
+@narrowed
 def cite(
     ctx: typer.Context,
     query: Annotated[list[str], typer.Argument(metavar="ID...|QUERY...", help=_("Ids or addresses, or a question."))],
@@ -26,7 +28,7 @@ def cite(
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="FILE", help=_("A file; by default stdout."))
     ] = None,
-    source: SourceName = "", since: Since = "", until: Until = "", engine: Engine = "",
+    filters: Filters = NO_FILTERS, engine: Engine = "",
 ) -> int:  # fmt: skip
     """Cite articles, or all that a question finds, by GB/T 7714-2015 or for a reference manager.
 
@@ -38,9 +40,7 @@ def cite(
     from wencang.desk.files import format_of
 
     name = format_of(out, style or "", ENDINGS) if out else style
-    citations = archive_of(ctx).cite(
-        " ".join(query), style=cast(Style, name or "gbt7714"), source=source, since=since, until=until, engine=engine
-    )
+    citations = archive_of(ctx).cite(" ".join(query), style=cast(Style, name or "gbt7714"), engine=engine, **filters)
     say_notices(citations.notices)
     if not citations.count:
         return say_nothing(query)

@@ -10,24 +10,25 @@ from archive.text.translation import gettext as _
 from archive.text.translation import ngettext
 from wencang.cli.commands import (
     DONE,
+    NO_FILTERS,
     NOTHING,
     QUESTION,
     Csv,
     Engine,
     Json,
-    Since,
-    SourceName,
-    Until,
     Words,
     archive_of,
     chosen,
+    narrowed,
 )
 from wencang.cli.output import counting, say, say_notices
+from wencang.filters import Filters
 
 app = typer.Typer()
 
 
 @app.command(**QUESTION)
+@narrowed
 def concordance(
     ctx: typer.Context, query: Words,
     window: Annotated[int, typer.Option(min=1, metavar="N", help=_("Number of characters on either side."))] = 20,
@@ -35,7 +36,7 @@ def concordance(
     sample: Annotated[int | None, typer.Option(min=1, metavar="N", help=_("Random sample of N lines."))] = None,
     seed: Annotated[int, typer.Option(metavar="N", help=_("Another seed takes another sample."))] = 0,
     limit: Annotated[int | None, typer.Option(min=1, metavar="N", help=_("Maximum number of lines."))] = None,
-    source: SourceName = "", since: Since = "", until: Until = "", engine: Engine = "",
+    filters: Filters = NO_FILTERS, engine: Engine = "",
     as_csv: Csv = False, as_tsv: Annotated[bool, typer.Option("--tsv", help=_("Tab-separated values."))] = False,
     as_html: Annotated[bool, typer.Option("--html", help=_("A page for a browser."))] = False, as_json: Json = False,
 ) -> int:  # fmt: skip
@@ -50,8 +51,8 @@ def concordance(
     form = chosen(csv=as_csv, tsv=as_tsv, html=as_html, json=as_json)
     with counting(_("lines")) as progress:
         concordance = archive_of(ctx).concordance(
-            " ".join(query), window=window, sort=sort, sample=sample, seed=seed, limit=limit, source=source,
-            since=since, until=until, engine=engine, progress=progress,
+            " ".join(query), window=window, sort=sort, sample=sample, seed=seed, limit=limit, engine=engine,
+            progress=progress, **filters,
         )  # fmt: skip
     say_notices(concordance.notices)
     printed = print_lines(concordance, form)

@@ -15,25 +15,26 @@ from archive.text.translation import gettext as _
 from archive.text.translation import ngettext
 from wencang.cli.commands import (
     DONE,
+    NO_FILTERS,
     NOTHING,
     QUESTION,
     Engine,
-    Since,
-    SourceName,
-    Until,
     Words,
     archive_of,
+    narrowed,
     question_of,
     say_nothing,
 )
 from wencang.cli.output import answers, counting, say, say_notices
 from wencang.desk.export.export import names
 from wencang.desk.groups import GROUPS, SplitBy
+from wencang.filters import Filters
 
 app = typer.Typer()
 
 
 @app.command(**QUESTION)
+@narrowed
 def export(
     ctx: typer.Context, query: Words = [],  # noqa: B006  # never changed
     format: Annotated[
@@ -51,7 +52,7 @@ def export(
     simplified: Annotated[
         bool | None, typer.Option("--simplified/--traditional", help=_("Convert the text, with OpenCC."))
     ] = None,
-    source: SourceName = "", since: Since = "", until: Until = "", engine: Engine = "",
+    filters: Filters = NO_FILTERS, engine: Engine = "",
 ) -> int:  # fmt: skip
     """Write the cleaned text of the hits, or of the whole archive, with its attribution; the earliest first.
 
@@ -64,7 +65,7 @@ def export(
     with _progress(path) as progress:
         exported = archive_of(ctx).export(
             question_of(query), out=path or answers(), format=format, split_by=split_by, simplified=simplified,
-            source=source, since=since, until=until, engine=engine, progress=progress,
+            engine=engine, progress=progress, **filters,
         )  # fmt: skip
     say_notices(exported.notices)
     if path:

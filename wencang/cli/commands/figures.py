@@ -10,20 +10,20 @@ import typer
 from archive.text.translation import gettext as _
 from wencang.cli.commands import (
     DONE,
+    NO_FILTERS,
     NOTHING,
     QUESTION,
     Csv,
     Engine,
     Json,
-    Since,
-    SourceName,
-    Until,
     Words,
     archive_of,
     chosen,
+    narrowed,
 )
 from wencang.cli.output import say, say_notices, written_to
 from wencang.cli.output.tables import write_rows
+from wencang.filters import Filters
 
 app = typer.Typer()
 _ENDINGS = {"csv": ("csv",), "json": ("jsonl", "json")}
@@ -34,11 +34,12 @@ Kinds = Annotated[
 
 
 @app.command(**QUESTION)
+@narrowed
 def figures(
     ctx: typer.Context, query: Words,
     kind: Kinds = [],  # noqa: B006  # never changed
     sort: Annotated[Literal["article", "value"], typer.Option(help=_("The largest, or earliest, first."))] = "article",
-    source: SourceName = "", since: Since = "", until: Until = "", engine: Engine = "", as_json: Json = False,
+    filters: Filters = NO_FILTERS, engine: Engine = "", as_json: Json = False,
     as_csv: Csv = False,
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="PATH", help=_("A file, else stdout."))] = None,
 ) -> int:  # fmt: skip
@@ -52,9 +53,7 @@ def figures(
 
     form = chosen(csv=as_csv, json=as_json)
     form = (format_of(out, form, _ENDINGS) or "csv") if out else form
-    figures = archive_of(ctx).figures(
-        " ".join(query), kind=kind, sort=sort, source=source, since=since, until=until, engine=engine
-    )
+    figures = archive_of(ctx).figures(" ".join(query), kind=kind, sort=sort, engine=engine, **filters)
     say_notices(figures.notices)
     if next(figures.rows(), None) is None:
         say(_("{name}: no figures are found").format(name=" ".join(query)))

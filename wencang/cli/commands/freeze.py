@@ -9,20 +9,9 @@ import typer
 
 from archive.errors import UsageFault
 from archive.text.translation import gettext as _
-from wencang.cli.commands import (
-    CHECK,
-    DONE,
-    NOTHING,
-    QUESTION,
-    Engine,
-    Json,
-    Since,
-    SourceName,
-    Until,
-    Words,
-    archive_of,
-)
+from wencang.cli.commands import CHECK, DONE, NO_FILTERS, NOTHING, QUESTION, Engine, Json, Words, archive_of, narrowed
 from wencang.cli.output import counting, say_notices
+from wencang.filters import Filters
 
 if TYPE_CHECKING:
     from wencang.archive import Archive
@@ -31,6 +20,7 @@ app = typer.Typer()
 
 
 @app.command(**QUESTION)
+@narrowed
 def freeze(
     ctx: typer.Context, query: Words = [],  # noqa: B006  # never changed
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="DIR", help=_("The new folder."))] = None,
@@ -39,7 +29,7 @@ def freeze(
     fill: Annotated[
         Path | None, typer.Option(metavar="DIR", help=_("Add the texts to a corpus that has none."))
     ] = None,
-    source: SourceName = "", since: Since = "", until: Until = "", engine: Engine = "", as_json: Json = False,
+    filters: Filters = NO_FILTERS, engine: Engine = "", as_json: Json = False,
 ) -> int:  # fmt: skip
     """Freeze the matches as a citable corpus: a BagIt folder (RFC 8493).
 
@@ -62,7 +52,7 @@ def freeze(
         return _fill(archive, fill, out)
     with counting(_("articles")) as progress:
         corpus = archive.freeze(
-            " ".join(query), out=out, text=text, source=source, since=since, until=until, engine=engine,
+            " ".join(query), out=out, text=text, engine=engine, **filters,
             progress=progress,
         )  # fmt: skip
     say_notices(corpus.notices)

@@ -9,6 +9,7 @@ import typer
 from archive.text.translation import gettext as _
 from wencang.cli.commands import (
     DONE,
+    NO_FILTERS,
     NOTHING,
     QUESTION,
     Csv,
@@ -17,25 +18,25 @@ from wencang.cli.commands import (
     Least,
     Limit,
     Period,
-    Since,
-    SourceName,
-    Until,
     Words,
     archive_of,
     chosen,
+    narrowed,
 )
 from wencang.cli.output import counting, say, say_notices
 from wencang.cli.output.tables import print_ranked
+from wencang.filters import Filters
 
 app = typer.Typer()
 
 
 @app.command(**QUESTION)
+@narrowed
 def keywords(
     ctx: typer.Context, query: Words,
     measure: Annotated[Literal["ll", "tfidf"], typer.Option(help=_("Log-likelihood, or TF-IDF."))] = "ll",
     by: Period = "", limit: Limit = 30, least: Least = 3,
-    source: SourceName = "", since: Since = "", until: Until = "", engine: Engine = "",
+    filters: Filters = NO_FILTERS, engine: Engine = "",
     as_csv: Csv = False, as_json: Json = False,
 ) -> int:  # fmt: skip
     """List the words that are typical of the articles found, against all others of the archive; the strongest first.
@@ -47,8 +48,8 @@ def keywords(
     form = chosen(csv=as_csv, json=as_json)
     with counting(_("articles read")) as progress:
         keywords = archive_of(ctx).keywords(
-            " ".join(query), measure=measure, by=by, limit=limit, least=least, source=source, since=since,
-            until=until, engine=engine, progress=progress,
+            " ".join(query), measure=measure, by=by, limit=limit, least=least, engine=engine,
+            progress=progress, **filters,
         )  # fmt: skip
     say_notices(keywords.notices)
     if not keywords.total:

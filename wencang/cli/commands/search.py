@@ -7,19 +7,20 @@ from typing import Annotated, Literal
 import typer
 
 from archive.text.translation import gettext as _
-from wencang.cli.commands import DONE, NOTHING, QUESTION, Engine, Json, Since, SourceName, Until, Words, archive_of
+from wencang.cli.commands import DONE, NO_FILTERS, NOTHING, QUESTION, Engine, Json, Words, archive_of, narrowed
 from wencang.cli.output.hits import print_answer
+from wencang.filters import Filters
 
 app = typer.Typer()
 
 
 @app.command(**QUESTION)
+@narrowed
 def search(
     ctx: typer.Context, query: Words,
     limit: Annotated[int, typer.Option(min=0, metavar="N", help=_("Maximum number of hits; 0 only counts."))] = 10,
     offset: Annotated[int, typer.Option(min=0, metavar="N", help=_("Number of hits to skip."))] = 0,
-    source: SourceName = "",
-    since: Since = "", until: Until = "", sort: Literal["relevance", "newest", "oldest"] = "relevance",
+    filters: Filters = NO_FILTERS, sort: Literal["relevance", "newest", "oldest"] = "relevance",
     engine: Engine = "", as_json: Json = False,
     facets: Annotated[bool, typer.Option("--facets", help=_("Count the answer by source, section, date ..."))] = False,
     collapse: Annotated[bool, typer.Option(help=_("Show articles with the same text as one hit."))] = True,
@@ -35,8 +36,8 @@ def search(
         wencang 标题:唐卡 --sort newest --json
     """
     answer = archive_of(ctx).search(
-        " ".join(query), limit=limit, offset=offset, source=source, since=since, until=until, sort=sort,
-        engine=engine, collapse=collapse, stories=stories, facets=facets,
+        " ".join(query), limit=limit, offset=offset, sort=sort,
+        engine=engine, collapse=collapse, stories=stories, facets=facets, **filters,
     )  # fmt: skip
     print_answer(answer, as_json, limit)
     return DONE if answer.total else NOTHING

@@ -9,30 +9,31 @@ import typer
 from archive.text.translation import gettext as _
 from wencang.cli.commands import (
     DONE,
+    NO_FILTERS,
     NOTHING,
     QUESTION,
     Engine,
     Json,
     Limit,
-    Since,
-    SourceName,
-    Until,
     Words,
     archive_of,
+    narrowed,
     question_of,
     say_nothing,
 )
 from wencang.cli.output import counting, say, say_notices
 from wencang.cli.output.stories import print_stories
 from wencang.cli.output.tables import print_rows
+from wencang.filters import Filters
 
 app = typer.Typer()
 
 
 @app.command(**QUESTION)
+@narrowed
 def stories(
     ctx: typer.Context, query: Words = [],  # noqa: B006  # never changed
-    limit: Limit = 10, source: SourceName = "", since: Since = "", until: Until = "", engine: Engine = "",
+    limit: Limit = 10, filters: Filters = NO_FILTERS, engine: Engine = "",
     update: Annotated[bool, typer.Option("--update", help=_("Process new articles first."))] = False,
     as_json: Json = False,
 ) -> int:  # fmt: skip
@@ -44,7 +45,7 @@ def stories(
     """
     with counting(_("articles processed")) as progress:
         stories = archive_of(ctx).stories(
-            question_of(query), limit=limit, update=update, source=source, since=since, until=until, engine=engine,
+            question_of(query), limit=limit, update=update, engine=engine, **filters,
             progress=progress,
         )  # fmt: skip
     say_notices(stories.notices)

@@ -10,24 +10,25 @@ import typer
 from archive.text.translation import gettext as _
 from wencang.cli.commands import (
     DONE,
+    NO_FILTERS,
     NOTHING,
     QUESTION,
     Csv,
     Engine,
     Json,
-    Since,
-    SourceName,
-    Until,
     Words,
     archive_of,
     chosen,
+    narrowed,
 )
 from wencang.cli.output import say, say_notices
+from wencang.filters import Filters
 
 app = typer.Typer()
 
 
 @app.command(**QUESTION)
+@narrowed
 def timeline(
     ctx: typer.Context, query: Words,
     more: Annotated[list[str], typer.Option("--query", metavar="Q", help=_("A further question to compare."))] = [],  # noqa: B006
@@ -39,7 +40,7 @@ def timeline(
     ] = "",
     stories: Annotated[bool, typer.Option("--stories", help=_("Count a story and its reprints once."))] = False,
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help=_("A picture: .svg or .png."))] = None,
-    source: SourceName = "", since: Since = "", until: Until = "", engine: Engine = "",
+    filters: Filters = NO_FILTERS, engine: Engine = "",
     as_csv: Csv = False, as_json: Json = False,
 ) -> int:  # fmt: skip
     """Count the articles that have all the words by time of publication, several questions side by side.
@@ -55,8 +56,7 @@ def timeline(
     if out:
         picture.check(out, 1 + len(more))
     timeline = archive_of(ctx).timeline(
-        " ".join(query), *more, by=by, share=share, group=group, stories=stories, source=source, since=since,
-        until=until, engine=engine,
+        " ".join(query), *more, by=by, share=share, group=group, stories=stories, engine=engine, **filters,
     )  # fmt: skip
     say_notices(timeline.notices)
     if out:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from archive.article import SHANGHAI
 from archive.text.escaping import printable
 from archive.text.translation import gettext as _
 from wencang.cli.output import say
@@ -13,6 +15,7 @@ from wencang.cli.output.tables import print_table
 if TYPE_CHECKING:
     from indexer.diff import Step
     from wencang.desk.versions import Diff, History
+    from wencang.desk.watch.changes import Change, Changes
 
 
 def print_history(history: History) -> None:
@@ -39,3 +42,27 @@ def print_diff(diff: Diff) -> None:
         print_parts(parts)
     if not diff.changes:
         say(_("no differences"))
+
+
+def print_changes(changes: Changes) -> None:
+    """For each change its time, what happened, the article, and the changed words."""
+    for place, change in enumerate(changes.changes):
+        if place:
+            print()
+        for line in _about(change):
+            print(printable(line))
+        for parts in change.parts.values():
+            print_parts(parts)
+
+
+def _about(change: Change) -> Iterator[str]:
+    old, new = change.old, change.new
+    after, seen = (f"{version.fetched.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" for version in (old, new))
+    counts = f"  +{change.added} -{change.removed}" if change.parts else ""
+    yield f"{after} – {seen}  {change.label}{counts}"
+    yield f"{new.article.id}  {new.article.title}"
+    yield _("compare: {command}").format(command=f"wencang diff {new.article.id} {old.sequence} {new.sequence}")
+    if change.is_doubtful:
+        yield _(
+            "This page was read by other rules than the version before: some of it may be our reading, not an edit."
+        )

@@ -1,9 +1,9 @@
-"""The newest hits of a watch for a feed reader: as Atom (RFC 4287) and as JSON Feed 1.1."""
+"""Entries for a feed reader, the newest hits of a watch for example: as Atom (RFC 4287) and as JSON Feed 1.1."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -19,8 +19,19 @@ _OURS = UUID("6a3c1f0e-51c4-4d0f-9a53-3d8f1f2f6b1b")
 
 
 class Entry(NamedTuple):
-    revision: Revision
-    snippet: Snippet
+    """`id` is a URN, `updated` and `published` are aware, `url` is "" where it is not an address of the web."""
+
+    id: str
+    title: str
+    updated: datetime
+    published: datetime | None
+    authors: tuple[str, ...]
+    source: str
+    section: str
+    rights: str
+    url: str
+    text: str
+    html: str
 
 
 class Feed(NamedTuple):
@@ -35,6 +46,16 @@ class Feed(NamedTuple):
     address: str = ""
 
 
+def entry(revision: Revision, snippet: Snippet) -> Entry:
+    """An article, with the passages that show why it is there."""
+    article = revision.article
+    return Entry(
+        urn(article.id), article.title or article.id, revision.fetched, article.published, responsible(article),
+        article.source, article.section, article.rights, article.url if is_page(article.url) else "", snippet.text,
+        marked(snippet),
+    )  # fmt: skip
+
+
 def urn(id: str) -> str:
     """The URN of an article in every feed, made of its id: the same for each of its versions."""
     return uuid5(_OURS, id).urn
@@ -43,7 +64,7 @@ def urn(id: str) -> str:
 def atom(feed: Feed) -> bytes:
     lines = ['<?xml version="1.0" encoding="utf-8"?>', '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="zh">']
     lines += [_element("id", UUID(feed.id).urn), _element("title", feed.name), _element("subtitle", feed.query)]
-    newest = max((entry.revision.fetched for entry in feed.entries), default=feed.begun)
+    newest = max((entry.updated for entry in feed.entries), default=feed.begun)
     lines += [_element("updated", _time(newest)), "<author><name>wencang</name></author>"]
     lines += [f'<generator version="{xml(version())}">wencang</generator>']
     address = _address(feed, "atom")
@@ -52,18 +73,15 @@ def atom(feed: Feed) -> bytes:
 
 
 def _entry(entry: Entry) -> str:
-    revision = entry.revision
-    article = revision.article
-    lines = ["<entry>", _element("id", urn(article.id)), _element("title", article.title or article.id)]
-    lines += [_element("updated", _time(revision.fetched))]
-    lines += [_element("published", article.published.isoformat())] if article.published else []
-    lines += [f"<author>{_element('name', name)}</author>" for name in responsible(article) or (article.source or "-",)]
-    lines += [f'<category term="{xml(article.section)}"/>'] if legible(article.section) else []
-    lines += [_element("rights", article.rights)] if article.rights else []
-    if is_page(article.url):
-        lines += [f'<link rel="alternate" type="text/html" href="{xml(article.url)}"/>']
-    element = "summary" if is_page(article.url) else "content"  # an entry needs a content or an alternate link
-    lines += [f'<{element} type="html">{xml(marked(entry.snippet))}</{element}>', "</entry>"]
+    lines = ["<entry>", _element("id", entry.id), _element("title", entry.title)]
+    lines += [_element("updated", _time(entry.updated))]
+    lines += [_element("published", entry.published.isoformat())] if entry.published else []
+    lines += [f"<author>{_element('name', name)}</author>" for name in entry.authors or (entry.source or "-",)]
+    lines += [f'<category term="{xml(entry.section)}"/>'] if legible(entry.section) else []
+    lines += [_element("rights", entry.rights)] if entry.rights else []
+    lines += [f'<link rel="alternate" type="text/html" href="{xml(entry.url)}"/>'] if entry.url else []
+    element = "summary" if entry.url else "content"  # an entry needs a content or an alternate link
+    lines += [f'<{element} type="html">{xml(entry.html)}</{element}>', "</entry>"]
     return "\n".join(lines)
 
 
@@ -77,15 +95,13 @@ def json_feed(feed: Feed) -> bytes:
 
 
 def _item(entry: Entry) -> dict[str, Any]:
-    revision = entry.revision
-    article = revision.article
     return _without_none({
-        "id": urn(article.id), "url": article.url if is_page(article.url) else None, "title": legible(article.title),
-        "content_text": legible(entry.snippet.text), "content_html": marked(entry.snippet),
-        "date_published": article.published and article.published.isoformat(),
-        "date_modified": _time(revision.fetched),
-        "authors": [{"name": legible(name)} for name in responsible(article)] or None,
-        "tags": [legible(article.section)] if article.section else None,
+        "id": entry.id, "url": entry.url or None, "title": legible(entry.title),
+        "content_text": legible(entry.text), "content_html": entry.html,
+        "date_published": entry.published and entry.published.isoformat(),
+        "date_modified": _time(entry.updated),
+        "authors": [{"name": legible(name)} for name in entry.authors] or None,
+        "tags": [legible(entry.section)] if entry.section else None,
     })  # fmt: skip
 
 
@@ -112,3 +128,6 @@ def _time(time: datetime) -> str:
 
 def _without_none(values: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value is not None}
+
+
+FORMS: Mapping[str, Callable[[Feed], bytes]] = {"atom": atom, "json": json_feed}

@@ -6,7 +6,7 @@ in between means that they are reported twice (at-least-once delivery).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -27,18 +27,16 @@ from indexer.highlight import Highlighter
 from indexer.question.parser import parse_query
 from indexer.question.query import Query
 from indexer.search import Hit, every_id
-from indexer.snippet import snippet
+from indexer.snippet import Snippet, snippet
 from wencang.desk.stream import Stream
 from wencang.desk.table import Table
-from wencang.desk.watch import feeds
-from wencang.desk.watch.feeds import Entry, Feed
+from wencang.desk.watch.feeds import FORMS, Feed, entry
 from wencang.desk.watch.watch import FILE
 
 FOLDER = "feeds"
 LOCK = "watch.lock"
 _ENTRIES = 50  # of a feed
 _LINES = 100  # of a mail
-FORMS: dict[str, Callable[[Feed], bytes]] = {"atom": feeds.atom, "json": feeds.json_feed}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +126,7 @@ def feed_file(data: Path, name: str, ending: str) -> Path:
 def feed(store: ArticleStore, question: str, form: str, address: str, hits: Sequence[Hit]) -> bytes:
     """These hits of a question as a feed in one of FORMS, served at `address`."""
     revisions = store.get_many(hit.article.id for hit in hits)
-    entries = [Entry(revisions[hit.article.id], hit.snippet) for hit in hits if hit.article.id in revisions]
+    entries = [entry(revisions[hit.article.id], hit.snippet) for hit in hits if hit.article.id in revisions]
     id = str(uuid5(NAMESPACE_URL, address))
     return FORMS[form](Feed(question, question, id, clock.now(), entries, address=address))
 
@@ -136,7 +134,7 @@ def feed(store: ArticleStore, question: str, form: str, address: str, hits: Sequ
 def _write_feeds(settings: Settings, watches: Watches, name: str, query: Query) -> None:
     """Unchanged files are not written: a web server answers readers that nothing changed."""
     watch = watches.known()[name]
-    entries = list(_entries(query, watches.hits(name, limit=_ENTRIES)))
+    entries = [entry(*each) for each in _shown(query, watches.hits(name, limit=_ENTRIES))]
     feed = Feed(name, watch.query, watch.feed, watch.begun, entries, settings.feeds)
     (settings.data / FOLDER).mkdir(exist_ok=True)
     for ending, form in FORMS.items():
@@ -165,14 +163,14 @@ def _hits(watches: Watches, name: str, query: Query) -> Stream[Hit]:
     sequences = watches.sequences(name, new=True)  # now: they count as told when the hits may be read again
 
     def hits() -> Iterator[Hit]:
-        for rank, entry in enumerate(_entries(query, watches.revisions(sequences)), 1):
-            yield Hit(rank, entry.revision.article, 0, entry.snippet, gone=entry.revision.gone_since)
+        for rank, (revision, passages) in enumerate(_shown(query, watches.revisions(sequences)), 1):
+            yield Hit(rank, revision.article, 0, passages, gone=revision.gone_since)
 
     return Stream(hits)
 
 
-def _entries(query: Query, revisions: Iterable[Revision]) -> Iterator[Entry]:
+def _shown(query: Query, revisions: Iterable[Revision]) -> Iterator[tuple[Revision, Snippet]]:
     highlighter = Highlighter(query)
     for revision in revisions:
         body = revision.article.body
-        yield Entry(revision, snippet(body, highlighter.find(body)))
+        yield revision, snippet(body, highlighter.find(body))
