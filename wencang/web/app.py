@@ -17,13 +17,12 @@ from starlette.types import ASGIApp
 from archive.errors import WencangError
 from archive.text.translation import gettext as _
 from wencang.archive import Archive
-from wencang.web import article, discovery, faults, overview, search
+from wencang.web import api, article, discovery, faults, overview, search
 from wencang.web.guard import Guard
-from wencang.web.render import FORMATS, Site, conditional
+from wencang.web.render import FORMATS, Handler, Site, conditional
 
 LOCAL = ("127.0.0.1", "localhost", "[::1]")
 AT_ONCE, WAITING = 4, 32  # answers that are made at the same time, and requests that wait for their turn
-Handler = Callable[[Site, Request], Response]
 _EXPORTS: dict[str, Handler] = {f"/search.{name}": search.export for name in FORMATS}
 
 # What these show depends on what is archived and indexed alone, so that its tag is known before it is made.
@@ -33,6 +32,7 @@ _OF_STATE: dict[str, Handler] = {
     "/timeline": overview.timeline, "/article/{id}.json": article.article_twin, "/article/{id}": article.article,
     "/article/{id}/diff.json": article.diff_twin, "/article/{id}/diff": article.diff,
     "/article/{id}/{sequence}.json": article.version_twin, "/article/{id}/{sequence}": article.version,
+    **api.OF_STATE,
 }  # fmt: skip
 _OF_NOW: dict[str, Handler] = {
     "/": overview.home, "/home.json": overview.home_twin, "/sources.json": overview.sources_twin,
@@ -41,6 +41,7 @@ _OF_NOW: dict[str, Handler] = {
     "/article/{id}/{sequence}/proof": article.proof, "/article/{id}/{sequence}/raw": article.raw,
     "/style.css": discovery.style, "/icon.svg": discovery.icon, "/robots.txt": discovery.robots,
     "/opensearch.xml": discovery.opensearch, "/health": discovery.health,
+    **api.OF_NOW,
 }  # fmt: skip
 
 

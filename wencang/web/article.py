@@ -17,7 +17,7 @@ from wencang.desk.export.citation import STYLES, cited
 from wencang.web.inputs import LONGEST, FieldFault, Form, number, one_of
 from wencang.web.render import Links, Site, json
 
-_MOST = (1 << 63) - 1
+MOST = (1 << 63) - 1
 _SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([A-Za-z0-9_-]{2,20})", re.IGNORECASE)
 _FOUND = ("place", "institution", "person", "money")
@@ -29,7 +29,7 @@ _HEAD = 2_048  # bytes of a page in which its encoding is declared
 
 def article(site: Site, request: Request) -> Response:
     """The newest version, with its addresses, versions, reprints and citations; `q` marks what it finds."""
-    id, q = _id(request), _question(request)
+    id, q = id_of(request), _question(request)
     view = site.archive.show(id, full_marks=q)
     revision = view.revision
     return site.page(
@@ -41,12 +41,12 @@ def article(site: Site, request: Request) -> Response:
 
 def article_twin(site: Site, request: Request) -> Response:
     """The values of `wencang show --json`."""
-    return json(site.archive.show(_id(request), full_marks=_question(request)).to_json())
+    return json(site.archive.show(id_of(request), full_marks=_question(request)).to_json())
 
 
 def version(site: Site, request: Request) -> Response:
     """One version, as it was archived."""
-    revision = site.archive.version(_id(request), _sequence(request))
+    revision = site.archive.version(id_of(request), _sequence(request))
     history = site.archive.history(revision.article.id)
     return site.page(
         request, "version.html", revision=revision, article=revision.article, history=history,
@@ -56,38 +56,38 @@ def version(site: Site, request: Request) -> Response:
 
 def version_twin(site: Site, request: Request) -> Response:
     """The fields of a version as an export has them, and its sequence."""
-    revision = site.archive.version(_id(request), _sequence(request))
+    revision = site.archive.version(id_of(request), _sequence(request))
     return json(values(revision) | {"sequence": revision.sequence})
 
 
 def diff(site: Site, request: Request) -> Response:
     """What differs between two versions."""
     old, new = _pair(request)
-    difference = site.archive.diff(_id(request), old, new)
-    history = site.archive.history(_id(request))
+    difference = site.archive.diff(id_of(request), old, new)
+    history = site.archive.history(id_of(request))
     return site.page(request, "diff.html", diff=difference, article=difference.new.article, history=history)
 
 
 def diff_twin(site: Site, request: Request) -> Response:
     """The values of `wencang diff --json`."""
     old, new = _pair(request)
-    return json(site.archive.diff(_id(request), old, new).to_json())
+    return json(site.archive.diff(id_of(request), old, new).to_json())
 
 
 def proof(site: Site, request: Request) -> Response:
     """What proves a version, checked for this answer."""
-    evidence = site.archive.proof(_id(request), _sequence(request))
+    evidence = site.archive.proof(id_of(request), _sequence(request))
     return site.page(request, "proof.html", proof=evidence, article=evidence.revision.article)
 
 
 def proof_twin(site: Site, request: Request) -> Response:
     """The same as JSON."""
-    return json(site.archive.proof(_id(request), _sequence(request)).to_json())
+    return json(site.archive.proof(id_of(request), _sequence(request)).to_json())
 
 
 def raw(site: Site, request: Request) -> Response:
     """A page as it was fetched: as text, as a file, or as HTML that can neither run nor load anything."""
-    id, sequence = _id(request), _sequence(request)
+    id, sequence = id_of(request), _sequence(request)
     form: Form = one_of("as", request.query_params, ("", "html", "file"))
     pages = site.archive.raw(id, sequence)
     if not pages:
@@ -113,7 +113,8 @@ def go(site: Site, request: Request) -> Response:
     return RedirectResponse(Links(request).article(site.archive.revision(url).article.id), 303)
 
 
-def _id(request: Request) -> str:
+def id_of(request: Request) -> str:
+    """The id of the article that an address names."""
     return unquote(request.path_params["id"])
 
 
@@ -133,7 +134,7 @@ def _question(request: Request) -> str:
 
 def _pair(request: Request) -> tuple[int, int]:
     """The versions to compare, 0 for one that is not named."""
-    old, new = (number(name, request.query_params, 0, _MOST) for name in ("from", "to"))
+    old, new = (number(name, request.query_params, 0, MOST) for name in ("from", "to"))
     return old, new
 
 

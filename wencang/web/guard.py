@@ -6,7 +6,7 @@ import base64
 import binascii
 import hmac
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from urllib.parse import parse_qs
 
@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from archive.text.translation import using
 from wencang.catalog import LANGUAGES, catalog
+from wencang.web.faults import is_for_programs, problem
 
 LONGEST_QUERY = 4_000  # bytes of an address after its question mark
 DEFAULT_LANGUAGE = "zh"
@@ -31,6 +32,8 @@ _HEADERS = {
     "Cache-Control": "no-cache",
 }
 _METHODS = ("GET", "HEAD")
+# So that scripts of any site can read the API; where there is a token, only who has it may.
+_OPEN = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, Link, Retry-After"}
 _CHALLENGE = {"WWW-Authenticate": 'Bearer, Basic realm="wencang", charset="UTF-8"'}
 _PORT = re.compile(r":\d*\Z")
 _RANGE = re.compile(r"\s*([a-zA-Z]{1,8})(?:-[a-zA-Z0-9-]+)?\s*(?:;\s*q\s*=\s*([0-9.]{1,5}))?\s*")
@@ -59,11 +62,12 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
+                headers.update(_OPEN if self._is_open(scope) else {})
                 headers.add_vary_header("Accept-Language")
             await send(message)
 
-        app = self._refusal(scope) or self._app
         scope["root_path"], scope["path"] = self._prefix, self._path(scope)
+        app = self._refusal(scope) or self._app
         scope["language"] = language_of(scope)
         with using(catalog(scope["language"])):
             await app(scope, receive, guarded)
@@ -75,18 +79,28 @@ class Guard:
             return f"{path}/"
         return path if path.startswith(f"{self._prefix}/") else self._prefix + path
 
+    def _is_open(self, scope: Scope) -> bool:
+        return not self._token and scope["path"].startswith((f"{self._prefix}/api/", f"{self._prefix}/openapi.json"))
+
     def _refusal(self, scope: Scope) -> ASGIApp | None:
         """The answer to a request that goes no further; None for any other."""
         headers = Headers(scope=scope)
         if _PORT.sub("", headers.get("host", "")).lower() not in self._hosts:
-            return PlainTextResponse("This host name is not served here.\n", 400)
+            return self._refused(scope, 400, "This host name is not served here.")
         if scope["method"] not in _METHODS:
-            return PlainTextResponse("Read-only: GET and HEAD.\n", 405, {"Allow": ", ".join(_METHODS)})
+            return self._refused(scope, 405, "Read-only: GET and HEAD.", {"Allow": ", ".join(_METHODS)})
         if len(scope["query_string"]) > LONGEST_QUERY:
-            return PlainTextResponse(f"An address may have {LONGEST_QUERY} bytes after its question mark.\n", 414)
+            return self._refused(scope, 414, f"An address may have {LONGEST_QUERY} bytes after its question mark.")
         if self._token and not self._has_token(headers.get("authorization", "")):
-            return PlainTextResponse("A token is needed.\n", 401, _CHALLENGE)
+            return self._refused(scope, 401, "A token is needed.", _CHALLENGE)
         return None
+
+    def _refused(self, scope: Scope, status: int, detail: str, headers: Mapping[str, str] | None = None) -> ASGIApp:
+        """One line, for programs as problem details."""
+        is_json = is_for_programs(scope["path"].removeprefix(self._prefix))
+        response = problem(status, detail) if is_json else PlainTextResponse(f"{detail}\n", status)
+        response.headers.update(headers or {})
+        return response
 
     def _has_token(self, authorization: str) -> bool:
         """Whether the token is there: as a bearer token, or for browsers as the password of any user."""

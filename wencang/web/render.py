@@ -57,6 +57,9 @@ class Site:
         return _quoted(repr(parts).encode())
 
 
+Handler = Callable[[Site, Request], Response]
+
+
 @dataclass(frozen=True, slots=True)
 class Links:
     """The addresses of our pages, as seen from one request: under its path prefix, in its language."""

@@ -8,6 +8,7 @@ from itertools import islice
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
@@ -49,7 +50,7 @@ def search(site: Site, request: Request) -> Response:
         return RedirectResponse(links.to("/"), 303)
     try:
         question = asked(request.query_params)
-        answer, has_more = _answer(site, question)
+        answer, has_more = answer_to(site, question, PAGE, question.offset)
     except UsageFault as fault:
         question = typed(request.query_params)
         return site.page(
@@ -65,8 +66,8 @@ def search(site: Site, request: Request) -> Response:
 
 def twin(site: Site, request: Request) -> Response:
     """The answer as JSON: the hits as `--json` has them, the totals and the facets."""
-    question = _asked(request)
-    answer, has_more = _answer(site, question)
+    question = question_of(request.query_params)
+    answer, has_more = answer_to(site, question, PAGE, question.offset)
     following = question.parameters(page=question.page + 1) if has_more and question.page < LAST_PAGE else None
     links = Links(request)
     next = following and links.whole(links.to("/search.json", following))
@@ -75,7 +76,7 @@ def twin(site: Site, request: Request) -> Response:
 
 def feed(site: Site, request: Request) -> Response:
     """The newest articles of the answer as Atom or JSON Feed."""
-    question, links = _asked(request), Links(request)
+    question, links = question_of(request.query_params), Links(request)
     form: FeedForm = "atom" if request.url.path.endswith(".atom") else "json"
     path = "/search.atom" if form == "atom" else "/search.feed.json"
     address = links.whole(links.to(path, replace(question, sort="relevance", stories="").parameters()))
@@ -85,7 +86,7 @@ def feed(site: Site, request: Request) -> Response:
 
 def export(site: Site, request: Request) -> Response:
     """All articles with all words of the question in one of the formats of `wencang export`, as a download."""
-    question = _asked(request)
+    question = question_of(request.query_params)
     name = request.url.path.rpartition(".")[2]
     out = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  # closed when it is sent
     try:
@@ -111,20 +112,21 @@ def _chunks(file: IO[bytes]) -> Iterator[bytes]:
             yield chunk
 
 
-def _asked(request: Request) -> Asked:
-    question = asked(request.query_params)
+def question_of(parameters: QueryParams) -> Asked:
+    """The question of an address that can't do without one. Raises QueryFault, or FieldFault."""
+    question = asked(parameters)
     if not question.q.strip():
         raise QueryFault("q", _("holds no word to look for"), _("type at least one word"))
     return question
 
 
-def _answer(site: Site, question: Asked) -> tuple[Answer, bool]:
-    """A page of hits, and whether there are more: one hit more is asked for, as copies are folded."""
+def answer_to(site: Site, question: Asked, limit: int, offset: int) -> tuple[Answer, bool]:
+    """A part of the hits, and whether there are more: one hit more is asked for, as copies are folded."""
     answer = site.archive.search(
-        question.q, limit=PAGE + 1, offset=question.offset, sort=question.sort, stories=bool(question.stories),
+        question.q, limit=limit + 1, offset=offset, sort=question.sort, stories=bool(question.stories),
         **question.filters,
     )  # fmt: skip
-    return replace(answer, hits=answer.hits[:PAGE]), len(answer.hits) > PAGE
+    return replace(answer, hits=answer.hits[:limit]), len(answer.hits) > limit
 
 
 def _choices(answer: Answer, question: Asked, links: Links, name: str) -> list[Choice]:

@@ -1,0 +1,253 @@
+"""The HTTP API: its description against what is answered, parts of lists, errors, and what a stranger may send."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from jsonschema import Draft202012Validator
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from archive.store import ArticleStore
+from tests.support.sample import ARTICLES, SIGNING
+from tests.support.web import made, serving
+from wencang.archive import Archive
+from wencang.web.app import create_app
+
+Q = quote("援藏 招商引资")
+EDITED = next(article for article in ARTICLES if article.id != SIGNING)
+ANSWERS = {  # of each address of the description: what to ask there
+    "/api/search": [f"q={Q}", "q=西藏&limit=3&stories=1&sort=newest", "q=无此一词啊", "q=无此一词啊&source=tibet.cn"],
+    "/api/articles/{id}": ["", "q=援藏"],
+    "/api/articles/{id}/versions": [""],
+    "/api/articles/{id}/versions/{sequence}": [""],
+    "/api/articles/{id}/diff": ["", "from=1&to=2"],
+    "/api/articles/{id}/proof": [""],
+    "/api/articles/{id}/citation": [f"style={style}" for style in ("gbt7714", "bibtex", "ris", "csl-json")],
+    "/api/stories/{id}": [""],
+    "/api/timeline": ["q=西藏", "q=西藏&q=援藏&share=1&by=year", "q=西藏&group=credit"],
+    "/api/concordance": ["q=援藏", "q=援藏&sort=right&limit=5", "q=西藏&sample=4&seed=1"],
+    "/api/keywords": ["q=援藏", "q=援藏&measure=tfidf&by=year"],
+    "/api/collocations": ["q=西藏&least=2", "q=西藏&least=2&by=year&measure=pmi"],
+    "/api/figures": ["q=西藏", "q=西藏&sort=value&kind=money&kind=date"],
+    "/api/sources": [""],
+    "/api/status": [""],
+}
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    with made(tmp_path_factory.mktemp("api") / "data", *ARTICLES) as archive:
+        with ArticleStore.open(archive.data) as store:
+            store.put(replace(EDITED, title=EDITED.title + "（更新）", body=EDITED.body + "\n后来补记一段。"))
+        archive.index()
+        archive.stories(update=True)
+        yield archive
+
+
+@pytest.fixture(scope="module")
+def client(archive: Archive) -> Iterator[TestClient]:
+    with serving(archive) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def description(client: TestClient) -> dict[str, Any]:
+    document: dict[str, Any] = client.get("/openapi.json").json()
+    return document
+
+
+def exact(schema: Any) -> Any:
+    """The schema, but that records have no other keys than those it names."""
+    if isinstance(schema, list):
+        return [exact(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    values = {name: exact(value) for name, value in schema.items()}
+    is_record = "required" in schema and "properties" in schema and "code" not in schema["properties"]
+    return values | ({"additionalProperties": False} if is_record else {})
+
+
+def filled(path: str, archive: Archive) -> str:
+    sequence = archive.revision(EDITED.id).sequence
+    return path.replace("{id}", EDITED.id).replace("{sequence}", str(sequence))
+
+
+# The description
+
+
+def test_the_description_names_every_address_of_the_api(archive: Archive, description: dict[str, Any]) -> None:
+    routes = create_app(archive)._app.router.routes  # type: ignore[attr-defined]
+    paths = {route.path for route in routes if isinstance(route, Route) and route.path.startswith("/api/")}
+    assert paths == set(description["paths"]) == set(ANSWERS)
+
+
+@pytest.mark.parametrize("path", ANSWERS)
+def test_an_answer_has_exactly_the_values_that_are_described(
+    client: TestClient, archive: Archive, description: dict[str, Any], path: str
+) -> None:
+    operation = description["paths"][path]["get"]
+    schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    validator = Draft202012Validator(exact({**schema, "components": description["components"]}))
+    for query in ANSWERS[path]:
+        answer = client.get(f"{filled(path, archive)}?{query}")
+        assert answer.status_code == 200, answer.text
+        assert [error.message for error in validator.iter_errors(answer.json())] == []
+
+
+def test_the_description_is_valid(description: dict[str, Any]) -> None:
+    for schema in description["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+    references = set(re.findall(r'"#/components/(\w+)/(\w+)"', json.dumps(description)))
+    for kind, name in references:
+        assert name in description["components"][kind]
+    for path, operations in description["paths"].items():
+        names = {parameter["name"] for parameter in operations["get"]["parameters"] if parameter.get("in") == "path"}
+        assert names == set(re.findall(r"{(\w+)}", path))
+    identifiers = [operations["get"]["operationId"] for operations in description["paths"].values()]
+    assert len(set(identifiers)) == len(identifiers)
+
+
+def test_the_description_names_the_path_of_a_proxy(archive: Archive) -> None:
+    with serving(archive, prefix="/news") as client:
+        assert client.get("/news/openapi.json").json()["servers"] == [{"url": "/news"}]
+        following = client.get("/news/api/search?q=西藏&limit=1").json()["next"]
+        assert following.startswith("http://127.0.0.1/news/api/search?")
+        assert client.get(following).status_code == 200
+
+
+# Values
+
+
+def test_values_are_those_of_the_archive(client: TestClient, archive: Archive) -> None:
+    def same(address: str, value: object) -> bool:
+        return bool(client.get(address).json() == json.loads(json.dumps(value)))
+
+    assert same(f"/api/articles/{SIGNING}", archive.show(SIGNING).to_json())
+    assert same(f"/api/articles/{EDITED.id}/diff", archive.diff(EDITED.id).to_json())
+    versions = [step.to_json() for step in archive.history(EDITED.id).steps]
+    assert len(versions) == 2
+    assert same(f"/api/articles/{EDITED.id}/versions", {"rows": versions})
+    hits = [hit.to_json() for hit in archive.search("援藏 招商引资", limit=4).hits]
+    assert client.get(f"/api/search?q={Q}&limit=4").json()["hits"] == json.loads(json.dumps(hits))
+    for name in ("keywords", "collocations"):
+        rows = list(getattr(archive, name)("西藏", limit=5, least=2).records())
+        assert client.get(f"/api/{name}?q=西藏&limit=5&least=2").json()["rows"] == rows
+    assert client.get(f"/api/articles/{SIGNING}/citation?style=ris").json()["citation"] == str(
+        archive.cite(SIGNING, style="ris")
+    )
+    newest = client.get(f"/api/articles/{EDITED.id}/proof").json()
+    assert (newest["sequence"], newest["holds"]) == (versions[1]["sequence"], True)
+    assert client.get(f"/api/articles/{EDITED.id}/proof?sequence={versions[0]['sequence']}").status_code == 200
+
+
+# Parts of lists
+
+
+@pytest.mark.parametrize(
+    ("address", "key"),
+    [
+        ("/api/search?q=西藏 OR 高原&limit=3", "hits"), ("/api/search?q=西藏&sort=oldest&limit=100", "hits"),
+        ("/api/concordance?q=西藏&limit=4", "rows"), ("/api/concordance?q=西藏&sort=left&limit=4", "rows"),
+        ("/api/figures?q=西藏&limit=7&kind=date&kind=place", "rows"),
+        ("/api/figures?q=西藏&sort=value&limit=7", "rows"),
+    ],
+)  # fmt: skip
+def test_the_parts_of_a_list_are_the_list(client: TestClient, archive: Archive, address: str, key: str) -> None:
+    rows: list[Any] = []
+    following: str | None = address
+    while following:
+        answer = client.get(following)
+        rows += answer.json()[key]
+        following = answer.json()["next"]
+        link = f'<{following}>; rel="next"' if following else None
+        assert answer.headers.get("link") == link
+    whole = client.get(re.sub("limit=[0-9]+", "limit=100", address)).json()
+    assert rows[:100] == whole[key]
+    assert whole["next"] is None or len(rows) > 100
+
+
+def test_a_cursor_ends_with_the_state_of_the_index(tmp_path: Any) -> None:
+    with made(tmp_path / "data", *ARTICLES[:30]) as archive, serving(archive) as client:
+        first = client.get("/api/search?q=西藏&limit=1").json()
+        with ArticleStore.open(archive.data) as store:
+            store.put(ARTICLES[35])
+        assert client.get(first["next"]).status_code == 200  # the index has not moved: the list is the same
+        archive.index()
+        expired = client.get(first["next"])
+        assert expired.status_code == 410
+        assert expired.headers["content-type"] == "application/problem+json"
+        assert expired.json()["type"] == "tag:wencang,2026:expired-cursor"
+        assert client.get("/api/search?q=西藏&limit=1").status_code == 200
+
+
+def test_a_cursor_belongs_to_its_question(client: TestClient) -> None:
+    following = client.get("/api/search?q=西藏&limit=1").json()["next"]
+    assert client.get(following.replace("limit=1", "limit=2")).status_code == 200
+    assert client.get(f"{following}&source=tibet.cn").status_code == 410
+    assert client.get(following.replace("/api/search", "/api/concordance")).status_code == 410
+
+
+@pytest.mark.parametrize("cursor", ["x", "%00", "MTA", "LTEuYQ", "9" * 400, "é", "====", "MS5h.."])
+def test_what_is_no_cursor_is_refused(client: TestClient, cursor: str) -> None:
+    answer = client.get(f"/api/search?q=西藏&cursor={cursor}")
+    assert answer.status_code == 400
+    assert answer.json()["field"] == "cursor"
+
+
+# Errors
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "field"),
+    [
+        ("/api/search?q=", 400, "q"), ("/api/search?q=%22", 400, "q"), ("/api/search?q=西藏&since=x", 400, "since"),
+        ("/api/search?q=西藏&limit=101", 400, "limit"), ("/api/search?q=西藏&limit=0", 400, "limit"),
+        ("/api/search?q=西藏&sort=best", 400, "sort"), ("/api/search?q=西藏&source=none.cn", 400, "source"),
+        ("/api/figures?q=西藏&kind=tree", 400, "kind"), ("/api/keywords?q=西藏&by=week", 400, "by"),
+        (f"/api/articles/{SIGNING}/citation?style=x", 400, "style"), ("/api/articles/none", 404, None),
+        (f"/api/articles/{SIGNING}/versions/1", 404, None), (f"/api/articles/{SIGNING}/versions/x", 404, None),
+        (f"/api/articles/{SIGNING}/diff", 404, None), ("/api/none", 404, None), ("/api/stories/none", 404, None),
+        ("/api/search?q=" + "x" * 5000, 414, None),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_error_is_a_problem_with_its_field(
+    client: TestClient, description: dict[str, Any], address: str, status: int, field: str | None, language: str
+) -> None:
+    answer = client.get(address, headers={"Accept-Language": language})
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    schema = {"$ref": "#/components/schemas/Problem", "components": description["components"]}
+    assert Draft202012Validator(exact(schema)).is_valid(problem)
+    assert (problem["status"], problem.get("field")) == (status, field)
+    assert problem["detail"]
+
+
+def test_an_answer_is_not_sent_again(client: TestClient) -> None:
+    for address in ("/api/search?q=西藏", f"/api/articles/{SIGNING}", "/api/sources", "/openapi.json"):
+        tag = client.get(address).headers["etag"]
+        again = client.get(address, headers={"If-None-Match": tag})
+        assert (again.status_code, again.content) == (304, b"")
+
+
+def test_pages_of_other_sites_may_read_the_api_of_an_open_archive_only(archive: Archive) -> None:
+    with serving(archive) as client:
+        for address in ("/api/sources", "/openapi.json", "/api/none", "/api/search?q="):
+            assert client.get(address).headers["access-control-allow-origin"] == "*"
+        for address in ("/", "/search.json?q=西藏", f"/article/{SIGNING}"):
+            assert "access-control-allow-origin" not in client.get(address).headers
+    with serving(archive, token="a-token-of-16-characters") as client:
+        refused = client.get("/api/sources")
+        assert (refused.status_code, refused.json()["status"]) == (401, 401)
+        admitted = client.get("/api/sources", headers={"Authorization": "Bearer a-token-of-16-characters"})
+        assert admitted.status_code == 200
+        for answer in (refused, admitted):
+            assert "access-control-allow-origin" not in answer.headers
