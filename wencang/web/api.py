@@ -20,7 +20,7 @@ from wencang.desk.table import Table
 from wencang.web import article, openapi, overview
 from wencang.web.inputs import Asked, one_of
 from wencang.web.paging import number_or, part_of
-from wencang.web.render import Handler, Links, Site, json
+from wencang.web.render import Handler, Links, Site, deadline_of, json
 from wencang.web.search import answer_to, question_of
 
 HITS, ROWS = openapi.HITS, openapi.ROWS
@@ -41,7 +41,7 @@ def _of_rows(request: Request) -> Asked:
 def search(site: Site, request: Request) -> Response:
     """The values of `wencang search --json`, a part at a time."""
     question, part = question_of(request.query_params), part_of(site, request, HITS)
-    answer, has_more = answer_to(site, question, part.limit, part.offset)
+    answer, has_more = answer_to(site, request, question, part.limit, part.offset)
     return part.response({"query": question.parameters(page=1)} | answer.to_json(), has_more)
 
 
@@ -72,7 +72,7 @@ def concordance(site: Site, request: Request) -> Response:
         question.q, window=number_or(request, "window", 20, 1, openapi.WIDEST), sort=order,
         sample=number_or(request, "sample", 0, 0, ROWS.deepest) or None,
         seed=number_or(request, "seed", 0, 0, article.MOST), limit=part.end + 1,
-        source=question.source, since=question.since, until=question.until,
+        source=question.source, since=question.since, until=question.until, progress=deadline_of(request).check,
     )  # fmt: skip
     return part.of(lines.records(), lines.notices)
 
@@ -96,7 +96,7 @@ def keywords(site: Site, request: Request) -> Response:
     words = site.archive.keywords(
         question.q, measure=measure, by=by, limit=number_or(request, "limit", 30, 1, openapi.WORDS),
         least=number_or(request, "least", 3, 1, article.MOST), source=question.source, since=question.since,
-        until=question.until,
+        until=question.until, progress=deadline_of(request).check,
     )  # fmt: skip
     return _table(words, words.notices)
 
@@ -109,6 +109,7 @@ def collocations(site: Site, request: Request) -> Response:
         question_of(request.query_params).q, window=number_or(request, "window", 5, 1, openapi.WIDEST),
         measure=measure, by=by, limit=number_or(request, "limit", 30, 1, openapi.WORDS),
         least=number_or(request, "least", 5, 1, article.MOST),
+        progress=deadline_of(request).check,
     )  # fmt: skip
     return _table(words, words.notices)
 

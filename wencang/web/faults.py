@@ -15,6 +15,7 @@ from archive.text.translation import gettext as _
 from wencang.web.inputs import field_of, typed
 from wencang.web.paging import ExpiredCursor
 from wencang.web.render import Site, json
+from wencang.web.traffic.limits import Overloaded
 
 _STATUS: dict[type[WencangError], int] = {
     UsageFault: 400, NotKept: 404, Withdrawn: 410, ExpiredCursor: 410, Busy: 503, Unusable: 503,
@@ -23,10 +24,6 @@ _TYPES: dict[type[Exception], str] = {ExpiredCursor: "expired-cursor", Withdrawn
 _FOR_PROGRAMS = re.compile(r".*\.json|.*/health|/api/.*")
 _RETRY = {503: {"Retry-After": "5"}}
 _log = logging.getLogger(__name__)
-
-
-class Overloaded(WencangError):
-    """As many searches as may wait are waiting."""
 
 
 def of_error(request: Request, error: Exception) -> Response:

@@ -8,6 +8,7 @@ import hmac
 import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
+from math import ceil
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -17,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from archive.text.translation import using
 from wencang.catalog import LANGUAGES, catalog
 from wencang.web.faults import is_for_programs, problem
+from wencang.web.traffic.limits import Buckets, cost
 
 LONGEST_QUERY = 4_000  # bytes of an address after its question mark
 DEFAULT_LANGUAGE = "zh"
@@ -43,14 +45,16 @@ class Guard:
     """Wraps the application.
 
     `hosts` are the names that it answers under; `token` closes it to all who lack it. `prefix` is the
-    path under which a proxy serves it, whether or not the proxy cuts that off.
+    path under which a proxy serves it, whether or not the proxy cuts that off. `buckets` limit what one
+    address may ask for.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str], token: str = "", prefix: str = "") -> None:
+    def __init__(self, app: ASGIApp, hosts: Collection[str], token: str, prefix: str, buckets: Buckets) -> None:
         self._app = app
         self._hosts = {host.lower() for host in hosts}
         self._token = token.encode()
         self._prefix = prefix
+        self._buckets = buckets
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -86,18 +90,29 @@ class Guard:
         """The answer to a request that goes no further; None for any other."""
         headers = Headers(scope=scope)
         if _PORT.sub("", headers.get("host", "")).lower() not in self._hosts:
-            return self._refused(scope, 400, "This host name is not served here.")
+            return self._refused(scope, 400, "host", "This host name is not served here.")
+        if wait := self._buckets.wait((scope.get("client") or ("",))[0], cost(self._own(scope))):
+            after = {"Retry-After": str(ceil(wait))}
+            return self._refused(scope, 429, "rate", "Too many requests from this address.", after)
         if scope["method"] not in _METHODS:
-            return self._refused(scope, 405, "Read-only: GET and HEAD.", {"Allow": ", ".join(_METHODS)})
+            return self._refused(scope, 405, "method", "Read-only: GET and HEAD.", {"Allow": ", ".join(_METHODS)})
         if len(scope["query_string"]) > LONGEST_QUERY:
-            return self._refused(scope, 414, f"An address may have {LONGEST_QUERY} bytes after its question mark.")
+            return self._refused(
+                scope, 414, "length", f"An address may have {LONGEST_QUERY} bytes after its question mark."
+            )
         if self._token and not self._has_token(headers.get("authorization", "")):
-            return self._refused(scope, 401, "A token is needed.", _CHALLENGE)
+            return self._refused(scope, 401, "token", "A token is needed.", _CHALLENGE)
         return None
 
-    def _refused(self, scope: Scope, status: int, detail: str, headers: Mapping[str, str] | None = None) -> ASGIApp:
-        """One line, for programs as problem details."""
-        is_json = is_for_programs(scope["path"].removeprefix(self._prefix))
+    def _own(self, scope: Scope) -> str:
+        return str(scope["path"]).removeprefix(self._prefix)
+
+    def _refused(
+        self, scope: Scope, status: int, reason: str, detail: str, headers: Mapping[str, str] | None = None
+    ) -> ASGIApp:
+        """One line, for programs as problem details; `reason` is what is counted."""
+        scope["refused"] = reason
+        is_json = is_for_programs(self._own(scope))
         response = problem(status, detail) if is_json else PlainTextResponse(f"{detail}\n", status)
         response.headers.update(headers or {})
         return response

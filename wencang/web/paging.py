@@ -19,7 +19,7 @@ from archive.errors import WencangError
 from archive.text.messages import Message
 from archive.text.translation import gettext as _
 from wencang.web.inputs import FieldFault, number
-from wencang.web.render import Links, Site, json
+from wencang.web.render import Links, Site, deadline_of, json
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Part:
 
     def of(self, rows: Iterable[Mapping[str, Any]], notices: Iterable[Message]) -> Response:
         """The part of all these rows."""
-        chosen = list(islice(rows, self.offset, self.end + 1))
+        chosen = list(islice(deadline_of(self.request).over(rows), self.offset, self.end + 1))
         value = {"rows": chosen[: self.limit], "notices": [notice.to_json() for notice in notices]}
         return self.response(value, len(chosen) > self.limit)
 

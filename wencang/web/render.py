@@ -23,6 +23,8 @@ from archive.text.escaping import is_page, json_text, legible, marked
 from archive.text.translation import gettext, ngettext
 from wencang.archive import Archive
 from wencang.desk.export import export
+from wencang.web.traffic.limits import Deadline
+from wencang.web.traffic.metrics import Metrics
 
 Spans = Iterable[tuple[int, int]]
 STYLE = files(__package__).joinpath("static/style.css").read_bytes()
@@ -36,6 +38,7 @@ class Site:
     """The archive that is shown, and how its pages are made."""
 
     archive: Archive
+    metrics: Metrics = field(default_factory=Metrics)
     templates: Environment = field(default_factory=lambda: _environment())
 
     def page(self, request: Request, template: str, code: int = 200, **values: object) -> Response:
@@ -105,6 +108,12 @@ class Links:
     def is_chosen(self) -> bool:
         """Whether the address says which language."""
         return bool(self.request.query_params.get("lang"))
+
+
+def deadline_of(request: Request) -> Deadline:
+    """When the answer to a request has to be ready."""
+    deadline: Deadline = request.scope["deadline"]
+    return deadline
 
 
 def segment(text: str) -> str:

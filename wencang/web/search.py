@@ -13,13 +13,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from archive.errors import NotKept, QueryFault, UsageFault
+from archive.text.messages import Message
 from archive.text.translation import gettext as _
 from wencang.answer import Answer
 from wencang.archive import FeedForm
 from wencang.desk.export import export as formats
 from wencang.web.chart import Chart, chart, periods_of
 from wencang.web.inputs import LAST_PAGE, PAGE, Asked, asked, field_of, typed
-from wencang.web.render import Links, Site, json
+from wencang.web.render import Links, Site, deadline_of, json
 
 _FACETS = ("source", "section", "credit")
 _VALUES = 50  # of a facet that are shown
@@ -50,7 +51,7 @@ def search(site: Site, request: Request) -> Response:
         return RedirectResponse(links.to("/"), 303)
     try:
         question = asked(request.query_params)
-        answer, has_more = answer_to(site, question, PAGE, question.offset)
+        answer, has_more = answer_to(site, request, question, PAGE, question.offset)
     except UsageFault as fault:
         question = typed(request.query_params)
         return site.page(
@@ -67,7 +68,7 @@ def search(site: Site, request: Request) -> Response:
 def twin(site: Site, request: Request) -> Response:
     """The answer as JSON: the hits as `--json` has them, the totals and the facets."""
     question = question_of(request.query_params)
-    answer, has_more = answer_to(site, question, PAGE, question.offset)
+    answer, has_more = answer_to(site, request, question, PAGE, question.offset)
     following = question.parameters(page=question.page + 1) if has_more and question.page < LAST_PAGE else None
     links = Links(request)
     next = following and links.whole(links.to("/search.json", following))
@@ -90,7 +91,9 @@ def export(site: Site, request: Request) -> Response:
     name = request.url.path.rpartition(".")[2]
     out = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  # closed when it is sent
     try:
-        exported = site.archive.export(question.q, out=out, format=name, **question.filters)
+        exported = site.archive.export(
+            question.q, out=out, format=name, progress=deadline_of(request).check, **question.filters
+        )
         if not exported.count:
             raise NotKept(question.q, _("nothing found"))
     except BaseException:
@@ -120,13 +123,18 @@ def question_of(parameters: QueryParams) -> Asked:
     return question
 
 
-def answer_to(site: Site, question: Asked, limit: int, offset: int) -> tuple[Answer, bool]:
-    """A part of the hits, and whether there are more: one hit more is asked for, as copies are folded."""
+def answer_to(site: Site, request: Request, question: Asked, limit: int, offset: int) -> tuple[Answer, bool]:
+    """A part of the hits, and whether there are more: one hit more is asked for, as copies are folded.
+
+    Without facets where they took too long before.
+    """
+    has_facets = "without_facets" not in request.scope
     answer = site.archive.search(
         question.q, limit=limit + 1, offset=offset, sort=question.sort, stories=bool(question.stories),
-        **question.filters,
+        facets=has_facets, **question.filters,
     )  # fmt: skip
-    return replace(answer, hits=answer.hits[:limit]), len(answer.hits) > limit
+    notices = answer.notices if has_facets else (*answer.notices, Message("facets-left-out"))
+    return replace(answer, hits=answer.hits[:limit], notices=notices), len(answer.hits) > limit
 
 
 def _choices(answer: Answer, question: Asked, links: Links, name: str) -> list[Choice]:
