@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -254,3 +256,74 @@ def test_pages_of_other_sites_may_read_the_api_of_an_open_archive_only(archive: 
         assert admitted.status_code == 200
         for answer in (refused, admitted):
             assert "access-control-allow-origin" not in answer.headers
+
+
+# Memento
+
+
+def parsed(links: str) -> dict[str, list[tuple[str, dict[str, str]]]]:
+    """The links of a TimeMap or a header by each of their relations."""
+    relations: dict[str, list[tuple[str, dict[str, str]]]] = {}
+    for address, attributes in re.findall(r'<([^>]*)>((?:; [a-z]+="[^"]*")*)', links):
+        values = dict(re.findall(r'([a-z]+)="([^"]*)"', attributes))
+        for relation in values["rel"].split():
+            relations.setdefault(relation, []).append((address, values))
+    return relations
+
+
+@pytest.mark.parametrize("prefix", ["", "/news"])
+def test_the_versions_of_an_address_are_found_by_time(archive: Archive, prefix: str) -> None:
+    first, second = (step.revision for step in archive.history(EDITED.id).steps)
+    with serving(archive, prefix=prefix) as client:
+        answer = client.get(f"{prefix}/timemap/link/{EDITED.url}")
+        assert answer.headers["content-type"].startswith("application/link-format")
+        timemap = parsed(answer.text)
+        assert timemap["original"][0][0] == EDITED.url
+        assert timemap["self"][0][0] == f"http://127.0.0.1{prefix}/timemap/link/{EDITED.url}"
+        mementos = timemap["memento"]
+        sequences = [address.rsplit("/", 1)[1] for address, _values in mementos]
+        assert sequences == [str(first.sequence), str(second.sequence)]
+        assert (timemap["first"], timemap["last"]) == (mementos[:1], mementos[1:])
+        for address, values in mementos:
+            version = client.get(address)
+            assert version.headers["memento-datetime"] == values["datetime"]
+            links = parsed(version.headers["link"])
+            assert links["original"][0][0] == EDITED.url
+            assert client.get(links["timemap"][0][0]).text == answer.text
+            back = client.get(links["timegate"][0][0], headers={"Accept-Datetime": values["datetime"]})
+            assert back.status_code == 302
+            assert "Accept-Datetime" in back.headers["vary"]
+            assert parsed(back.headers["link"])["original"][0][0] == EDITED.url
+
+
+def test_a_timegate_leads_to_the_last_version_until_a_time(tmp_path: Any) -> None:
+    with made(tmp_path / "data", *ARTICLES[:3]) as archive:
+        article = ARTICLES[0]
+        now = archive.revision(article.id).fetched
+        with ArticleStore.open(archive.data) as store:
+            for days in (1, 2):
+                store.put(replace(article, body=article.body + "新" * days), now + timedelta(days=days))
+        archive.index()
+        versions = [step.revision for step in archive.history(article.id).steps]
+        fetched = [revision.fetched for revision in versions]
+        assert len(fetched) == 3
+        with serving(archive) as client:
+
+            def version(moment: datetime | None) -> int:
+                headers = {"Accept-Datetime": format_datetime(moment, usegmt=True)} if moment else {}
+                location = client.get(f"/timegate/{article.url}", headers=headers).headers["location"]
+                return [revision.sequence for revision in versions].index(int(location.rsplit("/", 1)[1]))
+
+            hour = timedelta(hours=1)
+            moments = (fetched[0] - hour, fetched[0] + hour, fetched[1] + hour, fetched[2] + 900 * hour, None)
+            assert list(map(version, moments)) == [0, 0, 1, 2, 2]
+
+
+def test_an_address_is_found_however_it_is_written(client: TestClient) -> None:
+    quoted = quote(EDITED.url, safe="")
+    for written in (EDITED.url, quoted, EDITED.url.replace("://", ":/"), EDITED.url.replace("http:", "https:")):
+        assert client.get(f"/timemap/link/{written}").status_code == 200, written
+    for unknown in ("http://x.example/?a=1&b=2", EDITED.id, "", "%00", "javascript:alert(1)"):
+        assert client.get(f"/timemap/link/{unknown}").status_code == 404, unknown
+    bad = client.get(f"/timegate/{EDITED.url}", headers={"Accept-Datetime": "yesterday"})
+    assert bad.status_code == 400

@@ -24,6 +24,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from archive.article import Article
+from archive.store import ArticleStore
 from tests.support.pages import THEN
 from tests.support.sample import ARTICLES, ROOT, SIGNING
 from tests.support.web import BASE, made, serving, text, tree
@@ -287,8 +288,9 @@ def test_a_proxy_of_this_machine_names_the_client(archive: Archive) -> None:
 
 def test_an_answer_under_way_is_finished_before_a_stop(tmp_path: Path) -> None:
     body = "\n".join(f"{number} words of a long text" for number in range(400_000))
-    with made(tmp_path / "data", Article(url="http://x.example/1", id="long", title="长文", body=body, published=THEN)):
-        pass
+    long = Article(url="http://x.example/1", id="long", title="长文", body=body, published=THEN)
+    with made(tmp_path / "data", ARTICLES[0]) as archive, ArticleStore.open(archive.data) as store:
+        store.put(long)  # not indexed, which would take most of the time
     with served(tmp_path / "data") as (process, address):
         host, port = address.removeprefix("http://").rstrip("/").split(":")
         with socket.create_connection((host, int(port))) as connection:

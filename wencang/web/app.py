@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from archive.errors import WencangError
 from wencang.archive import Archive
-from wencang.web import api, article, discovery, faults, overview, search
+from wencang.web import api, article, discovery, faults, memento, overview, search
 from wencang.web.guard import Guard
 from wencang.web.render import FORMATS, Handler, Site, conditional
 from wencang.web.traffic.limits import Buckets, Deadline, Limits, Overloaded, TooLong, Turns
@@ -42,7 +42,7 @@ _OF_NOW: dict[str, Handler] = {
     "/style.css": discovery.style, "/icon.svg": discovery.icon, "/robots.txt": discovery.robots,
     "/opensearch.xml": discovery.opensearch, "/health": discovery.health,
     "/metrics": discovery.metrics,
-    **api.OF_NOW,
+    "/timemap/link/{url:path}": memento.timemap, "/timegate/{url:path}": memento.timegate, **api.OF_NOW,
 }  # fmt: skip
 _FACETED = {"/search", "/search.json", "/api/search"}  # are made without facets where these take too long
 

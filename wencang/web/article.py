@@ -14,6 +14,7 @@ from archive.jsonl import values
 from archive.text.translation import gettext as _
 from archive.warc.pages import FetchedPage
 from wencang.desk.export.citation import STYLES, cited
+from wencang.web import memento
 from wencang.web.inputs import LONGEST, FieldFault, Form, number, one_of
 from wencang.web.render import Links, Site, json
 
@@ -48,10 +49,12 @@ def version(site: Site, request: Request) -> Response:
     """One version, as it was archived."""
     revision = site.archive.version(id_of(request), _sequence(request))
     history = site.archive.history(revision.article.id)
-    return site.page(
+    page = site.page(
         request, "version.html", revision=revision, article=revision.article, history=history,
         citations=_citations(revision),
     )  # fmt: skip
+    page.headers.update(memento.headers(request, revision))
+    return page
 
 
 def version_twin(site: Site, request: Request) -> Response:
@@ -93,16 +96,18 @@ def raw(site: Site, request: Request) -> Response:
     if not pages:
         raise NotKept(id, _("no raw page is kept of this version"))
     page = pages[number("part", request.query_params, 1, len(pages)) - 1]
-    charset = _charset(page)
-    if form == "html":
-        return Response(page.body, headers={"Content-Security-Policy": _SANDBOX, "Content-Type": f"text/html{charset}"})
-    headers = {"Content-Type": f"text/plain{charset}", "Content-Security-Policy": _SANDBOX}
+    response = Response(page.body, headers=_raw_headers(form, _charset(page)))
+    response.headers.update(memento.headers(request, site.archive.version(id, sequence)))
+    return response
+
+
+def _raw_headers(form: Form, charset: str) -> dict[str, str]:
     if form == "file":
-        headers = {
+        return {
             "Content-Type": "application/octet-stream",
             "Content-Disposition": 'attachment; filename="page.html"',
         }
-    return Response(page.body, headers=headers)
+    return {"Content-Type": f"text/{form or 'plain'}{charset}", "Content-Security-Policy": _SANDBOX}
 
 
 def go(site: Site, request: Request) -> Response:
