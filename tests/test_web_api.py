@@ -17,6 +17,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from archive.store import ArticleStore
+from bench.schemas import examine
 from tests.support.sample import ARTICLES, SIGNING
 from tests.support.web import made, serving
 from wencang.archive import Archive
@@ -327,3 +328,12 @@ def test_an_address_is_found_however_it_is_written(client: TestClient) -> None:
         assert client.get(f"/timemap/link/{unknown}").status_code == 404, unknown
     bad = client.get(f"/timegate/{EDITED.url}", headers={"Accept-Datetime": "yesterday"})
     assert bad.status_code == 400
+
+
+def test_the_description_holds_for_whatever_is_asked(archive: Archive) -> None:
+    known = {"id": [EDITED.id, SIGNING], "q": ["西藏", "援藏 招商引资"]}
+    report = examine(create_app(archive), 200, known)
+    assert report.findings == {}
+    assert report.cases >= 200
+    assert report.statuses[200] > 50
+    assert set(report.statuses) <= {200, 400, 404, 410, 414}

@@ -173,6 +173,7 @@ _SOURCE = _parameter("source", _TEXT, "A site: tibet.cn")
 _DAYS = [_parameter(name, _TEXT, "2022, 2022-06 or 2022-06-01; inclusive.") for name in ("since", "until")]
 _FILTERS = [_SOURCE, *_DAYS]
 _EXACT = [_parameter(name, _TEXT, "Exactly this value.") for name in ("section", "credit")]
+_EMPTY_OR_SEQUENCE = {"anyOf": [{"type": "integer", "minimum": 0, "maximum": MOST}, {"const": ""}]}
 _ID = _segment("id", {**_TEXT, "minLength": 1})
 _SEQUENCE = _segment("sequence", {"type": "integer", "minimum": 0, "maximum": MOST})
 _BY = _choice("by", get_args(Period), "A list for each year or month.")
@@ -221,7 +222,7 @@ _ENDPOINTS = {
     "/api/articles/{id}/versions": _Endpoint("Every version, and what it changed.", "Versions", [_ID]),
     "/api/articles/{id}/versions/{sequence}": _Endpoint("One version.", "Version", [_ID, _SEQUENCE]),
     "/api/articles/{id}/diff": _Endpoint("What changed between two versions.", "Diff", [
-        _ID, *(_number(name, 0, 0, MOST, "A sequence; by default the last two.") for name in ("from", "to")),
+        _ID, *(_parameter(name, _EMPTY_OR_SEQUENCE, "By default the last two.") for name in ("from", "to")),
     ]),
     "/api/articles/{id}/proof": _Endpoint("What proves a version, checked for this answer.", "Proof", [
         _ID, _number("sequence", 0, 0, MOST, "By default the newest."),
@@ -271,7 +272,7 @@ def document(root: str = "") -> Schema:
         "components": {
             "schemas": _SCHEMAS,
             "responses": {str(status): _refusal(status, text) for status, text in _REFUSED.items()},
-            "parameters": {"lang": _parameter("lang", {"enum": ["zh", "en"]}, "Of notices and errors.")},
+            "parameters": {"lang": _parameter("lang", _TEXT, "Of notices and errors: zh or en; any other is ignored.")},
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
     }  # fmt: skip

@@ -113,5 +113,5 @@ def _read(cursor: str) -> tuple[int, str]:
 
 
 def number_or(request: Request, field: str, default: int, least: int, most: int) -> int:
-    """A parameter that is a number, with its default. Raises FieldFault."""
-    return number(field, {field: request.query_params.get(field, "") or str(default)}, least, most)
+    """A parameter that is a number, with its default; an empty one is not a number. Raises FieldFault."""
+    return number(field, {field: request.query_params.get(field, str(default)) or "-"}, least, most)
