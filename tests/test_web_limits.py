@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import re
 import signal
 import socket
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import httpx2
+import pyarrow
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
+from pyarrow import parquet
 from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.testclient import TestClient
@@ -29,6 +35,8 @@ from tests.support.pages import THEN
 from tests.support.sample import ARTICLES, ROOT, SIGNING
 from tests.support.web import BASE, made, serving, text, tree
 from wencang.archive import Archive
+from wencang.desk.export import export
+from wencang.excerpts import LONGEST, Excerpts
 from wencang.web import faults
 from wencang.web.app import create_app
 from wencang.web.render import Site
@@ -195,6 +203,91 @@ def test_an_address_that_is_none_of_ours_is_a_page(archive: Archive) -> None:
         answer = client.get("/nowhere", headers={"Accept-Language": "en"})
         assert answer.status_code == 404
         assert "no such page" in text(tree(answer.text))
+
+
+# Without full texts
+
+HIDDEN = "此处以下不予公开展示"  # stands late in every text, and not near what is asked for
+LATE = "\n".join(f"第{number}段，说的是另外一些事情，与所问无关，只为凑足篇幅。" for number in range(30))
+
+
+def routes_of(app: Any) -> list[str]:
+    while not hasattr(app, "router"):
+        app = app._app
+    return [route.path for route in app.router.routes]
+
+
+@pytest.fixture(scope="module")
+def excerpts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Excerpts]:
+    articles = [
+        replace(article, body=f"{article.body}\n{LATE}\n{HIDDEN}{number}，地点在拉萨，金额{number}亿元。")
+        for number, article in enumerate(ARTICLES[:12])
+    ]
+    with made(tmp_path_factory.mktemp("excerpts") / "data", *articles) as archive:
+        with ArticleStore.open(archive.data) as store:
+            for article in articles[:3]:
+                store.put(replace(article, body=f"{LATE}\n{article.body}后来更正。"))
+        archive.index()
+        with Excerpts(archive.settings) as excerpts:
+            yield excerpts
+
+
+def test_no_route_gives_a_full_text(excerpts: Excerpts) -> None:
+    app, id = create_app(excerpts), ARTICLES[0].id
+    sequence = excerpts.revision(id).sequence
+    with serving(excerpts) as client:
+        answered = 0
+        for route in routes_of(app):
+            path = route.replace("{id}", id).replace("{sequence}", str(sequence)).replace("{url:path}", ARTICLES[0].url)
+            for q in ("西藏", "援藏", "记者"):
+                answer = client.get(path, params={"q": q, "window": "200", "limit": "100"})
+                assert HIDDEN not in answer.content.decode("utf-8", "replace"), path
+                assert LATE not in answer.text, path
+                assert answer.status_code in (200, 302, 303, 400, 403, 404), path
+                answered += answer.status_code == 200
+        assert answered > len(routes_of(app))
+        assert client.get(f"/article/{id}/{sequence}/raw").status_code == 403
+
+
+@pytest.mark.parametrize("format", export.names())
+def test_an_export_has_excerpts_only(excerpts: Excerpts, format: str) -> None:
+    out = io.BytesIO()
+    excerpts.export("西藏", out=out, format=format)
+    content = out.getvalue()
+    if format == "epub":
+        with zipfile.ZipFile(out) as book:
+            content = b"".join(map(book.read, book.namelist()))
+    if format == "parquet":
+        content = str(parquet.read_table(pyarrow.BufferReader(content)).to_pylist()).encode()
+    assert ARTICLES[0].title.encode() in content or len(content) > 1000
+    assert HIDDEN.encode() not in content
+    assert LATE.encode() not in content
+
+
+def test_what_is_counted_is_the_full_text(excerpts: Excerpts) -> None:
+    with Archive(excerpts.settings) as whole:
+        found = excerpts.search("凑足篇幅")
+        assert found.total == whole.search("凑足篇幅").total == 12
+        assert [hit.snippet for hit in found.hits] == [hit.snippet for hit in whole.search("凑足篇幅").hits]
+        assert list(excerpts.keywords("援藏").rows()) == list(whole.keywords("援藏").rows())
+        id = ARTICLES[0].id
+        assert list(excerpts.history(id).rows()) == list(whole.history(id).rows())
+        sequence = whole.revision(id).sequence
+        assert excerpts.proof(id, sequence).to_json()["digest"] == whole.revision(id).digest
+        lines = list(excerpts.concordance("凑足篇幅", window=100).rows())
+        assert len(lines) == len({line[4] for line in lines}) == 12
+        assert all(len(line[1]) <= 20 >= len(line[3]) for line in lines)
+        changed = excerpts.diff(id).changes["body"]
+        assert sum(len(part.text) for part in changed) <= LONGEST
+        texts = [excerpts.article(article.id).body for article in ARTICLES[:12]]
+        assert all(len(text) <= LONGEST + 1 for text in texts)
+
+
+def test_a_page_says_that_it_shows_an_excerpt(excerpts: Excerpts) -> None:
+    with serving(excerpts) as client:
+        page = client.get(f"/article/{ARTICLES[0].id}?lang=en").text
+        assert "Only excerpts of texts are shown" in page
+        assert ARTICLES[0].url in page
 
 
 # Metrics and log

@@ -12,13 +12,14 @@ from starlette.responses import Response
 
 from archive.errors import Busy, NotKept, Unusable, UsageFault, WencangError, Withdrawn
 from archive.text.translation import gettext as _
+from wencang.excerpts import NotShown
 from wencang.web.inputs import field_of, typed
 from wencang.web.paging import ExpiredCursor
 from wencang.web.render import Site, json
 from wencang.web.traffic.limits import Overloaded
 
 _STATUS: dict[type[WencangError], int] = {
-    UsageFault: 400, NotKept: 404, Withdrawn: 410, ExpiredCursor: 410, Busy: 503, Unusable: 503,
+    UsageFault: 400, NotKept: 404, Withdrawn: 410, ExpiredCursor: 410, NotShown: 403, Busy: 503, Unusable: 503,
 }  # fmt: skip
 _TYPES: dict[type[Exception], str] = {ExpiredCursor: "expired-cursor", Withdrawn: "withdrawn"}
 _FOR_PROGRAMS = re.compile(r".*\.json|.*/health|/api/.*")

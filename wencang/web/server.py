@@ -17,6 +17,7 @@ from archive.settings import Settings
 from archive.text.messages import of_error
 from archive.text.translation import gettext as _
 from wencang.archive import Archive
+from wencang.excerpts import Excerpts
 from wencang.web.app import LOCAL, create_app
 from wencang.web.traffic.limits import Limits
 from wencang.web.traffic.observer import access_log
@@ -75,9 +76,10 @@ def serve(archive: Archive, options: Options, listening: Callable[[str], None]) 
 
 def _application(settings: Settings, options: Options, token: str) -> ASGIApp:
     """The application with an archive of its own: each worker process opens one."""
+    archive = Excerpts(settings) if options.snippets_only else Archive(settings)
     has_log = options.access_log or options.log_queries
     return create_app(
-        Archive(settings), hosts=options.hosts, token=token, prefix=options.prefix, limits=Limits(rate=options.rate),
+        archive, hosts=options.hosts, token=token, prefix=options.prefix, limits=Limits(rate=options.rate),
         log=access_log(queries=options.log_queries) if has_log else None,
     )  # fmt: skip
 
