@@ -65,7 +65,7 @@ def create_app(
     )
     app.router.redirect_slashes = False
     app.state.site = site
-    return Observer(Guard(app, hosts, token, prefix, Buckets(limits.rate)), site.metrics, log)
+    return Observer(Guard(app, hosts, token, prefix, buckets=Buckets(limits.rate)), site.metrics, log)
 
 
 def _endpoint(path: str, handler: Handler, turns: Turns, limits: Limits) -> Callable[[Request], Awaitable[Response]]:

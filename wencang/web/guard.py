@@ -33,7 +33,6 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-cache",
 }
-_METHODS = ("GET", "HEAD")
 # So that scripts of any site can read the API; where there is a token, only who has it may.
 _OPEN = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, Link, Retry-After"}
 _CHALLENGE = {"WWW-Authenticate": 'Bearer, Basic realm="wencang", charset="UTF-8"'}
@@ -45,16 +44,20 @@ class Guard:
     """Wraps the application.
 
     `hosts` are the names that it answers under; `token` closes it to all who lack it. `prefix` is the
-    path under which a proxy serves it, whether or not the proxy cuts that off. `buckets` limit what one
-    address may ask for.
+    path under which a proxy serves it, whether or not the proxy cuts that off. Other `methods` are
+    refused. `buckets` limit what one address may ask for.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str], token: str, prefix: str, buckets: Buckets) -> None:
+    def __init__(
+        self, app: ASGIApp, hosts: Collection[str], token: str = "", prefix: str = "",
+        methods: Collection[str] = ("GET", "HEAD"), buckets: Buckets | None = None,
+    ) -> None:  # fmt: skip
         self._app = app
+        self._methods = methods
         self._hosts = {host.lower() for host in hosts}
         self._token = token.encode()
         self._prefix = prefix
-        self._buckets = buckets
+        self._buckets = Buckets(0) if buckets is None else buckets
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -94,8 +97,9 @@ class Guard:
         if wait := self._buckets.wait((scope.get("client") or ("",))[0], cost(self._own(scope))):
             after = {"Retry-After": str(ceil(wait))}
             return self._refused(scope, 429, "rate", "Too many requests from this address.", after)
-        if scope["method"] not in _METHODS:
-            return self._refused(scope, 405, "method", "Read-only: GET and HEAD.", {"Allow": ", ".join(_METHODS)})
+        if scope["method"] not in self._methods:
+            allowed = ", ".join(self._methods)
+            return self._refused(scope, 405, "method", f"Only {allowed} are answered.", {"Allow": allowed})
         if len(scope["query_string"]) > LONGEST_QUERY:
             return self._refused(
                 scope, 414, "length", f"An address may have {LONGEST_QUERY} bytes after its question mark."
