@@ -11,6 +11,7 @@ from email.utils import format_datetime
 from typing import Any
 from urllib.parse import quote
 
+import feedparser
 import pytest
 from jsonschema import Draft202012Validator
 from starlette.routing import Route
@@ -257,6 +258,60 @@ def test_pages_of_other_sites_may_read_the_api_of_an_open_archive_only(archive: 
         assert admitted.status_code == 200
         for answer in (refused, admitted):
             assert "access-control-allow-origin" not in answer.headers
+
+
+# Feeds
+
+_TEXT, _URL = {"type": "string"}, {"type": "string", "format": "uri", "pattern": "^[a-z]+:"}
+_AUTHORS = {
+    "type": "array", "minItems": 1,
+    "items": {"type": "object", "properties": {"name": _TEXT, "url": _URL, "avatar": _URL}, "minProperties": 1},
+}  # fmt: skip
+_ITEM = {
+    "type": "object",
+    "required": ["id"],
+    "anyOf": [{"required": ["content_text"]}, {"required": ["content_html"]}],
+    "properties": {
+        "id": _TEXT, "url": _URL, "external_url": _URL, "title": _TEXT, "content_html": _TEXT, "content_text": _TEXT,
+        "summary": _TEXT, "image": _URL, "banner_image": _URL, "authors": _AUTHORS, "language": _TEXT,
+        "tags": {"type": "array", "items": _TEXT},
+        "date_published": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$"},
+        "date_modified": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$"},
+        "attachments": {"type": "array", "items": {"type": "object", "required": ["url", "mime_type"]}},
+    },
+    "patternProperties": {"^_[a-zA-Z]": {"type": "object"}},
+    "additionalProperties": False,
+}  # fmt: skip
+JSON_FEED = {  # https://www.jsonfeed.org/version/1.1/
+    "type": "object",
+    "required": ["version", "title", "items"],
+    "properties": {
+        "version": {"const": "https://jsonfeed.org/version/1.1"}, "title": {"type": "string", "minLength": 1},
+        "home_page_url": _URL, "feed_url": _URL, "description": _TEXT, "user_comment": _TEXT, "next_url": _URL,
+        "icon": _URL, "favicon": _URL, "authors": _AUTHORS, "language": _TEXT, "expired": {"type": "boolean"},
+        "hubs": {"type": "array", "items": {"type": "object", "required": ["type", "url"]}},
+        "items": {"type": "array", "items": _ITEM},
+    },
+    "patternProperties": {"^_[a-zA-Z]": {"type": "object"}},
+    "additionalProperties": False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("query", ["q=西藏", f"q={Q}&since=2020&source=tibet.cn", "q=无此一词啊", "q=%3Cb%3E%26西藏"])
+def test_feeds_are_as_readers_expect(client: TestClient, query: str) -> None:
+    feed = client.get(f"/search.feed.json?{query}")
+    assert feed.headers["content-type"].startswith("application/feed+json")
+    assert [error.message for error in Draft202012Validator(JSON_FEED).iter_errors(feed.json())] == []
+    ids = [item["id"] for item in feed.json()["items"]]
+    assert len(set(ids)) == len(ids)
+    atom = client.get(f"/search.atom?{query}")
+    parsed_feed = feedparser.parse(atom.content, response_headers=dict(atom.headers))
+    assert not parsed_feed.bozo
+    assert [entry.id for entry in parsed_feed.entries] == ids
+    assert parsed_feed.feed.id
+    for answer in (feed, atom):
+        address = str(answer.request.url)
+        assert client.get(address, headers={"If-None-Match": answer.headers["etag"]}).status_code == 304
 
 
 # Memento

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
 import re
 import signal
 import socket
@@ -338,10 +339,12 @@ def test_a_log_has_what_was_answered(archive: Archive) -> None:
 
 
 @contextmanager
-def served(data: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def served(data: Path, *options: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """`wencang serve` on a free port; its process and its address."""
     command = [sys.executable, "-m", "wencang", "--data", str(data), "serve", "--port", "0", *options]
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, cwd=ROOT, stderr=subprocess.PIPE, text=True, env=os.environ | environment
+    ) as process:
         assert process.stderr
         try:
             yield process, process.stderr.readline().split()[-1]
@@ -365,6 +368,17 @@ def test_the_command_logs_what_was_asked_only_where_it_is_told_to(archive: Archi
         log = ended(process)
     line = rf"\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\dZ GET /search{query} 200 \d+ms \d+\n"
     assert re.fullmatch(line, log)
+
+
+def test_several_processes_count_together_where_they_share_a_folder(archive: Archive, tmp_path: Path) -> None:
+    with served(archive.data, "--workers", "2", PROMETHEUS_MULTIPROC_DIR=str(tmp_path)) as (process, address):
+        for _request in range(20):  # each on a connection of its own, which either process may take
+            assert httpx2.get(f"{address}help").status_code == 200
+        metrics = samples(httpx2.get(f"{address}metrics").text)
+        ended(process)
+    assert metrics["wencang_requests_total", (("route", "/help"), ("status", "200"))] == 20
+    assert metrics["wencang_archive_sequence", ()] == archive.state().sequence
+    assert metrics["wencang_requests_under_way", ()] == 1
 
 
 def test_a_proxy_of_this_machine_names_the_client(archive: Archive) -> None:
