@@ -284,6 +284,14 @@ def test_what_is_counted_is_the_full_text(excerpts: Excerpts) -> None:
         assert all(len(text) <= LONGEST + 1 for text in texts)
 
 
+def test_a_full_text_that_a_reader_holds_is_not_confirmed(excerpts: Excerpts) -> None:
+    address = f"/article/{ARTICLES[0].id}"
+    with Archive(excerpts.settings) as whole, serving(whole) as client:
+        tag = client.get(address).headers["etag"]
+    with serving(excerpts) as client:
+        assert client.get(address, headers={"If-None-Match": tag}).status_code == 200
+
+
 def test_a_page_says_that_it_shows_an_excerpt(excerpts: Excerpts) -> None:
     with serving(excerpts) as client:
         page = client.get(f"/article/{ARTICLES[0].id}?lang=en").text

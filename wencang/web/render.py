@@ -56,7 +56,8 @@ class Site:
         except (Unusable, Busy):
             return ""
         today = clock.now().astimezone(SHANGHAI).date()
-        parts = (state, today, request.url, request.scope["language"], version(), ASSETS)
+        kind = type(self.archive).__name__  # excerpts are not what full texts were
+        parts = (state, kind, today, request.url, request.scope["language"], version(), ASSETS)
         return _quoted(repr(parts).encode())
 
 
