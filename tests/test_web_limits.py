@@ -389,6 +389,14 @@ def test_several_processes_count_together_where_they_share_a_folder(archive: Arc
     assert metrics["wencang_requests_under_way", ()] == 1
 
 
+def test_the_command_shows_snippets_only_where_it_is_told_to(archive: Archive) -> None:
+    with served(archive.data, "--snippets-only") as (process, address):
+        body = httpx2.get(f"{address}api/articles/{SIGNING}").json()["body"]
+        ended(process)
+    assert len(body) <= LONGEST + 1
+    assert archive.article(SIGNING).body.startswith(body[:-1])
+
+
 def test_a_proxy_of_this_machine_names_the_client(archive: Archive) -> None:
     with served(archive.data, "--rate", "2") as (process, address):
 
