@@ -10,9 +10,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -160,15 +161,16 @@ def test_counting_stops_at_its_deadline(archive: Archive) -> None:
 
 def test_work_that_is_given_up_keeps_its_place_until_it_ends() -> None:
     async def outcomes() -> list[object]:
-        turns = Turns(at_once=2, waiting=1)
-        slow = [turns.run(lambda: time.sleep(0.4), 0.05) for _number in range(2)]
+        turns, end = Turns(at_once=2, waiting=1), threading.Event()
+        slow = [turns.run(end.wait, 0.05) for _number in range(2)]
         given_up = await asyncio.gather(*slow, return_exceptions=True)
-        waiting = asyncio.create_task(turns.run(lambda: "answered", 5))
+        waiting = asyncio.create_task(turns.run(lambda: "answered", 60))
         await asyncio.sleep(0)
         with pytest.raises(Overloaded):
             await turns.run(lambda: "refused", 5)
         assert not waiting.done()
-        return [*given_up, await waiting, await turns.run(lambda: "again", 5)]
+        end.set()
+        return [*given_up, await waiting, await turns.run(lambda: "again", 60)]
 
     first, second, *after = asyncio.run(outcomes())
     assert isinstance(first, TooLong)
@@ -360,6 +362,11 @@ def served(data: Path, *options: str, **environment: str) -> Iterator[tuple[subp
             process.kill()
 
 
+def asked(address: str, headers: Mapping[str, str] | None = None) -> httpx2.Response:
+    """The answer, on a connection of its own."""
+    return httpx2.get(address, headers=headers, timeout=120)
+
+
 def ended(process: subprocess.Popen[str]) -> str:
     """What a server writes until it has stopped."""
     process.send_signal(signal.SIGTERM)
@@ -381,8 +388,8 @@ def test_the_command_logs_what_was_asked_only_where_it_is_told_to(archive: Archi
 def test_several_processes_count_together_where_they_share_a_folder(archive: Archive, tmp_path: Path) -> None:
     with served(archive.data, "--workers", "2", PROMETHEUS_MULTIPROC_DIR=str(tmp_path)) as (process, address):
         for _request in range(20):  # each on a connection of its own, which either process may take
-            assert httpx2.get(f"{address}help").status_code == 200
-        metrics = samples(httpx2.get(f"{address}metrics").text)
+            assert asked(f"{address}help").status_code == 200
+        metrics = samples(asked(f"{address}metrics").text)
         ended(process)
     assert metrics["wencang_requests_total", (("route", "/help"), ("status", "200"))] == 20
     assert metrics["wencang_archive_sequence", ()] == archive.state().sequence
@@ -391,7 +398,7 @@ def test_several_processes_count_together_where_they_share_a_folder(archive: Arc
 
 def test_the_command_shows_snippets_only_where_it_is_told_to(archive: Archive) -> None:
     with served(archive.data, "--snippets-only") as (process, address):
-        body = httpx2.get(f"{address}api/articles/{SIGNING}").json()["body"]
+        body = asked(f"{address}api/articles/{SIGNING}").json()["body"]
         ended(process)
     assert len(body) <= LONGEST + 1
     assert archive.article(SIGNING).body.startswith(body[:-1])
@@ -401,7 +408,7 @@ def test_a_proxy_of_this_machine_names_the_client(archive: Archive) -> None:
     with served(archive.data, "--rate", "2") as (process, address):
 
         def status(forwarded: str) -> int:
-            return httpx2.get(f"{address}help", headers={"X-Forwarded-For": forwarded} if forwarded else {}).status_code
+            return asked(f"{address}help", {"X-Forwarded-For": forwarded} if forwarded else {}).status_code
 
         assert [status("192.0.2.1") for _request in range(3)] == [200, 200, 429]
         assert [status("127.0.0.1, 192.0.2.1"), status("192.0.2.9, 192.0.2.1")] == [429, 429]  # what a client made up
