@@ -463,7 +463,8 @@ def test_reprints_are_listed_with_their_first_publication(tmp_path: Path) -> Non
         assert after.status_code == 200
         page = tree(after.text)
         section = next(element for element in page.iter("section") if element.get("class") == "reprints")
-        assert [link.get("href") for link in section.iter("a")] == [f"/article/{SIGNING}?lang=en"]
+        links_to = [link.get("href") for link in section.iter("a")]
+        assert links_to == [f"/article/{SIGNING}?lang=en", "/story/other-1?lang=en"]
         assert "first publication" in text(section)
         folded = tree(client.get(f"/search?q={Q}&stories=1&lang=en").text)
         assert [text(summary) for summary in folded.iter("summary") if "repr" in text(summary)] == ["1 reprint or copy"]

@@ -445,75 +445,88 @@ class Archive:
             notices = (each for query in queries.values() for each in self._notices(query, index, engine, stories))
             return replace(counts, notices=tuple(dict.fromkeys((*partial, *notices))))
 
-    def calendar(self, *, by: By = "month", engine: str = "") -> Timeline:
-        """Count all articles of the index by their time of publication; a timeline of one series without a question."""
+    def calendar(self, *, by: By = "month", source: str = "", engine: str = "") -> Timeline:
+        """Count all articles of the index, or of a source, by their time of publication.
+
+        A timeline of one series without a question. Raises UsageFault for an unknown source.
+        """
         from indexer.question.query import Query
         from wencang.desk.count.timeline import timeline
 
         with self._index(engine) as index:
-            return timeline(self._store, index, {"": Query(())}, by)
+            everything = Query((), source=self._source(source) if source else "")
+            return timeline(self._store, index, {"": everything}, by)
 
     def keywords(
         self, question: str, *, measure: KeywordMeasure = "ll", by: Period = "", limit: int = 30, least: int = 3,
         source: str = "", since: str = "", until: str = "", engine: str = "", progress: Progress = silent,
+        max_articles: int = 0,
     ) -> Keywords:  # fmt: skip
         """The words that are typical of the articles with all words of a question, against the rest of the archive.
 
         `measure` is log-likelihood (ll) or TF-IDF; with `by` there is a list for each year or month.
         `limit` is the length of a list; words of fewer than `least` articles are left out, and so are the
-        words of the question. The articles found are read: `progress` is called with their number so far.
+        words of the question. The articles found are read, with `max_articles` a random sample of so many:
+        `progress` is called with their number so far.
 
         The value is a table (period, rank, word, score, here, there, log_ratio). Raises UsageFault if
         every article is found, and what `search` raises.
         """
-        from indexer.search import every_match
+        from indexer.search import every_id, revisions_of
         from wencang.desk.count.keywords import Keywords, count_words, keywords
+        from wencang.desk.sample import sampled
         from wencang.desk.stream import counted
 
         with self._index(engine) as index:
             query = self._query(index, question, source, since, until)
-            articles = counted(every_match(self._store, index, query), progress)
+            ids, bounded = sampled(every_id(self._store, index, query), max_articles)
+            articles = counted(revisions_of(self._store, ids), progress)
             counts = count_words(articles, index.analyzer, query.ranked, by)
             words = keywords(counts, index, measure, limit, least, query.ranked)
-            notices = self._notices(query, index, engine)
+            notices = (*bounded, *self._notices(query, index, engine))
             if not counts:
                 notices = (*self._some_words(index.search(query, 0).total), *notices)
             return Keywords(words, by, notices)
 
     def collocations(
         self, word: str, *, window: int = 5, measure: CollocationMeasure = "logdice", by: Period = "",
-        limit: int = 30, least: int = 5, engine: str = "", progress: Progress = silent,
+        limit: int = 30, least: int = 5, engine: str = "", progress: Progress = silent, max_articles: int = 0,
     ) -> Collocations:  # fmt: skip
         """The words that occur near a word more often than by chance, within a paragraph.
 
         `window` is the number of words on either side, `measure` logDice, pointwise mutual information
         (pmi) or log-likelihood (ll); with `by` there is a list for each year or month. `limit` is the
         length of a list; words fewer than `least` times near it are left out. Every article of the archive
-        is read: `progress` is called with their number so far.
+        is read, with `max_articles` a random sample of so many: `progress` is called with their number so
+        far.
 
         The value is a table (period, rank, word, score, together, places). Raises UsageFault for a text
         without letters, and IndexUnusable: words are those of the index's lexicon.
         """
+        from archive.tables.chronology import in_order
         from indexer.update import rebuild_due
         from wencang.desk.count.collocations import Collocations, check_word, collocations, count_near
+        from wencang.desk.sample import sampled
         from wencang.desk.stream import counted
 
         check_word(word)
         with self._index(engine) as index:
-            counts = count_near(counted(self._store.kept(), progress), index.analyzer, word, window, by)
-            notices = (*self._counted_alone(index, word), *rebuild_due(self.settings, engine, index))
+            ids, bounded = sampled(sorted(index.ids()) if max_articles else (), max_articles)
+            articles = in_order(self._store, ids) if bounded else self._store.kept()
+            counts = count_near(counted(articles, progress), index.analyzer, word, window, by)
+            notices = (*bounded, *self._counted_alone(index, word), *rebuild_due(self.settings, engine, index))
         return Collocations(collocations(counts, measure, limit, least), by, notices)
 
     def concordance(
         self, question: str, *, window: int = 20, sort: LineOrder = "date", sample: int | None = None, seed: int = 0,
         limit: int | None = None, source: str = "", since: str = "", until: str = "", engine: str = "",
-        progress: Progress = silent,
+        progress: Progress = silent, max_articles: int = 0,
     ) -> Concordance:  # fmt: skip
         """Every place where words or "exact text" of a question occur, in the articles that have all of it.
 
         `window` is the number of characters on either side. `sort` is "date" (of publication), "right" or
         "left" (by the text on that side). `sample` takes that many lines at random, the same for the same
-        `seed`; `limit` the first lines.
+        `seed`; `limit` the first lines. With `max_articles` so many articles are read, a random sample.
 
         The value is a table (published, left, node, right, id, url, start) and draws itself in Jupyter. In
         the order of dates and without a sample nothing is read before its rows are asked for, and they
@@ -523,9 +536,12 @@ class Archive:
         from archive.tables.chronology import in_order
         from indexer.highlight import Highlighter
         from wencang.desk.count.concordance import Concordance, lines, picked
+        from wencang.desk.sample import sampled
         from wencang.desk.stream import Stream, counted
 
-        query, ids, notices = self._matches(question, source, since, until, engine)
+        query, every_id, notices = self._matches(question, source, since, until, engine)
+        ids, bounded = sampled(every_id, max_articles)
+        notices = (*bounded, *notices)
         highlighter = Highlighter(query)
         every: Stream[Line] = Stream(lambda: lines(in_order(self._store, ids), highlighter, window))
         if sample or sort != "date":
@@ -535,13 +551,13 @@ class Archive:
 
     def figures(
         self, question: str, *, kind: Sequence[str] = (), sort: FigureOrder = "article", source: str = "",
-        since: str = "", until: str = "", engine: str = "",
+        since: str = "", until: str = "", engine: str = "", max_articles: int = 0,
     ) -> Figures:  # fmt: skip
         """Amounts, counts, percentages, dates, places, institutions and persons in the articles with all the words.
 
         `kind` names those that are wanted (money, count, percent, date, place, institution, person), all if
         empty. `sort` "article" takes the articles by relevance, "value" the largest or earliest figure
-        first.
+        first. With `max_articles` so many articles are read, a random sample.
 
         The value is a table; Figures.rows describes the columns. Sorted by article, nothing is read before
         its rows are asked for, and they are read again each time: it holds only the ids of the articles.
@@ -550,10 +566,13 @@ class Archive:
         from indexer.figures.find import by_value, mentions
         from indexer.search import revisions_of
         from wencang.desk.count.figures import Figures, kinds_of
+        from wencang.desk.sample import sampled
         from wencang.desk.stream import Stream
 
         kinds = kinds_of(kind)
-        query, ids, notices = self._matches(question, source, since, until, engine)
+        query, every_id, notices = self._matches(question, source, since, until, engine)
+        ids, bounded = sampled(every_id, max_articles)
+        notices = (*bounded, *notices)
         every: Stream[Mention] = Stream(lambda: mentions((r.article for r in revisions_of(self._store, ids)), kinds))
         return Figures(query, tuple(sorted(every, key=by_value)) if sort == "value" else every, notices)
 
@@ -1031,14 +1050,15 @@ class Archive:
 
         return refuse(self._store, names, source)
 
-    def gaps(self, source: str = "", *, since: str = "", until: str = "") -> Gaps:
+    def gaps(self, source: str = "", *, since: str = "", until: str = "", addresses: bool = True) -> Gaps:
         """What may be missing: days with few articles, spans without a crawl, addresses that are not kept.
 
+        Without `addresses` those are not looked for, which is quicker.
         Raises UsageFault for an unknown source, or a day that can't be read.
         """
         from wencang.keeping.gaps import gaps
 
-        return gaps(self._store, source, since, until)
+        return gaps(self._store, source, since, until, addresses)
 
     def verify(self, *, manifest: str | Path | None = None, progress: Progress = silent) -> Verification:
         """Check every version, every record of the raw pages, the manifests, the time stamps and the index.

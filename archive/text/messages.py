@@ -30,6 +30,7 @@ TEMPLATES: dict[str, str | tuple[str, str]] = {
     "of-question": "{question}: {message}",
     "own-word": '{word} is looked for as a word of its own; in quotes, "{word}", it is found within other words too',
     "counted-alone": "{word} is counted where it is a word of its own; name a longer word, such as {words}",
+    "sampled": "{count} of the {total} articles were read, chosen at random; the command line reads all",
     "no-doubts": "no page is doubted",
     "no-runs": "no crawl is recorded yet; `wencang crawl` starts one",
     "index-current": "up to date",

@@ -98,12 +98,16 @@ def _iso(time: datetime) -> str:
 # From an archive
 
 
-def find(store: ArticleStore, source: str, start: datetime, end: datetime, now: datetime) -> Iterator[Gap]:
-    """What may be missing of a source between two times: days, then spans, then addresses."""
+def find(
+    store: ArticleStore, source: str, start: datetime, end: datetime, now: datetime, addresses: bool = True
+) -> Iterator[Gap]:
+    """What may be missing of a source between two times: days, then spans, then `addresses` too."""
     ledger = Ledger(store)
     if crawled := ledger.crawled(source):
         yield from _days(store, source, *crawled, start, end)
     yield from _spans(ledger, source, start, end, now)
+    if not addresses:
+        return
     for candidate in ledger.missing(source, start, end):
         yield _address(candidate, why(candidate))
     for candidate in ledger.withdrawn(source, start, end):

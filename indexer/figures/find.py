@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+import re
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,7 +13,7 @@ from archive.article import Article
 from indexer.figures import dates, institutions, persons, places, quantities
 from indexer.figures.figure import KINDS, Figure, Kind, Name, Period, Quantity, readable
 
-_ENDS = "。！？；!?\n"
+_END = re.compile("[。！？；!?\n]")
 
 
 def figures(text: str, published: date | None = None, kinds: Collection[Kind] = KINDS) -> list[Figure]:
@@ -55,14 +57,15 @@ class Mention:
 def mentions(articles: Iterable[Article], kinds: Collection[Kind] = KINDS) -> Iterator[Mention]:
     """The figures in the bodies of articles, article by article."""
     for article in articles:
+        ends = [match.end() for match in _END.finditer(article.body)]
         for figure in figures(article.body, article.day, kinds):
-            yield Mention(figure, article, _sentence(article.body, figure))
+            yield Mention(figure, article, _sentence(article.body, ends, figure))
 
 
-def _sentence(text: str, figure: Figure) -> str:
-    before = max(text.rfind(mark, 0, figure.start) for mark in _ENDS)
-    ends = (text.find(mark, figure.end) for mark in _ENDS)
-    return text[before + 1 : min((end + 1 for end in ends if end >= 0), default=len(text))].strip()
+def _sentence(text: str, ends: Sequence[int], figure: Figure) -> str:
+    """The sentence of a figure in a text whose sentences end at these places."""
+    before, after = bisect_right(ends, figure.start), bisect_right(ends, figure.end)
+    return text[ends[before - 1] if before else 0 : ends[after] if after < len(ends) else len(text)].strip()
 
 
 def by_value(mention: Mention) -> tuple[int, str, Decimal | int, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from html import unescape
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -34,10 +33,27 @@ def tree(html: str) -> Element:
     return root
 
 
+def checked(html: str) -> Element:
+    """A page, found to have unique ids, a label for each field, one heading, and neither scripts nor inline styles."""
+    page = tree(html)
+    ids = [element.get("id") for element in page.iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
+    assert len(list(page.iter("h1"))) == 1
+    labelled = {element.get("for") for element in page.iter("label")}
+    for field in (*page.iter("input"), *page.iter("select")):
+        assert field.get("type") == "hidden" or field.get("id") in labelled
+    described = {id for e in page.iter() for id in (e.get("aria-describedby") or "").split()}
+    anchors = {(e.get("href") or "")[1:] for e in page.iter("a") if (e.get("href") or "").startswith("#")}
+    assert described | anchors <= set(ids)
+    assert not list(page.iter("script"))
+    assert not [element for element in page.iter() if element.get("style")]
+    return page
+
+
 def links(page: Element) -> list[str]:
     """The addresses that a page leads to on this site."""
     found = (element.get("href") or element.get("{http://www.w3.org/1999/xlink}href") for element in page.iter())
-    return [unescape(href) for href in found if href and href.startswith("/")]
+    return [href for href in found if href and href.startswith("/")]
 
 
 def text(element: Element) -> str:

@@ -48,7 +48,7 @@ class Gaps(Table):
             yield tuple(values.get(column) for column in self.columns)
 
 
-def gaps(store: ArticleStore, source: str, since: str, until: str) -> Gaps:
+def gaps(store: ArticleStore, source: str, since: str, until: str, addresses: bool = True) -> Gaps:
     """What may be missing of a source, or of all, between two days. Raises UsageFault for an unknown source or day."""
     start, end = span(since, until)
     now = clock.now()
@@ -57,4 +57,4 @@ def gaps(store: ArticleStore, source: str, since: str, until: str) -> Gaps:
     if not sources:
         return Gaps((), (Message("no-runs"),))
     chosen = [named_source(sources, source)] if source else sources
-    return Gaps(tuple(gap for name in chosen for gap in find(store, name, *bounds, now)))
+    return Gaps(tuple(gap for name in chosen for gap in find(store, name, *bounds, now, addresses)))

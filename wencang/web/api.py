@@ -17,7 +17,7 @@ from wencang.desk.count.concordance import Order as LineOrder
 from wencang.desk.count.keywords import Measure as KeywordMeasure
 from wencang.desk.export.citation import STYLES, cited
 from wencang.desk.table import Table
-from wencang.web import article, openapi, overview
+from wencang.web import article, openapi, overview, timeline
 from wencang.web.inputs import Asked, one_of
 from wencang.web.paging import number_or, part_of
 from wencang.web.render import Handler, Links, Site, deadline_of, json
@@ -126,7 +126,7 @@ def description(_site: Site, request: Request) -> Response:
 
 
 OF_STATE: dict[str, Handler] = {
-    "/api/search": search, "/api/timeline": overview.timeline_twin, "/api/concordance": concordance,
+    "/api/search": search, "/api/timeline": timeline.twin, "/api/concordance": concordance,
     "/api/keywords": keywords, "/api/collocations": collocations, "/api/figures": figures,
     "/api/articles/{id}": article.article_twin, "/api/articles/{id}/versions": versions,
     "/api/articles/{id}/versions/{sequence}": article.version_twin, "/api/articles/{id}/diff": article.diff_twin,

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from archive.errors import WencangError
 from wencang.archive import Archive
-from wencang.web import api, article, discovery, faults, memento, overview, search
+from wencang.web import api, article, desk, discovery, faults, memento, overview, search, timeline
 from wencang.web.guard import Guard
 from wencang.web.render import FORMATS, Handler, Site, conditional
 from wencang.web.traffic.limits import Buckets, Deadline, Limits, Overloaded, TooLong, Turns
@@ -28,8 +28,9 @@ _EXPORTS: dict[str, Handler] = {f"/search.{name}": search.export for name in FOR
 # What these show depends on what is archived and indexed alone, so that its tag is known before it is made.
 _OF_STATE: dict[str, Handler] = {
     "/search.json": search.twin, "/search.atom": search.feed, "/search.feed.json": search.feed, **_EXPORTS,
-    "/search": search.search, "/timeline.json": overview.timeline_twin, "/timeline.csv": overview.timeline_csv,
-    "/timeline": overview.timeline, "/article/{id}.json": article.article_twin, "/article/{id}": article.article,
+    "/search": search.search, **timeline.ROUTES, **desk.ROUTES,
+    "/story/{id}.json": article.story_twin, "/story/{id}.csv": article.story_csv, "/story/{id}": article.story,
+    "/article/{id}.json": article.article_twin, "/article/{id}": article.article,
     "/article/{id}/diff.json": article.diff_twin, "/article/{id}/diff": article.diff,
     "/article/{id}/{sequence}.json": article.version_twin, "/article/{id}/{sequence}": article.version,
     **api.OF_STATE,

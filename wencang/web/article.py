@@ -15,8 +15,10 @@ from archive.text.translation import gettext as _
 from archive.warc.pages import FetchedPage
 from wencang.desk.export.citation import STYLES, cited
 from wencang.web import memento
+from wencang.web.desk import question_of
 from wencang.web.inputs import LONGEST, FieldFault, Form, number, one_of
 from wencang.web.render import Links, Site, json
+from wencang.web.tables import csv_of, json_of
 
 MOST = (1 << 63) - 1
 _SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -24,7 +26,6 @@ _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([A-Za-z0-9_-]{2,20})", re.IGNORECA
 _FOUND = ("place", "institution", "person", "money")
 _LONG = 100_000  # characters; the names in a longer text are not looked for
 _MOST_FOUND = 40  # of one kind
-_IN_QUOTES = set('"＂“”「」『』()（）\n')  # would end or change the question
 _HEAD = 2_048  # bytes of a page in which its encoding is declared
 
 
@@ -64,9 +65,9 @@ def version_twin(site: Site, request: Request) -> Response:
 
 
 def diff(site: Site, request: Request) -> Response:
-    """What differs between two versions."""
+    """What differs between two versions, or with `other` between the newest ones of another article and this one."""
     old, new = _pair(request)
-    difference = site.archive.diff(id_of(request), old, new)
+    difference = site.archive.diff(id_of(request), old, new, other=request.query_params.get("other", ""))
     history = site.archive.history(id_of(request))
     return site.page(request, "diff.html", diff=difference, article=difference.new.article, history=history)
 
@@ -74,7 +75,25 @@ def diff(site: Site, request: Request) -> Response:
 def diff_twin(site: Site, request: Request) -> Response:
     """The values of `wencang diff --json`."""
     old, new = _pair(request)
-    return json(site.archive.diff(id_of(request), old, new).to_json())
+    return json(site.archive.diff(id_of(request), old, new, other=request.query_params.get("other", "")).to_json())
+
+
+def story(site: Site, request: Request) -> Response:
+    """The copies of an article: its first publication, then the others in order of time."""
+    id = id_of(request)
+    copies = site.archive.story(id)
+    return site.page(request, "story.html", story=copies, article=site.archive.article(id))
+
+
+def story_twin(site: Site, request: Request) -> Response:
+    """The rows of `wencang story --json`."""
+    copies = site.archive.story(id_of(request))
+    return json_of(copies, copies.notices)
+
+
+def story_csv(site: Site, request: Request) -> Response:
+    """The same rows as CSV."""
+    return csv_of(site.archive.story(id_of(request)), "story.csv")
 
 
 def proof(site: Site, request: Request) -> Response:
@@ -150,8 +169,7 @@ def _found(site: Site, article: Article, links: Links) -> dict[str, dict[str, st
     found: dict[str, dict[str, str]] = {kind: {} for kind in _FOUND}
     for mention in site.archive.mentions(article.id, kind=_FOUND):
         text, kind = mention.figure.text, mention.figure.kind
-        if len(found[kind]) < _MOST_FOUND and not set(text) & _IN_QUOTES:
-            q = f"地点:{text}" if kind == "place" else f'"{text}"'
+        if len(found[kind]) < _MOST_FOUND and (q := question_of(mention.figure)):
             found[kind].setdefault(text, links.to("/search", q=q))
     return found
 

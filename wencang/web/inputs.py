@@ -52,6 +52,7 @@ class Asked:
     until: str = ""
     sort: Order = "relevance"
     stories: str = ""  # "1" folds reprints too
+    share: str = ""  # "1" draws shares of all articles over time
     page: int = 1
 
     @property
@@ -73,17 +74,27 @@ _DEFAULTS = {each.name: each.default for each in fields(Asked)}
 
 
 def asked(parameters: QueryParams) -> Asked:
-    """The question of an address. Raises FieldFault for a value that can't be read."""
+    """The question of a search. Raises FieldFault for a value that can't be read."""
+    return replace(
+        narrowed(parameters), sort=one_of("sort", parameters, get_args(Order)), page=page_of(parameters, LAST_PAGE),
+        **{name: one_of(name, parameters, ("", "1")) for name in ("stories", "share")},
+    )  # fmt: skip
+
+
+def narrowed(parameters: QueryParams) -> Asked:
+    """The question of any page, with its filters. Raises FieldFault for a value that can't be read."""
     question = typed(parameters)
     q = parameters.get("q", "")
     if len(q) > LONGEST:
         reason = _("is longer than {most} characters").format(most=LONGEST)
         raise FieldFault("q", q[:20] + "…", reason, _("shorten it"))
     since, until = _days(parameters)
-    return replace(
-        question, since=since, until=until, sort=one_of("sort", parameters, get_args(Order)),
-        stories=one_of("stories", parameters, ("", "1")), page=number("page", parameters, 1, LAST_PAGE),
-    )  # fmt: skip
+    return replace(question, since=since, until=until)
+
+
+def page_of(parameters: Mapping[str, str], last: int) -> int:
+    """Which page of an answer is asked for."""
+    return number("page", parameters, 1, last)
 
 
 def typed(parameters: QueryParams) -> Asked:
@@ -121,9 +132,9 @@ def one_of(field: str, parameters: Mapping[str, str], values: tuple[T, ...]) -> 
     return value
 
 
-def number(field: str, parameters: Mapping[str, str], least: int, most: int) -> int:
-    """A parameter that is a number; the least one where it is missing. Raises FieldFault."""
-    text = parameters.get(field, "") or str(least)
+def number(field: str, parameters: Mapping[str, str], least: int, most: int, usual: int | None = None) -> int:
+    """A parameter that is a number; the usual or the least one where it is missing. Raises FieldFault."""
+    text = parameters.get(field, "") or str(least if usual is None else usual)
     if not (text.isascii() and text.isdecimal() and len(text) < 19 and least <= int(text) <= most):
         reason = _("is not a number from {least} to {most}").format(least=least, most=most)
         raise FieldFault(field, text[:40], reason)

@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -23,6 +24,7 @@ from archive.text.escaping import is_page, json_text, legible, marked
 from archive.text.translation import gettext, ngettext
 from wencang.archive import Archive
 from wencang.desk.export import export
+from wencang.web.background import Background
 from wencang.web.traffic.limits import Deadline
 from wencang.web.traffic.metrics import Metrics
 
@@ -39,6 +41,7 @@ class Site:
 
     archive: Archive
     metrics: Metrics = field(default_factory=Metrics)
+    background: Background = field(default_factory=Background)
     templates: Environment = field(default_factory=lambda: _environment())
 
     def page(self, request: Request, template: str, code: int = 200, **values: object) -> Response:
@@ -82,13 +85,23 @@ class Links:
         """A path of ours with parameters; empty ones are left out."""
         chosen = {"lang": self.request.query_params.get("lang", "")}
         every = {**(parameters or {}), **more, **chosen}
-        pairs = {name: value for name, value in every.items() if value not in ("", None)}
-        query = urlencode(pairs, doseq=True)
+        pairs = ((name, each) for name, value in every.items() for each in (value if type(value) is list else [value]))
+        query = "&".join(f"{name}={_encoded(str(value))}" for name, value in pairs if value not in ("", None))
         return f"{self.root}{path}{'?' if query else ''}{query}"
+
+    def varied(self, path: str, parameters: Mapping[str, object], *names: str) -> Callable[[str], str]:
+        """Makes the addresses that differ in one value, which all these parameters have; for many of them on a page."""
+        start = self.to(path, {name: value for name, value in parameters.items() if name not in names})
+        start += "&" if "?" in start else "?"
+        return lambda value: start + "&".join([f"{name}={_encoded(value)}" for name in names])
 
     def article(self, id: str, *parts: object, **parameters: object) -> str:
         """The address of an article, or of something that belongs to it."""
         return self.to("/".join(["/article", segment(id), *map(str, parts)]), parameters)
+
+    def story(self, id: str) -> str:
+        """The address of the copies of an article."""
+        return self.to(f"/story/{segment(id)}")
 
     def twin(self, ending: str) -> str:
         """The address of the same answer in another form: `.json`, `.atom` ..."""
@@ -117,10 +130,15 @@ def deadline_of(request: Request) -> Deadline:
     return deadline
 
 
+@lru_cache(4096)  # most addresses of a page repeat its question
+def _encoded(text: str) -> str:
+    return quote_plus(text)
+
+
 def segment(text: str) -> str:
     """A text as one segment of a path; it never ends like the address of a twin."""
-    quoted = quote(text, safe="")
-    return quoted.removesuffix(".json") + "%2Ejson" if quoted.endswith(".json") else quoted
+    stem, dot, ending = quote(text, safe="").rpartition(".")
+    return f"{stem}%2E{ending}" if ending in ("json", "csv") else f"{stem}{dot}{ending}"
 
 
 def json(value: object, status: int = 200, media_type: str = "application/json") -> Response:
@@ -156,7 +174,7 @@ def _environment() -> Environment:
         _=gettext, ngettext=ngettext, is_page=is_page, assets=ASSETS, version=version(), formats=FORMATS,
         marked=_marked, paragraphs=paragraphs,
     )  # fmt: skip
-    environment.filters.update(time=_time, day=_day, number=_number, percent=_percent)
+    environment.filters.update(drawing=Markup, time=_time, day=_day, number=_number, percent=_percent)
     for name in environment.list_templates():
         environment.get_template(name)
     return environment
@@ -198,16 +216,15 @@ def _time(moment: datetime | None) -> Markup:
     if moment is None:
         return Markup()
     local = moment.astimezone(SHANGHAI)
-    return Markup('<time datetime="{}">{}</time>').format(
-        local.isoformat(timespec="seconds"), f"{local:%Y-%m-%d %H:%M}"
-    )
+    iso = local.isoformat(timespec="seconds")
+    return Markup(f'<time datetime="{iso}">{iso[:10]} {iso[11:16]}</time>')  # noqa: S704  # digits
 
 
 def _day(issued: date | None) -> Markup:
     """When an article was published, to the minute or only the day, as a <time> element."""
     if issued is None or isinstance(issued, datetime):
         return _time(issued)
-    return Markup('<time datetime="{0}">{0}</time>').format(issued.isoformat())
+    return Markup(f'<time datetime="{issued}">{issued}</time>')  # noqa: S704  # digits
 
 
 def _number(count: int) -> str:

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from tempfile import SpooledTemporaryFile
-from typing import IO
 
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response
 
 from archive.errors import NotKept, QueryFault, UsageFault
 from archive.text.messages import Message
@@ -21,12 +20,11 @@ from wencang.desk.export import export as formats
 from wencang.web.chart import Chart, chart, periods_of
 from wencang.web.inputs import LAST_PAGE, PAGE, Asked, asked, field_of, typed
 from wencang.web.render import Links, Site, deadline_of, json
+from wencang.web.tables import IN_MEMORY, sent
 
 _FACETS = ("source", "section", "credit")
 _VALUES = 50  # of a facet that are shown
 _LINKED = 200  # characters of a value that becomes part of an address
-_IN_MEMORY = 4 << 20  # bytes of an export; a larger one is made on disk
-_CHUNK = 1 << 16
 _TYPES = {
     "csv": "text/csv; charset=utf-8", "epub": "application/epub+zip", "html": "text/html; charset=utf-8",
     "jsonl": "application/jsonl", "jsonld": "application/ld+json", "md": "text/markdown; charset=utf-8",
@@ -60,7 +58,7 @@ def search(site: Site, request: Request) -> Response:
     return site.page(
         request, "search.html", asked=question, answer=answer, has_more=has_more,
         facets={name: _choices(answer, question, links, name) for name in _FACETS},
-        timeline=_timeline(answer, question, links), proposals=list(_proposals(answer, question, links)),
+        timeline=_timeline(site, answer, question, links), proposals=list(_proposals(answer, question, links)),
         period=_period(answer), last_page=LAST_PAGE,
     )  # fmt: skip
 
@@ -80,7 +78,7 @@ def feed(site: Site, request: Request) -> Response:
     question, links = question_of(request.query_params), Links(request)
     form: FeedForm = "atom" if request.url.path.endswith(".atom") else "json"
     path = "/search.atom" if form == "atom" else "/search.feed.json"
-    address = links.whole(links.to(path, replace(question, sort="relevance", stories="").parameters()))
+    address = links.whole(links.to(path, replace(question, sort="relevance", stories="", share="").parameters()))
     content = site.archive.feed(question.q, form, address=address, **question.filters)
     return Response(content, media_type=_FEEDS[form])
 
@@ -89,7 +87,7 @@ def export(site: Site, request: Request) -> Response:
     """All articles with all words of the question in one of the formats of `wencang export`, as a download."""
     question = question_of(request.query_params)
     name = request.url.path.rpartition(".")[2]
-    out = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  # closed when it is sent
+    out = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # closed when it is sent
     try:
         exported = site.archive.export(
             question.q, out=out, format=name, progress=deadline_of(request).check, **question.filters
@@ -99,20 +97,11 @@ def export(site: Site, request: Request) -> Response:
     except BaseException:
         out.close()
         raise
-    size = out.tell()
     headers = {
-        "Content-Length": str(size),
         "Content-Disposition": f'attachment; filename="wencang.{formats.open_format(name).ENDING}"',
         "X-Total-Count": str(exported.count),
     }
-    return StreamingResponse(_chunks(out), headers=headers, media_type=_TYPES.get(name, "application/octet-stream"))
-
-
-def _chunks(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
-        file.seek(0)
-        while chunk := file.read(_CHUNK):
-            yield chunk
+    return sent(out, _TYPES.get(name, "application/octet-stream"), headers)
 
 
 def question_of(parameters: QueryParams) -> Asked:
@@ -141,22 +130,21 @@ def _choices(answer: Answer, question: Asked, links: Links, name: str) -> list[C
     """The values of a facet that is not chosen yet, each with the page of its articles."""
     if getattr(question, name):
         return []
+    link = links.varied("/search", question.parameters(), name)
     counts = ((value, count) for value, count in answer.facets.get(name, {}).items() if 0 < len(value) <= _LINKED)
-    return [
-        Choice(value, count, links.to("/search", question.parameters(**{name: value})))
-        for value, count in islice(counts, _VALUES)
-    ]
+    return [Choice(value, count, link(value)) for value, count in islice(counts, _VALUES)]
 
 
-def _timeline(answer: Answer, question: Asked, links: Links) -> Chart | None:
+def _timeline(site: Site, answer: Answer, question: Asked, links: Links) -> Chart | None:
+    """The answer by month or year, with what is known to be missing; None where it lies within one period."""
     by, periods = periods_of(answer.facets)
     if len(periods) < 2:
         return None
-
-    def link(period: str) -> str:
-        return links.to("/search", question.parameters(since=period, until=period))
-
-    return chart(answer.facets[by], periods, link)
+    source = answer.query.source
+    of = site.background.calendar(site.archive, by, source) if question.share else None
+    marks = site.background.marks(site.archive, by, source)
+    link = links.varied("/search", question.parameters(), "since", "until")
+    return chart(answer.facets[by], periods, link, marks, of=of)
 
 
 def _period(answer: Answer) -> tuple[str, str] | None:

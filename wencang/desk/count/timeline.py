@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
@@ -18,7 +18,7 @@ from indexer.engines.engine import SearchEngine, Unit, check_follows
 from indexer.question.query import Query
 from indexer.search import every_id
 from wencang.desk.count.periods import UNDATED, By, between, ordinal, period_of
-from wencang.desk.draw.plot import LINES, MOST, Chart, Line, svg
+from wencang.desk.draw.plot import LINES, MOST, Chart, Gap, Line, svg
 from wencang.desk.table import Table
 
 
@@ -95,24 +95,36 @@ class Timeline(Table):
         others = Series("", _("{count} others").format(count=len(rest)), _added_up(rest))
         return replace(self, series=(*large, others))
 
-    def svg(self) -> str:
-        """A picture of 720 by 400 pixels: bars of one series, lines of several; of groups the eight largest."""
-        return svg(self.largest(MOST)._chart())
+    def svg(self, *, gaps: Sequence[Gap] = (), link: Callable[[Series, str], str] | None = None) -> str:
+        """A picture of 720 by 400 pixels: bars of one series, lines of several; of groups the eight largest.
 
-    def _chart(self) -> Chart:
+        `gaps` are hatched. `link` gives the address that a period of a series leads to where the picture
+        is part of a page.
+        """
+        return svg(self.largest(MOST)._chart(tuple(gaps), link))
+
+    def _chart(self, gaps: tuple[Gap, ...], link: Callable[[Series, str], str] | None) -> Chart:
         counted = _("stories") if self.stories else _("articles")
         shares = _("share of all stories") if self.stories else _("share of all articles")
         return Chart(
             caption=counted if self.of is None else shares,
             periods=self.periods,
             ordinals=tuple(ordinal(period, self.by) for period in self.periods),
-            lines=tuple(map(self._line, self.series)),
+            lines=tuple(self._line(series, link) for series in self.series),
             percent=self.of is not None,
-            footnote=_("undated: {count}").format(count=self.undated) if self.undated else "",
+            footnote="; ".join(filter(None, (self._undated(), _("hatched: known gaps") if gaps else ""))),
+            gaps=gaps,
         )
 
-    def _line(self, series: Series) -> Line:
-        return Line(self.name(series), tuple(self.value(series, period) for period in self.periods))
+    def _undated(self) -> str:
+        return _("undated: {count}").format(count=self.undated) if self.undated else ""
+
+    def _line(self, series: Series, link: Callable[[Series, str], str] | None) -> Line:
+        values = tuple(self.value(series, period) for period in self.periods)
+        links = (
+            tuple(link(series, period) if series.counts.get(period) else "" for period in self.periods) if link else ()
+        )
+        return Line(self.name(series), values, links)
 
     def _repr_html_(self) -> str:
         """The picture; the table where there are more series than a picture can show."""

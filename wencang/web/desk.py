@@ -1,0 +1,224 @@
+"""The researcher's desk: concordance, keywords, collocations and figures of a question, as pages, JSON and CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Generic, Literal, TypeVar, get_args
+
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import Response
+
+from archive.errors import QueryFault, UsageFault
+from archive.text.translation import gettext as _
+from indexer.figures.figure import KINDS, Figure, Name
+from indexer.figures.find import Mention
+from wencang.archive import FigureOrder, Period
+from wencang.desk.count.collocations import Collocations
+from wencang.desk.count.concordance import Concordance, Line, on_one_line
+from wencang.desk.count.concordance import Order as LineOrder
+from wencang.desk.count.figures import Figures, record
+from wencang.desk.count.keywords import Keywords
+from wencang.desk.count.ranking import Word
+from wencang.web.inputs import Asked, field_of, narrowed, number, one_of, page_of, typed
+from wencang.web.render import Links, Site
+from wencang.web.tables import csv_of, json_of
+
+_READ = 5_000  # articles for one answer; of more a random sample
+_READ_FIGURES = 1_000
+_ROWS = 100  # lines or figures of a page
+_LAST_PAGE = 10
+_WORDS = 200  # of a list
+_WIDEST = 200  # characters beside a node
+_SEED = (1 << 63) - 1
+LINES = 20_000  # of a concordance
+_LEAST = 1_000
+_CONTEXT = 80  # characters of a sentence beside a figure
+_IN_QUOTES = set('"＂“”「」『』()（）\n')  # would end or change the question
+_MEASURES: tuple[Literal["ll", "tfidf"], ...] = ("ll", "tfidf")
+_NEAR_MEASURES: tuple[Literal["logdice", "pmi", "ll"], ...] = ("logdice", "pmi", "ll")
+Answer = Concordance | Keywords | Collocations | Figures
+A = TypeVar("A", bound=Answer)
+R = TypeVar("R")
+Handler = Callable[[Site, Request], Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Tool(Generic[A]):
+    """One way to look at what a question finds: how it is asked for, and what its page shows of the answer."""
+
+    template: str
+    ask: Callable[[Site, QueryParams], A]
+    show: Callable[[A, Asked, QueryParams, Links], Mapping[str, object]]
+
+    @property
+    def name(self) -> str:
+        """That of the command, and of the page."""
+        return self.template.removesuffix(".html")
+
+    @property
+    def routes(self) -> dict[str, Handler]:
+        """The addresses of the page and its twins."""
+        return {f"/{self.name}.json": self.twin, f"/{self.name}.csv": self.csv, f"/{self.name}": self.page}
+
+    def page(self, site: Site, request: Request) -> Response:
+        """The form, with the beginning of the answer or with what is wrong with the question."""
+        parameters = request.query_params
+        values: dict[str, Any] = {"parameters": parameters, "fault": None, "field": "", "answer": None}
+        try:
+            question = narrowed(parameters)
+            if question.q.strip():
+                answer = self.ask(site, parameters)
+                values |= {"answer": answer, **self.show(answer, question, parameters, Links(request))}
+        except UsageFault as fault:
+            question = typed(parameters)
+            values |= {"answer": None, "fault": fault, "field": field_of(fault, question) or "q"}
+            return site.page(request, self.template, 400, asked=question, **values)
+        return site.page(request, self.template, asked=question, **values)
+
+    def twin(self, site: Site, request: Request) -> Response:
+        """The rows of the command's `--json`, and the notices."""
+        answer = self._whole(site, request.query_params)
+        return json_of(answer, answer.notices)
+
+    def csv(self, site: Site, request: Request) -> Response:
+        """The rows of the command's `--csv`."""
+        return csv_of(self._whole(site, request.query_params), f"{self.name}.csv")
+
+    def _whole(self, site: Site, parameters: QueryParams) -> A:
+        if not parameters.get("q", "").strip():
+            raise QueryFault("q", _("holds no word to look for"), _("type at least one word"))
+        return self.ask(site, parameters)
+
+
+# Concordance
+
+
+def _ask_concordance(site: Site, parameters: QueryParams) -> Concordance:
+    question = narrowed(parameters)
+    return site.archive.concordance(
+        question.q, window=number("window", parameters, 1, _WIDEST, 20),
+        sort=one_of("sort", parameters, get_args(LineOrder)),
+        sample=number("sample", parameters, 0, LINES) or None, seed=number("seed", parameters, 0, _SEED),
+        limit=number("limit", parameters, 1, LINES, LINES), source=question.source, since=question.since,
+        until=question.until, max_articles=_READ,
+    )  # fmt: skip
+
+
+def _show_concordance(
+    answer: Concordance, _question: Asked, parameters: QueryParams, _links: Links
+) -> Mapping[str, object]:  # fmt: skip
+    def shown(line: Line) -> tuple[Line, str, str, str]:
+        return line, *map(on_one_line, (line.left, line.node, line.right))  # type: ignore[return-value]
+
+    return {"most": LINES, **_part(map(shown, answer.lines), parameters)}
+
+
+# Keywords and collocations
+
+
+def _ask_keywords(site: Site, parameters: QueryParams) -> Keywords:
+    question = narrowed(parameters)
+    return site.archive.keywords(
+        question.q, measure=one_of("measure", parameters, _MEASURES), by=one_of("by", parameters, get_args(Period)),
+        limit=number("limit", parameters, 1, _WORDS, 30), least=number("least", parameters, 1, _LEAST, 3),
+        source=question.source, since=question.since, until=question.until, max_articles=_READ,
+    )  # fmt: skip
+
+
+def _ask_collocations(site: Site, parameters: QueryParams) -> Collocations:
+    word = narrowed(parameters).q.strip()
+    measure, by = one_of("measure", parameters, _NEAR_MEASURES), one_of("by", parameters, get_args(Period))
+    window = number("window", parameters, 1, _WIDEST, 5)
+    limit, least = number("limit", parameters, 1, _WORDS, 30), number("least", parameters, 1, _LEAST, 5)
+    return site.archive.collocations(
+        word, window=window, measure=measure, by=by, limit=limit, least=least, max_articles=_READ
+    )
+
+
+def _show_words(
+    answer: Keywords | Collocations, question: Asked, _parameters: QueryParams, links: Links
+) -> Mapping[str, object]:  # fmt: skip
+    """Each word leads to the articles that have it too, in the period of its list."""
+
+    def link(word: Word, period: str) -> str:
+        words = f"{question.q} {word.row[0]}{f' date:{period}' if period else ''}"
+        return links.to("/search", question.parameters(q=words))
+
+    lists = {
+        period: [(word.row, "" if answer.by and not period else link(word, period)) for word in words]
+        for period, words in answer.words.items()
+    }
+    highest = max((word.row[1] for words in answer.words.values() for word in words), default=0) or 1
+    return {"lists": lists, "highest": highest}
+
+
+# Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A figure: its values as JSON has them, the sentence with its place in that, and the search for a name."""
+
+    mention: Mention
+    values: Mapping[str, object]
+    sentence: str
+    mark: tuple[int, int]
+    link: str
+
+
+def _ask_figures(site: Site, parameters: QueryParams) -> Figures:
+    question = narrowed(parameters)
+    kinds = [one_of("kind", {"kind": kind}, KINDS) for kind in parameters.getlist("kind") if kind]
+    return site.archive.figures(
+        question.q, kind=kinds, sort=one_of("sort", parameters, get_args(FigureOrder)), source=question.source,
+        since=question.since, until=question.until, max_articles=_READ_FIGURES,
+    )  # fmt: skip
+
+
+def _show_figures(answer: Figures, _question: Asked, parameters: QueryParams, links: Links) -> Mapping[str, object]:
+    return {"kinds": KINDS, **_part((_found(mention, links) for mention in answer.figures), parameters)}
+
+
+def _found(mention: Mention, links: Links) -> Found:
+    figure, body = mention.figure, mention.article.body
+    at = body.find(mention.sentence, max(0, figure.end - len(mention.sentence)))
+    first = max(at, figure.start - _CONTEXT)
+    last = min(at + len(mention.sentence), figure.end + _CONTEXT)
+    before, after = "…" if first > at else "", "…" if last < at + len(mention.sentence) else ""
+    start = len(before) + figure.start - first
+    q = question_of(figure) if isinstance(figure.value, Name) else ""
+    return Found(
+        mention, record(mention), f"{before}{body[first:last]}{after}", (start, start + figure.end - figure.start),
+        links.to("/search", q=q) if q else "",
+    )  # fmt: skip
+
+
+def question_of(figure: Figure) -> str:
+    """The question that finds a figure or name as it is printed; "" where none does."""
+    if set(figure.text) & _IN_QUOTES:
+        return ""
+    return f"地点:{figure.text}" if figure.kind == "place" else f'"{figure.text}"'
+
+
+# What they share
+
+
+def _part(rows: Iterator[R], parameters: QueryParams) -> dict[str, object]:
+    """The rows of one page, its number, and whether there are more."""
+    page = page_of(parameters, _LAST_PAGE)
+    part = list(islice(rows, (page - 1) * _ROWS, page * _ROWS + 1))
+    return {
+        "rows": part[:_ROWS], "first": (page - 1) * _ROWS + 1, "page": page, "has_more": len(part) > _ROWS,
+        "last_page": _LAST_PAGE, "given": {name: parameters.getlist(name) for name in parameters if name != "page"},
+    }  # fmt: skip
+
+
+ROUTES: dict[str, Handler] = {
+    **Tool("concordance.html", _ask_concordance, _show_concordance).routes,
+    **Tool("keywords.html", _ask_keywords, _show_words).routes,
+    **Tool("collocations.html", _ask_collocations, _show_words).routes,
+    **Tool("figures.html", _ask_figures, _show_figures).routes,
+}

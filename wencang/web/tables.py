@@ -1,0 +1,50 @@
+"""Tables as answers: their rows as JSON or CSV; long ones are made on disk before they are sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from tempfile import SpooledTemporaryFile
+from typing import IO
+
+from starlette.responses import Response, StreamingResponse
+
+from archive.text.escaping import json_text
+from archive.text.messages import Message
+from wencang.desk.table import Table, write
+
+IN_MEMORY = 4 << 20  # bytes of an answer; a longer one is made on disk
+_CHUNK = 1 << 16
+
+
+def json_of(table: Table, notices: Iterable[Message]) -> Response:
+    """`rows` with the keys of the command's `--json`, and `notices`."""
+
+    def parts() -> Iterator[str]:
+        yield '{"rows": ['
+        for number, record in enumerate(table.records()):
+            yield f"{', ' if number else ''}{json_text(record)}"
+        yield f'], "notices": {json_text([notice.to_json() for notice in notices])}}}\n'
+
+    out = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # closed when it is sent
+    out.writelines(part.encode() for part in parts())
+    return sent(out, "application/json", {})
+
+
+def csv_of(table: Table, name: str) -> Response:
+    """The rows of the command's `--csv`, as a download."""
+    out = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # closed when it is sent
+    write(out, table.columns, (tuple(record.values()) for record in table.records()))
+    return sent(out, "text/csv; charset=utf-8", {"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def sent(out: IO[bytes], media_type: str, headers: Mapping[str, str]) -> Response:
+    """The content of a file, which is closed when it is sent."""
+    headers = {"Content-Length": str(out.tell()), **headers}
+    return StreamingResponse(_chunks(out), headers=headers, media_type=media_type)
+
+
+def _chunks(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        file.seek(0)
+        while chunk := file.read(_CHUNK):
+            yield chunk
