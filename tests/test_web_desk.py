@@ -36,7 +36,7 @@ from wencang.desk.count.periods import By, period_of
 from wencang.desk.count.timeline import Series, Timeline
 from wencang.desk.draw import plot
 from wencang.desk.sample import sampled
-from wencang.web.background import marks
+from wencang.web.drawing.background import marks
 
 SVG = "{http://www.w3.org/2000/svg}"
 Q, TWO, PLACE, CRAFT = map(quote, ("援藏", "援藏 招商引资", "西藏", "唐卡"))

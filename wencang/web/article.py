@@ -16,9 +16,9 @@ from archive.warc.pages import FetchedPage
 from wencang.desk.export.citation import STYLES, cited
 from wencang.web import memento
 from wencang.web.desk import question_of
+from wencang.web.drawing.tables import csv_of, json_of
 from wencang.web.inputs import LONGEST, FieldFault, Form, number, one_of
 from wencang.web.render import Links, Site, json
-from wencang.web.tables import csv_of, json_of
 
 MOST = (1 << 63) - 1
 _SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"

@@ -22,9 +22,9 @@ from wencang.desk.count.concordance import Order as LineOrder
 from wencang.desk.count.figures import Figures, record
 from wencang.desk.count.keywords import Keywords
 from wencang.desk.count.ranking import Word
+from wencang.web.drawing.tables import csv_of, json_of
 from wencang.web.inputs import Asked, field_of, narrowed, number, one_of, page_of, typed
 from wencang.web.render import Links, Site
-from wencang.web.tables import csv_of, json_of
 
 _READ = 5_000  # articles for one answer; of more a random sample
 _READ_FIGURES = 1_000

@@ -24,7 +24,7 @@ from archive.text.escaping import is_page, json_text, legible, marked
 from archive.text.translation import gettext, ngettext
 from wencang.archive import Archive
 from wencang.desk.export import export
-from wencang.web.background import Background
+from wencang.web.drawing.background import Background
 from wencang.web.traffic.limits import Deadline
 from wencang.web.traffic.metrics import Metrics
 

@@ -17,10 +17,10 @@ from archive.text.translation import gettext as _
 from wencang.answer import Answer
 from wencang.archive import FeedForm
 from wencang.desk.export import export as formats
-from wencang.web.chart import Chart, chart, periods_of
+from wencang.web.drawing.chart import Chart, chart, periods_of
+from wencang.web.drawing.tables import IN_MEMORY, sent
 from wencang.web.inputs import LAST_PAGE, PAGE, Asked, asked, field_of, typed
 from wencang.web.render import Links, Site, deadline_of, json
-from wencang.web.tables import IN_MEMORY, sent
 
 _FACETS = ("source", "section", "credit")
 _VALUES = 50  # of a facet that are shown

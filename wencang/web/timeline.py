@@ -16,11 +16,11 @@ from wencang.archive import Group
 from wencang.desk.count.periods import By
 from wencang.desk.count.timeline import Series, Timeline
 from wencang.desk.draw.plot import MOST, Gap
-from wencang.web.background import Marks
-from wencang.web.chart import Chart, by_period, chart, periods_of
+from wencang.web.drawing.background import Marks
+from wencang.web.drawing.chart import Chart, by_period, chart, periods_of
+from wencang.web.drawing.tables import csv_of, json_of
 from wencang.web.inputs import Asked, field_of, narrowed, one_of, typed
 from wencang.web.render import Links, Site
-from wencang.web.tables import csv_of, json_of
 
 QUESTIONS = MOST
 HAS_PNG = find_spec("resvg_py") is not None  # the extra `plot`
