@@ -36,7 +36,7 @@ from wencang.desk.count.periods import By, period_of
 from wencang.desk.count.timeline import Series, Timeline
 from wencang.desk.draw import plot
 from wencang.desk.sample import sampled
-from wencang.web.background import marks
+from wencang.web.drawing.background import marks
 
 SVG = "{http://www.w3.org/2000/svg}"
 Q, TWO, PLACE, CRAFT = map(quote, ("援藏", "援藏 招商引资", "西藏", "唐卡"))
@@ -143,7 +143,7 @@ def test_a_twin_needs_a_question(client: TestClient) -> None:
         (f"/concordance?q={Q}&source=none.cn", "source"), (f"/concordance?q={Q}&since=2022-13", "since"),
         (f"/concordance?q={'x' * 501}", "q"), ("/concordance?q=%22", "q"), (f"/keywords?q={Q}&measure=x", "measure"),
         (f"/keywords?q={Q}&by=day", "by"), (f"/keywords?q={Q}&least=0", "least"),
-        (f"/keywords?q={Q}&limit=201", "limit"),
+        (f"/keywords?q={Q}&limit=1001", "limit"),
         (f"/collocations?q={Q}&window=x", "window"), ("/collocations?q=。", "q"), (f"/figures?q={Q}&kind=x", "kind"),
         (f"/figures?q={Q}&until=x", "until"), (f"/timeline?q={Q}&by=decade", "by"),
         (f"/timeline?q={Q}&since=x", "since"),

@@ -31,6 +31,7 @@ from wencang.archive import Archive
 from wencang.web.app import create_app
 from wencang.web.render import paragraphs, segment
 from wencang.web.server import Options, listen, read_token
+from wencang.web.traffic.limits import Limits
 
 TOKEN = "0123456789abcdef-геслo"
 
@@ -141,7 +142,7 @@ def test_a_token_is_read_from_a_file(tmp_path: Path) -> None:
 
 def test_no_more_is_answered_at_once_than_can_be(archive: Archive) -> None:
     async def codes() -> list[httpx2.Response]:
-        transport = httpx2.ASGITransport(create_app(archive, at_once=1, waiting=2))
+        transport = httpx2.ASGITransport(create_app(archive, limits=Limits(at_once=1, waiting=2)))
         async with httpx2.AsyncClient(transport=transport, base_url=BASE) as client:
             return list(await asyncio.gather(*(client.get("/search?q=西藏") for _number in range(20))))
 

@@ -129,12 +129,15 @@ class Archive:
     @property
     def _store(self) -> ArticleStore:
         """The store, opened at its first use."""
-        from archive.store import ArticleStore
-
         with self._lock:
             if not self._opened_store:
-                self._opened_store = ArticleStore.open(self.data)
+                self._opened_store = self._open_store()
             return self._opened_store
+
+    def _open_store(self) -> ArticleStore:
+        from archive.store import ArticleStore
+
+        return ArticleStore.open(self.data)
 
     @property
     def _indexes(self) -> Indexes:

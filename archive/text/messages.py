@@ -56,6 +56,8 @@ TEMPLATES: dict[str, str | tuple[str, str]] = {
     "already-withdrawn": "{id}: already {reason}",
     "old-backup": "{path}: a backup of an older archive, which may still contain the text",
     "news": "{name}: {count} new",
+    "excerpt-only": "Only excerpts of texts are shown here; the full text is at the address of the original.",
+    "facets-left-out": "Counting by source and time took too long and is left out.",
 }
 
 

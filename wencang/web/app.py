@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Collection
+from contextlib import suppress
+from functools import partial
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,15 +14,15 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from archive.errors import WencangError
-from archive.text.translation import gettext as _
 from wencang.archive import Archive
-from wencang.web import article, changes, desk, discovery, faults, overview, search, timeline
+from wencang.web import api, article, changes, desk, discovery, faults, memento, overview, search, timeline
 from wencang.web.guard import Guard
-from wencang.web.render import FORMATS, Site, conditional
+from wencang.web.render import FORMATS, Handler, Site, conditional
+from wencang.web.traffic.limits import Buckets, Deadline, Limits, Overloaded, TooLong, Turns
+from wencang.web.traffic.observer import Log, Observer
 
 LOCAL = ("127.0.0.1", "localhost", "[::1]")
-AT_ONCE, WAITING = 4, 32  # answers that are made at the same time, and requests that wait for their turn
-Handler = Callable[[Site, Request], Response]
+NO_RATE = Limits()
 _EXPORTS: dict[str, Handler] = {f"/search.{name}": search.export for name in FORMATS}
 
 # What these show depends on what is archived and indexed alone, so that its tag is known before it is made.
@@ -36,6 +35,7 @@ _OF_STATE: dict[str, Handler] = {
     "/changes.json": changes.twin, "/changes.atom": changes.feed, "/changes.feed.json": changes.feed,
     "/changes": changes.changes,
     "/article/{id}/{sequence}.json": article.version_twin, "/article/{id}/{sequence}": article.version,
+    **api.OF_STATE,
 }  # fmt: skip
 _OF_NOW: dict[str, Handler] = {
     "/": overview.home, "/home.json": overview.home_twin, "/sources.json": overview.sources_twin,
@@ -45,58 +45,54 @@ _OF_NOW: dict[str, Handler] = {
     "/article/{id}/picture/{number}": article.picture,
     "/style.css": discovery.style, "/icon.svg": discovery.icon, "/robots.txt": discovery.robots,
     "/opensearch.xml": discovery.opensearch, "/health": discovery.health,
+    "/metrics": discovery.metrics,
+    "/timemap/link/{url:path}": memento.timemap, "/timegate/{url:path}": memento.timegate, **api.OF_NOW,
 }  # fmt: skip
+_FACETED = {"/search", "/search.json", "/api/search"}  # are made without facets where these take too long
 
 
 def create_app(
-    archive: Archive, *, hosts: Collection[str] = LOCAL, token: str = "", prefix: str = "", at_once: int = AT_ONCE,
-    waiting: int = WAITING,
+    archive: Archive, *, hosts: Collection[str] = LOCAL, token: str = "", prefix: str = "", limits: Limits = NO_RATE,
+    log: Log | None = None,
 ) -> ASGIApp:  # fmt: skip
     """The application, for any ASGI server; it answers under these host names only, given without a port.
 
-    With `token` only to requests that have it. `prefix` is the path under which a proxy serves it. At
-    most `at_once` answers are made at the same time, and as many requests as `waiting` wait for that;
-    further ones get 503 with Retry-After.
+    With `token` only to requests that have it. `prefix` is the path under which a proxy serves it.
+    `log` is called with each request that was answered.
     """
     site = Site(archive)
-    turns = _Turns(at_once, waiting)
-    routes = [Route(path, _endpoint(handler, turns, tagged=True)) for path, handler in _OF_STATE.items()]
-    routes += [Route(path, _endpoint(handler, turns, tagged=False)) for path, handler in _OF_NOW.items()]
+    turns = Turns(limits.at_once, limits.waiting)
+    routes = [Route(path, _endpoint(path, handler, turns, limits)) for path, handler in (_OF_STATE | _OF_NOW).items()]
     app = Starlette(
         routes=routes,
         exception_handlers={WencangError: faults.of_error, HTTPException: faults.of_http, Exception: faults.of_bug},
     )
     app.router.redirect_slashes = False
     app.state.site = site
-    return Guard(app, hosts, token, prefix)
+    return Observer(Guard(app, hosts, token, prefix, buckets=Buckets(limits.rate)), site.metrics, log)
 
 
-class _Turns:
-    """How many answers are made at once, and how many requests may wait."""
+def _endpoint(path: str, handler: Handler, turns: Turns, limits: Limits) -> Callable[[Request], Awaitable[Response]]:
+    seconds = limits.exports if path in _EXPORTS else limits.seconds
 
-    def __init__(self, at_once: int, waiting: int) -> None:
-        self._free = asyncio.Semaphore(at_once)
-        self._room = at_once + waiting
-
-    @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        if not self._room:
-            raise faults.Overloaded("503", _("Too many searches at once. Please try again in a few seconds."))
-        self._room -= 1
-        try:
-            async with self._free:
-                yield
-        finally:
-            self._room += 1
-
-
-def _endpoint(handler: Handler, turns: _Turns, *, tagged: bool) -> Callable[[Request], Awaitable[Response]]:
     def answer(request: Request) -> Response:
         site: Site = request.app.state.site
-        return conditional(request, lambda: handler(site, request), site.tag(request) if tagged else "")
+        request.scope["deadline"] = Deadline.after(seconds)
+        is_tagged = path in _OF_STATE and "without_facets" not in request.scope
+        return conditional(request, lambda: handler(site, request), site.tag(request) if is_tagged else "")
 
     async def endpoint(request: Request) -> Response:
-        async with turns.turn():
-            return await run_in_threadpool(answer, request)
+        request.scope["route_template"] = path
+        work = partial(answer, request)
+        try:
+            if path not in _FACETED:
+                return await turns.run(work, seconds)
+            with suppress(TooLong):
+                return await turns.run(work, limits.facets)
+            request.scope["without_facets"] = True
+            return await turns.run(work, seconds)
+        except Overloaded as error:
+            request.scope["refused"] = "time" if isinstance(error, TooLong) else "overload"
+            raise
 
     return endpoint

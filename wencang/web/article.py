@@ -15,12 +15,13 @@ from archive.text.translation import gettext as _
 from archive.warc.pages import FetchedPage
 from wencang.desk.count.similar import Similar
 from wencang.desk.export.citation import STYLES, cited
+from wencang.web import memento
 from wencang.web.desk import question_of
+from wencang.web.drawing.tables import csv_of, json_of
 from wencang.web.inputs import LONGEST, FieldFault, Form, number, one_of
 from wencang.web.render import Links, Site, json
-from wencang.web.tables import csv_of, json_of
 
-_MOST = (1 << 63) - 1
+MOST = (1 << 63) - 1
 _SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _PICTURE = "sandbox; default-src 'none'"
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([A-Za-z0-9_-]{2,20})", re.IGNORECASE)
@@ -32,7 +33,7 @@ _HEAD = 2_048  # bytes of a page in which its encoding is declared
 
 def article(site: Site, request: Request) -> Response:
     """The newest version, with its addresses, versions, reprints and citations; `q` marks what it finds."""
-    id, q = _id(request), _question(request)
+    id, q = id_of(request), _question(request)
     view = site.archive.show(id, full_marks=q)
     revision = view.revision
     return site.page(
@@ -45,7 +46,7 @@ def article(site: Site, request: Request) -> Response:
 
 def article_twin(site: Site, request: Request) -> Response:
     """The values of `wencang show --json`, the pictures that can be shown, and similar articles."""
-    id, links = _id(request), Links(request)
+    id, links = id_of(request), Links(request)
     values = site.archive.show(id, full_marks=_question(request)).to_json()
     pictures = [
         {"number": picture.number, "url": picture.url, "caption": picture.caption,
@@ -58,86 +59,90 @@ def article_twin(site: Site, request: Request) -> Response:
 
 def version(site: Site, request: Request) -> Response:
     """One version, as it was archived."""
-    revision = site.archive.version(_id(request), _sequence(request))
+    revision = site.archive.version(id_of(request), _sequence(request))
     history = site.archive.history(revision.article.id)
-    return site.page(
+    page = site.page(
         request, "version.html", revision=revision, article=revision.article, history=history,
         citations=_citations(revision),
     )  # fmt: skip
+    page.headers.update(memento.headers(request, revision))
+    return page
 
 
 def version_twin(site: Site, request: Request) -> Response:
     """The fields of a version as an export has them, and its sequence."""
-    revision = site.archive.version(_id(request), _sequence(request))
+    revision = site.archive.version(id_of(request), _sequence(request))
     return json(values(revision) | {"sequence": revision.sequence})
 
 
 def diff(site: Site, request: Request) -> Response:
     """What differs between two versions, or with `other` between the newest ones of another article and this one."""
     old, new = _pair(request)
-    difference = site.archive.diff(_id(request), old, new, other=request.query_params.get("other", ""))
-    history = site.archive.history(_id(request))
+    difference = site.archive.diff(id_of(request), old, new, other=request.query_params.get("other", ""))
+    history = site.archive.history(id_of(request))
     return site.page(request, "diff.html", diff=difference, article=difference.new.article, history=history)
 
 
 def diff_twin(site: Site, request: Request) -> Response:
     """The values of `wencang diff --json`."""
     old, new = _pair(request)
-    return json(site.archive.diff(_id(request), old, new, other=request.query_params.get("other", "")).to_json())
+    return json(site.archive.diff(id_of(request), old, new, other=request.query_params.get("other", "")).to_json())
 
 
 def story(site: Site, request: Request) -> Response:
     """The copies of an article: its first publication, then the others in order of time."""
-    id = _id(request)
+    id = id_of(request)
     copies = site.archive.story(id)
     return site.page(request, "story.html", story=copies, article=site.archive.article(id))
 
 
 def story_twin(site: Site, request: Request) -> Response:
     """The rows of `wencang story --json`."""
-    copies = site.archive.story(_id(request))
+    copies = site.archive.story(id_of(request))
     return json_of(copies, copies.notices)
 
 
 def story_csv(site: Site, request: Request) -> Response:
     """The same rows as CSV."""
-    return csv_of(site.archive.story(_id(request)), "story.csv")
+    return csv_of(site.archive.story(id_of(request)), "story.csv")
 
 
 def proof(site: Site, request: Request) -> Response:
     """What proves a version, checked for this answer."""
-    evidence = site.archive.proof(_id(request), _sequence(request))
+    evidence = site.archive.proof(id_of(request), _sequence(request))
     return site.page(request, "proof.html", proof=evidence, article=evidence.revision.article)
 
 
 def proof_twin(site: Site, request: Request) -> Response:
     """The same as JSON."""
-    return json(site.archive.proof(_id(request), _sequence(request)).to_json())
+    return json(site.archive.proof(id_of(request), _sequence(request)).to_json())
 
 
 def raw(site: Site, request: Request) -> Response:
     """A page as it was fetched: as text, as a file, or as HTML that can neither run nor load anything."""
-    id, sequence = _id(request), _sequence(request)
+    id, sequence = id_of(request), _sequence(request)
     form: Form = one_of("as", request.query_params, ("", "html", "file"))
     pages = site.archive.raw(id, sequence)
     if not pages:
         raise NotKept(id, _("no raw page is kept of this version"))
     page = pages[number("part", request.query_params, 1, len(pages)) - 1]
-    charset = _charset(page)
-    if form == "html":
-        return Response(page.body, headers={"Content-Security-Policy": _SANDBOX, "Content-Type": f"text/html{charset}"})
-    headers = {"Content-Type": f"text/plain{charset}", "Content-Security-Policy": _SANDBOX}
+    response = Response(page.body, headers=_raw_headers(form, _charset(page)))
+    response.headers.update(memento.headers(request, site.archive.version(id, sequence)))
+    return response
+
+
+def _raw_headers(form: Form, charset: str) -> dict[str, str]:
     if form == "file":
-        headers = {
+        return {
             "Content-Type": "application/octet-stream",
             "Content-Disposition": 'attachment; filename="page.html"',
         }
-    return Response(page.body, headers=headers)
+    return {"Content-Type": f"text/{form or 'plain'}{charset}", "Content-Security-Policy": _SANDBOX}
 
 
 def picture(site: Site, request: Request) -> Response:
     """A picture of the article, from our own origin; it can neither run nor load anything."""
-    file = site.archive.picture(_id(request), _number(request, "number"))
+    file = site.archive.picture(id_of(request), _number(request, "number"))
     return Response(file.body, media_type=file.type, headers={"Content-Security-Policy": _PICTURE})
 
 
@@ -149,7 +154,8 @@ def go(site: Site, request: Request) -> Response:
     return RedirectResponse(Links(request).article(site.archive.revision(url).article.id), 303)
 
 
-def _id(request: Request) -> str:
+def id_of(request: Request) -> str:
+    """The id of the article that an address names."""
     return unquote(request.path_params["id"])
 
 
@@ -173,7 +179,7 @@ def _question(request: Request) -> str:
 
 def _pair(request: Request) -> tuple[int, int]:
     """The versions to compare, 0 for one that is not named."""
-    old, new = (number(name, request.query_params, 0, _MOST) for name in ("from", "to"))
+    old, new = (number(name, request.query_params, 0, MOST) for name in ("from", "to"))
     return old, new
 
 

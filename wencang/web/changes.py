@@ -10,9 +10,11 @@ from archive.text.translation import gettext as _
 from wencang.archive import FeedForm
 from wencang.desk.watch.changes import Change, Changes
 from wencang.web.inputs import Asked, asked, field_of, number, one_of, typed
+from wencang.web.paging import number_or
 from wencang.web.render import FEEDS, Links, Site, json
 
 _SHOWN, _IN_FEED = 20, 50
+MOST_CHANGES = 100  # of one answer
 _NEWEST = (1 << 63) - 1
 
 
@@ -35,9 +37,11 @@ def changes(site: Site, request: Request) -> Response:
 
 def twin(site: Site, request: Request) -> Response:
     """The values of `wencang changes --json`, and the address of the next page."""
-    question, links, found = asked(request.query_params), Links(request), _changes(site, request, _SHOWN)
-    parameters = _narrowed(question, request)
-    next = links.whole(links.to("/changes.json", parameters, before=found.next)) if found.next else None
+    question, links = asked(request.query_params), Links(request)
+    limit = number_or(request, "limit", _SHOWN, 1, MOST_CHANGES)
+    found, parameters = _changes(site, request, limit), _narrowed(question, request)
+    following = {**parameters, "limit": limit if limit != _SHOWN else "", "before": found.next}
+    next = links.whole(links.to(request.scope["route_template"], following)) if found.next else None
     return json({"query": parameters} | found.to_json() | {"next": next})
 
 

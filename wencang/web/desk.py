@@ -22,19 +22,19 @@ from wencang.desk.count.concordance import Order as LineOrder
 from wencang.desk.count.figures import Figures, record
 from wencang.desk.count.keywords import Keywords
 from wencang.desk.count.ranking import Word
+from wencang.web.drawing.tables import csv_of, json_of
 from wencang.web.inputs import Asked, field_of, narrowed, number, one_of, page_of, typed
-from wencang.web.render import Links, Site
-from wencang.web.tables import csv_of, json_of
+from wencang.web.render import Links, Site, deadline_of
 
 _READ = 5_000  # articles for one answer; of more a random sample
 _READ_FIGURES = 1_000
 _ROWS = 100  # lines or figures of a page
 _LAST_PAGE = 10
-_WORDS = 200  # of a list
-_WIDEST = 200  # characters beside a node
-_SEED = (1 << 63) - 1
+WORDS = 1_000  # of a list
+WIDEST = 200  # characters beside a node
+SEED = (1 << 63) - 1
 LINES = 20_000  # of a concordance
-_LEAST = 1_000
+LEAST = 1_000
 _CONTEXT = 80  # characters of a sentence beside a figure
 _IN_QUOTES = set('"＂“”「」『』()（）\n')  # would end or change the question
 _MEASURES: tuple[Literal["ll", "tfidf"], ...] = ("ll", "tfidf")
@@ -50,7 +50,7 @@ class Tool(Generic[A]):
     """One way to look at what a question finds: how it is asked for, and what its page shows of the answer."""
 
     template: str
-    ask: Callable[[Site, QueryParams], A]
+    ask: Callable[[Site, Request], A]
     show: Callable[[A, Asked, QueryParams, Links], Mapping[str, object]]
 
     @property
@@ -70,7 +70,7 @@ class Tool(Generic[A]):
         try:
             question = narrowed(parameters)
             if question.q.strip():
-                answer = self.ask(site, parameters)
+                answer = self.ask(site, request)
                 values |= {"answer": answer, **self.show(answer, question, parameters, Links(request))}
         except UsageFault as fault:
             question = typed(parameters)
@@ -80,30 +80,32 @@ class Tool(Generic[A]):
 
     def twin(self, site: Site, request: Request) -> Response:
         """The rows of the command's `--json`, and the notices."""
-        answer = self._whole(site, request.query_params)
+        answer = self._whole(site, request)
         return json_of(answer, answer.notices)
 
     def csv(self, site: Site, request: Request) -> Response:
         """The rows of the command's `--csv`."""
-        return csv_of(self._whole(site, request.query_params), f"{self.name}.csv")
+        return csv_of(self._whole(site, request), f"{self.name}.csv")
 
-    def _whole(self, site: Site, parameters: QueryParams) -> A:
-        if not parameters.get("q", "").strip():
+    def _whole(self, site: Site, request: Request) -> A:
+        if not request.query_params.get("q", "").strip():
             raise QueryFault("q", _("holds no word to look for"), _("type at least one word"))
-        return self.ask(site, parameters)
+        return self.ask(site, request)
 
 
 # Concordance
 
 
-def _ask_concordance(site: Site, parameters: QueryParams) -> Concordance:
+def ask_concordance(site: Site, request: Request, limit: int = 0) -> Concordance:
+    """The lines that are asked for, `limit` of them if given."""
+    parameters = request.query_params
     question = narrowed(parameters)
     return site.archive.concordance(
-        question.q, window=number("window", parameters, 1, _WIDEST, 20),
+        question.q, window=number("window", parameters, 1, WIDEST, 20),
         sort=one_of("sort", parameters, get_args(LineOrder)),
-        sample=number("sample", parameters, 0, LINES) or None, seed=number("seed", parameters, 0, _SEED),
-        limit=number("limit", parameters, 1, LINES, LINES), source=question.source, since=question.since,
-        until=question.until, max_articles=_READ,
+        sample=number("sample", parameters, 0, LINES) or None, seed=number("seed", parameters, 0, SEED),
+        limit=limit or number("limit", parameters, 1, LINES, LINES), max_articles=_READ,
+        progress=deadline_of(request).check, **question.filters,
     )  # fmt: skip
 
 
@@ -119,23 +121,28 @@ def _show_concordance(
 # Keywords and collocations
 
 
-def _ask_keywords(site: Site, parameters: QueryParams) -> Keywords:
+def ask_keywords(site: Site, request: Request) -> Keywords:
+    """The words that are asked for."""
+    parameters = request.query_params
     question = narrowed(parameters)
     return site.archive.keywords(
         question.q, measure=one_of("measure", parameters, _MEASURES), by=one_of("by", parameters, get_args(Period)),
-        limit=number("limit", parameters, 1, _WORDS, 30), least=number("least", parameters, 1, _LEAST, 3),
-        source=question.source, since=question.since, until=question.until, max_articles=_READ,
+        limit=number("limit", parameters, 1, WORDS, 30), least=number("least", parameters, 1, LEAST, 3),
+        max_articles=_READ, progress=deadline_of(request).check, **question.filters,
     )  # fmt: skip
 
 
-def _ask_collocations(site: Site, parameters: QueryParams) -> Collocations:
+def ask_collocations(site: Site, request: Request) -> Collocations:
+    """The words near the one that is asked for."""
+    parameters = request.query_params
     word = narrowed(parameters).q.strip()
     measure, by = one_of("measure", parameters, _NEAR_MEASURES), one_of("by", parameters, get_args(Period))
-    window = number("window", parameters, 1, _WIDEST, 5)
-    limit, least = number("limit", parameters, 1, _WORDS, 30), number("least", parameters, 1, _LEAST, 5)
+    window = number("window", parameters, 1, WIDEST, 5)
+    limit, least = number("limit", parameters, 1, WORDS, 30), number("least", parameters, 1, LEAST, 5)
     return site.archive.collocations(
-        word, window=window, measure=measure, by=by, limit=limit, least=least, max_articles=_READ
-    )
+        word, window=window, measure=measure, by=by, limit=limit, least=least, max_articles=_READ,
+        progress=deadline_of(request).check,
+    )  # fmt: skip
 
 
 def _show_words(
@@ -169,12 +176,14 @@ class Found:
     link: str
 
 
-def _ask_figures(site: Site, parameters: QueryParams) -> Figures:
+def ask_figures(site: Site, request: Request) -> Figures:
+    """The figures and names that are asked for."""
+    parameters = request.query_params
     question = narrowed(parameters)
     kinds = [one_of("kind", {"kind": kind}, KINDS) for kind in parameters.getlist("kind") if kind]
     return site.archive.figures(
-        question.q, kind=kinds, sort=one_of("sort", parameters, get_args(FigureOrder)), source=question.source,
-        since=question.since, until=question.until, max_articles=_READ_FIGURES,
+        question.q, kind=kinds, sort=one_of("sort", parameters, get_args(FigureOrder)), max_articles=_READ_FIGURES,
+        **question.filters,
     )  # fmt: skip
 
 
@@ -217,8 +226,8 @@ def _part(rows: Iterator[R], parameters: QueryParams) -> dict[str, object]:
 
 
 ROUTES: dict[str, Handler] = {
-    **Tool("concordance.html", _ask_concordance, _show_concordance).routes,
-    **Tool("keywords.html", _ask_keywords, _show_words).routes,
-    **Tool("collocations.html", _ask_collocations, _show_words).routes,
-    **Tool("figures.html", _ask_figures, _show_figures).routes,
+    **Tool("concordance.html", ask_concordance, _show_concordance).routes,
+    **Tool("keywords.html", ask_keywords, _show_words).routes,
+    **Tool("collocations.html", ask_collocations, _show_words).routes,
+    **Tool("figures.html", ask_figures, _show_figures).routes,
 }

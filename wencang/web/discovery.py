@@ -8,11 +8,12 @@ from starlette.responses import PlainTextResponse, Response
 from archive.text.escaping import xml
 from archive.text.translation import gettext as _
 from wencang.web.render import ICON, STYLE, Links, Site, json
+from wencang.web.traffic.metrics import TYPE
 
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}  # its address has a digest of it
 _ROBOTS = (
-    "/search", "/timeline", "/concordance", "/keywords", "/collocations", "/figures", "/go", "/article/*/raw",
-    "/article/*/proof", "/article/*/diff", "/*.json$", "/*.csv$",
+    "/search", "/api", "/metrics", "/timemap", "/timegate", "/timeline", "/concordance", "/keywords", "/collocations",
+    "/figures", "/go", "/article/*/raw", "/article/*/proof", "/article/*/diff", "/*.json$", "/*.csv$",
 )  # fmt: skip
 _OPENSEARCH = """<?xml version="1.0" encoding="UTF-8"?>
 <OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">
@@ -57,3 +58,9 @@ def health(site: Site, _request: Request) -> Response:
     """The position of the index against the archive; an error where either can't be used."""
     state = site.archive.state()
     return json(state.to_json() | {"behind": state.sequence - state.position})
+
+
+def metrics(site: Site, _request: Request) -> Response:
+    """What Prometheus scrapes."""
+    state = site.archive.state()
+    return Response(site.metrics.text(state.sequence, state.position), headers={"Content-Type": TYPE})

@@ -6,8 +6,9 @@ import base64
 import binascii
 import hmac
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
+from math import ceil
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -16,6 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from archive.text.translation import using
 from wencang.catalog import LANGUAGES, catalog
+from wencang.web.faults import is_for_programs, problem
+from wencang.web.traffic.limits import Buckets, cost
 
 LONGEST_QUERY = 4_000  # bytes of an address after its question mark
 DEFAULT_LANGUAGE = "zh"
@@ -30,6 +33,8 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-cache",
 }
+# So that scripts of any site can read the API; where there is a token, only who has it may.
+_OPEN = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, Link, Retry-After"}
 _CHALLENGE = {"WWW-Authenticate": 'Bearer, Basic realm="wencang", charset="UTF-8"'}
 _PORT = re.compile(r":\d*\Z")
 _RANGE = re.compile(r"\s*([a-zA-Z]{1,8})(?:-[a-zA-Z0-9-]+)?\s*(?:;\s*q\s*=\s*([0-9.]{1,5}))?\s*")
@@ -40,18 +45,19 @@ class Guard:
 
     `hosts` are the names that it answers under; `token` closes it to all who lack it. `prefix` is the
     path under which a proxy serves it, whether or not the proxy cuts that off. Other `methods` are
-    refused.
+    refused. `buckets` limit what one address may ask for.
     """
 
     def __init__(
         self, app: ASGIApp, hosts: Collection[str], token: str = "", prefix: str = "",
-        methods: Collection[str] = ("GET", "HEAD"),
+        methods: Collection[str] = ("GET", "HEAD"), buckets: Buckets | None = None,
     ) -> None:  # fmt: skip
         self._app = app
         self._methods = methods
         self._hosts = {host.lower() for host in hosts}
         self._token = token.encode()
         self._prefix = prefix
+        self._buckets = Buckets(0) if buckets is None else buckets
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -63,11 +69,12 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
+                headers.update(_OPEN if self._is_open(scope) else {})
                 headers.add_vary_header("Accept-Language")
             await send(message)
 
-        app = self._refusal(scope) or self._app
         scope["root_path"], scope["path"] = self._prefix, self._path(scope)
+        app = self._refusal(scope) or self._app
         scope["language"] = language_of(scope)
         with using(catalog(scope["language"])):
             await app(scope, receive, guarded)
@@ -79,19 +86,40 @@ class Guard:
             return f"{path}/"
         return path if path.startswith(f"{self._prefix}/") else self._prefix + path
 
+    def _is_open(self, scope: Scope) -> bool:
+        return not self._token and scope["path"].startswith((f"{self._prefix}/api/", f"{self._prefix}/openapi.json"))
+
     def _refusal(self, scope: Scope) -> ASGIApp | None:
         """The answer to a request that goes no further; None for any other."""
         headers = Headers(scope=scope)
         if _PORT.sub("", headers.get("host", "")).lower() not in self._hosts:
-            return PlainTextResponse("This host name is not served here.\n", 400)
+            return self._refused(scope, 400, "host", "This host name is not served here.")
+        if wait := self._buckets.wait((scope.get("client") or ("",))[0], cost(self._own(scope))):
+            after = {"Retry-After": str(ceil(wait))}
+            return self._refused(scope, 429, "rate", "Too many requests from this address.", after)
         if scope["method"] not in self._methods:
             allowed = ", ".join(self._methods)
-            return PlainTextResponse(f"Only {allowed} are answered.\n", 405, {"Allow": allowed})
+            return self._refused(scope, 405, "method", f"Only {allowed} are answered.", {"Allow": allowed})
         if len(scope["query_string"]) > LONGEST_QUERY:
-            return PlainTextResponse(f"An address may have {LONGEST_QUERY} bytes after its question mark.\n", 414)
+            return self._refused(
+                scope, 414, "length", f"An address may have {LONGEST_QUERY} bytes after its question mark."
+            )
         if self._token and not self._has_token(headers.get("authorization", "")):
-            return PlainTextResponse("A token is needed.\n", 401, _CHALLENGE)
+            return self._refused(scope, 401, "token", "A token is needed.", _CHALLENGE)
         return None
+
+    def _own(self, scope: Scope) -> str:
+        return str(scope["path"]).removeprefix(self._prefix)
+
+    def _refused(
+        self, scope: Scope, status: int, reason: str, detail: str, headers: Mapping[str, str] | None = None
+    ) -> ASGIApp:
+        """One line, for programs as problem details; `reason` is what is counted."""
+        scope["refused"] = reason
+        is_json = is_for_programs(self._own(scope))
+        response = problem(status, detail) if is_json else PlainTextResponse(f"{detail}\n", status)
+        response.headers.update(headers or {})
+        return response
 
     def _has_token(self, authorization: str) -> bool:
         """Whether the token is there: as a bearer token, or for browsers as the password of any user."""

@@ -24,7 +24,9 @@ from archive.text.escaping import is_page, json_text, legible, marked
 from archive.text.translation import gettext, ngettext
 from wencang.archive import Archive
 from wencang.desk.export import export
-from wencang.web.background import Background
+from wencang.web.drawing.background import Background
+from wencang.web.traffic.limits import Deadline
+from wencang.web.traffic.metrics import Metrics
 
 Spans = Iterable[tuple[int, int]]
 STYLE = files(__package__).joinpath("static/style.css").read_bytes()
@@ -39,6 +41,7 @@ class Site:
     """The archive that is shown, and how its pages are made."""
 
     archive: Archive
+    metrics: Metrics = field(default_factory=Metrics)
     background: Background = field(default_factory=Background)
     templates: Environment = field(default_factory=lambda: _environment())
 
@@ -57,8 +60,12 @@ class Site:
         except (Unusable, Busy):
             return ""
         today = clock.now().astimezone(SHANGHAI).date()
-        parts = (state, today, request.url, request.scope["language"], version(), ASSETS)
+        kind = type(self.archive).__name__  # excerpts are not what full texts were
+        parts = (state, kind, today, request.url, request.scope["language"], version(), ASSETS)
         return _quoted(repr(parts).encode())
+
+
+Handler = Callable[[Site, Request], Response]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +127,12 @@ class Links:
     def is_chosen(self) -> bool:
         """Whether the address says which language."""
         return bool(self.request.query_params.get("lang"))
+
+
+def deadline_of(request: Request) -> Deadline:
+    """When the answer to a request has to be ready."""
+    deadline: Deadline = request.scope["deadline"]
+    return deadline
 
 
 @lru_cache(4096)  # most addresses of a page repeat its question

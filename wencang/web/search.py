@@ -7,18 +7,20 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from tempfile import SpooledTemporaryFile
 
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from archive.errors import NotKept, QueryFault, UsageFault
+from archive.text.messages import Message
 from archive.text.translation import gettext as _
 from wencang.answer import Answer
 from wencang.archive import FeedForm
 from wencang.desk.export import export as formats
-from wencang.web.chart import Chart, chart, periods_of
+from wencang.web.drawing.chart import Chart, chart, periods_of
+from wencang.web.drawing.tables import IN_MEMORY, sent
 from wencang.web.inputs import LAST_PAGE, PAGE, Asked, asked, field_of, typed
-from wencang.web.render import FEEDS, Links, Site, json
-from wencang.web.tables import IN_MEMORY, sent
+from wencang.web.render import FEEDS, Links, Site, deadline_of, json
 
 _FACETS = ("source", "section", "credit")
 _VALUES = 50  # of a facet that are shown
@@ -46,7 +48,7 @@ def search(site: Site, request: Request) -> Response:
         return RedirectResponse(links.to("/"), 303)
     try:
         question = asked(request.query_params)
-        answer, has_more = _answer(site, question)
+        answer, has_more = answer_to(site, request, question, PAGE, question.offset)
     except UsageFault as fault:
         question = typed(request.query_params)
         return site.page(
@@ -62,8 +64,8 @@ def search(site: Site, request: Request) -> Response:
 
 def twin(site: Site, request: Request) -> Response:
     """The answer as JSON: the hits as `--json` has them, the totals and the facets."""
-    question = _asked(request)
-    answer, has_more = _answer(site, question)
+    question = question_of(request.query_params)
+    answer, has_more = answer_to(site, request, question, PAGE, question.offset)
     following = question.parameters(page=question.page + 1) if has_more and question.page < LAST_PAGE else None
     links = Links(request)
     next = following and links.whole(links.to("/search.json", following))
@@ -72,7 +74,7 @@ def twin(site: Site, request: Request) -> Response:
 
 def feed(site: Site, request: Request) -> Response:
     """The newest articles of the answer as Atom or JSON Feed."""
-    question, links = _asked(request), Links(request)
+    question, links = question_of(request.query_params), Links(request)
     form: FeedForm = "atom" if request.url.path.endswith(".atom") else "json"
     path = "/search.atom" if form == "atom" else "/search.feed.json"
     address = links.whole(links.to(path, replace(question, sort="relevance", stories="", share="").parameters()))
@@ -82,11 +84,13 @@ def feed(site: Site, request: Request) -> Response:
 
 def export(site: Site, request: Request) -> Response:
     """All articles with all words of the question in one of the formats of `wencang export`, as a download."""
-    question = _asked(request)
+    question = question_of(request.query_params)
     name = request.url.path.rpartition(".")[2]
     out = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # closed when it is sent
     try:
-        exported = site.archive.export(question.q, out=out, format=name, **question.filters)
+        exported = site.archive.export(
+            question.q, out=out, format=name, progress=deadline_of(request).check, **question.filters
+        )
         if not exported.count:
             raise NotKept(question.q, _("nothing found"))
     except BaseException:
@@ -99,20 +103,26 @@ def export(site: Site, request: Request) -> Response:
     return sent(out, _TYPES.get(name, "application/octet-stream"), headers)
 
 
-def _asked(request: Request) -> Asked:
-    question = asked(request.query_params)
+def question_of(parameters: QueryParams) -> Asked:
+    """The question of an address that can't do without one. Raises QueryFault, or FieldFault."""
+    question = asked(parameters)
     if not question.q.strip():
         raise QueryFault("q", _("holds no word to look for"), _("type at least one word"))
     return question
 
 
-def _answer(site: Site, question: Asked) -> tuple[Answer, bool]:
-    """A page of hits, and whether there are more: one hit more is asked for, as copies are folded."""
+def answer_to(site: Site, request: Request, question: Asked, limit: int, offset: int) -> tuple[Answer, bool]:
+    """A part of the hits, and whether there are more: one hit more is asked for, as copies are folded.
+
+    Without facets where they took too long before.
+    """
+    has_facets = "without_facets" not in request.scope
     answer = site.archive.search(
-        question.q, limit=PAGE + 1, offset=question.offset, sort=question.sort, stories=bool(question.stories),
-        **question.filters,
+        question.q, limit=limit + 1, offset=offset, sort=question.sort, stories=bool(question.stories),
+        facets=has_facets, **question.filters,
     )  # fmt: skip
-    return replace(answer, hits=answer.hits[:PAGE]), len(answer.hits) > PAGE
+    notices = answer.notices if has_facets else (*answer.notices, Message("facets-left-out"))
+    return replace(answer, hits=answer.hits[:limit], notices=notices), len(answer.hits) > limit
 
 
 def _choices(answer: Answer, question: Asked, links: Links, name: str) -> list[Choice]:

@@ -17,7 +17,10 @@ from archive.settings import Settings
 from archive.text.messages import of_error
 from archive.text.translation import gettext as _
 from wencang.archive import Archive
+from wencang.excerpts import Excerpts
 from wencang.web.app import LOCAL, create_app
+from wencang.web.traffic.limits import Limits
+from wencang.web.traffic.observer import access_log
 
 _GRACE = 10  # seconds that answers have to end after a signal
 _SHORTEST = 16  # characters of a token
@@ -27,7 +30,8 @@ _SHORTEST = 16  # characters of a token
 class Options:
     """Where to listen, and to whom to answer.
 
-    Port 0 is any free one. `prefix` is the path under which a proxy in front serves us.
+    Port 0 is any free one. `prefix` is the path under which a proxy in front serves us. `rate` is what one
+    address may ask for in a minute, 0 any number. `log_queries` implies `access_log`.
     """
 
     host: str = "127.0.0.1"
@@ -36,6 +40,10 @@ class Options:
     token_file: Path | None = None
     trusted_hosts: tuple[str, ...] = ()
     prefix: str = ""
+    rate: int = 300
+    snippets_only: bool = False
+    access_log: bool = False
+    log_queries: bool = False
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -52,7 +60,7 @@ def serve(archive: Archive, options: Options, listening: Callable[[str], None]) 
     Raises UsageFault for an address that can't be used, or a token that can't be read.
     """
     token = read_token(options.token_file) if options.token_file else ""
-    run(partial(_application, archive.settings, options.hosts, token, options.prefix), options, listening)
+    run(partial(_application, archive.settings, options, token), options, listening)
 
 
 def run(application: Callable[[], ASGIApp], options: Options, listening: Callable[[str], None]) -> None:
@@ -62,7 +70,7 @@ def run(application: Callable[[], ASGIApp], options: Options, listening: Callabl
     """
     config = uvicorn.Config(
         application, factory=True, workers=options.workers, lifespan="auto", access_log=False, log_level="warning",
-        server_header=False, timeout_graceful_shutdown=_GRACE,
+        server_header=False, timeout_graceful_shutdown=_GRACE, forwarded_allow_ips="127.0.0.1",
     )  # fmt: skip
     with listen(options) as bound:
         name = f"[{options.host}]" if ":" in options.host else options.host
@@ -73,9 +81,14 @@ def run(application: Callable[[], ASGIApp], options: Options, listening: Callabl
             uvicorn.Server(config).run(sockets=[bound])
 
 
-def _application(settings: Settings, hosts: tuple[str, ...], token: str, prefix: str) -> ASGIApp:
+def _application(settings: Settings, options: Options, token: str) -> ASGIApp:
     """The application with an archive of its own: each worker process opens one."""
-    return create_app(Archive(settings), hosts=hosts, token=token, prefix=prefix)
+    archive = Excerpts(settings) if options.snippets_only else Archive(settings)
+    has_log = options.access_log or options.log_queries
+    return create_app(
+        archive, hosts=options.hosts, token=token, prefix=options.prefix, limits=Limits(rate=options.rate),
+        log=access_log(queries=options.log_queries) if has_log else None,
+    )  # fmt: skip
 
 
 def listen(options: Options) -> socket.socket:

@@ -16,11 +16,11 @@ from wencang.archive import Group
 from wencang.desk.count.periods import By
 from wencang.desk.count.timeline import Series, Timeline
 from wencang.desk.draw.plot import MOST, Gap
-from wencang.web.background import Marks
-from wencang.web.chart import Chart, by_period, chart, periods_of
+from wencang.web.drawing.background import Marks
+from wencang.web.drawing.chart import Chart, by_period, chart, periods_of
+from wencang.web.drawing.tables import csv_of, json_of
 from wencang.web.inputs import Asked, field_of, narrowed, one_of, typed
 from wencang.web.render import Links, Site
-from wencang.web.tables import csv_of, json_of
 
 QUESTIONS = MOST
 HAS_PNG = find_spec("resvg_py") is not None  # the extra `plot`
@@ -108,8 +108,7 @@ def _timeline(site: Site, request: Request) -> Timeline:
         raise QueryFault("q", _("holds no word to look for"), _("type at least one word"))
     return site.archive.timeline(
         *questions, by=_by(request), share=bool(one_of("share", parameters, ("", "1"))),
-        group=one_of("group", parameters, get_args(Group)), source=question.source, since=question.since,
-        until=question.until,
+        group=one_of("group", parameters, get_args(Group)), **question.filters,
     )  # fmt: skip
 
 
@@ -145,7 +144,7 @@ def _link(counts: Timeline, question: Asked, links: Links) -> Callable[[Series, 
         return lambda _series, _period: ""
 
     of_query = {
-        series.query: links.varied("/search", {"q": series.query, "source": question.source}, "since", "until")
+        series.query: links.varied("/search", {**question.filters, "q": series.query}, "since", "until")
         for series in counts.series
     }
     return lambda series, period: of_query[series.query](period)

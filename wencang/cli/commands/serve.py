@@ -20,6 +20,16 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, max=64, metavar="N", help=_("Number of processes."))] = 1,
     token_file: TokenFile = None, trusted_host: TrustedHosts = [],  # noqa: B006  # never changed
     prefix: Annotated[str, typer.Option(metavar="/PATH", help=_("Path under which a proxy serves the pages."))] = "",
+    rate: Annotated[
+        int, typer.Option(min=0, metavar="N", help=_("Requests a minute from one address; 0 is any number."))
+    ] = 300,
+    snippets_only: Annotated[
+        bool, typer.Option("--snippets-only", help=_("Show no full text: titles, snippets, links to the originals."))
+    ] = False,
+    access_log: Annotated[
+        bool, typer.Option("--access-log", help=_("Write a line for each request to stderr, without what was asked."))
+    ] = False,
+    log_queries: Annotated[bool, typer.Option("--log-queries", help=_("The same with what was asked."))] = False,
 ) -> int:  # fmt: skip
     """Show the archive in a browser, read-only, until Ctrl-C.
 
@@ -33,7 +43,9 @@ def serve(
     archive = archive_of(ctx)
     archive.overview()  # a missing archive is reported before anything listens
     prefix = "/" + prefix.strip("/") if prefix.strip("/") else ""
-    options = Options(host, port, workers, token_file, tuple(trusted_host), prefix)
+    options = Options(
+        host, port, workers, token_file, tuple(trusted_host), prefix, rate, snippets_only, access_log, log_queries
+    )
     serve(
         archive,
         options,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from wencang.desk.count.periods import By, between, period_of
-from wencang.web.background import Mark, Marks
+from wencang.web.drawing.background import Mark, Marks
 
 WIDTH, HEIGHT = 720, 120  # units of the drawing
 _WIDEST = 44  # a bar where there are few

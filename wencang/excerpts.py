@@ -1,0 +1,188 @@
+"""An archive that gives no full text: for showing to the public what one may search but not republish.
+
+Its store hands out beginnings only, so that a method which is not named here can't give more. Those that are named
+count or look up in the full texts, and pass on what is short.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from archive.article import Article, Revision
+from archive.errors import WencangError
+from archive.settings import Settings
+from archive.store import ArticleStore
+from archive.text.messages import Message
+from archive.text.translation import gettext as _
+from wencang.answer import Answer
+from wencang.archive import Archive
+
+if TYPE_CHECKING:
+    from archive.warc.pages import FetchedPage
+    from indexer.diff import Part
+    from indexer.figures.find import Mention
+    from indexer.indexes import Indexes
+    from wencang.desk.count.collocations import Collocations
+    from wencang.desk.count.concordance import Concordance, Line
+    from wencang.desk.count.figures import Figures
+    from wencang.desk.count.keywords import Keywords
+    from wencang.desk.count.similar import Similar
+    from wencang.desk.versions import Diff, History
+    from wencang.desk.view import View
+    from wencang.desk.watch.changes import Changes
+    from wencang.keeping.proof import Proof
+
+LONGEST = 200  # characters of a text
+_WINDOW = 20  # characters on either side of a place in a text
+_NOTICE = Message("excerpt-only")
+
+
+class NotShown(WencangError):
+    """What would give a full text."""
+
+
+def excerpt(article: Article) -> Article:
+    """The article with the beginning of its text, at most half of it."""
+    shown = min(LONGEST, len(article.body) // 2)
+    return replace(article, body=f"{article.body[:shown]}…", images=())
+
+
+def shortened(revision: Revision) -> Revision:
+    """The version with an excerpt of its article; its digest is still that of the full text."""
+    return replace(revision, article=excerpt(revision.article), digest_kept=revision.digest)
+
+
+class ExcerptStore(ArticleStore):
+    """Reads excerpts."""
+
+    def get(self, id_or_url: str) -> Revision | None:
+        revision = super().get(id_or_url)
+        return revision and shortened(revision)
+
+    def get_many(self, ids: Iterable[str]) -> dict[str, Revision]:
+        return {id: shortened(revision) for id, revision in super().get_many(ids).items()}
+
+    def history(self, id: str) -> list[Revision]:
+        return list(map(shortened, super().history(id)))
+
+    def changes(self, after: int = 0) -> Iterator[Revision]:
+        return map(shortened, super().changes(after))
+
+    def between(self, first: int, last: int) -> Iterator[Revision]:
+        return map(shortened, super().between(first, last))
+
+    def revision_of(self, row: Any) -> Revision:
+        return shortened(super().revision_of(row))
+
+
+class Excerpts(Archive):
+    """The archive of the same settings, without its full texts."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self._whole = Archive(settings)
+
+    def close(self) -> None:
+        super().close()
+        self._whole.close()
+
+    def _open_store(self) -> ArticleStore:
+        return ExcerptStore.open(self.data)
+
+    @property
+    def _indexes(self) -> Indexes:
+        return self._whole._indexes
+
+    def search(self, question: str, **options: Any) -> Answer:
+        answer = self._whole.search(question, **options)
+        return replace(answer, hits=tuple(replace(hit, article=excerpt(hit.article)) for hit in answer.hits))
+
+    def show(self, id_or_url: str, **options: Any) -> View:
+        view = super().show(id_or_url, **options)
+        return replace(view, notices=(*view.notices, _NOTICE))
+
+    def history(self, id_or_url: str) -> History:
+        history = self._whole.history(id_or_url)
+        return replace(history, steps=tuple(replace(s, revision=shortened(s.revision)) for s in history.steps))
+
+    def diff(self, id_or_url: str, a: int = 0, b: int = 0, *, other: str = "") -> Diff:
+        diff = self._whole.diff(id_or_url, a, b, other=other)
+        changes = {field: tuple(_changed(parts)) for field, parts in diff.changes.items()}
+        return replace(diff, old=shortened(diff.old), new=shortened(diff.new), changes=changes)
+
+    def changes(self, question: str = "", **options: Any) -> Changes:
+        changes = self._whole.changes(question, **options)
+        shown = (
+            replace(each, old=shortened(each.old), new=shortened(each.new),
+                    parts={name: tuple(_changed(parts)) for name, parts in each.parts.items()})
+            for each in changes.changes
+        )  # fmt: skip
+        return replace(changes, changes=tuple(shown))
+
+    def similar(self, id_or_url: str, **options: Any) -> Similar:
+        similar = self._whole.similar(id_or_url, **options)
+        return replace(similar, neighbours=tuple(replace(n, article=excerpt(n.article)) for n in similar.neighbours))
+
+    def proof(self, id_or_url: str, sequence: int) -> Proof:
+        proof = self._whole.proof(id_or_url, sequence)
+        records = tuple(
+            replace(record, page=record.page and replace(record.page, body=b"")) for record in proof.records
+        )
+        return replace(proof, revision=shortened(proof.revision), records=records)
+
+    def raw(self, id_or_url: str, sequence: int = 0) -> tuple[FetchedPage, ...]:
+        raise NotShown(id_or_url, _("full texts are not shown here; see the original"))
+
+    def keywords(self, question: str, **options: Any) -> Keywords:
+        return self._whole.keywords(question, **options)
+
+    def collocations(self, word: str, **options: Any) -> Collocations:
+        return self._whole.collocations(word, **options)
+
+    def concordance(
+        self, question: str, *, window: int = _WINDOW, limit: int | None = None, **options: Any
+    ) -> Concordance:
+        """One line of each article: all lines of one are its text."""
+        from wencang.desk.stream import Stream
+
+        lines = self._whole.concordance(question, window=min(window, _WINDOW), **options)
+        first: Stream[Line] = Stream(lambda: islice(_first_of_each(lines.lines), limit))
+        return replace(lines, lines=first, notices=(*lines.notices, _NOTICE))
+
+    def figures(self, question: str, **options: Any) -> Figures:
+        """Without their sentences."""
+        from wencang.desk.stream import Stream
+
+        figures = self._whole.figures(question, **options)
+        alone: Stream[Mention] = Stream(lambda: map(_alone, figures.figures))
+        return replace(figures, figures=alone, notices=(*figures.notices, _NOTICE))
+
+    def mentions(self, id_or_url: str, **options: Any) -> tuple[Mention, ...]:
+        return tuple(map(_alone, self._whole.mentions(id_or_url, **options)))
+
+
+def _changed(parts: tuple[Part, ...]) -> Iterator[Part]:
+    """What was changed, without most of what was not; at most LONGEST characters."""
+    room = LONGEST
+    for part in parts:
+        is_long = part.kind == "same" and len(part.text) > _WINDOW
+        text = "…" if is_long else part.text[:room]
+        room -= len(text)
+        yield replace(part, text=text)
+        if room <= 0:
+            return
+
+
+def _first_of_each(lines: Any) -> Iterator[Line]:
+    ids = set()
+    for line in lines:
+        if line.id not in ids:
+            ids.add(line.id)
+            yield line
+
+
+def _alone(mention: Mention) -> Mention:
+    return replace(mention, article=excerpt(mention.article), sentence=mention.figure.text)

@@ -1,0 +1,76 @@
+"""What a server counts for Prometheus; no question and no id is among the labels.
+
+Where PROMETHEUS_MULTIPROC_DIR names a folder, all processes that share it count together; else each by itself.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from archive.text.translation import gettext as _
+
+TYPE = CONTENT_TYPE_LATEST
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
+
+
+class Metrics:
+    """Requests by route and status, their durations, those under way, those refused."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "wencang_requests", _("Requests, by route and status."), ["route", "status"], registry=self._registry
+        )
+        self._seconds = Histogram(
+            "wencang_request_duration_seconds", _("Duration of requests, by route."), ["route"], buckets=_SECONDS,
+            registry=self._registry,
+        )  # fmt: skip
+        self._refused = Counter(
+            "wencang_requests_refused", _("Requests that were refused, by reason."), ["reason"],
+            registry=self._registry,
+        )  # fmt: skip
+        self._under_way = Gauge(
+            "wencang_requests_under_way", _("Requests that are being answered."), registry=self._registry,
+            multiprocess_mode="livesum",
+        )  # fmt: skip
+
+    @contextmanager
+    def under_way(self) -> Iterator[None]:
+        """Count a request as being answered."""
+        with self._under_way.track_inprogress():
+            yield
+
+    def answered(self, route: str, status: int, seconds: float, refused: str) -> None:
+        """Count an answer; `refused` is why it is a refusal, or ""."""
+        self._requests.labels(route, str(status)).inc()
+        self._seconds.labels(route).observe(seconds)
+        if refused:
+            self._refused.labels(refused).inc()
+
+    def text(self, sequence: int, position: int) -> bytes:
+        """All of it in the format of Prometheus, with the sequence of the archive and the position of its index."""
+        registry = self._registry
+        if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+            registry = CollectorRegistry()
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        state = CollectorRegistry()
+        state.register(_State(sequence, position))
+        return generate_latest(state) + generate_latest(registry)
+
+
+class _State(Collector):
+    """Gauges of the moment, which are not kept."""
+
+    def __init__(self, sequence: int, position: int) -> None:
+        self._sequence, self._position = sequence, position
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        yield GaugeMetricFamily("wencang_archive_sequence", _("Sequence of the newest revision."), self._sequence)
+        yield GaugeMetricFamily("wencang_index_position", _("Sequence up to which the index follows."), self._position)
