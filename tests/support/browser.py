@@ -1,0 +1,113 @@
+"""A real browser, and the served archive that it visits."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.support.sample import ROOT
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+FLAGS = (
+    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+needs_chromium = pytest.mark.skipif(not CHROMIUM, reason="no chromium: apt-get install chromium fonts-noto-cjk")
+_VIOLATIONS = "addEventListener('securitypolicyviolation', e => console.error('CSP', e.violatedDirective, e.blockedURI))"
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def serve(data: Path) -> Iterator[str]:
+    """The address of `wencang serve` on a port of the system's choice, without the last slash."""
+    command = [sys.executable, "-m", "wencang", "--data", str(data), "serve", "--port", "0"]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        yield process.stderr.readline().split()[-1].rstrip("/")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) in (0, 130)
+
+
+@dataclass(slots=True)
+class Reader:
+    """A browser window on the archive at `origin`; `faults` is what an innocent page never causes."""
+
+    page: Page
+    origin: str
+    faults: list[str] = field(default_factory=list)
+
+    def open(self, address: str) -> Page:
+        self.page.goto(self.origin + address)
+        return self.page
+
+    @property
+    def address(self) -> str:
+        """Path and parameters of the page that is shown."""
+        return self.page.url.removeprefix(self.origin)
+
+
+@contextmanager
+def reading(
+    browser: Browser, origin: str, *, scripts: bool = True, width: int = 1280, scale: float = 1, language: str = "zh-CN"
+) -> Iterator[Reader]:
+    """A new window without any memory. Whatever it complains about fails the test at the end."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, device_scale_factor=scale, java_script_enabled=scripts,
+        locale=language, accept_downloads=True,
+    )  # fmt: skip
+    context.add_init_script(_VIOLATIONS)
+    reader = Reader(context.new_page(), origin)
+    _watch(reader)
+    try:
+        yield reader
+    finally:
+        context.close()
+    assert reader.faults == []
+
+
+def _watch(reader: Reader) -> None:
+    """Note dialogs, messages of the console, failed scripts, and requests to anywhere else."""
+
+    def note(kind: str, text: str) -> None:
+        reader.faults.append(f"{kind}: {text} at {reader.page.url}")
+
+    def on_request(url: str) -> None:
+        if f"{urlsplit(url).scheme}://{urlsplit(url).netloc}" != reader.origin:
+            note("request", url)
+
+    def is_own(place: str) -> bool:
+        """Whether a message is about the status of the page itself, as of one that says what is not found."""
+        return place == reader.page.url
+
+    reader.page.on("dialog", lambda dialog: (note("dialog", dialog.message), dialog.dismiss()))
+    reader.page.on("console", lambda message: is_own(message.location["url"]) or note("console", message.text))
+    reader.page.on("pageerror", lambda error: note("script", str(error)))
+    reader.page.on("request", lambda request: on_request(request.url))
+
+
+def violations(page: Page, *, tags: tuple[str, ...] = ()) -> list[str]:
+    """What axe-core finds wrong, with all its rules and those for the size of targets, or only those with these tags."""
+    options: dict[str, object] = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+    if tags:
+        options["runOnly"] = list(tags)
+    response = Axe().run(page, options=options).response
+    return [f"{rule['id']}: {node['html'][:200]}" for rule in response["violations"] for node in rule["nodes"]]

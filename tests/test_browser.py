@@ -1,0 +1,344 @@
+"""A real browser on the served archive: journeys through its pages, and whether everybody can use them."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlsplit
+
+import feedparser
+import pytest
+from playwright.sync_api import Browser, Page
+
+import wencang
+from archive.store import ArticleStore
+from tests.support.browser import Reader, chromium, needs_chromium, reading, serve, violations
+from tests.support.program import lines, run
+from tests.support.sample import ARTICLES, ROOT, SIGNING
+
+pytestmark = needs_chromium
+PAGES: dict[str, tuple[str, ...]] = {  # a template, and addresses that show it; a new template needs a row
+    "home.html": ("/",),
+    "search.html": (
+        "/search?q=援藏 招商引资", "/search?q=西藏&page=2&stories=1", "/search?q=西藏&since=2020&until=2024-05&credit=中国西藏网",
+        "/search?q=无此一词啊",
+    ),
+    "search_fault.html": ("/search?q=西藏&since=2022-13",),
+    "article.html": ("/article/{id}?q=援藏",),
+    "version.html": ("/article/{id}/{old}",),
+    "diff.html": ("/article/{id}/diff",),
+    "proof.html": ("/article/{id}/{old}/proof",),
+    "timeline.html": ("/timeline", "/timeline?q=援藏&q=唐卡&share=1&by=year", "/timeline?q=西藏&since=x"),
+    "sources.html": ("/sources",),
+    "status.html": ("/status",),
+    "help.html": ("/help",),
+    "fault.html": ("/nowhere",),
+}  # fmt: skip
+ADDRESSES = [address for addresses in PAGES.values() for address in addresses]
+_SKELETONS = {"base.html"}  # what others extend
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """An archive that is served: its address, its folder, and the versions of an article that was edited."""
+
+    origin: str
+    data: Path
+    old: int
+    new: int
+
+    def at(self, address: str) -> str:
+        """An address of `PAGES` as a browser is given it."""
+        return quote(address.format(id=SIGNING, old=self.old, new=self.new), safe="/?&=%")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def served(_crawled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The crawled sample; of one article there is an edited version and a reprint on another site."""
+    data = Path(shutil.copytree(_crawled, tmp_path_factory.mktemp("browser") / "data"))
+    signing = next(article for article in ARTICLES if article.id == SIGNING)
+    with wencang.open(data, {}) as archive:
+        old = archive.revision(SIGNING).sequence
+        with ArticleStore.open(data) as store:
+            new = store.put(replace(signing, body=signing.body.replace("301名", "310名")))
+            store.put(replace(signing, url="http://other.example/1.html", id="other-1", source="other.example"))
+        archive.index()
+        archive.stories(update=True)
+    assert new
+    with serve(data) as origin:
+        yield Served(origin, data, old, new.sequence)
+
+
+# Journeys
+
+
+@pytest.fixture(params=[False, True], ids=["without-scripts", "with-scripts"])
+def reader(request: pytest.FixtureRequest, browser: Browser, served: Served) -> Iterator[Reader]:
+    with reading(browser, served.origin, scripts=request.param) as reader:
+        yield reader
+
+
+def test_a_search_is_narrowed_and_left_again_step_by_step(reader: Reader, browser: Browser, served: Served) -> None:
+    page = reader.open("/")
+    page.get_by_role("searchbox").fill("援藏 招商引资")
+    page.get_by_role("searchbox").press("Enter")
+    steps = [shown(reader, browser, served)]
+    page.locator(".facet a", has_text="tibet.cn").click()
+    steps.append(shown(reader, browser, served))
+    page.locator(".chart svg a").last.click()
+    steps.append(shown(reader, browser, served))
+    page.get_by_role("link", name="按时间").first.click()
+    steps.append(shown(reader, browser, served))
+    page.locator(".applied a").first.click()
+    steps.append(shown(reader, browser, served))
+    assert [set(parse_qs(urlsplit(address).query)) for address in steps] == [
+        {"q"}, {"q", "source"}, {"q", "source", "since", "until"}, {"q", "source", "since", "until", "sort"},
+        {"q", "since", "until", "sort"},
+    ]  # fmt: skip
+    for address in reversed(steps[:-1]):
+        page.go_back()
+        assert shown(reader, browser, served) == address
+
+
+def test_an_answer_is_paged_through(reader: Reader, browser: Browser, served: Served) -> None:
+    page = reader.open("/search?q=西藏 OR 高原 OR 援藏")
+    for number in (2, 3):
+        page.get_by_role("link", name="下一页").click()
+        assert shown(reader, browser, served).endswith(f"&page={number}")
+    page.get_by_role("link", name="上一页").click()
+    assert shown(reader, browser, served).endswith("&page=2")
+
+
+def test_an_article_is_opened_cited_compared_and_proved(
+    reader: Reader, browser: Browser, served: Served, tmp_path: Path
+) -> None:
+    page = reader.open("/search?q=援藏 招商引资 签约&source=tibet.cn")
+    page.locator(".hits h3 a").first.click()
+    assert shown(reader, browser, served) == served.at("/article/{id}?q=援藏+招商引资+签约")
+    assert page.locator("h1").inner_text() == json.loads(run("show", SIGNING, "--json", data=served.data).stdout)["title"]
+    assert {"援藏", "招商引资", "签约"} == set(page.locator("mark").all_inner_texts())
+
+    page.locator("summary", has_text="BibTeX").click()
+    citation = page.locator("details[open] pre").last.inner_text()
+    assert citation.strip() == run("cite", SIGNING, "--style", "bibtex", data=served.data).stdout.strip()
+
+    page.get_by_role("link", name="对比").click()
+    assert shown(reader, browser, served) == served.at("/article/{id}/diff?from={old}&to={new}")
+    visible = "nodes => nodes.map(node => node.lastChild.textContent)"
+    assert page.locator(".parts del").evaluate_all(visible) == ["301"]
+    assert page.locator(".parts ins").evaluate_all(visible) == ["310"]
+
+    page.locator(".versions tbody tr").first.get_by_role("link", name="证明").click()
+    assert shown(reader, browser, served) == served.at("/article/{id}/{old}/proof")
+    assert page.locator(".verdict").get_attribute("class") == "verdict"
+    with page.expect_download() as download:
+        page.get_by_role("link", name="文件").click()
+    assert shape(download.value.url.removeprefix(served.origin)) == "/article/ID/SEQUENCE/raw"
+    download.value.save_as(tmp_path / "page.html")
+    assert hashlib.sha256((tmp_path / "page.html").read_bytes()).hexdigest() in page.locator("code").all_inner_texts()
+
+
+def test_an_answer_is_exported_and_followed(reader: Reader, browser: Browser, served: Served, tmp_path: Path) -> None:
+    page = reader.open("/search?q=援藏&since=2020")
+    search = shown(reader, browser, served)
+    hits = lines(run(*options(search), "--no-collapse", "--limit", "99", data=served.data))
+    with page.expect_download() as download:
+        page.locator(".export").get_by_role("link", name="csv", exact=True).click()
+    assert download.value.url.removeprefix(served.origin) == search.replace("/search?", "/search.csv?")
+    download.value.save_as(tmp_path / "answer.csv")
+    with (tmp_path / "answer.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert {row["id"] for row in csv.DictReader(file)} == {hit["id"] for hit in hits}
+
+    link = page.get_by_role("link", name="Atom").get_attribute("href")
+    assert link == search.replace("/search?", "/search.atom?")
+    feed = feedparser.parse(page.request.get(served.origin + link).body())
+    assert not feed.bozo
+    assert {entry.title for entry in feed.entries} == {hit["title"] for hit in hits}
+
+
+def test_the_language_is_switched_and_stays(reader: Reader, browser: Browser, served: Served) -> None:
+    page = reader.open("/search?q=援藏&page=1")
+    page.get_by_role("link", name="English").click()
+    assert parse_qs(urlsplit(shown(reader, browser, served)).query)["lang"] == ["en"]
+    page.get_by_role("link", name="Newest first").click()
+    assert parse_qs(urlsplit(shown(reader, browser, served)).query)["lang"] == ["en"]
+    assert page.locator("html").get_attribute("lang") == "en"
+    page.get_by_role("link", name="中文").click()
+    shown(reader, browser, served)
+    assert page.locator("html").get_attribute("lang") == "zh-CN"
+
+
+def shown(reader: Reader, browser: Browser, served: Served) -> str:
+    """The address of the page, which is documented, and where a browser without memory sees the same.
+
+    If it is a search, its articles are those that the command prints.
+    """
+    address = reader.address
+    paths = documented()
+    assert set(dict(parse_qsl(urlsplit(address).query))) <= {"lang", *paths[shape(address)]}
+    with reading(browser, served.origin, scripts=False) as other:
+        ids = hits(other.open(address))
+        assert hits(reader.page) == ids
+        assert other.page.locator("main").inner_text() == reader.page.locator("main").inner_text()
+    if shape(address) == "/search":
+        assert ids == printed(served.data, address)
+        assert ids
+    return address
+
+
+def hits(page: Page) -> list[str]:
+    """The ids of the articles that a page of an answer lists."""
+    links = page.locator(".hits h3 a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    return [unquote(urlsplit(link).path.removeprefix("/article/")) for link in links]
+
+
+@cache
+def printed(data: Path, address: str) -> list[str]:
+    """The ids that `wencang search --json` prints for the question of an address."""
+    return [hit["id"] for hit in lines(run(*options(address), data=data))]
+
+
+def options(address: str) -> list[str]:
+    """The command that asks the question of an address."""
+    parameters = dict(parse_qsl(urlsplit(address).query))
+    command = ["search", parameters["q"], "--json", "--offset", str(10 * (int(parameters.get("page", 1)) - 1))]
+    for name in ("source", "since", "until", "sort"):
+        command += [f"--{name}", parameters[name]] if name in parameters else []
+    return command
+
+
+def shape(address: str) -> str:
+    """The path of an address as the documentation names it."""
+    path = re.sub(r"^/article/[^/]+", "/article/ID", urlsplit(address).path)
+    return re.sub(r"^/article/ID/\d+", "/article/ID/SEQUENCE", path)
+
+
+@cache
+def documented() -> dict[str, set[str]]:
+    """The paths that docs/serving.md lists, each with the names of its parameters."""
+    paths: dict[str, set[str]] = {}
+    rows = re.findall(r"^\| (`/.*?) \| (.*) \|$", (ROOT / "docs" / "serving.md").read_text(encoding="utf-8"), re.MULTILINE)
+    for addresses, meaning in rows:
+        first, *others = re.findall(r"`([^`]+)`", addresses)
+        names = set(re.findall(r"(\w+)=", addresses)) | set(re.findall(r"`(\w+)(?:=\w+)?`", meaning))
+        path = first.split("?")[0]
+        below = [path + part for part in re.findall(r"`(/\w+)`", meaning)]
+        for each in (path, *(other for other in others if other.startswith("/")), *below):
+            paths[each.split("?")[0]] = names
+    return paths
+
+
+# Everybody
+
+
+def test_every_template_is_visited() -> None:
+    templates = {path.name for path in (ROOT / "wencang" / "web" / "templates").glob("[!_]*.html")}
+    assert set(PAGES) == templates - _SKELETONS
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_nothing_keeps_a_reader_out(browser: Browser, served: Served, address: str) -> None:
+    for width in (320, 1280):
+        with reading(browser, served.origin, width=width) as reader:
+            page = reader.open(served.at(address))
+            assert overflow(page) <= 0
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)
+                assert violations(page) == [], (scheme, width)
+            assert small(page) == []
+            page.goto(with_language(page.url))
+            assert overflow(page) <= 0
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_the_keyboard_reaches_everything_in_order(browser: Browser, served: Served, address: str) -> None:
+    with reading(browser, served.origin) as reader:
+        page = reader.open(served.at(address))
+        count = page.evaluate(_NUMBER)
+        assert count > 5
+        reached: list[int] = []
+        while len(reached) < count:
+            page.keyboard.press("Tab")
+            number, fault = page.evaluate(_FOCUSED)
+            assert fault == "", f"{number}: {fault}"
+            reached += [number] if number >= 0 else []
+        first = reached[0]  # after the error summary, which has the focus from the start
+        assert reached == [*range(first, count), *range(first)]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_nothing_is_lost_when_magnified_or_printed(browser: Browser, served: Served, address: str) -> None:
+    with reading(browser, served.origin) as reader:
+        page = reader.open(served.at(address))
+        whole = text(page)
+        page.emulate_media(media="print", color_scheme="dark")
+        assert page.locator("h1").is_visible()
+        assert not page.locator("nav, form, aside").locator("visible=true").count()
+        assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
+        assert all(element.is_visible() for element in page.locator("h1, .body p, .hits h3, .parts, .verdict").all())
+    for width, scale in ((640, 2), (320, 4)):
+        with reading(browser, served.origin, width=width, scale=scale) as reader:
+            page = reader.open(served.at(address))
+            assert overflow(page) <= 0
+            assert text(page) == whole
+
+
+@pytest.mark.parametrize("address", [address for address in ADDRESSES if address.endswith(("=x", "-13"))])
+def test_a_bad_date_is_said_first_and_leads_to_its_field(reader: Reader, served: Served, address: str) -> None:
+    page = reader.open(served.at(address))
+    assert page.evaluate("document.activeElement.id") == "fault"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "since"
+    assert page.locator("#since").get_attribute("aria-invalid") == "true"
+
+
+def overflow(page: Page) -> int:
+    """How much a page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def small(page: Page) -> list[str]:
+    """Fields and buttons with less than 24 pixels."""
+    found: list[str] = page.locator("input:not([type=hidden]), select, button, summary").evaluate_all(
+        "all => all.filter(e => Math.min(e.offsetWidth, e.offsetHeight) < 24).map(e => e.outerHTML)"
+    )
+    return found
+
+
+def text(page: Page) -> str:
+    """What is to be read on a page, without blanks."""
+    return "".join(page.locator("body").inner_text().split())
+
+
+def with_language(url: str) -> str:
+    """The same page in English, whose words are longer."""
+    return f"{url}{'&' if '?' in url else '?'}lang=en"
+
+
+_NUMBER = """() => {
+  const all = document.querySelectorAll('a[href], input:not([type=hidden]), select, button, summary, [tabindex="0"]');
+  window.reachable = [...all].filter(e => e.checkVisibility());
+  return window.reachable.length;
+}"""
+_FOCUSED = """() => {
+  const e = document.activeElement, number = window.reachable.indexOf(e);
+  if (number < 0) return [number, e === document.body || e.tabIndex < 0 ? '' : e.outerHTML];
+  const style = getComputedStyle(e), box = e.getBoundingClientRect();
+  const outlined = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+  const seen = box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth;
+  return [number, outlined && seen ? '' : `${outlined ? 'out of sight' : 'no outline'}: ${e.outerHTML}`];
+}"""
