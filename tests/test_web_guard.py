@@ -167,6 +167,7 @@ def test_links_have_the_prefix_under_which_a_proxy_serves(archive: Archive) -> N
 
 # Hostile texts
 
+
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[list[Article], TestClient]]:
     with made(tmp_path_factory.mktemp("hostile") / "data", *HOSTILE) as archive, serving(archive) as client:

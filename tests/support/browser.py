@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, sync_playwright
 
 from tests.support.sample import ROOT
 
@@ -24,7 +24,9 @@ FLAGS = (
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 needs_chromium = pytest.mark.skipif(not CHROMIUM, reason="no chromium: apt-get install chromium fonts-noto-cjk")
-_VIOLATIONS = "addEventListener('securitypolicyviolation', e => console.error('CSP', e.violatedDirective, e.blockedURI))"
+_VIOLATIONS = (
+    "addEventListener('securitypolicyviolation', e => console.error('CSP', e.violatedDirective, e.blockedURI))"
+)
 
 
 @contextmanager
@@ -74,6 +76,7 @@ def reading(
         viewport={"width": width, "height": 900}, device_scale_factor=scale, java_script_enabled=scripts,
         locale=language, accept_downloads=True,
     )  # fmt: skip
+    context.set_default_timeout(10_000)
     context.add_init_script(_VIOLATIONS)
     reader = Reader(context.new_page(), origin)
     _watch(reader)
@@ -90,24 +93,27 @@ def _watch(reader: Reader) -> None:
     def note(kind: str, text: str) -> None:
         reader.faults.append(f"{kind}: {text} at {reader.page.url}")
 
-    def on_request(url: str) -> None:
-        if f"{urlsplit(url).scheme}://{urlsplit(url).netloc}" != reader.origin:
-            note("request", url)
+    def on_dialog(dialog: Dialog) -> None:
+        note("dialog", dialog.message)
+        dialog.dismiss()
 
-    def is_own(place: str) -> bool:
-        """Whether a message is about the status of the page itself, as of one that says what is not found."""
-        return place == reader.page.url
+    def on_message(message: ConsoleMessage) -> None:
+        is_status = message.text.startswith("Failed to load resource: the server responded")
+        if not (is_status and message.location["url"] == reader.page.url):  # as of a page that says what is not found
+            note("console", message.text)
 
-    reader.page.on("dialog", lambda dialog: (note("dialog", dialog.message), dialog.dismiss()))
-    reader.page.on("console", lambda message: is_own(message.location["url"]) or note("console", message.text))
+    def on_request(request: Request) -> None:
+        if "{0.scheme}://{0.netloc}".format(urlsplit(request.url)) != reader.origin:
+            note("request", request.url)
+
+    reader.page.on("dialog", on_dialog)
+    reader.page.on("console", on_message)
     reader.page.on("pageerror", lambda error: note("script", str(error)))
-    reader.page.on("request", lambda request: on_request(request.url))
+    reader.page.on("request", on_request)
 
 
-def violations(page: Page, *, tags: tuple[str, ...] = ()) -> list[str]:
-    """What axe-core finds wrong, with all its rules and those for the size of targets, or only those with these tags."""
-    options: dict[str, object] = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
-    if tags:
-        options["runOnly"] = list(tags)
+def violations(page: Page) -> list[str]:
+    """What axe-core finds wrong, with the rule for the size of targets, which is off by default."""
+    options = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
     response = Axe().run(page, options=options).response
     return [f"{rule['id']}: {node['html'][:200]}" for rule in response["violations"] for node in rule["nodes"]]
