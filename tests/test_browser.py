@@ -8,55 +8,21 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from urllib.parse import parse_qs, parse_qsl, quote, quote_plus, unquote, urlsplit
+from urllib.parse import parse_qs, parse_qsl, quote_plus, unquote, urlsplit
 
 import feedparser
 import pytest
 from playwright.sync_api import Browser, Page
 
-import wencang
-from archive.store import ArticleStore
-from tests.support.browser import Reader, chromium, needs_chromium, reading, serve, violations
+from tests.support.browser import PAGES, Reader, Served, chromium, needs_chromium, reading, serving_edited, violations
 from tests.support.program import lines, run
-from tests.support.sample import ARTICLES, ROOT, SIGNING
+from tests.support.sample import ROOT, SIGNING
 
 pytestmark = needs_chromium
-PAGES: dict[str, tuple[str, ...]] = {  # a template, and addresses that show it; a new template needs a row
-    "home.html": ("/",),
-    "search.html": (
-        "/search?q=援藏 招商引资", "/search?q=西藏&page=2&stories=1", "/search?q=无此一词啊",
-        "/search?q=西藏&since=2020&until=2024-05&credit=中国西藏网",
-    ),
-    "search_fault.html": ("/search?q=西藏&since=2022-13",),
-    "article.html": ("/article/{id}?q=援藏",),
-    "version.html": ("/article/{id}/{old}",),
-    "diff.html": ("/article/{id}/diff",),
-    "proof.html": ("/article/{id}/{old}/proof",),
-    "timeline.html": ("/timeline", "/timeline?q=援藏&q=唐卡&share=1&by=year", "/timeline?q=西藏&since=x"),
-    "sources.html": ("/sources",),
-    "status.html": ("/status",),
-    "help.html": ("/help",),
-    "fault.html": ("/nowhere",),
-}  # fmt: skip
 ADDRESSES = [address for addresses in PAGES.values() for address in addresses]
 _SKELETONS = {"base.html"}  # what others extend
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """An archive that is served: its address, its folder, and the versions of an article that was edited."""
-
-    origin: str
-    data: Path
-    old: int
-    new: int
-
-    def at(self, address: str) -> str:
-        """An address of `PAGES` as a browser is given it."""
-        return quote(address.format(id=SIGNING, old=self.old, new=self.new), safe="/?&=%")
 
 
 @pytest.fixture(scope="module")
@@ -67,19 +33,9 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def served(_crawled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The crawled sample; of one article there is an edited version and a reprint on another site."""
     data = Path(shutil.copytree(_crawled, tmp_path_factory.mktemp("browser") / "data"))
-    signing = next(article for article in ARTICLES if article.id == SIGNING)
-    with wencang.open(data, {}) as archive:
-        old = archive.revision(SIGNING).sequence
-        with ArticleStore.open(data) as store:
-            new = store.put(replace(signing, body=signing.body.replace("301名", "310名")))
-            store.put(replace(signing, url="http://other.example/1.html", id="other-1", source="other.example"))
-        archive.index()
-        archive.stories(update=True)
-    assert new
-    with serve(data) as origin:
-        yield Served(origin, data, old, new.sequence)
+    with serving_edited(data) as served:
+        yield served
 
 
 # Journeys

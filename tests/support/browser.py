@@ -8,15 +8,17 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, sync_playwright
 
-from tests.support.sample import ROOT
+import wencang
+from archive.store import ArticleStore
+from tests.support.sample import ARTICLES, ROOT, SIGNING
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 FLAGS = (
@@ -24,6 +26,23 @@ FLAGS = (
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 needs_chromium = pytest.mark.skipif(not CHROMIUM, reason="no chromium: apt-get install chromium fonts-noto-cjk")
+PAGES: dict[str, tuple[str, ...]] = {  # a template, and addresses that show it; a new template needs a row
+    "home.html": ("/",),
+    "search.html": (
+        "/search?q=援藏 招商引资", "/search?q=西藏&page=2&stories=1", "/search?q=无此一词啊",
+        "/search?q=西藏&since=2020&until=2024-05&credit=中国西藏网",
+    ),
+    "search_fault.html": ("/search?q=西藏&since=2022-13",),
+    "article.html": ("/article/{id}?q=援藏",),
+    "version.html": ("/article/{id}/{old}",),
+    "diff.html": ("/article/{id}/diff",),
+    "proof.html": ("/article/{id}/{old}/proof",),
+    "timeline.html": ("/timeline", "/timeline?q=援藏&q=唐卡&share=1&by=year", "/timeline?q=西藏&since=x"),
+    "sources.html": ("/sources",),
+    "status.html": ("/status",),
+    "help.html": ("/help",),
+    "fault.html": ("/nowhere",),
+}  # fmt: skip
 _VIOLATIONS = (
     "addEventListener('securitypolicyviolation', e => console.error('CSP', e.violatedDirective, e.blockedURI))"
 )
@@ -47,6 +66,36 @@ def serve(data: Path) -> Iterator[str]:
         yield process.stderr.readline().split()[-1].rstrip("/")
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=30) in (0, 130)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """An archive that is served: its address, its folder, and the versions of an article that was edited."""
+
+    origin: str
+    old: int
+    new: int
+    data: Path
+
+    def at(self, address: str) -> str:
+        """An address of `PAGES` as a browser is given it."""
+        return quote(address.format(id=SIGNING, old=self.old, new=self.new), safe="/?&=%")
+
+
+@contextmanager
+def serving_edited(data: Path) -> Iterator[Served]:
+    """Serve an archive of the sample after an article of it got an edited version, and a reprint on another site."""
+    signing = next(article for article in ARTICLES if article.id == SIGNING)
+    with wencang.open(data, {}) as archive:
+        old = archive.revision(SIGNING).sequence
+        with ArticleStore.open(data) as store:
+            new = store.put(replace(signing, body=signing.body.replace("301名", "310名")))
+            store.put(replace(signing, url="http://other.example/1.html", id="other-1", source="other.example"))
+        archive.index()
+        archive.stories(update=True)
+    assert new
+    with serve(data) as origin:
+        yield Served(origin, old, new.sequence, data)
 
 
 @dataclass(slots=True)
