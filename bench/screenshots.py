@@ -12,12 +12,13 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, FloatRect
 
 from bench.transcripts import ROOT
 from tests.support.browser import PAGES, Served, chromium, reading, serving_edited
 
-README = {"docs/search-page.png": "/search?q=援藏 招商引资", "docs/article-page.png": "/article/{id}/diff"}
+README = {"docs/search-page.png": "/search?q=援藏 招商引资", "docs/diff-page.png": "/article/{id}/diff"}
+_CLIP: FloatRect = {"x": 0, "y": 0, "width": 960, "height": 600}
 FORMS: dict[str, tuple[int, dict[str, str]]] = {  # width, and what is emulated
     "light": (1280, {"color_scheme": "light"}),
     "dark": (1280, {"color_scheme": "dark"}),
@@ -35,8 +36,8 @@ def main(folder: Path) -> None:
             for form in FORMS:
                 _every_page(browser, served, folder, form)
             for name, address in README.items():
-                with reading(browser, served.origin, width=1000) as reader:
-                    reader.open(served.at(address)).screenshot(path=ROOT / name)
+                with reading(browser, served.origin, width=960) as reader:
+                    reader.open(served.at(address)).screenshot(path=ROOT / name, clip=_CLIP)
 
 
 def _every_page(browser: Browser, served: Served, folder: Path, form: str) -> None:
