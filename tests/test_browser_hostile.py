@@ -115,7 +115,7 @@ def test_ten_megabytes_are_shown_in_reasonable_time(reader: Reader, origin: str)
     page = reader.open("/article/long?q=西藏")
     assert page.locator(".body p").count() == len(LONG.body.splitlines())
     assert page.evaluate("document.querySelector('.body').innerText.length") > len(LONG.body)
-    assert time.monotonic() - begun < 30
+    assert time.monotonic() - begun < 60  # 3 seconds where nothing else runs
 
 
 def stored(reader: Reader, article: Article) -> list[dict[str, str]]:

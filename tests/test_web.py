@@ -89,7 +89,8 @@ def test_every_link_of_a_page_leads_somewhere(client: TestClient, address: str) 
     "narrowed",
     [
         "", "&source=tibet.cn", "&since=2021", "&until=2023-06", "&credit=中国西藏网",
-        "&section=aid_tibet/news 援藏资讯", "&since=2020&until=2023", "&since=2022-06&until=2022-06", "&stories=1", "&sort=newest&page=2",
+        "&section=aid_tibet/news 援藏资讯", "&since=2020&until=2023",
+        "&since=2022-06&until=2022-06", "&stories=1", "&sort=newest&page=2",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("question", ["援藏 招商引资", "西藏", "唐卡 OR 藏戏", "西藏 -旅游", "标题:高原"])

@@ -131,7 +131,7 @@ def reading(
         viewport={"width": width, "height": 900}, device_scale_factor=scale, java_script_enabled=scripts,
         locale=language, accept_downloads=True,
     )  # fmt: skip
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(60_000)  # however slow the machine
     context.add_init_script(_VIOLATIONS)
     reader = Reader(context.new_page(), origin)
     _watch(reader)
