@@ -6,11 +6,11 @@ The same on SQLite and PostgreSQL: times as UTC text of one width, sequences as 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple
 from datetime import UTC, datetime
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 
@@ -18,17 +18,23 @@ from archive.article import Article, Image, RawPage, Revision
 from archive.text.messages import Message
 from archive.text.translation import gettext as _
 
+P = ParamSpec("P")
+T = TypeVar("T")
 WARC_FILE = re.compile(r"pages/[0-9A-Za-z][0-9A-Za-z._-]*\.warc\.gz")
 _SHA256, _RECORD_ID = re.compile("[0-9a-f]{64}"), re.compile("<[!-;=?-~]+>")
 
 
-@contextmanager
-def _of_our_kind() -> Iterator[None]:
-    """Raise ValueError for a value from the database that has not the form in which it was stored."""
-    try:
-        yield
-    except (TypeError, LookupError, AttributeError) as error:
-        raise ValueError(_("a value has not the form in which it was stored")) from error
+def _of_our_kind(read: Callable[P, T]) -> Callable[P, T]:
+    """A function that raises ValueError for a value from the database that has not the form in which it was stored."""
+
+    @wraps(read)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return read(*args, **kwargs)
+        except (TypeError, LookupError, AttributeError) as error:
+            raise ValueError(_("a value has not the form in which it was stored")) from error
+
+    return checked
 
 
 class Instant(sa.types.TypeDecorator[datetime]):
@@ -43,9 +49,9 @@ class Instant(sa.types.TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> str | None:
         return None if value is None else value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
 
+    @_of_our_kind
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> datetime | None:
-        with _of_our_kind():
-            time = None if value is None else datetime.fromisoformat(value)
+        time = None if value is None else datetime.fromisoformat(value)
         if time and not time.tzinfo:
             raise ValueError(_("is not a time with its zone: {value}").format(value=value))
         return time
@@ -60,9 +66,9 @@ class MessageType(sa.types.TypeDecorator[Message]):
     def process_bind_param(self, value: Message | None, dialect: sa.Dialect) -> dict[str, Any] | None:
         return value.stored() if value else None
 
+    @_of_our_kind
     def process_result_value(self, value: dict[str, Any] | None, dialect: sa.Dialect) -> Message | None:
-        with _of_our_kind():
-            return Message.restored(value) if value else None
+        return Message.restored(value) if value else None
 
 
 class MessageCounts(sa.types.TypeDecorator[Mapping[Message, int]]):
@@ -74,9 +80,9 @@ class MessageCounts(sa.types.TypeDecorator[Mapping[Message, int]]):
     def process_bind_param(self, value: Mapping[Message, int] | None, dialect: sa.Dialect) -> list[Any]:
         return [[message.stored(), count] for message, count in (value or {}).items()]
 
+    @_of_our_kind
     def process_result_value(self, value: list[Any] | None, dialect: sa.Dialect) -> Mapping[Message, int]:
-        with _of_our_kind():
-            return {Message.restored(message): int(count) for message, count in value or ()}
+        return {Message.restored(message): int(count) for message, count in value or ()}
 
 
 class _Checked:
@@ -344,23 +350,19 @@ def row_of(revision: Revision) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def revision_of(row: sa.Row[Any]) -> Revision:
-    """The revision in a row. Raises ValueError for a value that can't be ours."""
-    with _of_our_kind():
-        return _revision_of(row)
-
-
+@_of_our_kind
 def raw_page_of(values: Sequence[Any]) -> RawPage:
     """The raw page in a row. Raises ValueError for one that can't be ours: it could name any file of the machine."""
-    with _of_our_kind():
-        file, offset, record_id, sha256 = values
-        are_ours = WARC_FILE.fullmatch(file) and _RECORD_ID.fullmatch(record_id) and _SHA256.fullmatch(sha256)
+    file, offset, record_id, sha256 = values
+    are_ours = WARC_FILE.fullmatch(file) and _RECORD_ID.fullmatch(record_id) and _SHA256.fullmatch(sha256)
     if not (are_ours and type(offset) is int and offset >= 0):
         raise ValueError(_("a raw page is said to be in {file}").format(file=ascii(file)[:100]))
     return RawPage(file, offset, record_id, sha256)
 
 
-def _revision_of(row: sa.Row[Any]) -> Revision:
+@_of_our_kind
+def revision_of(row: sa.Row[Any]) -> Revision:
+    """The revision in a row. Raises ValueError for a value that can't be ours."""
     article = Article(
         id=row.id, url=row.url, source=row.source, section=row.section, title=row.title,
         original_title=row.original_title, body=row.body, published=row.published, day_only=row.day_only,
@@ -372,7 +374,7 @@ def _revision_of(row: sa.Row[Any]) -> Revision:
         article.editor, article.credit, article.rights, *article.authors, row.extractor, row.digest,
     )  # fmt: skip
     texts += tuple(text for image in article.images for text in (image.url, image.caption))
-    if not (all(isinstance(text, str) for text in texts) and row.fetched):
+    if set(map(type, texts)) != {str} or not row.fetched:
         raise ValueError(_("a value is missing"))
     pages = tuple(map(raw_page_of, row.pages or ()))
     withdrawn = (row.withdrawn, row.digest) if row.withdrawn else ()

@@ -41,6 +41,12 @@ _NEW_ADDRESS = schema.addresses.insert().from_select(["url", "id", "met"], _ROW_
 _NEW_ARTICLE, _NEW_REVISION = schema.articles.insert(), schema.revisions.insert()
 _VERSIONS = sa.select(sa.func.count()).select_from(schema.revisions).where(schema.revisions.c.id == sa.bindparam("id"))
 _NEXT = schema.archive.update().values(sequence=schema.archive.c.sequence + 1).returning(schema.archive.c.sequence)
+_OF_IDS = schema.newest_revisions().where(
+    schema.revisions.c.id.in_(sa.bindparam("ids", expanding=True)), ~schema.withdrawn
+)
+_DIGEST = sa.select(schema.revisions.c.digest).where(schema.revisions.c.sequence == sa.bindparam("sequence"))
+_CHANGED = sa.select(sa.func.count()).select_from(schema.articles).where(_articles.sequence > sa.bindparam("after"))
+_SEQUENCE = sa.select(schema.archive.c.sequence)
 _PAGE = 500  # rows per read transaction, so that none stays open while the caller works
 Keep = Callable[[tuple[RawPage, ...]], tuple[RawPage, ...]]
 
@@ -272,8 +278,7 @@ class ArticleStore:
         revisions = {}
         with self.reading() as connection:
             for start in range(0, len(ids), _PAGE):
-                chosen = schema.revisions.c.id.in_(ids[start : start + _PAGE])
-                for row in connection.execute(schema.newest_revisions().where(chosen, ~schema.withdrawn)):
+                for row in connection.execute(_OF_IDS, {"ids": ids[start : start + _PAGE]}):
                     revisions[row.id] = schema.revision_of(row)
         return revisions
 
@@ -364,18 +369,17 @@ class ArticleStore:
     def digest_at(self, sequence: int) -> str | None:
         """The digest of a revision's text, or None."""
         with self.reading() as connection:
-            return connection.scalar(sa.select(schema.revisions.c.digest).filter_by(sequence=sequence))
+            return connection.scalar(_DIGEST, {"sequence": sequence})
 
     def sequence(self) -> int:
         """The sequence of the newest revision; 0 in an empty archive."""
         with self.reading() as connection:
-            return int(connection.scalar(sa.select(schema.archive.c.sequence)) or 0)
+            return int(connection.scalar(_SEQUENCE) or 0)
 
     def changed_since(self, after: int) -> int:
         """The number of articles that `changes(after)` would return."""
         with self.reading() as connection:
-            count = sa.select(sa.func.count()).select_from(schema.articles).where(schema.articles.c.sequence > after)
-            return int(connection.scalar(count) or 0)
+            return int(connection.scalar(_CHANGED, {"after": after}) or 0)
 
     # Transactions
 

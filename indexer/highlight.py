@@ -34,8 +34,8 @@ class Highlighter:
 
     def find(self, text: str) -> list[Occurrence]:
         """The occurrences in a text, in order; they do not overlap."""
-        folded = self._folded
-        return [Occurrence(match.start(), match.end(), folded[match[0]]) for match in self._pattern.finditer(text)]
+        folded, new = self._folded, tuple.__new__  # which takes a third of the time of Occurrence(...)
+        return [new(Occurrence, (*match.span(), folded[match[0]])) for match in self._pattern.finditer(text)]
 
 
 class ArticleHighlighter:

@@ -7,10 +7,9 @@ it. docs/search.md shows how the weights were measured.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from math import log
 
 from indexer.highlight import Occurrence
@@ -41,9 +40,10 @@ def proximity(query: Query, length: int, occurrences: Sequence[Occurrence], rari
 
     `rarity` is each word's inverse document frequency.
     """
-    leads = [word for lead in _LEADS for word in {word for start, _end, word in occurrences if start < lead}]
-    adjacent = {(left.word, right.word) for left, right in pairwise(occurrences) if left.end == right.start}
-    joined = {pair for run in query.runs for pair in pairwise(run)} & adjacent
+    early = list(takewhile(lambda occurrence: occurrence.start < max(_LEADS), occurrences))
+    leads = [word for lead in _LEADS for word in {word for start, _end, word in early if start < lead}]
+    if joined := {pair for run in query.runs for pair in pairwise(run)}:
+        joined &= {(left.word, right.word) for left, right in pairwise(occurrences) if left.end == right.start}
     return Proximity(
         lead=sum(rarity.get(word, 0) for word in leads) * _LEAD_WEIGHT,
         together=_together(occurrences, rarity),
@@ -56,14 +56,19 @@ def _together(occurrences: Sequence[Occurrence], rarity: Mapping[str, float]) ->
     """The highest total rarity of the distinct words in one window."""
     best = total = 0.0
     first = 0
-    counts = Counter[str]()
+    counts = dict.fromkeys((word for _start, _end, word in occurrences), 0)
+    if len(counts) < 2:
+        return max((rarity.get(word, 0) for word in counts), default=0.0)
     for start, _end, word in occurrences:
+        if not counts[word]:
+            total += rarity.get(word, 0)
         counts[word] += 1
-        total += rarity.get(word, 0) if counts[word] == 1 else 0
-        while start - occurrences[first].start > _WINDOW:
-            dropped = occurrences[first].word
+        while start - occurrences[first][0] > _WINDOW:
+            dropped = occurrences[first][2]
             counts[dropped] -= 1
-            total -= 0 if counts[dropped] else rarity.get(dropped, 0)
+            if not counts[dropped]:
+                total -= rarity.get(dropped, 0)
             first += 1
-        best = max(best, total)
+        if total > best:
+            best = total
     return best

@@ -83,17 +83,20 @@ class _Sentences:
 def _proposals(
     sentences: _Sentences, occurrences: Sequence[Occurrence], length: int, shown: set[str]
 ) -> Iterator[tuple[_Window, set[str]]]:
-    """A window for each occurrence of a word that is not shown yet, and the new words in it."""
-    starts = [occurrence.start for occurrence in occurrences]
+    """A window for each occurrence of a word that is not shown yet, and the new words in it; each window once."""
+    last = -1
     for occurrence in occurrences:
         if occurrence.word in shown:
             continue
         start = sentences.start(occurrence.start)
         if occurrence.end - start > length * 2 // 3:
             start = occurrence.start - length // 4
+        if start == last:
+            continue
+        last = start
         end = sentences.end(start, length)
-        inside = occurrences[bisect_left(starts, start) : bisect_left(starts, end)]
-        yield (start, end), {other.word for other in inside if other.end <= end} - shown
+        inside = occurrences[bisect_left(occurrences, (start,)) : bisect_left(occurrences, (end,))]
+        yield (start, end), {word for _start, past, word in inside if past <= end} - shown
 
 
 def _merged(windows: list[_Window]) -> list[_Window]:

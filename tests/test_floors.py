@@ -23,7 +23,9 @@ MAY_IMPORT = {  # part of the house: the parts below it
     "wencang": {"archive", "crawler", "indexer", "wencang.desk"},
     "wencang.cli": {"archive", "crawler", "indexer", "wencang.desk", "wencang"},
     "wencang.web": {"archive", "crawler", "indexer", "wencang.desk", "wencang"},
-    "wencang.cli.commands.serve": {"archive", "wencang.cli", "wencang.web"},  # the one place where the faces meet
+    "wencang.mcp": {"archive", "crawler", "indexer", "wencang.desk", "wencang", "wencang.web"},  # and its server
+    "wencang.cli.commands.serve": {"archive", "wencang.cli", "wencang.web"},  # where faces meet
+    "wencang.cli.commands.mcp": {"archive", "wencang.cli", "wencang.mcp", "wencang.web"},
     "wencang.__main__": {"wencang.cli"},
 }
 OWNERS = {  # library: the only rooms, or files, that may import it
@@ -31,6 +33,7 @@ OWNERS = {  # library: the only rooms, or files, that may import it
     "jinja2": {"wencang.web.render"},
     "lxml": {"crawler.extract"},
     "markupsafe": {"wencang.web.render"},
+    "mcp": {"wencang.mcp"},
     "opencc": {"crawler.extract.mirror", "indexer.text.variants", "wencang.desk.export.script"},
     "prometheus_client": {"archive.notify.metrics"},
     "protego": {"crawler.http"},
@@ -42,7 +45,7 @@ OWNERS = {  # library: the only rooms, or files, that may import it
     "rjieba": {"indexer.text"},
     "scrapy": {"crawler"},
     "sqlalchemy": {"archive"},
-    "starlette": {"wencang.web"},
+    "starlette": {"wencang.mcp", "wencang.web"},
     "tantivy": {"indexer.engines.tantivy_engine"},
     "twisted": {"crawler"},
     "typer": {"wencang.cli"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,8 @@ _LAYOUT = "4"  # of the schema and its fields
 _MEMORY = 128_000_000  # bytes of postings before they are written to disk
 _SEPARATOR = "|"  # in place of SEPARATOR, a blank, which delimits the terms
 _MAX_VALUES = 100_000  # of one facet
+_MAX_FREQUENCIES = 20_000  # words whose number of articles is remembered
+_TIES = 20  # hits that are asked for beyond those wanted, as several may score alike
 _UNDATED = -(2**62)
 
 
@@ -120,10 +122,10 @@ class TantivyEngine(FolderEngine["_View"]):
     ) -> Matches:
         view = self._current()
         search = _Search(view, query)
-        end = search.total if limit is None else offset + limit
-        best = search.best(end, order) if end else []
+        end = view.count(search.loose) if limit is None else offset + limit
+        best, total, whole = search.best(end, order)
         counts = view.values(search.loose, FACETS) if facets else {}
-        return Matches(search.total, search.whole, tuple(best[offset:end]), counts)
+        return Matches(total, whole, tuple(best[offset:end]), counts)
 
     def dates(self, query: Query, by: Unit, facet: str = "") -> dict[str, dict[str, int]]:
         view = self._current()
@@ -136,7 +138,7 @@ class TantivyEngine(FolderEngine["_View"]):
 
     def frequencies(self, words: Iterable[str]) -> dict[str, int]:
         view = self._current()
-        return {word: view.count(_word("words", word)) for word in words}
+        return {word: view.frequency(word) for word in words}
 
     def count(self) -> int:
         return self._current().size
@@ -210,6 +212,7 @@ class _View:
     state: State
     index: tantivy.Index
     searcher: tantivy.Searcher
+    _frequencies: dict[str, int] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -220,22 +223,28 @@ class _View:
             result: Any = self.searcher.search(_unscored(query), 1)
             return int(result.count)
 
-    def best(self, query: TantivyQuery, size: int) -> list[tuple[float, tantivy.DocAddress]]:
-        """The articles with the highest scores."""
+    def frequency(self, word: str) -> int:
+        """The number of articles that contain a word; remembered, as each question asks it several times."""
+        if word not in self._frequencies:
+            if len(self._frequencies) >= _MAX_FREQUENCIES:
+                self._frequencies.clear()
+            self._frequencies[word] = self.count(_word("words", word))
+        return self._frequencies[word]
+
+    def best(self, query: TantivyQuery, size: int) -> tuple[list[tuple[float, tantivy.DocAddress]], int]:
+        """The articles with the highest scores, and how many match."""
         with _reading(self.folder):
-            hits: list[tuple[float, tantivy.DocAddress]] = self.searcher.search(query, size, count=False).hits
-            return hits
+            result: Any = self.searcher.search(query, size)
+            return result.hits, int(result.count)
 
     def by_date(
         self, query: TantivyQuery, size: int, order: Order = "newest"
-    ) -> list[tuple[int | None, tantivy.DocAddress]]:
-        """Articles with their dates, in seconds since 1970; undated ones last."""
+    ) -> tuple[list[tuple[int | None, tantivy.DocAddress]], int]:
+        """Articles with their dates, in seconds since 1970, undated ones last; and how many match."""
         direction = tantivy.Order.Asc if order == "oldest" else tantivy.Order.Desc
         with _reading(self.folder):
-            hits: list[tuple[int | None, tantivy.DocAddress]] = self.searcher.search(
-                query, size, count=False, order_by_field="published", order=direction
-            ).hits
-            return hits
+            result: Any = self.searcher.search(query, size, order_by_field="published", order=direction)
+            return result.hits, int(result.count)
 
     def dates(self, addresses: list[tantivy.DocAddress]) -> list[int]:
         """The dates of articles in seconds since 1970, or _UNDATED."""
@@ -260,7 +269,7 @@ class _View:
         return self.values(query, ["month"])["month"]
 
     def days(self, query: TantivyQuery) -> dict[str, int]:
-        hits = self.by_date(_unscored(query), self.size or 1)
+        hits, _count = self.by_date(_unscored(query), self.size or 1)
         days: Counter[str] = Counter()
         for time, count in Counter(time for time, _address in hits).items():
             days["" if time is None else day(time)] += count
@@ -288,19 +297,15 @@ class _Search:
         self._view = view
         self._query = query
         words = [_word("words", word) for word in query.words]
-        required = query.required(sum(view.count(word) > 0 for word in words))
-        self.strict = self._bounded([(Occur.Must, word) for word in words])
-        self.whole = view.count(self.strict)
-        if required >= len(words):
-            self.loose, self.total = self.strict, self.whole
-        else:
+        required = query.required(sum(view.frequency(word) > 0 for word in query.words))
+        self.strict = self.loose = self._bounded([(Occur.Must, word) for word in words])
+        if required < len(words):
             enough = TantivyQuery.boolean_query([(Occur.Should, word) for word in words], required)
             clauses = [(Occur.Must, enough)]
             if query.has_long_words:
                 long_words = (_word("words", word) for word in query.words if len(word) > 1)
                 clauses.append((Occur.Must, _unscored(_any(long_words))))
             self.loose = self._bounded(clauses)
-            self.total = view.count(self.loose)
 
     def _bounded(self, words: list[tuple[Occur, TantivyQuery]]) -> TantivyQuery:
         """The words together with all required and excluded parts of the query."""
@@ -320,42 +325,40 @@ class _Search:
         clauses += ((Occur.Should, _word("words", word)) for word in query.ranked if word not in query.words)
         return TantivyQuery.boolean_query(clauses)
 
-    def best(self, end: int, order: Order) -> list[Match]:
-        """The first `end` matches."""
+    def best(self, end: int, order: Order) -> tuple[list[Match], int, int]:
+        """The first `end` matches; how many articles match, and how many of them have all the words."""
+        matches, whole = self._top(self.strict, end, order)
         if self.loose is self.strict:
-            return self._top(self.strict, end, order, whole=True)
-        if order == "relevance" and not self._query.is_short:
-            return self._by_score(end)
-        matches = self._top(self.strict, end, order, whole=True) if self.whole else []
-        if len(matches) < end:
-            others = TantivyQuery.boolean_query([(Occur.Must, self.loose), (Occur.MustNot, self.strict)])
-            matches += self._top(others, end - len(matches), order, whole=False)
-        return matches
+            return matches, whole, whole
+        if order == "relevance" and not self._query.is_short:  # by score alone, whether all the words or some
+            ids = {match.id for match in matches}
+            matches, total = self._top(self.loose, end, order)
+            return [replace(match, whole=match.id in ids) for match in matches], total, whole
+        others = TantivyQuery.boolean_query([(Occur.Must, self.loose), (Occur.MustNot, self.strict)])
+        rest, partial = self._top(others, end - len(matches), order)
+        return [*matches, *(replace(match, whole=False) for match in rest)], whole + partial, whole
 
-    def _by_score(self, end: int) -> list[Match]:
-        """The first `end` matches by score alone, whether they have all the words or some."""
-        whole = self._top(self.strict, self.whole, "relevance", whole=True) if self.whole else ()
-        ids = {match.id for match in whole}
-        matches = self._top(self.loose, end, "relevance", whole=False)
-        return [replace(match, whole=match.id in ids) for match in matches]
-
-    def _top(self, query: TantivyQuery, end: int, order: Order, whole: bool) -> list[Match]:
-        end = min(end, self._view.size) or 1
+    def _top(self, query: TantivyQuery, end: int, order: Order) -> tuple[list[Match], int]:
+        """The first `end` articles that match, and how many do."""
+        view = self._view
+        end = min(end, view.size)
+        if not end:
+            return [], view.count(query)
         if order == "relevance" and self._query.ranked:
-            hits = self._scored(query, end)
-            dates = self._view.dates([address for _score, address in hits])
+            hits, count = self._scored(query, end)
+            dates = view.dates([address for _score, address in hits])
             newest_first = sorted(zip(hits, dates, strict=True), key=lambda item: (-item[0][0], -item[1]))
-            return [Match(self._view.id(address), score, whole) for (score, address), _date in newest_first[:end]]
-        dated = self._view.by_date(query, end, order)
-        return [Match(self._view.id(address), 0.0, whole) for _date, address in dated]
+            return [Match(view.id(address), score) for (score, address), _date in newest_first[:end]], count
+        dated, count = view.by_date(query, end, order)
+        return [Match(view.id(address), 0.0) for _date, address in dated], count
 
-    def _scored(self, query: TantivyQuery, end: int) -> list[tuple[float, tantivy.DocAddress]]:
+    def _scored(self, query: TantivyQuery, end: int) -> tuple[list[tuple[float, tantivy.DocAddress]], int]:
         """The best `end` hits and all that score like the last of them, so that the newer of these can be chosen."""
-        size = end + 1
+        size = end + _TIES
         while True:
-            hits = self._view.best(query, size)
+            hits, count = self._view.best(query, size)
             if len(hits) < size or hits[-1][0] < hits[end - 1][0]:
-                return hits
+                return hits, count
             size *= 2
 
     def _select(self, node: Node) -> TantivyQuery:

@@ -30,7 +30,6 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-cache",
 }
-_METHODS = ("GET", "HEAD")
 _CHALLENGE = {"WWW-Authenticate": 'Bearer, Basic realm="wencang", charset="UTF-8"'}
 _PORT = re.compile(r":\d*\Z")
 _RANGE = re.compile(r"\s*([a-zA-Z]{1,8})(?:-[a-zA-Z0-9-]+)?\s*(?:;\s*q\s*=\s*([0-9.]{1,5}))?\s*")
@@ -40,11 +39,16 @@ class Guard:
     """Wraps the application.
 
     `hosts` are the names that it answers under; `token` closes it to all who lack it. `prefix` is the
-    path under which a proxy serves it, whether or not the proxy cuts that off.
+    path under which a proxy serves it, whether or not the proxy cuts that off. Other `methods` are
+    refused.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str], token: str = "", prefix: str = "") -> None:
+    def __init__(
+        self, app: ASGIApp, hosts: Collection[str], token: str = "", prefix: str = "",
+        methods: Collection[str] = ("GET", "HEAD"),
+    ) -> None:  # fmt: skip
         self._app = app
+        self._methods = methods
         self._hosts = {host.lower() for host in hosts}
         self._token = token.encode()
         self._prefix = prefix
@@ -80,8 +84,9 @@ class Guard:
         headers = Headers(scope=scope)
         if _PORT.sub("", headers.get("host", "")).lower() not in self._hosts:
             return PlainTextResponse("This host name is not served here.\n", 400)
-        if scope["method"] not in _METHODS:
-            return PlainTextResponse("Read-only: GET and HEAD.\n", 405, {"Allow": ", ".join(_METHODS)})
+        if scope["method"] not in self._methods:
+            allowed = ", ".join(self._methods)
+            return PlainTextResponse(f"Only {allowed} are answered.\n", 405, {"Allow": allowed})
         if len(scope["query_string"]) > LONGEST_QUERY:
             return PlainTextResponse(f"An address may have {LONGEST_QUERY} bytes after its question mark.\n", 414)
         if self._token and not self._has_token(headers.get("authorization", "")):

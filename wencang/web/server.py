@@ -52,10 +52,17 @@ def serve(archive: Archive, options: Options, listening: Callable[[str], None]) 
     Raises UsageFault for an address that can't be used, or a token that can't be read.
     """
     token = read_token(options.token_file) if options.token_file else ""
+    run(partial(_application, archive.settings, options.hosts, token, options.prefix), options, listening)
+
+
+def run(application: Callable[[], ASGIApp], options: Options, listening: Callable[[str], None]) -> None:
+    """Answer with an application until a signal ends it; `application` makes one for each process.
+
+    Raises UsageFault for an address that can't be used.
+    """
     config = uvicorn.Config(
-        partial(_application, archive.settings, options.hosts, token, options.prefix), factory=True,
-        workers=options.workers, lifespan="off", access_log=False, log_level="warning", server_header=False,
-        timeout_graceful_shutdown=_GRACE,
+        application, factory=True, workers=options.workers, lifespan="auto", access_log=False, log_level="warning",
+        server_header=False, timeout_graceful_shutdown=_GRACE,
     )  # fmt: skip
     with listen(options) as bound:
         name = f"[{options.host}]" if ":" in options.host else options.host

@@ -6,6 +6,7 @@ search starts without Scrapy, and on a pipe without Rich.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -97,6 +98,14 @@ Least = Annotated[int, typer.Option(min=1, metavar="N", help=_("Minimum frequenc
 Period = Annotated[
     Literal["", "year", "month"],
     typer.Option("--by", metavar="year|month", help=_("Group results by this field."), show_default=False),
+]
+Host = Annotated[str, typer.Option(metavar="H", help=_("Address to listen at."))]
+Port = Annotated[int, typer.Option(min=0, max=65535, metavar="N", help=_("Port to listen at; 0 is any free one."))]
+TokenFile = Annotated[
+    Path | None, typer.Option(metavar="FILE", help=_("Answer only requests with the token in this file."))
+]
+TrustedHosts = Annotated[
+    list[str], typer.Option(metavar="H", help=_("A host name to answer under, such as a proxy's; repeatable."))
 ]
 Csv = Annotated[bool, typer.Option("--csv", help=_("Print CSV."))]
 Json = Annotated[bool, typer.Option("--json", help=_("Print JSON Lines."))]

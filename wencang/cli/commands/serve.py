@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from archive.text.translation import gettext as _
-from wencang.cli.commands import DONE, archive_of
+from wencang.cli.commands import DONE, Host, Port, TokenFile, TrustedHosts, archive_of
 from wencang.cli.output import say
 
 app = typer.Typer()
@@ -17,19 +16,11 @@ app = typer.Typer()
 @app.command()
 def serve(
     ctx: typer.Context,
-    host: Annotated[str, typer.Option(metavar="H", help=_("Address to listen at."))] = "127.0.0.1",
-    port: Annotated[
-        int, typer.Option(min=0, max=65535, metavar="N", help=_("Port to listen at; 0 is any free one."))
-    ] = 8080,
+    host: Host = "127.0.0.1", port: Port = 8080,
     workers: Annotated[int, typer.Option(min=1, max=64, metavar="N", help=_("Number of processes."))] = 1,
-    token_file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help=_("Answer only requests with the token in this file."))
-    ] = None,
-    trusted_host: Annotated[
-        list[str], typer.Option(metavar="H", help=_("A host name to answer under, such as a proxy's; repeatable."))
-    ] = [],  # noqa: B006  # never changed
+    token_file: TokenFile = None, trusted_host: TrustedHosts = [],  # noqa: B006  # never changed
     prefix: Annotated[str, typer.Option(metavar="/PATH", help=_("Path under which a proxy serves the pages."))] = "",
-) -> int:
+) -> int:  # fmt: skip
     """Show the archive in a browser, read-only, until Ctrl-C.
 
     Examples:
