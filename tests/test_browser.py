@@ -252,8 +252,8 @@ def test_nothing_is_lost_when_magnified_or_printed(window: Reader, served: Serve
         assert overflow(page) <= 0
         assert text(page) == whole
     page.emulate_media(media="print", color_scheme="dark")
-    shown = page.locator("h1, .body p, .hits h3, .parts, .verdict")
-    assert shown.count() == shown.locator("visible=true").count() > 0
+    texts = page.locator("h1, .body p, .hits h3, .parts, .verdict")
+    assert texts.count() == texts.locator("visible=true").count() > 0
     assert not page.locator("nav, form, aside").locator("visible=true").count()
     assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
     page.emulate_media(media="screen", color_scheme="light")
@@ -278,10 +278,10 @@ def overflow(page: Page) -> int:
 
 def small(page: Page) -> list[str]:
     """Fields and buttons with less than 24 pixels."""
-    found: list[str] = page.locator("input:not([type=hidden]), select, button, summary").evaluate_all(
+    elements: list[str] = page.locator("input:not([type=hidden]), select, button, summary").evaluate_all(
         "all => all.filter(e => Math.min(e.offsetWidth, e.offsetHeight) < 24).map(e => e.outerHTML)"
     )
-    return found
+    return elements
 
 
 def text(page: Page) -> str:

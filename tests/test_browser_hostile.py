@@ -31,7 +31,7 @@ _NEW = """node => {
   copy.querySelectorAll("del, .hidden, .tag").forEach(part => part.remove());
   return copy.textContent;
 }"""
-_SEEN = [article for article in HOSTILE if article.id != ".."]  # a browser resolves such a segment before it asks
+_WITH_PAGE = [article for article in HOSTILE if article.id != ".."]  # a browser resolves such a segment before it asks
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def reader(browser: Browser, origin: str) -> Iterator[Reader]:
         yield reader
 
 
-@pytest.mark.parametrize("article", _SEEN, ids=[article.id for article in _SEEN])
+@pytest.mark.parametrize("article", _WITH_PAGE, ids=[article.id for article in _WITH_PAGE])
 def test_what_is_shown_of_an_article_is_what_is_stored(reader: Reader, article: Article) -> None:
     address = f"/article/{segment(article.id)}"
     versions = stored(reader, article)
