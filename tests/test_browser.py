@@ -210,10 +210,16 @@ def test_every_template_is_visited() -> None:
 
 
 @pytest.fixture(scope="module")
-def window(browser: Browser, served: Served) -> Iterator[Reader]:
-    """A window that these tests share: pages leave nothing behind in it."""
+def _window(browser: Browser, served: Served) -> Iterator[Reader]:
     with reading(browser, served.origin, scale=2) as reader:
         yield reader
+
+
+@pytest.fixture
+def window(_window: Reader) -> Reader:
+    """A window that these tests share: pages leave nothing behind in it."""
+    _window.page.emulate_media(media="screen", color_scheme="light")
+    return _window
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -256,7 +262,7 @@ def test_nothing_is_lost_when_magnified_or_printed(window: Reader, served: Serve
     assert texts.count() == texts.locator("visible=true").count() > 0
     assert not page.locator("nav, form, aside").locator("visible=true").count()
     assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
-    page.emulate_media(media="screen", color_scheme="light")
+    page.emulate_media(media="screen")
     page.goto(with_language(page.url))
     assert overflow(page) <= 0
 
