@@ -85,7 +85,14 @@ def test_every_link_of_a_page_leads_somewhere(client: TestClient, address: str) 
         assert client.get(link).status_code == expected, link
 
 
-@pytest.mark.parametrize("narrowed", ["", "&source=tibet.cn", "&since=2021", "&until=2023-06", "&credit=中国西藏网"])
+@pytest.mark.parametrize(
+    "narrowed",
+    [
+        "", "&source=tibet.cn", "&since=2021", "&until=2023-06", "&credit=中国西藏网",
+        "&section=aid_tibet/news 援藏资讯", "&since=2020&until=2023",
+        "&since=2022-06&until=2022-06", "&stories=1", "&sort=newest&page=2",
+    ],
+)  # fmt: skip
 @pytest.mark.parametrize("question", ["援藏 招商引资", "西藏", "唐卡 OR 藏戏", "西藏 -旅游", "标题:高原"])
 def test_each_count_is_the_total_of_the_page_that_it_leads_to(client: TestClient, question: str, narrowed: str) -> None:
     page = tree(client.get(f"/search?q={quote(question)}{narrowed}").text)

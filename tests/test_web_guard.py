@@ -9,8 +9,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
-from itertools import starmap
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -20,10 +18,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from archive.article import Article, Image
+from archive.article import Article
 from archive.errors import UsageFault
 from archive.text.escaping import legible
-from tests.support.pages import THEN
+from tests.support.hostile import EVIL, HOSTILE
 from tests.support.program import lines, run
 from tests.support.sample import ARTICLES, ROOT, SIGNING
 from tests.support.web import BASE, made, serving, text, tree
@@ -170,29 +168,11 @@ def test_links_have_the_prefix_under_which_a_proxy_serves(archive: Archive) -> N
 
 # Hostile texts
 
-EVIL = (
-    "<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "' autofocus onfocus=alert(1) x='",
-    "</title><svg/onload=alert(1)>", "{{ 7*7 }}{% raw %}", "\u202eevil\u2066", "javascript:alert(1)",
-    "𠀀𪚥\U0001f468\u200d\U0001f469", "&lt;b&gt;&amp;", "]]>--><!--", "\x1b[31mred", "\x85\x9f",
-)  # fmt: skip
-IDS = ("a/b", "..", "x.json", "a b", "a?b#c", "%2F", "<i>", 'a"b', "a'b", "diff", "raw", "标题 - x")
-
-
-def hostile_article(number: int, evil: str) -> Article:
-    """An article whose every field is hostile."""
-    return Article(
-        url=f"javascript:alert({number})" if number % 2 else f"http://x.example/{number}?a=1&b=<>\"'",
-        id=IDS[number], title=f"{evil} 西藏 {evil}", body=f"西藏第一段{evil}\n{evil}\n西藏{evil}", source=f"x{evil}",
-        section=evil, credit=evil, published=THEN - timedelta(days=number), authors=(evil, evil), editor=evil,
-        rights=evil, original_title=evil, images=(Image("javascript:alert(1)", evil),), restored=True,
-    )  # fmt: skip
-
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[list[Article], TestClient]]:
-    articles = list(starmap(hostile_article, enumerate(EVIL)))
-    with made(tmp_path_factory.mktemp("hostile") / "data", *articles) as archive, serving(archive) as client:
-        yield articles, client
+    with made(tmp_path_factory.mktemp("hostile") / "data", *HOSTILE) as archive, serving(archive) as client:
+        yield HOSTILE, client
 
 
 @pytest.mark.parametrize("number", range(len(EVIL)))

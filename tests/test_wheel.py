@@ -116,8 +116,10 @@ def test_the_demo_ends_with_three_commands_that_work_as_typed(installed: Path, t
     path = f"{installed}{os.pathsep}{os.environ['PATH']}"
     done = call(installed / "wencang", "demo", folder=tmp_path, PATH=path)
     assert len([line for line in done.stderr.splitlines() if "without rows" in line]) == 1
-    for command in done.stdout.splitlines()[-3:]:
+    *commands, _heading, serve = done.stdout.splitlines()[-5:]
+    assert serve == "  wencang --data wencang-demo serve"
+    for command in commands:
         assert command.startswith("  wencang --data wencang-demo ")
         assert call("bash", "-c", command, folder=tmp_path, PATH=path).stdout
     again = call(installed / "wencang", "demo", folder=tmp_path, PATH=path)
-    assert again.stdout.splitlines()[-3:] == done.stdout.splitlines()[-3:]
+    assert again.stdout.splitlines()[-5:] == done.stdout.splitlines()[-5:]

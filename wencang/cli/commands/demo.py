@@ -34,9 +34,11 @@ def demo(ctx: typer.Context) -> int:
     if not (data / FILE).exists() and (code := _crawl(data, ctx.find_root().params["lang"])) != DONE:
         return code
     _refuse_own(data)
+    command = f"  {_program()} --data {shlex.quote(str(data))}"
     print("\n" + _("To try:"))
     for words in ("援藏 招商引资", f"show {_KNOWN}", "timeline 西藏 --by year"):
-        print(f"  {_program()} --data {shlex.quote(str(data))} {words}")
+        print(f"{command} {words}")
+    print(_("In a browser:") + f"\n{command} serve")
     return DONE
 
 
