@@ -22,7 +22,7 @@ import wencang
 from archive.article import Article
 from archive.store import ArticleStore
 from tests.support.sample import ARTICLES, SIGNING
-from tests.support.web import links, made, serving, text, tree
+from tests.support.web import checked, links, made, serving, text, tree
 from wencang.archive import Archive
 from wencang.desk.export import export
 
@@ -58,19 +58,9 @@ def total(client: TestClient, address: str) -> dict[str, int]:
 @pytest.mark.parametrize("address", PAGES)
 def test_every_page_is_well_formed(client: TestClient, address: str, language: str) -> None:
     answer = client.get(address, headers={"Accept-Language": language})
-    page = tree(answer.text)
+    page = checked(answer.text)
     assert page.get("lang") == {"zh": "zh-CN", "en": "en"}[language]
-    ids = [element.get("id") for element in page.iter() if element.get("id")]
-    assert len(ids) == len(set(ids))
-    assert len(list(page.iter("h1"))) == 1
-    labelled = {element.get("for") for element in page.iter("label")}
-    for field in (*page.iter("input"), *page.iter("select")):
-        assert field.get("type") == "hidden" or field.get("id") in labelled
-    assert not list(page.iter("script"))
-    assert not [element for element in page.iter() if element.get("style")]
     assert {element.get("target") for element in page.iter()} == {None}
-    described = {reference for e in page.iter() for reference in (e.get("aria-describedby") or "").split()}
-    assert described <= set(ids)
 
 
 @pytest.mark.parametrize("address", [page for page in PAGES if page[1:8] not in ("nowhere", "article/none")])
