@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
+from functools import cache
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -105,6 +106,7 @@ class Settings:
     roots: Path | None = field(default=None, metadata={"read": _place})  # the root certificates of timestamps, PEM
 
 
+@cache  # it is read from a file
 def version() -> str:
     """The version of this program; "dev" in a checkout that is not installed."""
     from importlib.metadata import PackageNotFoundError, version  # imported here because a search does not need it

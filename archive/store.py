@@ -47,6 +47,7 @@ _OF_IDS = schema.newest_revisions().where(
 _DIGEST = sa.select(schema.revisions.c.digest).where(schema.revisions.c.sequence == sa.bindparam("sequence"))
 _CHANGED = sa.select(sa.func.count()).select_from(schema.articles).where(_articles.sequence > sa.bindparam("after"))
 _SEQUENCE = sa.select(schema.archive.c.sequence)
+_SEQUENCES = sa.select(schema.archive.c.sequence, schema.archive.c.stories)
 _PAGE = 500  # rows per read transaction, so that none stays open while the caller works
 Keep = Callable[[tuple[RawPage, ...]], tuple[RawPage, ...]]
 
@@ -375,6 +376,12 @@ class ArticleStore:
         """The sequence of the newest revision; 0 in an empty archive."""
         with self.reading() as connection:
             return int(connection.scalar(_SEQUENCE) or 0)
+
+    def sequences(self) -> tuple[int, int]:
+        """The sequence of the newest revision, and the one up to which stories were computed."""
+        with self.reading() as connection:
+            row = connection.execute(_SEQUENCES).one()
+        return row.sequence, row.stories
 
     def changed_since(self, after: int) -> int:
         """The number of articles that `changes(after)` would return."""

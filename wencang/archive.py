@@ -1083,13 +1083,13 @@ class Archive:
 
     def state(self, *, engine: str = "") -> State:
         """What an answer depends on: the archive's sequence, that of the index, and of the stories; quick to ask."""
-        from archive.tables.stories import Stories
         from wencang.keeping.state import State
 
         engine = engine or self.settings.engine
         with self._index(engine) as index:
             position, folder = index.position(), self._indexes.folder(engine)
-        return State(self._store.sequence(), engine, position, folder, Stories(self._store).position()[0])
+        sequence, stories = self._store.sequences()
+        return State(sequence, engine, position, folder, stories)
 
     def timestamp(self, *, url: str = "", roots: str | Path | None = None) -> Timestamp:
         """Have the newest manifest time-stamped (RFC 3161) by the authority at `url`, or the one that is set.
