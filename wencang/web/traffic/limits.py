@@ -158,4 +158,4 @@ class Turns:
 
 
 def _too_long() -> TooLong:
-    return TooLong("503", _("The search takes too long. Please narrow it, or try again later."))
+    return TooLong("503", _("The request took too long. Please narrow the search, or try again later."))
