@@ -433,7 +433,9 @@ def test_without_an_index_articles_are_shown_and_searches_say_so(tmp_path: Path)
         store.put(ARTICLES[0])
     with wencang.open(tmp_path, {}) as archive, serving(archive) as client:
         assert client.get("/").status_code == 200
-        assert client.get(f"/article/{ARTICLES[0].id}").status_code == 200
+        for address in (f"/article/{ARTICLES[0].id}", f"/story/{ARTICLES[0].id}.json", f"/story/{ARTICLES[0].id}.csv"):
+            assert client.get(address).status_code == 200
+        assert "wencang_requests_total" in client.get("/metrics").text
         answer = client.get("/search?q=西藏&lang=en")
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
         assert str(tmp_path) not in answer.text

@@ -199,6 +199,11 @@ def test_a_cursor_ends_with_the_state_of_the_index(tmp_path: Any) -> None:
         assert client.get("/api/search?q=西藏&limit=1").status_code == 200
 
 
+def test_an_empty_filter_is_none(client: TestClient) -> None:
+    following = client.get("/api/search?q=西藏&source=&stories=&limit=1").json()["next"]
+    assert client.get(following).json()["hits"][0]["rank"] == 2
+
+
 def test_a_cursor_belongs_to_its_question(client: TestClient) -> None:
     following = client.get("/api/search?q=西藏&limit=1").json()["next"]
     assert client.get(following.replace("limit=1", "limit=2")).status_code == 200
@@ -386,6 +391,8 @@ def test_an_address_is_found_however_it_is_written(client: TestClient) -> None:
         assert client.get(f"/timemap/link/{written}").status_code == 200, written
     for unknown in ("http://x.example/?a=1&b=2", EDITED.id, "", "%00", "javascript:alert(1)"):
         assert client.get(f"/timemap/link/{unknown}").status_code == 404, unknown
+    beyond = client.get(f"/timegate/{EDITED.url}", headers={"Accept-Datetime": "Wed, 01 Jun 2022 10:00:00 +9999999999"})
+    assert beyond.status_code == 400
     bad = client.get(f"/timegate/{EDITED.url}", headers={"Accept-Datetime": "yesterday"})
     assert bad.status_code == 400
 

@@ -482,7 +482,7 @@ def test_each_missing_day_is_marked_once(thin: list[date], spans: list[tuple[dat
 
     gaps: list[Gap] = [DayGap("a.cn", day, 1, 9) for day in thin]
     gaps += [SpanGap("b.cn", noon(first), noon(first) + timedelta(days=days)) for first, days in spans]
-    unread = {first + timedelta(days=n) for first, days in spans for n in range(days + 1)}
+    unread = {first + timedelta(days=n) for first, days in spans for n in range(1, days)}
     marked = marks(gaps, today, by)
     assert sum(mark.unread for mark in marked.values()) == len(unread)
     assert sum(mark.thin for mark in marked.values()) == len(set(thin) - unread)

@@ -122,6 +122,7 @@ def test_a_closed_instance_asks_for_its_token(archive: Archive) -> None:
             f"Digest {TOKEN}",
             f"Basic {wrong}",
             "Basic ?",
+            "Basic é",
         ):
             assert status(value) == 401, value
         assert client.get(f"/?token={TOKEN}").status_code == 401

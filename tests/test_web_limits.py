@@ -252,6 +252,20 @@ def test_no_route_gives_a_full_text(excerpts: Excerpts) -> None:
         assert client.get(f"/article/{id}/{sequence}/raw").status_code == 403
 
 
+def test_not_even_a_short_text_is_given_whole(tmp_path: Path) -> None:
+    short = replace(ARTICLES[0], body="拉萨河畔的青稞熟了，农机一早下地。")
+    other = replace(ARTICLES[1], body="拉萨河畔的青稞熟了，农机一早就下地。")
+    with made(tmp_path, short, other) as archive, Excerpts(archive.settings) as excerpts, serving(excerpts) as client:
+        for address in (
+            "/search.json?q=青稞",
+            "/search.atom?q=青稞",
+            f"/article/{other.id}/diff.json?other={short.id}",
+        ):
+            answer = client.get(address)
+            assert answer.status_code == 200
+            assert "农机" not in answer.text, address
+
+
 @pytest.mark.parametrize("format", export.names())
 def test_an_export_has_excerpts_only(excerpts: Excerpts, format: str) -> None:
     out = io.BytesIO()

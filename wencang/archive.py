@@ -270,10 +270,14 @@ class Archive:
 
     def version(self, id_or_url: str, sequence: int) -> Revision:
         """One version of an article. Raises what `article` raises, and NotKept for a sequence that is not one of it."""
-        for revision in self._versions(id_or_url):
+        for revision in self.versions(id_or_url):
             if revision.sequence == sequence:
                 return revision
         raise NotKept(f"{id_or_url} {sequence}", _("is not a version of it"))
+
+    def versions(self, id_or_url: str) -> list[Revision]:
+        """Every version of an article, oldest first. Raises what `article` raises."""
+        return self._store.history(self.revision(id_or_url).article.id)
 
     def raw(self, id_or_url: str, sequence: int = 0) -> tuple[FetchedPage, ...]:
         """The pages that the newest version was read from, as they were fetched; or a picture, by its address.
@@ -316,7 +320,7 @@ class Archive:
         from indexer.text.analyzer import Analyzer, lexicon
         from wencang.desk.versions import History
 
-        return History(tuple(steps(self._versions(id_or_url), Analyzer(lexicon()))))
+        return History(tuple(steps(self.versions(id_or_url), Analyzer(lexicon()))))
 
     def diff(self, id_or_url: str, a: int = 0, b: int = 0, *, other: str = "") -> Diff:
         """What differs between two versions, by sentence and within a changed sentence by word.
@@ -330,13 +334,14 @@ class Archive:
         from indexer.text.analyzer import Analyzer, lexicon
         from wencang.desk.versions import Diff, pair
 
-        versions = self._versions(id_or_url)
+        versions = self.versions(id_or_url)
         old, new = pair([self.revision(other), versions[-1]] if other else versions, a, b)
         return Diff(old, new, differences(old, new, Analyzer(lexicon())))
 
     def changes(
         self, question: str = "", *, since: str = "", until: str = "", gone: bool = False, source: str = "",
         section: str = "", credit: str = "", limit: int = 20, before: int = 0, engine: str = "",
+        progress: Progress = silent,
     ) -> Changes:  # fmt: skip
         """What sites changed in headline or text of articles, and which disappeared or are back, the newest first.
 
@@ -344,7 +349,7 @@ class Archive:
         too, if the question has nothing but words and quotes. `since` and `until` are the days when the
         newer version was fetched; the site made the change at some time after the older one was.
         `gone` takes disappearances only. `before` goes on from `next` of an earlier value: one call
-        looks at 20,000 versions at most.
+        looks at 20,000 versions at most, and `progress` is called with their number so far.
 
         Not changes are whitespace, other fields, and another reading of the same page by other rules.
         Raises UsageFault for a source or a day that is none; with a question what `search` raises.
@@ -357,9 +362,11 @@ class Archive:
         ids, notices = None, tuple[Message, ...]()
         if question:
             query, matches, notices = self._matches(question, engine)
-            ids = changes.mentioned(self._store, query, matches)
+            ids = changes.mentioned(self._store, query, matches, progress)
         wanted = Wanted(**narrowing, gone=gone)
-        return replace(changes.changes(self._store, Analyzer(lexicon()), ids, wanted, limit, before), notices=notices)
+        analyzer = Analyzer(lexicon())
+        edits = changes.changes(self._store, analyzer, ids, wanted, limit, before, progress)
+        return replace(edits, notices=notices)
 
     def explain(
         self, question: str, id_or_url: str = "", *, engine: str = "", **filters: Unpack[Filters]
@@ -398,10 +405,6 @@ class Archive:
         from wencang.lexicon import Lexicon
 
         return Lexicon(self.settings, self._reader)
-
-    def _versions(self, id_or_url: str) -> list[Revision]:
-        """Every version of an article, oldest first. Raises what `article` raises."""
-        return self._store.history(self.revision(id_or_url).article.id)
 
     def _reader(self, question: str, engine: str) -> tuple[Callable[[], Iterator[Revision]], tuple[Message, ...]]:
         """A function that reads all articles, or those with all words of a question, anew each time; with notices."""

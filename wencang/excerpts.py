@@ -1,6 +1,6 @@
 """An archive that gives no full text: for showing to the public what one may search but not republish.
 
-Its store hands out beginnings only, so that a method which is not named here can't give more. Those that are named
+Its store hands out beginnings only, so that a method which is not named here reads no more. Those that are named
 count or look up in the full texts, and pass on what is short.
 """
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from indexer.diff import Part
     from indexer.figures.find import Mention
     from indexer.indexes import Indexes
+    from indexer.search import Hit
     from wencang.desk.count.collocations import Collocations
     from wencang.desk.count.concordance import Concordance, Line
     from wencang.desk.count.figures import Figures
@@ -46,8 +47,12 @@ class NotShown(WencangError):
 
 def excerpt(article: Article) -> Article:
     """The article with the beginning of its text, at most half of it."""
-    shown = min(LONGEST, len(article.body) // 2)
-    return replace(article, body=f"{article.body[:shown]}…", images=())
+    return replace(article, body=f"{article.body[: _most(article)]}…", images=())
+
+
+def _most(article: Article) -> int:
+    """How many characters of its text are shown at most: half of a short one."""
+    return min(LONGEST, len(article.body) // 2)
 
 
 def shortened(revision: Revision) -> Revision:
@@ -98,7 +103,7 @@ class Excerpts(Archive):
 
     def search(self, question: str, **options: Any) -> Answer:
         answer = self._whole.search(question, **options)
-        return replace(answer, hits=tuple(replace(hit, article=excerpt(hit.article)) for hit in answer.hits))
+        return replace(answer, hits=tuple(map(_hit, answer.hits)))
 
     def show(self, id_or_url: str, **options: Any) -> View:
         view = super().show(id_or_url, **options)
@@ -110,14 +115,16 @@ class Excerpts(Archive):
 
     def diff(self, id_or_url: str, a: int = 0, b: int = 0, *, other: str = "") -> Diff:
         diff = self._whole.diff(id_or_url, a, b, other=other)
-        changes = {field: tuple(_changed(parts)) for field, parts in diff.changes.items()}
+        room = min(_most(diff.old.article), _most(diff.new.article))
+        changes = {field: tuple(_changed(parts, room)) for field, parts in diff.changes.items()}
         return replace(diff, old=shortened(diff.old), new=shortened(diff.new), changes=changes)
 
     def changes(self, question: str = "", **options: Any) -> Changes:
         changes = self._whole.changes(question, **options)
         shown = (
             replace(each, old=shortened(each.old), new=shortened(each.new),
-                    parts={name: tuple(_changed(parts)) for name, parts in each.parts.items()})
+                    parts={name: tuple(_changed(parts, min(_most(each.old.article), _most(each.new.article))))
+                           for name, parts in each.parts.items()})
             for each in changes.changes
         )  # fmt: skip
         return replace(changes, changes=tuple(shown))
@@ -164,9 +171,16 @@ class Excerpts(Archive):
         return tuple(map(_alone, self._whole.mentions(id_or_url, **options)))
 
 
-def _changed(parts: tuple[Part, ...]) -> Iterator[Part]:
-    """What was changed, without most of what was not; at most LONGEST characters."""
-    room = LONGEST
+def _hit(hit: Hit) -> Hit:
+    most, snippet = _most(hit.article), hit.snippet
+    if len(snippet.text) > most:
+        marks = tuple((start, end) for start, end in snippet.marks if end <= most)
+        snippet = replace(snippet, text=f"{snippet.text[:most]}…", marks=marks)
+    return replace(hit, article=excerpt(hit.article), snippet=snippet)
+
+
+def _changed(parts: tuple[Part, ...], room: int) -> Iterator[Part]:
+    """What was changed, without most of what was not; at most `room` characters."""
     for part in parts:
         is_long = part.kind == "same" and len(part.text) > _WINDOW
         text = "…" if is_long else part.text[:room]

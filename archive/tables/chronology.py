@@ -101,4 +101,4 @@ def newest(store: ArticleStore) -> Revision | None:
             newest += connection.execute(rows.order_by(c.published.desc(), c.sequence.desc()).limit(1)).all()
     dated = [row for row in newest if row.published]
     row = max(dated, key=lambda row: row.published) if dated else next(iter(newest), None)
-    return schema.revision_of(row) if row else None
+    return store.revision_of(row) if row else None

@@ -6,15 +6,18 @@ from array import array
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from archive import schema
 from archive.article import Revision
+from archive.progress import Progress
 from archive.store import ArticleStore
 
 _PAGE = 200
+_KEPT = 16  # histories
 _c = schema.revisions.c
 _other = schema.revisions.alias().c
 _OF_ARTICLE = _other.id == _c.id
@@ -69,8 +72,9 @@ def following(store: ArticleStore, sequences: array[int], wanted: Wanted) -> Ite
         with store.reading() as connection:
             rows = connection.execute(chosen.where(_c.sequence.in_(page))).all()
         ids = {row.sequence: row.id for row in rows}
+        history = lru_cache(_KEPT)(store.history)  # several versions of an article often follow one another
         for done, sequence in enumerate(page, start + 1):
-            if sequence in ids and (pair := _with_previous(store.history(ids[sequence]), sequence)):
+            if sequence in ids and (pair := _with_previous(history(ids[sequence]), sequence)):
                 yield done, *pair
 
 
@@ -82,14 +86,18 @@ def _with_previous(versions: list[Revision], sequence: int) -> tuple[Revision, R
     return versions[place - 1], versions[place]
 
 
-def superseded(store: ArticleStore) -> Iterator[tuple[str, str]]:
-    """The id and the text, title and body, of every version that is not the newest of its article."""
+def superseded(store: ArticleStore, progress: Progress) -> Iterator[tuple[str, str]]:
+    """The id and the text, title and body, of every version that is not the newest of its article.
+
+    `progress` is called with the number of versions so far.
+    """
     newest = sa.select(schema.articles.c.sequence)
     old = sa.select(_c.sequence).where(_c.id.in_(_SEVERAL), _c.sequence.not_in(newest))
     with store.reading() as connection:
         places = list(connection.scalars(old))
     texts: sa.Select[Any] = sa.select(_c.id, _c.title, _c.body).where(~schema.withdrawn)
     for start in range(0, len(places), _PAGE):
+        progress(start)
         with store.reading() as connection:
             rows = connection.execute(texts.where(_c.sequence.in_(places[start : start + _PAGE]))).all()
         yield from ((row.id, f"{row.title}\n{row.body}") for row in rows)

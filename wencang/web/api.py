@@ -8,7 +8,7 @@ from starlette.responses import Response
 from wencang.desk.export.citation import STYLES, cited
 from wencang.web import article, changes, desk, openapi, overview, timeline
 from wencang.web.drawing.tables import json_of
-from wencang.web.inputs import one_of
+from wencang.web.inputs import MOST, one_of
 from wencang.web.paging import number_or, part_of
 from wencang.web.render import Handler, Links, Site, json
 from wencang.web.search import answer_to, question_of
@@ -34,7 +34,7 @@ def versions(site: Site, request: Request) -> Response:
 def proof(site: Site, request: Request) -> Response:
     """What proves a version, by default the newest one, checked for this answer."""
     id = article.id_of(request)
-    sequence = number_or(request, "sequence", 0, 0, article.MOST) or site.archive.revision(id).sequence
+    sequence = number_or(request, "sequence", 0, 0, MOST) or site.archive.revision(id).sequence
     return json(site.archive.proof(id, sequence).to_json())
 
 
@@ -62,19 +62,19 @@ def figures(site: Site, request: Request) -> Response:
 def keywords(site: Site, request: Request) -> Response:
     """The rows of `wencang keywords --json`."""
     words = desk.ask_keywords(site, _with_numbers(request, "limit", "least"))
-    return json_of(words, words.notices)
+    return json_of(request, words, words.notices)
 
 
 def collocations(site: Site, request: Request) -> Response:
     """The rows of `wencang collocations --json`; `q` is the word."""
     words = desk.ask_collocations(site, _with_numbers(request, "window", "limit", "least"))
-    return json_of(words, words.notices)
+    return json_of(request, words, words.notices)
 
 
 def _with_numbers(request: Request, *fields: str) -> Request:
     """The request. Raises FieldFault for an empty number, which a form sends for the usual one."""
     for field in fields:
-        number_or(request, field, 0, 0, desk.SEED)
+        number_or(request, field, 0, 0, MOST)
     return request
 
 
@@ -86,11 +86,12 @@ def description(_site: Site, request: Request) -> Response:
 OF_STATE: dict[str, Handler] = {
     "/api/search": search, "/api/timeline": timeline.twin, "/api/concordance": concordance,
     "/api/keywords": keywords, "/api/collocations": collocations, "/api/figures": figures,
-    "/api/articles/{id}": article.article_twin, "/api/articles/{id}/versions": versions,
+    "/api/articles/{id}/versions": versions,
     "/api/articles/{id}/versions/{sequence}": article.version_twin, "/api/articles/{id}/diff": article.diff_twin,
     "/api/articles/{id}/citation": citation, "/api/stories/{id}": article.story_twin, "/api/changes": changes.twin,
 }  # fmt: skip
 OF_NOW: dict[str, Handler] = {
+    "/api/articles/{id}": article.article_twin,
     "/api/articles/{id}/proof": proof, "/api/sources": overview.sources_twin, "/api/status": overview.status_twin,
     "/openapi.json": description,
 }  # fmt: skip

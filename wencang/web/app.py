@@ -7,6 +7,7 @@ from contextlib import suppress
 from functools import partial
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -30,7 +31,6 @@ _OF_STATE: dict[str, Handler] = {
     "/search.json": search.twin, "/search.atom": search.feed, "/search.feed.json": search.feed, **_EXPORTS,
     "/search": search.search, **timeline.ROUTES, **desk.ROUTES,
     "/story/{id}.json": article.story_twin, "/story/{id}.csv": article.story_csv, "/story/{id}": article.story,
-    "/article/{id}.json": article.article_twin, "/article/{id}": article.article,
     "/article/{id}/diff.json": article.diff_twin, "/article/{id}/diff": article.diff,
     "/changes.json": changes.twin, "/changes.atom": changes.feed, "/changes.feed.json": changes.feed,
     "/changes": changes.changes,
@@ -38,6 +38,7 @@ _OF_STATE: dict[str, Handler] = {
     **api.OF_STATE,
 }  # fmt: skip
 _OF_NOW: dict[str, Handler] = {
+    "/article/{id}.json": article.article_twin, "/article/{id}": article.article,
     "/": overview.home, "/home.json": overview.home_twin, "/sources.json": overview.sources_twin,
     "/sources": overview.sources, "/status.json": overview.status_twin, "/status": overview.status,
     "/help": overview.help, "/go": article.go, "/article/{id}/{sequence}/proof.json": article.proof_twin,
@@ -48,6 +49,7 @@ _OF_NOW: dict[str, Handler] = {
     "/metrics": discovery.metrics,
     "/timemap/link/{url:path}": memento.timemap, "/timegate/{url:path}": memento.timegate, **api.OF_NOW,
 }  # fmt: skip
+_SMALL = {"/style.css", "/icon.svg", "/robots.txt", "/opensearch.xml", "/openapi.json", "/health", "/metrics"}
 _FACETED = {"/search", "/search.json", "/api/search"}  # are made without facets where these take too long
 
 
@@ -84,6 +86,8 @@ def _endpoint(path: str, handler: Handler, turns: Turns, limits: Limits) -> Call
     async def endpoint(request: Request) -> Response:
         request.scope["route_template"] = path
         work = partial(answer, request)
+        if path in _SMALL:  # never wait for searches
+            return await run_in_threadpool(work)
         try:
             if path not in _FACETED:
                 return await turns.run(work, seconds)

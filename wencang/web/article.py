@@ -18,10 +18,9 @@ from wencang.desk.export.citation import STYLES, cited
 from wencang.web import memento
 from wencang.web.desk import question_of
 from wencang.web.drawing.tables import csv_of, json_of
-from wencang.web.inputs import LONGEST, FieldFault, Form, number, one_of
+from wencang.web.inputs import MOST, FieldFault, Form, number, one_of, within
 from wencang.web.render import Links, Site, json
 
-MOST = (1 << 63) - 1
 _SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _PICTURE = "sandbox; default-src 'none'"
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([A-Za-z0-9_-]{2,20})", re.IGNORECASE)
@@ -99,12 +98,12 @@ def story(site: Site, request: Request) -> Response:
 def story_twin(site: Site, request: Request) -> Response:
     """The rows of `wencang story --json`."""
     copies = site.archive.story(id_of(request))
-    return json_of(copies, copies.notices)
+    return json_of(request, copies, copies.notices)
 
 
 def story_csv(site: Site, request: Request) -> Response:
     """The same rows as CSV."""
-    return csv_of(site.archive.story(id_of(request)), "story.csv")
+    return csv_of(request, site.archive.story(id_of(request)), "story.csv")
 
 
 def proof(site: Site, request: Request) -> Response:
@@ -171,9 +170,7 @@ def _number(request: Request, name: str) -> int:
 
 
 def _question(request: Request) -> str:
-    q = request.query_params.get("q", "")
-    if len(q) > LONGEST:
-        raise FieldFault("q", q[:20] + "…", _("is longer than {most} characters").format(most=LONGEST), _("shorten it"))
+    q = within(request.query_params.get("q", ""))
     return q if q.strip() else ""
 
 

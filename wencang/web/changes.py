@@ -9,13 +9,13 @@ from archive.errors import UsageFault
 from archive.text.translation import gettext as _
 from wencang.archive import FeedForm
 from wencang.desk.watch.changes import Change, Changes
-from wencang.web.inputs import Asked, asked, field_of, number, one_of, typed
+from wencang.web.inputs import MOST, Asked, asked, field_of, number, one_of, typed
 from wencang.web.paging import number_or
 from wencang.web.render import FEEDS, Links, Site, json
+from wencang.web.traffic.limits import deadline_of
 
 _SHOWN, _IN_FEED = 20, 50
 MOST_CHANGES = 100  # of one answer
-_NEWEST = (1 << 63) - 1
 
 
 def changes(site: Site, request: Request) -> Response:
@@ -64,8 +64,8 @@ def feed(site: Site, request: Request) -> Response:
 def _changes(site: Site, request: Request, limit: int) -> Changes:
     question = asked(request.query_params)
     return site.archive.changes(
-        question.q.strip(), gone=_gone(request), limit=limit, before=number("before", request.query_params, 0, _NEWEST),
-        **question.filters,
+        question.q.strip(), gone=_gone(request), limit=limit, before=number("before", request.query_params, 0, MOST),
+        progress=deadline_of(request).check, **question.filters,
     )  # fmt: skip
 
 

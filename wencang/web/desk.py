@@ -23,8 +23,9 @@ from wencang.desk.count.figures import Figures, record
 from wencang.desk.count.keywords import Keywords
 from wencang.desk.count.ranking import Word
 from wencang.web.drawing.tables import csv_of, json_of
-from wencang.web.inputs import Asked, field_of, narrowed, number, one_of, page_of, typed
-from wencang.web.render import Links, Site, deadline_of
+from wencang.web.inputs import MOST, Asked, field_of, narrowed, number, one_of, page_of, typed
+from wencang.web.render import Handler, Links, Site
+from wencang.web.traffic.limits import deadline_of
 
 _READ = 5_000  # articles for one answer; of more a random sample
 _READ_FIGURES = 1_000
@@ -32,7 +33,6 @@ _ROWS = 100  # lines or figures of a page
 _LAST_PAGE = 10
 WORDS = 1_000  # of a list
 WIDEST = 200  # characters beside a node
-SEED = (1 << 63) - 1
 LINES = 20_000  # of a concordance
 LEAST = 1_000
 _CONTEXT = 80  # characters of a sentence beside a figure
@@ -42,7 +42,6 @@ _NEAR_MEASURES: tuple[Literal["logdice", "pmi", "ll"], ...] = ("logdice", "pmi",
 Answer = Concordance | Keywords | Collocations | Figures
 A = TypeVar("A", bound=Answer)
 R = TypeVar("R")
-Handler = Callable[[Site, Request], Response]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +80,11 @@ class Tool(Generic[A]):
     def twin(self, site: Site, request: Request) -> Response:
         """The rows of the command's `--json`, and the notices."""
         answer = self._whole(site, request)
-        return json_of(answer, answer.notices)
+        return json_of(request, answer, answer.notices)
 
     def csv(self, site: Site, request: Request) -> Response:
         """The rows of the command's `--csv`."""
-        return csv_of(self._whole(site, request), f"{self.name}.csv")
+        return csv_of(request, self._whole(site, request), f"{self.name}.csv")
 
     def _whole(self, site: Site, request: Request) -> A:
         if not request.query_params.get("q", "").strip():
@@ -103,7 +102,7 @@ def ask_concordance(site: Site, request: Request, limit: int = 0) -> Concordance
     return site.archive.concordance(
         question.q, window=number("window", parameters, 1, WIDEST, 20),
         sort=one_of("sort", parameters, get_args(LineOrder)),
-        sample=number("sample", parameters, 0, LINES) or None, seed=number("seed", parameters, 0, SEED),
+        sample=number("sample", parameters, 0, LINES) or None, seed=number("seed", parameters, 0, MOST),
         limit=limit or number("limit", parameters, 1, LINES, LINES), max_articles=_READ,
         progress=deadline_of(request).check, **question.filters,
     )  # fmt: skip
@@ -193,16 +192,17 @@ def _show_figures(answer: Figures, _question: Asked, parameters: QueryParams, li
 
 def _found(mention: Mention, links: Links) -> Found:
     figure, body = mention.figure, mention.article.body
+    q = question_of(figure) if isinstance(figure.value, Name) else ""
+    link = links.to("/search", q=q) if q else ""
     at = body.find(mention.sentence, max(0, figure.end - len(mention.sentence)))
+    if at < 0:  # an excerpt has the figure alone
+        return Found(mention, record(mention), mention.sentence, (0, len(mention.sentence)), link)
     first = max(at, figure.start - _CONTEXT)
     last = min(at + len(mention.sentence), figure.end + _CONTEXT)
     before, after = "…" if first > at else "", "…" if last < at + len(mention.sentence) else ""
     start = len(before) + figure.start - first
-    q = question_of(figure) if isinstance(figure.value, Name) else ""
-    return Found(
-        mention, record(mention), f"{before}{body[first:last]}{after}", (start, start + figure.end - figure.start),
-        links.to("/search", q=q) if q else "",
-    )  # fmt: skip
+    mark = start, start + figure.end - figure.start
+    return Found(mention, record(mention), f"{before}{body[first:last]}{after}", mark, link)
 
 
 def question_of(figure: Figure) -> str:

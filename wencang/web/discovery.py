@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from archive.errors import Busy, Unusable
 from archive.text.escaping import xml
 from archive.text.translation import gettext as _
 from wencang.web.render import ICON, STYLE, Links, Site, json
@@ -13,7 +16,8 @@ from wencang.web.traffic.metrics import TYPE
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}  # its address has a digest of it
 _ROBOTS = (
     "/search", "/api", "/metrics", "/timemap", "/timegate", "/timeline", "/concordance", "/keywords", "/collocations",
-    "/figures", "/go", "/article/*/raw", "/article/*/proof", "/article/*/diff", "/*.json$", "/*.csv$",
+    "/figures", "/changes", "/story", "/go", "/article/*/raw", "/article/*/proof", "/article/*/diff", "/*.json$",
+    "/*.csv$",
 )  # fmt: skip
 _OPENSEARCH = """<?xml version="1.0" encoding="UTF-8"?>
 <OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">
@@ -62,5 +66,7 @@ def health(site: Site, _request: Request) -> Response:
 
 def metrics(site: Site, _request: Request) -> Response:
     """What Prometheus scrapes."""
-    state = site.archive.state()
-    return Response(site.metrics.text(state.sequence, state.position), headers={"Content-Type": TYPE})
+    state = None
+    with suppress(Unusable, Busy):  # what else is counted tells more then than ever
+        state = site.archive.state()
+    return Response(site.metrics.text(state), headers={"Content-Type": TYPE})

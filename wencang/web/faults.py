@@ -34,7 +34,7 @@ def of_error(request: Request, error: Exception) -> Response:
     if isinstance(error, Unusable):
         _log.error("%s", error)  # names files of this machine, which readers need not know
     field = field_of(error, typed(request.query_params)) if isinstance(error, UsageFault) else ""
-    return _answer(request, status, _sentence(error), field, _TYPES.get(type(error), ""))
+    return _answer(request, status, public(error), field, _TYPES.get(type(error), ""))
 
 
 def of_http(request: Request, error: Exception) -> Response:
@@ -48,7 +48,7 @@ def of_bug(request: Request, _error: Exception) -> Response:
     return _answer(request, 500, _("Internal error; the server's log has the details."))
 
 
-def _sentence(error: WencangError) -> str:
+def public(error: WencangError) -> str:
     """The reason, with its subject unless that is a file of this machine, and the remedy if a reader can use it."""
     if isinstance(error, Unusable | Overloaded):
         return str(error.reason)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -127,7 +126,7 @@ class Guard:
         token = value.strip().encode("latin-1")
         if scheme.lower() == "basic":
             token = b""
-            with suppress(binascii.Error):
+            with suppress(ValueError):
                 token = base64.b64decode(value, validate=True).partition(b":")[2]
         return scheme.lower() in ("bearer", "basic") and hmac.compare_digest(token, self._token)
 

@@ -19,6 +19,7 @@ from wencang.filters import Filters
 PAGE = 10  # hits
 LAST_PAGE = 100
 LONGEST = 500  # characters of a question
+MOST = (1 << 63) - 1  # of a sequence
 Form = Literal["", "html", "file"]
 T = TypeVar("T", bound=str)
 
@@ -75,12 +76,17 @@ def asked(parameters: QueryParams) -> Asked:
 def narrowed(parameters: QueryParams) -> Asked:
     """The question of any page, with its filters. Raises FieldFault for a value that can't be read."""
     question = typed(parameters)
-    q = parameters.get("q", "")
+    within(parameters.get("q", ""))
+    since, until = _days(parameters)
+    return replace(question, since=since, until=until)
+
+
+def within(q: str) -> str:
+    """The question. Raises FieldFault for one that is too long."""
     if len(q) > LONGEST:
         reason = _("is longer than {most} characters").format(most=LONGEST)
         raise FieldFault("q", q[:20] + "…", reason, _("shorten it"))
-    since, until = _days(parameters)
-    return replace(question, since=since, until=until)
+    return q
 
 
 def page_of(parameters: Mapping[str, str], last: int) -> int:

@@ -68,7 +68,7 @@ def _mementos(site: Site, url: str) -> list[Revision]:
                 id = site.archive.revision(name).article.id
             except NotKept:
                 continue
-            versions = [step.revision for step in site.archive.history(id).steps]
+            versions = site.archive.versions(id)
             return [revision for revision in versions if not revision.gone] or versions
     raise NotKept(unquote(url), _("is not in the archive"))
 
@@ -77,7 +77,7 @@ def _moment(request: Request) -> datetime:
     text = request.headers.get("accept-datetime", "")
     try:
         moment = parsedate_to_datetime(text) if text else datetime.max.replace(tzinfo=UTC)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise FieldFault("Accept-Datetime", text[:40], _("is not a time: Wed, 01 Jun 2022 10:00:00 GMT")) from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

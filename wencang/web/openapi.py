@@ -16,11 +16,10 @@ from wencang.desk.count.keywords import Measure as KeywordMeasure
 from wencang.desk.export.citation import STYLES
 from wencang.web.changes import MOST_CHANGES
 from wencang.web.desk import LEAST, LINES, WIDEST, WORDS
-from wencang.web.inputs import LONGEST
+from wencang.web.inputs import LONGEST, MOST
 from wencang.web.paging import Paging
 
 Schema = dict[str, Any]
-MOST = (1 << 63) - 1
 HITS = Paging(10, 100, 1_000)
 ROWS = Paging(100, 1_000, 10_000)
 
@@ -235,6 +234,7 @@ _ENDPOINTS = {
     "/api/articles/{id}/versions/{sequence}": _Endpoint("One version.", "Version", [_ID, _SEQUENCE]),
     "/api/articles/{id}/diff": _Endpoint("What changed between two versions.", "Diff", [
         _ID, *(_parameter(name, _EMPTY_OR_SEQUENCE, "By default the last two.") for name in ("from", "to")),
+        _parameter("other", _TEXT, "An article whose newest version is the older side."),
     ]),
     "/api/articles/{id}/proof": _Endpoint("What proves a version, checked for this answer.", "Proof", [
         _ID, _number("sequence", 0, 0, MOST, "By default the newest."),

@@ -19,7 +19,8 @@ from archive.errors import WencangError
 from archive.text.messages import Message
 from archive.text.translation import gettext as _
 from wencang.web.inputs import FieldFault, number
-from wencang.web.render import Links, Site, deadline_of, json
+from wencang.web.render import Links, Site, json
+from wencang.web.traffic.limits import deadline_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,8 @@ def _basis(site: Site, request: Request) -> str:
     Not by the archive's sequence: while a crawl runs it moves with every article, and the list only with the index.
     """
     state = site.archive.state()
-    pairs = sorted(pair for pair in request.query_params.multi_items() if pair[0] not in ("cursor", "limit", "lang"))
+    given = request.query_params.multi_items()
+    pairs = sorted((name, value) for name, value in given if value and name not in ("cursor", "limit", "lang"))
     today = clock.now().astimezone(SHANGHAI).date()  # questions may count from it
     parts = (state.engine, state.index, state.position, today, request.scope["path"], pairs)
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

@@ -24,8 +24,7 @@ from archive.text.escaping import is_page, json_text, legible, marked
 from archive.text.translation import gettext, ngettext
 from wencang.archive import Archive
 from wencang.desk.export import export
-from wencang.web.drawing.background import Background
-from wencang.web.traffic.limits import Deadline
+from wencang.web.drawing.background import FRESH, Background
 from wencang.web.traffic.metrics import Metrics
 
 Spans = Iterable[tuple[int, int]]
@@ -51,7 +50,7 @@ class Site:
         return Response(html, code, media_type="text/html")
 
     def tag(self, request: Request) -> str:
-        """Identifies an answer without making it: by what is archived and indexed, the day, and how it is asked.
+        """Identifies an answer without making it: by what is archived and indexed, the time, and how it is asked.
 
         "" where no index says.
         """
@@ -59,9 +58,9 @@ class Site:
             state = self.archive.state()
         except (Unusable, Busy):
             return ""
-        today = clock.now().astimezone(SHANGHAI).date()
+        slot = clock.now().timestamp() // FRESH.total_seconds()  # ends with the day, from which questions count
         kind = type(self.archive).__name__  # excerpts are not what full texts were
-        parts = (state, kind, today, request.url, request.scope["language"], version(), ASSETS)
+        parts = (state, kind, slot, request.url, request.scope["language"], version(), ASSETS)
         return _quoted(repr(parts).encode())
 
 
@@ -129,12 +128,6 @@ class Links:
         return bool(self.request.query_params.get("lang"))
 
 
-def deadline_of(request: Request) -> Deadline:
-    """When the answer to a request has to be ready."""
-    deadline: Deadline = request.scope["deadline"]
-    return deadline
-
-
 @lru_cache(4096)  # most addresses of a page repeat its question
 def _encoded(text: str) -> str:
     return quote_plus(text)
@@ -152,12 +145,12 @@ def json(value: object, status: int = 200, media_type: str = "application/json")
 
 
 def conditional(request: Request, make: Callable[[], Response], tag: str = "") -> Response:
-    """The answer with its ETag, or 304 where the reader has it; without a tag it is that of its bytes."""
+    """The answer with its ETag, or 304 where the reader has it; without a tag it is that of its bytes, if known."""
     known = [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]
     if tag and tag in known:
         return Response(status_code=304, headers={"ETag": tag})
     response = make()
-    if response.status_code != 200:
+    if response.status_code != 200 or not (tag or hasattr(response, "body")):
         return response
     response.headers["ETag"] = tag = tag or _quoted(bytes(response.body))
     return Response(status_code=304, headers={"ETag": tag}) if tag in known else response

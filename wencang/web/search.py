@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
-from tempfile import SpooledTemporaryFile
 
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
@@ -18,9 +17,10 @@ from wencang.answer import Answer
 from wencang.archive import FeedForm
 from wencang.desk.export import export as formats
 from wencang.web.drawing.chart import Chart, chart, periods_of
-from wencang.web.drawing.tables import IN_MEMORY, sent
+from wencang.web.drawing.tables import sent, spooled
 from wencang.web.inputs import LAST_PAGE, PAGE, Asked, asked, field_of, typed
-from wencang.web.render import FEEDS, Links, Site, deadline_of, json
+from wencang.web.render import FEEDS, Links, Site, json
+from wencang.web.traffic.limits import deadline_of
 
 _FACETS = ("source", "section", "credit")
 _VALUES = 50  # of a facet that are shown
@@ -86,16 +86,12 @@ def export(site: Site, request: Request) -> Response:
     """All articles with all words of the question in one of the formats of `wencang export`, as a download."""
     question = question_of(request.query_params)
     name = request.url.path.rpartition(".")[2]
-    out = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # closed when it is sent
-    try:
+    with spooled() as out:
         exported = site.archive.export(
             question.q, out=out, format=name, progress=deadline_of(request).check, **question.filters
         )
         if not exported.count:
             raise NotKept(question.q, _("nothing found"))
-    except BaseException:
-        out.close()
-        raise
     headers = {
         "Content-Disposition": f'attachment; filename="wencang.{formats.open_format(name).ENDING}"',
         "X-Total-Count": str(exported.count),

@@ -19,7 +19,7 @@ from wencang.desk.draw.plot import MOST, Gap
 from wencang.web.drawing.background import Marks
 from wencang.web.drawing.chart import Chart, by_period, chart, periods_of
 from wencang.web.drawing.tables import csv_of, json_of
-from wencang.web.inputs import Asked, field_of, narrowed, one_of, typed
+from wencang.web.inputs import Asked, field_of, narrowed, one_of, typed, within
 from wencang.web.render import Links, Site
 
 QUESTIONS = MOST
@@ -58,12 +58,12 @@ def timeline(site: Site, request: Request) -> Response:
 def twin(site: Site, request: Request) -> Response:
     """The rows of `wencang timeline --json`."""
     counts = _timeline(site, request)
-    return json_of(counts, counts.notices)
+    return json_of(request, counts, counts.notices)
 
 
 def csv(site: Site, request: Request) -> Response:
     """The rows of `wencang timeline --csv`."""
-    return csv_of(_timeline(site, request), "timeline.csv")
+    return csv_of(request, _timeline(site, request), "timeline.csv")
 
 
 def svg(site: Site, request: Request) -> Response:
@@ -102,7 +102,7 @@ def _questions(request: Request) -> list[str]:
 
 
 def _timeline(site: Site, request: Request) -> Timeline:
-    parameters, questions = request.query_params, _questions(request)
+    parameters, questions = request.query_params, list(map(within, _questions(request)))
     question = narrowed(parameters)
     if not questions:
         raise QueryFault("q", _("contains no word to search for"), _("type at least one word"))

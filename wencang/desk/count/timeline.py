@@ -82,7 +82,7 @@ class Timeline(Table):
         """The values of `columns`, one series after the other; the period of the undated is None."""
         for series in self.series:
             for period in (*self.periods, UNDATED):
-                if period in self.periods or period in series.counts:
+                if period != UNDATED or period in series.counts:
                     count, of = series.counts.get(period, 0), None if self.of is None else self.of.get(period, 0)
                     share = self.share(series, period)
                     yield period or None, series.query, series.group, count, of, share and round(share, 6)

@@ -13,6 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from archive import clock
 from archive.article import SHANGHAI, Revision
+from archive.progress import Progress
 from archive.store import ArticleStore
 from archive.tables import edits
 from archive.tables.edits import Wanted
@@ -158,22 +159,24 @@ def _marked(part: Part) -> str:
     return f"<{tag}>{xml(part.text)}</{tag}>" if tag else xml(part.text)
 
 
-def mentioned(store: ArticleStore, query: Query, ids: list[str]) -> frozenset[str]:
+def mentioned(store: ArticleStore, query: Query, ids: list[str], progress: Progress) -> frozenset[str]:
     """These articles, and those of which an older version has all the words: what was deleted is found too."""
     if not (fits := has_all(query)):
         return frozenset(ids)
-    return frozenset(ids).union(id for id, text in edits.superseded(store) if fits(text))
+    return frozenset(ids).union(id for id, text in edits.superseded(store, progress) if fits(text))
 
 
 def changes(
-    store: ArticleStore, analyzer: Analyzer, ids: frozenset[str] | None, wanted: Wanted, limit: int, before: int = 0
-) -> Changes:
+    store: ArticleStore, analyzer: Analyzer, ids: frozenset[str] | None, wanted: Wanted, limit: int, before: int,
+    progress: Progress,
+) -> Changes:  # fmt: skip
     """So many changes of the articles with these ids, or of all, from the newest version `before` a sequence on."""
     every = edits.sequences(store, before, ids)
     examined = every[:MOST_EXAMINED]
     found: list[Change] = []
     done = len(examined)
     for number, old, new in edits.following(store, examined, wanted):
+        progress(number)
         if len(found) == limit:
             break
         if change := _change(old, new, analyzer):

@@ -19,7 +19,7 @@ from wencang.desk.count.periods import By, period_of, start
 from wencang.keeping.state import State
 
 _KEPT = 64  # answers
-_FRESH = timedelta(minutes=10)
+FRESH = timedelta(minutes=10)  # how long gaps are shown that may be no more
 _DAY = timedelta(days=1)
 _NAMED = 3  # sources
 
@@ -71,7 +71,7 @@ class Background:
     def marks(self, archive: Archive, by: By, source: str = "") -> Marks:
         """The periods of which something is known to be missing, of any source or of one."""
         now = clock.now().astimezone(SHANGHAI)
-        return self._marks(archive, now.date(), now.timestamp() // _FRESH.total_seconds(), by, source)
+        return self._marks(archive, now.date(), now.timestamp() // FRESH.total_seconds(), by, source)
 
 
 def _calendar(archive: Archive, _state: State, by: By, source: str) -> Mapping[str, int]:
@@ -114,8 +114,8 @@ def _days(gap: Gap) -> Iterator[date]:
         case DayGap():
             yield gap.day
         case SpanGap():
-            first, last = _day(gap.since), _day(gap.until)
-            yield from (first + number * _DAY for number in range((last - first).days + 1))
+            first, last = _day(gap.since) + _DAY, _day(gap.until)  # on both days themselves there was a crawl
+            yield from (first + number * _DAY for number in range((last - first).days))
 
 
 def _day(moment: datetime) -> date:

@@ -3,38 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
+from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from archive.text.escaping import json_text
 from archive.text.messages import Message
 from wencang.desk.table import Table, write
+from wencang.web.traffic.limits import deadline_of
 
-IN_MEMORY = 4 << 20  # bytes of an answer; a longer one is made on disk
+_IN_MEMORY = 4 << 20  # bytes of an answer; a longer one is made on disk
 _CHUNK = 1 << 16
 
 
-def json_of(table: Table, notices: Iterable[Message]) -> Response:
-    """`rows` with the keys of the command's `--json`, and `notices`."""
+def json_of(request: Request, table: Table, notices: Iterable[Message]) -> Response:
+    """`rows` with the keys of the command's `--json`, and `notices`. Raises TooLong."""
 
     def parts() -> Iterator[str]:
         yield '{"rows": ['
-        for number, record in enumerate(table.records()):
+        for number, record in enumerate(deadline_of(request).over(table.records())):
             yield f"{', ' if number else ''}{json_text(record)}"
         yield f'], "notices": {json_text([notice.to_json() for notice in notices])}}}\n'
 
-    out = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # closed when it is sent
-    out.writelines(part.encode() for part in parts())
+    with spooled() as out:
+        out.writelines(part.encode() for part in parts())
     return sent(out, "application/json", {})
 
 
-def csv_of(table: Table, name: str) -> Response:
-    """The rows of the command's `--csv`, as a download."""
-    out = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # closed when it is sent
-    write(out, table.columns, (tuple(record.values()) for record in table.records()))
+def csv_of(request: Request, table: Table, name: str) -> Response:
+    """The rows of the command's `--csv`, as a download. Raises TooLong."""
+    with spooled() as out:
+        rows = deadline_of(request).over(table.records())
+        write(out, table.columns, (tuple(record.values()) for record in rows))
     return sent(out, "text/csv; charset=utf-8", {"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@contextmanager
+def spooled() -> Iterator[IO[bytes]]:
+    """A file for an answer, in memory or on disk; it is closed if the block fails, else when it is sent."""
+    out = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
+    try:
+        yield out
+    except BaseException:
+        out.close()
+        raise
 
 
 def sent(out: IO[bytes], media_type: str, headers: Mapping[str, str]) -> Response:

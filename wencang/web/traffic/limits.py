@@ -12,6 +12,7 @@ from time import monotonic
 from typing import TypeVar
 
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
 
 from archive.errors import WencangError
 from archive.text.translation import gettext as _
@@ -119,6 +120,12 @@ class Deadline:
         for row in rows:
             self.check()
             yield row
+
+
+def deadline_of(request: Request) -> Deadline:
+    """When the answer to a request has to be ready."""
+    deadline: Deadline = request.scope["deadline"]
+    return deadline
 
 
 class Turns:

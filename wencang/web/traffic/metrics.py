@@ -10,11 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
-from prometheus_client.registry import Collector
 
 from archive.text.translation import gettext as _
+from wencang.keeping.state import State
 
 TYPE = CONTENT_TYPE_LATEST
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
@@ -54,25 +53,21 @@ class Metrics:
         if refused:
             self._refused.labels(refused).inc()
 
-    def text(self, sequence: int, position: int) -> bytes:
-        """All of it in the format of Prometheus, with the sequence of the archive and the position of its index."""
+    def text(self, state: State | None) -> bytes:
+        """All of it in the format of Prometheus, with the state of the archive and its index if they can be used."""
         registry = self._registry
         if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
             registry = CollectorRegistry()
             MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        state = CollectorRegistry()
-        state.register(_State(sequence, position))
-        return generate_latest(state) + generate_latest(registry)
+        return (generate_latest(_registry_of(state)) if state else b"") + generate_latest(registry)
 
 
-class _State(Collector):
+def _registry_of(state: State) -> CollectorRegistry:
     """Gauges of the moment, which are not kept."""
-
-    def __init__(self, sequence: int, position: int) -> None:
-        self._sequence, self._position = sequence, position
-
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        yield GaugeMetricFamily("wencang_archive_sequence", _("Sequence of the newest revision."), self._sequence)
-        yield GaugeMetricFamily(
-            "wencang_index_position", _("Sequence up to which the index is current."), self._position
-        )
+    registry = CollectorRegistry()
+    for name, help, value in (
+        ("wencang_archive_sequence", _("Sequence of the newest revision."), state.sequence),
+        ("wencang_index_position", _("Sequence up to which the index is current."), state.position),
+    ):
+        Gauge(name, help, registry=registry).set(value)
+    return registry
