@@ -56,7 +56,7 @@ _MEMORY = 128_000_000  # bytes of postings before they are written to disk
 _SEPARATOR = "|"  # in place of SEPARATOR, a blank, which delimits the terms
 _MAX_VALUES = 100_000  # of one facet
 _MAX_FREQUENCIES = 20_000  # words whose number of articles is remembered
-_TIES = 20  # hits that are asked for beyond those wanted, as several may score alike
+_TIES = 100  # hits that are asked for beyond those wanted, as several may score alike
 _UNDATED = -(2**62)
 
 
