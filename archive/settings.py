@@ -150,7 +150,7 @@ def _value(place: str, name: str, value: object, engines: Collection[str]) -> ob
         if not isinstance(value, str | int | float):
             raise ValueError(_("is not a text or a number"))
         if name == "engine" and engines and value not in engines:
-            raise ValueError(_("is none of {names}: {value}").format(names=", ".join(engines), value=value))
+            raise ValueError(_("is not one of {names}: {value}").format(names=", ".join(engines), value=value))
         return readers[name](str(value))
     except ValueError as error:
         raise UsageFault(place, str(error)) from error

@@ -56,7 +56,7 @@ def test_a_search_is_narrowed_and_left_again_step_by_step(reader: Reader, browse
     steps.append(shown(reader, browser, served))
     page.locator(".chart svg a").last.click()
     steps.append(shown(reader, browser, served))
-    page.get_by_role("link", name="按时间").first.click()
+    page.get_by_role("link", name="最新在前").first.click()
     steps.append(shown(reader, browser, served))
     page.locator(".applied a").first.click()
     steps.append(shown(reader, browser, served))

@@ -55,7 +55,7 @@ def test_the_environment_is_read_and_not_written(english_afterwards: None, monke
     monkeypatch.setenv("LANGUAGE", "zh_TW:en")
     environment = dict(os.environ)
     language.choose()
-    assert translation.gettext("is not in the archive") == "不在档案中"
+    assert translation.gettext("is not in the archive") == "不在存档中"
     language.choose("en")
     assert translation.gettext("is not in the archive") == "is not in the archive"
     assert translation.ngettext("{count} article", "{count} articles", 2) == "{count} articles"
@@ -100,7 +100,7 @@ def test_what_gettext_reads_is_the_catalog() -> None:
     ],
 )
 def test_messages_in_chinese(arguments: list[str], environment: dict[str, str], crawled: Path) -> None:
-    assert run(*arguments, data=crawled, **environment).stderr == "wencang: x：不在档案中\n"
+    assert run(*arguments, data=crawled, **environment).stderr == "wencang: x：不在存档中\n"
     english = run("show", "x", "--lang", "en", data=crawled, **environment)
     assert english.stderr == "wencang: x: is not in the archive\n"
 

@@ -389,7 +389,7 @@ def test_wrong_use(crawled: Path, arguments: list[str], named: str) -> None:
 def test_a_setting_that_names_no_engine_is_refused_before_anything_is_done(tmp_path: Path) -> None:
     (tmp_path / "wencang.toml").write_text('engine = "bing"\n')
     for arguments in (["import", GLOSSED], ["crawl", "tibet_cn"], ["status"]):
-        assert f"{tmp_path / 'wencang.toml'}: engine: is none of " in fault(run(*arguments, data=tmp_path), 2)
+        assert f"{tmp_path / 'wencang.toml'}: engine: is not one of " in fault(run(*arguments, data=tmp_path), 2)
         assert "WENCANG_ENGINE" in fault(run(*arguments, data=tmp_path / "x", WENCANG_ENGINE="bing"), 2)
     assert [path.name for path in tmp_path.iterdir()] == ["wencang.toml"]
 

@@ -345,7 +345,7 @@ def test_a_proof_reads_the_page_and_notices_one_flipped_byte(crawled: Path) -> N
         assert proof["holds"]
         assert proof["records"][0]["fault"] == ""
         assert proof["manifest"]["agrees"]
-        assert "Checked now: yes" in client.get(f"{address}/proof?lang=en").text
+        assert "Checked now: the page is exactly as archived." in client.get(f"{address}/proof?lang=en").text
         tree(client.get(f"{address}/proof").text)
         raw = proof["records"][0]
         with (crawled / raw["file"]).open("r+b") as file:

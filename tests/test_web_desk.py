@@ -277,7 +277,7 @@ def test_a_story_begins_with_its_first_publication(client: TestClient, archive: 
     twin = client.get(compared.replace("/diff?", "/diff.json?")).json()
     assert twin == jsonable(archive.diff("copy-1", other=SIGNING).to_json())
     assert client.get("/story/none").status_code == 404
-    assert "No copy" in client.get(f"/story/{ARTICLES[0].id}?lang=en").text
+    assert "No reprint" in client.get(f"/story/{ARTICLES[0].id}?lang=en").text
 
 
 def test_every_page_leads_to_the_desk_with_its_question(client: TestClient) -> None:

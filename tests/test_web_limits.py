@@ -343,7 +343,7 @@ def test_metrics_count_requests_without_what_was_asked(archive: Archive) -> None
     assert (requests("other", "404"), requests("other", "401"), requests("/help", "200")) == (1, 1, 1)
     assert metrics["wencang_request_duration_seconds_count", (("route", "/article/{id}"),)] == 2
     assert metrics["wencang_requests_refused_total", (("reason", "token"),)] == 1
-    assert metrics["wencang_requests_under_way", ()] == 1
+    assert metrics["wencang_requests_in_progress", ()] == 1
     state = archive.state()
     assert metrics["wencang_archive_sequence", ()] == state.sequence
     assert metrics["wencang_index_position", ()] == state.position
@@ -407,7 +407,7 @@ def test_several_processes_count_together_where_they_share_a_folder(archive: Arc
         ended(process)
     assert metrics["wencang_requests_total", (("route", "/help"), ("status", "200"))] == 20
     assert metrics["wencang_archive_sequence", ()] == archive.state().sequence
-    assert metrics["wencang_requests_under_way", ()] == 1
+    assert metrics["wencang_requests_in_progress", ()] == 1
 
 
 def test_the_command_shows_snippets_only_where_it_is_told_to(archive: Archive) -> None:

@@ -149,7 +149,7 @@ def go(site: Site, request: Request) -> Response:
     """To the article of an address."""
     url = request.query_params.get("url", "").strip()
     if not url or len(url) > 2_000:
-        raise FieldFault("url", url[:40], _("is not an address"), _("give that of an article"))
+        raise FieldFault("url", url[:40], _("is not an address"), _("use the address of an article"))
     return RedirectResponse(Links(request).article(site.archive.revision(url).article.id), 303)
 
 

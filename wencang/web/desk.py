@@ -88,7 +88,7 @@ class Tool(Generic[A]):
 
     def _whole(self, site: Site, request: Request) -> A:
         if not request.query_params.get("q", "").strip():
-            raise QueryFault("q", _("holds no word to look for"), _("type at least one word"))
+            raise QueryFault("q", _("contains no word to search for"), _("type at least one word"))
         return self.ask(site, request)
 
 

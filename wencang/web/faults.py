@@ -38,14 +38,14 @@ def of_error(request: Request, error: Exception) -> Response:
 
 
 def of_http(request: Request, error: Exception) -> Response:
-    """The answer to an address that is none of ours."""
+    """The answer to an address that does not exist here."""
     assert isinstance(error, HTTPException)
     return _answer(request, error.status_code, _("There is no such page."))
 
 
 def of_bug(request: Request, _error: Exception) -> Response:
     """The answer where the program fails; the server's log has the traceback."""
-    return _answer(request, 500, _("The program failed; its log says why."))
+    return _answer(request, 500, _("Internal error; the server's log has the details."))
 
 
 def public(error: WencangError) -> str:

@@ -43,8 +43,8 @@ class Guard:
     """Wraps the application.
 
     `hosts` are the names that it answers under; `token` closes it to all who lack it. `prefix` is the
-    path under which a proxy serves it, whether or not the proxy cuts that off. Other `methods` are
-    refused. `buckets` limit what one address may ask for.
+    path under which a proxy serves it, whether or not the proxy cuts that off. Only `methods` are
+    answered. `buckets` limit what one address may ask for.
     """
 
     def __init__(

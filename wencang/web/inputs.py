@@ -125,7 +125,7 @@ def one_of(field: str, parameters: Mapping[str, str], values: tuple[T, ...]) -> 
     value = parameters.get(field, values[0])
     if value not in values:
         names = ", ".join(name for name in values if name)
-        raise FieldFault(field, value[:40], _("is none of {names}").format(names=names))
+        raise FieldFault(field, value[:40], _("is not one of {names}").format(names=names))
     return value
 
 

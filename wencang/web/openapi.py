@@ -187,7 +187,7 @@ _FILTERS = [_SOURCE, *_DAYS, *_EXACT]
 _EMPTY_OR_SEQUENCE = {"anyOf": [{"type": "integer", "minimum": 0, "maximum": MOST}, {"const": ""}]}
 _ID = _segment("id", {**_TEXT, "minLength": 1})
 _SEQUENCE = _segment("sequence", {"type": "integer", "minimum": 0, "maximum": MOST})
-_BY = _choice("by", get_args(Period), "A list for each year or month.")
+_BY = _choice("by", get_args(Period), "Separate list for each year or month.")
 _FLAG_OF = ("", "1")
 
 
@@ -217,7 +217,7 @@ _NO_BRACES = str.maketrans("", "", "{}")
 _REFUSED = {
     304: "Nothing changed since the answer whose ETag is in If-None-Match.", 400: "A parameter can't be read.",
     401: "A token is needed.", 404: "It is not in the archive.",
-    410: "The article was withdrawn; or the index has changed since the cursor was made: begin again without it.",
+    410: "The article was withdrawn; or the index has changed since the cursor was made: start again without it.",
     414: "The address is too long.", 429: "Too many requests from one address.",
     503: "Too many requests at once, an answer that takes too long, or an index that can't be used.",
 }  # fmt: skip
@@ -265,7 +265,7 @@ _ENDPOINTS = {
         _parameter("q", _QUESTION, "The word.", required=True),
         _number("window", 5, 1, WIDEST, "Words on either side."),
         _choice("measure", get_args(CollocationMeasure)), _BY, _number("limit", 30, 1, WORDS),
-        _number("least", 5, 1, LEAST, "Occurrences near it."),
+        _number("least", 5, 1, LEAST, "Minimum co-occurrences."),
     ]),
     "/api/figures": _Endpoint("Amounts, dates and names in the articles with all the words.", "Figures", [
         _Q, *_FILTERS, _parameter("kind", _list({"enum": list(KINDS)}), "Repeatable."),

@@ -53,5 +53,5 @@ def status_twin(site: Site, request: Request) -> Response:
 
 
 def help(site: Site, request: Request) -> Response:
-    """How to ask."""
+    """How to search."""
     return site.page(request, "help.html")

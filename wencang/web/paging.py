@@ -84,9 +84,9 @@ def part_of(site: Site, request: Request, paging: Paging) -> Part:
         offset, known = _read(cursor)
         if known != basis:
             reason = _("the index has changed, or it belongs to another question")
-            raise ExpiredCursor("cursor", reason, _("begin again without it"))
+            raise ExpiredCursor("cursor", reason, _("start again without it"))
         if not 0 < offset < paging.deepest:
-            raise FieldFault("cursor", cursor[:40], _("is not a cursor of ours"))
+            raise FieldFault("cursor", cursor[:40], _("is not a cursor issued by this server"))
     return Part(request, min(limit, paging.deepest - offset), offset, basis, paging.deepest)
 
 
@@ -110,7 +110,7 @@ def _read(cursor: str) -> tuple[int, str]:
         text = ""
     offset, _dot, basis = text.partition(".")
     if not (offset.isdecimal() and len(offset) < 10 and basis):
-        raise FieldFault("cursor", cursor[:40], _("is not a cursor of ours"))
+        raise FieldFault("cursor", cursor[:40], _("is not a cursor issued by this server"))
     return int(offset), basis
 
 

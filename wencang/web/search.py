@@ -103,7 +103,7 @@ def question_of(parameters: QueryParams) -> Asked:
     """The question of an address that can't do without one. Raises QueryFault, or FieldFault."""
     question = asked(parameters)
     if not question.q.strip():
-        raise QueryFault("q", _("holds no word to look for"), _("type at least one word"))
+        raise QueryFault("q", _("contains no word to search for"), _("type at least one word"))
     return question
 
 

@@ -112,6 +112,6 @@ def read_token(path: Path) -> str:
     except (OSError, ValueError) as error:
         raise UsageFault(path, of_error(error)) from error
     if len(token) < _SHORTEST:
-        reason = _("holds no token of at least {least} characters").format(least=_SHORTEST)
+        reason = _("contains no token of at least {least} characters").format(least=_SHORTEST)
         raise UsageFault(path, reason, _("`openssl rand -hex 32` makes one"))
     return token

@@ -105,7 +105,7 @@ def _timeline(site: Site, request: Request) -> Timeline:
     parameters, questions = request.query_params, list(map(within, _questions(request)))
     question = narrowed(parameters)
     if not questions:
-        raise QueryFault("q", _("holds no word to look for"), _("type at least one word"))
+        raise QueryFault("q", _("contains no word to search for"), _("type at least one word"))
     return site.archive.timeline(
         *questions, by=_by(request), share=bool(one_of("share", parameters, ("", "1"))),
         group=one_of("group", parameters, get_args(Group)), **question.filters,

@@ -148,7 +148,7 @@ def question_of(words: list[str]) -> str:
     """The words as one question; "" for none. Raises QueryFault for blank words, such as an unset shell variable."""
     question = " ".join(words)
     if words and not question.strip():
-        raise QueryFault('""', _("holds no word to look for"), _("type at least one word"))
+        raise QueryFault('""', _("contains no word to search for"), _("type at least one word"))
     return question
 
 

@@ -27,9 +27,9 @@ def serve(
         bool, typer.Option("--snippets-only", help=_("Show no full text: titles, snippets, links to the originals."))
     ] = False,
     access_log: Annotated[
-        bool, typer.Option("--access-log", help=_("Write a line for each request to stderr, without what was asked."))
+        bool, typer.Option("--access-log", help=_("Write a line for each request to stderr, without the question."))
     ] = False,
-    log_queries: Annotated[bool, typer.Option("--log-queries", help=_("The same with what was asked."))] = False,
+    log_queries: Annotated[bool, typer.Option("--log-queries", help=_("Include questions in the access log."))] = False,
 ) -> int:  # fmt: skip
     """Show the archive in a browser, read-only, until Ctrl-C.
 

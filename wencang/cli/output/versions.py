@@ -64,5 +64,6 @@ def _about(change: Change) -> Iterator[str]:
     yield _("compare: {command}").format(command=f"wencang diff {new.article.id} {old.sequence} {new.sequence}")
     if change.is_doubtful:
         yield _(
-            "This page was read by other rules than the version before: some of it may be our reading, not an edit."
+            "The two versions were extracted by different rules: "
+            "some differences may come from extraction rather than from an edit."
         )

@@ -165,4 +165,4 @@ class Turns:
 
 
 def _too_long() -> TooLong:
-    return TooLong("503", _("The answer takes too long. Please narrow the question, or try again later."))
+    return TooLong("503", _("The request took too long. Please narrow the search, or try again later."))

@@ -20,7 +20,7 @@ _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300
 
 
 class Metrics:
-    """Requests by route and status, their durations, those under way, those refused."""
+    """Requests by route and status, their durations, those in progress, those refused."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -32,18 +32,18 @@ class Metrics:
             registry=self._registry,
         )  # fmt: skip
         self._refused = Counter(
-            "wencang_requests_refused", _("Requests that were refused, by reason."), ["reason"],
+            "wencang_requests_refused", _("Refused requests, by reason."), ["reason"],
             registry=self._registry,
         )  # fmt: skip
-        self._under_way = Gauge(
-            "wencang_requests_under_way", _("Requests that are being answered."), registry=self._registry,
-            multiprocess_mode="livesum",
+        self._in_progress = Gauge(
+            "wencang_requests_in_progress", _("Requests in progress, including those that wait."),
+            registry=self._registry, multiprocess_mode="livesum",
         )  # fmt: skip
 
     @contextmanager
-    def under_way(self) -> Iterator[None]:
+    def in_progress(self) -> Iterator[None]:
         """Count a request as being answered."""
-        with self._under_way.track_inprogress():
+        with self._in_progress.track_inprogress():
             yield
 
     def answered(self, route: str, status: int, seconds: float, refused: str) -> None:
@@ -67,7 +67,7 @@ def _registry_of(state: State) -> CollectorRegistry:
     registry = CollectorRegistry()
     for name, help, value in (
         ("wencang_archive_sequence", _("Sequence of the newest revision."), state.sequence),
-        ("wencang_index_position", _("Sequence up to which the index follows."), state.position),
+        ("wencang_index_position", _("Sequence up to which the index is current."), state.position),
     ):
         Gauge(name, help, registry=registry).set(value)
     return registry

@@ -13,7 +13,7 @@ from archive import clock
 from archive.text.escaping import printable
 from wencang.web.traffic.metrics import Metrics
 
-OTHER = "other"  # the route of addresses that are none of ours
+OTHER = "other"  # the route of addresses that do not exist here
 
 
 @dataclass(slots=True)
@@ -63,7 +63,7 @@ class Observer:
             record.size += len(message.get("body", b""))
             await send(message)
 
-        with self._metrics.under_way():
+        with self._metrics.in_progress():
             try:
                 await self._app(scope, receive, noted)
             finally:
