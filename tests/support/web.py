@@ -45,6 +45,8 @@ def checked(html: str) -> Element:
     described = {id for e in page.iter() for id in (e.get("aria-describedby") or "").split()}
     anchors = {(e.get("href") or "")[1:] for e in page.iter("a") if (e.get("href") or "").startswith("#")}
     assert described | anchors <= set(ids)
+    names = (element for name in ("a", "span") for element in page.iter(name))
+    assert "闻藏" in map(text, names), "each page has the name that leads home"
     assert not list(page.iter("script"))
     assert not [element for element in page.iter() if element.get("style")]
     return page

@@ -50,7 +50,7 @@ def feed(site: Site, request: Request) -> Response:
     question, links = asked(request.query_params), Links(request)
     form: FeedForm = "atom" if request.url.path.endswith(".atom") else "json"
     path = "/changes.atom" if form == "atom" else "/changes.feed.json"
-    name = f"{question.q} · {_('What changed')}" if question.q.strip() else _("What changed")
+    name = f"{question.q} · {_('Changes by the sites')}" if question.q.strip() else _("Changes by the sites")
 
     def comparison(change: Change) -> str:
         return links.whole(links.comparison(change.old, change.new))
