@@ -26,7 +26,7 @@ FLAGS = (
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 needs_chromium = pytest.mark.skipif(not CHROMIUM, reason="no chromium: apt-get install chromium fonts-noto-cjk")
-PAGES: dict[str, tuple[str, ...]] = {  # a template, and addresses that show it; a new template needs a row
+PAGES: dict[str, tuple[str, ...]] = {  # a template, and addresses that show it, the fullest page first
     "home.html": ("/",),
     "search.html": (
         "/search?q=援藏 招商引资", "/search?q=西藏&page=2&stories=1", "/search?q=无此一词啊",
@@ -37,8 +37,8 @@ PAGES: dict[str, tuple[str, ...]] = {  # a template, and addresses that show it;
     "version.html": ("/article/{id}/{old}",),
     "diff.html": ("/article/{id}/diff",),
     "proof.html": ("/article/{id}/{old}/proof",),
-    "timeline.html": ("/timeline", "/timeline?q=援藏&q=唐卡&share=1&by=year", "/timeline?q=西藏&since=x"),
-    "concordance.html": ("/concordance", "/concordance?q=援藏&sort=right&window=40", "/concordance?q=援藏&window=0"),
+    "timeline.html": ("/timeline?q=援藏&q=唐卡&share=1&by=year", "/timeline", "/timeline?q=西藏&since=x"),
+    "concordance.html": ("/concordance?q=援藏&sort=right&window=40", "/concordance", "/concordance?q=援藏&window=0"),
     "keywords.html": ("/keywords?q=援藏", "/keywords?q=援藏&by=year"),
     "collocations.html": ("/collocations?q=西藏&least=2", "/collocations?q=。"),
     "figures.html": ("/figures?q=援藏", "/figures?q=西藏&kind=money&sort=value"),
