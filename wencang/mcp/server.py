@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from archive.settings import Settings, version
 from wencang.archive import Archive
-from wencang.mcp.tools import ABOUT, tools_of
+from wencang.mcp.tools import ABOUT, Tools
 from wencang.web.guard import Guard
 from wencang.web.server import Options, read_token, run
 
@@ -28,7 +28,7 @@ def server(archive: Archive) -> MCPServer:
     # Errors of tools are answers; the log is for faults of the program.
     served = MCPServer("wencang", title="闻藏", instructions=_INSTRUCTIONS, version=version(), log_level="ERROR")
     hints = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
-    for tool in tools_of(archive):
+    for tool in Tools(archive).every():
         served.add_tool(tool, annotations=hints)
     return served
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import wraps
 from typing import Annotated, Any
 
@@ -38,11 +39,21 @@ Until = Annotated[str, Field(max_length=40, description="Last year, month or day
 Values = dict[str, Any]
 
 
-def tools_of(archive: Archive) -> tuple[Callable[..., Values], ...]:
-    """The tools, as functions: their names, parameters and docstrings are what an assistant is shown."""
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """The tools on one archive: their names, parameters and docstrings are what an assistant is shown."""
+
+    archive: Archive
+
+    def every(self) -> tuple[Callable[..., Values], ...]:
+        """All of them, each with its values as quoted material."""
+        tools: tuple[Callable[..., Values], ...] = (
+            self.search, self.get_article, self.versions, self.count_over_time, self.concordance, self.cite,
+        )  # fmt: skip
+        return tuple(map(_quoted, tools))
 
     def search(
-        question: Question, limit: Annotated[int, Field(ge=0, le=20)] = 10,
+        self, question: Question, limit: Annotated[int, Field(ge=0, le=20)] = 10,
         offset: Annotated[int, Field(ge=0, le=1_000)] = 0, sort: Order = "relevance", source: Source = "",
         since: Since = "", until: Until = "",
     ) -> Values:  # fmt: skip
@@ -51,38 +62,40 @@ def tools_of(archive: Archive) -> tuple[Callable[..., Values], ...]:
         `total` counts the whole answer, `whole` the articles that have all the words. Each hit has its
         id, title, time of publication, attribution (credit), the address of the original and a snippet.
         """
-        answer = archive.search(
+        answer = self.archive.search(
             question, limit=limit, offset=offset, sort=sort, source=source, since=since, until=until, facets=False
         )
         return answer.to_json()
 
     def get_article(
-        id_or_url: Id, offset: Annotated[int, Field(ge=0, description="Characters of the text to skip.")] = 0,
+        self, id_or_url: Id, offset: Annotated[int, Field(ge=0, description="Characters of the text to skip.")] = 0,
         length: Annotated[int, Field(ge=1, le=20_000, description="Characters of the text to return.")] = 8_000,
     ) -> Values:  # fmt: skip
         """The newest version of one article: its text and where it was published.
 
         `characters` is the length of the whole text; `next_offset` is where to go on, or null at its end.
         """
-        values = archive.show(id_or_url).to_json()
+        values = self.archive.show(id_or_url).to_json()
         body = values["body"]
         end = offset + length
         extent = {"offset": offset, "characters": len(body), "next_offset": end if end < len(body) else None}
         return values | {"body": body[offset:end]} | extent
 
-    def versions(id_or_url: Id, old: Annotated[int, Field(ge=0)] = 0, new: Annotated[int, Field(ge=0)] = 0) -> Values:
+    def versions(
+        self, id_or_url: Id, old: Annotated[int, Field(ge=0)] = 0, new: Annotated[int, Field(ge=0)] = 0
+    ) -> Values:
         """Every version of an article, and what changed between two of them: by default the last two.
 
         `old` and `new` are sequences of versions. `fetched` is when the archive read a version; the site
         changed it at some time before.
         """
-        rows = list(archive.history(id_or_url).records())
+        rows = list(self.archive.history(id_or_url).records())
         is_compared = len(rows) > 1 or old or new
-        return {"versions": rows, "diff": archive.diff(id_or_url, old, new).to_json() if is_compared else None}
+        return {"versions": rows, "diff": self.archive.diff(id_or_url, old, new).to_json() if is_compared else None}
 
     def count_over_time(
-        questions: Annotated[list[Question], Field(min_length=1, max_length=8)], by: By = "year", share: bool = False,
-        group: Group = "", source: Source = "", since: Since = "", until: Until = "",
+        self, questions: Annotated[list[Question], Field(min_length=1, max_length=8)], by: By = "year",
+        share: bool = False, group: Group = "", source: Source = "", since: Since = "", until: Until = "",
     ) -> Values:  # fmt: skip
         """Count the articles with all words of each question by their time of publication.
 
@@ -90,7 +103,9 @@ def tools_of(archive: Archive) -> tuple[Callable[..., Values], ...]:
         shares rather than counts, as the archive does not have equally many articles of each period.
         `group` splits the answer to one question by source, section or credit.
         """
-        counts = archive.timeline(*questions, by=by, share=share, group=group, source=source, since=since, until=until)
+        counts = self.archive.timeline(
+            *questions, by=by, share=share, group=group, source=source, since=since, until=until
+        )
         count = len(counts.series) * len(counts.periods)
         if count > _ROWS:  # a timeline that is cut off would mislead
             reason = _("makes {count} rows, {most} at most are returned").format(count=count, most=_ROWS)
@@ -98,24 +113,21 @@ def tools_of(archive: Archive) -> tuple[Callable[..., Values], ...]:
         return {"rows": list(counts.records()), "notices": _texts(counts.notices)}
 
     def concordance(
-        question: Question, limit: Annotated[int, Field(ge=1, le=100)] = 30,
+        self, question: Question, limit: Annotated[int, Field(ge=1, le=100)] = 30,
         window: Annotated[int, Field(ge=1, le=100, description="Characters on either side.")] = 30,
         sort: LineOrder = "date", source: Source = "", since: Since = "", until: Until = "",
     ) -> Values:  # fmt: skip
         """Every place where the words occur, with the text before and after, from articles with all of them."""
-        lines = archive.concordance(
+        lines = self.archive.concordance(
             question, limit=limit, window=window, sort=sort, source=source, since=since, until=until,
             max_articles=_READ,
         )  # fmt: skip
         return {"rows": list(lines.records()), "notices": _texts(lines.notices)}
 
-    def cite(ids: Annotated[list[Id], Field(min_length=1, max_length=50)], style: Style = "gbt7714") -> Values:
+    def cite(self, ids: Annotated[list[Id], Field(min_length=1, max_length=50)], style: Style = "gbt7714") -> Values:
         """A citation of each article, in GB/T 7714-2015 (gbt7714), BibTeX, RIS or CSL-JSON."""
-        named = (archive.article(id).id for id in ids)
-        return {"style": style, "citations": [archive.cite(id, style=style).text for id in named]}
-
-    tools: tuple[Callable[..., Values], ...] = search, get_article, versions, count_over_time, concordance, cite
-    return tuple(map(_quoted, tools))
+        named = (self.archive.article(id).id for id in ids)
+        return {"style": style, "citations": [self.archive.cite(id, style=style).text for id in named]}
 
 
 def _quoted(tool: Callable[..., Values]) -> Callable[..., Values]:
