@@ -6,7 +6,7 @@ count or look up in the full texts, and pass on what is short.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from wencang.archive import Archive
 
 if TYPE_CHECKING:
     from archive.warc.pages import FetchedPage
-    from indexer.diff import Part
+    from indexer.diff import Part, Parts
     from indexer.figures.find import Mention
     from indexer.indexes import Indexes
     from indexer.search import Hit
@@ -115,18 +115,15 @@ class Excerpts(Archive):
 
     def diff(self, id_or_url: str, a: int = 0, b: int = 0, *, other: str = "") -> Diff:
         diff = self._whole.diff(id_or_url, a, b, other=other)
-        room = min(_most(diff.old.article), _most(diff.new.article))
-        changes = {field: tuple(_changed(parts, room)) for field, parts in diff.changes.items()}
+        changes = _cut(diff.changes, diff.old, diff.new)
         return replace(diff, old=shortened(diff.old), new=shortened(diff.new), changes=changes)
 
     def changes(self, question: str = "", **options: Any) -> Changes:
         changes = self._whole.changes(question, **options)
         shown = (
-            replace(each, old=shortened(each.old), new=shortened(each.new),
-                    parts={name: tuple(_changed(parts, min(_most(each.old.article), _most(each.new.article))))
-                           for name, parts in each.parts.items()})
+            replace(each, old=shortened(each.old), new=shortened(each.new), parts=_cut(each.parts, each.old, each.new))
             for each in changes.changes
-        )  # fmt: skip
+        )
         return replace(changes, changes=tuple(shown))
 
     def similar(self, id_or_url: str, **options: Any) -> Similar:
@@ -179,7 +176,13 @@ def _hit(hit: Hit) -> Hit:
     return replace(hit, article=excerpt(hit.article), snippet=snippet)
 
 
-def _changed(parts: tuple[Part, ...], room: int) -> Iterator[Part]:
+def _cut(changes: Mapping[str, Parts], old: Revision, new: Revision) -> dict[str, Parts]:
+    """What differs between two versions, as much of it as may be shown of the shorter one."""
+    room = min(_most(old.article), _most(new.article))
+    return {field: tuple(_changed(parts, room)) for field, parts in changes.items()}
+
+
+def _changed(parts: Parts, room: int) -> Iterator[Part]:
     """What was changed, without most of what was not; at most `room` characters."""
     for part in parts:
         is_long = part.kind == "same" and len(part.text) > _WINDOW

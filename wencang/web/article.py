@@ -15,6 +15,7 @@ from archive.text.translation import gettext as _
 from archive.warc.pages import FetchedPage
 from wencang.desk.count.similar import Similar
 from wencang.desk.export.citation import STYLES, cited
+from wencang.desk.versions import Diff
 from wencang.web import memento
 from wencang.web.desk import question_of
 from wencang.web.drawing.tables import csv_of, json_of
@@ -76,16 +77,14 @@ def version_twin(site: Site, request: Request) -> Response:
 
 def diff(site: Site, request: Request) -> Response:
     """What differs between two versions, or with `other` between the newest ones of another article and this one."""
-    old, new = _pair(request)
-    difference = site.archive.diff(id_of(request), old, new, other=request.query_params.get("other", ""))
+    difference = _difference(site, request)
     history = site.archive.history(id_of(request))
     return site.page(request, "diff.html", diff=difference, article=difference.new.article, history=history)
 
 
 def diff_twin(site: Site, request: Request) -> Response:
     """The values of `wencang diff --json`."""
-    old, new = _pair(request)
-    return json(site.archive.diff(id_of(request), old, new, other=request.query_params.get("other", "")).to_json())
+    return json(_difference(site, request).to_json())
 
 
 def story(site: Site, request: Request) -> Response:
@@ -174,10 +173,10 @@ def _question(request: Request) -> str:
     return q if q.strip() else ""
 
 
-def _pair(request: Request) -> tuple[int, int]:
-    """The versions to compare, 0 for one that is not named."""
+def _difference(site: Site, request: Request) -> Diff:
+    """The comparison that an address asks for; 0 stands for a version that it does not name."""
     old, new = (number(name, request.query_params, 0, MOST) for name in ("from", "to"))
-    return old, new
+    return site.archive.diff(id_of(request), old, new, other=request.query_params.get("other", ""))
 
 
 def _found(site: Site, article: Article, links: Links) -> dict[str, dict[str, str]]:

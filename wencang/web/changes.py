@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -20,26 +22,23 @@ MOST_CHANGES = 100  # of one answer
 
 def changes(site: Site, request: Request) -> Response:
     """Edits, disappearances and returns, the newest first; `before` goes on with older ones."""
+    values: dict[str, Any] = {"fault": None, "field": "", "changes": None}
+    code = 200
     try:
-        question, found = asked(request.query_params), _changes(site, request, _SHOWN)
+        question = asked(request.query_params)
+        values["changes"] = _changes(site, request, question, _SHOWN)
     except UsageFault as fault:
-        question = typed(request.query_params)
-        field = field_of(fault, question)
-        return site.page(
-            request, "changes.html", 400, asked=question, q=question.q, fault=fault, field=field, changes=None,
-            narrowed=_narrowed(question, request),
-        )  # fmt: skip
-    return site.page(
-        request, "changes.html", asked=question, q=question.q, fault=None, field="", changes=found,
-        narrowed=_narrowed(question, request),
-    )  # fmt: skip
+        code, question = 400, typed(request.query_params)
+        values |= {"fault": fault, "field": field_of(fault, question)}
+    narrowed = _narrowed(question, request)
+    return site.page(request, "changes.html", code, asked=question, q=question.q, narrowed=narrowed, **values)
 
 
 def twin(site: Site, request: Request) -> Response:
     """The values of `wencang changes --json`, and the address of the next page."""
     question, links = asked(request.query_params), Links(request)
     limit = number_or(request, "limit", _SHOWN, 1, MOST_CHANGES)
-    found, parameters = _changes(site, request, limit), _narrowed(question, request)
+    found, parameters = _changes(site, request, question, limit), _narrowed(question, request)
     following = {**parameters, "limit": limit if limit != _SHOWN else "", "before": found.next}
     next = links.whole(links.to(request.scope["route_template"], following)) if found.next else None
     return json({"query": parameters} | found.to_json() | {"next": next})
@@ -48,21 +47,20 @@ def twin(site: Site, request: Request) -> Response:
 def feed(site: Site, request: Request) -> Response:
     """The newest changes as Atom or JSON Feed, each with the address of its comparison."""
     question, links = asked(request.query_params), Links(request)
-    form: FeedForm = "atom" if request.url.path.endswith(".atom") else "json"
-    path = "/changes.atom" if form == "atom" else "/changes.feed.json"
+    path = request.scope["route_template"]
+    form: FeedForm = "atom" if path.endswith(".atom") else "json"
     name = f"{question.q} · {_('Changes by the sites')}" if question.q.strip() else _("Changes by the sites")
 
     def comparison(change: Change) -> str:
         return links.whole(links.comparison(change.old, change.new))
 
-    content = _changes(site, request, _IN_FEED).feed(
+    content = _changes(site, request, question, _IN_FEED).feed(
         form, name=name, address=links.whole(links.to(path, _narrowed(question, request))), link=comparison
     )
     return Response(content, media_type=FEEDS[form])
 
 
-def _changes(site: Site, request: Request, limit: int) -> Changes:
-    question = asked(request.query_params)
+def _changes(site: Site, request: Request, question: Asked, limit: int) -> Changes:
     return site.archive.changes(
         question.q.strip(), gone=_gone(request), limit=limit, before=number("before", request.query_params, 0, MOST),
         progress=deadline_of(request).check, **question.filters,

@@ -11,8 +11,7 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
-from archive.errors import QueryFault, UsageFault
-from archive.text.translation import gettext as _
+from archive.errors import UsageFault
 from indexer.figures.figure import KINDS, Figure, Name
 from indexer.figures.find import Mention
 from wencang.archive import FigureOrder, Period
@@ -23,7 +22,7 @@ from wencang.desk.count.figures import Figures, record
 from wencang.desk.count.keywords import Keywords
 from wencang.desk.count.ranking import Word
 from wencang.web.drawing.tables import csv_of, json_of
-from wencang.web.inputs import MOST, Asked, field_of, narrowed, number, one_of, page_of, typed
+from wencang.web.inputs import MOST, Asked, field_of, narrowed, no_question, number, one_of, page_of, typed
 from wencang.web.render import Handler, Links, Site
 from wencang.web.traffic.limits import deadline_of
 
@@ -88,7 +87,7 @@ class Tool(Generic[A]):
 
     def _whole(self, site: Site, request: Request) -> A:
         if not request.query_params.get("q", "").strip():
-            raise QueryFault("q", _("contains no word to search for"), _("type at least one word"))
+            raise no_question()
         return self.ask(site, request)
 
 

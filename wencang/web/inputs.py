@@ -89,6 +89,11 @@ def within(q: str) -> str:
     return q
 
 
+def no_question() -> QueryFault:
+    """The error where an address can't do without a question."""
+    return QueryFault("q", _("contains no word to search for"), _("type at least one word"))
+
+
 def page_of(parameters: Mapping[str, str], last: int) -> int:
     """Which page of an answer is asked for."""
     return number("page", parameters, 1, last)

@@ -10,7 +10,7 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from archive.errors import NotKept, QueryFault, UsageFault
+from archive.errors import NotKept, UsageFault
 from archive.text.messages import Message
 from archive.text.translation import gettext as _
 from wencang.answer import Answer
@@ -18,7 +18,7 @@ from wencang.archive import FeedForm
 from wencang.desk.export import export as formats
 from wencang.web.drawing.chart import Chart, chart, periods_of
 from wencang.web.drawing.tables import sent, spooled
-from wencang.web.inputs import LAST_PAGE, PAGE, Asked, asked, field_of, typed
+from wencang.web.inputs import LAST_PAGE, PAGE, Asked, asked, field_of, no_question, typed
 from wencang.web.render import FEEDS, Links, Site, json
 from wencang.web.traffic.limits import deadline_of
 
@@ -75,8 +75,8 @@ def twin(site: Site, request: Request) -> Response:
 def feed(site: Site, request: Request) -> Response:
     """The newest articles of the answer as Atom or JSON Feed."""
     question, links = question_of(request.query_params), Links(request)
-    form: FeedForm = "atom" if request.url.path.endswith(".atom") else "json"
-    path = "/search.atom" if form == "atom" else "/search.feed.json"
+    path = request.scope["route_template"]
+    form: FeedForm = "atom" if path.endswith(".atom") else "json"
     address = links.whole(links.to(path, replace(question, sort="relevance", stories="", share="").parameters()))
     content = site.archive.feed(question.q, form, address=address, **question.filters)
     return Response(content, media_type=FEEDS[form])
@@ -103,7 +103,7 @@ def question_of(parameters: QueryParams) -> Asked:
     """The question of an address that can't do without one. Raises QueryFault, or FieldFault."""
     question = asked(parameters)
     if not question.q.strip():
-        raise QueryFault("q", _("contains no word to search for"), _("type at least one word"))
+        raise no_question()
     return question
 
 

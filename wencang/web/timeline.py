@@ -10,8 +10,7 @@ from typing import Any, get_args
 from starlette.requests import Request
 from starlette.responses import Response
 
-from archive.errors import Busy, IndexUnusable, QueryFault, UsageFault
-from archive.text.translation import gettext as _
+from archive.errors import Busy, IndexUnusable, UsageFault
 from wencang.archive import Group
 from wencang.desk.count.periods import By
 from wencang.desk.count.timeline import Series, Timeline
@@ -19,7 +18,7 @@ from wencang.desk.draw.plot import MOST, Gap
 from wencang.web.drawing.background import Marks
 from wencang.web.drawing.chart import Chart, by_period, chart, periods_of
 from wencang.web.drawing.tables import csv_of, json_of
-from wencang.web.inputs import Asked, field_of, narrowed, one_of, typed, within
+from wencang.web.inputs import Asked, field_of, narrowed, no_question, one_of, typed, within
 from wencang.web.render import Links, Site
 
 QUESTIONS = MOST
@@ -105,7 +104,7 @@ def _timeline(site: Site, request: Request) -> Timeline:
     parameters, questions = request.query_params, list(map(within, _questions(request)))
     question = narrowed(parameters)
     if not questions:
-        raise QueryFault("q", _("contains no word to search for"), _("type at least one word"))
+        raise no_question()
     return site.archive.timeline(
         *questions, by=_by(request), share=bool(one_of("share", parameters, ("", "1"))),
         group=one_of("group", parameters, get_args(Group)), **question.filters,
