@@ -187,11 +187,6 @@ def every_id(store: ArticleStore, engine: SearchEngine, query: Query) -> list[st
     return [match.id for match in engine.search(query).matches if match.whole]
 
 
-def every_match(store: ArticleStore, engine: SearchEngine, query: Query) -> Iterator[Revision]:
-    """All articles that have all that was asked for, best first, read a few at a time."""
-    yield from revisions_of(store, every_id(store, engine, query))
-
-
 def revisions_of(store: ArticleStore, ids: Sequence[str]) -> Iterator[Revision]:
     """The newest versions of these articles in this order, read a few at a time; unknown ids are skipped."""
     for start in range(0, len(ids), _PAGE):

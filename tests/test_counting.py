@@ -32,9 +32,9 @@ from indexer.engines.engine import SearchEngine
 from indexer.highlight import Highlighter
 from indexer.question.parser import parse_query
 from indexer.question.query import Query
-from indexer.search import every_id, every_match
+from indexer.search import every_id
 from tests.support.program import run
-from tests.support.sample import ANALYZER, ARTICLES, ROOT, indexed
+from tests.support.sample import ANALYZER, ARTICLES, ROOT, every_match, indexed
 from wencang.cli.output import bars
 from wencang.cli.output.marks import aligned, print_concordance
 from wencang.cli.output.tables import print_table

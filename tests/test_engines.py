@@ -19,9 +19,9 @@ from indexer import engines, update
 from indexer.engines.engine import SearchEngine, open_engine
 from indexer.question.parser import parse_query
 from indexer.question.query import Query, Words
-from indexer.search import every_match, search
+from indexer.search import search
 from indexer.text import lexicon
-from tests.support.sample import ANALYZER, ARTICLES, indexed
+from tests.support.sample import ANALYZER, ARTICLES, every_match, indexed
 
 
 @pytest.fixture(scope="module", params=engines.names())

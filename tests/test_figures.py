@@ -24,9 +24,8 @@ from indexer.figures.find import figures, mentions
 from indexer.figures.places import canonical, gazetteer, within
 from indexer.question.parser import parse_query
 from indexer.question.query import Amount, Words
-from indexer.search import every_match
 from tests.support.program import Wencang
-from tests.support.sample import ANALYZER
+from tests.support.sample import ANALYZER, every_match
 
 FLOORS: dict[str, dict[Kind, tuple[float, float]]] = {  # precision and recall
     "first": dict.fromkeys(KINDS, (0.98, 0.98)),

@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from archive.article import from_json
+from archive.article import Revision, from_json
 from archive.store import ArticleStore
 from indexer import update
 from indexer.engines.engine import SearchEngine, open_engine
+from indexer.question.query import Query
+from indexer.search import every_id, revisions_of
 from indexer.text.analyzer import Analyzer, lexicon
 
 ROOT = Path(__file__).parent.parent.parent
@@ -38,3 +40,8 @@ def indexed(data: Path, name: str) -> Iterator[tuple[ArticleStore, SearchEngine]
         update.rebuild(store, data, name)
         with open_engine(name, update.index_folder(data, name)) as engine:
             yield store, engine
+
+
+def every_match(store: ArticleStore, engine: SearchEngine, query: Query) -> Iterator[Revision]:
+    """The articles that have all that a query asks for, best first."""
+    return revisions_of(store, every_id(store, engine, query))
