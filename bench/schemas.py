@@ -27,7 +27,7 @@ from wencang.web.app import create_app
 HOST = {"Host": "127.0.0.1"}
 _CONFIG = {
     "checks": {
-        "positive_data_acceptance": {"enabled": False},  # most texts are no day and no cursor
+        "positive_data_acceptance": {"enabled": False},  # few strings are valid dates or cursors
         "negative_data_rejection": {"expected-statuses": ["400", "404", "410", "414"]},
     }
 }
@@ -47,7 +47,7 @@ class Report:
 
 
 def examine(app: Any, cases: int, known: Mapping[str, Sequence[str]]) -> Report:
-    """Ask an application about so many questions, half of them valid; `known` has good ids and questions."""
+    """Send this many generated requests, half of them valid; `known` has ids and questions that exist."""
     schema = schemathesis.openapi.from_asgi(
         "/openapi.json", app, config=schemathesis.Config.from_dict(_CONFIG), headers=HOST
     )

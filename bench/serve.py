@@ -74,7 +74,7 @@ class Load:
 
 
 def load(server: Server, questions: Sequence[str], connections: int, stop: Callable[[int, float], bool]) -> Load:
-    """Ask over so many connections, each question after the other, until `stop` (requests, seconds) says so."""
+    """Send the questions in turn over this many connections, until `stop(requests, seconds)` is true."""
     statuses: Counter[str] = Counter()
     times: list[float] = []
     start = time.perf_counter()
@@ -192,7 +192,7 @@ def costs(archive: Archive, questions: Sequence[str]) -> tuple[float, float]:
 
 
 def measure(corpus: Path, folder: Path, count: int, datasette: Path, length: float, requests: int) -> None:
-    """Print the figures of so many articles, whose archive and table are made in the folder unless they are there."""
+    """Print the figures for this many articles; their archive and table are created in `folder` unless they exist."""
     articles = originals(corpus)
     questions = Questions.of(articles).quotes
     data, base = folder / f"data-{count}", folder / f"articles-{count}.db"
