@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
-from pathlib import Path
+from functools import partial
+from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from archive.errors import WencangError
 from archive.proof import manifest
+from archive.proof.upload import upload
 from archive.settings import Settings
+from archive.storage import storage_of
 from archive.store import ArticleStore
 from archive.url import canonical
 from archive.warc.pages import Pages
@@ -56,10 +60,10 @@ class Target:
     frontier: Frontier
 
     @classmethod
-    def open(cls, data: Path, source: Source) -> Target:
-        """The archive of a data folder, for a crawl of a whole source; to be closed."""
-        store = ArticleStore.create(data)
-        return cls(store, _pages(data), Frontier(store, source, due=False, looks=0))
+    def open(cls, settings: Settings, source: Source) -> Target:
+        """The archive of these settings, for a crawl of a whole source; to be closed."""
+        store = ArticleStore.create(settings.data)
+        return cls(store, _pages(settings), Frontier(store, source, due=False, looks=0))
 
     def close(self) -> None:
         try:
@@ -97,15 +101,26 @@ class Session:
 @contextmanager
 def opened(settings: Settings, scopes: Iterable[tuple[Source, Scope]], report: Report) -> Iterator[list[Session]]:
     """Sessions that archive what they fetch in the data folder of these settings, with one report."""
-    with ArticleStore.create(settings.data) as store, _pages(settings.data) as pages:
+    with ArticleStore.create(settings.data) as store, _pages(settings) as pages:
         yield [
             Session(source, report, scope, Target(store, pages, Frontier(store, source, scope.due, settings.looks)))
             for source, scope in scopes
         ]
 
 
-def _pages(data: Path) -> Pages:
-    return Pages(data, at_once=False, ends=manifest.ends(data))
+def _pages(settings: Settings) -> Pages:
+    storage = storage_of(settings)
+    return Pages(storage, at_once=False, ends=partial(manifest.ends, storage), full=partial(_upload_beside, settings))
+
+
+def _upload_beside(settings: Settings) -> None:
+    """Upload files that are full while the crawl goes on; an error occurs again at the end of the run."""
+
+    def work() -> None:
+        with suppress(WencangError, OSError), ArticleStore.open(settings.data) as store:
+            upload(store, storage_of(settings))
+
+    Thread(target=work).start()
 
 
 def scopes(scope: Scope, chosen: Iterable[Source]) -> list[tuple[Source, Scope]]:

@@ -25,6 +25,8 @@ from archive.disk import atomic_write
 from archive.errors import ArchiveUnusable, WencangError
 from archive.lock import exclusive
 from archive.proof.backup import back_up
+from archive.settings import Settings
+from archive.storage.folder import Folder
 from archive.store import ArticleStore
 from archive.warc.pages import Pages
 from indexer import update
@@ -191,7 +193,7 @@ def test_the_data_folder_itself_may_be_a_link(tmp_path: Path) -> None:
     (tmp_path / "data").symlink_to(tmp_path / "disk")
     with ArticleStore.create(tmp_path / "data") as store:
         put(store, tmp_path / "data", 1)
-    back_up(tmp_path / "data", tmp_path / "copy")
+    back_up(Settings(tmp_path / "data"), tmp_path / "copy")
 
 
 # What the database says
@@ -223,7 +225,7 @@ NAMES = ["../outside", "/etc/hostname", "pages/../../outside.warc.gz", "pages/x.
 )
 def test_a_raw_page_lies_in_its_folder(tmp_path: Path, data: Path, name: object, command: list[str]) -> None:
     outside = tmp_path / "outside"
-    with Pages(tmp_path / "x") as pages:
+    with Pages(Folder(tmp_path / "x")) as pages:
         raw = pages.append(PAGE)
     (tmp_path / "x" / raw.file).rename(outside)
     before = outside.read_bytes()
@@ -334,7 +336,7 @@ def test_new_files_are_private_as_their_folder_is(tmp_path: Path, given: int, fo
         put(store, data, 1)
         close(store, data)
         update.rebuild(store, data, "whoosh")
-        back_up(data, tmp_path / "copy")
+        back_up(Settings(data), tmp_path / "copy")
         paths = [data, *data.rglob("*")]
         assert {rights(path) for path in paths if path.is_file()} == {file}
         assert {rights(path) for path in paths if path.is_dir() and path.name != "MAIN.tmp"} == {folder}

@@ -1,0 +1,59 @@
+"""At the end of a run: what this host wrote is moved to where every host can read it, if the storage is shared.
+
+Until then it lies in the data folder, synced before a version that refers to it is committed. A
+run that dies leaves it there for the next one on this host.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from archive.errors import ArchiveUnusable
+from archive.lock import exclusive
+from archive.proof.manifest import FOLDER as MANIFESTS
+from archive.storage.storage import Storage
+from archive.store import ArticleStore
+from archive.text.messages import of_error
+from archive.text.translation import gettext as _
+from archive.warc import warcfile
+from archive.warc.pages import FOLDER, Pages
+
+
+def upload(store: ArticleStore, storage: Storage) -> None:
+    """Settle every file that no run is writing, without the pages that were withdrawn meanwhile.
+
+    Raises StorageUnusable, and after all others ArchiveUnusable for a file that can't be settled.
+    """
+    faults: list[ArchiveUnusable] = []
+    with exclusive(storage.data / "upload.lock", wait=True):
+        pending = {f"{FOLDER}/{path.name}": path for path in storage.unsettled(FOLDER)}
+        _withdraw(store, storage, pending)
+        for path in (*pending.values(), *storage.unsettled(MANIFESTS)):
+            try:
+                _settle(storage, path)
+            except ArchiveUnusable as error:
+                faults.append(error)
+            except OSError as error:
+                faults.append(ArchiveUnusable(error.filename or path, of_error(error), _("fix its permissions")))
+        _withdraw(store, storage, pending)  # where that was done while a file was on its way
+    if faults:
+        raise faults[0]
+
+
+def _withdraw(store: ArticleStore, storage: Storage, keys: Iterable[str]) -> None:
+    if keys:
+        pages = Pages(storage)
+        for raw in store.withdrawn_pages():
+            if raw.file in keys:
+                pages.withdraw(raw)
+
+
+def _settle(storage: Storage, path: Path) -> None:
+    if not warcfile.is_ours(f"{path.parent.name}/{path.name}"):
+        if path.parent.name == MANIFESTS and path.suffix != ".part":
+            storage.settle(path)
+    elif file := warcfile.locked(path):
+        with file:
+            warcfile.cut(warcfile.begun(file))
+            storage.settle(path)
