@@ -7,6 +7,7 @@ import re
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from io import BytesIO, FileIO
 from pathlib import Path
 from typing import IO, Any
@@ -22,6 +23,7 @@ from archive.settings import version
 LEVEL = 6  # of gzip: 0.6 % larger than with 9, warcio's own, in two thirds of the time
 _NAME = re.compile(r"pages/\d{8}T\d{6}Z(?:-(?P<host>[a-z0-9-]+))?-\d{5,}\.warc\.gz")
 _GZIP = re.compile(rb"\x1f\x8b\x08")
+_MOMENT = timedelta(microseconds=1)
 _TAIL, _CHUNK = 1 << 20, 1 << 16
 _CONFORMS = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 
@@ -173,12 +175,14 @@ def _redo(path: Path) -> None:
 
 
 def new(folder: Path) -> FileIO:
-    """A new file, locked until it is closed."""
+    """A new file, locked until it is closed.
+
+    Its name ends with the microseconds, as an earlier file of this second may lie elsewhere by now.
+    """
     start = clock.now()
-    part = len(list(folder.glob("*.warc.gz")))
     while True:
-        part += 1
-        path = folder / f"{start:%Y%m%dT%H%M%SZ}-{host.name()}-{part:05}.warc.gz"
+        path = folder / f"{start:%Y%m%dT%H%M%SZ}-{host.name()}-{start:%f}.warc.gz"
+        start += _MOMENT
         try:
             open(path, "xb", opener=following).close()
         except FileExistsError:
