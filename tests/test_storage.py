@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 import wencang
 from archive import host
-from archive.errors import ArchiveUnusable, Busy, StorageUnusable, UsageFault
+from archive.errors import Busy, StorageUnusable, UsageFault
 from archive.proof import database, manifest, records
 from archive.proof.backup import back_up, restore
 from archive.proof.upload import upload
@@ -262,7 +262,7 @@ def test_a_second_upload_of_a_file_is_recognised_and_of_another_refused(far: Art
     upload(far, bucket.storage)
     assert not path.exists()
     path.write_bytes(content + content)
-    with pytest.raises(ArchiveUnusable) as error:
+    with pytest.raises(StorageUnusable) as error:
         upload(far, bucket.storage)
     assert str(path) in str(error.value)
     assert bucket.settings.pages in str(error.value)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from archive.errors import ArchiveUnusable
+from archive.errors import ArchiveUnusable, StorageUnusable
 from archive.lock import exclusive
 from archive.proof.manifest import FOLDER as MANIFESTS
 from archive.storage.storage import Storage
@@ -23,7 +23,7 @@ from archive.warc.pages import FOLDER, Pages
 def upload(store: ArticleStore, storage: Storage) -> None:
     """Settle every file that no run is writing, without the pages that were withdrawn meanwhile.
 
-    Raises StorageUnusable, and after all others ArchiveUnusable for a file that can't be settled.
+    Raises StorageUnusable: at once if the storage can't be used, at the end for a file that can't be settled.
     """
     faults: list[ArchiveUnusable] = []
     with exclusive(storage.data / "upload.lock", wait=True):
@@ -38,7 +38,7 @@ def upload(store: ArticleStore, storage: Storage) -> None:
                 faults.append(ArchiveUnusable(error.filename or path, of_error(error), _("fix its permissions")))
         _withdraw(store, storage, pending)  # where that was done while a file was on its way
     if faults:
-        raise faults[0]
+        raise StorageUnusable(faults[0].subject, faults[0].reason, faults[0].mend)
 
 
 def _withdraw(store: ArticleStore, storage: Storage, keys: Iterable[str]) -> None:

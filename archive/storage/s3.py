@@ -296,9 +296,7 @@ class _Object(io.RawIOBase):
         return offset
 
     def readinto(self, buffer: Any) -> int:
-        end = self._start + len(self._window)
-        if not self._start <= self._position < end:
-            self._ahead = min(2 * self._ahead, _MOST) if self._position == end and end else _FIRST
+        if not self._start <= self._position < self._start + len(self._window):
             self._fetch()
         part = self._window[self._position - self._start :][: len(buffer)]
         buffer[: len(part)] = part
@@ -306,10 +304,14 @@ class _Object(io.RawIOBase):
         return len(part)
 
     def _fetch(self) -> None:
-        """The window from the position on; empty at the end of the object."""
-        self._start, self._window = self._position, memoryview(b"")
-        if self._size is None or self._position < self._size:
-            self._window, self._size = self._bucket.range(self._key, self._position, self._ahead)
+        """The window from the position on, after what was read last: who reads a record goes back to its end."""
+        if self._size is not None and self._position >= self._size:
+            return
+        goes_on = self._window and self._position == self._start + len(self._window)
+        self._ahead = min(2 * self._ahead, _MOST) if goes_on else _FIRST
+        last = self._window[-_FIRST:] if goes_on else memoryview(b"")
+        window, self._size = self._bucket.range(self._key, self._position, self._ahead)
+        self._start, self._window = self._position - len(last), memoryview(b"".join((last, window)))
 
 
 def _sha256(file: IO[bytes]) -> bytes:
