@@ -24,7 +24,7 @@ from archive.proof import manifest, records
 from archive.proof.backup import back_up
 from archive.proof.upload import upload
 from archive.settings import Settings
-from archive.storage import storage_of
+from archive.storage import of as storage_of
 from archive.storage.storage import Storage
 from archive.store import ArticleStore
 from archive.warc.pages import FetchedPage, Pages
@@ -58,7 +58,7 @@ def _append(kept: Pages, page: FetchedPage, _earlier: object) -> tuple[RawPage]:
 
 def measure(name: str, settings: Settings, pages: list[FetchedPage]) -> None:
     storage = storage_of(settings)
-    with ArticleStore.create(settings.data) as store:
+    with ArticleStore.create(settings) as store:
         appended = seconds(lambda: keep(store, storage, pages))
         uploaded = seconds(lambda: upload(store, storage))
         closed = seconds(lambda: manifest.close(store, storage, datetime.now(UTC)))

@@ -19,7 +19,7 @@ from pathlib import Path
 from archive.errors import NotAnArticle
 from archive.proof import manifest, records
 from archive.proof.backup import back_up
-from archive.settings import Settings
+from archive.settings import load
 from archive.storage.folder import Folder
 from archive.store import ArticleStore
 from archive.warc import warcfile
@@ -62,7 +62,7 @@ def append(some: list[FetchedPage], data: Path) -> int:
 
 
 def fill(some: list[FetchedPage], data: Path) -> None:
-    with ArticleStore.create(data) as store, Pages(Folder(data)) as kept:
+    with ArticleStore.create(load(data)) as store, Pages(Folder(data)) as kept:
         for page in some:
             try:
                 keep(store, kept, Fetched(read(page.body, page.url, page.fetched), (page,)), Report())
@@ -71,8 +71,8 @@ def fill(some: list[FetchedPage], data: Path) -> None:
 
 
 def again(data: Path, workers: int) -> None:
-    with ArticleStore.open(data) as store:
-        reextract(store, Settings(data), Report(), workers=workers)
+    with ArticleStore.open(load(data)) as store:
+        reextract(store, load(data), Report(), workers=workers)
 
 
 def main() -> None:
@@ -115,13 +115,13 @@ def stored(data: Path) -> int:
 
 def measure_proof(some: list[FetchedPage], data: Path) -> None:
     fill(some, data)
-    with ArticleStore.open(data) as store:
+    with ArticleStore.open(load(data)) as store:
         works: dict[str, Callable[[], object]] = {
             "manifest of all": lambda: manifest.close(store, Folder(data), datetime.now(UTC)),
             "every record read": lambda: records.verify(Folder(data)),
             "manifest compared": lambda: list(manifest.verify(store, Folder(data))),
-            "backup": lambda: back_up(Settings(data), data / ".." / f"{data.name}-copy"),
-            "backup of nothing new": lambda: back_up(Settings(data), data / ".." / f"{data.name}-copy"),
+            "backup": lambda: back_up(load(data), data / ".." / f"{data.name}-copy"),
+            "backup of nothing new": lambda: back_up(load(data), data / ".." / f"{data.name}-copy"),
         }
         for what, work in works.items():
             start = time.process_time()  # of the processor: what else the machine does is not counted
@@ -133,7 +133,7 @@ def measure_proof(some: list[FetchedPage], data: Path) -> None:
 
 def measure_reading(some: list[FetchedPage], data: Path) -> None:
     fill(some, data)
-    with ArticleStore.open(data) as store:
+    with ArticleStore.open(load(data)) as store:
         raw = [page for revision in store.changes() for page in revision.pages]
     speed = rate(len(raw), lambda _folder: [Pages(Folder(data)).read(page) for page in raw])
     print(f"read back and checked: {speed:.0f} pages/s")

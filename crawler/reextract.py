@@ -13,7 +13,7 @@ from queue import SimpleQueue
 from archive.article import KEYS, Article, Revision
 from archive.errors import ArchiveUnusable, NotAnArticle, WencangError, Withdrawn, fault_of
 from archive.settings import Settings
-from archive.storage import storage_of
+from archive.storage import of as storage_of
 from archive.store import ArticleStore
 from archive.text.translation import gettext as _
 from archive.url import canonical

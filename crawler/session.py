@@ -16,7 +16,7 @@ from archive.errors import WencangError
 from archive.proof import manifest
 from archive.proof.upload import upload
 from archive.settings import Settings
-from archive.storage import storage_of
+from archive.storage import of as storage_of
 from archive.store import ArticleStore
 from archive.url import canonical
 from archive.warc.pages import Pages
@@ -62,7 +62,7 @@ class Target:
     @classmethod
     def open(cls, settings: Settings, source: Source) -> Target:
         """The archive of these settings, for a crawl of a whole source; to be closed."""
-        store = ArticleStore.create(settings.data)
+        store = ArticleStore.create(settings)
         return cls(store, _pages(settings), Frontier(store, source, due=False, looks=0))
 
     def close(self) -> None:
@@ -101,7 +101,7 @@ class Session:
 @contextmanager
 def opened(settings: Settings, scopes: Iterable[tuple[Source, Scope]], report: Report) -> Iterator[list[Session]]:
     """Sessions that archive what they fetch in the data folder of these settings, with one report."""
-    with ArticleStore.create(settings.data) as store, _pages(settings) as pages:
+    with ArticleStore.create(settings) as store, _pages(settings) as pages:
         yield [
             Session(source, report, scope, Target(store, pages, Frontier(store, source, scope.due, settings.looks)))
             for source, scope in scopes
@@ -117,7 +117,7 @@ def _upload_beside(settings: Settings) -> None:
     """Upload files that are full while the crawl goes on; an error occurs again at the end of the run."""
 
     def work() -> None:
-        with suppress(WencangError, OSError), ArticleStore.open(settings.data) as store:
+        with suppress(WencangError, OSError), ArticleStore.open(settings) as store:
             upload(store, storage_of(settings))
 
     Thread(target=work).start()

@@ -27,7 +27,8 @@ from archive.proof import database, manifest, records
 from archive.proof.backup import back_up, restore
 from archive.proof.upload import upload
 from archive.settings import Settings, load
-from archive.storage import s3, storage_of
+from archive.storage import of as storage_of
+from archive.storage import s3
 from archive.storage.folder import Folder
 from archive.storage.storage import File
 from archive.store import ArticleStore
@@ -137,7 +138,7 @@ def test_a_backup_has_all_and_the_next_what_is_new(archive: ArticleStore, place:
     close(archive, place, 1)
     assert back_up(place.settings, copy) > 3000
     restore(copy, new)
-    with ArticleStore.open(new) as restored:
+    with ArticleStore.open(Settings(new)) as restored:
         assert faults(restored, in_folder(new)) == []
         assert restored.sequence() == 3
 
@@ -194,12 +195,12 @@ _COMMITS = """
 import os, signal, sys
 from pathlib import Path
 from archive.settings import load
-from archive.storage import storage_of
+from archive.storage import of as storage_of
 from archive.store import ArticleStore
 from archive.proof.upload import upload
 from tests.support.places import Place, put
 settings = load(Path(sys.argv[1]))
-with ArticleStore.create(settings.data) as store:
+with ArticleStore.create(settings) as store:
     put(store, Place(settings, settings.data, {}), *range(100))
     print("committed", flush=True)
     if sys.argv[2] == "commit":
@@ -246,7 +247,7 @@ def test_a_host_that_dies_before_an_upload_loses_nothing(moment: str, bucket: Pl
                 assert stalled.wait(60)
                 process.kill()
         assert process.returncode == -signal.SIGKILL
-    with ArticleStore.open(data) as store:
+    with ArticleStore.open(bucket.settings) as store:
         assert store.sequence() == 100
         assert (len(local(bucket)), bucket.storage.settled("pages")) == (1, {})
         close(store, bucket)
@@ -403,7 +404,7 @@ def test_an_object_reads_like_a_file(server: Server, steps: list[tuple[int, int]
                     file.seek(offset)
                     content.seek(offset)
                 assert file.read(size) == content.read(size)
-            assert file.seek(0, os.SEEK_END) == 100_000
+            assert file.seek(0, os.SEEK_END) == 300_000
 
 
 def _shared(server: Server) -> str:

@@ -111,6 +111,13 @@ class Archive:
         """The data folder."""
         return self.settings.data
 
+    @property
+    def exists(self) -> bool:
+        """Whether there is an archive yet: `crawl` and `import_` make one."""
+        from archive import databases
+
+        return databases.of(self.settings).has_archive()
+
     def __enter__(self) -> Self:
         return self
 
@@ -137,7 +144,7 @@ class Archive:
     def _open_store(self) -> ArticleStore:
         from archive.store import ArticleStore
 
-        return ArticleStore.open(self.data)
+        return ArticleStore.open(self.settings)
 
     @property
     def _indexes(self) -> Indexes:
@@ -287,7 +294,7 @@ class Archive:
         Each has its url, body (bytes), time (UTC) and HTTP headers; empty where none were kept. Raises
         what `article` raises, and ArchiveUnusable if a page is missing or damaged.
         """
-        from archive.storage import storage_of
+        from archive.storage import of as storage_of
         from archive.warc.pages import Pages
         from wencang import lookup
 
@@ -644,7 +651,7 @@ class Archive:
     def _update_stories(self, progress: Progress) -> None:
         from archive import clock
         from archive.proof import manifest
-        from archive.storage import storage_of
+        from archive.storage import of as storage_of
         from wencang.desk.reprints.stories import bring_up
 
         storage = storage_of(self.settings)
@@ -687,10 +694,9 @@ class Archive:
         (id, url, state), compared anew each time its rows are asked for. CorpusCheck.rows describes the
         states. Raises UsageFault if there is no such folder.
         """
-        from archive.database import FILE
         from wencang.desk.freeze import corpus
 
-        return corpus.check(Path(folder), self._store if (self.data / FILE).exists() else None)
+        return corpus.check(Path(folder), self._store if self.exists else None)
 
     def fill_corpus(self, folder: str | Path, out: str | Path, *, progress: Progress = silent) -> Filled:
         """Write a corpus without texts to a new folder, with the texts that this archive has.
@@ -725,7 +731,6 @@ class Archive:
         What answers it already counts as known. Raises QueryFault for a question that can't be read, and
         UsageFault for a name that is taken or can't be a file name.
         """
-        from archive.database import FILE
         from indexer.question.parser import parse_query
         from indexer.text.analyzer import Analyzer
         from indexer.text.lexicon import merged
@@ -734,19 +739,18 @@ class Archive:
         parse_query(question, Analyzer(merged(self.data)))
         with self._watching():
             watch.add(self.data, name, question)
-        if (self.data / FILE).exists():
+        if self.exists:
             for _news in self.follow([name]):
                 pass  # there is none: the watch begins
 
     def unwatch(self, name: str) -> None:
         """End a watch and delete its feeds. Raises UsageFault for an unknown name."""
-        from archive.database import FILE
         from wencang.desk.watch import watch
         from wencang.desk.watch.follow import forget_all_but
 
         with self._watching():
             watch.remove(self.data, name)
-            if (self.data / FILE).exists():
+            if self.exists:
                 forget_all_but(self.settings, self._store, watch.read(self.data))
 
     def follow(self, names: Sequence[str] = (), *, mark_shown: bool = False) -> Iterator[News]:
@@ -1084,7 +1088,7 @@ class Archive:
 
         Raises what `version` raises.
         """
-        from archive.storage import storage_of
+        from archive.storage import of as storage_of
         from wencang.keeping.proof import proof
 
         return proof(self.version(id_or_url, sequence), storage_of(self.settings), self.settings.roots)
@@ -1107,7 +1111,7 @@ class Archive:
         and NotFetched where no stamp can be had, or none that can be trusted.
         """
         from archive.proof import timestamp
-        from archive.storage import storage_of
+        from archive.storage import of as storage_of
 
         roots = Path(roots) if roots else self.settings.roots
         return timestamp.stamp(self._store, storage_of(self.settings), url or self.settings.timestamp, roots)

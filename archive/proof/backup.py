@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from archive import database
 from archive.article import RawPage
-from archive.database import FILE
+from archive.databases import sqlite
+from archive.databases.sqlite import FILE
 from archive.disk import atomic_write, following, make_folder, refuse_links, sync
 from archive.errors import ArchiveUnusable, CheckFailed, UsageFault
 from archive.lock import exclusive
@@ -29,7 +29,7 @@ from archive.proof.manifest import FOLDER as MANIFESTS
 from archive.proof.manifest import STAMP, chain_faults, manifests
 from archive.settings import FILE as SETTINGS
 from archive.settings import Settings
-from archive.storage import storage_of
+from archive.storage import of as storage_of
 from archive.storage.folder import Folder
 from archive.storage.storage import File, Storage
 from archive.store import ArticleStore
@@ -68,7 +68,7 @@ def back_up(settings: Settings, to: Path) -> int:
         raise UsageFault(to, _("is inside the archive itself"), _("name a folder outside of it"))
     if not (to / FILE).exists() and (others := _other_files(to)):
         raise UsageFault(to, _("contains other files: {name}").format(name=others[0]), _("name an empty folder"))
-    result = _copy(source, to)
+    result = _copy(settings, source, to)
     if result.rotten:
         raise _rotten(data, to, result.rotten)
     if result.lost:
@@ -91,7 +91,7 @@ def restore(backup: str | Path, data: str | Path) -> None:
         if (data / name).exists():
             mend = _("move it away, or name another with --data")
             raise UsageFault(data, _("is not empty: it holds {name}").format(name=name), mend)
-    result = _copy(Folder(backup), data)
+    result = _copy(Settings(backup), Folder(backup), data)
     (data / _LOCK).unlink()
     if result.rotten:
         reason = _("rotten: {fault}").format(fault=_first(result.rotten))
@@ -113,25 +113,26 @@ def _other_files(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if path.name not in known) if folder.exists() else []
 
 
-def _copy(source: Storage, to: Path) -> _Result:
+def _copy(settings: Settings, source: Storage, to: Path) -> _Result:
     """Copy what is good, and what is rotten where there is no good copy of it."""
     try:
-        for folder in (source.data, to):
+        for folder in (settings.data, to):
             refuse_links(folder)
         with exclusive(to / _LOCK):
-            return _copy_all(source, to)
+            return _copy_all(settings, source, to)
     except OSError as error:
         mend = _("free some space or fix its permissions, then try again")
         raise ArchiveUnusable(error.filename or to, of_error(error), mend) from error
 
 
-def _copy_all(source: Storage, to: Path) -> _Result:
-    result, own_manifests, data = _Result(), manifests(source), source.data
+def _copy_all(settings: Settings, source: Storage, to: Path) -> _Result:
+    data = settings.data
+    result, own_manifests = _Result(), manifests(source)
     with suppress(_Held), atomic_write(to / FILE) as copy:
         damage = _copy_database(data, to, Path(copy.name), result)
         result.lost = _lost_pages(source, to)
         if not damage:
-            _withdraw(source, to)
+            _withdraw(settings, source, to)
         _copy_pages(source, to, result)
         if not damage:
             result.lost += _copy_manifests(source, to, own_manifests, result)
@@ -150,7 +151,7 @@ class _Held(Exception):
 def _copy_database(data: Path, to: Path, copy: Path, result: _Result) -> Exception | None:
     """Copy the database; what keeps it from taking the place of the copy's."""
     try:
-        database.copy(data / FILE, copy)
+        sqlite.copy(data / FILE, copy)
     except ArchiveUnusable as error:
         if error.subject != str(data / FILE) or not (to / FILE).exists():
             raise
@@ -159,7 +160,7 @@ def _copy_database(data: Path, to: Path, copy: Path, result: _Result) -> Excepti
     try:
         faults, is_worse = rot.of_database(copy, to / FILE)
     except sqlite3.Error as error:
-        raise database.unusable(data / FILE, error) from error
+        raise sqlite.unusable(data / FILE, error) from error
     result.rotten += [f"{data / FILE}: {fault}" for _number, fault in sorted(faults.items())]
     return _Held() if is_worse else None
 
@@ -200,7 +201,7 @@ def _copy_by_hand(data: Path, to: Path, result: _Result) -> None:
 
 
 def _refuse_another(file: Path, copy: Path) -> None:
-    if copy.exists() and not database.continues(file, copy):
+    if copy.exists() and not sqlite.continues(file, copy):
         reason = _("has versions that are not in the archive: it belongs to another archive, or is newer")
         raise UsageFault(copy, reason, _("name an empty folder, or `wencang restore` it elsewhere"))
 
@@ -226,11 +227,11 @@ def _lost_manifests(source: Storage, to: Path) -> list[str]:
     ]  # fmt: skip
 
 
-def _withdraw(source: Storage, to: Path) -> None:
+def _withdraw(settings: Settings, source: Storage, to: Path) -> None:
     """Withdraw from the copy what was withdrawn from the archive since the last backup."""
     if not (to / PAGES).exists():
         return
-    with ArticleStore.open(source.data) as store:
+    with ArticleStore.open(settings) as store:
         pages = store.withdrawn_pages()
     for raw in pages:
         copy = to / raw.file

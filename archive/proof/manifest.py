@@ -20,13 +20,13 @@ from itertools import chain, islice, takewhile
 from typing import Any, TypeVar
 
 from archive.article import Revision
-from archive.database import RESTORE
+from archive.databases.sqlite import RESTORE
 from archive.errors import ArchiveUnusable, UsageFault
-from archive.lock import exclusive
-from archive.schema import WARC_FILE
 from archive.settings import version
 from archive.storage.storage import File, Storage
 from archive.store import ArticleStore
+from archive.store.schema import WARC_FILE
+from archive.tables.locks import exclusive
 from archive.tables.stories import Stories
 from archive.text.messages import of_error
 from archive.text.translation import gettext as _
@@ -79,7 +79,7 @@ def close(store: ArticleStore, storage: Storage, now: datetime, withdrawn: bool 
     With `withdrawn` the spans in which pages were withdrawn are listed again, with their new hashes.
     Of a shared storage only files are listed that every host can read. Raises Busy if another host was faster.
     """
-    with exclusive(storage.data / "manifest.lock", wait=True):
+    with exclusive(store, "manifest", wait=True):
         newest = next(reversed(manifests(storage)), None)
         head = _head(newest, store.sequence(), now.astimezone(UTC))
         rewritten = list(_rewritten(store, storage)) if withdrawn else []

@@ -7,7 +7,7 @@ from archive.storage.folder import Folder
 from archive.storage.storage import Storage
 
 
-def storage_of(settings: Settings) -> Storage:
+def of(settings: Settings) -> Storage:
     """The place that these settings name. Raises UsageFault where the library for it is not installed."""
     if not settings.pages:
         return Folder(settings.data)

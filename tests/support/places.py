@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archive.settings import Settings
-from archive.storage import storage_of
+from archive.storage import of as storage_of
 from archive.storage.storage import Storage
 from archive.store import ArticleStore
 from archive.warc.pages import Pages
@@ -31,7 +31,7 @@ class Place:
         return self.root / key
 
     def create(self) -> ArticleStore:
-        return ArticleStore.create(self.settings.data)
+        return ArticleStore.create(self.settings)
 
 
 def in_folder(data: Path) -> Place:

@@ -10,7 +10,7 @@ from archive import clock
 from archive.errors import ArchiveUnusable, NotKept, UsageFault, WencangError, Withdrawn
 from archive.proof import manifest
 from archive.settings import Settings
-from archive.storage import storage_of
+from archive.storage import of as storage_of
 from archive.store import ArticleStore
 from archive.tables.doubts import Doubts
 from archive.tables.pictures import Pictures

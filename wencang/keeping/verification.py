@@ -10,7 +10,7 @@ from archive.errors import Unusable, UsageFault
 from archive.progress import Progress
 from archive.proof import database, manifest, records
 from archive.settings import Settings
-from archive.storage import storage_of
+from archive.storage import of as storage_of
 from archive.storage.folder import Folder
 from archive.storage.storage import File, Storage
 from archive.store import ArticleStore

@@ -17,7 +17,7 @@ from archive.errors import UsageFault, Withdrawn
 from archive.jsonl import times, values
 from archive.proof.manifest import manifests
 from archive.settings import Settings, version
-from archive.storage import storage_of
+from archive.storage import of as storage_of
 from archive.store import ArticleStore
 from archive.text.messages import Message, of_error
 from archive.text.translation import gettext as _
