@@ -67,7 +67,7 @@ def measure(name: str, settings: Settings, pages: list[FetchedPage]) -> None:
         print(f"{name}: {len(pages)} pages, {size:.1f} MB")
         print(f"  append:             {len(pages) / appended:.0f} pages/s")
         print(
-            f"  append and upload:  {len(pages) / (appended + uploaded):.0f} pages/s ({size / uploaded:.0f} MB/s sent)"
+            f"  append and upload:  {len(pages) / (appended + uploaded):.0f} pages/s ({uploaded * 1000:.0f} ms to upload)"
         )
         print(f"  manifest:           {closed * 1000:.0f} ms")
         _print_reading(storage, raw)

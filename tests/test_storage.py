@@ -293,6 +293,14 @@ def test_an_archive_moves_from_its_folder_to_a_bucket(far: ArticleStore, bucket:
     ]
 
 
+def test_a_file_that_is_full_is_uploaded_while_the_run_goes_on(far: ArticleStore, bucket: Place) -> None:
+    with Pages(bucket.storage, largest=5000, full=lambda: upload(far, bucket.storage)) as pages:
+        raw = [pages.append(replace(PAGE, body=noise(n))) for n in range(3)]
+        assert list(bucket.storage.settled("pages")) == [page.file for page in raw[:2]]
+        assert local(bucket) == [Path(raw[2].file).name]
+        assert [pages.read(page).body for page in raw] == list(map(noise, range(3)))
+
+
 # Several hosts
 
 
