@@ -66,9 +66,8 @@ def measure(name: str, settings: Settings, pages: list[FetchedPage]) -> None:
         size = sum(storage.sizes("pages").values()) / 1e6
         print(f"{name}: {len(pages)} pages, {size:.1f} MB")
         print(f"  append:             {len(pages) / appended:.0f} pages/s")
-        print(
-            f"  append and upload:  {len(pages) / (appended + uploaded):.0f} pages/s ({uploaded * 1000:.0f} ms to upload)"
-        )
+        both = len(pages) / (appended + uploaded)
+        print(f"  append and upload:  {both:.0f} pages/s ({uploaded * 1000:.0f} ms to upload)")
         print(f"  manifest:           {closed * 1000:.0f} ms")
         _print_reading(storage, raw)
         print(f"  every record read:  {size / seconds(lambda: records.verify(storage)):.1f} MB/s")

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -35,7 +36,7 @@ from archive.store import ArticleStore
 from archive.warc import warcfile
 from archive.warc.pages import Elsewhere, Pages, files
 from tests.servers.s3 import KEYS, Server, serving
-from tests.support.pages import THEN, noise
+from tests.support.pages import PAGE, THEN, noise
 from tests.support.places import Place, in_bucket, in_folder, put
 from tests.support.program import run
 
