@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -22,7 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import wencang
-from archive import host
+from archive import clock, host
 from archive.errors import Busy, StorageUnusable, UsageFault
 from archive.proof import database, manifest, records
 from archive.proof.backup import back_up, restore
@@ -35,6 +36,7 @@ from archive.storage.storage import File
 from archive.store import ArticleStore
 from archive.warc import warcfile
 from archive.warc.pages import Elsewhere, Pages, files
+from tests.servers.postgresql import PostgreSQL
 from tests.servers.s3 import KEYS, Server, serving
 from tests.support.pages import PAGE, THEN, noise
 from tests.support.places import Place, in_bucket, in_folder, put
@@ -346,6 +348,28 @@ def test_an_article_that_is_removed_meanwhile_does_not_reach_the_bucket(
     close(far, bucket)
     assert Pages(bucket.storage).fault(raw, withdrawn="tibet.cn-1") == ""
     assert faults(far, bucket) == []
+
+
+def test_hosts_that_share_an_archive_write_one_chain_of_manifests(postgresql: PostgreSQL, bucket: Place) -> None:
+    archive = postgresql.database()
+    hosts = [replace(place.settings, archive=archive) for place in (bucket, other(bucket, "beta"))]
+    ArticleStore.create(hosts[0]).close()
+
+    def work(settings: Settings, first: int) -> None:
+        place = Place(settings, bucket.root, {})
+        with ArticleStore.open(settings) as store:
+            for n in range(first, first + 5):
+                put(store, place, n)
+                upload(store, place.storage)
+                manifest.close(store, place.storage, clock.now())
+
+    with ThreadPoolExecutor(2) as threads:
+        for done in [threads.submit(work, settings, 10 * n) for n, settings in enumerate(hosts)]:
+            done.result()
+    for settings in hosts:
+        place = Place(settings, bucket.root, {})
+        with ArticleStore.open(settings) as store:
+            assert (store.sequence(), len(files(place.storage)), faults(store, place)) == (10, 10, [])
 
 
 def test_of_two_hosts_one_writes_the_next_manifest(bucket: Place) -> None:
