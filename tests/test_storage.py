@@ -41,6 +41,7 @@ from tests.servers.s3 import KEYS, Server, serving
 from tests.support.pages import PAGE, THEN, noise
 from tests.support.places import Place, in_bucket, in_folder, put
 from tests.support.program import run
+from tests.support.sample import SIGNING
 
 
 @pytest.fixture(scope="session")
@@ -168,16 +169,17 @@ def local(place: Place) -> list[str]:
     return sorted(path.name for path in (place.settings.data / "pages").iterdir())
 
 
-def test_a_run_leaves_its_files_in_the_bucket_alone(bucket: Place, tmp_path: Path) -> None:
-    text = tmp_path / "a.txt"
-    text.write_text("标题\n\n正文第一段。\n", encoding="utf-8")
-    done = run("import", text, data=bucket.settings.data, **bucket.environment)
+def test_a_crawl_leaves_its_pages_in_the_bucket_alone(bucket: Place, proxy: str) -> None:
+    away = bucket.environment | {"no_proxy": "127.0.0.1"}
+    done = run("crawl", "tibet_cn", data=bucket.settings.data, http_proxy=proxy, **away)
     assert done.returncode == 0, done.stderr
-    assert local(bucket) == []
     (file,) = files(bucket.storage)
-    assert warcfile.host_of(file.key) == host.name()
-    done = run("verify", data=bucket.settings.data, **bucket.environment)
-    assert (done.returncode, "files 1, manifests 1" in done.stderr + done.stdout) == (0, True), done.stderr
+    assert (local(bucket), warcfile.host_of(file.key)) == ([], host.name())
+    with wencang.open(bucket.settings.data, os.environ | away) as archive:
+        verification = archive.verify()
+        assert (verification.faults, verification.files, verification.manifests) == ((), 1, 1)
+        assert archive.raw(SIGNING)[0].url == archive.revision(SIGNING).article.url
+        assert archive.proof(SIGNING, archive.revision(SIGNING).sequence).holds
 
 
 def test_a_store_that_is_out_of_reach_delays_the_upload_only(far: ArticleStore, bucket: Place, tmp_path: Path) -> None:
