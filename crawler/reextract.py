@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from queue import SimpleQueue
 
 from archive.article import KEYS, Article, Revision
-from archive.errors import ArchiveUnusable, NotAnArticle, WencangError, Withdrawn, fault_of
+from archive.errors import ArchiveUnusable, NotAnArticle, StorageUnusable, WencangError, Withdrawn, fault_of
 from archive.settings import Settings
 from archive.storage import of as storage_of
 from archive.store import ArticleStore
@@ -42,10 +42,12 @@ def reextract(
     Articles of these sources only, or of all. If a field other than the images differs, a version
     is added (unless `dry_run`) with the same time of fetching and the same raw pages. No lock is
     held, so it may run beside a crawl, whose versions were fetched later and stay the newest. No
-    article is lost: one that is not recognized any more is counted as skipped.
+    article is lost: one that is not recognized any more is counted as skipped. Raises StorageUnusable.
     """
     revisions = _with_pages(store, report, sources)
     for revision, result in _read_all(revisions, settings, workers or os.cpu_count() or 1):
+        if isinstance(result, StorageUnusable):
+            raise result
         if isinstance(result, WencangError):
             _count_fault(revision.article, result, report)
         else:

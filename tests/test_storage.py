@@ -275,6 +275,18 @@ def test_a_second_upload_of_a_file_is_recognised_and_of_another_refused(far: Art
     assert (path.exists(), bucket.path(f"pages/{path.name}").read_bytes()) == (True, content)
 
 
+def test_a_page_that_is_here_and_in_the_bucket_is_withdrawn_from_both(far: ArticleStore, bucket: Place) -> None:
+    put(far, bucket, 1)
+    (path,) = (bucket.settings.data / "pages").iterdir()
+    content = path.read_bytes()
+    close(far, bucket)
+    path.write_bytes(content)  # as where a run died between the upload and the deletion
+    with wencang.open(bucket.settings.data, os.environ | bucket.environment) as archive:
+        assert archive.remove("tibet.cn-1", reason="court").faults == ()
+    upload(far, bucket.storage)
+    assert (local(bucket), faults(far, bucket)) == ([], [])
+
+
 def test_a_torn_end_is_cut_off_before_the_upload(far: ArticleStore, bucket: Place) -> None:
     put(far, bucket, 1)
     (path,) = (bucket.settings.data / "pages").iterdir()

@@ -25,11 +25,13 @@ def upload(store: ArticleStore, storage: Storage) -> None:
 
     Raises StorageUnusable: at once if the storage can't be used, at the end for a file that can't be settled.
     """
+    if not _unsettled(storage):
+        return
     faults: list[ArchiveUnusable] = []
     with exclusive(storage.data / "upload.lock", wait=True):
-        pending = {f"{FOLDER}/{path.name}": path for path in storage.unsettled(FOLDER)}
+        pending = _unsettled(storage)
         _withdraw(store, storage, pending)
-        for path in (*pending.values(), *storage.unsettled(MANIFESTS)):
+        for path in pending.values():
             try:
                 _settle(storage, path)
             except ArchiveUnusable as error:
@@ -41,19 +43,23 @@ def upload(store: ArticleStore, storage: Storage) -> None:
         raise StorageUnusable(faults[0].subject, faults[0].reason, faults[0].mend)
 
 
+def _unsettled(storage: Storage) -> dict[str, Path]:
+    """The files to be settled, by key: raw pages first, as manifests list them."""
+    paths = (*storage.unsettled(FOLDER), *storage.unsettled(MANIFESTS))
+    return {f"{path.parent.name}/{path.name}": path for path in paths if path.suffix != ".part"}
+
+
 def _withdraw(store: ArticleStore, storage: Storage, keys: Iterable[str]) -> None:
-    if keys:
-        pages = Pages(storage)
-        for raw in store.withdrawn_pages():
-            if raw.file in keys:
-                pages.withdraw(raw)
+    pages = Pages(storage)
+    for raw in store.withdrawn_pages():
+        if raw.file in keys:
+            pages.withdraw(raw)
 
 
 def _settle(storage: Storage, path: Path) -> None:
-    if not warcfile.is_ours(f"{path.parent.name}/{path.name}"):
-        if path.parent.name == MANIFESTS and path.suffix != ".part":
-            storage.settle(path)
-    elif file := warcfile.locked(path):
+    if path.parent.name == MANIFESTS:
+        storage.settle(path)
+    elif warcfile.is_ours(f"{FOLDER}/{path.name}") and (file := warcfile.locked(path)):
         with file:
             warcfile.cut(warcfile.begun(file))
             storage.settle(path)

@@ -145,7 +145,10 @@ class Bucket:
 
     @contextmanager
     def editing(self, key: str) -> Iterator[Path]:
-        if (path := self.data / key).exists():
+        path = self.data / key
+        if path.exists() and self._exists(key):  # a run died between the upload and the deletion
+            self.settle(path)
+        if path.exists():
             yield path
             return
         with tempfile.TemporaryDirectory(dir=self.data) as folder:
