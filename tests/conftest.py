@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _on_a_server(item: pytest.Item) -> bool:
-    return getattr(item, "callspec", None) is not None and item.callspec.params.get("database") == "postgresql"
+    return isinstance(item, pytest.Function) and "[postgresql" in item.name
 
 
 def _needs_the_file(item: pytest.Item) -> bool:

@@ -132,6 +132,8 @@ class PostgreSQL:
 class SessionLock:
     """An advisory lock, which a connection holds."""
 
+    grace = 10.0
+
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 

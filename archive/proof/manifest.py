@@ -79,7 +79,7 @@ def close(store: ArticleStore, storage: Storage, now: datetime, withdrawn: bool 
     With `withdrawn` the spans in which pages were withdrawn are listed again, with their new hashes.
     Of a shared storage only files are listed that every host can read. Raises Busy if another host was faster.
     """
-    with exclusive(store, "manifest", wait=True):
+    with exclusive(store, "manifests", wait=True):
         newest = next(reversed(manifests(storage)), None)
         head = _head(newest, store.sequence(), now.astimezone(UTC))
         rewritten = list(_rewritten(store, storage)) if withdrawn else []

@@ -22,7 +22,7 @@ _numbers = count(1)
 
 
 class PostgreSQL:
-    """A running server. `safe`: what was committed survives a kill of the server, but not of the machine."""
+    """A running server. What was committed survives a kill of the server, but not of the machine."""
 
     def __init__(self, binaries: Path, folder: Path) -> None:
         self._binaries, self.folder = binaries, folder
@@ -33,15 +33,15 @@ class PostgreSQL:
 
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(
-            [self._binaries / program, *arguments], cwd=self.folder, capture_output=True, text=True, **_user()
+            [self._binaries / program, *arguments], cwd=self.folder, capture_output=True, text=True, user=_user()
         )
         assert done.returncode == 0, done.stderr
 
     def start(self) -> None:
         options = [part for option in (*_OPTIONS, f"unix_socket_directories={self.folder}") for part in ("-c", option)]
-        command = [self._binaries / "postgres", "-D", "db", "-p", str(self.port), *options]
+        command = [str(self._binaries / "postgres"), "-D", "db", "-p", str(self.port), *options]
         with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log, **_user())
+            self._process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log, user=_user())
         deadline = monotonic() + _START
         while True:
             try:
@@ -73,7 +73,7 @@ class PostgreSQL:
         """The address of a new, empty database."""
         name = f"t{next(_numbers)}"
         with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]  # a name of ours
+            connection.execute(f"CREATE DATABASE {name}")  # a name of ours
         return self.address(name)
 
 
@@ -103,8 +103,8 @@ def running() -> Iterator[PostgreSQL]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _user() -> dict[str, str]:
-    return {"user": "postgres"} if os.geteuid() == 0 else {}
+def _user() -> str | None:
+    return "postgres" if os.geteuid() == 0 else None
 
 
 def _free_port() -> int:
