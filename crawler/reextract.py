@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
+from itertools import repeat
 from queue import SimpleQueue
 
 from archive.article import KEYS, Article, Revision
-from archive.errors import ArchiveUnusable, NotAnArticle, StorageUnusable, WencangError, Withdrawn, fault_of
+from archive.errors import ArchiveUnusable, NotAnArticle, WencangError, Withdrawn, fault_of
 from archive.settings import Settings
 from archive.storage import of as storage_of
 from archive.store import ArticleStore
+from archive.tables.ranges import Range, Ranges, ranges
 from archive.text.translation import gettext as _
+from archive.text.translation import ngettext
 from archive.url import canonical
 from archive.warc.pages import FetchedPage, Pages
-from crawler.extract.extractor import Reading, join
+from crawler.extract.extractor import VERSION, Reading, join
 from crawler.reader import BoundedReader, read_page, read_plain
 from crawler.report import Report
 
@@ -33,29 +36,75 @@ class Reread:
     extractor: str
 
 
+Result = Reread | WencangError | None
+Ask = Callable[[Revision], "Future[Result]"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The result of the version with a sequence; one with the sequence 0 stands for an article without raw pages."""
+
+    sequence: int
+    source: str
+    result: Result
+
+
 def reextract(
     store: ArticleStore, settings: Settings, report: Report, sources: Collection[str] = (), *,
-    dry_run: bool = False, workers: int = 0,
+    dry_run: bool = False, restart: bool = False, workers: int = 0,
 ) -> None:  # fmt: skip
     """Read the raw pages of each article's newest version again, in as many processes as there are cores.
 
     Articles of these sources only, or of all. If a field other than the images differs, a version
-    is added (unless `dry_run`) with the same time of fetching and the same raw pages. No lock is
-    held, so it may run beside a crawl, whose versions were fetched later and stay the newest. No
-    article is lost: one that is not recognized any more is counted as skipped. Raises StorageUnusable.
+    is added (unless `dry_run`) with the same time of fetching and the same raw pages. It may run
+    beside a crawl, whose versions were fetched later and stay the newest. No article is lost: one
+    that is not recognized any more is counted as skipped.
+
+    Any number of hosts may run it at once: each takes ranges of versions that no other holds. One
+    that is killed leaves its range to the next run, which continues unless `restart`.
     """
-    revisions = _with_pages(store, report, sources)
-    for revision, result in _read_all(revisions, settings, workers or os.cpu_count() or 1):
-        if isinstance(result, StorageUnusable):
-            raise result
-        if isinstance(result, WencangError):
-            _count_fault(revision.article, result, report)
-        else:
-            _keep(store, revision, result, report, dry_run)
+    with _readers(settings, workers or os.cpu_count() or 1) as ask:
+        for first, last in ranges(store.sequence()) if dry_run else _shared(store, report, sources, restart):
+            revisions = _with_pages(store, report, sources, first, last)
+            for revision, result in _in_order(ask, revisions):
+                _keep(store, revision, result, report, dry_run)
 
 
-def _with_pages(store: ArticleStore, report: Report, sources: Collection[str]) -> Iterator[Revision]:
-    for revision in store.kept():
+def _shared(store: ArticleStore, report: Report, sources: Collection[str], restart: bool) -> Iterator[Range]:
+    """The ranges that are left to this run, and a remark on what it left to others or resumed."""
+    work = Ranges(store, "reextract", " ".join([VERSION, *sorted(sources)]))
+    if work.begin(restart):
+        report.remarks.append((work.kind, _("continues where an earlier run ended; --restart reads all again")))
+    yield from work.each()
+    if left := work.left():
+        text = ngettext("{count} range is left to another run", "{count} ranges are left to other runs", len(left))
+        report.remarks.append((work.kind, text.format(count=len(left))))
+
+
+def outcomes(settings: Settings, sources: Collection[str], range: Range) -> Iterator[Outcome]:
+    """What the articles of a range read as now; for a cluster, whose driver calls `put` with each outcome."""
+    with ArticleStore.open(settings) as store, _readers(settings, 1) as ask:
+        report = Report()
+        for revision, result in _in_order(ask, _with_pages(store, report, sources, *range)):
+            yield Outcome(revision.sequence, revision.article.source, result)
+        yield from repeat(Outcome(0, "", None), report.without_page)
+
+
+def put(store: ArticleStore, outcome: Outcome, report: Report) -> None:
+    """Add a version where an outcome differs from what is archived, and count it."""
+    if not outcome.sequence:
+        report.without_page += 1
+    elif outcome.result is None:
+        report.count(outcome.source, "unchanged")
+    else:
+        for revision in store.newest_between(outcome.sequence, outcome.sequence):  # none if it changed meanwhile
+            _keep(store, revision, outcome.result, report, dry_run=False)
+
+
+def _with_pages(
+    store: ArticleStore, report: Report, sources: Collection[str], first: int, last: int
+) -> Iterator[Revision]:
+    for revision in store.newest_between(first, last):
         if not sources or revision.article.source in sources:
             if revision.pages:
                 yield revision
@@ -63,14 +112,12 @@ def _with_pages(store: ArticleStore, report: Report, sources: Collection[str]) -
                 report.without_page += 1
 
 
-def _read_all(
-    revisions: Iterator[Revision], settings: Settings, workers: int
-) -> Iterator[tuple[Revision, Reread | WencangError]]:
-    """Each revision with the article that its raw pages give now, in the same order."""
-    pending: deque[tuple[Revision, Future[Reread | WencangError]]] = deque()
+@contextmanager
+def _readers(settings: Settings, workers: int) -> Iterator[Ask]:
+    """So many processes that read pages; the function submits a revision to them."""
     idle: SimpleQueue[BoundedReader] = SimpleQueue()
 
-    def ask(revision: Revision) -> Reread | WencangError:
+    def ask(revision: Revision) -> Result:
         reader = idle.get()
         try:
             return reader.ask(revision.article.url, reread, settings, revision)
@@ -84,23 +131,30 @@ def _read_all(
             idle.put(stack.enter_context(BoundedReader()))
         threads = ThreadPoolExecutor(workers)
         stack.callback(threads.shutdown, cancel_futures=True)
-        for revision in revisions:
-            pending.append((revision, threads.submit(ask, revision)))
-            if len(pending) == _AHEAD:
-                first, future = pending.popleft()
-                yield first, future.result()
-        for rest, future in pending:
-            yield rest, future.result()
+        yield lambda revision: threads.submit(ask, revision)
 
 
-def reread(settings: Settings, revision: Revision) -> Reread | WencangError:
-    """The article that the raw pages of a revision give now, or why they give none."""
+def _in_order(ask: Ask, revisions: Iterator[Revision]) -> Iterator[tuple[Revision, Result]]:
+    """Each revision with the article that its raw pages give now, in the same order."""
+    pending: deque[tuple[Revision, Future[Result]]] = deque()
+    for revision in revisions:
+        pending.append((revision, ask(revision)))
+        if len(pending) == _AHEAD:
+            first, future = pending.popleft()
+            yield first, future.result()
+    for rest, future in pending:
+        yield rest, future.result()
+
+
+def reread(settings: Settings, revision: Revision) -> Result:
+    """The article that the raw pages of a revision give now, or why they give none; None if it is as archived."""
     try:
         pages = Pages(storage_of(settings))
         reading = _read([pages.read(raw) for raw in revision.pages], revision.article)
     except Exception as error:
         return fault_of(revision.article.url, error)
-    return Reread(_identified(reading.article, revision.article), reading.extractor)
+    article = _identified(reading.article, revision.article)
+    return None if article.equals_but_images(revision.article) else Reread(article, reading.extractor)
 
 
 def _read(pages: Sequence[FetchedPage], archived: Article) -> Reading:
@@ -119,14 +173,16 @@ def _identified(article: Article, archived: Article) -> Article:
     return replace(article, id=archived.id, url=archived.url, source=archived.source, section=section)
 
 
-def _keep(store: ArticleStore, revision: Revision, result: Reread, report: Report, dry_run: bool) -> None:
-    archived, article = revision.article, result.article
-    if article.equals_but_images(archived) or not (dry_run or _put(store, revision, result)):
+def _keep(store: ArticleStore, revision: Revision, result: Result, report: Report, dry_run: bool) -> None:
+    archived = revision.article
+    if isinstance(result, WencangError):
+        _count_fault(archived, result, report)
+    elif result is None or not (dry_run or _put(store, revision, result)):
         report.count(archived.source, "unchanged")
-        return
-    fields = [key for key in KEYS if getattr(article, key) != getattr(archived, key)]
-    report.fields.update(fields)
-    report.count(archived.source, "changed", archived.id, ", ".join(map(_, fields)))
+    else:
+        fields = [key for key in KEYS if getattr(result.article, key) != getattr(archived, key)]
+        report.fields.update(fields)
+        report.count(archived.source, "changed", archived.id, ", ".join(map(_, fields)))
 
 
 def _put(store: ArticleStore, revision: Revision, result: Reread) -> Revision | None:

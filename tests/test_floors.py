@@ -40,6 +40,7 @@ OWNERS = {  # library: the only rooms, or files, that may import it
     "prometheus_client": {"archive.notify.metrics", "wencang.web.traffic.metrics"},
     "protego": {"crawler.http"},
     "pyarrow": {"wencang.desk.export.formats.parquet"},
+    "pyspark": {"wencang.spark"},
     "pypinyin": {"indexer.suggest.pinyin"},
     "resvg_py": {"wencang.desk.draw.png"},
     "rfc3161_client": {"archive.proof.timestamp"},

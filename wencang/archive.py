@@ -938,16 +938,20 @@ class Archive:
         return runs.import_(self.settings, map(Path, paths), source, progress=progress, indexed=indexed)
 
     def reextract(
-        self, sources: Iterable[str] = (), *, dry_run: bool = False,
+        self, sources: Iterable[str] = (), *, dry_run: bool = False, restart: bool = False,
         progress: Progress = silent, indexed: Progress = silent,
     ) -> RunResult:  # fmt: skip
         """Read the archived raw pages again by the present rules, without the network, and index what changed.
 
-        `sources`: by default all. With `dry_run` nothing changes; the report counts what would.
+        `sources`: by default all. With `dry_run` nothing changes; the report counts what would. Several
+        hosts may do it at once, and share the work. What a run that was killed left is continued; with
+        `restart` all is read again.
         """
         from wencang import runs
 
-        return runs.reextract(self.settings, sources, dry_run=dry_run, progress=progress, indexed=indexed)
+        return runs.reextract(
+            self.settings, sources, dry_run=dry_run, restart=restart, progress=progress, indexed=indexed
+        )
 
     def extract(self, page: str, *, url: str = "") -> Reading:
         """The article of one page: a file, "-" for standard input, or an HTTP address; nothing is archived.

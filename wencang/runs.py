@@ -81,7 +81,7 @@ def crawl(
         result = _noted(settings, result, scope)
     if scope.due and not result.report.did_anything:
         result = replace(result, nothing_due=True, next_due=_next_due(settings, sources))
-    return _finished(settings, result, indexed)
+    return finish(settings, result, indexed)
 
 
 def _fetch(
@@ -150,11 +150,11 @@ def import_(
         Pages(storage := storage_of(settings), ends=partial(manifest.ends, storage)) as pages,
     ):
         import_files(store, pages, chosen, result.report, source)
-    return _finished(settings, result, indexed)
+    return finish(settings, result, indexed)
 
 
 def reextract(
-    settings: Settings, sources: Iterable[str], *, dry_run: bool = False,
+    settings: Settings, sources: Iterable[str], *, dry_run: bool = False, restart: bool = False,
     progress: Progress = silent, indexed: Progress = silent,
 ) -> RunResult:  # fmt: skip
     """Archive.reextract."""
@@ -165,8 +165,8 @@ def reextract(
     result = RunResult(Report(notice=lambda report: progress(report.read)))
     with ArticleStore.open(settings) as store:
         chosen = {named_source(store.sources(), name) for name in sources}
-        reextract(store, settings, result.report, chosen, dry_run=dry_run)
-    return result if dry_run else _finished(settings, result, indexed)
+        reextract(store, settings, result.report, chosen, dry_run=dry_run, restart=restart)
+    return result if dry_run else finish(settings, result, indexed)
 
 
 def accept(settings: Settings, names: Iterable[str], source: str, *, indexed: Progress = silent) -> RunResult:
@@ -176,13 +176,13 @@ def accept(settings: Settings, names: Iterable[str], source: str, *, indexed: Pr
     result = RunResult(Report())
     with ArticleStore.open(settings) as store:
         doubted.accept(store, names, source, result.report)
-    return _finished(settings, result, indexed)
+    return finish(settings, result, indexed)
 
 
 # The end of every run
 
 
-def _finished(settings: Settings, result: RunResult, indexed: Progress) -> RunResult:
+def finish(settings: Settings, result: RunResult, indexed: Progress = silent) -> RunResult:
     """Upload raw pages, write a manifest, update the index and the stories; the result, with the first error of these.
 
     The index does not wait for a store of raw pages that can't be reached, nor the stories for an index that another
@@ -231,7 +231,7 @@ def _follow(settings: Settings, ended: Event) -> None:
     """Index until the run has ended; a process that was killed is replaced."""
     from concurrent.futures.process import BrokenProcessPool
 
-    with suppress(Exception), ArticleStore.open(settings) as store:  # `_finished` meets the error again
+    with suppress(Exception), ArticleStore.open(settings) as store:  # `finish` meets the error again
         while not ended.is_set():
             with suppress(BrokenProcessPool), Processes(1) as process:
                 _index_beside(process, settings, store, ended)

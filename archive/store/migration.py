@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from archive.databases.database import Database
 from archive.databases.sqlite import RESTORE
 from archive.errors import ArchiveUnusable
-from archive.store.schema import archive, doubts, locks, metadata, notices, revisions
+from archive.store.schema import archive, doubts, locks, metadata, notices, ranges, revisions
 from archive.text.translation import gettext as _
 
 _MIDNIGHT = "%T16:00:00.000000Z"  # in Shanghai, as an Instant
@@ -32,15 +32,15 @@ def _days_addresses_doubts(connection: sa.Connection) -> None:
         connection.execute(revisions.update().where(c.sequence == sequence).values(values))
 
 
-def _locks_notices(connection: sa.Connection) -> None:
-    """Locks, and which notices were sent, which stood in a file."""
-    locks.create(connection)
-    notices.create(connection)
+def _locks_notices_ranges(connection: sa.Connection) -> None:
+    """Locks, jobs by ranges, and which notices were sent, which stood in a file."""
+    for table in (locks, notices, ranges):
+        table.create(connection)
 
 
 # Step N migrates version N to N + 1, and is never changed once released. A new archive is created at the newest.
 # Version 1 is that of wencang 0.2.0.
-STEPS: tuple[Callable[[sa.Connection], None], ...] = (_days_addresses_doubts, _locks_notices)
+STEPS: tuple[Callable[[sa.Connection], None], ...] = (_days_addresses_doubts, _locks_notices_ranges)
 
 
 UNFINISHED = -1  # the version of a copy that is not complete (archive/store/transfer.py)

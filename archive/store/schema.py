@@ -332,6 +332,13 @@ notices = sa.Table(  # archive/notify/notice.py
     sa.Column("sent", Instant, nullable=False),
 )  # fmt: skip
 
+ranges = sa.Table(  # archive/tables/ranges.py
+    "ranges", metadata,
+    sa.Column("job", sa.Text, primary_key=True),
+    sa.Column("first", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("last", sa.BigInteger, nullable=False),
+)  # fmt: skip
+
 
 def _stored(type: Any) -> Any:
     """A column's type, checked on reading; on PostgreSQL text is sorted by code point, as SQLite and Python do."""

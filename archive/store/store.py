@@ -330,6 +330,17 @@ class ArticleStore:
             yield from revisions
             after = rows[-1].sequence if rows else last
 
+    def newest_between(self, first: int, last: int) -> Iterator[Revision]:
+        """The newest versions that are between two sequences, both included, in order, without withdrawn ones."""
+        c = schema.revisions.c
+        while first <= last:
+            page = schema.newest_revisions().where(c.sequence >= first, c.sequence <= last, ~schema.withdrawn)
+            with self.reading() as connection:
+                rows = connection.execute(page.order_by(c.sequence).limit(_PAGE)).all()
+                revisions = list(map(schema.revision_of, rows))
+            yield from revisions
+            first = rows[-1].sequence + 1 if rows else last + 1
+
     def withdrawn_pages(self) -> list[RawPage]:
         """The raw pages, doubted pages and pictures of all withdrawn articles."""
         addresses = schema.addresses_withdrawn().with_only_columns(schema.addresses.c.url)

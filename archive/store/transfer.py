@@ -46,7 +46,7 @@ def copy_archive(source: str, target: str, *, progress: Progress = silent) -> Co
     with ArticleStore(old) as store, store.reading() as rows, _Target(new) as copy:
         copy.refuse_another(rows)
         for table in schema.metadata.sorted_tables:
-            if table not in (schema.archive, schema.locks):
+            if table not in (schema.archive, schema.locks, schema.ranges):
                 for page in _ranges(rows, table):
                     progress(copy.put(table, page))
         return copy.finish(rows)
