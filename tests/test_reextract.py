@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from archive.article import RawPage
 from archive.settings import load
 from archive.store import ArticleStore
 from archive.tables import ranges
@@ -19,8 +21,6 @@ from crawler.reextract import reextract
 from crawler.report import Report
 from tests.support.program import Wencang
 
-Mislaid = Callable[[], dict[str, str]]
-
 
 @pytest.fixture
 def mislaid(crawled: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -28,9 +28,13 @@ def mislaid(crawled: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(ranges, "SIZE", 10)
     with ArticleStore.open(load(crawled)) as store:
         for revision in list(store.kept()):
-            wrong = replace(revision.article, title=f"误 {revision.article.title}")
-            store.put(wrong, revision.fetched, exactly=True, keep=lambda _earlier, pages=revision.pages: pages)
+            wrong, pages = replace(revision.article, title=f"误 {revision.article.title}"), revision.pages
+            store.put(wrong, revision.fetched, exactly=True, keep=partial(_same, pages))
     return crawled
+
+
+def _same(pages: tuple[RawPage, ...], _earlier: tuple[RawPage, ...]) -> tuple[RawPage, ...]:
+    return pages
 
 
 def titles(data: Path) -> dict[str, str]:
@@ -113,8 +117,6 @@ def test_a_run_that_was_killed_is_resumed(mislaid: Path, wencang: Wencang, tmp_p
 
 def test_a_cluster_reads_what_one_machine_reads(mislaid: Path, tmp_path: Path) -> None:
     pytest.importorskip("pyspark", reason="pyspark is not installed (491 MB: not among the packages for development)")
-    import shutil
-
     from wencang import spark
 
     local = shutil.copytree(mislaid, tmp_path / "local")
