@@ -1,10 +1,11 @@
-"""An archive moved between SQLite and PostgreSQL."""
+"""An archive moved between SQLite and PostgreSQL, and the backup of one on PostgreSQL."""
 
 from __future__ import annotations
 
 import shutil
 from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -18,7 +19,7 @@ from archive.store.transfer import copy_archive
 from archive.tables.doubts import Doubts
 from archive.tables.ledger import Ledger
 from tests.servers.postgresql import PostgreSQL
-from tests.support.program import Wencang
+from tests.support.program import Wencang, run
 
 
 def kept(store: ArticleStore) -> object:
@@ -102,3 +103,77 @@ def test_the_command_says_what_is_alike(crawled: Path, postgresql: PostgreSQL, w
     assert done.returncode == 0, done.stderr
     assert "rows are alike in both (SHA-256" in done.stdout
     assert wencang("copy-archive", crawled, "postgresql://me:secret@127.0.0.1:1/none").returncode == 3
+
+
+# Backups
+
+
+def on_a_server(crawled: Path, address: str) -> None:
+    """Move an archive to a server."""
+    copy_archive(str(crawled), address)
+    for file in crawled.glob("archive.db*"):
+        file.unlink()
+
+
+def test_a_backup_is_a_dump_and_is_restored(
+    crawled: Path, postgresql: PostgreSQL, wencang: Wencang, tmp_path: Path
+) -> None:
+    address, copy = postgresql.database(), tmp_path / "copy"
+    on_a_server(crawled, address)
+    for _turn in range(2):
+        done = wencang("backup", copy, WENCANG_ARCHIVE=address)
+        assert done.returncode == 0, done.stderr
+    assert {path.name for path in copy.iterdir()} >= {"archive.dump", "archive.head", "pages", "manifests"}
+    assert "WENCANG_ARCHIVE" in run("restore", copy, data=tmp_path / "new").stderr
+    empty = postgresql.database()
+    assert run("restore", copy, data=tmp_path / "new", WENCANG_ARCHIVE=empty).returncode == 0
+    assert run("verify", data=tmp_path / "new", WENCANG_ARCHIVE=empty).returncode == 0
+    with (
+        ArticleStore.open(Settings(crawled, archive=address)) as old,
+        ArticleStore.open(Settings(tmp_path / "new", archive=empty)) as new,
+    ):
+        assert kept(new) == kept(old)
+    full = run("restore", copy, data=tmp_path / "newer", WENCANG_ARCHIVE=empty)
+    assert (full.returncode, "holds an archive" in full.stderr) == (2, True)
+
+
+def test_the_backup_of_a_file_is_restored_to_a_server(
+    crawled: Path, postgresql: PostgreSQL, wencang: Wencang, tmp_path: Path
+) -> None:
+    address = postgresql.database()
+    assert wencang("backup", tmp_path / "copy").returncode == 0
+    done = run("restore", tmp_path / "copy", data=tmp_path / "new", WENCANG_ARCHIVE=address)
+    assert done.returncode == 0, done.stderr
+    with (
+        ArticleStore.open(Settings(crawled)) as old,
+        ArticleStore.open(Settings(tmp_path / "new", archive=address)) as new,
+    ):
+        assert kept(new) == kept(old)
+
+
+def test_what_is_rotten_on_the_server_replaces_no_dump(
+    crawled: Path, postgresql: PostgreSQL, wencang: Wencang, tmp_path: Path
+) -> None:
+    address, copy = postgresql.database(), tmp_path / "copy"
+    on_a_server(crawled, address)
+    assert wencang("backup", copy, WENCANG_ARCHIVE=address).returncode == 0
+    before = (copy / "archive.dump").read_bytes()
+    with psycopg.connect(address) as connection:
+        connection.execute("UPDATE revisions SET body = 'rotten' WHERE sequence = 3")
+    done = wencang("backup", copy, WENCANG_ARCHIVE=address)
+    assert (done.returncode, "rotten: postgresql://" in done.stderr) == (6, True)
+    assert (copy / "archive.dump").read_bytes() == before
+
+
+def test_a_dump_is_not_replaced_by_that_of_another_archive(
+    crawled: Path, postgresql: PostgreSQL, wencang: Wencang, tmp_path: Path
+) -> None:
+    address, copy = postgresql.database(), tmp_path / "copy"
+    on_a_server(crawled, address)
+    assert wencang("backup", copy, WENCANG_ARCHIVE=address).returncode == 0
+    with psycopg.connect(address) as connection:
+        connection.execute("UPDATE revisions SET digest = 'ab' WHERE sequence = (SELECT max(sequence) FROM revisions)")
+    done = wencang("backup", copy, WENCANG_ARCHIVE=address)
+    assert (done.returncode, "belongs to another archive" in done.stderr) == (2, True)
+    missing = wencang("backup", tmp_path / "new", WENCANG_ARCHIVE=address, PATH="/nowhere")
+    assert (missing.returncode, "client programs of PostgreSQL" in missing.stderr) == (2, True)

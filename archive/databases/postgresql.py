@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator, Mapping
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -117,6 +119,32 @@ class PostgreSQL:
         """Free the space of deleted text for reuse; docs/scale.md says where the server may keep it."""
         with self._asked() as connection:
             connection.execute(sa.text("VACUUM revisions"))
+
+    def dump(self, tables: Iterable[str], to: Path) -> None:
+        """Write these tables to a file, by pg_dump in its custom format, as of one moment."""
+        with self._asked() as connection:
+            schema = connection.scalar(sa.text("SELECT current_schema()"))
+        chosen = [f"--table={schema}.{table}" for table in tables]
+        self._run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", *chosen, f"--file={to}")
+
+    def restore(self, dump: Path) -> None:
+        """Bring a dump in, all of it or nothing."""
+        self._run("pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", str(dump))
+
+    def _run(self, program: str, *arguments: str) -> None:
+        """Run a program of PostgreSQL on this database; the password is not among its arguments."""
+        url = self._url.set(drivername="postgresql")
+        address = sa.URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+        password = {"PGPASSWORD": str(url.password)} if url.password else {}
+        command = [program, f"--dbname={address.render_as_string()}", *arguments]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, env=os.environ | password)  # noqa: S603
+        except FileNotFoundError as error:
+            mend = _("install the client programs of PostgreSQL")
+            raise UsageFault(program, _("is not installed"), mend) from error
+        if done.returncode:
+            reason = next(iter(done.stderr.strip().splitlines()), program)[:300]
+            raise ArchiveUnusable(self.name, reason, _("the client programs must be as new as the server"))
 
     def keep_before_migration(self, version: int) -> None:
         """No copy: a migration is one transaction, and the operator's backups are those of the server."""

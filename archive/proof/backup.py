@@ -11,24 +11,24 @@ from __future__ import annotations
 import filecmp
 import os
 import shutil
-import sqlite3
 import zlib
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
 from archive.article import RawPage
-from archive.databases import sqlite
 from archive.databases.sqlite import FILE
 from archive.disk import atomic_write, following, make_folder, refuse_links, sync
 from archive.errors import ArchiveUnusable, CheckFailed, UsageFault
 from archive.lock import exclusive
 from archive.proof import rot
+from archive.proof import snapshot as snapshots
 from archive.proof.manifest import FOLDER as MANIFESTS
 from archive.proof.manifest import STAMP, chain_faults, manifests
+from archive.proof.snapshot import DUMP, NAMES, Snapshot
 from archive.settings import FILE as SETTINGS
-from archive.settings import Settings
+from archive.settings import Settings, load
 from archive.storage import of as storage_of
 from archive.storage.folder import Folder
 from archive.storage.storage import File, Storage
@@ -40,7 +40,7 @@ from archive.warc.pages import FOLDER as PAGES
 from archive.warc.pages import Pages, files
 
 _BY_HAND = (SETTINGS, "lexicon.txt", "watches.toml")
-_OURS = (FILE, PAGES, MANIFESTS, "index", *_BY_HAND)
+_OURS = (*NAMES, PAGES, MANIFESTS, "index", *_BY_HAND)
 _LOCK = "backup.lock"
 _COMPARED = 1 << 16  # bytes compared at the end of what was copied before
 
@@ -63,12 +63,12 @@ def back_up(settings: Settings, to: Path) -> int:
     ArchiveUnusable for a damaged database and for files that only the backup still has, CheckFailed
     for what is rotten; UsageFault for a folder that contains other files.
     """
-    data, source = settings.data, storage_of(settings)
+    data, source, snapshot = settings.data, storage_of(settings), snapshots.of(settings)
     if to.resolve().is_relative_to(data.resolve()):
         raise UsageFault(to, _("is inside the archive itself"), _("name a folder outside of it"))
-    if not (to / FILE).exists() and (others := _other_files(to)):
+    if not (to / snapshot.name).exists() and (others := _other_files(to)):
         raise UsageFault(to, _("contains other files: {name}").format(name=others[0]), _("name an empty folder"))
-    result = _copy(settings, source, to)
+    result = _copy(settings, source, snapshot, to)
     if result.rotten:
         raise _rotten(data, to, result.rotten)
     if result.lost:
@@ -81,17 +81,26 @@ def back_up(settings: Settings, to: Path) -> int:
 def restore(backup: str | Path, data: str | Path) -> None:
     """Make an archive of a backup, in a data folder that holds none; its index has to be built again.
 
-    Raises UsageFault where `backup` holds no backup, or `data` holds anything of an archive, and, at
-    the end, CheckFailed for what is rotten in the backup.
+    The backup of an archive on PostgreSQL is restored to the empty database that WENCANG_ARCHIVE
+    names; that of a SQLite file to either. Raises UsageFault where `backup` holds no backup, or `data`
+    or the database holds anything of an archive, and, at the end, CheckFailed for what is rotten in
+    the backup.
     """
     backup, data = Path(backup), Path(data)
-    if not (backup / FILE).exists():
+    is_dump = (backup / DUMP).exists()
+    if not (is_dump or (backup / FILE).exists()):
         raise UsageFault(backup, _("holds no backup"), _("`wencang backup DIR` makes one"))
     for name in _OURS:
         if (data / name).exists():
             mend = _("move it away, or name another with --data")
             raise UsageFault(data, _("is not empty: it holds {name}").format(name=name), mend)
-    result = _copy(Settings(backup), Folder(backup), data)
+    settings = load(data)
+    if is_dump and not settings.archive:
+        mend = _("name an empty database in WENCANG_ARCHIVE")
+        raise UsageFault(backup, _("is the backup of an archive on PostgreSQL"), mend)
+    if settings.archive:
+        snapshots.restore(backup, settings)
+    result = _copy(Settings(backup), Folder(backup), None if settings.archive else snapshots.of(Settings(backup)), data)
     (data / _LOCK).unlink()
     if result.rotten:
         reason = _("rotten: {fault}").format(fault=_first(result.rotten))
@@ -109,38 +118,38 @@ def _first(faults: list[str]) -> str:
 
 
 def _other_files(folder: Path) -> list[str]:
-    known = {*_OURS, _LOCK, f"{FILE}.part"}
+    known = {*_OURS, _LOCK, *(f"{name}.part" for name in NAMES)}
     return sorted(path.name for path in folder.iterdir() if path.name not in known) if folder.exists() else []
 
 
-def _copy(settings: Settings, source: Storage, to: Path) -> _Result:
+def _copy(settings: Settings, source: Storage, snapshot: Snapshot | None, to: Path) -> _Result:
     """Copy what is good, and what is rotten where there is no good copy of it."""
     try:
         for folder in (settings.data, to):
             refuse_links(folder)
         with exclusive(to / _LOCK):
-            return _copy_all(settings, source, to)
+            return _copy_all(settings, source, snapshot, to)
     except OSError as error:
         mend = _("free some space or fix its permissions, then try again")
         raise ArchiveUnusable(error.filename or to, of_error(error), mend) from error
 
 
-def _copy_all(settings: Settings, source: Storage, to: Path) -> _Result:
-    data = settings.data
+def _copy_all(settings: Settings, source: Storage, snapshot: Snapshot | None, to: Path) -> _Result:
     result, own_manifests = _Result(), manifests(source)
-    with suppress(_Held), atomic_write(to / FILE) as copy:
-        damage = _copy_database(data, to, Path(copy.name), result)
+    with suppress(_Held), ExitStack() as stack:
+        damage = snapshot and _copy_database(snapshot, to, stack, result)
         result.lost = _lost_pages(source, to)
         if not damage:
             _withdraw(settings, source, to)
         _copy_pages(source, to, result)
         if not damage:
             result.lost += _copy_manifests(source, to, own_manifests, result)
-        _copy_by_hand(data, to, result)
+        _copy_by_hand(settings.data, to, result)
         if damage:
             raise damage  # so that the copy's database stays
-        for suffix in ("-wal", "-shm"):  # of the replaced database: SQLite would apply them to the new one
-            (to / f"{FILE}{suffix}").unlink(missing_ok=True)
+        stack.close()
+        if snapshot:
+            snapshot.note(to)
     return result
 
 
@@ -148,20 +157,21 @@ class _Held(Exception):
     """The database is rotten, and the copy has a better one."""
 
 
-def _copy_database(data: Path, to: Path, copy: Path, result: _Result) -> Exception | None:
-    """Copy the database; what keeps it from taking the place of the copy's."""
+def _copy_database(snapshot: Snapshot, to: Path, stack: ExitStack, result: _Result) -> Exception | None:
+    """Copy the database, which takes its place when `stack` is closed; what keeps it from that."""
+    before = to / snapshot.name
+    copy = Path(stack.enter_context(atomic_write(before)).name)
     try:
-        sqlite.copy(data / FILE, copy)
+        snapshot.write(copy)
     except ArchiveUnusable as error:
-        if error.subject != str(data / FILE) or not (to / FILE).exists():
+        if error.subject != snapshot.source or not before.exists():
             raise
         return error
-    _refuse_another(copy, to / FILE)
-    try:
-        faults, is_worse = rot.of_database(copy, to / FILE)
-    except sqlite3.Error as error:
-        raise sqlite.unusable(data / FILE, error) from error
-    result.rotten += [f"{data / FILE}: {fault}" for _number, fault in sorted(faults.items())]
+    if before.exists() and not snapshot.continues(copy, before):
+        reason = _("has versions that are not in the archive: it belongs to another archive, or is newer")
+        raise UsageFault(before, reason, _("name an empty folder, or `wencang restore` it elsewhere"))
+    faults, is_worse = snapshot.faults(copy, before)
+    result.rotten += [f"{snapshot.source}: {fault}" for fault in faults]
     return _Held() if is_worse else None
 
 
@@ -198,12 +208,6 @@ def _copy_by_hand(data: Path, to: Path, result: _Result) -> None:
             result.rotten.append(fault)
         else:
             _update(path, copy)
-
-
-def _refuse_another(file: Path, copy: Path) -> None:
-    if copy.exists() and not sqlite.continues(file, copy):
-        reason = _("has versions that are not in the archive: it belongs to another archive, or is newer")
-        raise UsageFault(copy, reason, _("name an empty folder, or `wencang restore` it elsewhere"))
 
 
 def _lost_pages(source: Storage, to: Path) -> list[str]:
