@@ -21,6 +21,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from archive.proof import database, manifest, records
+from archive.settings import Settings
 from archive.store import ArticleStore
 from archive.tables.ledger import Ledger
 from archive.warc.pages import Pages
@@ -89,7 +90,7 @@ def kept(data: Path) -> tuple[object, ...]:
             *database.verify(store, checked.faults_of(Pages(data))),
             *manifest.verify(store, data),
         ]
-        with update.open_index(data, "whoosh") as index:
+        with update.open_index(Settings(data), "whoosh") as index:
             faults += update.verify(store, index)
             assert index.position() == store.sequence()
         assert faults == []

@@ -24,6 +24,7 @@ from indexer.figures.find import figures, mentions
 from indexer.figures.places import canonical, gazetteer, within
 from indexer.question.parser import parse_query
 from indexer.question.query import Amount, Words
+from tests.support.engines import settings_of
 from tests.support.program import Wencang
 from tests.support.sample import ANALYZER, every_match
 
@@ -246,8 +247,8 @@ def test_filters_find(name: str, tmp_path: Path) -> None:
     with ArticleStore.at("sqlite://") as store:
         for article in (SIGNING, ROAD):
             store.put(article)
-        update.rebuild(store, tmp_path, name)
-        with update.open_index(tmp_path, name) as opened:
+        update.rebuild(store, settings_of(name, tmp_path), name)
+        with update.open_index(settings_of(name, tmp_path), name) as opened:
 
             def ids(asked: str) -> set[str]:
                 return {one.article.id for one in every_match(store, opened, parse_query(asked, ANALYZER))}

@@ -20,7 +20,7 @@ from rich.cells import cell_len
 from archive import settings
 from archive.lock import exclusive
 from archive.store import ArticleStore
-from indexer.update import index_folder
+from indexer.engines.folder import index_folder
 from tests.support.program import Wencang, lines, run
 from tests.support.sample import EXPECTED, GLOSSED, ROOT, SAMPLE, SIGNING
 from tests.support.terminal import on_a_terminal

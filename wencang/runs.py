@@ -187,7 +187,7 @@ def _finished(settings: Settings, result: RunResult, indexed: Progress) -> RunRe
 
     def tasks(store: ArticleStore) -> Iterator[Callable[[], object]]:
         yield lambda: manifest.close(store, settings.data, clock.now())
-        yield lambda: bring_up(store, settings.data, settings.engine, indexed)
+        yield lambda: bring_up(store, settings, settings.engine, indexed)
         yield lambda: stories.bring_up(store, last=manifest.held(settings.data))
 
     faults = list[WencangError | OSError]()
@@ -250,4 +250,4 @@ def _index(settings: Settings) -> None:
     from indexer.update import bring_up
 
     with ArticleStore.open(settings.data) as store:
-        bring_up(store, settings.data, settings.engine)
+        bring_up(store, settings, settings.engine)

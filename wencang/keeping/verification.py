@@ -95,7 +95,7 @@ def _stamps(settings: Settings) -> tuple[list[str], list[Message]]:
 
 def _index(settings: Settings, store: ArticleStore) -> list[str]:
     """The faults of the index in use."""
-    if settings.engine not in update.engines_of(settings.data):
+    if settings.engine not in update.engines_of(settings):
         return []
-    with update.open_index(settings.data, settings.engine) as index:
+    with update.open_index(settings, settings.engine) as index:
         return list(update.verify(store, index))

@@ -72,8 +72,8 @@ def _jars() -> tuple[Path, Path]:
 def _resolve(folder: Path, home: Path, opensearch: str, log4j: str) -> None:
     if not shutil.which("mvn"):
         raise Missing("needs Maven (mvn) to fetch OpenSearch")
-    maven = ["mvn", "-B", "-q", "-f", _HERE / "pom.xml", f"-Dopensearch={opensearch}", f"-Dlog4j={log4j}"]
-    _run([*maven, "dependency:copy-dependencies", f"-DoutputDirectory={folder}"], home)
+    maven: list[str | Path] = ["mvn", "-B", "-q", "-f", _HERE / "pom.xml", "dependency:copy-dependencies"]
+    _run([*maven, f"-Dopensearch={opensearch}", f"-Dlog4j={log4j}", f"-DoutputDirectory={folder}"], home)
     _run([home / "bin/javac", "-nowarn", "-cp", f"{folder}/*", "-d", folder / "classes", _HERE / "Node.java"], home)
     _run([home / "bin/jar", "cf", folder / "node.jar", "-C", folder / "classes", "."], home)
 
@@ -142,7 +142,7 @@ class Cluster:
             options += ["-XX:+AutoCreateSharedArchive"] if number == 1 and not archive.exists() else []
         if _java()[1] >= 22:
             options += ["--enable-native-access=ALL-UNNAMED"]
-        arguments = ["-cp", f"{self._lib}/node.jar:{self._lib}/*", "Node", home]
+        arguments: list[str | Path] = ["-cp", f"{self._lib}/node.jar:{self._lib}/*", "Node", home]
         arguments += [f"{name}={value}" for name, value in settings.items()]
         command = [self._java / "bin/java", *options, *arguments]
         with (home / "log").open("ab") as log:
