@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from archive.article import SHANGHAI, Article
 from archive.errors import QueryFault
+from archive.settings import Settings
 from archive.store import ArticleStore
 from bench.corpus import fill
 from indexer import engines, update
@@ -201,24 +202,38 @@ def understood(typed: str) -> Query:
 
 
 questions = structured | typed.map(understood)
-Write = Callable[[ArticleStore, Path, str], int]
+Write = Callable[[ArticleStore, Settings, str], int]
 commits = st.tuples(st.lists(articles, max_size=8), st.sampled_from([update.bring_up, update.bring_up, update.rebuild]))
 
 
 # What is answered
 
 
-@pytest.mark.parametrize("name", engines.names())
+histories = st.lists(commits, min_size=1, max_size=5)
+asked = st.lists(questions, min_size=4, max_size=12)
+History = list[tuple[list[Article], Write]]
+
+
+@pytest.mark.parametrize("name", engines.in_folders())
 @settings(max_examples=settings().max_examples // 2)
-@given(history=st.lists(commits, min_size=1, max_size=5), asked=st.lists(questions, min_size=4, max_size=12))
-def test_every_answer_is_what_the_articles_say(
-    name: str, history: list[tuple[list[Article], Write]], asked: list[Query]
-) -> None:
+@given(history=histories, asked=asked)
+def test_every_answer_is_what_the_articles_say(name: str, history: History, asked: list[Query]) -> None:
+    check_history(name, history, asked)
+
+
+@settings(max_examples=settings().max_examples // 16)
+@given(history=histories, asked=asked)
+def test_every_answer_of_a_cluster_is_what_the_articles_say(history: History, asked: list[Query]) -> None:
+    """With fewer examples, as each makes indexes on a server."""
+    check_history("opensearch", history, asked)
+
+
+def check_history(name: str, history: History, asked: list[Query]) -> None:
     with TemporaryDirectory() as data, ArticleStore.at("sqlite://") as store:
         for kept, write in history:
             for article in kept:
                 store.put(article)
-            write(store, Path(data), name)
+            write(store, settings_of(name, Path(data)), name)
         check_answers(store, Path(data), name, asked)
 
 
