@@ -85,6 +85,7 @@ class Generation:
     @classmethod
     def in_use(cls, client: Client, prefix: str) -> Generation | None:
         """The index in use, if there is one."""
+        client.check_managed()
         try:
             names = list(client.ask("GET", f"/_alias/{prefix}"))
         except Missing:
@@ -112,19 +113,20 @@ class Generation:
 
     def position(self, uuid: str) -> tuple[int, str]:
         """The position alone, and its anchor."""
-        state = self._source(uuid, _source_includes="state.position,state.anchor")["state"]
+        state = self._source(uuid, "state.position,state.anchor")["state"]
         return state["position"], state["anchor"]
 
-    def _source(self, uuid: str, **parameters: str) -> dict[str, Any]:
-        source: dict[str, Any] = self.client.ask("GET", f"/{self.state_index}/_doc/{uuid}", **parameters)["_source"]
+    def _source(self, uuid: str, included: str = "*") -> dict[str, Any]:
+        path = f"/{self.state_index}/_doc/{uuid}"
+        source: dict[str, Any] = self.client.ask("GET", path, _source_includes=included)["_source"]
         return source
 
     def record(self, recorded: Recorded) -> None:
         """Record a state, which may not be older than the one before. Raises Busy if another run went further."""
         body = {"state": asdict(recorded.state), "runs": [asdict(run) for run in recorded.runs]}
-        version = {"version": recorded.state.position + 1, "version_type": "external_gte", "require_alias": True}
+        path, version = f"/{self.state_index}/_doc/{self.uuid()}", recorded.state.position + 1
         try:
-            self.client.ask("PUT", f"/{self.state_index}/_doc/{self.uuid()}", body, 30, **version)
+            self.client.ask("PUT", path, body, 30, version=version, version_type="external_gte", require_alias=True)
         except Conflict as error:
             raise Busy(self.articles, _("another run is writing to it"), _("try again when it has ended")) from error
 
