@@ -6,6 +6,7 @@ translates questions, opensearch_words.py keeps the words, and opensearch_client
 
 from __future__ import annotations
 
+import time
 import weakref
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -40,6 +41,7 @@ from indexer.question.query import Query
 from indexer.text.analyzer import Analyzer
 
 _KEPT = "5m"  # how long the cluster keeps a state that is read, after each question
+_FRESH = 0.05  # seconds for which a view is taken for the newest: less than a commit takes
 _PAGE = 10_000  # hits or values in one answer; OpenSearch gives no more
 _FILTERS = 500  # words whose articles are counted in one request
 _MAX_FREQUENCIES = 20_000  # words whose number of articles is remembered
@@ -55,6 +57,7 @@ class OpenSearchEngine:
         self._generation = generation
         self._opening = Lock()
         self._view: _View | None = None
+        self._checked = 0.0  # when the view was last known to be the newest
         self._analyzer = Analyzer(self.lexicon())
 
     def __enter__(self) -> Self:
@@ -103,7 +106,7 @@ class OpenSearchEngine:
         return self._read(lambda view: view.frequencies(wanted))
 
     def count(self) -> int:
-        return self._read(lambda view: view.count(LIVE))
+        return self._read(lambda view: view.count)
 
     def vocabulary(self, start: str = "") -> dict[str, int]:
         return self._read(lambda view: view.generation.words(view.recorded).starting_with(start))
@@ -129,14 +132,17 @@ class OpenSearchEngine:
 
     def _current(self) -> _View:
         """A view of the last commit. Its state is read first, so that the index contains at least what that says."""
-        view = self._view
+        view, now = self._view, time.monotonic()
+        if view and now - self._checked < _FRESH:
+            return view
         try:
-            if view and view.mark == view.generation.position(view.uuid):
-                return view
-            with self._opening:
-                if self._view is view:
-                    self._view = _View.opened(self._generation)
-                return self._view or self._raise_lost()
+            if view is None or view.mark != view.generation.position(view.uuid):
+                with self._opening:
+                    if self._view is view:
+                        self._view = _View.opened(self._generation)
+                    view = self._view or self._raise_lost()
+            self._checked = now
+            return view
         except Missing:
             return self._follow()
 
@@ -234,6 +240,7 @@ class _View:
     uuid: str
     recorded: Recorded
     pit: str
+    _counted: list[int] = field(default_factory=list)
     _frequencies: dict[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -259,8 +266,13 @@ class _View:
             raise Passing(_("a part of the index can't be reached"))
         return dict(answer)
 
-    def count(self, query: Json) -> int:
-        return int(self.ask({"query": query, "size": 0, "track_total_hits": True})["hits"]["total"]["value"])
+    @property
+    def count(self) -> int:
+        """The number of articles; remembered, as each question asks for it."""
+        if not self._counted:
+            answer = self.ask({"query": LIVE, "size": 0, "track_total_hits": True})
+            self._counted.append(int(answer["hits"]["total"]["value"]))
+        return self._counted[0]
 
     def known(self, query: Query) -> int:
         """How many of a query's words any article contains."""
