@@ -98,7 +98,7 @@ def writing(settings: Settings, numbers: Iterator[int]) -> Iterator[list[int]]:
     done, positions = Event(), list[int]()
 
     def write() -> None:
-        with ArticleStore.open(settings.data) as store:
+        with ArticleStore.open(settings) as store:
             while not done.is_set():
                 fill(store, (article for article, _n in zip(added(numbers), range(_BATCH), strict=False)))
                 with suppress(Busy, IndexUnusable):  # and the next update writes them
@@ -140,7 +140,7 @@ def kill(cluster: Cluster, asker: Asker, settings: Settings, numbers: Iterator[i
         cluster.wait()
         green = time.monotonic() - restarted
     back = asker.back(killed)
-    with ArticleStore.open(settings.data) as store, update.open_index(settings, _ENGINE) as index:
+    with ArticleStore.open(settings) as store, update.open_index(settings, _ENGINE) as index:
         assert index.position() >= max(acknowledged or [0]), "an acknowledged position was lost"
         check(store, settings)
     assert back < _BACK, f"search was back after {back:.1f} s"
@@ -154,7 +154,7 @@ def two_of_three(cluster: Cluster, settings: Settings) -> None:
     """Reads and writes are refused, in time."""
     for number in (1, 2):
         cluster.kill(number)
-    with ArticleStore.open(settings.data) as store:
+    with ArticleStore.open(settings) as store:
         fill(store, added(iter([10**9])))
         calls: dict[str, Callable[[], int]] = {
             "search": lambda: Indexes(settings).get(_ENGINE).count(),
@@ -178,7 +178,7 @@ def two_of_three(cluster: Cluster, settings: Settings) -> None:
 
 def rebuilding(cluster: Cluster, asker: Asker, settings: Settings) -> None:
     asked = len(asker.answers)
-    with ArticleStore.open(settings.data) as store, asker.asking():
+    with ArticleStore.open(settings) as store, asker.asking():
         start = time.monotonic()
         written = update.rebuild(store, settings, _ENGINE)
         seconds = time.monotonic() - start
@@ -198,7 +198,7 @@ def main() -> None:
     with Cluster(asked.folder / "nodes", 3) as cluster:
         settings = Settings(data, engine=_ENGINE, opensearch=tuple(cluster.urls))
         asker = Asker(settings, asked.articles)
-        with ArticleStore.create(data) as store:
+        with ArticleStore.create(settings) as store:
             fill(store, steady(asked.articles))
             update.bring_up(store, settings, _ENGINE)
         cluster.wait()

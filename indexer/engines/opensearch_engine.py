@@ -192,6 +192,7 @@ class OpenSearchEngine:
         state = replace(before.state, position=last.sequence, anchor=last.article.digest)
         self._client.patiently(lambda: generation.record(Recorded(state, table.runs)))
         runs.remove_all_but(table)
+        self._checked = 0.0
 
     def _action(self, revision: Revision, words: Counter[str]) -> Action:
         """What replaces an older version. A withdrawn article leaves its sequence, so that no older version returns."""

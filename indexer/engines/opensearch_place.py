@@ -6,9 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from archive.disk import make_folder
 from archive.errors import IndexUnusable
-from archive.lock import exclusive
 from archive.settings import Settings
 from archive.store import ArticleStore
 from archive.text.translation import gettext as _
@@ -77,11 +75,10 @@ class OpenSearchPlace:
         client.patiently(generation.use)
 
     @contextmanager
-    def lock(self, _store: ArticleStore) -> Iterator[None]:
+    def lock(self, store: ArticleStore) -> Iterator[None]:
         from indexer.engines.opensearch_index import remove_all_but
 
-        make_folder(self._settings.data / "index")
-        with exclusive(self._settings.data / "index" / "opensearch.lock"):
+        with store.lock(f"index-{self._prefix}"):
             client = self._client()
             client.patiently(lambda: remove_all_but(client, self._prefix, self.number()))
             yield
