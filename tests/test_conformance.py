@@ -19,7 +19,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.article import SHANGHAI, Article
-from archive.databases.sqlite import SQLite
 from archive.errors import QueryFault
 from archive.settings import Settings
 from archive.store import ArticleStore
@@ -230,7 +229,7 @@ def test_every_answer_of_a_cluster_is_what_the_articles_say(history: History, as
 
 
 def check_history(name: str, history: History, asked: list[Query]) -> None:
-    with TemporaryDirectory() as data, ArticleStore(SQLite(Path(":memory:")), create=True) as store:
+    with TemporaryDirectory() as data, ArticleStore.create(Settings(Path(data))) as store:
         for kept, write in history:
             for article in kept:
                 store.put(article)
@@ -242,7 +241,7 @@ def check_history(name: str, history: History, asked: list[Query]) -> None:
 def test_every_answer_of_a_larger_archive(name: str, tmp_path: Path) -> None:
     """Of many articles that are alike, and of segments that were merged."""
     rng = random.Random(8)
-    with ArticleStore(SQLite(Path(":memory:")), create=True) as store:
+    with ArticleStore.create(Settings(tmp_path)) as store:
         for n in range(600):
             body = "".join(rng.choices(PARTS, range(len(PARTS), 0, -1), k=rng.randrange(60)))
             day = datetime(2022, rng.choice([5, 6]), 1, tzinfo=SHANGHAI) if rng.random() < 0.8 else None
@@ -294,7 +293,7 @@ def test_engines_rank_alike(tmp_path: Path) -> None:
     asked += [" ".join(rng.sample(ANALYZER.words(article.body), 2)) for article in ARTICLES]
     asked += [f'"{rng.choice(ANALYZER.words(article.body))}"' for article in ARTICLES]
     best = {}
-    with ArticleStore(SQLite(Path(":memory:")), create=True) as store:
+    with ArticleStore.create(Settings(tmp_path)) as store:
         fill(store, ARTICLES)
         for name in engines.names():
             update.bring_up(store, settings_of(name, tmp_path), name)

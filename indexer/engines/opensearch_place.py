@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from archive.errors import IndexUnusable
 from archive.settings import Settings
 from archive.store import ArticleStore
+from archive.tables.locks import exclusive
 from archive.text.translation import gettext as _
 from indexer.engines.engine import REBUILD, SearchEngine
 
@@ -78,7 +79,7 @@ class OpenSearchPlace:
     def lock(self, store: ArticleStore) -> Iterator[None]:
         from indexer.engines.opensearch_index import remove_all_but
 
-        with store.lock(f"index-{self._prefix}"):
+        with exclusive(store, f"index-{self._prefix}"):
             client = self._client()
             client.patiently(lambda: remove_all_but(client, self._prefix, self.number()))
             yield
