@@ -23,7 +23,10 @@ except ImportError as error:
 
 _SECONDS = 10.0  # that a node may take to answer; after that the next one is asked
 _PATIENCE = 15.0  # seconds that a call is repeated while the cluster recovers from the loss of a node
-_PAUSE = 0.1  # seconds before it is repeated
+_PAUSE = 0.1  # seconds before it is repeated; a write that is refused again waits twice as long each time
+_LONGEST_PAUSE = 5.0
+_CHECK = 1.0  # seconds between two looks whether the cluster has a manager
+_ELECTION = 3.0  # seconds that it may take to elect one
 _WRITE_PATIENCE = 120.0  # seconds that a write waits for a cluster that is overloaded or recovers
 _MAX_BYTES = 4_000_000  # of a bulk request
 _MAX_ACTIONS = 500
@@ -54,7 +57,7 @@ class Client:
     def __init__(self, settings: Settings) -> None:
         self.name = ",".join(settings.opensearch)
         self._user = settings.opensearch_user
-        self._managed = 0.0  # when the cluster was last seen to have a manager
+        self._checked = self._managed = -_ELECTION  # when the cluster was last seen to have a manager
         self._client = opensearchpy.OpenSearch(
             list(settings.opensearch),
             http_auth=(self._user, settings.opensearch_password) if self._user else None,
@@ -73,9 +76,9 @@ class Client:
             asked = texts | {"request_timeout": seconds}
             return self._client.transport.perform_request(method, path, params=asked, body=body)
 
-    def patiently(self, call: Callable[[], T], patience: float = _PATIENCE) -> T:
+    def patiently(self, call: Callable[[], T]) -> T:
         """What a call returns, repeated while the cluster recovers. Raises IndexUnusable if it does not."""
-        end = time.monotonic() + patience
+        end = time.monotonic() + _PATIENCE
         while True:
             try:
                 return call()
@@ -86,22 +89,25 @@ class Client:
                 time.sleep(_PAUSE)
 
     def check_managed(self) -> None:
-        """Raise Passing if the node has no manager: what it knows may be old, as most of the nodes are out of reach."""
-        if time.monotonic() - self._managed < 1:
-            return
-        health = self.ask("GET", "/_cluster/health", local=True)
-        if not health.get("discovered_cluster_manager"):
-            raise Passing(_("most nodes of the cluster can't be reached"))
-        self._managed = time.monotonic()
+        """Raise Passing if the cluster has no manager: what a node knows may be old, as most are out of reach.
 
-    def bulk(self, index: str, actions: Iterable[Action], patience: float = _WRITE_PATIENCE) -> None:
+        The few seconds in which they elect another one are let pass.
+        """
+        if (now := time.monotonic()) - self._checked < _CHECK:
+            return
+        if self.ask("GET", "/_cluster/health", local=True).get("discovered_cluster_manager"):
+            self._checked = self._managed = now
+        elif now - self._managed > _ELECTION:
+            raise Passing(_("most nodes of the cluster can't be reached"))
+
+    def bulk(self, index: str, actions: Iterable[Action]) -> None:
         """Carry out actions; those on a newer version than the index has are done, the others already were.
 
         Batches become smaller while the cluster refuses them as too much. Raises Busy if it goes on refusing,
         Missing if there is no such index, IndexUnusable for a document that is refused.
         """
         batches = _Batches(actions)
-        end = time.monotonic() + patience
+        end, pause = time.monotonic() + _WRITE_PATIENCE, _PAUSE
         for batch in batches:
             try:
                 refused = self._send(index, batch)
@@ -109,12 +115,13 @@ class Client:
             except Passing as passing:
                 refused, reason = batch, str(passing)
             if not refused:
-                end = time.monotonic() + patience
+                end, pause = time.monotonic() + _WRITE_PATIENCE, _PAUSE
                 continue
             if time.monotonic() > end:
                 raise Busy(self.name, reason, _("once it answers again, `wencang index` goes on"))
             batches.back(refused)
-            time.sleep(1)
+            time.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
 
     def _send(self, index: str, batch: list[Action]) -> list[Action]:
         """The actions that were refused for now."""

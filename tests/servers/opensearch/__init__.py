@@ -7,8 +7,8 @@
         cluster.wait()
 
 Needs `mvn` and a JDK: 21 or newer for OpenSearch 3, 11 or newer for 2.19. WENCANG_JAVA_HOME names the JDK,
-by default the newest one below /usr/lib/jvm; WENCANG_OPENSEARCH_VERSION chooses the version (2 or 3). The jars are
-fetched once, into ~/.cache/wencang/opensearch.
+by default the newest one below /usr/lib/jvm; WENCANG_OPENSEARCH_VERSION chooses the version (2 or 3), and
+WENCANG_OPENSEARCH_HEAP the memory of a node. The jars are fetched once, into ~/.cache/wencang/opensearch.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import socket
 import subprocess
 import time
 import urllib.request
+from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from fcntl import LOCK_EX, flock
 from functools import cache
@@ -29,6 +30,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+_HEAP = os.environ.get("WENCANG_OPENSEARCH_HEAP", "400m")
 _HERE = Path(__file__).parent
 _CACHE = Path.home() / ".cache" / "wencang" / "opensearch"
 _VERSIONS = {3: ("3.9.0", "2.25.5", 21), 2: ("2.19.4", "2.21.0", 11)}  # of OpenSearch and log4j; the oldest Java
@@ -95,9 +97,9 @@ def _free_ports(count: int) -> list[int]:
 class Cluster:
     """Nodes numbered from 1, each with a folder of its own. Raises Missing where they can't be had."""
 
-    def __init__(self, folder: Path, nodes: int = 1, heap: str = "400m") -> None:
+    def __init__(self, folder: Path, nodes: int = 1, settings: Mapping[str, object] | None = None) -> None:
         self._folder = folder
-        self._heap = heap
+        self._settings = dict(settings or {})
         self._java, self._lib = _jars()
         ports = _free_ports(2 * nodes)
         self._http, self._transport = ports[:nodes], ports[nodes:]
@@ -133,9 +135,10 @@ class Cluster:
             "cluster.initial_cluster_manager_nodes": ",".join(f"n{n}" for n in range(1, len(self._http) + 1)),
             "node.processors": 1,
             "cluster.routing.allocation.disk.threshold_enabled": "false",
+            **self._settings,
         }
         archive = self._lib / "classes.jsa"  # shares loaded classes: a third of the time to start
-        options = [f"-Xms{self._heap}", f"-Xmx{self._heap}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+        options = [f"-Xms{_HEAP}", f"-Xmx{_HEAP}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
         options += ["-Xlog:disable", "-Xlog:all=error:stderr", "-Dlog4j2.level=warn", "-Dlog4j2.disable.jmx=true"]
         if _java()[1] >= 19:
             options += [f"-XX:SharedArchiveFile={archive}"]
@@ -149,9 +152,8 @@ class Cluster:
             self.processes[number] = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log)
 
     def kill(self, number: int) -> None:
-        process = self.processes.pop(number)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        with self.processes.pop(number) as process:
+            process.send_signal(signal.SIGKILL)
 
     def stop(self) -> None:
         for process in self.processes.values():
