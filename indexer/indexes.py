@@ -22,9 +22,9 @@ class Indexes:
 
     def get(self, engine: str) -> SearchEngine:
         """The index in use. Raises what place_of and Place.open raise."""
+        place = place_of(self._settings, engine)
+        number = place.number()  # outside of the lock: a server may be slow to tell
         with self._lock:
-            place = place_of(self._settings, engine)
-            number = place.number()
             opened = self._opened.get(engine)
             if not opened or opened[0] != number:
                 opened = self._opened[engine] = number, place.open()

@@ -57,6 +57,7 @@ class Client:
     def __init__(self, settings: Settings) -> None:
         self.name = ",".join(settings.opensearch)
         self._user = settings.opensearch_user
+        self._given_up = -_PATIENCE  # when a call was last not answered in time: the next ones don't wait
         self._checked = self._managed = -_ELECTION  # when the cluster was last seen to have a manager
         self._client = opensearchpy.OpenSearch(
             list(settings.opensearch),
@@ -78,12 +79,14 @@ class Client:
 
     def patiently(self, call: Callable[[], T]) -> T:
         """What a call returns, repeated while the cluster recovers. Raises IndexUnusable if it does not."""
-        end = time.monotonic() + _PATIENCE
+        start = time.monotonic()
+        end = start + (_PATIENCE if start - self._given_up > _PATIENCE else 0)
         while True:
             try:
                 return call()
             except Passing as passing:
                 if time.monotonic() > end:
+                    self._given_up = time.monotonic()
                     mend = _("see that its nodes are running, then try again")
                     raise IndexUnusable(self.name, str(passing), mend) from passing
                 time.sleep(_PAUSE)
@@ -158,7 +161,7 @@ class Client:
         status = error.status_code
         if status == 404:
             return Missing(str(error.error))
-        if status == 409:
+        if status == 409 or "resource_already_exists" in str(error.error):  # as a request is repeated that timed out
             return Conflict()
         if status == 413:
             return _TooLarge()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -97,7 +98,8 @@ class Generation:
 
     def _create(self, part: str, alias: str, settings: Json, mappings: Json) -> None:
         body = {"settings": {"index": settings}, "mappings": mappings, "aliases": {alias: {}}}
-        self.client.ask("PUT", f"/{self.prefix}-{self.number}-{part}", body, 60)
+        with suppress(Conflict):
+            self.client.ask("PUT", f"/{self.prefix}-{self.number}-{part}", body, 60)
 
     def uuid(self) -> str:
         """The identity of the articles' index: another one if it was lost and made anew."""
@@ -170,4 +172,5 @@ def remove_all_but(client: Client, prefix: str, number: int) -> None:
     for name in answer:
         match = re.fullmatch(rf"{prefix}-(\d+)-(articles|state)", name)
         if match and int(match[1]) != number:
-            client.ask("DELETE", f"/{name}", None, 30, ignore_unavailable=True)
+            with suppress(Missing):
+                client.ask("DELETE", f"/{name}", None, 30)
