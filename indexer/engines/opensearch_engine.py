@@ -113,7 +113,12 @@ class OpenSearchEngine:
 
     def ids(self) -> Iterator[str]:
         view = self._read(lambda view: view)
-        return (hit["fields"]["id"][0] for hit in view.hits(LIVE, None, [{"sequence": "asc"}]))
+        try:
+            for answer in view.pages({"query": LIVE, "sort": [{"sequence": "asc"}]}, None):
+                yield from map(_id_of, answer["hits"]["hits"])
+        except (Missing, Passing) as error:  # halfway: what was given is of a state that is lost
+            reason = _("a part of the index can't be reached")
+            raise IndexUnusable(self._generation.articles, reason, _("try again")) from error
 
     def _read(self, question: Callable[[_View], T]) -> T:
         """What is read of one state, or of a later one if that is lost: with its node, or because it expired."""
@@ -262,7 +267,10 @@ class _View:
     def ask(self, body: Json) -> Json:
         """A whole answer, or Passing."""
         body = body | {"pit": {"id": self.pit, "keep_alive": _KEPT}, "timeout": "30s", "_source": False}
-        answer = self.generation.client.ask("POST", "/_search", body, 40, allow_partial_search_results=False)
+        ranked = "dfs_query_then_fetch"  # by what is rare in the whole index, not in a shard
+        answer = self.generation.client.ask(
+            "POST", "/_search", body, 40, search_type=ranked, allow_partial_search_results=False
+        )
         if answer["timed_out"] or answer["_shards"]["failed"]:
             raise Passing(_("a part of the index can't be reached"))
         return dict(answer)
@@ -294,17 +302,17 @@ class _View:
         self._frequencies.update(counts)
         return {word: counts[word] for word in wanted}
 
-    def hits(self, query: Json, size: int | None, sort: list[Json]) -> Iterator[Json]:
-        """The first hits, all of them without a size."""
-        body: Json = {"query": query, "sort": sort, "docvalue_fields": ["id"], "stored_fields": "_none_"}
-        body |= {"track_total_hits": False}
-        while size is None or size > 0:
-            page = self.ask(body | {"size": min(_PAGE, _PAGE if size is None else size)})["hits"]["hits"]
-            yield from page
-            if len(page) < _PAGE:
+    def pages(self, body: Json, size: int | None) -> Iterator[Json]:
+        """The answers with the first hits, all of them without a size; the first answer has the aggregations too."""
+        body = body | _IDS
+        while True:
+            answer = self.ask(body | {"size": _PAGE if size is None else min(size, _PAGE)})
+            yield answer
+            hits = answer["hits"]["hits"]
+            size = None if size is None else size - len(hits)
+            if len(hits) < _PAGE or size == 0:
                 return
-            body["search_after"] = page[-1]["sort"]
-            size = None if size is None else size - len(page)
+            body = body | {"search_after": hits[-1]["sort"], "aggs": {}, "track_total_hits": False}
 
     def values(self, query: Json, fields: list[str]) -> Iterator[tuple[list[str], int]]:
         """Each combination of values of these fields, and how many articles have it."""
@@ -331,36 +339,40 @@ def _searched(view: _View, query: Query, limit: int | None, offset: int, order: 
     clauses = Clauses(query, view.known(query))
     sort = sort_by(order, bool(query.ranked))
     size = None if limit is None else offset + limit
-    strict, whole, counts = _page(view, clauses.strict, size, sort, facets and not clauses.is_loose)
+    strict, whole, counts = _first(view, clauses.strict, size, sort, facets and not clauses.is_loose)
     if not clauses.is_loose:
         return Matches(whole, whole, tuple(strict[offset:size]), counts)
     if order == "relevance" and not query.is_short:  # by score alone, whether all the words or some
         ids = {match.id for match in strict}
-        matches, total, counts = _page(view, clauses.loose, size, sort, facets)
+        matches, total, counts = _first(view, clauses.loose, size, sort, facets)
         page = tuple(replace(match, whole=match.id in ids) for match in matches[offset:size])
         return Matches(total, whole, page, counts)
     rest = None if size is None else size - len(strict)
-    others, total, counts = _page(view, clauses.loose, rest, sort, facets, without=clauses.strict)
+    others, partial, counts = _first(view, clauses.loose, rest, sort, facets, without=clauses.strict)
     matches = [*strict, *(replace(match, whole=False) for match in others)]
-    return Matches(total, whole, tuple(matches[offset:size]), counts)
+    return Matches(whole + partial, whole, tuple(matches[offset:size]), counts)
 
 
-def _page(
+def _first(
     view: _View, query: Json, size: int | None, sort: list[Json], facets: bool, without: Json | None = None
 ) -> tuple[list[Match], int, Mapping[str, Mapping[str, int]]]:
-    """The first matches but for those of `without`; how many match, these included, and their facets."""
-    wanted = query if without is None else {"bool": {"must": [query], "must_not": [without]}}
-    first: Json = {"query": query, "track_total_hits": True, "size": 0, "aggs": _FACETS if facets else {}}
-    if size is not None and size <= _PAGE:  # in one request
-        first |= {"size": size, "sort": sort, "docvalue_fields": ["id"], "stored_fields": "_none_"}
-        first |= {"post_filter": {"bool": {"must_not": [without]}}} if without else {}
-        first["aggs"] = first["aggs"] | {"total": {"filter": {"match_all": {}}}}
-    answer = view.ask(first)
-    hits = answer["hits"]["hits"] if "sort" in first else view.hits(wanted, size, sort)
+    """The first matches but for those of `without`, how many there are, and the facets with those of `without`."""
+    body: Json = {"query": query, "sort": sort, "track_total_hits": True, "aggs": _FACETS if facets else {}}
+    if without:
+        body["post_filter"] = {"bool": {"must_not": [without]}}
+    answers = list(view.pages(body, size))
+    hits = (hit for answer in answers for hit in answer["hits"]["hits"])
     is_scored = "_score" in sort[0]
-    matches = [Match(hit["fields"]["id"][0], hit["sort"][0] if is_scored else 0.0) for hit in hits]
-    total = answer["aggregations"]["total"]["doc_count"] if "sort" in first else answer["hits"]["total"]["value"]
-    return matches, int(total), _facets(view, query, answer["aggregations"]) if facets else {}
+    matches = [Match(_id_of(hit), hit["sort"][0] if is_scored else 0.0) for hit in hits]
+    counts = _facets(view, query, answers[0]["aggregations"]) if facets else {}
+    return matches, int(answers[0]["hits"]["total"]["value"]), counts
+
+
+_IDS: Json = {"docvalue_fields": ["id"], "stored_fields": "_none_"}
+
+
+def _id_of(hit: Json) -> str:
+    return str(hit["fields"]["id"][0])
 
 
 _FACETS: Json = {name: {"terms": {"field": f"by_{name}", "size": _PAGE}} for name in FACETS}

@@ -66,11 +66,9 @@ class OpenSearchPlace:
         assert isinstance(index, OpenSearchEngine)
         generation, client = index.generation, self._client()
         generation.copy()
+        kept = store.changed_since(0)
         catch_up()
-        while index.position() != store.sequence():
-            catch_up()
-        kept, indexed = store.changed_since(0), client.patiently(generation.documents)
-        if indexed < kept:
+        if (indexed := client.patiently(generation.documents)) < kept:
             reason = _("holds {indexed} articles of {kept}").format(indexed=indexed, kept=kept)
             raise IndexUnusable(generation.articles, reason, _(REBUILD))
         client.patiently(generation.use)
