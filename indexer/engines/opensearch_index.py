@@ -88,7 +88,7 @@ class Generation:
         """The index in use, if there is one."""
         client.check_managed()
         try:
-            names = list(client.ask("GET", f"/_alias/{prefix}"))
+            names = list(client.ask("GET", f"/_alias/{prefix}", local=True))  # also while a manager is elected
         except Missing:
             return None
         numbers = [int(match[1]) for name in names if (match := re.fullmatch(rf"{prefix}-(\d+)-articles", name))]
@@ -103,7 +103,7 @@ class Generation:
 
     def uuid(self) -> str:
         """The identity of the articles' index: another one if it was lost and made anew."""
-        answer = self.client.ask("GET", f"/{self.articles}/_settings/index.uuid")
+        answer = self.client.ask("GET", f"/{self.articles}/_settings/index.uuid", local=True)
         ((_name, index),) = answer.items()
         return str(index["settings"]["index"]["uuid"])
 
