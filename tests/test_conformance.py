@@ -292,7 +292,7 @@ def test_engines_rank_alike(tmp_path: Path) -> None:
     asked = [article.title.replace('"', "") for article in ARTICLES]
     asked += [" ".join(rng.sample(ANALYZER.words(article.body), 2)) for article in ARTICLES]
     asked += [f'"{rng.choice(ANALYZER.words(article.body))}"' for article in ARTICLES]
-    best = {}
+    best, scores = {}, {}
     with ArticleStore.create(Settings(tmp_path)) as store:
         fill(store, ARTICLES)
         for name in engines.names():
@@ -300,7 +300,9 @@ def test_engines_rank_alike(tmp_path: Path) -> None:
             with update.open_index(settings_of(name, tmp_path), name) as opened:
                 found = [opened.search(parse_query(text, ANALYZER), 10).matches for text in asked]
                 best[name] = [[match.id for match in matches] for matches in found]
+                scores[name] = [match.score for matches in found for match in matches]
     for one, other in combinations(best.values(), 2):
         pairs = list(zip(one, other, strict=True))
         assert fmean(a[:1] == b[:1] for a, b in pairs) >= 0.95
         assert min(len(set(a) & set(b)) / max(len(a), len(b)) for a, b in pairs if a or b) >= 0.8
+    assert scores["opensearch"] == pytest.approx(scores["tantivy"], rel=1e-4), "proximity is added to them"

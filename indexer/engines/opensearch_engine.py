@@ -46,6 +46,7 @@ _PAGE = 10_000  # hits or values in one answer; OpenSearch gives no more
 _FILTERS = 500  # words whose articles are counted in one request
 _MAX_FREQUENCIES = 20_000  # words whose number of articles is remembered
 _MAX_ID = 512  # bytes
+_BM25 = 2.2  # 1 + k1, the factor of BM25 that Lucene leaves out: scores are added to proximity
 T = TypeVar("T")
 
 
@@ -363,7 +364,7 @@ def _first(
     answers = list(view.pages(body, size))
     hits = (hit for answer in answers for hit in answer["hits"]["hits"])
     is_scored = "_score" in sort[0]
-    matches = [Match(_id_of(hit), hit["sort"][0] if is_scored else 0.0) for hit in hits]
+    matches = [Match(_id_of(hit), _BM25 * hit["sort"][0] if is_scored else 0.0) for hit in hits]
     counts = _facets(view, query, answers[0]["aggregations"]) if facets else {}
     return matches, int(answers[0]["hits"]["total"]["value"]), counts
 
