@@ -22,7 +22,6 @@ from archive.article import SHANGHAI, Article
 from archive.errors import QueryFault
 from archive.settings import Settings
 from archive.store import ArticleStore
-from bench.corpus import fill
 from indexer import engines, update
 from indexer.engines.engine import FACETS, WORDS_OF, Cut, Match, Order, SearchEngine, Unit, cut, facets_of
 from indexer.figures.amounts import parse_bounds
@@ -30,7 +29,7 @@ from indexer.question.parser import FIELDS, parse_query
 from indexer.question.query import Amount, Between, Either, Every, Node, Prefix, Query, Quote, Words
 from indexer.text.analyzer import SEPARATOR, characters
 from tests.support.engines import settings_of
-from tests.support.sample import ANALYZER, ARTICLES
+from tests.support.sample import ANALYZER, ARTICLES, indexed
 
 UNITS: tuple[Unit, ...] = ("month", "day")
 ORDERS: tuple[Order, ...] = ("relevance", "newest", "oldest")
@@ -286,23 +285,28 @@ def check_answer(opened: SearchEngine, oracle: Oracle, query: Query) -> None:
             assert (part.total, part.whole) == (found.total, found.whole)
 
 
+def best_matches(folder: Path, name: str) -> list[tuple[Match, ...]]:
+    """The ten best articles of the sample for questions of all kinds."""
+    rng = random.Random(4)
+    typed = [article.title.replace('"', "") for article in ARTICLES]
+    typed += [" ".join(rng.sample(ANALYZER.words(article.body), 2)) for article in ARTICLES]
+    typed += [f'"{rng.choice(ANALYZER.words(article.body))}"' for article in ARTICLES]
+    with indexed(folder, name) as (_store, opened):
+        return [opened.search(parse_query(text, ANALYZER), 10).matches for text in typed]
+
+
 def test_engines_rank_alike(tmp_path: Path) -> None:
     """Scores differ, and places that are nearly alike; the first and the ten best are mostly the same."""
-    rng = random.Random(4)
-    asked = [article.title.replace('"', "") for article in ARTICLES]
-    asked += [" ".join(rng.sample(ANALYZER.words(article.body), 2)) for article in ARTICLES]
-    asked += [f'"{rng.choice(ANALYZER.words(article.body))}"' for article in ARTICLES]
-    best, scores = {}, {}
-    with ArticleStore.create(Settings(tmp_path)) as store:
-        fill(store, ARTICLES)
-        for name in engines.names():
-            update.bring_up(store, settings_of(name, tmp_path), name)
-            with update.open_index(settings_of(name, tmp_path), name) as opened:
-                found = [opened.search(parse_query(text, ANALYZER), 10).matches for text in asked]
-                best[name] = [[match.id for match in matches] for matches in found]
-                scores[name] = [match.score for matches in found for match in matches]
-    for one, other in combinations(best.values(), 2):
-        pairs = list(zip(one, other, strict=True))
+    best = [best_matches(tmp_path / name, name) for name in engines.in_folders()]
+    for one, other in combinations(best, 2):
+        pairs = [([match.id for match in a], [match.id for match in b]) for a, b in zip(one, other, strict=True)]
         assert fmean(a[:1] == b[:1] for a, b in pairs) >= 0.95
         assert min(len(set(a) & set(b)) / max(len(a), len(b)) for a, b in pairs if a or b) >= 0.8
-    assert scores["opensearch"] == pytest.approx(scores["tantivy"], rel=1e-4), "proximity is added to them"
+
+
+def test_a_cluster_ranks_as_tantivy_does(tmp_path: Path) -> None:
+    """By the same formula, and on the same scale, as proximity is added to scores."""
+    clustered, embedded = (best_matches(tmp_path / name, name) for name in ("opensearch", "tantivy"))
+    for one, other in zip(clustered, embedded, strict=True):
+        assert [match.score for match in one] == pytest.approx([match.score for match in other], rel=1e-4)
+        assert {match.id for match in one} == {match.id for match in other}
