@@ -34,6 +34,7 @@ _ENGINE = "opensearch"
 _STEADY = "雪山"  # in every article that is there from the beginning
 _BATCH = 20  # articles that are written at once
 _BACK = 2.0  # seconds within which search is back
+_ELECTION = 5.0  # seconds after which no manager is waited for
 _REFUSED = 60.0  # seconds within which a cluster without most of its nodes refuses
 
 
@@ -152,9 +153,10 @@ def kill(cluster: Cluster, asker: Asker, settings: Settings, numbers: Iterator[i
 
 
 def two_of_three(cluster: Cluster, settings: Settings) -> None:
-    """Reads and writes are refused, in time."""
+    """Reads and writes are refused, in time, once it is sure that no manager is elected."""
     for number in (1, 2):
         cluster.kill(number)
+    time.sleep(_ELECTION)
     with ArticleStore.open(settings) as store:
         fill(store, added(iter([10**9])))
         calls: dict[str, Callable[[], int]] = {
