@@ -20,14 +20,16 @@ from crawler.session import Scope, opened
 from crawler.sources import Source
 
 
-def crawl(settings: Settings, scopes: Sequence[tuple[Source, Scope]], report: Report, progress: Progress) -> None:
+def crawl(
+    settings: Settings, scopes: Sequence[tuple[Source, Scope]], report: Report, progress: Progress, wait: bool
+) -> None:
     """Crawl as crawler.run does, with the counts in `report` at the end; an interrupt ends it cleanly.
 
     Raises the error that ended it.
     """
     context = Spawned()
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_crawl, args=(sender, settings, scopes))
+    process = context.Process(target=_crawl, args=(sender, settings, scopes, wait))
     process.start()
     sender.close()
     with _interrupts_passed_to(process.pid or 0):
@@ -64,14 +66,14 @@ def _result(receiver: Connection, settings: Settings, progress: Progress) -> tup
     return report, fault
 
 
-def _crawl(sender: Connection, settings: Settings, scopes: Sequence[tuple[Source, Scope]]) -> None:
+def _crawl(sender: Connection, settings: Settings, scopes: Sequence[tuple[Source, Scope]], wait: bool) -> None:
     from crawler.run import crawl
 
     os.setpgrp()  # a Ctrl-C on the terminal is for the parent, which passes it on
     end_with_parent()
     report, fault = Report(notice=lambda report: sender.send(report.read)), None
     try:
-        with opened(settings, scopes, report) as sessions:
+        with opened(settings, scopes, report, wait) as sessions:
             crawl(sessions, settings)
     except Exception as error:  # as text: not every exception can be pickled
         fault = fault_of(settings.data, error)

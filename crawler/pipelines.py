@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 _Item = Fetched | FetchedPicture | NoArticle
+_LOOK = 4.0  # seconds; much less than the grace of a lock
 _SECONDS, _MOST = 1.0, 50  # for which a batch waits, and items it holds at most
 
 
@@ -28,6 +29,7 @@ class ArchivePipeline:
         self._crawler = crawler
         self._batch: list[_Item] = []
         self._timer: TimerHandle | None = None
+        self._look: TimerHandle | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -35,8 +37,18 @@ class ArchivePipeline:
 
     def open_spider(self) -> None:
         self._session = session_of(self._crawler)
+        self._watch()
+
+    def _watch(self) -> None:
+        """End the crawl if its hold on the source is lost: another host may crawl that soon."""
+        if (target := self._session.target) and not self._session.fault:
+            if not target.hold.lock.is_held():
+                self._session.fault = target.hold.lost()
+            self._look = get_running_loop().call_later(_LOOK, self._watch)
 
     def close_spider(self) -> None:
+        if self._look:
+            self._look.cancel()
         self._keep_batch()
         session = self._session
         try:
@@ -64,6 +76,7 @@ class ArchivePipeline:
         report = Report()
         try:
             with target.store.batch():
+                target.hold.check()
                 for item in batch:
                     _keep(target, item, report)
                 target.pages.sync()

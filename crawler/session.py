@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from operator import itemgetter
 from pathlib import Path
+from time import sleep
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from archive import clock
+from archive.errors import Busy
 from archive.proof import manifest
 from archive.settings import Settings
 from archive.store import ArticleStore
+from archive.tables.ledger import Due
+from archive.tables.locks import Hold, exclusive
+from archive.text.translation import gettext as _
 from archive.url import canonical
 from archive.warc.pages import Pages
 from crawler import sources
@@ -34,8 +41,8 @@ class Scope:
 
     `urls`: these pages only, without following links. `since`, `until`: the first and the last day
     of publication, for articles with a day in their address. `due`: only what is due by the
-    schedule. `images`: the pictures of articles too, after the articles. `max_pages` and
-    `max_time` (seconds) end the crawl cleanly, after the requests under way; 0 is the limit of crawler.spiders.
+    schedule, of at most `max_sources`. `images`: the pictures of articles too, after the articles. `max_pages`
+    and `max_time` (seconds) end the crawl cleanly, after the requests under way; 0 is the limit of crawler.spiders.
     """
 
     urls: tuple[str, ...] = ()
@@ -43,29 +50,19 @@ class Scope:
     until: date | None = None
     due: bool = False
     images: bool = False
+    max_sources: int = 0
     max_pages: int = 0
     max_time: float = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a crawl archives what it fetches, and what it remembers of its source."""
+    """Where a crawl archives what it fetches, what it remembers of its source, and its hold on that."""
 
     store: ArticleStore
     pages: Pages
     frontier: Frontier
-
-    @classmethod
-    def open(cls, settings: Settings, source: Source) -> Target:
-        """The archive of these settings, for a crawl of a whole source; to be closed."""
-        store = ArticleStore.create(settings)
-        return cls(store, _pages(settings.data), Frontier(store, source, due=False, looks=0))
-
-    def close(self) -> None:
-        try:
-            self.pages.close()
-        finally:
-            self.store.close()
+    hold: Hold
 
 
 @dataclass(slots=True)
@@ -95,13 +92,43 @@ class Session:
 
 
 @contextmanager
-def opened(settings: Settings, scopes: Iterable[tuple[Source, Scope]], report: Report) -> Iterator[list[Session]]:
-    """Sessions that archive what they fetch in the data folder of these settings, with one report."""
-    with ArticleStore.create(settings) as store, _pages(settings.data) as pages:
-        yield [
-            Session(source, report, scope, Target(store, pages, Frontier(store, source, scope.due, settings.looks)))
-            for source, scope in scopes
-        ]
+def opened(
+    settings: Settings, scopes: Iterable[tuple[Source, Scope]], report: Report, wait: bool = False
+) -> Iterator[list[Session]]:
+    """Sessions that archive what they fetch in the archive of these settings, with one report.
+
+    Each holds its source, so that no other run on any host crawls it meanwhile. Of what is due only
+    the sources that no other run holds are taken, the longest due first. Raises Busy, unless `wait`,
+    where a source is not free that is not merely due.
+    """
+    with ExitStack() as stack:
+        store = stack.enter_context(ArticleStore.create(settings))
+        pages = stack.enter_context(_pages(settings.data))
+        sessions, grace = list[Session](), 0.0
+        for source, scope in _in_turn(store, scopes):
+            if scope.due and scope.max_sources and len(sessions) == scope.max_sources:
+                break
+            try:
+                hold = stack.enter_context(exclusive(store, f"crawl {source.site}", wait))
+            except Busy as busy:
+                if not scope.due:
+                    raise
+                report.remarks.append((source.site, _("is left to another run: {reason}").format(reason=busy.reason)))
+                continue
+            grace = max(grace, hold.grace)
+            frontier = Frontier(store, source, scope.due, settings.looks)
+            sessions.append(Session(source, report, scope, Target(store, pages, frontier, hold)))
+        sleep(grace)
+        yield sessions
+
+
+def _in_turn(store: ArticleStore, scopes: Iterable[tuple[Source, Scope]]) -> list[tuple[Source, Scope]]:
+    """These without the sources of which nothing is due, although only that is wanted; the longest due first."""
+    now = clock.now()
+    due = Due(store, now)
+    times = [(due.since(source.site, source.lists) if scope.due else now, source, scope) for source, scope in scopes]
+    ripe = [(time, source, scope) for time, source, scope in times if time <= now]
+    return [(source, scope) for _time, source, scope in sorted(ripe, key=itemgetter(0))]
 
 
 def _pages(data: Path) -> Pages:

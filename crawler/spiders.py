@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
@@ -34,7 +34,8 @@ from crawler.http.failures import is_absent, is_missing, reason, status
 from crawler.http.retry import Postponed
 from crawler.keeping import Fetched, FetchedPicture, Missing, NoArticle
 from crawler.reader import read_page, reader
-from crawler.session import Scope, Session, Target
+from crawler.report import Report
+from crawler.session import Scope, Session, opened
 from crawler.settings import handed_over
 from crawler.sources import Source
 
@@ -81,7 +82,7 @@ class ArticleSpider(Spider):
         self.session = session
         self.report = session.report
         self.frontier = session.frontier
-        self._own_target: Target | None = None
+        self._own = ExitStack()  # what it opened itself
         scope = session.scope
         self._urls = scope.urls
         self._bounded = bool(scope.since or scope.until)
@@ -104,10 +105,12 @@ class ArticleSpider(Spider):
     @classmethod
     def from_crawler(cls, crawler: Crawler, session: Session | None = None, **options: Any) -> Self:
         """`scrapy crawl NAME` hands over no session: the spider opens one, and closes it."""
-        target = None if session else Target.open(load(Path(crawler.settings["DATA_FOLDER"])), cls.source)
-        session = session or Session(cls.source, target=target)
+        own = ExitStack()
+        if not session:
+            settings = load(Path(crawler.settings["DATA_FOLDER"]))
+            (session,) = own.enter_context(opened(settings, [(cls.source, Scope())], Report()))
         spider = super().from_crawler(crawler, session=session, **options)
-        spider._own_target = target
+        spider._own = own
         crawler.signals.connect(spider.attempt, signals.request_reached_downloader)
         return spider
 
@@ -400,8 +403,7 @@ class ArticleSpider(Spider):
         tally.bytes = self.crawler.stats.get_value("downloader/response_bytes", 0) if self.crawler.stats else 0
         tally.end("fault" if self.session.fault else _ENDED.get(reason, "fault"))
         self._log_report()
-        if self._own_target:
-            self._own_target.close()
+        self._own.close()
 
     def _log_report(self) -> None:
         """For `scrapy crawl`; the program prints the report itself."""

@@ -13,6 +13,9 @@ import pytest
 from archive.settings import load
 from archive.store import ArticleStore
 from crawler.http.replay import replay
+from tests.servers.postgresql import PostgreSQL
+from tests.servers.postgresql import binaries as postgresql_binaries
+from tests.servers.postgresql import running as postgresql_running
 from tests.support.program import Wencang, run
 from tests.support.sample import SAMPLE
 
@@ -23,6 +26,37 @@ os.environ |= {"LANGUAGE": "en", "PAGER": "cat"}
 hypothesis.settings.register_profile("fixed", deadline=None, derandomize=True)
 hypothesis.settings.register_profile("long", deadline=None, max_examples=1_000)
 hypothesis.settings.load_profile("fixed")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out, of the tests that run on each database, those on PostgreSQL that need the file of SQLite."""
+    items[:] = [item for item in items if not (_on_a_server(item) and _needs_the_file(item))]
+
+
+def _on_a_server(item: pytest.Item) -> bool:
+    return isinstance(item, pytest.Function) and "[postgresql" in item.name
+
+
+def _needs_the_file(item: pytest.Item) -> bool:
+    return "crawled" in getattr(item, "fixturenames", ()) or item.get_closest_marker("sqlite") is not None
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """A PostgreSQL server."""
+    if not postgresql_binaries():
+        pytest.skip("PostgreSQL 15 or newer is not installed")
+    with postgresql_running() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The archive of the test is in a SQLite file, or on a server: the test runs on either."""
+    if request.param == "postgresql":
+        server: PostgreSQL = request.getfixturevalue("postgresql")
+        monkeypatch.setenv("WENCANG_ARCHIVE", server.database())
+    return str(request.param)
 
 
 @pytest.fixture

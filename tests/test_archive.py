@@ -30,6 +30,8 @@ from archive.url import canonical
 from archive.warc.pages import FetchedPage, Head, Pages
 from tests.support.pages import ARTICLE, PAGE, THEN, check, noise, warcs
 
+pytestmark = pytest.mark.usefixtures("database")
+
 WECHAT = "https://mp.weixin.qq.com/s?__biz=MzA4"
 
 # One spelling for each page
@@ -322,6 +324,7 @@ def test_two_writers_leave_no_gap(tmp_path: Path) -> None:
         assert list(database.verify(store)) == []
 
 
+@pytest.mark.sqlite
 def test_sqlite_is_told_to_lose_nothing(store: ArticleStore) -> None:
     with store._engine.connect() as connection:
         pragmas = {
@@ -331,6 +334,7 @@ def test_sqlite_is_told_to_lose_nothing(store: ArticleStore) -> None:
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 
+@pytest.mark.sqlite
 def test_verify_names_a_text_that_is_not_the_one_kept(tmp_path: Path) -> None:
     with ArticleStore.create(load(tmp_path)) as store:
         store.put(ARTICLE)
@@ -352,6 +356,7 @@ def test_verify_names_a_text_that_is_not_the_one_kept(tmp_path: Path) -> None:
 # Opening
 
 
+@pytest.mark.sqlite
 def test_an_older_store_is_migrated_after_a_backup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with ArticleStore.create(load(tmp_path)) as store:
         store.put(ARTICLE)
@@ -374,6 +379,7 @@ def test_an_older_store_is_migrated_after_a_backup(tmp_path: Path, monkeypatch: 
         assert raw.execute("SELECT count(*) FROM revisions").fetchone() == (1,)
 
 
+@pytest.mark.sqlite
 def test_a_step_that_fails_leaves_the_store_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ArticleStore.create(load(tmp_path)).close()
 
@@ -389,6 +395,7 @@ def test_a_step_that_fails_leaves_the_store_as_it_was(tmp_path: Path, monkeypatc
         assert store.put(ARTICLE)
 
 
+@pytest.mark.sqlite
 def test_a_newer_store_is_refused(tmp_path: Path) -> None:
     ArticleStore.create(load(tmp_path)).close()
     with sqlite3.connect(tmp_path / "archive.db") as raw:

@@ -162,7 +162,7 @@ def test_a_link_is_refused(tmp_path: Path, link: str) -> None:
     assert (outside / "state.json").read_text() == "mine"
 
 
-@pytest.mark.parametrize("name", ["crawl.lock", "manifest.lock", "lexicon.lock", "index/whoosh.lock"])
+@pytest.mark.parametrize("name", ["locks/manifests.lock", "lexicon.lock", "index/whoosh.lock"])
 def test_a_lock_that_is_a_link_empties_nothing(tmp_path: Path, name: str) -> None:
     data, outside = tmp_path / "data", tmp_path / "outside"
     outside.write_text("mine")
@@ -177,7 +177,7 @@ def test_a_lock_that_is_a_link_empties_nothing(tmp_path: Path, name: str) -> Non
     assert outside.read_text() == "mine"
 
 
-@pytest.mark.parametrize("name", ["archive.db", "lexicon.txt", "watches.toml", "notices.json"])
+@pytest.mark.parametrize("name", ["archive.db", "lexicon.txt", "watches.toml"])
 def test_a_part_that_is_a_link_is_not_written_through(tmp_path: Path, name: str) -> None:
     outside = tmp_path / "outside"
     outside.write_text("mine")

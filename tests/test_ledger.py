@@ -28,6 +28,8 @@ from crawler.report import Report
 from tests.support.program import Wencang, run
 from tests.support.site import ARTICLE, LIST, ROW, rows, site
 
+pytestmark = pytest.mark.usefixtures("database")
+
 NOW = datetime(2022, 6, 1, 4, tzinfo=UTC)
 DAY = timedelta(days=1)
 UNAVAILABLE = Reason.HTTP.format(status=503)

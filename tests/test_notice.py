@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-import json
 import re
 import socket
 import ssl
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -29,6 +29,7 @@ from archive.errors import NotTold, UsageFault
 from archive.notify import hook, mail
 from archive.notify.notice import Alarm, Sent, announce, due_notices, send
 from archive.settings import Settings, load
+from archive.store import ArticleStore
 from tests.support.mail import heard, hooked, mail_server
 from tests.support.program import Wencang
 from tests.support.sample import ROOT
@@ -268,64 +269,51 @@ def test_a_server_that_hangs_or_is_none(greeting: bytes, monkeypatch: pytest.Mon
 # Alarms, told and remembered
 
 
-def test_alarms_are_told_once_a_day_and_when_they_are_over(tmp_path: Path) -> None:
+def test_alarms_are_told_once_a_day_and_when_they_are_over(tmp_path: Path, store: ArticleStore) -> None:
     settings = hooked(tmp_path, f'{{ echo "$WENCANG_SUBJECT"; cat; }} > {tmp_path}/heard')
-    assert announce(settings, [QUIET, FAILED], NOON) == []
+    assert announce(settings, store, [QUIET, FAILED], NOON) == []
     assert heard(tmp_path) == [f"wencang: {QUIET.text} (and 1 more)", QUIET.text, FAILED.text]
-    assert announce(settings, [QUIET, FAILED], NOON + HOUR) == []
+    assert announce(settings, store, [QUIET, FAILED], NOON + HOUR) == []
     assert heard(tmp_path) == []
-    assert announce(settings, [QUIET], NOON + 2 * HOUR) == []
+    assert announce(settings, store, [QUIET], NOON + 2 * HOUR) == []
     assert heard(tmp_path) == [f"wencang: over: {FAILED.text}", f"over: {FAILED.text}"]
-    assert announce(settings, [QUIET], NOON + 24 * HOUR) == []
+    assert announce(settings, store, [QUIET], NOON + 24 * HOUR) == []
     assert heard(tmp_path) == [f"wencang: {QUIET.text}", QUIET.text]
-    assert json.loads((tmp_path / "notices.json").read_text(encoding="utf-8")) == [
-        {
-            "alarm": {"kind": "quiet", "subject": "tibet.cn", "text": QUIET.text},
-            "at": "2026-03-02T12:00:00+00:00",
-        }
-    ]
 
 
-def test_what_reached_nobody_is_told_again(tmp_path: Path) -> None:
-    (fault,) = announce(hooked(tmp_path, "exit 1"), [QUIET], NOON)
+def test_what_reached_nobody_is_told_again(tmp_path: Path, store: ArticleStore) -> None:
+    (fault,) = announce(hooked(tmp_path, "exit 1"), store, [QUIET], NOON)
     assert "code 1" in str(fault)
-    assert announce(hooked(tmp_path, f"cat > {tmp_path}/heard"), [QUIET], NOON + HOUR) == []
+    assert announce(hooked(tmp_path, f"cat > {tmp_path}/heard"), store, [QUIET], NOON + HOUR) == []
     assert heard(tmp_path) == [QUIET.text]
 
 
-def test_what_reached_the_operator_one_way_is_not_told_again(tmp_path: Path) -> None:
+def test_what_reached_the_operator_one_way_is_not_told_again(tmp_path: Path, store: ArticleStore) -> None:
     with nobody() as address:
         unmailed = {"mail_to": ("wang@example.org",), "smtp": urlsplit(f"smtp://{address}")}
         settings = replace(hooked(tmp_path, f"cat > {tmp_path}/heard"), **unmailed)  # type: ignore[arg-type]
-        assert len(announce(settings, [QUIET], NOON)) == 1
+        assert len(announce(settings, store, [QUIET], NOON)) == 1
         assert heard(tmp_path) == [QUIET.text]
-        assert announce(settings, [QUIET], NOON + HOUR) == []
+        assert announce(settings, store, [QUIET], NOON + HOUR) == []
 
 
-def test_nobody_to_tell_is_no_fault(tmp_path: Path) -> None:
-    assert announce(Settings(data=tmp_path), [QUIET], NOON) == []
-    assert list(tmp_path.iterdir()) == []
+def test_nobody_to_tell_is_no_fault(tmp_path: Path, store: ArticleStore) -> None:
+    assert announce(Settings(data=tmp_path), store, [QUIET], NOON) == []
 
 
-UNHASHABLE = '[{"alarm": {"kind": [], "subject": "s", "text": "t"}, "at": "2022-06-01T00:00:00+08:00"}]'
-
-
-@pytest.mark.parametrize(
-    "text", ["", "{", "[1]", '[{"alarm": {}, "at": 1}]', '{"a": 1}', "\x80", UNHASHABLE, "[" * 9999]
-)
-def test_a_damaged_memory_is_said_and_mended(tmp_path: Path, text: str) -> None:
+def test_a_memory_that_cannot_be_read_or_written_hides_no_alarm(tmp_path: Path, store: ArticleStore) -> None:
     settings = hooked(tmp_path, f"cat > {tmp_path}/heard")
-    (tmp_path / "notices.json").write_text(text, encoding="latin-1")
-    (fault,) = announce(settings, [QUIET], NOON)
-    assert "notices.json: can't be read" in str(fault)
+    with store.writing() as connection:
+        connection.exec_driver_sql("DROP TABLE notices")
+    faults = announce(settings, store, [QUIET], NOON)
+    assert ["no such table: notices" in str(fault) for fault in faults] == [True, True]
     assert heard(tmp_path) == [QUIET.text]
-    assert announce(settings, [QUIET], NOON + HOUR) == []
 
 
-def test_a_memory_that_cannot_be_written_hides_no_alarm(tmp_path: Path) -> None:
-    settings = replace(hooked(tmp_path, f"cat > {tmp_path}/heard"), data=tmp_path / "missing")
-    (fault,) = announce(settings, [QUIET], NOON)
-    assert "notices.json: No such file" in str(fault)
+def test_of_two_hosts_one_tells_an_alarm(tmp_path: Path, store: ArticleStore) -> None:
+    settings = hooked(tmp_path, f"cat >> {tmp_path}/heard; sleep 0.2")
+    with ArticleStore.open(load(tmp_path)) as other, ThreadPoolExecutor() as threads:
+        list(threads.map(lambda each: announce(settings, each, [QUIET], NOON), (store, other)))
     assert heard(tmp_path) == [QUIET.text]
 
 

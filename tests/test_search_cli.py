@@ -18,9 +18,9 @@ import pytest
 from rich.cells import cell_len
 
 from archive import settings
-from archive.lock import exclusive
 from archive.settings import load
 from archive.store import ArticleStore
+from archive.tables.locks import exclusive
 from indexer.engines.folder import index_folder
 from tests.support.program import Wencang, lines, run
 from tests.support.sample import EXPECTED, GLOSSED, ROOT, SAMPLE, SIGNING
@@ -513,7 +513,7 @@ def test_a_rebuild_that_was_killed_is_in_nobodys_way(crawled: Path) -> None:
 
 
 def test_a_second_crawl_at_once_leaves_at_once(tmp_path: Path) -> None:
-    with exclusive(tmp_path / "crawl.lock"):
+    with ArticleStore.create(load(tmp_path)) as store, exclusive(store, "crawl tibet.cn"):
         assert "another run" in fault(run("crawl", "tibet_cn", data=tmp_path, WENCANG_CONTACT="me@example.org"), 4)
 
 

@@ -30,6 +30,8 @@ from wencang.desk.reprints import likeness
 from wencang.desk.reprints.likeness import are_alike, characters, shingles, signature
 from wencang.desk.reprints.stories import bring_up, grouped
 
+pytestmark = pytest.mark.usefixtures("database")
+
 FIRST, OTHER = sorted(ARTICLES, key=lambda article: -len(article.body))[:2]
 TRADITIONAL = OpenCC("s2twp")
 

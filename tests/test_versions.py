@@ -52,6 +52,8 @@ from tests.support.site import ARTICLE as ARTICLE_PAGE
 from tests.support.site import LIST, ROW, rows, site
 from tests.support.terminal import on_a_terminal
 
+pytestmark = pytest.mark.usefixtures("database")
+
 LATER = [THEN + timedelta(days=day) for day in range(9)]
 ALIAS = ARTICLE.url.replace("news/zx", "aid_tibet/news")
 
@@ -437,6 +439,7 @@ def test_what_is_withdrawn_is_not_kept_again(store: ArticleStore, again: Article
     assert store.put(neighbour, LATER[2]), "the same key, but another source's"
 
 
+@pytest.mark.sqlite
 def test_whether_it_was_withdrawn_is_asked_of_no_version_of_the_archive(store: ArticleStore) -> None:
     asked: list[tuple[str, Any]] = []
 
@@ -748,6 +751,7 @@ def test_a_page_in_a_file_that_is_written_to_waits(tmp_path: Path) -> None:
     Pages(tmp_path).withdraw(raw)
 
 
+@pytest.mark.sqlite
 def test_a_text_that_came_back_into_a_withdrawn_version_is_named(tmp_path: Path) -> None:
     with ArticleStore.create(load(tmp_path)) as store:
         store.put(ARTICLE, THEN)

@@ -741,13 +741,15 @@ class Archive:
 
     def unwatch(self, name: str) -> None:
         """End a watch and delete its feeds. Raises UsageFault for an unknown name."""
+        from archive.tables.locks import exclusive
         from wencang.desk.watch import watch
         from wencang.desk.watch.follow import forget_all_but
 
         with self._watching():
             watch.remove(self.data, name)
             if self.exists:
-                forget_all_but(self.settings, self._store, watch.read(self.data))
+                with exclusive(self._store, "watches", wait=True):
+                    forget_all_but(self.settings, self._store, watch.read(self.data))
 
     def follow(self, names: Sequence[str] = (), *, mark_shown: bool = False) -> Iterator[News]:
         """What is new of these watches, or of all, since it was last reported; writes the feeds.
@@ -757,14 +759,18 @@ class Archive:
         one is asked for, if the hook or the mail was sent, or neither is set and `mark_shown`:
         iterate to the end. Another run waits until then.
 
-        Raises UsageFault for an unknown name, or a DATA/watches.toml that can't be read, and
-        IndexUnusable. A question that can't be read is a fault of its watch.
+        Nothing is new without a DATA/watches.toml: of several hosts one keeps it. Raises UsageFault for an
+        unknown name, or a file that can't be read, and IndexUnusable. A question that can't be read is a
+        fault of its watch.
         """
         from archive import clock
+        from archive.tables.locks import exclusive
         from wencang.desk.watch import watch
         from wencang.desk.watch.follow import forget_all_but, look_for_news
 
-        with self._watching():
+        if not watch.is_kept(self.data):
+            return  # they are another host's
+        with self._watching(), exclusive(self._store, "watches", wait=True):
             questions = watch.read(self.data)
             chosen = {name: watch.question(questions, name) for name in names} or questions
             forget_all_but(self.settings, self._store, questions)
@@ -773,7 +779,7 @@ class Archive:
                     yield from look_for_news(self.settings, self._store, index, chosen, clock.now(), mark_shown)
 
     def _watching(self) -> AbstractContextManager[None]:
-        """One run at a time changes watches; another one waits."""
+        """One run at a time changes DATA/watches.toml; another one waits."""
         from archive.lock import exclusive
         from wencang.desk.watch.follow import LOCK
 
@@ -877,15 +883,16 @@ class Archive:
 
     def crawl(
         self, sources: Iterable[str] = (), *, url: Iterable[str] = (), since: str = "", until: str = "",
-        due: bool = False, images: bool = False, wait: bool = False, max_pages: int = 0, max_time: float = 0,
-        progress: Progress = silent, indexed: Progress = silent,
+        due: bool = False, images: bool = False, wait: bool = False, max_sources: int = 0, max_pages: int = 0,
+        max_time: float = 0, progress: Progress = silent, indexed: Progress = silent,
     ) -> RunResult:  # fmt: skip
         """Fetch, extract and archive the articles of the sources, and index them at the same time.
 
         `sources`: by default all. `url`: only these pages, of any site. `since`, `until`: the first and
         the last day of publication, for articles with a day in their address. `due`: only what is due
-        by the schedule. `images`: the pictures of articles too, as by the setting of that name. `wait`
-        for another crawl to end instead of raising Busy. `max_pages` and `max_time` (seconds) end the
+        by the schedule, of sources that no other run crawls; `max_sources` of them at most, so that other
+        hosts take the rest. `images`: the pictures of articles too, as by the setting of that name. `wait`
+        for another crawl of a source to end instead of raising Busy. `max_pages` and `max_time` (seconds) end the
         crawl cleanly; 0 is no limit. `progress` and `indexed` are called with the numbers of articles
         read and indexed so far.
 
@@ -906,7 +913,7 @@ class Archive:
         last = end and (end - timedelta(days=1)).date()
         chosen = [known.load(name) for name in names or known.names()]
         images = images or self.settings.images
-        scope = Scope(urls, first and first.date(), last, due, images, max_pages, max_time)
+        scope = Scope(urls, first and first.date(), last, due, images, max_sources, max_pages, max_time)
         return runs.crawl(self.settings, chosen, scope, wait=wait, progress=progress, indexed=indexed)
 
     def import_(

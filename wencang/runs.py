@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Self
 
 from archive import clock
 from archive.errors import Busy, NotTold, WencangError
-from archive.lock import exclusive, refuse_read_only
+from archive.lock import refuse_read_only
 from archive.notify.notice import Alarm, announce
 from archive.processes import Processes
 from archive.progress import Progress, silent
@@ -68,9 +68,9 @@ def crawl(
     refuse_nameless(settings.contact, scope.urls or [list for source in sources for list in source.lists])
     ArticleStore.create(settings).close()  # a fault of the archive is reported before anything is fetched
     result = RunResult(Report(notice=lambda report: progress(report.read)))
-    with exclusive(settings.data / "crawl.lock", wait), _indexing(settings):
+    with _indexing(settings):
         try:
-            _fetch(settings, scopes(scope, sources), result.report, progress)
+            _fetch(settings, scopes(scope, sources), result.report, progress, wait)
         except Exception:
             with suppress(WencangError):  # the archive may be what is at fault
                 _noted(settings, result, scope)
@@ -81,17 +81,19 @@ def crawl(
     return _finished(settings, result, indexed)
 
 
-def _fetch(settings: Settings, scopes: Sequence[tuple[Source, Scope]], report: Report, progress: Progress) -> None:
+def _fetch(
+    settings: Settings, scopes: Sequence[tuple[Source, Scope]], report: Report, progress: Progress, wait: bool
+) -> None:
     """Crawl in this process or, if Twisted's reactor can't run in it, in another."""
     from crawler import beside, reactor
     from crawler.session import opened
 
     if not reactor.is_usable():
-        beside.crawl(settings, scopes, report, progress)
+        beside.crawl(settings, scopes, report, progress, wait)
         return
     from crawler.run import crawl
 
-    with opened(settings, scopes, report) as sessions:
+    with opened(settings, scopes, report, wait) as sessions:
         crawl(sessions, settings)
 
 
@@ -108,7 +110,7 @@ def _noted(settings: Settings, result: RunResult, scope: Scope) -> RunResult:
         for run in result.report.runs():
             ledger.note_run(run)
         current = alarms.found(store, now)
-        faults = [*announce(settings, current, now), *_write_metrics(settings, store)]
+        faults = [*announce(settings, store, current, now), *_write_metrics(settings, store)]
     return replace(result, alarms=tuple(current), faults=tuple(faults))
 
 

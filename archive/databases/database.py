@@ -12,7 +12,9 @@ from archive.errors import ArchiveUnusable, Busy
 
 
 class Lock(Protocol):
-    """A lock that this process holds."""
+    """A lock that this process holds. `grace` is the time in seconds after which a holder that lost it knows that."""
+
+    grace: float
 
     def is_held(self) -> bool:
         """Whether it is still held; a server releases the lock of a connection that broke."""

@@ -37,7 +37,7 @@ _BUSY = ("55P03", "40001", "40P01", "57014")  # a lock not given in time, a conf
 class PostgreSQL:
     """The database at postgresql://user:password@host:port/name; the user must own it, or a schema of its own."""
 
-    reading: Mapping[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    reading: Mapping[str, Any] = {"isolation_level": "REPEATABLE READ"}
 
     def __init__(self, address: str) -> None:
         url = self._url = sa.make_url(address).set(drivername="postgresql+psycopg")
@@ -131,6 +131,8 @@ class PostgreSQL:
 
 class SessionLock:
     """An advisory lock, which a connection holds."""
+
+    grace = 10.0
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection

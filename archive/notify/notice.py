@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, astuple, dataclass, replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any, Literal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
 
-from archive.disk import atomic_write
-from archive.errors import NotTold, UsageFault
+import sqlalchemy as sa
+
+from archive.errors import NotTold, UsageFault, WencangError
 from archive.notify import hook, mail
 from archive.settings import Settings
-from archive.text.messages import of_error
+from archive.store import ArticleStore, schema
+from archive.tables.locks import exclusive
 from archive.text.translation import gettext as _
 
-FILE = "notices.json"
 _REPEAT = timedelta(days=1)
 Kind = Literal["alarm", "hits"]
 
@@ -61,22 +61,37 @@ def due_notices(alarms: Iterable[Alarm], sent: Iterable[Sent], now: datetime) ->
     )
 
 
-def announce(settings: Settings, alarms: Iterable[Alarm], now: datetime) -> list[NotTold]:
-    """Send what is due, given all current alarms, and remember it in DATA/notices.json; what failed.
+def announce(settings: Settings, store: ArticleStore, alarms: Iterable[Alarm], now: datetime) -> list[NotTold]:
+    """Send what is due, given all current alarms, and remember it in the archive; what failed.
 
-    Raises nothing, so that a run's own error is not hidden. What could not be sent in any way is
-    due again at the next call. It takes no lock: call it in one run at a time.
+    Of several hosts one tells an alarm: the others wait for it. Raises nothing, so that a run's own
+    error is not hidden. What could not be sent in any way is due again at the next call.
     """
-    before, faults = _read(settings.data / FILE)
-    notices = due_notices(alarms, before, now)
-    lines = [alarm.text for alarm in notices.begun]
-    lines += [_("over: {alarm}").format(alarm=alarm.text) for alarm in notices.over]
-    if not (lines and ways(settings)):
-        return faults
-    failed = send(settings, _subject(lines), lines)
-    if len(failed) < len(ways(settings)):
-        faults += _write(settings.data / FILE, notices.sent)
+    faults: list[NotTold] = []
+    with ExitStack() as stack:
+        before: list[Sent] = []  # where that can't be read: a notice sent twice is better than none
+        with _remembering(faults):
+            stack.enter_context(exclusive(store, "notices", wait=True))
+            before = _sent(store)
+        notices = due_notices(alarms, before, now)
+        lines = [alarm.text for alarm in notices.begun]
+        lines += [_("over: {alarm}").format(alarm=alarm.text) for alarm in notices.over]
+        if not (lines and ways(settings)):
+            return faults
+        failed = send(settings, _subject(lines), lines)
+        if len(failed) < len(ways(settings)):
+            with _remembering(faults):
+                _remember(store, notices.sent)
     return faults + failed
+
+
+@contextmanager
+def _remembering(faults: list[NotTold]) -> Iterator[None]:
+    """Add an error of the archive to the faults."""
+    try:
+        yield
+    except WencangError as error:
+        faults.append(NotTold(error.subject, error.reason, _("notices are sent again")))
 
 
 def send(settings: Settings, subject: str, lines: Sequence[str], kind: Kind = "alarm") -> list[NotTold]:
@@ -134,32 +149,16 @@ def _key(alarm: Alarm) -> tuple[str, str]:
     return alarm.kind, alarm.subject
 
 
-def _read(path: Path) -> tuple[list[Sent], list[NotTold]]:
-    """What was sent before; if that can't be read, nothing, and the error: a notice sent twice is better than none."""
-    try:
-        rows = json.loads(path.read_text(encoding="utf-8"))
-        sent = [Sent(_alarm(row["alarm"]), datetime.fromisoformat(row["at"]).astimezone(UTC)) for row in rows]
-    except FileNotFoundError:
-        return [], []
-    except (OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
-        reason = of_error(error) if isinstance(error, OSError) else _("can't be read")
-        return [], [NotTold(path, reason, _("notices are sent again"))]
-    return sent, []
+def _sent(store: ArticleStore) -> list[Sent]:
+    """What was sent before."""
+    with store.reading() as connection:
+        rows = connection.execute(sa.select(schema.notices)).all()
+    return [Sent(Alarm(row.kind, row.subject, row.text), row.sent) for row in rows]
 
 
-def _alarm(values: dict[str, Any]) -> Alarm:
-    """The alarm of these values. Raises TypeError where they are not all texts."""
-    alarm = Alarm(**values)
-    if not all(isinstance(value, str) for value in astuple(alarm)):
-        raise TypeError
-    return alarm
-
-
-def _write(path: Path, sent: Iterable[Sent]) -> list[NotTold]:
-    rows = [{"alarm": asdict(notice.alarm), "at": notice.at.isoformat()} for notice in sent]
-    try:
-        with atomic_write(path) as file:
-            file.write(json.dumps(rows, ensure_ascii=False, indent=1).encode() + b"\n")
-    except OSError as error:
-        return [NotTold(path, of_error(error), _("notices are sent again"))]
-    return []
+def _remember(store: ArticleStore, sent: Iterable[Sent]) -> None:
+    rows = [asdict(notice.alarm) | {"sent": notice.at} for notice in sent]
+    with store.writing() as connection:
+        connection.execute(schema.notices.delete())
+        if rows:
+            connection.execute(schema.notices.insert(), rows)

@@ -22,10 +22,10 @@ from archive.article import Revision
 from archive.databases.sqlite import RESTORE
 from archive.disk import atomic_write, make_folder
 from archive.errors import ArchiveUnusable, UsageFault
-from archive.lock import exclusive
 from archive.settings import version
 from archive.store import ArticleStore
 from archive.store.schema import WARC_FILE
+from archive.tables.locks import exclusive
 from archive.tables.stories import Stories
 from archive.text.messages import of_error
 from archive.text.translation import gettext as _
@@ -76,7 +76,7 @@ def close(store: ArticleStore, data: Path, now: datetime, withdrawn: bool = Fals
 
     With `withdrawn` the spans in which pages were withdrawn are listed again, with their new hashes.
     """
-    with exclusive(data / "manifest.lock", wait=True):
+    with exclusive(store, "manifests", wait=True):
         newest = next(reversed(manifests(data)), None)
         head = _head(newest, store.sequence(), now.astimezone(UTC))
         rewritten = list(_rewritten(store, data)) if withdrawn else []

@@ -18,6 +18,7 @@ OUTCOMES: tuple[Outcome, ...] = ("new", "changed", "unchanged", "gone", "skipped
 _PAGE = 500  # rows per query
 _LONGEST = timedelta(days=366)  # until an address is fetched again
 _BETWEEN_CHECKS = timedelta(days=1)  # of a list, at most
+_NEVER = datetime.min.replace(tzinfo=UTC)
 SKEW = timedelta(minutes=5)  # between the clocks of two machines
 
 
@@ -295,6 +296,26 @@ class Ledger:
         )
         with self._store.reading() as connection:
             return {row.list: row.brought for row in connection.execute(rows)}
+
+
+class Due:
+    """When sources became due, as of a time."""
+
+    def __init__(self, store: ArticleStore, now: datetime) -> None:
+        self._store, self._now = store, now
+        latest = latest_time(store)
+        self._clock_was_wrong = bool(latest and latest > now + SKEW)  # Ledger.mend makes due what it put off
+
+    def since(self, source: str, lists: Iterable[str]) -> datetime:
+        """The earliest time at which a list, an address or a picture of a source is due; it may be yet to come."""
+        if self._clock_was_wrong:
+            return _NEVER
+        sections = {section.list: section.due for section in Ledger(self._store).sections(source)}
+        tables = (schema.candidates, schema.pictures)
+        earliest = [sa.select(sa.func.min(table.c.due)).where(table.c.source == source) for table in tables]
+        with self._store.reading() as connection:
+            waiting = filter(None, map(connection.scalar, earliest))
+            return min([*waiting, *(sections.get(list, _NEVER) for list in lists)], default=self._now)
 
 
 def latest_time(store: ArticleStore) -> datetime | None:

@@ -32,12 +32,16 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A lock that this process holds. `token` is greater than that of each earlier holder."""
+    """A lock that this process holds. `token` is greater than that of each earlier holder.
+
+    One that did not release it, but lost it, knows that after `grace` seconds.
+    """
 
     store: ArticleStore
     name: str
     token: int
     lock: Lock
+    grace: float = 0.0
 
     def check(self) -> None:
         """Raise Busy if the lock was lost, as with the connection to a server.
@@ -47,7 +51,11 @@ class Hold:
         with self.store.writing() as connection:
             token = connection.scalar(sa.select(_columns.token).where(_columns.name == self.name))
         if token != self.token or not self.lock.is_held():
-            raise Busy(self.name, _("the connection that held it was lost"), _("the next run continues"))
+            raise self.lost()
+
+    def lost(self) -> Busy:
+        """The error of a hold that was lost."""
+        return Busy(self.name, _("the connection that held it was lost"), _("the next run continues"))
 
 
 @contextmanager
@@ -67,7 +75,8 @@ def exclusive(store: ArticleStore, name: str, wait: bool = False) -> Iterator[Ho
                     error.subject, reason.format(host=holder.host, process=holder.process, since=since), error.mend
                 ) from error
             raise
-        hold = Hold(store, name, _note(store, name), lock)
+        was_lost = _holder(store, name) is not None
+        hold = Hold(store, name, _note(store, name), lock, lock.grace if was_lost else 0)
         stack.callback(_forget, hold)
         yield hold
 

@@ -12,6 +12,7 @@ from wencang.cli.commands._run import exit_code
 from wencang.cli.output.report import counting_run
 
 app = typer.Typer()
+_SOURCES = _("With --due: take this many sources at most, and leave the rest to other hosts.")
 _PAGES = _("Stop after this many pages (with --due 2,000, unless set).")
 _SECONDS = _("Stop after this many seconds (with --due 3,600, unless set).")
 
@@ -25,7 +26,8 @@ def crawl(
     until: Until = "",
     due: Annotated[bool, typer.Option("--due", help=_("Only what is due, for scheduled runs."))] = False,
     images: Annotated[bool, typer.Option("--images", help=_("Archive the pictures of articles too."))] = False,
-    wait: Annotated[bool, typer.Option("--wait", help=_("Wait for another run to end."))] = False,
+    wait: Annotated[bool, typer.Option("--wait", help=_("Wait for another run of a source to end."))] = False,
+    max_sources: Annotated[int, typer.Option(min=0, metavar="N", help=_SOURCES)] = 0,
     max_pages: Annotated[int, typer.Option(min=0, metavar="N", help=_PAGES)] = 0,
     max_time: Annotated[float, typer.Option(min=0, metavar="S", help=_SECONDS)] = 0,
 ) -> int:
@@ -39,6 +41,6 @@ def crawl(
     with counting_run(_("pages")) as (progress, indexed):
         result = archive_of(ctx).crawl(
             sources, url=url, since=since, until=until, due=due, images=images, wait=wait,
-            max_pages=max_pages, max_time=max_time, progress=progress, indexed=indexed,
+            max_sources=max_sources, max_pages=max_pages, max_time=max_time, progress=progress, indexed=indexed,
         )  # fmt: skip
     return exit_code(archive_of(ctx), result)

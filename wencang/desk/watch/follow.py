@@ -78,7 +78,7 @@ def look_for_news(
 
     The hook and the mail are sent before News is yielded. Its hits count as reported when the next
     News is asked for: if one of the two was sent, or, where neither is configured, with
-    `mark_shown`. One run at a time: the caller holds LOCK.
+    `mark_shown`. One run at a time: the caller holds LOCK, and the lock "watches" of the archive.
     """
     watches = Watches(store)
     for name, question in questions.items():

@@ -22,6 +22,11 @@ def read(data: Path) -> dict[str, str]:
     return parse(_text(data), data / FILE)
 
 
+def is_kept(data: Path) -> bool:
+    """Whether a data folder has watches, or had some."""
+    return (data / FILE).exists()
+
+
 def parse(text: str, path: Path) -> dict[str, str]:
     """The question of each watch of a file's text; `path` is for messages."""
     watches = toml.parse(text, path)
