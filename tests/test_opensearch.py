@@ -20,7 +20,7 @@ from archive.store import ArticleStore
 from bench.corpus import fill
 from bench.kills import sample
 from indexer import update
-from indexer.engines import opensearch_engine, opensearch_query
+from indexer.engines import opensearch_query, opensearch_view
 from indexer.engines.place import place_of
 from indexer.indexes import Indexes
 from indexer.question.parser import parse_query
@@ -169,7 +169,7 @@ def test_a_cluster_that_is_overloaded_gets_smaller_batches(tmp_path: Path) -> No
 
 def test_large_answers(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beyond what one answer, and one list of terms, may hold."""
-    monkeypatch.setattr(opensearch_engine, "_PAGE", 7)
+    monkeypatch.setattr(opensearch_view, "_PAGE", 7)
     monkeypatch.setattr(opensearch_query, "_MAX_TERMS", 5)
     with place_of(settings, NAME).create(lambda: "") as index:
         index.write(revision(n, n, credit=f"{n}") for n in range(1, 41))

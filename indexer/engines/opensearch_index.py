@@ -151,7 +151,7 @@ class Generation:
         while self.client.patiently(self._status) != "green":
             if time.monotonic() > end:
                 raise IndexUnusable(
-                    self.articles, _("its copies were not made"), _("look at the cluster, then try again")
+                    self.articles, _("its copies were not made"), _("see that its nodes are running, then try again")
                 )
             time.sleep(0.2)
 
