@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from json import dumps
 from threading import Lock
@@ -110,21 +111,27 @@ class Client:
         Missing if there is no such index, IndexUnusable for a document that is refused.
         """
         batches = _Batches(actions)
+        sending: Future[tuple[list[Action], str]] | None = None
         end, pause = time.monotonic() + _WRITE_PATIENCE, _PAUSE
-        for batch in batches:
-            try:
-                refused = self._send(index, batch)
-                reason = _("the cluster is overloaded")
-            except Passing as passing:
-                refused, reason = batch, str(passing)
-            if not refused:
-                end, pause = time.monotonic() + _WRITE_PATIENCE, _PAUSE
-                continue
-            if time.monotonic() > end:
-                raise Busy(self.name, reason, _("once it answers again, `wencang index` goes on"))
-            batches.back(refused)
-            time.sleep(pause)
-            pause = min(2 * pause, _LONGEST_PAUSE)
+        with ThreadPoolExecutor(1) as sender:  # a batch is sent while the next one is made
+            while (batch := batches.next()) or sending:
+                refused, reason = sending.result() if sending else (list[Action](), "")
+                sending = sender.submit(self._refused, index, batch) if batch else None
+                if not refused:
+                    end, pause = time.monotonic() + _WRITE_PATIENCE, _PAUSE
+                    continue
+                if time.monotonic() > end:
+                    raise Busy(self.name, reason, _("once it answers again, `wencang index` goes on"))
+                batches.back(refused)
+                time.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
+
+    def _refused(self, index: str, batch: list[Action]) -> tuple[list[Action], str]:
+        """Send a batch; the actions that were refused for now, and why."""
+        try:
+            return self._send(index, batch), _("the cluster is overloaded")
+        except Passing as passing:
+            return batch, str(passing)
 
     def _send(self, index: str, batch: list[Action]) -> list[Action]:
         """The actions that were refused for now."""
@@ -187,15 +194,11 @@ class _Batches:
         self._returned: list[Action] = []
         self._most = _MAX_ACTIONS
 
-    def __iter__(self) -> Iterator[list[Action]]:
-        while batch := self._next():
-            yield batch
-
     def back(self, batch: list[Action]) -> None:
         self._most = max(1, min(self._most, len(batch)) // 2)
         self._returned = [*batch, *self._returned]
 
-    def _next(self) -> list[Action]:
+    def next(self) -> list[Action]:
         batch: list[Action] = []
         size = 0
         while len(batch) < self._most and size < _MAX_BYTES and (action := self._take()):
