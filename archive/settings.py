@@ -111,7 +111,7 @@ def _shards(value: str) -> int:
     raise ValueError(_("is not a number from 1 to 1024: {value}").format(value=value))
 
 
-def _database(value: str) -> str:
+def database_address(value: str) -> str:
     """The error does not quote the value, which may contain a password."""
     with suppress(ValueError):
         address = urlsplit(value)
@@ -132,7 +132,7 @@ class Settings:
     """`read` in the metadata parses the text of a setting; it raises ValueError with what is wrong."""
 
     data: Path = Path("data")
-    archive: str = field(default="", repr=False, metadata={"read": _database})  # of a server; "": DATA/archive.db
+    archive: str = field(default="", repr=False, metadata={"read": database_address})  # "": DATA/archive.db
     contact: str = ""  # a mail address or page where a site's operator can reach you; part of the User-Agent
     delay: float = field(default=2.0, metadata={"read": _seconds})  # seconds between two requests to one site
     looks: int = field(default=100, metadata={"read": _count})  # articles of a source that a run fetches again at most

@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from wencang.filters import Filters, Narrowing
     from wencang.keeping.doubted import Doubted
     from wencang.keeping.gaps import Gaps
+    from wencang.keeping.hosts import Hosts
     from wencang.keeping.pictures import KeptPicture, PictureFile
     from wencang.keeping.proof import Proof
     from wencang.keeping.removal import Removal
@@ -1037,6 +1038,12 @@ class Archive:
         from wencang.keeping.runs import runs
 
         return runs(self._store, source, limit)
+
+    def hosts(self) -> Hosts:
+        """What runs hold at this moment, on this host and on others: sources that they crawl, manifests, indexes."""
+        from wencang.keeping.hosts import hosts
+
+        return hosts(self._store)
 
     def doubts(self, source: str = "") -> Doubted:
         """The pages that were doubted and kept aside, of one source or of all.

@@ -1,7 +1,10 @@
 """The databases that an archive can be in, one per file: a SQLite file by default, or a PostgreSQL server."""
 
+from pathlib import Path
+
 from archive.databases.database import Database
-from archive.settings import Settings
+from archive.errors import UsageFault
+from archive.settings import Settings, database_address
 
 
 def of(settings: Settings) -> Database:
@@ -13,3 +16,13 @@ def of(settings: Settings) -> Database:
     from archive.databases.sqlite import FILE, SQLite
 
     return SQLite(settings.data / FILE)
+
+
+def at(place: str) -> Database:
+    """The database of a data folder, or at a postgresql:// address. Raises UsageFault."""
+    if "://" not in place:
+        return of(Settings(Path(place)))
+    try:
+        return of(Settings(archive=database_address(place)))
+    except ValueError as error:
+        raise UsageFault(place.partition("://")[0], str(error)) from error

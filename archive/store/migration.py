@@ -43,6 +43,9 @@ def _locks_notices(connection: sa.Connection) -> None:
 STEPS: tuple[Callable[[sa.Connection], None], ...] = (_days_addresses_doubts, _locks_notices)
 
 
+UNFINISHED = -1  # the version of a copy that is not complete (archive/store/transfer.py)
+
+
 def newest() -> int:
     """The version that this program writes."""
     return 1 + len(STEPS)
@@ -81,6 +84,10 @@ def bring_up(engine: sa.Engine, database: Database, create: bool) -> None:
     if found > newest():
         newer = _("was made by a newer wencang (store version {theirs}, this program supports {ours})")
         raise ArchiveUnusable(database.name, newer.format(theirs=found, ours=newest()), _("install the newer wencang"))
+    if found == UNFINISHED:
+        raise ArchiveUnusable(
+            database.name, _("is an unfinished copy"), _("`wencang copy-archive` with the same arguments goes on")
+        )
     if found == newest():
         return
     if found:

@@ -8,7 +8,7 @@ that reads `changes(after)` misses nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,8 +74,11 @@ class ArticleStore:
         self._reader = self._engine.execution_options(**database.reading)
         self._writer = self._engine.execution_options(writes=True)
         self._batch = _Batch()
-        with self._guard():
-            migration.bring_up(self._engine, database, create)
+        with ExitStack() as unless_opened:
+            unless_opened.callback(self._engine.dispose)
+            with self._guard():
+                migration.bring_up(self._engine, database, create)
+            unless_opened.pop_all()
 
     @classmethod
     def open(cls, settings: Settings) -> ArticleStore:

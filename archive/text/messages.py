@@ -33,6 +33,7 @@ TEMPLATES: dict[str, str | tuple[str, str]] = {
     "sampled": "{count} of the {total} articles were read, chosen at random; the command line reads all",
     "no-doubts": "no page is doubted",
     "no-runs": "no crawl is recorded yet; `wencang crawl` starts one",
+    "no-holders": "no run is at work",
     "index-current": "up to date",
     "index-lag": ("{count} article behind; `wencang index`", "{count} articles behind; `wencang index`"),
     "index-outgrown": (

@@ -42,8 +42,11 @@ def sources_twin(site: Site, request: Request) -> Response:
 
 
 def status(site: Site, request: Request) -> Response:
-    """The state of the indexes, and the last runs."""
-    return site.page(request, "status.html", status=site.archive.status(), runs=site.archive.runs(limit=_RUNS))
+    """The state of the indexes, the last runs, and who holds what."""
+    return site.page(
+        request, "status.html", status=site.archive.status(), runs=site.archive.runs(limit=_RUNS),
+        hosts=site.archive.hosts(),
+    )  # fmt: skip
 
 
 def status_twin(site: Site, request: Request) -> Response:
