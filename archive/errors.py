@@ -6,6 +6,7 @@ WencangError
 ├── Unusable            the archive or an index can't be used as it is             (exit 3)
 │   ├── ArchiveUnusable
 │   ├── DiskFull        the disk has no room for what is to be written
+│   ├── StorageUnusable the store of raw pages and manifests can't be reached, or refuses
 │   └── IndexUnusable
 ├── Busy                another run holds what this one needs                      (exit 4)
 ├── CheckFailed         a check found damage                                        (exit 6)
@@ -62,6 +63,10 @@ class ArchiveUnusable(Unusable):
 
 class DiskFull(Unusable):
     """The disk, or the user's quota, has no room for what is to be written."""
+
+
+class StorageUnusable(Unusable):
+    """The store of raw pages and manifests can't be reached, or refuses; what is archived waits on this host."""
 
 
 class IndexUnusable(Unusable):

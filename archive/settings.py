@@ -111,6 +111,23 @@ def _shards(value: str) -> int:
     raise ValueError(_("is not a number from 1 to 1024: {value}").format(value=value))
 
 
+def _bucket(value: str) -> str:
+    """Without a slash at the end."""
+    if re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[0-9A-Za-z!_.*'()-]+)*/?", value):
+        return value.rstrip("/")
+    raise ValueError(_("is not like s3://bucket/prefix: {value}").format(value=value))
+
+
+def _endpoint(value: str) -> str:
+    """The error does not quote the value, which may contain a password."""
+    with suppress(ValueError):
+        address = urlsplit(value)
+        named = address.scheme in ("http", "https") and address.hostname and address.port != 0
+        if named and address.username is None and not any(address[2:]):
+            return value
+    raise ValueError(_("is not like https://s3.example.org:9000, without a user or a path"))
+
+
 def database_address(value: str) -> str:
     """The error does not quote the value, which may contain a password."""
     with suppress(ValueError):
@@ -144,6 +161,8 @@ class Settings:
     opensearch_ca: Path | None = field(default=None, metadata={"read": _place})  # the certificates to trust, PEM
     opensearch_prefix: str = field(default="wencang", metadata={"read": _prefix})  # of the names of its indexes
     opensearch_shards: int = field(default=1, metadata={"read": _shards})  # of an index that is built from now on
+    pages: str = field(default="", metadata={"read": _bucket})  # s3://bucket/prefix for raw pages; "" is DATA
+    s3_endpoint: str = field(default="", metadata={"read": _endpoint})  # of a store other than AWS
     hook: tuple[str, ...] = field(default=(), metadata={"read": _words})  # the command that is run for a notice
     mail_to: tuple[str, ...] = field(default=(), metadata={"read": _addresses})
     mail_from: str = field(default="", metadata={"read": lambda value: _addresses(value)[0]})

@@ -25,6 +25,7 @@ from archive.article import from_json
 from archive.errors import UsageFault, WencangError
 from archive.proof import manifest
 from archive.settings import Settings, load
+from archive.storage.folder import Folder
 from archive.store import ArticleStore
 from archive.warc.pages import FetchedPage, Head, Pages
 from indexer import update
@@ -39,12 +40,12 @@ def make(data: Path) -> None:
     """An archive of a dozen articles with raw pages, a manifest, an index, settings, a lexicon and a watch."""
     articles = [from_json(json.loads(line)) for line in _SAMPLE.read_text(encoding="utf-8").splitlines()[:12]]
     head = Head("HTTP/1.1 200 OK", (("Content-Type", "text/html"),))
-    with ArticleStore.create(load(data)) as store, Pages(data) as pages:
+    with ArticleStore.create(load(data)) as store, Pages(Folder(data)) as pages:
         for article in articles:
             page = FetchedPage(article.url, article.body.encode(), clock.now(), response=head)
             store.put(article, keep=lambda earlier, page=page: (pages.append(page, earlier),))  # type: ignore[misc]
         pages.sync()
-        manifest.close(store, data, clock.now())
+        manifest.close(store, Folder(data), clock.now())
         update.rebuild(store, Settings(data), "whoosh")
     (data / "wencang.toml").write_text('delay = 3\nlooks = 5\nmail_to = "a@example.org"\n', encoding="utf-8")
     (data / "lexicon.txt").write_text("雪山小学 50\n-发展\n", encoding="utf-8")

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from archive.proof import database, manifest, records
 from archive.settings import Settings, load
+from archive.storage.folder import Folder
 from archive.store import ArticleStore
 from archive.tables.ledger import Ledger
 from archive.warc.pages import Pages
@@ -84,11 +85,11 @@ def ended(run: BaseProcess) -> int:
 def kept(data: Path) -> tuple[object, ...]:
     """What must be the same however often the crawl was disturbed: versions, raw pages, addresses, lists."""
     with ArticleStore.open(load(data)) as store:
-        checked = records.verify(data)
+        checked = records.verify(Folder(data))
         faults = [
             *checked.faults,
-            *database.verify(store, checked.faults_of(Pages(data))),
-            *manifest.verify(store, data),
+            *database.verify(store, checked.faults_of(Pages(Folder(data)))),
+            *manifest.verify(store, Folder(data)),
         ]
         with update.open_index(Settings(data), "whoosh") as index:
             faults += update.verify(store, index)

@@ -20,6 +20,7 @@ from archive.errors import NotAnArticle
 from archive.proof import manifest, records
 from archive.proof.backup import back_up
 from archive.settings import load
+from archive.storage.folder import Folder
 from archive.store import ArticleStore
 from archive.warc import warcfile
 from archive.warc.pages import FetchedPage, Head, Pages
@@ -54,14 +55,14 @@ def rate(count: int, work: Callable[[Path], object]) -> float:
 
 
 def append(some: list[FetchedPage], data: Path) -> int:
-    with Pages(data) as kept:
+    with Pages(Folder(data)) as kept:
         for page in some:
             kept.append(page)
     return stored(data)
 
 
 def fill(some: list[FetchedPage], data: Path) -> None:
-    with ArticleStore.create(load(data)) as store, Pages(data) as kept:
+    with ArticleStore.create(load(data)) as store, Pages(Folder(data)) as kept:
         for page in some:
             try:
                 keep(store, kept, Fetched(read(page.body, page.url, page.fetched), (page,)), Report())
@@ -71,7 +72,7 @@ def fill(some: list[FetchedPage], data: Path) -> None:
 
 def again(data: Path, workers: int) -> None:
     with ArticleStore.open(load(data)) as store:
-        reextract(store, data, Report(), workers=workers)
+        reextract(store, load(data), Report(), workers=workers)
 
 
 def main() -> None:
@@ -99,7 +100,7 @@ def main() -> None:
 
 def revisited(some: list[FetchedPage], data: Path) -> tuple[float, float]:
     """Pages a second and bytes a page, where the bytes are known already."""
-    with Pages(data) as kept:
+    with Pages(Folder(data)) as kept:
         earlier = [kept.append(page) for page in some]
         before = stored(data)
         start = time.perf_counter()
@@ -116,9 +117,9 @@ def measure_proof(some: list[FetchedPage], data: Path) -> None:
     fill(some, data)
     with ArticleStore.open(load(data)) as store:
         works: dict[str, Callable[[], object]] = {
-            "manifest of all": lambda: manifest.close(store, data, datetime.now(UTC)),
-            "every record read": lambda: records.verify(data),
-            "manifest compared": lambda: list(manifest.verify(store, data)),
+            "manifest of all": lambda: manifest.close(store, Folder(data), datetime.now(UTC)),
+            "every record read": lambda: records.verify(Folder(data)),
+            "manifest compared": lambda: list(manifest.verify(store, Folder(data))),
             "backup": lambda: back_up(load(data), data / ".." / f"{data.name}-copy"),
             "backup of nothing new": lambda: back_up(load(data), data / ".." / f"{data.name}-copy"),
         }
@@ -134,9 +135,8 @@ def measure_reading(some: list[FetchedPage], data: Path) -> None:
     fill(some, data)
     with ArticleStore.open(load(data)) as store:
         raw = [page for revision in store.changes() for page in revision.pages]
-    print(
-        f"read back and checked: {rate(len(raw), lambda _folder: [Pages(data).read(page) for page in raw]):.0f} pages/s"
-    )
+    speed = rate(len(raw), lambda _folder: [Pages(Folder(data)).read(page) for page in raw])
+    print(f"read back and checked: {speed:.0f} pages/s")
     for workers in (1, 2):
         print(f"reextract, {workers} workers: {rate(len(raw), lambda _f, n=workers: again(data, n)):.0f} pages/s")  # type: ignore[misc]
 

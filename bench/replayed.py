@@ -23,9 +23,9 @@ from urllib.request import ProxyHandler, build_opener
 
 from archive.article import RawPage
 from archive.settings import load
+from archive.storage.folder import Folder
 from archive.store import ArticleStore
-from archive.warc.pages import FetchedPage, Pages
-from archive.warc.warcfile import files
+from archive.warc.pages import FetchedPage, Pages, files
 
 _open = build_opener(ProxyHandler({})).open
 
@@ -34,7 +34,7 @@ _open = build_opener(ProxyHandler({})).open
 def wayback(data: Path, pywb: Path) -> Iterator[str]:
     """The address of pywb, at work on the WARC files of a data folder."""
     with tempfile.TemporaryDirectory() as folder:
-        for command in (["init", "ours"], ["add", "ours", *map(str, map(Path.absolute, files(data / "pages")))]):
+        for command in (["init", "ours"], ["add", "ours", *map(str, files(Folder(data.absolute())))]):
             subprocess.run([pywb.absolute() / "wb-manager", *command], cwd=folder, check=True, capture_output=True)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -70,7 +70,7 @@ def replayed(address: str, page: FetchedPage) -> bytes:
 
 def differing(data: Path, pywb: Path, kept: list[RawPage]) -> list[RawPage]:
     """The pages that come out otherwise than they were kept."""
-    with wayback(data, pywb) as address, Pages(data) as pages:
+    with wayback(data, pywb) as address, Pages(Folder(data)) as pages:
         return [raw for raw in kept if replayed(address, page := pages.read(raw)) != page.body]
 
 

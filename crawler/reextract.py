@@ -8,11 +8,12 @@ from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
 from queue import SimpleQueue
 
 from archive.article import KEYS, Article, Revision
-from archive.errors import ArchiveUnusable, NotAnArticle, WencangError, Withdrawn, fault_of
+from archive.errors import ArchiveUnusable, NotAnArticle, StorageUnusable, WencangError, Withdrawn, fault_of
+from archive.settings import Settings
+from archive.storage import of as storage_of
 from archive.store import ArticleStore
 from archive.text.translation import gettext as _
 from archive.url import canonical
@@ -33,7 +34,7 @@ class Reread:
 
 
 def reextract(
-    store: ArticleStore, data: Path, report: Report, sources: Collection[str] = (), *,
+    store: ArticleStore, settings: Settings, report: Report, sources: Collection[str] = (), *,
     dry_run: bool = False, workers: int = 0,
 ) -> None:  # fmt: skip
     """Read the raw pages of each article's newest version again, in as many processes as there are cores.
@@ -41,10 +42,12 @@ def reextract(
     Articles of these sources only, or of all. If a field other than the images differs, a version
     is added (unless `dry_run`) with the same time of fetching and the same raw pages. No lock is
     held, so it may run beside a crawl, whose versions were fetched later and stay the newest. No
-    article is lost: one that is not recognized any more is counted as skipped.
+    article is lost: one that is not recognized any more is counted as skipped. Raises StorageUnusable.
     """
     revisions = _with_pages(store, report, sources)
-    for revision, result in _read_all(revisions, data, workers or os.cpu_count() or 1):
+    for revision, result in _read_all(revisions, settings, workers or os.cpu_count() or 1):
+        if isinstance(result, StorageUnusable):
+            raise result
         if isinstance(result, WencangError):
             _count_fault(revision.article, result, report)
         else:
@@ -61,7 +64,7 @@ def _with_pages(store: ArticleStore, report: Report, sources: Collection[str]) -
 
 
 def _read_all(
-    revisions: Iterator[Revision], data: Path, workers: int
+    revisions: Iterator[Revision], settings: Settings, workers: int
 ) -> Iterator[tuple[Revision, Reread | WencangError]]:
     """Each revision with the article that its raw pages give now, in the same order."""
     pending: deque[tuple[Revision, Future[Reread | WencangError]]] = deque()
@@ -70,7 +73,7 @@ def _read_all(
     def ask(revision: Revision) -> Reread | WencangError:
         reader = idle.get()
         try:
-            return reader.ask(revision.article.url, reread, data, revision)
+            return reader.ask(revision.article.url, reread, settings, revision)
         except WencangError as error:
             return error
         finally:
@@ -90,10 +93,10 @@ def _read_all(
             yield rest, future.result()
 
 
-def reread(data: Path, revision: Revision) -> Reread | WencangError:
+def reread(settings: Settings, revision: Revision) -> Reread | WencangError:
     """The article that the raw pages of a revision give now, or why they give none."""
     try:
-        pages = Pages(data)
+        pages = Pages(storage_of(settings))
         reading = _read([pages.read(raw) for raw in revision.pages], revision.article)
     except Exception as error:
         return fault_of(revision.article.url, error)

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from operator import itemgetter
-from pathlib import Path
+from threading import Thread
 from time import sleep
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from archive import clock
-from archive.errors import Busy
+from archive.errors import Busy, WencangError
 from archive.proof import manifest
+from archive.proof.upload import upload
 from archive.settings import Settings
+from archive.storage import of as storage_of
 from archive.store import ArticleStore
 from archive.tables.ledger import Due
 from archive.tables.locks import Hold, exclusive
@@ -103,7 +106,7 @@ def opened(
     """
     with ExitStack() as stack:
         store = stack.enter_context(ArticleStore.create(settings))
-        pages = stack.enter_context(_pages(settings.data))
+        pages = stack.enter_context(_pages(settings))
         sessions, grace = list[Session](), 0.0
         for source, scope in _in_turn(store, scopes):
             if scope.due and scope.max_sources and len(sessions) == scope.max_sources:
@@ -131,8 +134,19 @@ def _in_turn(store: ArticleStore, scopes: Iterable[tuple[Source, Scope]]) -> lis
     return [(source, scope) for _time, source, scope in sorted(ripe, key=itemgetter(0))]
 
 
-def _pages(data: Path) -> Pages:
-    return Pages(data, at_once=False, ends=manifest.ends(data))
+def _pages(settings: Settings) -> Pages:
+    storage = storage_of(settings)
+    return Pages(storage, at_once=False, ends=partial(manifest.ends, storage), full=partial(_upload_beside, settings))
+
+
+def _upload_beside(settings: Settings) -> None:
+    """Upload files that are full while the crawl goes on; an error occurs again at the end of the run."""
+
+    def work() -> None:
+        with suppress(WencangError, OSError), ArticleStore.open(settings) as store:
+            upload(store, storage_of(settings))
+
+    Thread(target=work).start()
 
 
 def scopes(scope: Scope, chosen: Iterable[Source]) -> list[tuple[Source, Scope]]:

@@ -24,6 +24,7 @@ from archive.databases.sqlite import SQLite
 from archive.errors import ArchiveUnusable, BadRecord, UsageFault
 from archive.proof import database
 from archive.settings import load
+from archive.storage.folder import Folder
 from archive.store import ArticleStore, migration
 from archive.tables.chronology import in_order
 from archive.url import canonical
@@ -427,7 +428,7 @@ def test_a_raw_page_is_read_back_byte_for_byte(
         page = replace(page, response=None, request=None)
     elif page.response:
         page = replace(page, response=replace(page.response, headers=(*page.response.headers, ("X-Value", value))))
-    with Pages(tmp_path_factory.mktemp("any")) as pages:
+    with Pages(Folder(tmp_path_factory.mktemp("any"))) as pages:
         for _again in range(2):
             read = pages.read(pages.append(page))
             assert (read.body, read.fetched, read.content_type) == (body, page.fetched, "text/html")
@@ -436,7 +437,7 @@ def test_a_raw_page_is_read_back_byte_for_byte(
 
 
 def test_warcio_finds_nothing_wrong_with_a_file(tmp_path: Path) -> None:
-    with Pages(tmp_path) as pages:
+    with Pages(Folder(tmp_path)) as pages:
         for n in range(5):
             pages.append(replace(PAGE, body=noise(n)))
             pages.append(FetchedPage("urn:sha256:ab", b"text", THEN, "text/plain"))
@@ -451,7 +452,7 @@ def test_warcio_finds_nothing_wrong_with_a_file(tmp_path: Path) -> None:
 
 def test_what_was_said_of_a_coding_that_was_taken_off_is_kept_under_another_name(tmp_path: Path) -> None:
     headers = (("Content-Encoding", "gzip"), ("Transfer-Encoding", "chunked"), ("Content-Length", "7"), ("X-A", "b"))
-    with Pages(tmp_path) as pages:
+    with Pages(Folder(tmp_path)) as pages:
         raw = pages.append(replace(PAGE, body=b"<html></html>", response=Head("HTTP/1.1 200 OK", headers)))
         read = pages.read(raw)
     assert read.response
@@ -464,9 +465,9 @@ def test_what_was_said_of_a_coding_that_was_taken_off_is_kept_under_another_name
 
 
 def test_a_file_that_is_full_is_followed_by_another(tmp_path: Path) -> None:
-    with Pages(tmp_path, largest=9000) as pages:
+    with Pages(Folder(tmp_path), largest=9000) as pages:
         kept = [(pages.append(replace(PAGE, body=noise(n))), n) for n in range(7)]
-    with Pages(tmp_path, largest=9000) as pages:
+    with Pages(Folder(tmp_path), largest=9000) as pages:
         kept.append((pages.append(replace(PAGE, body=noise(7))), 7))
         assert [pages.read(raw).body for raw, _n in kept] == [noise(n) for _raw, n in kept]
     assert [path.stat().st_size <= 9000 for path in warcs(tmp_path)] == [True] * 4
@@ -479,13 +480,13 @@ def test_a_file_that_is_full_is_followed_by_another(tmp_path: Path) -> None:
     "body", [noise(1), gzip.compress(noise(2)) + noise(3, 100), noise(4).hex().encode()], ids=["noise", "gzip", "text"]
 )
 def test_a_torn_record_is_cut_off_and_the_others_stay(tmp_path: Path, left: int, body: bytes) -> None:
-    with Pages(tmp_path) as pages:
+    with Pages(Folder(tmp_path)) as pages:
         first, second = (pages.append(replace(PAGE, body=noise(n), request=None)) for n in range(2))
         torn = pages.append(replace(PAGE, body=body, request=None))
     (path,) = warcs(tmp_path)
     whole = path.read_bytes()
     path.write_bytes(whole[: torn.offset + left if left > 0 else left])
-    pages = Pages(tmp_path)
+    pages = Pages(Folder(tmp_path))
     with pytest.raises(ArchiveUnusable, match=rf"{path.name}, record at byte {torn.offset}: it is incomplete"):
         pages.read(torn)
     with pages:
@@ -496,26 +497,26 @@ def test_a_torn_record_is_cut_off_and_the_others_stay(tmp_path: Path, left: int,
 
 
 def test_zeros_at_the_end_and_a_file_without_a_whole_record_are_cut_too(tmp_path: Path) -> None:
-    with Pages(tmp_path) as pages:
+    with Pages(Folder(tmp_path)) as pages:
         first = pages.append(PAGE)
     (path,) = warcs(tmp_path)
     whole = path.read_bytes()
     path.write_bytes(whole + bytes(5000))
-    with Pages(tmp_path) as pages:
+    with Pages(Folder(tmp_path)) as pages:
         second = pages.append(PAGE)
         assert (pages.read(first).body, second.offset) == (PAGE.body, len(whole))
     path.write_bytes(whole[:20])
-    with Pages(tmp_path) as pages:
+    with Pages(Folder(tmp_path)) as pages:
         assert pages.read(pages.append(PAGE)).body == PAGE.body
     check(tmp_path)
 
 
 def test_a_record_longer_than_what_is_looked_at_first(tmp_path: Path) -> None:
-    with Pages(tmp_path) as pages:
+    with Pages(Folder(tmp_path)) as pages:
         kept = [
             pages.append(replace(PAGE, body=noise(n, size), request=None)) for n, size in enumerate((10, 2_500_000))
         ]
-    with Pages(tmp_path) as pages:
+    with Pages(Folder(tmp_path)) as pages:
         kept.append(pages.append(PAGE))
         assert [len(pages.read(raw).body) for raw in kept] == [10, 2_500_000, len(PAGE.body)]
 
@@ -524,8 +525,9 @@ _APPENDS = """
 import random, sys
 from datetime import datetime, UTC
 from pathlib import Path
+from archive.storage.folder import Folder
 from archive.warc.pages import FetchedPage, Pages
-with Pages(Path(sys.argv[1]), largest=400_000) as pages:
+with Pages(Folder(Path(sys.argv[1])), largest=400_000) as pages:
     for n in range(int(sys.argv[3])):
         body = f"{sys.argv[2]} {n} ".encode() + random.Random(n).randbytes(20_000)
         raw = pages.append(FetchedPage("http://a.cn/1", body, datetime.now(UTC), "text/html"))
@@ -544,11 +546,11 @@ def raw_page(line: str) -> RawPage:
 
 
 def test_two_writers_do_not_mix(tmp_path: Path) -> None:
-    with Pages(tmp_path) as pages:
+    with Pages(Folder(tmp_path)) as pages:
         pages.append(PAGE)  # a file with room, that both would like
     writers = [appending(tmp_path, name, 50) for name in "ab"]
     told = [writer.communicate(timeout=60)[0].splitlines() for writer in writers]
-    pages = Pages(tmp_path)
+    pages = Pages(Folder(tmp_path))
     for name, lines in zip("ab", told, strict=True):
         bodies = [pages.read(raw_page(line)).body for line in lines]
         assert [body[:5].split()[:2] for body in bodies] == [f"{name} {n}".encode().split() for n in range(50)]
@@ -565,7 +567,7 @@ def test_killed_in_the_middle_of_an_append(tmp_path: Path) -> None:
         told += map(raw_page, writer.stdout.read().splitlines())
         writer.stdout.close()
         writer.wait()
-    with Pages(tmp_path) as pages:
+    with Pages(Folder(tmp_path)) as pages:
         told.append(pages.append(PAGE))
         assert len({pages.read(raw).fetched for raw in told}) == len(told)
     assert len({(raw.file, raw.offset) for raw in told}) == len(told)
@@ -576,8 +578,9 @@ import resource, sys
 from datetime import datetime, UTC
 from pathlib import Path
 from archive.errors import ArchiveUnusable
+from archive.storage.folder import Folder
 from archive.warc.pages import FetchedPage, Pages
-with Pages(Path(sys.argv[1])) as pages:
+with Pages(Folder(Path(sys.argv[1]))) as pages:
     (file,) = Path(sys.argv[1], "pages").iterdir()
     resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size + 300,) * 2)
     try:
@@ -588,7 +591,7 @@ with Pages(Path(sys.argv[1])) as pages:
 
 
 def test_a_full_disk_leaves_no_half_record(tmp_path: Path) -> None:
-    with Pages(tmp_path) as pages:
+    with Pages(Folder(tmp_path)) as pages:
         pages.append(PAGE)
     (path,) = warcs(tmp_path)
     before = path.read_bytes()
@@ -598,7 +601,7 @@ def test_a_full_disk_leaves_no_half_record(tmp_path: Path) -> None:
 
 
 def test_a_raw_page_that_is_not_what_was_kept_is_named(tmp_path: Path, store: ArticleStore) -> None:
-    with Pages(tmp_path) as pages:
+    with Pages(Folder(tmp_path)) as pages:
         raw, other = pages.append(PAGE), pages.append(replace(PAGE, body=b"other"))
     store.put(ARTICLE, keep=lambda _earlier: (raw, other))
     assert list(database.verify(store, pages.faults)) == []
@@ -717,9 +720,9 @@ def test_a_batch_is_kept_at_its_end_or_not_at_all(tmp_path: Path) -> None:
 
 
 def test_pages_of_a_batch_are_read_back(tmp_path: Path) -> None:
-    with Pages(tmp_path, largest=9000, at_once=False) as pages:
+    with Pages(Folder(tmp_path), largest=9000, at_once=False) as pages:
         kept = [pages.append(replace(PAGE, body=noise(n))) for n in range(7)]
         pages.sync()
-        assert [Pages(tmp_path).read(raw).body for raw in kept] == [noise(n) for n in range(7)]
+        assert [Pages(Folder(tmp_path)).read(raw).body for raw in kept] == [noise(n) for n in range(7)]
     assert len(warcs(tmp_path)) > 1
     check(tmp_path)

@@ -21,21 +21,22 @@ from archive.errors import ArchiveUnusable, CheckFailed, UsageFault
 from archive.proof import database, manifest, records
 from archive.proof.backup import back_up, restore
 from archive.settings import Settings, load
+from archive.storage.folder import Folder
 from archive.store import ArticleStore
 from archive.warc.pages import Pages
-from tests.support.pages import PAGE, close, forge_time, noise, put, warcs
+from tests.support.pages import PAGE, close, forge_time, manifests, noise, put, warcs
 from tests.support.program import run
 from tests.support.sample import ROOT
 
 
 def faults(data: Path) -> list[str]:
-    checked = records.verify(data)
+    checked = records.verify(Folder(data))
     with ArticleStore.open(load(data)) as store:
         return [
             *checked.faults,
             *map(str, checked.torn),
-            *database.verify(store, checked.faults_of(Pages(data))),
-            *manifest.verify(store, data),
+            *database.verify(store, checked.faults_of(Pages(Folder(data)))),
+            *manifest.verify(store, Folder(data)),
         ]
 
 
@@ -80,8 +81,8 @@ from datetime import datetime, UTC
 from itertools import count
 from pathlib import Path
 from archive.proof import manifest
-from archive.warc.pages import Pages
-from archive.settings import Settings, load
+from archive.storage.folder import Folder
+from archive.settings import load
 from archive.store import ArticleStore
 from tests.support.pages import put
 data = Path(sys.argv[1])
@@ -89,7 +90,7 @@ with ArticleStore.create(load(data)) as store:
     for n in count():
         put(store, data, n, largest=200_000)
         if n % 7 == 0:
-            manifest.close(store, data, datetime.now(UTC))
+            manifest.close(store, Folder(data), datetime.now(UTC))
         print(n, flush=True)
 """
 
@@ -307,7 +308,7 @@ def test_rot_in_new_pages_is_said_and_those_behind_it_are_copied(tmp_path: Path,
     with pytest.raises(CheckFailed, match=f"byte {raw.offset} on are damaged"):
         back_up(load(tmp_path), copy)
     assert kept(copy) == 3
-    assert Pages(copy).fault(next(store.changes(after=2)).pages[0]) == ""
+    assert Pages(Folder(copy)).fault(next(store.changes(after=2)).pages[0]) == ""
 
 
 def test_a_withdrawal_and_a_text_edited_by_hand_are_no_rot(tmp_path: Path, store: ArticleStore) -> None:
@@ -317,7 +318,7 @@ def test_a_withdrawal_and_a_text_edited_by_hand_are_no_rot(tmp_path: Path, store
     back_up(load(tmp_path), copy)
     store.withdraw("tibet.cn-1", "asked for")
     (raw,) = store.history("tibet.cn-1")[0].pages
-    Pages(tmp_path).withdraw(raw)
+    Pages(Folder(tmp_path)).withdraw(raw)
     (tmp_path / "wencang.toml").write_text("delay = 4\n", encoding="utf-8")
     back_up(load(tmp_path), copy)
     assert (faults(copy), kept(copy)) == ([], 3)
@@ -337,7 +338,7 @@ def test_a_chain_of_manifests_that_is_broken_is_not_copied(tmp_path: Path, store
     path.write_bytes(b"\0" * 500)
     with pytest.raises(CheckFailed, match=path.name):
         back_up(load(tmp_path), copy)
-    assert [kept.name for kept in manifest.manifests(copy)] == [manifest.manifests(tmp_path)[0].name]
+    assert [kept.name for kept in manifests(copy)] == [manifests(tmp_path)[0].name]
 
 
 @pytest.mark.parametrize("left", ["nothing", "an empty file"])
@@ -370,7 +371,7 @@ def test_what_only_the_copy_has_is_named_and_stays(tmp_path: Path, store: Articl
         close(store, tmp_path, day)
     back_up(load(tmp_path), copy)
     first, second, *_others = warcs(tmp_path)
-    (one, other, *_rest) = manifest.manifests(tmp_path)
+    (one, other, *_rest) = manifests(tmp_path)
     lost = [first, second, one, other]
     first.unlink()
     os.truncate(second, second.stat().st_size - 3_000)
@@ -400,8 +401,8 @@ def test_a_takedown_reaches_the_copy_of_a_file_that_is_lost(tmp_path: Path, stor
     store.withdraw(next(store.changes()).article.id, "asked for")
     with pytest.raises(ArchiveUnusable, match=lost.name):
         back_up(load(tmp_path), copy)
-    assert Pages(copy).fault(raw, withdrawn="x") == ""
-    assert Pages(copy).fault(raw) != ""
+    assert Pages(Folder(copy)).fault(raw, withdrawn="x") == ""
+    assert Pages(Folder(copy)).fault(raw) != ""
 
 
 def test_a_takedown_of_a_damaged_page_reaches_the_copy(tmp_path: Path, store: ArticleStore) -> None:
@@ -415,7 +416,7 @@ def test_a_takedown_of_a_damaged_page_reaches_the_copy(tmp_path: Path, store: Ar
         file.write(b"noise" * 9)
     store.withdraw(revision.article.id, "asked for")
     back_up(load(tmp_path), copy)
-    assert Pages(copy).fault(raw, withdrawn="x") == ""
+    assert Pages(Folder(copy)).fault(raw, withdrawn="x") == ""
 
 
 def test_a_file_that_was_cut_and_written_on_takes_no_advice_that_loses(tmp_path: Path, store: ArticleStore) -> None:
@@ -466,7 +467,7 @@ PAGE_SINCE = (
 def test_the_way_out_that_is_advised_loses_nothing(crawled: Path, tmp_path: Path) -> None:
     backup, old, new = tmp_path / "copy", tmp_path / "old", tmp_path / "a.warc.gz"
     back_up(load(crawled), backup)
-    with Pages(tmp_path / "elsewhere") as pages:
+    with Pages(Folder(tmp_path / "elsewhere")) as pages:
         raw = pages.append(replace(PAGE, url=NEW, body=PAGE_SINCE.encode()))
     (tmp_path / "elsewhere" / raw.file).rename(new)
     assert run("import", new, data=crawled).returncode == 0

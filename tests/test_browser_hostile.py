@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page
 import wencang
 from archive.article import Article
 from archive.settings import load
+from archive.storage.folder import Folder
 from archive.store import ArticleStore
 from archive.text.escaping import legible
 from archive.warc.pages import Pages
@@ -39,7 +40,7 @@ _WITH_PAGE = [article for article in HOSTILE if article.id != ".."]  # a browser
 def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of an archive of hostile articles, each with two versions, the first with its raw page."""
     data = tmp_path_factory.mktemp("hostile") / "data"
-    with ArticleStore.create(load(data)) as store, Pages(data, 10**9) as pages:
+    with ArticleStore.create(load(data)) as store, Pages(Folder(data), 10**9) as pages:
         for article, evil in zip(HOSTILE, EVIL, strict=True):
             page = replace(PAGE, body=f"<p>{evil}<script>alert(1)</script><img src=http://evil.example/>".encode())
             store.put(article, THEN, keep=lambda earlier, page=page: (pages.append(page, earlier),))  # type: ignore[misc]

@@ -30,6 +30,7 @@ from archive.article import SHANGHAI, Article, Revision, to_json
 from archive.errors import ArchiveUnusable, NotAnArticle
 from archive.proof import database
 from archive.settings import load
+from archive.storage.folder import Folder
 from archive.store import ArticleStore
 from archive.tables.ledger import Ledger
 from archive.url import canonical
@@ -494,7 +495,7 @@ def test_an_article_of_two_pages_is_archived_as_one(two_pages: Path, tmp_path: P
     assert article["authors"] == ["扎西央金"], "only the last page names the author"
     with ArticleStore.open(load(data)) as store:
         (revision,) = store.changes()
-        assert [Pages(data).read(page).url for page in revision.pages] == [f"{PEOPLE}.html", f"{PEOPLE}-2.html"]
+        assert [Pages(Folder(data)).read(page).url for page in revision.pages] == [f"{PEOPLE}.html", f"{PEOPLE}-2.html"]
     again = tmp_path / "again"
     for folder, told in ((again, "1    0        0"), (data, "0    0        1")):
         done = run("import", data / "pages", data=folder)
@@ -502,7 +503,7 @@ def test_an_article_of_two_pages_is_archived_as_one(two_pages: Path, tmp_path: P
         assert kept(folder) == [article]
     with ArticleStore.open(load(data)) as store:
         report = Report()
-        reextract(store, data, report, workers=1)
+        reextract(store, load(data), report, workers=1)
         assert (report.total("unchanged"), report.total("changed")) == (1, 0)
 
 
@@ -759,7 +760,7 @@ def newest(data: Path) -> list[Revision]:
 
 def raw(data: Path, revision: Revision) -> FetchedPage:
     (page,) = revision.pages
-    return Pages(data).read(page)
+    return Pages(Folder(data)).read(page)
 
 
 def weight(data: Path) -> int:
@@ -859,13 +860,13 @@ def test_an_article_met_under_another_address_keeps_its_own(tmp_path: Path, prox
     assert run("crawl", "--url", url, data=tmp_path, http_proxy=proxy).returncode == 0
     (kept,) = newest(tmp_path)
     page = raw(tmp_path, kept)
-    with ArticleStore.open(load(tmp_path)) as store, Pages(tmp_path) as pages:
+    with ArticleStore.open(load(tmp_path)) as store, Pages(Folder(tmp_path)) as pages:
         alias = replace(page, url=url.replace("aid_tibet/news", "news/zx"))
         store.put(
             replace(kept.article, title="旧题"), kept.fetched, keep=lambda _earlier: (pages.append(alias),)
         )  # fmt: skip
         report = Report()
-        reextract(store, tmp_path, report, workers=1)
+        reextract(store, load(tmp_path), report, workers=1)
         found = store.get(kept.article.id)
     assert report.fields == {"title": 1}
     assert found
@@ -874,7 +875,7 @@ def test_an_article_met_under_another_address_keeps_its_own(tmp_path: Path, prox
 
 def test_what_is_no_article_any_more_stays_and_what_is_damaged_is_a_failure(crawled: Path) -> None:
     one, other, third = newest(crawled)[:3]
-    with ArticleStore.open(load(crawled)) as store, Pages(crawled) as pages:
+    with ArticleStore.open(load(crawled)) as store, Pages(Folder(crawled)) as pages:
         empty = pages.append(replace(raw(crawled, one), body=b"<html></html>"))
         store.put(replace(one.article, title="旧题"), one.fetched, keep=lambda _earlier: (empty,))
         torn = replace(other.pages[0], offset=other.pages[0].offset + 1)
@@ -906,7 +907,7 @@ def test_reading_again_that_is_ended_leaves_no_process_behind(crawled: Path, how
 def test_a_crawl_at_the_same_time_keeps_the_newest_version(crawled: Path, tmp_path: Path) -> None:
     data = tmp_path / "other"
     first, second = newest(crawled)[:2]
-    with ArticleStore.create(load(data)) as store, Pages(data) as pages:
+    with ArticleStore.create(load(data)) as store, Pages(Folder(data)) as pages:
         for kept in (first, second):
             page = pages.append(raw(crawled, kept))
             store.put(replace(kept.article, title="旧题"), kept.fetched, keep=lambda _earlier, page=page: (page,))  # type: ignore[misc]
@@ -915,7 +916,7 @@ def test_a_crawl_at_the_same_time_keeps_the_newest_version(crawled: Path, tmp_pa
             store.put(replace(second.article, body="刚刚改过。"))
 
         report = Report(notice=crawl)
-        reextract(store, data, report, workers=2)
+        reextract(store, load(data), report, workers=2)
         bodies = [revision.article.body for revision in store.history(second.article.id)]
         assert list(database.verify(store, pages.faults)) == []
     assert report.total("changed") == 2

@@ -17,6 +17,7 @@ from archive.article import Article
 from archive.errors import UsageFault
 from archive.proof import database
 from archive.settings import load
+from archive.storage.folder import Folder
 from archive.store import ArticleStore
 from archive.tables.doubts import Doubts
 from archive.tables.ledger import Ledger
@@ -142,7 +143,7 @@ def test_a_page_without_an_article_can_only_be_refused(tmp_path: Path, store: Ar
 
     store.put(ARTICLE, THEN)
     page = FetchedPage(ARTICLE.url, JSON, THEN + timedelta(days=1))
-    with Pages(tmp_path) as pages:
+    with Pages(Folder(tmp_path)) as pages:
         keep_aside(store, pages, NoArticle(page, Reason.NO_TEXT, "tibet.cn", ARTICLE.url), Report())
     with open_archive(tmp_path) as archive:
         (row,) = archive.doubts().records()
@@ -174,7 +175,7 @@ def reading(article: Article) -> Fetched:
 def keeping(tmp_path: Path, store: ArticleStore) -> Callable[[Article], Report]:
     def put(article: Article) -> Report:
         report = Report()
-        with Pages(tmp_path) as pages:
+        with Pages(Folder(tmp_path)) as pages:
             keep(store, pages, reading(article), report)
         return report
 

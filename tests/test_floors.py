@@ -29,6 +29,8 @@ MAY_IMPORT = {  # part of the house: the parts below it
     "wencang.__main__": {"wencang.cli"},
 }
 OWNERS = {  # library: the only rooms, or files, that may import it
+    "boto3": {"archive.storage.s3"},
+    "botocore": {"archive.storage.s3"},
     "bs4": {"crawler.extract"},
     "jinja2": {"wencang.web.render"},
     "lxml": {"crawler.extract"},

@@ -26,6 +26,7 @@ from archive.errors import ArchiveUnusable, WencangError
 from archive.lock import exclusive
 from archive.proof.backup import back_up
 from archive.settings import Settings, load
+from archive.storage.folder import Folder
 from archive.store import ArticleStore
 from archive.warc.pages import Pages
 from indexer import update
@@ -224,7 +225,7 @@ NAMES = ["../outside", "/etc/hostname", "pages/../../outside.warc.gz", "pages/x.
 )
 def test_a_raw_page_lies_in_its_folder(tmp_path: Path, data: Path, name: object, command: list[str]) -> None:
     outside = tmp_path / "outside"
-    with Pages(tmp_path / "x") as pages:
+    with Pages(Folder(tmp_path / "x")) as pages:
         raw = pages.append(PAGE)
     (tmp_path / "x" / raw.file).rename(outside)
     before = outside.read_bytes()

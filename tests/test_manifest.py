@@ -21,15 +21,16 @@ from hypothesis import strategies as st
 from archive.errors import ArchiveUnusable, UsageFault
 from archive.proof import manifest
 from archive.settings import load
+from archive.storage.folder import Folder
 from archive.store import ArticleStore
-from tests.support.pages import ARTICLE, THEN, close, forge_time, noise, put, warcs
+from tests.support.pages import ARTICLE, THEN, close, file_of, forge_time, manifests, noise, put, warcs
 from tests.support.program import run
 from tests.support.sample import EXPECTED
 from wencang.desk.reprints import stories
 
 
 def faults(store: ArticleStore, data: Path) -> list[str]:
-    return list(manifest.verify(store, data))
+    return list(manifest.verify(store, Folder(data)))
 
 
 def test_a_manifest_tells_what_was_added(tmp_path: Path, store: ArticleStore) -> None:
@@ -56,14 +57,14 @@ def test_a_manifest_tells_what_was_added(tmp_path: Path, store: ArticleStore) ->
 def test_a_run_that_added_nothing_makes_none_and_one_that_was_killed_is_taken_in_by_the_next(
     tmp_path: Path, store: ArticleStore
 ) -> None:
-    assert manifest.close(store, tmp_path, THEN) is None
+    assert manifest.close(store, Folder(tmp_path), THEN) is None
     put(store, tmp_path, 1)
     close(store, tmp_path)
-    assert manifest.close(store, tmp_path, THEN) is None
+    assert manifest.close(store, Folder(tmp_path), THEN) is None
     put(store, tmp_path, 2)  # and killed
     assert faults(store, tmp_path) == [], "what no manifest holds yet is no fault"
     put(store, tmp_path, 3)
-    head = manifest.read_head(close(store, tmp_path, 1))
+    head = manifest.read_head(file_of(close(store, tmp_path, 1)))
     assert (head.number, head.first, head.last) == (2, 2, 3)
     assert faults(store, tmp_path) == []
 
@@ -83,17 +84,17 @@ def test_whatever_happens_between_the_chain_has_no_gap(
                 case "put" | "two":
                     put(store, data, *([n] if step == "put" else [n, n + 100]), largest=12_000)
                 case "close":
-                    manifest.close(store, data, THEN + timedelta(days=n))
+                    manifest.close(store, Folder(data), THEN + timedelta(days=n))
                 case _ if (data / "pages").exists():
                     with warcs(data)[-1].open("ab") as file:
                         file.write(gzip.compress(noise(n))[:500] if step == "tear" else bytes(300))
         assert faults(store, data) == []
         covered, last = dict[str, int](), 0
-        for path in manifest.manifests(data):
-            head = manifest.read_head(path)
+        for path in manifests(data):
+            head = manifest.read_head(file_of(path))
             assert head.first == last + 1
             last = head.last
-            for span in manifest.read_spans(path):
+            for span in manifest.read_spans(file_of(path)):
                 assert span.start == covered.get(span.file, 0)
                 covered[span.file] = span.end
         assert last == store.sequence()
@@ -108,11 +109,12 @@ from pathlib import Path
 from archive.proof import manifest
 from archive.article import Article
 from archive.settings import load
+from archive.storage.folder import Folder
 from archive.store import ArticleStore
 with ArticleStore.open(load(Path(sys.argv[1]))) as store:
     for n in range(15):
         store.put(Article(f"http://www.tibet.cn/{sys.argv[2]}/{n}", f"题 {sys.argv[2]} {n}", "文"))
-        manifest.close(store, Path(sys.argv[1]), datetime.now(UTC))
+        manifest.close(store, Folder(Path(sys.argv[1])), datetime.now(UTC))
 """
 
 
@@ -120,7 +122,7 @@ def test_two_runs_that_end_at_once_make_one_chain(tmp_path: Path, store: Article
     runs = [subprocess.Popen([sys.executable, "-c", _CLOSES, tmp_path, name]) for name in "ab"]
     assert [run.wait(60) for run in runs] == [0, 0]
     assert faults(store, tmp_path) == []
-    assert manifest.read_head(manifest.manifests(tmp_path)[-1]).last == 30
+    assert manifest.read_head(file_of(manifests(tmp_path)[-1])).last == 30
 
 
 @pytest.mark.parametrize("left", [0, 1])
@@ -131,7 +133,7 @@ def test_manifests_that_were_lost_are_missed(tmp_path: Path, store: ArticleStore
         stories.bring_up(store)
     put(store, tmp_path, 9)  # by a run that was killed
     assert faults(store, tmp_path) == []
-    for path in manifest.manifests(tmp_path)[left:]:
+    for path in manifests(tmp_path)[left:]:
         path.unlink()
     (fault,) = faults(store, tmp_path)
     assert f"manifests: no manifest lists versions {2 * left + 1} to 4, whose run has ended" in fault
@@ -143,7 +145,7 @@ def test_an_archive_that_lost_revisions_is_not_gone_on_with(tmp_path: Path, stor
     with sqlite3.connect(tmp_path / "archive.db") as raw:
         raw.execute("UPDATE archive SET sequence = 1")
     with pytest.raises(ArchiveUnusable, match="ends at 1"):
-        manifest.close(store, tmp_path, THEN)
+        manifest.close(store, Folder(tmp_path), THEN)
 
 
 # What is forged
@@ -184,7 +186,7 @@ def lose_pages(data: Path) -> str:
 
 def change(number: int, old: bytes, new: bytes) -> Callable[[Path], None]:
     def forge(data: Path) -> None:
-        path = manifest.manifests(data)[number - 1]
+        path = manifests(data)[number - 1]
         path.write_bytes(path.read_bytes().replace(old, new))
 
     return forge
@@ -201,26 +203,26 @@ def spoil_manifest(data: Path) -> str:
 
 
 def lose_manifest(data: Path) -> str:
-    manifest.manifests(data)[1].unlink()
+    manifests(data)[1].unlink()
     return "manifest 2 is missing before it"
 
 
 def leave_a_line_out(data: Path) -> str:
     """Of the newest, that no other vouches for."""
-    path = manifest.manifests(data)[-1]
+    path = manifests(data)[-1]
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
     return "versions that are missing in it: 1"
 
 
 def leave_a_revision_out(data: Path) -> str:
-    path = manifest.manifests(data)[-1]
+    path = manifests(data)[-1]
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join(line for line in lines if b'"sequence": 5' not in line))
     return "version 5 is missing in it"
 
 
 def cut_a_line(data: Path) -> str:
-    path = manifest.manifests(data)[-1]
+    path = manifests(data)[-1]
     path.write_bytes(path.read_bytes()[:-20])
     return "can't be compared"
 
@@ -240,7 +242,7 @@ def test_what_is_forged_is_named(tmp_path: Path, store: ArticleStore, forge: Cal
     told = forge(tmp_path)
     found = faults(store, tmp_path)
     assert [fault for fault in found if told in fault], found
-    assert {fault.split(":")[0] for fault in found} <= {str(path) for path in manifest.manifests(tmp_path)}
+    assert {fault.split(":")[0] for fault in found} <= {str(path) for path in manifests(tmp_path)}
 
 
 # One kept elsewhere
@@ -252,16 +254,16 @@ def test_one_kept_elsewhere_tells_of_a_chain_made_anew(tmp_path: Path, store: Ar
     put(store, tmp_path, 3)
     close(store, tmp_path, 1)
     kept = Path(elsewhere)
-    assert list(manifest.verify_kept(kept, store, tmp_path)) == []
+    assert list(manifest.verify_kept(file_of(kept), store, Folder(tmp_path))) == []
     forge_text(tmp_path)
     shutil.rmtree(tmp_path / "manifests")
     close(store, tmp_path, 2)
     assert faults(store, tmp_path) == [], "the archive agrees with itself"
-    other, differs = manifest.verify_kept(kept, store, tmp_path)
+    other, differs = manifest.verify_kept(file_of(kept), store, Folder(tmp_path))
     assert "manifest 1 of the archive differs" in other
     assert "version 1" in differs
     shutil.rmtree(tmp_path / "manifests")
-    assert "has no manifest 1" in next(manifest.verify_kept(kept, store, tmp_path))
+    assert "has no manifest 1" in next(manifest.verify_kept(file_of(kept), store, Folder(tmp_path)))
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", "no JSON", '{"manifest": 1}', "\xff"])
@@ -269,7 +271,7 @@ def test_what_is_no_manifest_is_said(tmp_path: Path, store: ArticleStore, text: 
     (tmp_path / "file").write_text(text, encoding="latin-1")
     for name in ("file", "missing"):
         with pytest.raises(UsageFault, match="is not a valid manifest"):
-            list(manifest.verify_kept(tmp_path / name, store, tmp_path))
+            list(manifest.verify_kept(file_of(tmp_path / name), store, Folder(tmp_path)))
 
 
 # By other people's tools
@@ -300,13 +302,13 @@ def test_standard_tools_tell_the_same(tmp_path: Path, store: ArticleStore) -> No
 
 
 def test_each_run_closes_with_a_manifest_and_verify_reads_it(crawled: Path, tmp_path: Path) -> None:
-    (path,) = manifest.manifests(crawled)
+    (path,) = manifests(crawled)
     aside = path.rename(tmp_path / "aside")
     lost = run("verify", data=crawled)
     assert (lost.returncode, f"lists versions 1 to {len(EXPECTED)}" in lost.stdout) == (6, True), lost.stdout
     assert f"which the next run will add: {len(EXPECTED)}" in lost.stderr
     aside.rename(path)
-    head = manifest.read_head(path)
+    head = manifest.read_head(file_of(path))
     assert (head.first, head.last) == (1, len(EXPECTED))
     page = tmp_path / "a.txt"
     page.write_text("拉萨河畔的新桥\n2022年6月1日 10:00\n第一段写得够长，足以当作正文来读。", encoding="utf-8")

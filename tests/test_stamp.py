@@ -14,9 +14,10 @@ import pytest
 
 import wencang
 from archive.errors import NotFetched, UsageFault
-from archive.proof import manifest, timestamp
+from archive.proof import timestamp
+from archive.storage.folder import Folder
 from archive.store import ArticleStore
-from tests.support.pages import close, put
+from tests.support.pages import close, file_of, manifests, put
 from tests.support.program import run
 from tests.support.web import serving
 
@@ -109,16 +110,16 @@ def test_a_manifest_is_stamped_and_openssl_says_so_too(
     folder, other = authorities
     put(store, tmp_path, 1)
     path = close(store, tmp_path)
-    time = timestamp.fetch(path, tsa, folder / "ca.pem")
+    time = timestamp.fetch(file_of(path), tsa, folder / "ca.pem")
     assert abs(time - datetime.now(UTC)) < timedelta(minutes=1)
-    check = f"ts -verify -data {path} -in {timestamp.path_of(path)} -CAfile"
+    check = f"ts -verify -data {path} -in {path.with_suffix('.tsr')} -CAfile"
     assert openssl(tmp_path, f"{check} {folder / 'ca.pem'}").returncode == 0
     assert openssl(tmp_path, f"{check} {other / 'ca.pem'}").returncode != 0
-    assert list(timestamp.verify(tmp_path, folder / "ca.pem")) == []
-    assert len(list(timestamp.verify(tmp_path, other / "ca.pem"))) == 1
+    assert list(timestamp.verify(Folder(tmp_path), folder / "ca.pem")) == []
+    assert len(list(timestamp.verify(Folder(tmp_path), other / "ca.pem"))) == 1
     path.write_bytes(path.read_bytes().replace(b"wencang", b"wencanG"))
-    (fault,) = timestamp.verify(tmp_path, folder / "ca.pem")
-    assert str(timestamp.path_of(path)) in fault
+    (fault,) = timestamp.verify(Folder(tmp_path), folder / "ca.pem")
+    assert str(path.with_suffix(".tsr")) in fault
 
 
 def test_a_proof_says_who_stamped_the_manifest_and_when(
@@ -126,7 +127,7 @@ def test_a_proof_says_who_stamped_the_manifest_and_when(
 ) -> None:
     folder, other = authorities
     put(store, tmp_path, 1)
-    time = timestamp.fetch(close(store, tmp_path), tsa, folder / "ca.pem")
+    time = timestamp.fetch(file_of(close(store, tmp_path)), tsa, folder / "ca.pem")
     with wencang.open(tmp_path, {"WENCANG_ROOTS": str(folder / "ca.pem")}) as archive, serving(archive) as client:
         proof = archive.proof("tibet.cn-1", 1)
         assert proof.holds
@@ -155,26 +156,26 @@ def test_a_stamp_that_proves_nothing_is_not_kept(
     folder, other = authorities
     put(store, tmp_path, 1)
     path = close(store, tmp_path)
-    timestamp.fetch(path, tsa, folder / "ca.pem")
-    timestamp.path_of(path).unlink()
+    timestamp.fetch(file_of(path), tsa, folder / "ca.pem")
+    path.with_suffix(".tsr").unlink()
     roots = {"other roots": other / "ca.pem", "system roots": None}.get(way, folder / "ca.pem")
     url = "http://127.0.0.1:9" if way == "nobody there" else f"{tsa}/{way.partition(' ')[0]}"
     with pytest.raises(NotFetched, match="refuses" if way == "nobody there" else "no trustworthy time stamp"):
-        timestamp.fetch(path, url, roots)
-    assert manifest.manifests(tmp_path) == [path]
-    assert not timestamp.path_of(path).exists()
+        timestamp.fetch(file_of(path), url, roots)
+    assert manifests(tmp_path) == [path]
+    assert not path.with_suffix(".tsr").exists()
 
 
 def test_on_the_command_line(tsa: str, authorities: tuple[Path, Path], crawled: Path, tmp_path: Path) -> None:
     folder, other = authorities
     assert run("timestamp", data=crawled).returncode == 2
     (crawled / "wencang.toml").write_text(f'timestamp = "{tsa}"\nroots = "{folder / "ca.pem"}"\n', encoding="utf-8")
-    for manifest_ in manifest.manifests(crawled):  # of an archive that has none yet
+    for manifest_ in manifests(crawled):  # of an archive that has none yet
         manifest_.unlink()
     done = run("timestamp", data=crawled)
     assert done.returncode == 0, done.stderr
-    (path,) = manifest.manifests(crawled)
-    assert done.stdout.startswith(f"{timestamp.path_of(path)}: 20")
+    (path,) = manifests(crawled)
+    assert done.stdout.startswith(f"{path.with_suffix('.tsr')}: 20")
     assert run("verify", data=crawled).returncode == 0
     assert run("verify", data=crawled, WENCANG_ROOTS=str(other / "ca.pem")).returncode == 6
     assert run("timestamp", "--roots", other / "ca.pem", data=crawled).returncode == 5
@@ -185,4 +186,4 @@ def test_on_the_command_line(tsa: str, authorities: tuple[Path, Path], crawled: 
 
 def test_roots_that_are_none_are_said(tmp_path: Path) -> None:
     with pytest.raises(UsageFault, match="No such file"):
-        timestamp.fetch(tmp_path / "a", "http://127.0.0.1:9", tmp_path / "none.pem")
+        timestamp.fetch(file_of(tmp_path / "a"), "http://127.0.0.1:9", tmp_path / "none.pem")

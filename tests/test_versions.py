@@ -31,6 +31,7 @@ from archive.databases.sqlite import SQLite
 from archive.errors import Busy, Withdrawn
 from archive.proof import database, manifest
 from archive.settings import load
+from archive.storage.folder import Folder
 from archive.store import ArticleStore
 from archive.tables import stats
 from archive.tables.ledger import Candidate, Ledger
@@ -147,7 +148,7 @@ def crawl(data: Path, pages: dict[str, tuple[int, str, bytes]]) -> dict[str, int
 
 def gone(data: Path) -> set[str]:
     with ArticleStore.open(load(data)) as store:
-        assert list(database.verify(store, Pages(data).faults)) == []
+        assert list(database.verify(store, Pages(Folder(data)).faults)) == []
         return {revision.article.url for revision in store.changes() if revision.gone}
 
 
@@ -477,7 +478,7 @@ SECRET = "珊瑚礁旁的这句话不许留下来。"
 @pytest.fixture
 def secret(crawled: Path) -> Path:
     """The crawled sample, an article of it with two versions, their pages, and every engine."""
-    with ArticleStore.open(load(crawled)) as store, Pages(crawled) as pages:
+    with ArticleStore.open(load(crawled)) as store, Pages(Folder(crawled)) as pages:
         kept = store.get(SIGNING)
         assert kept
         page = replace(PAGE, url=kept.article.url, body=SECRET.encode() * 9 + noise(1))
@@ -514,7 +515,7 @@ def withdrawn_whole(data: Path) -> None:
     assert holding(data, SECRET) == holding(data, BODY) == []
     assert words(data) == [{}, {}]
     with ArticleStore.open(load(data)) as store:
-        assert list(database.verify(store, Pages(data).faults)) == []
+        assert list(database.verify(store, Pages(Folder(data)).faults)) == []
         assert len(list(store.kept())) == len(EXPECTED) - 1
     for path in warcs(data):
         assert subprocess.run(["gzip", "-t", path], capture_output=True, timeout=60).returncode == 0
@@ -588,20 +589,22 @@ def test_nothing_is_withdrawn_unasked_or_for_no_reason(secret: Path, options: li
 def test_manifests_still_prove_the_rest(secret: Path) -> None:
     other = replace(ARTICLE, id="tibet.cn-1", url="http://www.tibet.cn/1")
     assert run("remove", SIGNING, "--yes", "--reason", "裁定", data=secret).returncode == 0
-    with ArticleStore.open(load(secret)) as store, Pages(secret) as pages:
-        assert list(manifest.verify(store, secret)) == []
+    with ArticleStore.open(load(secret)) as store, Pages(Folder(secret)) as pages:
+        assert list(manifest.verify(store, Folder(secret))) == []
         raw = next(store.kept()).pages[0]
         store.put(other, keep=lambda _earlier: (pages.append(PAGE),))
-        assert manifest.close(store, secret, THEN)
-        assert list(manifest.verify(store, secret)) == []
+        assert manifest.close(store, Folder(secret), THEN)
+        assert list(manifest.verify(store, Folder(secret))) == []
         content = bytearray((secret / raw.file).read_bytes())
         content[raw.offset + 200] ^= 1
         (secret / raw.file).write_bytes(content)
-        assert ["differ from the manifest" in fault for fault in manifest.verify(store, secret)] == [True, True]
+        assert ["differ from the manifest" in fault for fault in manifest.verify(store, Folder(secret))] == [True, True]
     with sqlite3.connect(secret / "archive.db") as database:
         database.execute("UPDATE revisions SET digest = 'ab' WHERE id = ? AND sequence < 43", [SIGNING])
     with ArticleStore.open(load(secret)) as store:
-        assert [fault for fault in manifest.verify(store, secret) if "digest differs from the manifest" in fault]
+        assert [
+            fault for fault in manifest.verify(store, Folder(secret)) if "digest differs from the manifest" in fault
+        ]
 
 
 def test_the_next_backup_withdraws_it_too(secret: Path, tmp_path: Path) -> None:
@@ -647,7 +650,7 @@ def test_killed_at_any_moment_and_run_again(secret: Path, tmp_path: Path) -> Non
         with ArticleStore.open(load(data)) as store:
             with pytest.raises(Withdrawn):
                 store.get(SIGNING)
-            left = list(database.verify(store, Pages(data).faults))
+            left = list(database.verify(store, Pages(Folder(data)).faults))
         assert bool(left) == bool(holding(data, SECRET) + holding(data, BODY)), "what is not done yet is told"
         assert run(*options, data=data).returncode == 0
         withdrawn_whole(data)
@@ -659,7 +662,7 @@ def test_a_page_is_withdrawn_in_its_place(
     tmp_path_factory: pytest.TempPathFactory, bodies: list[bytes], data: st.DataObject
 ) -> None:
     folder = tmp_path_factory.mktemp("pages")
-    with Pages(folder) as pages:
+    with Pages(Folder(folder)) as pages:
         kept = [pages.append(replace(PAGE, body=body, response=None, request=None)) for body in bodies]
     (path,) = warcs(folder)
     chosen = data.draw(st.sets(st.sampled_from(range(len(kept))), min_size=1))
@@ -667,7 +670,7 @@ def test_a_page_is_withdrawn_in_its_place(
     for n in [*chosen, *chosen]:
         pages.withdraw(kept[n])
     assert path.stat().st_size == before
-    with Pages(folder) as pages:
+    with Pages(Folder(folder)) as pages:
         kept.append(pages.append(PAGE))
         for n, (raw, body) in enumerate(zip(kept, [*bodies, PAGE.body], strict=True)):
             removed = Revision(n, ARTICLE, THEN, pages=(raw,), withdrawn="x")
@@ -679,7 +682,7 @@ def test_a_page_is_withdrawn_in_its_place(
 
 
 def test_a_page_that_was_half_withdrawn_is_ended_by_the_next_writer(tmp_path: Path) -> None:
-    with Pages(tmp_path) as pages:
+    with Pages(Folder(tmp_path)) as pages:
         kept = [pages.append(replace(PAGE, body=noise(n), request=None)) for n in range(3)]
     (path,) = warcs(tmp_path)
     whole = path.read_bytes()
@@ -694,7 +697,7 @@ def test_a_page_that_was_half_withdrawn_is_ended_by_the_next_writer(tmp_path: Pa
         removed = Revision(1, ARTICLE, THEN, pages=(kept[at],), withdrawn="x")
         (fault,) = pages.faults(removed)
         assert f"wencang remove {ARTICLE.id}" in fault
-        with Pages(tmp_path) as writer:
+        with Pages(Folder(tmp_path)) as writer:
             writer.append(PAGE)
         assert list(pages.faults(removed)) == []
         assert [pages.read(kept[n]).body for n in range(3) if n != at] == [noise(n) for n in range(3) if n != at]
@@ -721,14 +724,14 @@ def test_a_takedown_ends_whatever_became_of_the_page(secret: Path, damage: str) 
     done = run("remove", SIGNING, "--yes", "--reason", "裁定", data=secret)
     assert (done.returncode, done.stdout) == (0, f"{SIGNING} withdrawn\n"), done.stderr
     assert holding(secret, SECRET) == holding(secret, BODY) == []
-    with ArticleStore.open(load(secret)) as store, Pages(secret) as pages:
+    with ArticleStore.open(load(secret)) as store, Pages(Folder(secret)) as pages:
         assert [fault for one in store.history(SIGNING) for fault in pages.faults(one)] == []
         if damage != "missing":
             assert list(database.verify(store, pages.faults)) == [], "the pages of the others are as they were"
 
 
 def test_what_is_left_of_a_takedown_is_said_and_done_later(secret: Path) -> None:
-    with ArticleStore.open(load(secret)) as store, Pages(secret) as pages:
+    with ArticleStore.open(load(secret)) as store, Pages(Folder(secret)) as pages:
         first = store.history(SIGNING)[0].pages[0]
         pages.append(PAGE)  # and holds the file
         done = run("remove", SIGNING, "--yes", "--reason", "裁定", data=secret)
@@ -743,12 +746,12 @@ def test_what_is_left_of_a_takedown_is_said_and_done_later(secret: Path) -> None
 
 
 def test_a_page_in_a_file_that_is_written_to_waits(tmp_path: Path) -> None:
-    with Pages(tmp_path) as pages:
+    with Pages(Folder(tmp_path)) as pages:
         raw = pages.append(PAGE)
         with pytest.raises(Busy, match=r"another run is writing"):
-            Pages(tmp_path).withdraw(raw)
-    Pages(tmp_path).withdraw(raw)
-    Pages(tmp_path).withdraw(raw)
+            Pages(Folder(tmp_path)).withdraw(raw)
+    Pages(Folder(tmp_path)).withdraw(raw)
+    Pages(Folder(tmp_path)).withdraw(raw)
 
 
 @pytest.mark.sqlite

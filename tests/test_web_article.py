@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 import wencang
 from archive.article import Image
 from archive.settings import load
+from archive.storage.folder import Folder
 from archive.store import ArticleStore
 from archive.tables.pictures import Picture, Pictures
 from archive.warc.pages import Pages
@@ -149,7 +150,7 @@ def pictured(archive: Archive) -> Archive:
         url="http://www.tibet.cn/9.html",
         images=(*IMAGES, Image("http://x.example/z.jpg", "无")),
     )
-    with ArticleStore.open(load(archive.data)) as store, Pages(archive.data) as pages:
+    with ArticleStore.open(load(archive.data)) as store, Pages(Folder(archive.data)) as pages:
         store.put(article, THEN)
         for image, (body, _type) in zip(IMAGES, KINDS.values(), strict=True):
             page = pages.append(replace(PAGE, url=image.url, body=body))

@@ -295,13 +295,15 @@ class Archive:
         Each has its url, body (bytes), time (UTC) and HTTP headers; empty where none were kept. Raises
         what `article` raises, and ArchiveUnusable if a page is missing or damaged.
         """
+        from archive.storage import of as storage_of
         from archive.warc.pages import Pages
         from wencang import lookup
 
         picture = lookup.picture(self._store, id_or_url)
         revision = None if picture else self.version(id_or_url, sequence) if sequence else self.revision(id_or_url)
         pages = (picture.page,) if picture else revision.pages if revision else ()
-        return tuple(Pages(self.data).read(page) for page in pages if page)
+        storage = storage_of(self.settings)
+        return tuple(Pages(storage).read(page) for page in pages if page)
 
     def pictures(self, id_or_url: str) -> tuple[KeptPicture, ...]:
         """The pictures of an article whose bytes are kept, in order. Raises what `article` raises."""
@@ -650,10 +652,12 @@ class Archive:
     def _update_stories(self, progress: Progress) -> None:
         from archive import clock
         from archive.proof import manifest
+        from archive.storage import of as storage_of
         from wencang.desk.reprints.stories import bring_up
 
-        manifest.close(self._store, self.data, clock.now())  # `verify` relies on stories coming after it
-        bring_up(self._store, progress, manifest.held(self.data))
+        storage = storage_of(self.settings)
+        manifest.close(self._store, storage, clock.now())  # `verify` relies on stories coming after it
+        bring_up(self._store, progress, manifest.held(storage))
 
     # Corpora
 
@@ -1098,9 +1102,10 @@ class Archive:
 
         Raises what `version` raises.
         """
+        from archive.storage import of as storage_of
         from wencang.keeping.proof import proof
 
-        return proof(self.version(id_or_url, sequence), self.data, self.settings.roots)
+        return proof(self.version(id_or_url, sequence), storage_of(self.settings), self.settings.roots)
 
     def state(self, *, engine: str = "") -> State:
         """What an answer depends on: the archive's sequence, that of the index, and of the stories; quick to ask."""
@@ -1120,9 +1125,10 @@ class Archive:
         and NotFetched where no stamp can be had, or none that can be trusted.
         """
         from archive.proof import timestamp
+        from archive.storage import of as storage_of
 
         roots = Path(roots) if roots else self.settings.roots
-        return timestamp.stamp(self._store, self.data, url or self.settings.timestamp, roots)
+        return timestamp.stamp(self._store, storage_of(self.settings), url or self.settings.timestamp, roots)
 
     def backup(self, folder: str | Path) -> int:
         """Copy the archive into a folder, or what was added since the last time; the bytes of raw pages added.

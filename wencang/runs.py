@@ -10,18 +10,21 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Self
 
 from archive import clock
-from archive.errors import Busy, NotTold, WencangError
+from archive.errors import Busy, NotTold, StorageUnusable, WencangError
 from archive.lock import refuse_read_only
 from archive.notify.notice import Alarm, announce
 from archive.processes import Processes
 from archive.progress import Progress, silent
 from archive.proof import manifest
+from archive.proof.upload import upload
 from archive.settings import Settings
+from archive.storage import of as storage_of
 from archive.store import ArticleStore, named_source
 from crawler.report import Report
 
@@ -144,7 +147,7 @@ def import_(
     chosen = files(list(paths), result.report)
     with (
         ArticleStore.create(settings) as store,
-        Pages(settings.data, ends=manifest.ends(settings.data)) as pages,
+        Pages(storage := storage_of(settings), ends=partial(manifest.ends, storage)) as pages,
     ):
         import_files(store, pages, chosen, result.report, source)
     return _finished(settings, result, indexed)
@@ -162,7 +165,7 @@ def reextract(
     result = RunResult(Report(notice=lambda report: progress(report.read)))
     with ArticleStore.open(settings) as store:
         chosen = {named_source(store.sources(), name) for name in sources}
-        reextract(store, settings.data, result.report, chosen, dry_run=dry_run)
+        reextract(store, settings, result.report, chosen, dry_run=dry_run)
     return result if dry_run else _finished(settings, result, indexed)
 
 
@@ -180,25 +183,28 @@ def accept(settings: Settings, names: Iterable[str], source: str, *, indexed: Pr
 
 
 def _finished(settings: Settings, result: RunResult, indexed: Progress) -> RunResult:
-    """Write a manifest, update the index and the stories; the result, with the first error of these.
+    """Upload raw pages, write a manifest, update the index and the stories; the result, with the first error of these.
 
-    The stories do not wait for an index that another run holds.
+    The index does not wait for a store of raw pages that can't be reached, nor the stories for an index that another
+    run holds.
     """
     from indexer.update import bring_up
     from wencang.desk.reprints import stories
 
     def tasks(store: ArticleStore) -> Iterator[Callable[[], object]]:
-        yield lambda: manifest.close(store, settings.data, clock.now())
+        yield lambda: upload(store, storage)
+        yield lambda: manifest.close(store, storage, clock.now())
         yield lambda: bring_up(store, settings, settings.engine, indexed)
-        yield lambda: stories.bring_up(store, last=manifest.held(settings.data))
+        yield lambda: stories.bring_up(store, last=manifest.held(storage))
 
     faults = list[WencangError | OSError]()
+    storage = storage_of(settings)
     try:
         with ArticleStore.open(settings) as store:
             for task in tasks(store):
                 try:
                     task()
-                except Busy as error:
+                except (Busy, StorageUnusable) as error:
                     faults.append(error)
     except (WencangError, OSError) as error:
         faults.append(error)

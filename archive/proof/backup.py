@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from archive.article import RawPage
 from archive.databases import sqlite
 from archive.databases.sqlite import FILE
 from archive.disk import atomic_write, following, make_folder, refuse_links, sync
@@ -28,12 +29,15 @@ from archive.proof.manifest import FOLDER as MANIFESTS
 from archive.proof.manifest import STAMP, chain_faults, manifests
 from archive.settings import FILE as SETTINGS
 from archive.settings import Settings
+from archive.storage import of as storage_of
+from archive.storage.folder import Folder
+from archive.storage.storage import File, Storage
 from archive.store import ArticleStore
 from archive.text.messages import of_error
 from archive.text.translation import gettext as _
 from archive.warc import warcfile
 from archive.warc.pages import FOLDER as PAGES
-from archive.warc.pages import Pages
+from archive.warc.pages import Pages, files
 
 _BY_HAND = (SETTINGS, "lexicon.txt", "watches.toml")
 _OURS = (FILE, PAGES, MANIFESTS, "index", *_BY_HAND)
@@ -43,10 +47,10 @@ _COMPARED = 1 << 16  # bytes compared at the end of what was copied before
 
 @dataclass(slots=True)
 class _Result:
-    """What a copy did: bytes of raw pages `added`, files that only the copy has in full, and what is rotten."""
+    """What a copy did: bytes of raw pages `added`, keys that only the copy has in full, and what is rotten."""
 
     added: int = 0
-    lost: list[Path] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
     rotten: list[str] = field(default_factory=list)
 
 
@@ -59,16 +63,16 @@ def back_up(settings: Settings, to: Path) -> int:
     ArchiveUnusable for a damaged database and for files that only the backup still has, CheckFailed
     for what is rotten; UsageFault for a folder that contains other files.
     """
-    data = settings.data
+    data, source = settings.data, storage_of(settings)
     if to.resolve().is_relative_to(data.resolve()):
         raise UsageFault(to, _("is inside the archive itself"), _("name a folder outside of it"))
     if not (to / FILE).exists() and (others := _other_files(to)):
         raise UsageFault(to, _("contains other files: {name}").format(name=others[0]), _("name an empty folder"))
-    result = _copy(settings, to)
+    result = _copy(settings, source, to)
     if result.rotten:
         raise _rotten(data, to, result.rotten)
     if result.lost:
-        names = ", ".join(str(data / path.relative_to(to)) for path in result.lost)
+        names = ", ".join(map(source.shown, result.lost))
         reason = _("missing, truncated or changed since the last backup; everything else was copied")
         raise ArchiveUnusable(names, reason, _("replace it with its copy in {copy}").format(copy=to))
     return result.added
@@ -87,7 +91,7 @@ def restore(backup: str | Path, data: str | Path) -> None:
         if (data / name).exists():
             mend = _("move it away, or name another with --data")
             raise UsageFault(data, _("is not empty: it holds {name}").format(name=name), mend)
-    result = _copy(Settings(backup), data)
+    result = _copy(Settings(backup), Folder(backup), data)
     (data / _LOCK).unlink()
     if result.rotten:
         reason = _("rotten: {fault}").format(fault=_first(result.rotten))
@@ -109,29 +113,29 @@ def _other_files(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if path.name not in known) if folder.exists() else []
 
 
-def _copy(settings: Settings, to: Path) -> _Result:
+def _copy(settings: Settings, source: Storage, to: Path) -> _Result:
     """Copy what is good, and what is rotten where there is no good copy of it."""
     try:
         for folder in (settings.data, to):
             refuse_links(folder)
         with exclusive(to / _LOCK):
-            return _copy_all(settings, to)
+            return _copy_all(settings, source, to)
     except OSError as error:
         mend = _("free some space or fix its permissions, then try again")
         raise ArchiveUnusable(error.filename or to, of_error(error), mend) from error
 
 
-def _copy_all(settings: Settings, to: Path) -> _Result:
+def _copy_all(settings: Settings, source: Storage, to: Path) -> _Result:
     data = settings.data
-    result, own_manifests = _Result(), manifests(data)
+    result, own_manifests = _Result(), manifests(source)
     with suppress(_Held), atomic_write(to / FILE) as copy:
         damage = _copy_database(data, to, Path(copy.name), result)
-        result.lost = _lost_pages(data, to)
+        result.lost = _lost_pages(source, to)
         if not damage:
-            _withdraw(settings, to)
-        _copy_pages(data, to, result)
+            _withdraw(settings, source, to)
+        _copy_pages(source, to, result)
         if not damage:
-            result.lost += _copy_manifests(data, to, own_manifests, result)
+            result.lost += _copy_manifests(source, to, own_manifests, result)
         _copy_by_hand(data, to, result)
         if damage:
             raise damage  # so that the copy's database stays
@@ -161,24 +165,31 @@ def _copy_database(data: Path, to: Path, copy: Path, result: _Result) -> Excepti
     return _Held() if is_worse else None
 
 
-def _copy_pages(data: Path, to: Path, result: _Result) -> None:
-    for path in warcfile.files(data / PAGES):
-        copy = to / PAGES / path.name
-        if copy not in result.lost:
-            added, faults = _grow(path, copy)
+def _copy_pages(source: Storage, to: Path, result: _Result) -> None:
+    for file in files(source):
+        if file.key not in result.lost:
+            added, faults = _grow(file, to / file.key)
             result.added += added
             result.rotten += faults
 
 
-def _copy_manifests(data: Path, to: Path, own: list[Path], result: _Result) -> list[Path]:
+def _copy_manifests(source: Storage, to: Path, own: list[File], result: _Result) -> list[str]:
     """Copy the manifests, unless the copy would contain two chains; those that the archive has lost or changed."""
-    faults = list(chain_faults(data))
-    if lost := _lost_manifests(data, to):
+    faults = list(chain_faults(source))
+    if lost := _lost_manifests(source, to):
         return lost
     result.rotten += faults
-    for path in () if faults else (*own, *(path.with_suffix(STAMP) for path in own)):
-        _update(path, to / path.relative_to(data))
+    stamps = [stamp for file in own if (stamp := file.with_suffix(STAMP)).exists()]
+    for file in () if faults else (*own, *stamps):
+        _add(file, to)
     return []
+
+
+def _add(file: File, to: Path) -> None:
+    content, copy = file.read(), Folder(to)
+    make_folder((to / file.key).parent)
+    if not (to / file.key).exists() or File(copy, file.key).read() != content:
+        copy.replace(file.key, content)
 
 
 def _copy_by_hand(data: Path, to: Path, result: _Result) -> None:
@@ -195,54 +206,58 @@ def _refuse_another(file: Path, copy: Path) -> None:
         raise UsageFault(copy, reason, _("name an empty folder, or `wencang restore` it elsewhere"))
 
 
-def _lost_pages(data: Path, to: Path) -> list[Path]:
+def _lost_pages(source: Storage, to: Path) -> list[str]:
     """The WARC files of the copy that are missing or shorter in the archive."""
-    own = {path.name: path.stat().st_size for path in warcfile.files(data / PAGES)}
-    lost = [path for path in warcfile.files(to / PAGES) if own.get(path.name, -1) < path.stat().st_size]
-    for copy in lost:
-        if copy.name in own:
-            with copy.open("rb") as whole, (data / PAGES / copy.name).open("rb") as short:
-                if not _begins_alike(short, whole, own[copy.name]):  # truncated, then appended to
-                    raise _unlike(data / PAGES / copy.name, copy)
+    own, copies = warcfile.ours(source.sizes(PAGES)), warcfile.ours(Folder(to).sizes(PAGES))
+    lost = [key for key, size in copies.items() if own.get(key, -1) < size]
+    for key in lost:
+        if key in own:
+            with (to / key).open("rb") as whole, source.open(key) as short:
+                if not _begins_alike(short, whole, own[key]):  # truncated, then appended to
+                    raise _unlike(source.shown(key), to / key)
     return lost
 
 
-def _lost_manifests(data: Path, to: Path) -> list[Path]:
+def _lost_manifests(source: Storage, to: Path) -> list[str]:
     """The manifests of the copy that differ from the archive's: a manifest never changes."""
-    names = [path.name for path in manifests(to)]
-    same = filecmp.cmpfiles(data / MANIFESTS, to / MANIFESTS, names, shallow=False)[0]
-    return [to / MANIFESTS / name for name in names if name not in same]
+    own = {file.key: file for file in manifests(source)}
+    return [
+        copy.key for copy in manifests(Folder(to))
+        if copy.key not in own or own[copy.key].sha256() != copy.sha256()
+    ]  # fmt: skip
 
 
-def _withdraw(settings: Settings, to: Path) -> None:
+def _withdraw(settings: Settings, source: Storage, to: Path) -> None:
     """Withdraw from the copy what was withdrawn from the archive since the last backup."""
     if not (to / PAGES).exists():
         return
-    data = settings.data
     with ArticleStore.open(settings) as store:
         pages = store.withdrawn_pages()
     for raw in pages:
         copy = to / raw.file
         if not copy.exists():
             continue
-        if not (record := _record(data / raw.file, raw.offset)):
-            Pages(to).withdraw(raw)
-        elif copy.stat().st_size >= raw.offset + len(record) and _bytes_at(copy, raw.offset, len(record)) != record:
+        if not (record := _record(source, raw)):
+            Pages(Folder(to)).withdraw(raw)
+            continue
+        with copy.open("rb") as file:
+            differs = _bytes_at(file, raw.offset, len(record)) != record
+        if differs and copy.stat().st_size >= raw.offset + len(record):
             warcfile.overwrite(copy, raw.offset, record)
 
 
-def _record(path: Path, offset: int) -> bytes:
+def _record(source: Storage, raw: RawPage) -> bytes:
     """The bytes of a record; empty if it is missing or damaged."""
     try:
-        with path.open("rb") as file:
-            return os.pread(file.fileno(), warcfile.unzipped(file, offset)[1] - offset, offset)
+        with source.open(raw.file) as file:
+            return _bytes_at(file, raw.offset, warcfile.unzipped(file, raw.offset)[1] - raw.offset)
     except (FileNotFoundError, EOFError, zlib.error):
         return b""
 
 
-def _bytes_at(path: Path, start: int, size: int) -> bytes:
-    with path.open("rb") as file:
-        return os.pread(file.fileno(), size, start)
+def _bytes_at(file: IO[bytes], start: int, size: int) -> bytes:
+    file.seek(start)
+    return file.read(size)
 
 
 def _update(path: Path, copy: Path) -> None:
@@ -258,39 +273,40 @@ def _update(path: Path, copy: Path) -> None:
         copy.chmod(mode)
 
 
-def _grow(path: Path, copy: Path) -> tuple[int, list[str]]:
+def _grow(source: File, copy: Path) -> tuple[int, list[str]]:
     """Append to the copy of a file what it lacks, up to the last whole record; the bytes added, and faults.
 
     Damaged bytes are copied too: nothing better exists, and the records after them keep their places.
     """
     make_folder(copy.parent)
-    with path.open("rb") as source, open(copy, "a+b", opener=following) as file:
+    with source.open() as original, open(copy, "a+b", opener=following) as file:
         warcfile.cut(file)  # the partial record of an interrupted backup
         start = warcfile.size(file)
-        faults = [] if _begins_alike(file, source, start) else _refuse_another_file(path, copy, start)
-        end = warcfile.whole_end(source, start)
-        source.seek(start)
-        while chunk := source.read(min(1 << 20, end - source.tell())):
+        faults = [] if _begins_alike(file, original, start) else _refuse_another_file(source, copy, start)
+        end = warcfile.whole_end(original, start)
+        original.seek(start)
+        while chunk := original.read(min(1 << 20, end - original.tell())):
             file.write(chunk)
         file.flush()
         os.fsync(file.fileno())
     sync(copy.parent)
-    return end - start, faults + rot.of_pages(path, start, end)
+    return end - start, faults + rot.of_pages(source, start, end)
 
 
-def _refuse_another_file(path: Path, copy: Path, size: int) -> list[str]:
+def _refuse_another_file(source: File, copy: Path, size: int) -> list[str]:
     """The faults of a file that its copy is not the beginning of. Raises UsageFault if both are whole."""
-    if faults := rot.of_pages(path, 0, size) or rot.of_pages(copy):
+    own = File(Folder(copy.parent.parent), f"{PAGES}/{copy.name}")
+    if faults := rot.of_pages(source, 0, size) or rot.of_pages(own):
         return faults
-    raise _unlike(copy, path)
+    raise _unlike(copy, source)
 
 
 def _begins_alike(file: IO[bytes], longer: IO[bytes], size: int) -> bool:
     """Whether a file of this size is the beginning of a longer one, by its last bytes: `verify` reads the others."""
     start = max(0, size - _COMPARED)
-    return os.pread(file.fileno(), size - start, start) == os.pread(longer.fileno(), size - start, start)
+    return _bytes_at(file, start, size - start) == _bytes_at(longer, start, size - start)
 
 
-def _unlike(short: Path, longer: Path) -> UsageFault:
+def _unlike(short: object, longer: object) -> UsageFault:
     reason = _("is not the beginning of {file}").format(file=longer)
     return UsageFault(short, reason, _("name an empty folder"))

@@ -9,20 +9,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from itertools import chain, islice, takewhile
-from pathlib import Path
 from typing import Any, TypeVar
 
 from archive.article import Revision
 from archive.databases.sqlite import RESTORE
-from archive.disk import atomic_write, make_folder
 from archive.errors import ArchiveUnusable, UsageFault
 from archive.settings import version
+from archive.storage.storage import File, Storage
 from archive.store import ArticleStore
 from archive.store.schema import WARC_FILE
 from archive.tables.locks import exclusive
@@ -34,6 +35,7 @@ from archive.warc.pages import FOLDER as PAGES
 
 FOLDER = "manifests"
 STAMP = ".tsr"  # suffix of the time stamp beside a manifest (archive/proof/timestamp.py)
+_NAME = re.compile(r"manifests/\d{6}(-\d{8}T\d{6}Z)?\.jsonl")
 _FORMAT = 1
 _BATCH = 500
 _CHUNK = 1 << 20
@@ -63,36 +65,37 @@ class Span:
     sha256: str
 
 
-def manifests(data: Path) -> list[Path]:
-    """The manifests of a data folder, oldest first."""
-    return sorted((data / FOLDER).glob("[0-9]" * 6 + "-????????T??????Z.jsonl"))
+def manifests(storage: Storage) -> list[File]:
+    """The manifests of an archive, oldest first."""
+    return [File(storage, key) for key in storage.sizes(FOLDER) if _NAME.fullmatch(key)]
 
 
 # Writing
 
 
-def close(store: ArticleStore, data: Path, now: datetime, withdrawn: bool = False) -> Path | None:
+def close(store: ArticleStore, storage: Storage, now: datetime, withdrawn: bool = False) -> File | None:
     """Write a manifest of what is in none yet: of this run, and of runs that were killed; None if there is nothing.
 
     With `withdrawn` the spans in which pages were withdrawn are listed again, with their new hashes.
+    Of a shared storage only files are listed that every host can read. Raises Busy if another host was faster.
     """
     with exclusive(store, "manifests", wait=True):
-        newest = next(reversed(manifests(data)), None)
+        newest = next(reversed(manifests(storage)), None)
         head = _head(newest, store.sequence(), now.astimezone(UTC))
-        rewritten = list(_rewritten(store, data)) if withdrawn else []
+        rewritten = list(_rewritten(store, storage)) if withdrawn else []
         if head.first > head.last and not rewritten:
             return None
         ends = {span.file: span.end for span in read_spans(newest)} if newest else {}
-        path = data / FOLDER / f"{head.number:06}-{head.made:%Y%m%dT%H%M%SZ}.jsonl"
-        revisions = map(line_of, store.between(head.first, head.last))
+        spans = map(asdict, chain(rewritten, _spans(storage, ends)))
+        lines = chain([_line_of_head(head)], spans, map(line_of, store.between(head.first, head.last)))
         try:
-            _write(path, [_line_of_head(head)], map(asdict, chain(rewritten, _spans(data, ends))), revisions)
+            return File(storage, storage.add(FOLDER, head.number, f"-{head.made:%Y%m%dT%H%M%SZ}.jsonl", _text(lines)))
         except OSError as error:
-            raise ArchiveUnusable(path, of_error(error), _("free some space or fix its permissions")) from error
-        return path
+            subject = error.filename or storage.shown(FOLDER)
+            raise ArchiveUnusable(subject, of_error(error), _("free some space or fix its permissions")) from error
 
 
-def _head(newest: Path | None, last: int, now: datetime) -> Head:
+def _head(newest: File | None, last: int, now: datetime) -> Head:
     """The head of the next manifest."""
     program = f"wencang {version()}"
     if not newest:
@@ -101,7 +104,7 @@ def _head(newest: Path | None, last: int, now: datetime) -> Head:
     if before.last > last:
         reason = _("names version {there}, but the archive ends at {here}").format(there=before.last, here=last)
         raise ArchiveUnusable(newest, reason, _(RESTORE))
-    return Head(_FORMAT, before.number + 1, now, program, sha256_of(newest), before.last + 1, last)
+    return Head(_FORMAT, before.number + 1, now, program, newest.sha256(), before.last + 1, last)
 
 
 def _line_of_head(head: Head) -> dict[str, Any]:
@@ -118,65 +121,59 @@ def line_of(revision: Revision) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _spans(data: Path, ends: dict[str, int]) -> Iterator[Span]:
+def _spans(storage: Storage, ends: dict[str, int]) -> Iterator[Span]:
     """What was added to each file since `ends`, up to the last whole record: a torn one may be cut off later."""
-    for path in warcfile.files(data / PAGES):
-        name = f"{PAGES}/{path.name}"
-        start = ends.get(name, 0)
-        with path.open("rb") as file:
-            end = warcfile.whole_end(file, start)
-        yield Span(name, start, end, _hash(path, start, end))
+    for key, size in warcfile.ours(storage.settled(PAGES)).items():
+        start = end = ends.get(key, 0)
+        if start < size:
+            with storage.open(key) as file:
+                end = warcfile.whole_end(file, start)
+        yield Span(key, start, end, _hash(storage, key, start, end))
 
 
-def _rewritten(store: ArticleStore, data: Path) -> Iterator[Span]:
+def _rewritten(store: ArticleStore, storage: Storage) -> Iterator[Span]:
     """The spans whose hash changed because a page in them was withdrawn."""
     withdrawn = store.withdrawn_pages()
-    sizes = {f"{PAGES}/{path.name}": path.stat().st_size for path in warcfile.files(data / PAGES)}
-    for (file, start, end), known in _hashes(data).items():
+    sizes = storage.settled(PAGES)
+    for (file, start, end), known in _hashes(storage).items():
         if end <= sizes.get(file, -1) and any(raw.file == file and start <= raw.offset < end for raw in withdrawn):
-            sha256 = _hash(data / file, start, end)
+            sha256 = _hash(storage, file, start, end)
             if sha256 != known:
                 yield Span(file, start, end, sha256)
 
 
-def _hashes(data: Path) -> dict[tuple[str, int, int], str]:
+def _hashes(storage: Storage) -> dict[tuple[str, int, int], str]:
     """The newest SHA-256 of each span: one with withdrawn pages is listed again by a later manifest."""
     hashes = {}
-    for path in manifests(data):
+    for path in manifests(storage):
         with suppress(ArchiveUnusable):  # not a valid manifest, which another check reports
             hashes.update({(span.file, span.start, span.end): span.sha256 for span in read_spans(path)})
     return hashes
 
 
-def _hash(path: Path, start: int, end: int) -> str:
+def _hash(storage: Storage, key: str, start: int, end: int) -> str:
     digest = hashlib.sha256()
-    with path.open("rb") as file:
+    with storage.open(key) as file:
         file.seek(start)
-        while chunk := file.read(min(_CHUNK, end - file.tell())):
+        while start < end and (chunk := file.read(min(_CHUNK, end - start))):
             digest.update(chunk)
+            start += len(chunk)
     return digest.hexdigest()
 
 
-def _write(path: Path, *lines: Iterable[dict[str, Any]]) -> None:
-    make_folder(path.parent)
-    with atomic_write(path) as file:
-        file.writelines((json.dumps(values, ensure_ascii=False) + "\n").encode() for values in chain(*lines))
+def _text(lines: Iterable[dict[str, Any]]) -> Iterator[bytes]:
+    return ((json.dumps(values, ensure_ascii=False) + "\n").encode() for values in lines)
 
 
 # Reading
 
 
-def sha256_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def read_head(path: Path) -> Head:
+def read_head(path: File) -> Head:
     """The head of a manifest. Raises ArchiveUnusable for a file that is not a valid one."""
     return _head_of(_lines(path), path)
 
 
-def _head_of(lines: Iterator[dict[str, Any]], path: Path) -> Head:
+def _head_of(lines: Iterator[dict[str, Any]], path: File) -> Head:
     try:
         values = next(lines)
         head = Head(**values | {"made": datetime.fromisoformat(values["made"])})
@@ -193,7 +190,7 @@ def _are_counts(*values: object) -> bool:
     return all(type(value) is int and 0 <= value < 1 << 63 for value in values)
 
 
-def read_spans(path: Path) -> list[Span]:
+def read_spans(path: File) -> list[Span]:
     """The spans of WARC files in a manifest. Raises ArchiveUnusable for a file that is not a valid one."""
     lines = _lines(path)
     _head_of(lines, path)
@@ -208,25 +205,25 @@ def read_spans(path: Path) -> list[Span]:
         raise _invalid(path) from error
 
 
-def ends(data: Path) -> dict[str, int]:
+def ends(storage: Storage) -> dict[str, int]:
     """The end of each WARC file by the newest manifest that can be read."""
-    return {span.file: span.end for span in _of_newest(data, read_spans) or ()}
+    return {span.file: span.end for span in _of_newest(storage, read_spans) or ()}
 
 
-def held(data: Path) -> int:
+def held(storage: Storage) -> int:
     """The last revision in the newest manifest that can be read, or 0."""
-    head = _of_newest(data, read_head)
+    head = _of_newest(storage, read_head)
     return head.last if head else 0
 
 
-def lists(data: Path, sequence: int) -> Path | None:
+def lists(storage: Storage, sequence: int) -> File | None:
     """The manifest that lists a revision; None while its run has not ended. Raises ArchiveUnusable."""
-    paths = manifests(data)
+    paths = manifests(storage)
     place = bisect_left(paths, sequence, key=lambda path: read_head(path).last)
     return paths[place] if place < len(paths) and read_head(paths[place]).first <= sequence else None
 
 
-def entry(path: Path, sequence: int) -> dict[str, Any] | None:
+def entry(path: File, sequence: int) -> dict[str, Any] | None:
     """The line of a revision in a manifest, as `line_of` makes it. Raises ArchiveUnusable."""
     try:
         return next((line for line in _lines(path) if line.get("sequence") == sequence), None)
@@ -234,20 +231,20 @@ def entry(path: Path, sequence: int) -> dict[str, Any] | None:
         raise _invalid(path) from error
 
 
-def _of_newest(data: Path, read: Callable[[Path], T]) -> T | None:
-    for path in reversed(manifests(data)):
+def _of_newest(storage: Storage, read: Callable[[File], T]) -> T | None:
+    for path in reversed(manifests(storage)):
         with suppress(ArchiveUnusable):  # reported by `verify` and at the end of a run
             return read(path)
     return None
 
 
-def _invalid(path: Path) -> ArchiveUnusable:
+def _invalid(path: File) -> ArchiveUnusable:
     return ArchiveUnusable(path, _("is not a valid manifest"), _("replace it with a copy"))
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
+def _lines(path: File) -> Iterator[dict[str, Any]]:
     try:
-        with path.open(encoding="utf-8") as file:
+        with TextIOWrapper(path.open(), encoding="utf-8") as file:
             yield from map(json.loads, file)
     except RecursionError as error:
         raise ValueError(_("is nested too deeply")) from error
@@ -256,22 +253,25 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 # Checking
 
 
-def verify(store: ArticleStore, data: Path) -> Iterator[str]:
+def verify(store: ArticleStore, storage: Storage) -> Iterator[str]:
     """The faults of the chain of manifests, and what differs from them in the archive, a line each."""
-    yield from chain_faults(data)
-    first, closed = held(data) + 1, Stories(store).position()[0]  # stories are computed after the manifest is written
+    yield from chain_faults(storage)
+    first, closed = (
+        held(storage) + 1,
+        Stories(store).position()[0],
+    )  # stories are computed after the manifest is written
     if first <= closed:
         fault = _(
             "{folder}: no manifest lists versions {first} to {last}, whose run has ended; "
             "restore the folder from a backup"
         )
-        yield fault.format(folder=data / FOLDER, first=first, last=closed)
-    hashes = _hashes(data)
-    for path in manifests(data):
-        yield from _differences(path, store, data, hashes)
+        yield fault.format(folder=storage.shown(FOLDER), first=first, last=closed)
+    hashes = _hashes(storage)
+    for path in manifests(storage):
+        yield from _differences(path, store, storage, hashes)
 
 
-def verify_kept(path: Path, store: ArticleStore, data: Path) -> Iterator[str]:
+def verify_kept(path: File, store: ArticleStore, storage: Storage) -> Iterator[str]:
     """Whether a manifest kept elsewhere is part of the chain, and what differs from it in the archive, a line each.
 
     Raises UsageFault for a file that is not a valid manifest.
@@ -280,21 +280,21 @@ def verify_kept(path: Path, store: ArticleStore, data: Path) -> Iterator[str]:
         head = read_head(path)
     except ArchiveUnusable as error:
         raise UsageFault(path, error.reason) from error
-    own = next((own for own in manifests(data) if _number(own) == head.number), None)
+    own = next((own for own in manifests(storage) if _number(own) == head.number), None)
     if own is None:
         yield _("{path}: the archive has no manifest {number}").format(path=path, number=head.number)
-    elif sha256_of(own) != sha256_of(path):
+    elif own.sha256() != path.sha256():
         yield _("{path}: manifest {number} of the archive differs: {own}").format(
             path=path, number=head.number, own=own
         )
-    yield from chain_faults(data)
-    yield from _differences(path, store, data, _hashes(data))
+    yield from chain_faults(storage)
+    yield from _differences(path, store, storage, _hashes(storage))
 
 
-def chain_faults(data: Path) -> Iterator[str]:
+def chain_faults(storage: Storage) -> Iterator[str]:
     """What is wrong with the chain of manifests, a line each."""
     number, last, sha256 = 0, 0, None
-    for path in manifests(data):
+    for path in manifests(storage):
         number += 1
         try:
             head = read_head(path)
@@ -308,19 +308,21 @@ def chain_faults(data: Path) -> Iterator[str]:
             elif head.first != last + 1:
                 yield _("{path}: version {due} is missing before it").format(path=path, due=last + 1)
             number, last = head.number, head.last
-        sha256 = sha256_of(path)
+        sha256 = path.sha256()
 
 
-def _number(path: Path) -> int:
+def _number(path: File) -> int:
     return int(path.name[:6])
 
 
-def _differences(path: Path, store: ArticleStore, data: Path, hashes: dict[tuple[str, int, int], str]) -> Iterator[str]:
+def _differences(
+    path: File, store: ArticleStore, storage: Storage, hashes: dict[tuple[str, int, int], str]
+) -> Iterator[str]:
     """What differs from a manifest, a line each."""
     try:
         head = read_head(path)
         for span in read_spans(path):
-            if fault := _fault_of_span(span, data, hashes):
+            if fault := _fault_of_span(span, storage, hashes):
                 yield f"{path}: {fault}"
         lines = (line for line in _lines(path) if "sequence" in line)
         due = head.first
@@ -347,14 +349,14 @@ def _fault_of_line(line: dict[str, Any], archived: dict[str, Any] | None, due: i
     return fault.format(number=due, url=line["url"], keys=keys) if keys else ""
 
 
-def _fault_of_span(span: Span, data: Path, hashes: dict[tuple[str, int, int], str]) -> str:
-    path = data / span.file
-    if not path.exists():
-        return _("{file} is missing").format(file=path)
-    if path.stat().st_size < span.end:
-        return _("{file} ends before byte {end}").format(file=path, end=span.end)
+def _fault_of_span(span: Span, storage: Storage, hashes: dict[tuple[str, int, int], str]) -> str:
+    file = File(storage, span.file)
+    if not file.exists():
+        return _("{file} is missing").format(file=file)
+    if file.size() < span.end:
+        return _("{file} ends before byte {end}").format(file=file, end=span.end)
     key = span.file, span.start, span.end
-    if _hash(path, *key[1:]) not in (span.sha256, hashes.get(key)):
+    if _hash(storage, *key) not in (span.sha256, hashes.get(key)):
         fault = _("{file}: bytes {start} to {end} differ from the manifest")
-        return fault.format(file=path, start=span.start, end=span.end)
+        return fault.format(file=file, start=span.start, end=span.end)
     return ""

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.article import RawPage, Revision
 from archive.progress import Progress, silent
+from archive.storage.storage import File, Storage
 from archive.tables.pictures import Picture
 from archive.text.messages import Message
 from archive.text.translation import gettext as _
 from archive.warc import warcfile
-from archive.warc.pages import FOLDER, FROM_BACKUP, Pages, sha256_of
+from archive.warc.pages import FROM_BACKUP, Pages, files, sha256_of
 from archive.warc.warcfile import Member
 
 _CHUNK = 1 << 16
@@ -64,39 +64,39 @@ class Records:
                 yield _("picture {url}: {fault}").format(url=picture.url, fault=fault)
 
 
-def verify(data: Path, progress: Progress = silent) -> Records:
-    """Read every record of a data folder; `progress` is called with the number read so far."""
+def verify(storage: Storage, progress: Progress = silent) -> Records:
+    """Read every record that this host can read; `progress` is called with the number read so far."""
     result = Records()
-    for path in warcfile.files(data / FOLDER):
+    for file in files(storage):
         result.files += 1
-        read(result, path, progress=progress)
+        read(result, file, progress=progress)
     return result
 
 
-def read(result: Records, path: Path, start: int = 0, end: int | None = None, progress: Progress = silent) -> None:
+def read(result: Records, source: File, start: int = 0, end: int | None = None, progress: Progress = silent) -> None:
     """Add to the result what the records of one file say, those that begin between two places."""
-    with path.open("rb") as file:
+    with source.open() as file:
         for member in warcfile.members(file, start):
             if end is not None and member.offset >= end:
                 return
             if member.record is None:
-                _note_damage(result, path, member)
+                _note_damage(result, source, member)
             else:
                 result.records += 1
-                _check(result, path, member.offset, member.record)
+                _check(result, source, member.offset, member.record)
                 progress(result.records)
 
 
-def _note_damage(result: Records, path: Path, member: Member) -> None:
+def _note_damage(result: Records, file: File, member: Member) -> None:
     size = member.end - member.offset
     if member.torn:
-        result.torn.append(Message("torn-record", {"file": str(path), "size": size, "offset": member.offset}))
+        result.torn.append(Message("torn-record", {"file": str(file), "size": size, "offset": member.offset}))
     else:
         fault = _("{file}: {size} bytes from byte {offset} on are damaged; {mend}")
-        result.faults.append(fault.format(file=path, size=size, offset=member.offset, mend=_(FROM_BACKUP)))
+        result.faults.append(fault.format(file=file, size=size, offset=member.offset, mend=_(FROM_BACKUP)))
 
 
-def _check(result: Records, path: Path, offset: int, record: bytes) -> None:
+def _check(result: Records, file: File, offset: int, record: bytes) -> None:
     try:
         parsed = next(iter(ArchiveIterator(BytesIO(record), check_digests=True)))
         reason = _fault_of(parsed)
@@ -104,9 +104,9 @@ def _check(result: Records, path: Path, offset: int, record: bytes) -> None:
         parsed, reason = None, _("it can't be read")
     if reason:
         fault = _("{file}, record at byte {offset}: {reason}; {mend}")
-        result.faults.append(fault.format(file=path, offset=offset, reason=reason, mend=_(FROM_BACKUP)))
+        result.faults.append(fault.format(file=file, offset=offset, reason=reason, mend=_(FROM_BACKUP)))
     elif parsed.rec_type in ("response", "resource", "revisit"):
-        raw = _raw_page(f"{FOLDER}/{path.name}", offset, parsed)
+        raw = _raw_page(file.key, offset, parsed)
         result.unused.add((raw.file, offset))
         if parsed.rec_type != "revisit":  # whose bytes are in another record
             result.whole.add(raw)

@@ -11,6 +11,7 @@ from archive import toml
 from archive.databases import sqlite
 from archive.errors import UsageFault
 from archive.proof import records
+from archive.storage.storage import File
 from archive.store import schema
 from archive.text.translation import gettext as _
 
@@ -63,10 +64,10 @@ def _shown(value: object) -> str:
     return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
 
 
-def of_pages(path: Path, start: int = 0, end: int | None = None) -> list[str]:
+def of_pages(file: File, start: int = 0, end: int | None = None) -> list[str]:
     """The faults of the records of a WARC file between two places, a line each."""
     result = records.Records()
-    records.read(result, path, start, end)
+    records.read(result, file, start, end)
     return result.faults
 
 

@@ -16,9 +16,9 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from archive import clock
-from archive.disk import atomic_write
 from archive.errors import NotFetched, UsageFault
-from archive.proof.manifest import STAMP, close, manifests
+from archive.proof.manifest import FOLDER, STAMP, close, manifests
+from archive.storage.storage import File, Storage
 from archive.store import ArticleStore
 from archive.text.messages import of_error
 from archive.text.translation import gettext as _
@@ -47,7 +47,7 @@ _LARGEST = 1 << 20  # bytes of a response; usual are 5,000
 class Timestamp:
     """A time stamp: its file, and the time (UTC) at which its manifest existed, by the authority."""
 
-    path: Path
+    path: File
     time: datetime
 
 
@@ -59,61 +59,61 @@ class Stamped:
     authority: str
 
 
-def path_of(manifest: Path) -> Path:
+def path_of(manifest: File) -> File:
     return manifest.with_suffix(STAMP)
 
 
-def stamp(store: ArticleStore, data: Path, url: str, roots: Path | None = None) -> Timestamp:
+def stamp(store: ArticleStore, storage: Storage, url: str, roots: Path | None = None) -> Timestamp:
     """Write a manifest of what is in none yet, and have the newest one stamped.
 
     Raises what `fetch` raises, and UsageFault if no authority is named or nothing is archived.
     """
     if not url:
         raise UsageFault("timestamp", _("no authority is named"), _("name one with --url or WENCANG_TIMESTAMP"))
-    close(store, data, clock.now())
-    if not (newest := manifests(data)[-1:]):
+    close(store, storage, clock.now())
+    if not (newest := manifests(storage)[-1:]):
         mend = _("`wencang crawl` or `wencang import PATH` adds articles")
-        raise UsageFault(data, _("has nothing to time-stamp yet"), mend)
+        raise UsageFault(storage.data, _("has nothing to time-stamp yet"), mend)
     return Timestamp(path_of(newest[0]), fetch(newest[0], url, roots))
 
 
-def fetch(manifest: Path, url: str, roots: Path | None = None) -> datetime:
+def fetch(manifest: File, url: str, roots: Path | None = None) -> datetime:
     """Have a manifest stamped by the authority at `url`; returns the time of the stamp (UTC).
 
     The stamp is stored if its certificate chain ends at one of `roots` (a PEM file; by default the
     system's). Raises NotFetched if there is no response, or no trustworthy one.
     """
     trusted = _trusted(roots)
-    request = TimestampRequestBuilder().data(manifest.read_bytes()).hash_algorithm(HashAlgorithm.SHA256).build()
+    request = TimestampRequestBuilder().data(manifest.read()).hash_algorithm(HashAlgorithm.SHA256).build()
     answer = _post(url, request.as_bytes())
     try:
         time = _checked(answer, manifest, trusted, request.nonce).tst_info.gen_time
     except (ValueError, VerificationError) as error:
         mend = _("name the authority's certificates with --roots")
         raise NotFetched(url, _("gave no trustworthy time stamp: {error}").format(error=error), mend) from error
-    with atomic_write(path_of(manifest)) as file:
-        file.write(answer)
+    manifest.storage.replace(path_of(manifest).key, answer)
     return time
 
 
-def verify(data: Path, roots: Path | None = None) -> Iterator[str]:
-    """The faults of the time stamps of a data folder, a line each."""
-    stamped = [manifest for manifest in manifests(data) if path_of(manifest).exists()]
+def verify(storage: Storage, roots: Path | None = None) -> Iterator[str]:
+    """The faults of the time stamps of an archive, a line each."""
+    keys = storage.sizes(FOLDER)
+    stamped = [manifest for manifest in manifests(storage) if path_of(manifest).key in keys]
     trusted = _trusted(roots) if stamped else []
     for manifest in stamped:
         try:
-            _checked(path_of(manifest).read_bytes(), manifest, trusted)
+            _checked(path_of(manifest).read(), manifest, trusted)
         except (OSError, ValueError, VerificationError) as error:
             yield _("{path}: does not prove its manifest: {error}").format(path=path_of(manifest), error=error)
 
 
-def read(manifest: Path, roots: Path | None = None) -> Stamped:
+def read(manifest: File, roots: Path | None = None) -> Stamped:
     """What the time stamp of a manifest says.
 
     Raises ValueError, which says why, if it does not prove this manifest, and UsageFault for `roots`.
     """
     try:
-        response = _checked(path_of(manifest).read_bytes(), manifest, _trusted(roots))
+        response = _checked(path_of(manifest).read(), manifest, _trusted(roots))
     except OSError as error:
         raise ValueError(of_error(error)) from error
     except VerificationError as error:
@@ -131,12 +131,12 @@ def _signer(signed: SignedData) -> str:
     return ""
 
 
-def _checked(stamp: bytes, manifest: Path, trusted: list[Certificate], nonce: int | None = None) -> TimeStampResponse:
+def _checked(stamp: bytes, manifest: File, trusted: list[Certificate], nonce: int | None = None) -> TimeStampResponse:
     """A stamp. Raises ValueError or VerificationError if it is of another manifest, or not trusted."""
     response = decode_timestamp_response(stamp)
     if response.status:
         raise ValueError(" ".join(response.status_string) or f"PKIStatus {response.status}")
-    VerifierBuilder(roots=trusted, nonce=nonce).build().verify_message(response, manifest.read_bytes())
+    VerifierBuilder(roots=trusted, nonce=nonce).build().verify_message(response, manifest.read())
     return response
 
 

@@ -48,6 +48,7 @@ TEMPLATES: dict[str, str | tuple[str, str]] = {
         "a run is writing it, or a crash left it"
     ),
     "pages-unused": "raw pages that a crash left, and no version refers to: {count}",
+    "pages-elsewhere": "raw pages that host {host} has not uploaded yet, which its next run does: {count}",
     "unmanifested": "versions in no manifest yet, which the next run will add: {count}",
     "stamps-unchecked": "time stamps are not checked: {fault}",
     "manifest-checked": ("{file}: {count} fault", "{file}: {count} faults"),

@@ -6,13 +6,13 @@ import base64
 import hashlib
 import os
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from io import BytesIO, FileIO
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -21,9 +21,11 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from archive import host
 from archive.article import RawPage, Revision
 from archive.disk import make_folder
-from archive.errors import ArchiveUnusable, Busy
+from archive.errors import ArchiveUnusable, Busy, StorageUnusable
+from archive.storage.storage import File, Storage
 from archive.text.messages import Message, of_error
 from archive.text.translation import gettext as _
 from archive.warc import warcfile
@@ -31,7 +33,6 @@ from archive.warc import warcfile
 LARGEST = 10**9  # maximum size of a file, bytes
 FOLDER = "pages"
 FROM_BACKUP = "`wencang backup BACKUP`, which adds what is new, then put its copy of the file in its place"
-_UNKNOWN: Mapping[str, int] = MappingProxyType({})
 # Where the record is that a revisit refers to: extension headers, not in the standard, but used by other archives.
 _REFERS_TO_FILE, _REFERS_TO_OFFSET = "WARC-Refers-To-Filename", "WARC-Refers-To-File-Offset"
 
@@ -60,22 +61,39 @@ class FetchedPage:
     request: Head | None = field(default=None, repr=False)
 
 
+def files(storage: Storage) -> list[File]:
+    """The WARC files of an archive, oldest first."""
+    return [File(storage, key) for key in warcfile.ours(storage.sizes(FOLDER))]
+
+
+class Elsewhere(ArchiveUnusable):
+    """A page lies on another host, which has not uploaded it yet; `host` is its name."""
+
+    def __init__(self, raw: RawPage) -> None:
+        self.host = warcfile.host_of(raw.file)
+        reason = _("it lies on host {host}, which has not uploaded it yet").format(host=self.host)
+        super().__init__(raw.file, reason, _("the next run there uploads it"))
+
+
 class Pages:
-    """The raw pages of a data folder. Use it as a context manager, or close it: a writer locks its file.
+    """The raw pages of an archive. Use it as a context manager, or close it: a writer locks its file.
 
     `largest` is the maximum size of a file in bytes. Unless `at_once`, appended pages are synced to disk
-    by `sync` only. `ends` are the known ends of files (manifest.ends): a shorter file is not appended
-    to, so that it can be restored. Any call may raise ArchiveUnusable: a file or a record is missing or
-    damaged, the disk is full.
+    by `sync` only. `ends` gives the known ends of files (manifest.ends): a shorter file is not appended
+    to, so that it can be restored. `full` is called when a file has reached its size. Any call may raise
+    ArchiveUnusable: a file or a record is missing or damaged, the disk is full; and StorageUnusable.
     """
 
     def __init__(
-        self, data: Path, largest: int = LARGEST, at_once: bool = True, ends: Mapping[str, int] = _UNKNOWN
-    ) -> None:
-        self._data = data
+        self, storage: Storage, largest: int = LARGEST, at_once: bool = True,
+        ends: Callable[[], Mapping[str, int]] = dict, full: Callable[[], object] = lambda: None,
+    ) -> None:  # fmt: skip
+        self.elsewhere: Counter[str] = Counter()  # by host: the pages that `fault` did not find for that reason
+        self._storage = storage
         self._largest = largest
         self._at_once = at_once
         self._ends = ends
+        self._full = full
         self._file: FileIO | None = None
 
     def __enter__(self) -> Pages:
@@ -119,13 +137,13 @@ class Pages:
 
     def _unwritten(self, error: OSError) -> ArchiveUnusable:
         mend = _("free some space or fix its permissions, then try again")
-        return ArchiveUnusable(self._data / FOLDER, of_error(error), mend)
+        return ArchiveUnusable(self._storage.data / FOLDER, of_error(error), mend)
 
     def _first(self, sha256: str, earlier: Iterable[RawPage]) -> tuple[RawPage, FetchedPage] | None:
         """The response that already has these bytes, and its page."""
         for raw in earlier:
             if raw.sha256 == sha256:
-                with suppress(ArchiveUnusable):  # a damaged one does not count: the page is stored in full again
+                with suppress(ArchiveUnusable, StorageUnusable):  # the page is stored in full again
                     first = self._record(raw)[1] or raw
                     if (page := self.read(first)).response:
                         return first, page
@@ -134,16 +152,18 @@ class Pages:
     def _with_room(self, size: int) -> FileIO:
         if self._file and warcfile.size(self._file) + size > self._largest:
             self.close()
+            self._full()
         self._file = self._file or self._open(size)
         return self._file
 
     def _open(self, size: int) -> FileIO:
         """The newest file, if no other process has it open, it has room and is not truncated; else a new one."""
-        folder = self._data / FOLDER
+        folder = self._storage.data / FOLDER
         make_folder(folder)
-        for path in reversed(warcfile.files(folder)):
-            if file := warcfile.locked(path):
-                whole = warcfile.cut(file, self._ends.get(f"{FOLDER}/{path.name}", 0))
+        for path in reversed(self._storage.appendable(FOLDER)):
+            key = f"{FOLDER}/{path.name}"
+            if warcfile.is_ours(key) and (file := warcfile.locked(path)):
+                whole = warcfile.cut(file, self._ends().get(key, 0))
                 if whole and warcfile.size(file) + size <= self._largest:
                     return warcfile.begun(file)
                 file.close()
@@ -156,28 +176,32 @@ class Pages:
         A damaged page extends up to the next whole record; a missing one is ignored. Raises Busy while
         another run writes to the file. If interrupted, the next writer of the file completes it.
         """
-        path = self._data / raw.file
         try:
-            if not self._is_present(raw):
-                return
-            if not (file := warcfile.locked(path)):
-                raise Busy(path, _("another run is writing to it"), _("try again when it has ended"))
-            with file, path.open("rb") as reader:
-                if self._is_present(raw):
-                    page = next(warcfile.members(reader, raw.offset))
-                    warcfile.overwrite(path, raw.offset, warcfile.withdrawn(page, raw.record_id))
+            if self._is_present(raw):
+                with self._storage.editing(raw.file) as path:
+                    self._overwrite(path, raw)
         except OSError as error:
             raise self._unwritten(error) from error
+
+    def _overwrite(self, path: Path, raw: RawPage) -> None:
+        if not (file := warcfile.locked(path)):
+            raise Busy(path, _("another run is writing to it"), _("try again when it has ended"))
+        with file, path.open("rb") as reader:
+            if self._is_present(raw):
+                page = next(warcfile.members(reader, raw.offset))
+                warcfile.overwrite(path, raw.offset, warcfile.withdrawn(page, raw.record_id))
 
     def _is_present(self, raw: RawPage) -> bool:
         """Whether a page, or a damaged rest of it, is still in its place."""
         try:
-            with (self._data / raw.file).open("rb") as file:
+            with self._storage.open(raw.file) as file:
                 record, _end = warcfile.unzipped(file, raw.offset)
-        except FileNotFoundError:
+        except FileNotFoundError as error:
+            if self._is_elsewhere(raw):
+                raise Elsewhere(raw) from error
             return False
         except (zlib.error, EOFError):
-            return (self._data / raw.file).stat().st_size > raw.offset
+            return self._storage.size(raw.file) > raw.offset
         return f"WARC-Record-ID: {raw.record_id}\r\n".encode() in warcfile.head(record)
 
     # Reading
@@ -194,13 +218,15 @@ class Pages:
     def _record(self, raw: RawPage) -> tuple[FetchedPage, RawPage | None]:
         """The page of a record; for a revisit without its bytes, and with the record that has them."""
         try:
-            with (self._data / raw.file).open("rb") as file:
+            with self._storage.open(raw.file) as file:
                 record = next(iter(ArchiveIterator(BytesIO(warcfile.unzipped(file, raw.offset)[0]))))
             page, first = _page(record), _referred(record)
         except FileNotFoundError as error:
-            raise self._fault(raw, _("the file is missing")) from error
+            raise Elsewhere(raw) if self._is_elsewhere(raw) else self._fault(raw, _("the file is missing")) from error
         except OSError as error:
             raise self._fault(raw, of_error(error)) from error
+        except StorageUnusable:
+            raise
         except Exception as error:  # warcio raises anything for a damaged record
             raise self._fault(raw, _("it is incomplete or damaged")) from error
         if record.rec_headers.get_header("WARC-Record-ID") != raw.record_id:
@@ -208,8 +234,12 @@ class Pages:
         return page, first
 
     def _fault(self, raw: RawPage, reason: Message | str) -> ArchiveUnusable:
-        subject = _("{file}, record at byte {offset}").format(file=self._data / raw.file, offset=raw.offset)
+        subject = _("{file}, record at byte {offset}").format(file=self._storage.shown(raw.file), offset=raw.offset)
         return ArchiveUnusable(subject, reason, _(FROM_BACKUP))
+
+    def _is_elsewhere(self, raw: RawPage) -> bool:
+        """Whether a page that is missing may be one that another host has yet to upload; manifests list what it has."""
+        return self._storage.is_shared and warcfile.host_of(raw.file) not in ("", host.name())
 
     def faults(self, revision: Revision) -> Iterator[str]:
         """The faults of the raw pages of a revision, a line each."""
@@ -227,6 +257,8 @@ class Pages:
             elif self._is_present(raw):
                 fault = _("it was withdrawn, but is still there")
                 raise ArchiveUnusable(raw.file, fault, _("`wencang remove {id}` removes it").format(id=withdrawn))
+        except Elsewhere as error:
+            self.elsewhere[error.host] += 1
         except ArchiveUnusable as error:
             return str(error)
         return ""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from io import BytesIO, FileIO
 from pathlib import Path
 from typing import IO, Any
@@ -14,14 +15,15 @@ from uuid import uuid4
 
 from warcio.warcwriter import WARCWriter
 
-from archive import clock
+from archive import clock, host
 from archive.disk import atomic_write, following, sync
 from archive.lock import taken
 from archive.settings import version
 
 LEVEL = 6  # of gzip: 0.6 % larger than with 9, warcio's own, in two thirds of the time
-_NAMES = "????????T??????Z-?????.warc.gz"
+_NAME = re.compile(r"pages/\d{8}T\d{6}Z(?:-(?P<host>[a-z0-9-]+))?-\d{5,}\.warc\.gz")
 _GZIP = re.compile(rb"\x1f\x8b\x08")
+_MOMENT = timedelta(microseconds=1)
 _TAIL, _CHUNK = 1 << 20, 1 << 16
 _CONFORMS = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 
@@ -29,9 +31,19 @@ _CONFORMS = "http://iipc.github.io/warc-specifications/specifications/warc-forma
 Opened = IO[bytes] | FileIO
 
 
-def files(folder: Path) -> list[Path]:
-    """The WARC files of wencang in a folder, oldest first."""
-    return sorted(folder.glob(_NAMES))
+def ours(sizes: Mapping[str, int]) -> dict[str, int]:
+    """The WARC files of wencang among the files of a storage, oldest first."""
+    return {key: size for key, size in sizes.items() if is_ours(key)}
+
+
+def is_ours(key: str) -> bool:
+    return _NAME.fullmatch(key) is not None
+
+
+def host_of(key: str) -> str:
+    """The host that wrote a file; "" where its name does not say so, as in older archives."""
+    match = _NAME.fullmatch(key)
+    return (match and match["host"]) or ""
 
 
 # Records
@@ -70,7 +82,7 @@ def unzipped(file: Opened, offset: int) -> tuple[bytes, int]:
 
 def members(file: Opened, start: int = 0) -> Iterator[Member]:
     """Every record from `start` on, and damaged bytes between records."""
-    size = os.fstat(file.fileno()).st_size
+    size = file.seek(0, os.SEEK_END)
     while start < size:
         try:
             record, end = unzipped(file, start)
@@ -163,12 +175,14 @@ def _redo(path: Path) -> None:
 
 
 def new(folder: Path) -> FileIO:
-    """A new file, locked until it is closed."""
+    """A new file, locked until it is closed.
+
+    Its name ends with the microseconds, as an earlier file of this second may lie elsewhere by now.
+    """
     start = clock.now()
-    part = len(files(folder))
     while True:
-        part += 1
-        path = folder / f"{start:%Y%m%dT%H%M%SZ}-{part:05}.warc.gz"
+        path = folder / f"{start:%Y%m%dT%H%M%SZ}-{host.name()}-{start:%f}.warc.gz"
+        start += _MOMENT
         try:
             open(path, "xb", opener=following).close()
         except FileExistsError:
@@ -179,13 +193,20 @@ def new(folder: Path) -> FileIO:
 
 
 def locked(path: Path) -> FileIO | None:
-    """The file, open and locked until it is closed; None while another writer has it."""
-    file = FileIO(path, "a+b", opener=following)
-    if taken(file):
+    """The file, open and locked until it is closed; None while another writer has it, or once it was deleted."""
+    try:
+        file = FileIO(path, "a+b", opener=_existing)
+    except FileNotFoundError:
+        return None
+    if taken(file) and os.fstat(file.fileno()).st_nlink:
         _redo(path)
         return file
     file.close()
     return None
+
+
+def _existing(path: str, flags: int) -> int:
+    return following(path, flags & ~os.O_CREAT)
 
 
 def begun(file: FileIO) -> FileIO:
@@ -211,6 +232,7 @@ def write(file: FileIO, records: bytes, last: bool = True) -> None:
 
 
 def size(file: Opened) -> int:
+    """The size of a file on this disk."""
     return os.fstat(file.fileno()).st_size
 
 

@@ -13,6 +13,8 @@ from warcio import cli as warcio
 
 from archive.article import SHANGHAI, Article, Image
 from archive.proof import manifest
+from archive.storage.folder import Folder
+from archive.storage.storage import File
 from archive.store import ArticleStore
 from archive.warc.pages import FetchedPage, Head, Pages
 
@@ -55,7 +57,7 @@ def check(data: Path) -> None:
 
 def put(store: ArticleStore, data: Path, *numbers: int, largest: int = 10**9) -> None:
     """Store an article with its raw page for each number."""
-    with Pages(data, largest) as pages:
+    with Pages(Folder(data), largest) as pages:
         for n in numbers:
             article = replace(ARTICLE, id=f"tibet.cn-{n}", url=f"http://www.tibet.cn/{n}.html", title=f"题{n}")
             page = replace(PAGE, url=article.url, body=noise(n))
@@ -64,9 +66,19 @@ def put(store: ArticleStore, data: Path, *numbers: int, largest: int = 10**9) ->
 
 def close(store: ArticleStore, data: Path, day: int = 0) -> Path:
     """Close a run with a manifest; its path."""
-    path = manifest.close(store, data, THEN + timedelta(days=day))
-    assert path
-    return path
+    file = manifest.close(store, Folder(data), THEN + timedelta(days=day))
+    assert file
+    return data / file.key
+
+
+def manifests(data: Path) -> list[Path]:
+    """The manifests of a data folder, oldest first."""
+    return [data / file.key for file in manifest.manifests(Folder(data))]
+
+
+def file_of(path: Path) -> File:
+    """A file of a data folder as one of its storage."""
+    return File(Folder(path.parent.parent), f"{path.parent.name}/{path.name}")
 
 
 def forge_time(data: Path) -> str:

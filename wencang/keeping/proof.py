@@ -11,6 +11,7 @@ from archive import clock
 from archive.article import RawPage, Revision
 from archive.errors import ArchiveUnusable, UsageFault
 from archive.proof import manifest
+from archive.storage.storage import File, Storage
 from archive.warc.pages import FetchedPage, Pages
 
 
@@ -31,7 +32,7 @@ class Stamp:
     that verifies is not installed.
     """
 
-    path: Path
+    path: File
     time: datetime | None = None
     authority: str = ""
     fault: str = ""
@@ -50,7 +51,7 @@ class Listing:
     `sha256` is that of the manifest's file; `stamp` its time stamp, None where there is none.
     """
 
-    path: Path
+    path: File
     number: int
     made: datetime
     sha256: str
@@ -88,23 +89,23 @@ class Proof:
             "checked": self.checked.isoformat(), "holds": self.holds,
             "records": [asdict(record.raw) | {"fault": record.fault} for record in self.records],
             "manifest": listing and {
-                "file": f"{manifest.FOLDER}/{listing.path.name}", "number": listing.number,
+                "file": listing.path.key, "number": listing.number,
                 "made": listing.made.isoformat(), "sha256": listing.sha256, "agrees": listing.agrees,
-                "timestamp": stamp and f"{manifest.FOLDER}/{stamp.path.name}",
+                "timestamp": stamp and stamp.path.key,
                 "stamped": stamp and stamp.time and stamp.time.isoformat(),
                 "authority": stamp and stamp.authority, "timestamp_fault": stamp and stamp.fault,
             },
         }  # fmt: skip
 
 
-def proof(revision: Revision, data: Path, roots: Path | None = None) -> Proof:
-    """The evidence for a version of the archive in a data folder.
+def proof(revision: Revision, storage: Storage, roots: Path | None = None) -> Proof:
+    """The evidence for a version of an archive.
 
     Time stamps are trusted by the certificates in `roots`, a PEM file, or else those of the system.
     """
-    with Pages(data) as pages:
+    with Pages(storage) as pages:
         records = tuple(_record(pages, raw) for raw in revision.pages)
-    return Proof(revision, records, _listing(revision, data, roots), clock.now())
+    return Proof(revision, records, _listing(revision, storage, roots), clock.now())
 
 
 def _record(pages: Pages, raw: RawPage) -> Record:
@@ -114,15 +115,15 @@ def _record(pages: Pages, raw: RawPage) -> Record:
         return Record(raw, None, str(error.reason))
 
 
-def _listing(revision: Revision, data: Path, roots: Path | None) -> Listing | None:
-    if not (path := manifest.lists(data, revision.sequence)):
+def _listing(revision: Revision, storage: Storage, roots: Path | None) -> Listing | None:
+    if not (path := manifest.lists(storage, revision.sequence)):
         return None
     head = manifest.read_head(path)
     agrees = manifest.entry(path, revision.sequence) == manifest.line_of(revision)
-    return Listing(path, head.number, head.made, manifest.sha256_of(path), agrees, _stamp(path, roots))
+    return Listing(path, head.number, head.made, path.sha256(), agrees, _stamp(path, roots))
 
 
-def _stamp(listing: Path, roots: Path | None) -> Stamp | None:
+def _stamp(listing: File, roots: Path | None) -> Stamp | None:
     path = listing.with_suffix(manifest.STAMP)
     if not path.exists():
         return None

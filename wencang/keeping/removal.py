@@ -10,6 +10,7 @@ from archive import clock
 from archive.errors import ArchiveUnusable, NotKept, UsageFault, WencangError, Withdrawn
 from archive.proof import manifest
 from archive.settings import Settings
+from archive.storage import of as storage_of
 from archive.store import ArticleStore
 from archive.tables.doubts import Doubts
 from archive.tables.pictures import Pictures
@@ -67,13 +68,14 @@ def _kept(store: ArticleStore, id_or_url: str) -> str:
 
 def _steps(settings: Settings, store: ArticleStore, id: str) -> Iterator[Callable[[], object]]:
     """What is to be done once the text is out of the archive; each can be done again."""
-    pages = Pages(settings.data)
+    storage = storage_of(settings)
+    pages = Pages(storage)
     pictures = Pictures(store).of(map(canonical, store.addresses(id)))
     doubted = {raw for doubt in Doubts(store).of(id) for raw in (*doubt.pages, *doubt.earlier)}
     for raw in {*pictures, *doubted, *(raw for revision in store.history(id) for raw in revision.pages)}:
         yield partial(pages.withdraw, raw)
-    yield partial(manifest.close, store, settings.data, clock.now(), withdrawn=True)
-    yield lambda: stories.bring_up(store, last=manifest.held(settings.data))
+    yield partial(manifest.close, store, storage, clock.now(), withdrawn=True)
+    yield lambda: stories.bring_up(store, last=manifest.held(storage))
     # A rebuild, as what an engine only marks as deleted stays in its files; then a writer, as it deletes the old files.
     for engine in engines_of(settings):
         yield partial(rebuild, store, settings, engine)

@@ -10,6 +10,9 @@ from archive.errors import Unusable, UsageFault
 from archive.progress import Progress
 from archive.proof import database, manifest, records
 from archive.settings import Settings
+from archive.storage import of as storage_of
+from archive.storage.folder import Folder
+from archive.storage.storage import File, Storage
 from archive.store import ArticleStore
 from archive.tables.doubts import Doubts
 from archive.tables.pictures import Pictures
@@ -44,28 +47,31 @@ def against(file: Path, settings: Settings, store: ArticleStore) -> Verification
     """The archive compared with a manifest that was kept elsewhere."""
     if not file.is_file():
         raise UsageFault(file, _("is missing"), _("name the file of a manifest"))
-    faults = tuple(manifest.verify_kept(file, store, settings.data))
+    kept = File(Folder(file.parent), file.name)
+    faults = tuple(manifest.verify_kept(kept, store, storage_of(settings)))
     return Verification(faults, (Message("manifest-checked", {"file": str(file), "count": len(faults)}),))
 
 
 def verify(settings: Settings, store: ArticleStore, progress: Progress) -> Verification:
     """Every version, record, manifest, time stamp and the index checked."""
-    data, pages = settings.data, Pages(settings.data)
-    read = records.verify(data, progress)
+    storage = storage_of(settings)
+    pages = Pages(storage)
+    read = records.verify(storage, progress)
     faults = [*read.faults, *database.verify(store, read.faults_of(pages))]
-    stamps, unchecked = _stamps(settings)
+    stamps, unchecked = _stamps(settings, storage)
     for check in (
         lambda: read.faults_of_pictures(Pictures(store).kept(), pages),
-        lambda: read.faults_of_doubts(Doubts(store).kept(), pages), lambda: manifest.verify(store, data),
+        lambda: read.faults_of_doubts(Doubts(store).kept(), pages), lambda: manifest.verify(store, storage),
         lambda: stamps, lambda: _index(settings, store),
     ):  # fmt: skip
         faults += _faults(check)
     counts = {
-        "warc_records": read.records, "files": read.files, "manifests": len(manifest.manifests(data)),
+        "warc_records": read.records, "files": read.files, "manifests": len(manifest.manifests(storage)),
         "versions": store.sequence(),
     }  # fmt: skip
     summary = Message("checked", {**counts, "faults": len(faults)})
-    return Verification(tuple(faults), (*unchecked, *read.notices, *_unheld(settings, store), summary), **counts)
+    notices = *unchecked, *read.notices, *_elsewhere(pages), *_unheld(storage, store), summary
+    return Verification(tuple(faults), notices, **counts)
 
 
 def _faults(check: Callable[[], Iterable[str]]) -> Iterator[str]:
@@ -76,21 +82,26 @@ def _faults(check: Callable[[], Iterable[str]]) -> Iterator[str]:
         yield str(error)
 
 
-def _unheld(settings: Settings, store: ArticleStore) -> Iterator[Message]:
+def _elsewhere(pages: Pages) -> Iterator[Message]:
+    """That pages lie on other hosts, which have not uploaded them yet."""
+    return (Message("pages-elsewhere", {"host": host, "count": count}) for host, count in pages.elsewhere.items())
+
+
+def _unheld(storage: Storage, store: ArticleStore) -> Iterator[Message]:
     """That the newest versions are in no manifest yet."""
-    if (count := store.sequence() - manifest.held(settings.data)) > 0:
+    if (count := store.sequence() - manifest.held(storage)) > 0:
         yield Message("unmanifested", {"count": count})
 
 
-def _stamps(settings: Settings) -> tuple[list[str], list[Message]]:
+def _stamps(settings: Settings, storage: Storage) -> tuple[list[str], list[Message]]:
     """The faults of the time stamps, or a notice that they could not be checked."""
-    if not any((settings.data / manifest.FOLDER).glob(f"*{manifest.STAMP}")):
+    if not any(key.endswith(manifest.STAMP) for key in storage.sizes(manifest.FOLDER)):
         return [], []
     try:
         from archive.proof import timestamp
     except UsageFault as fault:
         return [], [Message("stamps-unchecked", {"fault": str(fault)})]
-    return list(timestamp.verify(settings.data, settings.roots)), []
+    return list(timestamp.verify(storage, settings.roots)), []
 
 
 def _index(settings: Settings, store: ArticleStore) -> list[str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from archive.errors import UsageFault
-from archive.proof.manifest import sha256_of
 from archive.text.translation import gettext as _
 
 PAYLOAD = "data"
@@ -16,6 +16,12 @@ _DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 _INFO = "bag-info.txt"
 MANIFEST, _TAG_MANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
 _LINE = re.compile("([0-9a-fA-F]{64})[ \t]+\\*?(.+)")
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 (hex) of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def close(bag: Path, info: Iterable[tuple[str, str]], readme: str) -> None:

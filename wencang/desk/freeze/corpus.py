@@ -15,8 +15,9 @@ from archive.article import Article, Revision
 from archive.disk import atomic_folder, unwritable
 from archive.errors import UsageFault, Withdrawn
 from archive.jsonl import times, values
-from archive.proof.manifest import manifests, sha256_of
+from archive.proof.manifest import manifests
 from archive.settings import Settings, version
+from archive.storage import of as storage_of
 from archive.store import ArticleStore
 from archive.text.messages import Message, of_error
 from archive.text.translation import gettext as _
@@ -156,8 +157,8 @@ def provenance(store: ArticleStore, index: SearchEngine, settings: Settings, eng
         ("Engine", engine or settings.engine), ("Lexicon-SHA256", sha256(index.lexicon().encode()).hexdigest()),
         ("Index-Position", str(index.position())), ("Archive-Sequence", str(store.sequence())),
     ]  # fmt: skip
-    if newest := manifests(settings.data)[-1:]:
-        info += [("Archive-Manifest", newest[0].name), ("Archive-Manifest-SHA256", sha256_of(newest[0]))]
+    if newest := manifests(storage_of(settings))[-1:]:
+        info += [("Archive-Manifest", newest[0].name), ("Archive-Manifest-SHA256", newest[0].sha256())]
     return info
 
 
@@ -196,7 +197,7 @@ def write(out: Path, revisions: Iterable[Revision], info: Info, now: datetime, w
             count = freeze(new, chain([first], articles), chain(made, info, frozen), whole)
     except OSError as error:
         raise unwritable(out, error, _("name another folder")) from error
-    return Corpus(out, count, sha256_of(out / bag.MANIFEST))
+    return Corpus(out, count, bag.sha256_of(out / bag.MANIFEST))
 
 
 def check(folder: Path, store: ArticleStore | None) -> CorpusCheck:
@@ -227,7 +228,7 @@ def fill(checked: CorpusCheck, out: Path, now: datetime, progress: Callable[[int
 
     def info() -> Iterator[tuple[str, str]]:  # read after the articles were written
         yield from (item for item in bag.read_info(checked.folder) if item[0] not in OF_THIS_BAG)
-        yield "Filled-From-SHA256", sha256_of(checked.folder / bag.MANIFEST)
+        yield "Filled-From-SHA256", bag.sha256_of(checked.folder / bag.MANIFEST)
         if lacking:
             yield "Lacking", str(lacking)
 
