@@ -80,6 +80,37 @@ def _web_folder(value: str) -> str:
     raise ValueError(_("is not like https://example.org/feeds/: {value}").format(value=value))
 
 
+def _servers(value: str) -> tuple[str, ...]:
+    """The error does not quote the value, which may contain a password."""
+    servers = tuple(server.strip().rstrip("/") for server in value.split(","))
+    for server in servers:
+        if not _is_server(server):
+            raise ValueError(
+                _("is not like https://a:9200,https://b:9200 (user and password are settings of their own)")
+            )
+    return servers
+
+
+def _is_server(text: str) -> bool:
+    with suppress(ValueError):
+        address = urlsplit(text)
+        is_bare = not any((address.username, address.password, *address[2:]))
+        return address.scheme in ("http", "https") and bool(address.hostname) and address.port != 0 and is_bare
+    return False
+
+
+def _prefix(value: str) -> str:
+    if re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,99}", value):
+        return value
+    raise ValueError(_("is not of a-z, 0-9, - and _, a letter or digit first: {value}").format(value=value))
+
+
+def _shards(value: str) -> int:
+    if value.isascii() and value.isdecimal() and 1 <= int(value) <= 1024:
+        return int(value)
+    raise ValueError(_("is not a number from 1 to 1024: {value}").format(value=value))
+
+
 def _bucket(value: str) -> str:
     """Without a slash at the end."""
     if re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[0-9A-Za-z!_.*'()-]+)*/?", value):
@@ -124,6 +155,12 @@ class Settings:
     looks: int = field(default=100, metadata={"read": _count})  # articles of a source that a run fetches again at most
     images: bool = field(default=False, metadata={"read": _yes_or_no})  # whether crawls archive pictures too
     engine: str = "whoosh"
+    opensearch: tuple[str, ...] = field(default=(), metadata={"read": _servers})  # the addresses of its nodes
+    opensearch_user: str = ""
+    opensearch_password: str = field(default="", repr=False)
+    opensearch_ca: Path | None = field(default=None, metadata={"read": _place})  # the certificates to trust, PEM
+    opensearch_prefix: str = field(default="wencang", metadata={"read": _prefix})  # of the names of its indexes
+    opensearch_shards: int = field(default=1, metadata={"read": _shards})  # of an index that is built from now on
     pages: str = field(default="", metadata={"read": _bucket})  # s3://bucket/prefix for raw pages; "" is DATA
     s3_endpoint: str = field(default="", metadata={"read": _endpoint})  # of a store other than AWS
     hook: tuple[str, ...] = field(default=(), metadata={"read": _words})  # the command that is run for a notice

@@ -24,7 +24,7 @@ from archive import clock
 from archive.article import from_json
 from archive.errors import UsageFault, WencangError
 from archive.proof import manifest
-from archive.settings import load
+from archive.settings import Settings, load
 from archive.storage.folder import Folder
 from archive.store import ArticleStore
 from archive.warc.pages import FetchedPage, Head, Pages
@@ -46,7 +46,7 @@ def make(data: Path) -> None:
             store.put(article, keep=lambda earlier, page=page: (pages.append(page, earlier),))  # type: ignore[misc]
         pages.sync()
         manifest.close(store, Folder(data), clock.now())
-        update.rebuild(store, data, "whoosh")
+        update.rebuild(store, Settings(data), "whoosh")
     (data / "wencang.toml").write_text('delay = 3\nlooks = 5\nmail_to = "a@example.org"\n', encoding="utf-8")
     (data / "lexicon.txt").write_text("雪山小学 50\n-发展\n", encoding="utf-8")
     with wencang.open(data) as archive:

@@ -22,7 +22,7 @@ from archive.store import ArticleStore
 from bench.corpus import Questions, copies, fill, originals
 from bench.search import Latency, asking, latencies, short
 from indexer import engines
-from indexer.engines.engine import open_engine
+from indexer.engines.folder import open_engine
 
 
 def segments(folder: Path) -> int:
@@ -58,7 +58,7 @@ def main() -> None:
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--commits", type=int, default=1_000)
     parser.add_argument("--each", type=int, nargs="+", default=[1, 20], help="articles a commit")
-    parser.add_argument("--engine", nargs="+", choices=engines.names(), default=engines.names())
+    parser.add_argument("--engine", nargs="+", choices=engines.in_folders(), default=engines.in_folders())
     asked = parser.parse_args()
     articles = originals(asked.corpus)
     questions = Questions.of(articles)

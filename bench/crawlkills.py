@@ -21,7 +21,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from archive.proof import database, manifest, records
-from archive.settings import load
+from archive.settings import Settings, load
 from archive.storage.folder import Folder
 from archive.store import ArticleStore
 from archive.tables.ledger import Ledger
@@ -91,7 +91,7 @@ def kept(data: Path) -> tuple[object, ...]:
             *database.verify(store, checked.faults_of(Pages(Folder(data)))),
             *manifest.verify(store, Folder(data)),
         ]
-        with update.open_index(data, "whoosh") as index:
+        with update.open_index(Settings(data), "whoosh") as index:
             faults += update.verify(store, index)
             assert index.position() == store.sequence()
         assert faults == []

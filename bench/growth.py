@@ -15,7 +15,7 @@ from itertools import islice
 from math import log10
 from pathlib import Path
 
-from archive.settings import load
+from archive.settings import Settings, load
 from archive.store import ArticleStore
 from bench.corpus import Questions, copies, fill, originals
 from bench.search import asking, built, latencies, short
@@ -42,7 +42,7 @@ def points(corpus: Path, data: Path, counts: Sequence[int], names: Sequence[str]
             held = count
             for name in names:
                 made = built(data, name)
-                with update.open_index(data, name) as opened:
+                with update.open_index(Settings(data), name) as opened:
                     taken = latencies(questions, {name: asking(store, opened)})
                 asked = (latency.most for latency in taken.values())
                 yield name, Point(count, (made.seconds, made.memory, made.size, *asked))
@@ -99,7 +99,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--articles", type=int, nargs="+", default=[5_000, 20_000, 80_000, 200_000])
-    parser.add_argument("--engine", nargs="+", choices=engines.names(), default=engines.names())
+    parser.add_argument("--engine", nargs="+", choices=engines.in_folders(), default=engines.in_folders())
     parser.add_argument("--plot", type=Path, help="an SVG")
     asked = parser.parse_args()
     found: dict[str, list[Point]] = {name: [] for name in asked.engine}

@@ -25,12 +25,13 @@ from whoosh.index import open_dir
 
 from archive.article import Article
 from archive.errors import IndexUnusable
-from archive.settings import load
+from archive.settings import Settings, load
 from archive.store import ArticleStore
 from archive.tables import stats
 from bench.corpus import fill, originals
 from indexer import engines, update
 from indexer.engines.engine import SearchEngine
+from indexer.engines.folder import index_folder
 from indexer.question.parser import parse_query
 
 _PLACES = ("拉萨", "林芝", "山南", "那曲", "昌都", "阿里", "日喀则")
@@ -38,7 +39,7 @@ _NEWS = ("下雪了", "修桥", "招商引资", "种青稞", "办赛马会", "�
 _COMMITS = 12  # of a whole archive
 _ALWAYS = re.compile(r"state\.json|meta\.json|\.managed\.json|\.tantivy-\w+\.lock|MAIN_WRITELOCK|_MAIN_\d+\.toc")
 _QUESTIONS = ("拉萨", "招商引资 援藏", '"修桥"', "那曲 -赛马", "林芝 OR 阿里", "版*")
-Write = Callable[[ArticleStore, Path, str], int]
+Write = Callable[[ArticleStore, Settings, str], int]
 PROCESSES = get_context("forkserver")
 PROCESSES.set_forkserver_preload([__name__])  # a child begins at once
 
@@ -87,13 +88,13 @@ def write(data: Path, name: str, steps: Sequence[Write], began: Event) -> None:
         update._BATCH = sum(count.articles for count in stats.by_source(store)) // _COMMITS
         began.set()
         for step in steps:
-            step(store, data, name)
+            step(store, Settings(data), name)
 
 
 def check_left(store: ArticleStore, data: Path, name: str, anew: bool) -> None:
     """What a kill leaves is a state that was committed; no index only where there was none."""
     try:
-        opened = update.open_index(data, name)
+        opened = update.open_index(Settings(data), name)
     except IndexUnusable:
         assert anew
         return
@@ -105,9 +106,9 @@ def check_left(store: ArticleStore, data: Path, name: str, anew: bool) -> None:
 def check_mended(store: ArticleStore, data: Path, name: str) -> None:
     """The next run brought the index up, and took away what is not of it."""
     apart = data / "undisturbed"
-    update.bring_up(store, apart, name)
-    folder = update.index_folder(data, name)
-    with update.open_index(data, name) as mended, update.open_index(apart, name) as undisturbed:
+    update.bring_up(store, Settings(apart), name)
+    folder = index_folder(data, name)
+    with update.open_index(Settings(data), name) as mended, update.open_index(Settings(apart), name) as undisturbed:
         assert mended.position() == store.sequence()
         assert list(update.verify(store, mended)) == []
         words = undisturbed.vocabulary()
@@ -139,7 +140,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path, nargs="?", help="a folder with tibet_2018.jsonl.xz")
     parser.add_argument("--kills", type=int, default=50)
-    parser.add_argument("--engine", nargs="+", choices=engines.names(), default=engines.names())
+    parser.add_argument("--engine", nargs="+", choices=engines.in_folders(), default=engines.in_folders())
     parser.add_argument("--seed", type=int, default=0)
     asked = parser.parse_args()
     articles = originals(asked.corpus) if asked.corpus else sample()

@@ -22,13 +22,14 @@ from itertools import islice
 from pathlib import Path
 
 from archive.article import Article
-from archive.settings import load
+from archive.settings import Settings, load
 from archive.store import ArticleStore
 from bench import tutorial
 from bench.corpus import Questions, copies, fill, originals
 from bench.process import process
 from indexer import engines, update
 from indexer.engines.engine import SearchEngine
+from indexer.engines.folder import index_folder
 from indexer.question.parser import parse_query
 from indexer.search import search
 
@@ -69,7 +70,7 @@ def size(folder: Path) -> float:
 
 
 def built(data: Path, name: str) -> Built:
-    return Built(*process(wencang(data, "index", "--rebuild", "--engine", name)), size(update.index_folder(data, name)))
+    return Built(*process(wencang(data, "index", "--rebuild", "--engine", name)), size(index_folder(data, name)))
 
 
 def built_tutorial(lines: Path, folder: Path) -> Built:
@@ -99,7 +100,7 @@ def added(store: ArticleStore, data: Path, name: str, some: Iterator[Article], r
     for _round in range(rounds):
         fill(store, islice(some, _ADDED))
         start = time.perf_counter()
-        update.bring_up(store, data, name)
+        update.bring_up(store, Settings(data), name)
         times.append(time.perf_counter() - start)
     return statistics.median(times)
 
@@ -184,7 +185,7 @@ def _measure_questions(
     table: Table, store: ArticleStore, data: Path, peer: Path, names: Sequence[str], questions: Questions
 ) -> None:
     with ExitStack() as stack:
-        opened = {name: stack.enter_context(update.open_index(data, name)) for name in names}
+        opened = {name: stack.enter_context(update.open_index(Settings(data), name)) for name in names}
         asks: dict[str, Callable[[str], object]] = {TUTORIAL: tutorial.opened(peer)}
         asks |= {name: asking(store, one) for name, one in opened.items()}
         taken = latencies(questions, asks)
@@ -198,7 +199,7 @@ def main() -> None:
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--articles", type=int, default=20_000)
     parser.add_argument("--runs", type=int, default=1, help="of each build")
-    parser.add_argument("--engine", nargs="+", choices=engines.names(), default=engines.names())
+    parser.add_argument("--engine", nargs="+", choices=engines.in_folders(), default=engines.in_folders())
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         measure(asked.corpus, Path(folder), asked.articles, asked.runs, asked.engine)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from threading import Lock
 
+from archive.settings import Settings
 from indexer.engines.engine import SearchEngine
-from indexer.update import index_folder, open_index
+from indexer.engines.place import place_of
 
 
 class Indexes:
@@ -15,20 +15,21 @@ class Indexes:
     The one that was replaced is released by the last search that uses it.
     """
 
-    def __init__(self, data: Path) -> None:
-        self._data = data
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._lock = Lock()
-        self._opened: dict[str, tuple[Path, SearchEngine]] = {}
+        self._opened: dict[str, tuple[int, SearchEngine]] = {}
 
     def get(self, engine: str) -> SearchEngine:
-        """The index in use. Raises what open_engine does."""
+        """The index in use. Raises what place_of and Place.open raise."""
+        place = place_of(self._settings, engine)
+        number = place.number()  # outside of the lock: a server may be slow to tell
         with self._lock:
-            folder = index_folder(self._data, engine)
             opened = self._opened.get(engine)
-            if not opened or opened[0] != folder:
-                opened = self._opened[engine] = folder, open_index(self._data, engine)
+            if not opened or opened[0] != number:
+                opened = self._opened[engine] = number, place.open()
             return opened[1]
 
-    def folder(self, engine: str) -> int:
-        """The number of the folder of the index in use: each rebuild makes one with the next."""
-        return int(index_folder(self._data, engine).name)
+    def number(self, engine: str) -> int:
+        """The number of the index in use: each rebuild makes one with a greater number."""
+        return place_of(self._settings, engine).number()

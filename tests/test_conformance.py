@@ -19,17 +19,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.article import SHANGHAI, Article
-from archive.databases.sqlite import SQLite
 from archive.errors import QueryFault
+from archive.settings import Settings
 from archive.store import ArticleStore
-from bench.corpus import fill
 from indexer import engines, update
 from indexer.engines.engine import FACETS, WORDS_OF, Cut, Match, Order, SearchEngine, Unit, cut, facets_of
 from indexer.figures.amounts import parse_bounds
 from indexer.question.parser import FIELDS, parse_query
 from indexer.question.query import Amount, Between, Either, Every, Node, Prefix, Query, Quote, Words
 from indexer.text.analyzer import SEPARATOR, characters
-from tests.support.sample import ANALYZER, ARTICLES
+from tests.support.engines import settings_of
+from tests.support.sample import ANALYZER, ARTICLES, indexed
 
 UNITS: tuple[Unit, ...] = ("month", "day")
 ORDERS: tuple[Order, ...] = ("relevance", "newest", "oldest")
@@ -201,24 +201,38 @@ def understood(typed: str) -> Query:
 
 
 questions = structured | typed.map(understood)
-Write = Callable[[ArticleStore, Path, str], int]
+Write = Callable[[ArticleStore, Settings, str], int]
 commits = st.tuples(st.lists(articles, max_size=8), st.sampled_from([update.bring_up, update.bring_up, update.rebuild]))
 
 
 # What is answered
 
 
-@pytest.mark.parametrize("name", engines.names())
+histories = st.lists(commits, min_size=1, max_size=5)
+asked = st.lists(questions, min_size=4, max_size=12)
+History = list[tuple[list[Article], Write]]
+
+
+@pytest.mark.parametrize("name", engines.in_folders())
 @settings(max_examples=settings().max_examples // 2)
-@given(history=st.lists(commits, min_size=1, max_size=5), asked=st.lists(questions, min_size=4, max_size=12))
-def test_every_answer_is_what_the_articles_say(
-    name: str, history: list[tuple[list[Article], Write]], asked: list[Query]
-) -> None:
-    with TemporaryDirectory() as data, ArticleStore(SQLite(Path(":memory:")), create=True) as store:
+@given(history=histories, asked=asked)
+def test_every_answer_is_what_the_articles_say(name: str, history: History, asked: list[Query]) -> None:
+    check_history(name, history, asked)
+
+
+@settings(max_examples=settings().max_examples // 16)
+@given(history=histories, asked=asked)
+def test_every_answer_of_a_cluster_is_what_the_articles_say(history: History, asked: list[Query]) -> None:
+    """With fewer examples, as each makes indexes on a server."""
+    check_history("opensearch", history, asked)
+
+
+def check_history(name: str, history: History, asked: list[Query]) -> None:
+    with TemporaryDirectory() as data, ArticleStore.create(Settings(Path(data))) as store:
         for kept, write in history:
             for article in kept:
                 store.put(article)
-            write(store, Path(data), name)
+            write(store, settings_of(name, Path(data)), name)
         check_answers(store, Path(data), name, asked)
 
 
@@ -226,13 +240,13 @@ def test_every_answer_is_what_the_articles_say(
 def test_every_answer_of_a_larger_archive(name: str, tmp_path: Path) -> None:
     """Of many articles that are alike, and of segments that were merged."""
     rng = random.Random(8)
-    with ArticleStore(SQLite(Path(":memory:")), create=True) as store:
+    with ArticleStore.create(Settings(tmp_path)) as store:
         for n in range(600):
             body = "".join(rng.choices(PARTS, range(len(PARTS), 0, -1), k=rng.randrange(60)))
             day = datetime(2022, rng.choice([5, 6]), 1, tzinfo=SHANGHAI) if rng.random() < 0.8 else None
             store.put(Article(f"http://www.tibet.cn/{rng.randrange(500)}", f"第{n}篇", body, published=day))
             if n % 30 == 29:
-                update.bring_up(store, tmp_path, name)
+                update.bring_up(store, settings_of(name, tmp_path), name)
         said = [" ".join(rng.sample(PARTS, rng.choice([1, 2, 5]))) for _again in range(20)]
         said += [f'"{"".join(rng.choices(PARTS[:12], k=rng.choice([1, 2])))}"' for _again in range(10)]
         check_answers(store, tmp_path, name, map(understood, said))
@@ -240,9 +254,9 @@ def test_every_answer_of_a_larger_archive(name: str, tmp_path: Path) -> None:
 
 def check_answers(store: ArticleStore, data: Path, name: str, asked: Iterable[Query]) -> None:
     oracle = Oracle(revision.article for revision in store.changes())
-    with update.open_index(data, name) as opened:
+    with update.open_index(settings_of(name, data), name) as opened:
         assert opened.position() == store.sequence()
-        assert opened.ids() == oracle.ids()
+        assert set(opened.ids()) == oracle.ids()
         assert opened.count() == len(oracle.ids())
         assert list(update.verify(store, opened)) == []
         for query in asked:
@@ -271,21 +285,28 @@ def check_answer(opened: SearchEngine, oracle: Oracle, query: Query) -> None:
             assert (part.total, part.whole) == (found.total, found.whole)
 
 
+def best_matches(folder: Path, name: str) -> list[tuple[Match, ...]]:
+    """The ten best articles of the sample for questions of all kinds."""
+    rng = random.Random(4)
+    typed = [article.title.replace('"', "") for article in ARTICLES]
+    typed += [" ".join(rng.sample(ANALYZER.words(article.body), 2)) for article in ARTICLES]
+    typed += [f'"{rng.choice(ANALYZER.words(article.body))}"' for article in ARTICLES]
+    with indexed(folder, name) as (_store, opened):
+        return [opened.search(parse_query(text, ANALYZER), 10).matches for text in typed]
+
+
 def test_engines_rank_alike(tmp_path: Path) -> None:
     """Scores differ, and places that are nearly alike; the first and the ten best are mostly the same."""
-    rng = random.Random(4)
-    asked = [article.title.replace('"', "") for article in ARTICLES]
-    asked += [" ".join(rng.sample(ANALYZER.words(article.body), 2)) for article in ARTICLES]
-    asked += [f'"{rng.choice(ANALYZER.words(article.body))}"' for article in ARTICLES]
-    best = {}
-    with ArticleStore(SQLite(Path(":memory:")), create=True) as store:
-        fill(store, ARTICLES)
-        for name in engines.names():
-            update.bring_up(store, tmp_path, name)
-            with update.open_index(tmp_path, name) as opened:
-                found = [opened.search(parse_query(text, ANALYZER), 10).matches for text in asked]
-                best[name] = [[match.id for match in matches] for matches in found]
-    for one, other in combinations(best.values(), 2):
-        pairs = list(zip(one, other, strict=True))
+    best = [best_matches(tmp_path / name, name) for name in engines.in_folders()]
+    for one, other in combinations(best, 2):
+        pairs = [([match.id for match in a], [match.id for match in b]) for a, b in zip(one, other, strict=True)]
         assert fmean(a[:1] == b[:1] for a, b in pairs) >= 0.95
         assert min(len(set(a) & set(b)) / max(len(a), len(b)) for a, b in pairs if a or b) >= 0.8
+
+
+def test_a_cluster_ranks_as_tantivy_does(tmp_path: Path) -> None:
+    """By the same formula, and on the same scale, as proximity is added to scores."""
+    clustered, embedded = (best_matches(tmp_path / name, name) for name in ("opensearch", "tantivy"))
+    for one, other in zip(clustered, embedded, strict=True):
+        assert [match.score for match in one] == pytest.approx([match.score for match in other], rel=1e-4)
+        assert {match.id for match in one} == {match.id for match in other}

@@ -15,7 +15,7 @@ import pytest
 
 import wencang
 from archive.errors import ArchiveUnusable, NotKept, QueryFault, UsageFault, WencangError
-from archive.settings import load
+from archive.settings import Settings, load
 from archive.store import ArticleStore
 from indexer import update
 from tests.support.sample import ARTICLES
@@ -44,7 +44,7 @@ def archive(crawled: Path) -> Iterator[wencang.Archive]:
     """The crawled sample with a hostile article, a copy of another one."""
     with ArticleStore.open(load(crawled)) as store:
         store.put(HOSTILE)
-        update.bring_up(store, crawled, "whoosh")
+        update.bring_up(store, Settings(crawled), "whoosh")
     with wencang.open(crawled, {}) as archive:
         archive.stories(update=True)
         yield archive
@@ -55,7 +55,7 @@ def put(archive: wencang.Archive, number: int, body: str, index: bool = True) ->
     with ArticleStore.open(load(archive.data)) as store:
         store.put(replace(HOSTILE, id=f"x-{number}", url=f"http://x.example.cn/{number}", body=body))
         if index:
-            update.bring_up(store, archive.data, "whoosh")
+            update.bring_up(store, archive.settings, "whoosh")
 
 
 def news(archive: wencang.Archive) -> Table:

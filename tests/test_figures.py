@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.article import Article
-from archive.databases.sqlite import SQLite
 from archive.store import ArticleStore
 from bench.figures import scores
 from indexer import engines, update
@@ -25,6 +24,7 @@ from indexer.figures.find import figures, mentions
 from indexer.figures.places import canonical, gazetteer, within
 from indexer.question.parser import parse_query
 from indexer.question.query import Amount, Words
+from tests.support.engines import settings_of
 from tests.support.program import Wencang
 from tests.support.sample import ANALYZER, every_match
 
@@ -244,11 +244,11 @@ ROAD = Article("http://www.tibet.cn/2", "修路", "墨脱的路花了9.5亿元�
 
 @pytest.mark.parametrize("name", engines.names())
 def test_filters_find(name: str, tmp_path: Path) -> None:
-    with ArticleStore(SQLite(Path(":memory:")), create=True) as store:
+    with ArticleStore.create(settings_of(name, tmp_path)) as store:
         for article in (SIGNING, ROAD):
             store.put(article)
-        update.rebuild(store, tmp_path, name)
-        with update.open_index(tmp_path, name) as opened:
+        update.rebuild(store, settings_of(name, tmp_path), name)
+        with update.open_index(settings_of(name, tmp_path), name) as opened:
 
             def ids(asked: str) -> set[str]:
                 return {one.article.id for one in every_match(store, opened, parse_query(asked, ANALYZER))}

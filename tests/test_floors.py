@@ -37,6 +37,7 @@ OWNERS = {  # library: the only rooms, or files, that may import it
     "markupsafe": {"wencang.web.render"},
     "mcp": {"wencang.mcp"},
     "opencc": {"crawler.extract.mirror", "indexer.text.variants", "wencang.desk.export.script"},
+    "opensearchpy": {"indexer.engines.opensearch_client"},
     "prometheus_client": {"archive.notify.metrics", "wencang.web.traffic.metrics"},
     "protego": {"crawler.http"},
     "pyarrow": {"wencang.desk.export.formats.parquet"},

@@ -25,12 +25,12 @@ from archive.disk import atomic_write
 from archive.errors import ArchiveUnusable, WencangError
 from archive.lock import exclusive
 from archive.proof.backup import back_up
-from archive.settings import load
+from archive.settings import Settings, load
 from archive.storage.folder import Folder
 from archive.store import ArticleStore
 from archive.warc.pages import Pages
 from indexer import update
-from indexer.engines.engine import open_engine
+from indexer.engines.folder import index_folder, open_engine
 from indexer.question.parser import parse_query
 from tests.support.pages import PAGE, close, put
 from tests.support.program import run
@@ -103,12 +103,12 @@ def ask(folder: Path) -> None:
 @pytest.mark.parametrize("place", SHOTS)
 def test_an_index_runs_nothing(tmp_path: Path, place: str) -> None:
     with indexed(tmp_path, "whoosh") as (store, _engine):
-        folder, mark = update.index_folder(tmp_path, "whoosh"), tmp_path / "mark"
+        folder, mark = index_folder(tmp_path, "whoosh"), tmp_path / "mark"
         SHOTS[place](folder, Shot(mark))
         with pytest.raises(WencangError, match=r"is damaged .*--rebuild"):
             ask(folder)
         assert not mark.exists()
-        update.rebuild(store, tmp_path, "whoosh")
+        update.rebuild(store, Settings(tmp_path), "whoosh")
         assert list(tmp_path.glob("mark*")) == []
 
 
@@ -116,7 +116,7 @@ def test_an_index_runs_nothing_while_it_is_written(tmp_path: Path) -> None:
     for place, shoot in SHOTS.items():
         data = tmp_path / place.replace(" ", "")
         with indexed(data, "whoosh") as (store, engine):
-            shoot(update.index_folder(data, "whoosh"), Shot(data / "mark"))
+            shoot(index_folder(data, "whoosh"), Shot(data / "mark"))
             store.put(Article(url="http://www.tibet.cn/new", title="新", body="新的一篇。"))
             for _again in range(9):
                 with suppress(WencangError):
@@ -127,7 +127,7 @@ def test_an_index_runs_nothing_while_it_is_written(tmp_path: Path) -> None:
 def test_on_the_command_line_that_is_one_line(tmp_path: Path) -> None:
     with indexed(tmp_path, "whoosh"):
         pass
-    in_contents(update.index_folder(tmp_path, "whoosh"), Shot(tmp_path / "mark"))
+    in_contents(index_folder(tmp_path, "whoosh"), Shot(tmp_path / "mark"))
     done = run("西藏", data=tmp_path)
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (3, "", 1), done.stderr
     assert "index --rebuild" in done.stderr
@@ -146,7 +146,7 @@ def test_a_link_is_refused(tmp_path: Path, link: str) -> None:
     with ArticleStore.create(load(data)) as store:
         put(store, data, 1)
         close(store, data)
-        update.rebuild(store, data, "whoosh")
+        update.rebuild(store, Settings(data), "whoosh")
     outside.mkdir()
     (outside / "state.json").write_text("mine")
     target = outside if (data / link).is_dir() or "." not in link or link.endswith("tmp") else outside / "state.json"
@@ -212,7 +212,7 @@ def data(tmp_path: Path) -> Path:
     with ArticleStore.create(load(data)) as store:
         put(store, data, 1, 2, 3)
         close(store, data)
-        update.rebuild(store, data, "whoosh")
+        update.rebuild(store, Settings(data), "whoosh")
     return data
 
 
@@ -335,7 +335,7 @@ def test_new_files_are_private_as_their_folder_is(tmp_path: Path, given: int, fo
     with ArticleStore.create(load(data)) as store:
         put(store, data, 1)
         close(store, data)
-        update.rebuild(store, data, "whoosh")
+        update.rebuild(store, Settings(data), "whoosh")
         back_up(load(data), tmp_path / "copy")
         paths = [data, *data.rglob("*")]
         assert {rights(path) for path in paths if path.is_file()} == {file}

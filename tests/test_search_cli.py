@@ -21,7 +21,7 @@ from archive import settings
 from archive.settings import load
 from archive.store import ArticleStore
 from archive.tables.locks import exclusive
-from indexer.update import index_folder
+from indexer.engines.folder import index_folder
 from tests.support.program import Wencang, lines, run
 from tests.support.sample import EXPECTED, GLOSSED, ROOT, SAMPLE, SIGNING
 from tests.support.terminal import on_a_terminal

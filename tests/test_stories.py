@@ -17,12 +17,13 @@ from hypothesis import strategies as st
 from opencc import OpenCC
 
 from archive.article import Article
-from archive.settings import load
+from archive.settings import Settings, load
 from archive.store import ArticleStore, schema
 from archive.tables.stories import Member, Stories
 from indexer import engines, update
 from indexer.question.parser import parse_query
 from indexer.search import search
+from tests.support.engines import settings_of
 from tests.support.program import Wencang, run
 from tests.support.sample import ARTICLES
 from wencang.desk.reprints import likeness
@@ -213,7 +214,7 @@ def test_on_the_command_line(wencang: Wencang, tmp_path: Path) -> None:
     with ArticleStore.create(load(data)) as store:
         for article in (FIRST, OTHER, reprint(FIRST, "copy", title="另一个标题", body=cut(FIRST.body))):
             store.put(article)
-        update.bring_up(store, data, "whoosh")
+        update.bring_up(store, Settings(data), "whoosh")
     assert "stories --update" in wencang("story", OTHER.id).stderr
     listed = wencang("stories", FIRST.title, "--update", "--json")
     assert [json.loads(line)["articles"] for line in listed.stdout.splitlines()] == [1]
@@ -238,8 +239,8 @@ def test_on_the_command_line(wencang: Wencang, tmp_path: Path) -> None:
 def test_a_search_counts_stories(name: str, tmp_path: Path) -> None:
     with ArticleStore.create(load(tmp_path)) as store:
         told(store, *ARTICLES, *(reprint(FIRST, f"copy{number}", number) for number in range(1, 5)))
-        update.bring_up(store, tmp_path, name)
-        with update.open_index(tmp_path, name) as index:
+        update.bring_up(store, settings_of(name, tmp_path), name)
+        with update.open_index(settings_of(name, tmp_path), name) as index:
             question = parse_query("西藏 高原", index.analyzer)
             apart = search(store, index, question, 100, collapse="nothing")
             found = search(store, index, question, 100, collapse="stories")

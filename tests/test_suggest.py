@@ -21,6 +21,7 @@ from indexer.suggest import pinyin
 from indexer.suggest.did_you_mean import Proposal, _filters, did_you_mean
 from indexer.suggest.pinyin import Typed
 from indexer.suggest.spelling import Vocabulary
+from tests.support.engines import environment_of, settings_of
 from tests.support.program import run
 from tests.support.sample import ROOT, indexed
 
@@ -275,16 +276,17 @@ def test_letters_that_are_no_pinyin(text: str) -> None:
 
 @pytest.mark.parametrize("name", engines.names())
 def test_the_command_says_what_to_ask_instead(crawled: Path, name: str) -> None:
-    assert run("index", "--engine", name, data=crawled).returncode == 0
-    count = len(run("援藏", "--json", "--limit", "99", "--engine", name, data=crawled).stdout.splitlines())
+    environment = environment_of(settings_of(name, crawled))
+    assert run("index", data=crawled, **environment).returncode == 0
+    count = len(run("援藏", "--json", "--limit", "99", data=crawled, **environment).stdout.splitlines())
     for form in ([], ["--json"]):
-        done = run("yuanzang", *form, "--engine", name, data=crawled)
+        done = run("yuanzang", *form, data=crawled, **environment)
         assert (done.returncode, done.stdout) == (1, "")
         assert f"did you mean: 援藏 ({count} articles)" in done.stderr.splitlines()
-    done = run("援藏", "--since", "2030", "--engine", name, data=crawled)
+    done = run("援藏", "--since", "2030", data=crawled, **environment)
     assert (done.returncode, done.stdout) == (1, "")
     assert f"without --since 2030-01-01: {count} articles" in done.stderr.splitlines()
-    done = run("援臧", "--since", "2030", "--engine", name, data=crawled)
+    done = run("援臧", "--since", "2030", data=crawled, **environment)
     assert f"did you mean: 援藏, without --since 2030-01-01 ({count} articles)" in done.stderr.splitlines()
 
 

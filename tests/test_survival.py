@@ -17,16 +17,16 @@ import pytest
 from archive.article import Revision
 from archive.databases.sqlite import SQLite
 from archive.errors import Busy, IndexUnusable
-from archive.settings import load
+from archive.settings import Settings, load
 from archive.store import ArticleStore
 from bench.corpus import fill
 from bench.kills import PROCESSES, rounds, sample, strays
 from indexer import engines, update
-from indexer.engines.engine import open_engine
+from indexer.engines.folder import index_folder, open_engine
 from indexer.question.query import Query
 
 Room = Callable[[int], AbstractContextManager[None]]
-pytestmark = pytest.mark.parametrize("name", engines.names())
+pytestmark = pytest.mark.parametrize("name", engines.in_folders())
 
 
 def test_a_run_that_is_killed_leaves_an_index_that_the_next_one_mends(tmp_path: Path, name: str) -> None:
@@ -76,24 +76,24 @@ def test_a_disk_without_room_is_told_and_the_index_answers_on(tmp_path: Path, na
     articles = sample()
     with ArticleStore(SQLite(Path(":memory:")), create=True) as store:
         fill(store, articles[:1])
-        update.bring_up(store, tmp_path, name)
+        update.bring_up(store, Settings(tmp_path), name)
         fill(store, articles[1:])
-        folder = update.index_folder(tmp_path, name)
+        folder = index_folder(tmp_path, name)
         faults = []
         with open_engine(name, folder) as before:
             for size in (0, 1, *(4**power for power in range(2, 12))):
                 try:
                     with room(size):
-                        update.bring_up(store, tmp_path, name)
+                        update.bring_up(store, Settings(tmp_path), name)
                     break
                 except IndexUnusable as fault:
                     faults.append(str(fault))
-                assert before.ids() == {articles[0].id}
+                assert set(before.ids()) == {articles[0].id}
                 with open_engine(name, folder) as opened:
-                    assert len(opened.ids()) in (1, len(articles))
+                    assert len(set(opened.ids())) in (1, len(articles))
         assert len(faults) > 3
         assert all("`wencang index`" in fault and "\n" not in fault for fault in faults)
-        update.bring_up(store, tmp_path, name)
+        update.bring_up(store, Settings(tmp_path), name)
         with open_engine(name, folder) as opened:
             assert list(update.verify(store, opened)) == []
     assert strays(folder) == set()
@@ -109,12 +109,12 @@ def test_a_second_writer_is_told_that_the_first_is_busy(tmp_path: Path, name: st
         with open_engine(name, tmp_path) as second:
             with pytest.raises(Busy, match="another run is writing"):
                 second.write(revisions[1:])
-            assert second.ids() == set()
+            assert set(second.ids()) == set()
         yield revisions[0]
 
     with open_engine(name, tmp_path, create=True) as first:
         first.write(meanwhile())
-        assert first.ids() == {revisions[0].article.id}
+        assert set(first.ids()) == {revisions[0].article.id}
 
 
 def write_versions(data: Path, name: str) -> None:
@@ -122,22 +122,22 @@ def write_versions(data: Path, name: str) -> None:
     with ArticleStore.open(load(data)) as store:
         for version in range(2, 9):
             fill(store, (replace(article, credit=f"第{version}版") for article in sample()))
-            (update.rebuild if version % 3 == 0 else update.bring_up)(store, data, name)
+            (update.rebuild if version % 3 == 0 else update.bring_up)(store, Settings(data), name)
 
 
 def test_readers_ask_on_while_another_process_writes_and_rebuilds(tmp_path: Path, name: str) -> None:
     seen: list[str] = []
     with ArticleStore.create(load(tmp_path)) as store:
         fill(store, (replace(article, credit="第1版") for article in sample()))
-        update.bring_up(store, tmp_path, name)
+        update.bring_up(store, Settings(tmp_path), name)
     writer = PROCESSES.Process(target=write_versions, args=(tmp_path, name))
     writer.start()
     while writer.is_alive() or len(seen) < 2:
-        with open_engine(name, update.index_folder(tmp_path, name)) as opened:
+        with open_engine(name, index_folder(tmp_path, name)) as opened:
             query = Query((), ())
             for _again in range(1):
                 ((version, count),) = opened.search(query, 0, facets=True).facets["credit"].items()
-                assert (count, len(opened.ids())) == (49, 49)
+                assert (count, len(set(opened.ids()))) == (49, 49)
                 seen.append(version)
     assert writer.exitcode == 0
     assert seen == sorted(seen)

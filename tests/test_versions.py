@@ -41,10 +41,11 @@ from crawler.http.replay import replay
 from crawler.keeping import Missing, settle
 from crawler.report import Report
 from indexer.diff import Part, compare, differences
-from indexer.engines.engine import open_engine
+from indexer.engines.folder import index_folder, open_engine
 from indexer.question.parser import parse_query
 from indexer.search import search
-from indexer.update import bring_up, index_folder
+from indexer.update import bring_up
+from tests.support.engines import settings_of
 from tests.support.pages import ARTICLE, PAGE, THEN, check, noise, warcs
 from tests.support.program import lines, run
 from tests.support.sample import ANALYZER, EXPECTED, ROOT, SAMPLE, SIGNING, TEXTS
@@ -459,15 +460,15 @@ def test_whether_it_was_withdrawn_is_asked_of_no_version_of_the_archive(store: A
 def test_an_index_that_lags_behind_does_not_show_it_and_drops_it(tmp_path: Path, store: ArticleStore) -> None:
     store.put(ARTICLE, THEN)
     for name in ("whoosh", "tantivy"):
-        bring_up(store, tmp_path, name)
+        bring_up(store, settings_of(name, tmp_path), name)
     store.withdraw(ARTICLE.id, "裁定")
     for name in ("whoosh", "tantivy"):
         with open_engine(name, index_folder(tmp_path, name)) as engine:
             query = parse_query("新桥", engine.analyzer)
             assert (engine.search(query).total, search(store, engine, query).hits) == (1, ())
-        bring_up(store, tmp_path, name)
+        bring_up(store, settings_of(name, tmp_path), name)
         with open_engine(name, index_folder(tmp_path, name)) as engine:
-            assert (engine.ids(), engine.position()) == (set(), 2)
+            assert (set(engine.ids()), engine.position()) == (set(), 2)
 
 
 BODY = "26个项目当天落笔"  # of the article that is withdrawn
@@ -504,7 +505,7 @@ def words(data: Path) -> list[dict[str, int]]:
     found = []
     for name in ("whoosh", "tantivy"):
         with open_engine(name, index_folder(data, name)) as engine:
-            assert len(engine.ids()) in (len(EXPECTED), len(EXPECTED) - 1)
+            assert len(set(engine.ids())) in (len(EXPECTED), len(EXPECTED) - 1)
             found.append(engine.vocabulary("珊瑚"))
     return found
 

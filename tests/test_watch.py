@@ -57,9 +57,9 @@ class Desk:
     def look(self, questions: dict[str, str] = AID, rebuild: bool = False) -> list[str]:
         """The ids of what is new, by one run over these watches; the newest first."""
         self.shown = []
-        (update.rebuild if rebuild else update.bring_up)(self.store, self.settings.data, "whoosh")
+        (update.rebuild if rebuild else update.bring_up)(self.store, self.settings, "whoosh")
         forget_all_but(self.settings, self.store, questions)
-        with update.open_index(self.settings.data, "whoosh") as index:
+        with update.open_index(self.settings, "whoosh") as index:
             for news in look_for_news(self.settings, self.store, index, questions, NOON, True):
                 assert news.faults == ()
                 self.show(news)
@@ -102,7 +102,7 @@ def test_what_newly_answers_is_told_once(desk: Desk) -> None:
 def test_what_a_lagging_index_lacks_is_told_later(desk: Desk) -> None:
     desk.look()
     desk.put(article(1))
-    with update.open_index(desk.settings.data, "whoosh") as index:
+    with update.open_index(desk.settings, "whoosh") as index:
         assert list(look_for_news(desk.settings, desk.store, index, AID, NOON, True)) == []
     assert desk.look() == ["tibet.cn-1"]
 
@@ -168,8 +168,8 @@ def test_hits_that_change_while_they_are_read_are_not_left_out(desk: Desk, monke
     monkeypatch.setattr("archive.tables.watches._PAGE", 1)
     desk.look()
     desk.put(article(1), article(2), article(3))
-    update.bring_up(desk.store, desk.settings.data, "whoosh")
-    with update.open_index(desk.settings.data, "whoosh") as index:
+    update.bring_up(desk.store, desk.settings, "whoosh")
+    with update.open_index(desk.settings, "whoosh") as index:
         note_hits(desk.store, index, "援藏", AID["援藏"], NOON)
     reading = Watches(desk.store).hits("援藏", new=True)
     seen = [next(reading).article.id]

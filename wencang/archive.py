@@ -154,7 +154,7 @@ class Archive:
 
         with self._lock:
             if not self._opened_indexes:
-                self._opened_indexes = Indexes(self.data)
+                self._opened_indexes = Indexes(self.settings)
             return self._opened_indexes
 
     @contextmanager
@@ -407,7 +407,7 @@ class Archive:
         from indexer import update
 
         write = update.rebuild if rebuild else update.bring_up
-        return write(self._store, self.data, engine or self.settings.engine, progress)
+        return write(self._store, self.settings, engine or self.settings.engine, progress)
 
     @property
     def lexicon(self) -> Lexicon:
@@ -1117,9 +1117,9 @@ class Archive:
 
         engine = engine or self.settings.engine
         with self._index(engine) as index:
-            position, folder = index.position(), self._indexes.folder(engine)
+            position, number = index.position(), self._indexes.number(engine)
         sequence, stories = self._store.sequences()
-        return State(sequence, engine, position, folder, stories)
+        return State(sequence, engine, position, number, stories)
 
     def timestamp(self, *, url: str = "", roots: str | Path | None = None) -> Timestamp:
         """Have the newest manifest time-stamped (RFC 3161) by the authority at `url`, or the one that is set.

@@ -130,11 +130,12 @@ class Lexicon:
     def rebuild_due(self, engine: str = "") -> tuple[Message, ...]:
         """A notice for each index, or that of one engine, that was built with another lexicon."""
         from indexer.engines import names
-        from indexer.update import index_folder, open_index, rebuild_due
+        from indexer.engines.place import place_of
+        from indexer.update import open_index, rebuild_due
 
         notices: list[Message] = []
         for name in [engine] if engine else names():
-            if index_folder(self._settings.data, name).exists():
-                with suppress(WencangError), open_index(self._settings.data, name) as index:  # broken: rebuilt anyway
+            if place_of(self._settings, name).exists():
+                with suppress(WencangError), open_index(self._settings, name) as index:  # broken: rebuilt anyway
                     notices += rebuild_due(self._settings, name, index)
         return tuple(notices)

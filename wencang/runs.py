@@ -194,7 +194,7 @@ def finish(settings: Settings, result: RunResult, indexed: Progress = silent) ->
     def tasks(store: ArticleStore) -> Iterator[Callable[[], object]]:
         yield lambda: upload(store, storage)
         yield lambda: manifest.close(store, storage, clock.now())
-        yield lambda: bring_up(store, settings.data, settings.engine, indexed)
+        yield lambda: bring_up(store, settings, settings.engine, indexed)
         yield lambda: stories.bring_up(store, last=manifest.held(storage))
 
     faults = list[WencangError | OSError]()
@@ -258,4 +258,4 @@ def _index(settings: Settings) -> None:
     from indexer.update import bring_up
 
     with ArticleStore.open(settings) as store:
-        bring_up(store, settings.data, settings.engine)
+        bring_up(store, settings, settings.engine)

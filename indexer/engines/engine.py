@@ -1,4 +1,4 @@
-"""The protocol that every search engine implements, and how an engine is opened.
+"""The protocol that every search engine implements, and what they share.
 
 An engine's index holds terms and ids; the text stays in the archive. It records its position in
 the archive's sequence, and the analyzer version and the lexicon that its articles were cut with.
@@ -6,24 +6,15 @@ the archive's sequence, and the analyzer version and the lexicon that its articl
 
 from __future__ import annotations
 
-import json
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
-from importlib import import_module
 from math import floor
-from pathlib import Path
-from threading import Lock
-from typing import Generic, Literal, NamedTuple, Protocol, Self, TypeVar
+from typing import Any, Literal, NamedTuple, Protocol
 
 from archive.article import SHANGHAI, Article, Revision
-from archive.disk import atomic_write
 from archive.errors import IndexUnusable, UsageFault
 from archive.store import ArticleStore
-from archive.text.messages import of_error
 from archive.text.translation import gettext as _
 from indexer import engines
 from indexer.figures.amounts import amounts
@@ -42,9 +33,9 @@ FACETS = ("source", "section", "credit", "month")
 
 
 def facets_of(article: Article) -> tuple[str, ...]:
-    """An article's value for each of FACETS, truncated to what Tantivy accepts: 64 KB."""
+    """An article's value for each of FACETS, truncated to what every engine accepts: 32 KB."""
     month = f"{article.published:%Y-%m}" if article.published else ""
-    return tuple(value[:16_000] for value in (article.source, article.section, article.credit, month))
+    return tuple(value[:8_000] for value in (article.source, article.section, article.credit, month))
 
 
 def seconds(time: datetime) -> int:
@@ -112,11 +103,11 @@ class Matches:
 
 
 class SearchEngine(Protocol):
-    """The index in one folder. Use it as a context manager.
+    """An open index. Use it as a context manager.
 
     It may be shared by threads, also while another thread or process writes: each call reads one
     committed state of the index, never an older one than the call before.
-    Methods raise IndexUnusable (the index is damaged) or Busy (another process is writing).
+    Methods raise IndexUnusable (the index is damaged, or out of reach) or Busy (another process is writing).
     """
 
     @property
@@ -136,7 +127,11 @@ class SearchEngine(Protocol):
         """The words that the analyzer knows in addition to jieba's."""
 
     def write(self, revisions: Iterable[Revision]) -> None:
-        """Index these articles in one transaction, replacing older versions and deleting withdrawn articles."""
+        """Index these articles, replacing older versions and removing withdrawn articles, then record the position.
+
+        Readers see all of them or none; an index on several machines may show some before the rest. After
+        a failure the position is the old one, and the same articles can be written again.
+        """
 
     def search(
         self, query: Query, limit: int | None = None, offset: int = 0, order: Order = "relevance", facets: bool = False
@@ -167,20 +162,8 @@ class SearchEngine(Protocol):
         Older versions of articles may be counted too, until their segments are merged.
         """
 
-    def ids(self) -> set[str]:
-        """The ids of all indexed articles."""
-
-
-def open_engine(name: str, folder: Path, create: bool = False, words: str | None = None) -> SearchEngine:
-    """Open the index of the engine `name` in `folder`; with `create` make one if there is none.
-
-    `words` is the lexicon of a new index, by default the shipped one. Raises UsageFault for an
-    unknown engine, IndexUnusable if there is no index, it is damaged, or it was built by another
-    version of the analyzer.
-    """
-    check_name(name)
-    engine: SearchEngine = import_module(f"indexer.engines.{name}_engine").open_index(folder, create, words)
-    return engine
+    def ids(self) -> Iterator[str]:
+        """The ids of all indexed articles, each once, in no order."""
 
 
 def check_follows(store: ArticleStore, engine: SearchEngine) -> None:
@@ -198,22 +181,6 @@ def check_name(name: str) -> None:
         )
 
 
-@contextmanager
-def writable(folder: Path, fault: type[Exception] = OSError) -> Iterator[None]:
-    """Raise IndexUnusable for a write that fails; `fault` is the error that a library raises in place of OSError."""
-    try:
-        yield
-    except (OSError, fault) as error:
-        reason = of_error(error) if getattr(error, "strerror", None) else str(error)[:200]
-        mend = _("once that is fixed, `wencang index` updates it")
-        raise IndexUnusable(folder, reason, mend) from error
-
-
-def has_index(folder: Path) -> bool:
-    """Whether a folder contains an index."""
-    return (folder / "state.json").exists()
-
-
 # The field of Cut in which the words of each query field are looked up.
 WORDS_OF = {
     "": "words",
@@ -227,7 +194,7 @@ WORDS_OF = {
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What an engine records beside its own files, in state.json, which is replaced atomically."""
+    """What an engine records of its index, after each commit."""
 
     position: int  # the sequence of the last indexed revision
     anchor: str  # digest of that revision's text: identifies the archive that the index follows
@@ -240,96 +207,17 @@ class State:
         return cls(0, "", f"{analyzer.VERSION}.{layout}", analyzer.lexicon() if words is None else words)
 
     @classmethod
-    def load(cls, folder: Path, layout: str) -> State:
-        """The state of the index in a folder. Raises IndexUnusable."""
-        path = folder / "state.json"
+    def read(cls, values: Any, layout: str, subject: object) -> State:
+        """The state that was recorded as these values. Raises IndexUnusable, which names the subject."""
         try:
-            state = cls(**json.loads(path.read_text(encoding="utf-8")))
+            state = cls(**values)
             if not (type(state.position) is int and 0 <= state.position < 1 << 63 and isinstance(state.anchor, str)):
                 raise ValueError
             Analyzer.parse(state.lexicon)
-        except FileNotFoundError as error:
-            raise IndexUnusable(folder, _("contains no index yet"), _("`wencang index` builds one")) from error
-        except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
-            raise IndexUnusable(folder, _("its state can't be read"), _(REBUILD)) from error
+        except (ValueError, TypeError, AttributeError) as error:
+            raise IndexUnusable(subject, _("its state can't be read"), _(REBUILD)) from error
         ours = f"{analyzer.VERSION}.{layout}"
         if state.version != ours:
             reason = _("was built by another analyzer (version {theirs}, this is {ours})")
-            raise IndexUnusable(folder, reason.format(theirs=state.version, ours=ours), _(REBUILD))
+            raise IndexUnusable(subject, reason.format(theirs=state.version, ours=ours), _(REBUILD))
         return state
-
-    @staticmethod
-    def stamp(folder: Path, before: tuple[int, int] = (0, 0)) -> tuple[int, int]:
-        """Identifies the saved state without reading it; `before` if the folder has been removed."""
-        try:
-            status = (folder / "state.json").stat()
-        except FileNotFoundError:
-            return before
-        return status.st_ino, status.st_mtime_ns
-
-    def save(self, folder: Path) -> None:
-        with writable(folder), atomic_write(folder / "state.json") as file:
-            file.write(json.dumps(asdict(self), ensure_ascii=False).encode())
-
-
-class View(Protocol):
-    """One committed state of an index: all that a call reads."""
-
-    @property
-    def state(self) -> State: ...
-
-
-V = TypeVar("V", bound=View)
-
-
-class FolderEngine(ABC, Generic[V]):
-    """Base of the engines that keep their index in a folder: opens a new view of it after each commit.
-
-    Views are not closed explicitly: each is freed with its last reference, hence never during a search.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._lock = Lock()
-        self._stamp = State.stamp(folder)
-        self._view = self._open()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_exc: object) -> None:
-        pass
-
-    @abstractmethod
-    def _open(self) -> V:
-        """A view of the last commit. Its state is read first, so that the index contains at least what that says."""
-
-    def _current(self) -> V:
-        with self._lock:
-            if self._stamp != (stamp := State.stamp(self._folder, self._stamp)):
-                self._follow(stamp)
-            return self._view
-
-    def _follow(self, stamp: tuple[int, int]) -> None:
-        try:
-            view = self._open()
-        except IndexUnusable:
-            if has_index(self._folder):
-                raise
-            return  # the folder was removed after a rebuild; the view stays readable
-        if view.state.lexicon != self._view.state.lexicon:
-            self.__dict__.pop("analyzer", None)
-        self._view, self._stamp = view, stamp
-
-    @cached_property
-    def analyzer(self) -> Analyzer:
-        return Analyzer(self._view.state.lexicon)
-
-    def state(self) -> State:
-        return self._current().state
-
-    def position(self) -> int:
-        return self.state().position
-
-    def lexicon(self) -> str:
-        return self.state().lexicon

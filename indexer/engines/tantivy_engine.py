@@ -17,7 +17,6 @@ from indexer.engines.engine import (
     FACETS,
     REBUILD,
     WORDS_OF,
-    FolderEngine,
     Match,
     Matches,
     Order,
@@ -26,10 +25,9 @@ from indexer.engines.engine import (
     cut,
     day,
     facets_of,
-    has_index,
     seconds,
-    writable,
 )
+from indexer.engines.folder import FolderEngine, has_index, load_state, save_state, writable
 from indexer.question.query import (
     MAX_EXPANSIONS,
     Amount,
@@ -83,7 +81,7 @@ def open_index(folder: Path, create: bool = False, words: str | None = None) -> 
         with writable(folder, ValueError):
             make_folder(folder)
             tantivy.Index(_SCHEMA, path=str(folder))
-        State.new(_LAYOUT, words).save(folder)
+        save_state(folder, State.new(_LAYOUT, words))
     return TantivyEngine(folder)
 
 
@@ -99,7 +97,7 @@ class TantivyEngine(FolderEngine["_View"]):
                         writer.add_document(document)
                 state = replace(state, position=revision.sequence, anchor=revision.article.digest)
         # Saved after the commit: after a crash in between the same articles are written again.
-        state.save(self._folder)
+        save_state(self._folder, state)
 
     def _document(self, article: Article) -> tantivy.Document:
         document = tantivy.Document()
@@ -146,12 +144,12 @@ class TantivyEngine(FolderEngine["_View"]):
     def vocabulary(self, start: str = "") -> dict[str, int]:
         return dict(sorted(self._current().terms("words", start)))
 
-    def ids(self) -> set[str]:
-        return {id for id, _count in self._current().terms("id")}
+    def ids(self) -> Iterator[str]:
+        return (id for id, _count in self._current().terms("id"))
 
     def _open(self) -> _View:
         with _reading(self._folder):
-            state = State.load(self._folder, _LAYOUT)
+            state = load_state(self._folder, _LAYOUT)
             index = tantivy.Index.open(str(self._folder))
             index.config_reader("manual")  # otherwise a thread checks for commits every half second
             index.register_tokenizer("cut", _TERMS)

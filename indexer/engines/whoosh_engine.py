@@ -28,7 +28,6 @@ from indexer.engines.engine import (
     FACETS,
     REBUILD,
     WORDS_OF,
-    FolderEngine,
     Match,
     Matches,
     Order,
@@ -37,10 +36,9 @@ from indexer.engines.engine import (
     cut,
     day,
     facets_of,
-    has_index,
     seconds,
-    writable,
 )
+from indexer.engines.folder import FolderEngine, has_index, load_state, save_state, writable
 from indexer.engines.whoosh_postings import CharacterField, WordField, frequencies, read
 from indexer.engines.whoosh_segment import UNDATED, ScoredDocument, Segment
 from indexer.engines.whoosh_storage import NAME, Damaged, Index, Storage, decoding, open_readers
@@ -71,7 +69,7 @@ def open_index(folder: Path, create: bool = False, words: str | None = None) -> 
         with writable(folder):
             make_folder(folder)
             TOC.create(Storage(str(folder)), _SCHEMA, NAME)
-        State.new(_LAYOUT, words).save(folder)
+        save_state(folder, State.new(_LAYOUT, words))
     return WhooshEngine(folder)
 
 
@@ -89,7 +87,7 @@ class WhooshEngine(FolderEngine["_View"]):
                     writer.add_document(**self._document(revision.article))
                 state = replace(state, position=revision.sequence, anchor=revision.article.digest)
         # Saved after the commit: after a crash in between the same articles are written again.
-        state.save(self._folder)
+        save_state(self._folder, state)
 
     def _document(self, article: Article) -> dict[str, object]:
         terms = cut(article, self.analyzer)
@@ -138,14 +136,14 @@ class WhooshEngine(FolderEngine["_View"]):
                 counts.update(dict(segment.vocabulary(start)))
             return dict(sorted(counts.items()))
 
-    def ids(self) -> set[str]:
+    def ids(self) -> Iterator[str]:
         with self._guard():
-            segments = self._current().segments
-            return {segment.stored(number)["id"] for segment in segments for number in segment.documents()}
+            for segment in self._current().segments:
+                yield from (segment.stored(number)["id"] for number in segment.documents())
 
     def _open(self) -> _View:
         with self._guard():
-            state = State.load(self._folder, _LAYOUT)
+            state = load_state(self._folder, _LAYOUT)
             while True:
                 committed = set(self._folder.glob("*.toc"))
                 try:

@@ -12,10 +12,11 @@ from archive.article import Revision, from_json
 from archive.settings import load
 from archive.store import ArticleStore
 from indexer import update
-from indexer.engines.engine import SearchEngine, open_engine
+from indexer.engines.engine import SearchEngine
 from indexer.question.query import Query
 from indexer.search import every_id, revisions_of
 from indexer.text.analyzer import Analyzer, lexicon
+from tests.support.engines import settings_of
 
 ROOT = Path(__file__).parent.parent.parent
 SAMPLE = ROOT / "data" / "sample"
@@ -38,8 +39,8 @@ def indexed(data: Path, name: str) -> Iterator[tuple[ArticleStore, SearchEngine]
     with ArticleStore.create(load(data)) as store:
         for article in ARTICLES:
             store.put(article)
-        update.rebuild(store, data, name)
-        with open_engine(name, update.index_folder(data, name)) as engine:
+        update.rebuild(store, settings_of(name, data), name)
+        with update.open_index(settings_of(name, data), name) as engine:
             yield store, engine
 
 

@@ -77,9 +77,9 @@ def _steps(settings: Settings, store: ArticleStore, id: str) -> Iterator[Callabl
     yield partial(manifest.close, store, storage, clock.now(), withdrawn=True)
     yield lambda: stories.bring_up(store, last=manifest.held(storage))
     # A rebuild, as what an engine only marks as deleted stays in its files; then a writer, as it deletes the old files.
-    for engine in engines_of(settings.data):
-        yield partial(rebuild, store, settings.data, engine)
-        yield partial(bring_up, store, settings.data, engine)
+    for engine in engines_of(settings):
+        yield partial(rebuild, store, settings, engine)
+        yield partial(bring_up, store, settings, engine)
 
 
 def _faults(step: Callable[[], object]) -> Iterator[WencangError]:

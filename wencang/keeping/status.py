@@ -88,7 +88,7 @@ def status(settings: Settings, store: ArticleStore, max_age: str = "") -> Status
     """The state of the archive; with `max_age` (90m, 26h, 3d) also which sources are stale."""
     sources, sequence = by_source(store), store.sequence()
     stale = _stale(Ledger(store), _age(max_age)) if max_age else []
-    engines = engines_of(settings.data)
+    engines = engines_of(settings)
     indexes = {engine: _index(settings, store, engine, engines == ["whoosh"]) for engine in engines}
     return Status(
         settings.data, sequence, tuple(sources),
@@ -103,7 +103,7 @@ def overview(settings: Settings, store: ArticleStore) -> Overview:
     """What is in the archive at a glance; no index is opened."""
     run = next(iter(Ledger(store).last_runs("", 1)), None)
     return Overview(
-        chronology.size(store), tuple(store.sources()), run, chronology.newest(store), tuple(engines_of(settings.data))
+        chronology.size(store), tuple(store.sources()), run, chronology.newest(store), tuple(engines_of(settings))
     )
 
 
@@ -134,7 +134,7 @@ def _unread_since(source: str, checked: datetime | None) -> Message:
 
 def _index(settings: Settings, store: ArticleStore, engine: str, only_whoosh: bool) -> _Index:
     try:
-        with open_index(settings.data, engine) as index:
+        with open_index(settings, engine) as index:
             behind = store.changed_since(index.position())
             notices = rebuild_due(settings, engine, index)
             advice = _advice(settings, index) if only_whoosh else None

@@ -106,7 +106,7 @@ def _stamps(settings: Settings, storage: Storage) -> tuple[list[str], list[Messa
 
 def _index(settings: Settings, store: ArticleStore) -> list[str]:
     """The faults of the index in use."""
-    if settings.engine not in update.engines_of(settings.data):
+    if settings.engine not in update.engines_of(settings):
         return []
-    with update.open_index(settings.data, settings.engine) as index:
+    with update.open_index(settings, settings.engine) as index:
         return list(update.verify(store, index))
