@@ -35,7 +35,10 @@ VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 SECRETS = "/run/secrets/"
 PINNED = re.compile(r"[\w.-]+(?:/[\w.-]+)*:v?\d+\.\d+[\w.-]*")  # name:tag, where the tag has a version
 _KUBERNETES = ("1.30", "1.37")  # the oldest that has what the manifests ask for, the newest with a schema here
-_SECRET_VALUES = {"archive": "postgresql://wencang:secret@db.example.org/wencang"}
+_SECRET_VALUES = {
+    "archive": "postgresql://wencang:secret@db.example.org/wencang",
+    "opensearch_password": "secret",
+}
 
 COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
 OURS = {name: service for name, service in COMPOSE["services"].items() if service["image"].startswith("wencang:")}
@@ -239,9 +242,9 @@ def test_each_host_crawls_with_its_own_volume(manifests: list[dict[str, Any]]) -
     crawls = {name: job for name, job in named(manifests, "CronJob").items() if name.startswith("crawl-")}
     assert len(crawls) > 1
     for name, job in crawls.items():
-        volumes = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]["volumes"]
-        (claim,) = [each["persistentVolumeClaim"] for each in volumes if "persistentVolumeClaim" in each]
-        assert (claim["claimName"], job["spec"]["concurrencyPolicy"]) == (name, "Forbid")
+        pod = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+        (claim,) = [each["persistentVolumeClaim"] for each in pod["volumes"] if "persistentVolumeClaim" in each]
+        assert (claim["claimName"], pod["hostname"], job["spec"]["concurrencyPolicy"]) == (name, name, "Forbid")
 
 
 # The image
