@@ -214,7 +214,8 @@ def asked(archive: Measured, names: Sequence[str], questions: Questions) -> dict
 
         asks = {name: asking(name) for name in names}
         for ask in asks.values():
-            ask(questions.keywords[0])  # which loads what is loaded once
+            for kind in fields(questions):
+                ask(getattr(questions, kind.name)[0])  # which loads what is loaded once
         taken = latencies(questions, asks)
     return {name: {kind: latency for (by, kind), latency in taken.items() if by == name} for name in names}
 

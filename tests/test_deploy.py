@@ -268,3 +268,13 @@ def test_the_wheel_is_made_of_what_the_containerfile_copies(tmp_path: Path) -> N
     build = (sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--no-index")
     called(*build, "--wheel-dir", tmp_path / "wheel", tmp_path)
     assert list((tmp_path / "wheel").glob(f"wencang-{VERSION}-*.whl"))
+
+
+# The plan
+
+
+@pytest.mark.parametrize("document", ["scale.md", "scale.zh.md"])
+def test_the_plan_in_the_documents_is_what_is_computed(document: str) -> None:
+    """`python -m bench.plan` prints it."""
+    text = (ROOT / "docs" / document).read_text(encoding="utf-8")
+    assert f"$ python -m bench.plan\n{called(sys.executable, '-m', 'bench.plan')}```" in text
