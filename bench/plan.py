@@ -33,7 +33,7 @@ class Plan:
     nodes: int = 3  # of the search engine
     web: int = 2  # machines that serve
     delay: float = 2.0  # seconds between two requests to a site
-    text: float = 4.9  # KB of a version in the database
+    text: float = 5.0  # KB of a version in the database
     raw: float = 27.0  # KB of a page in WARC
     index: float = 2.8  # KB of an article in the index: Tantivy's
     shard: float = 40.0  # GB of a shard
