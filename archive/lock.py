@@ -9,12 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
+from time import sleep
 from typing import IO, Any
 
 from archive.disk import following, make_data
 from archive.errors import ArchiveUnusable, Busy
 from archive.text.messages import Message, of_error
 from archive.text.translation import gettext as _
+
+_LOOK = 0.01  # seconds
 
 
 @contextmanager
@@ -41,11 +44,26 @@ def _opened(path: Path) -> IO[str]:
 
 def taken(file: IO[Any] | FileIO, wait: bool = False) -> bool:
     """Lock an open file until it is closed; False if another run holds it, unless `wait`."""
+    for attempt in range(2):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            return True
+        except BlockingIOError:
+            if not attempt:
+                sleep(_LOOK)  # `is_taken` may just be looking
+    return False
+
+
+def is_taken(path: Path) -> bool:
+    """Whether a process holds this lock file."""
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        with open(path, opener=following) as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
+        return True
+    except OSError:
         return False
-    return True
+    return False
 
 
 def refuse_read_only(folder: Path) -> None:

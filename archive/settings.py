@@ -1,6 +1,6 @@
 """Settings of an archive, from environment variables and DATA/wencang.toml, in this order of precedence.
 
-A command's own option takes precedence over both.
+WENCANG_NAME_FILE names a file that holds the value of WENCANG_NAME. A command's own option takes precedence over both.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from archive import toml
 from archive.errors import UsageFault
+from archive.text.messages import of_error
 from archive.text.translation import gettext as _
 
 FILE = "wencang.toml"
@@ -79,6 +80,15 @@ def _web_folder(value: str) -> str:
     raise ValueError(_("is not like https://example.org/feeds/: {value}").format(value=value))
 
 
+def _database(value: str) -> str:
+    """The error does not quote the value, which may contain a password."""
+    with suppress(ValueError):
+        address = urlsplit(value)
+        if address.scheme in ("postgresql", "postgres") and len(address.path) > 1 and address.port != 0:
+            return value
+    raise ValueError(_("is not like postgresql://user:password@host:port/name (in a password, %2F is / and %40 is @)"))
+
+
 def _place(value: str) -> Path:
     path = Path(value).expanduser()
     if not path.is_absolute():
@@ -91,6 +101,7 @@ class Settings:
     """`read` in the metadata parses the text of a setting; it raises ValueError with what is wrong."""
 
     data: Path = Path("data")
+    archive: str = field(default="", repr=False, metadata={"read": _database})  # of a server; "": DATA/archive.db
     contact: str = ""  # a mail address or page where a site's operator can reach you; part of the User-Agent
     delay: float = field(default=2.0, metadata={"read": _seconds})  # seconds between two requests to one site
     looks: int = field(default=100, metadata={"read": _count})  # articles of a source that a run fetches again at most
@@ -133,9 +144,19 @@ def load(
         values[name] = _value(f"{data / FILE}: {name}", name, value, engines)
     for each in fields(Settings):
         variable = f"WENCANG_{each.name.upper()}"
-        if each.name != "data" and environment.get(variable):
-            values[each.name] = _value(variable, each.name, environment[variable], engines)
+        if each.name != "data" and (text := environment.get(variable) or _secret(environment, f"{variable}_FILE")):
+            values[each.name] = _value(variable, each.name, text, engines)
     return Settings(**values)  # type: ignore[arg-type]  # each is checked by _value
+
+
+def _secret(environment: Mapping[str, str], variable: str) -> str:
+    """The text of the file that a variable names, as containers hand over passwords; "" if none is named."""
+    if not (path := environment.get(variable)):
+        return ""
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        raise UsageFault(f"{variable}={path}", of_error(error), _("name a file that holds the value")) from error
 
 
 def _file(path: Path) -> dict[str, object]:

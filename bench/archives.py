@@ -39,7 +39,7 @@ def make(data: Path) -> None:
     """An archive of a dozen articles with raw pages, a manifest, an index, settings, a lexicon and a watch."""
     articles = [from_json(json.loads(line)) for line in _SAMPLE.read_text(encoding="utf-8").splitlines()[:12]]
     head = Head("HTTP/1.1 200 OK", (("Content-Type", "text/html"),))
-    with ArticleStore.create(data) as store, Pages(data) as pages:
+    with ArticleStore.create(load(data)) as store, Pages(data) as pages:
         for article in articles:
             page = FetchedPage(article.url, article.body.encode(), clock.now(), response=head)
             store.put(article, keep=lambda earlier, page=page: (pages.append(page, earlier),))  # type: ignore[misc]

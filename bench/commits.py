@@ -17,6 +17,7 @@ from itertools import islice
 from pathlib import Path
 
 from archive.article import Revision
+from archive.settings import load
 from archive.store import ArticleStore
 from bench.corpus import Questions, copies, fill, originals
 from bench.search import Latency, asking, latencies, short
@@ -65,7 +66,7 @@ def main() -> None:
     print(f"{'':<31}{'commit, ms':^36}{'questions, p95, ms':^44}")
     print(f"{'':<9}{'commits':<16}{'segments':>6}{'first':>8}{'last':>9}{'p95':>9}{'most':>9}{kinds}")
     for each in asked.each:
-        with tempfile.TemporaryDirectory() as folder, ArticleStore.create(Path(folder)) as store:
+        with tempfile.TemporaryDirectory() as folder, ArticleStore.create(load(Path(folder))) as store:
             fill(store, islice(copies(articles), asked.commits * each))
             for name in asked.engine:
                 measure(store, Path(folder) / f"{name}{each}", name, each, questions)

@@ -21,6 +21,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from archive.proof import database, manifest, records
+from archive.settings import load
 from archive.store import ArticleStore
 from archive.tables.ledger import Ledger
 from archive.warc.pages import Pages
@@ -82,7 +83,7 @@ def ended(run: BaseProcess) -> int:
 
 def kept(data: Path) -> tuple[object, ...]:
     """What must be the same however often the crawl was disturbed: versions, raw pages, addresses, lists."""
-    with ArticleStore.open(data) as store:
+    with ArticleStore.open(load(data)) as store:
         checked = records.verify(data)
         faults = [
             *checked.faults,

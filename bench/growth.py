@@ -15,6 +15,7 @@ from itertools import islice
 from math import log10
 from pathlib import Path
 
+from archive.settings import load
 from archive.store import ArticleStore
 from bench.corpus import Questions, copies, fill, originals
 from bench.search import asking, built, latencies, short
@@ -35,7 +36,7 @@ def points(corpus: Path, data: Path, counts: Sequence[int], names: Sequence[str]
     articles = originals(corpus)
     questions = Questions.of(articles)
     source, held = copies(articles), 0
-    with ArticleStore.create(data) as store:
+    with ArticleStore.create(load(data)) as store:
         for count in counts:
             fill(store, islice(source, count - held))
             held = count

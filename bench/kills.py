@@ -25,6 +25,7 @@ from whoosh.index import open_dir
 
 from archive.article import Article
 from archive.errors import IndexUnusable
+from archive.settings import load
 from archive.store import ArticleStore
 from archive.tables import stats
 from bench.corpus import fill, originals
@@ -50,7 +51,7 @@ def sample() -> list[Article]:
 
 def rounds(data: Path, name: str, articles: Sequence[Article], kills: int, rng: random.Random) -> Iterator[float]:
     """Kill so many times, and check after each; the share of its work after which a child was killed."""
-    with ArticleStore.create(data) as store:
+    with ArticleStore.create(load(data)) as store:
         fill(store, articles)
         seconds = writing(data, name, update.bring_up, update.rebuild)
         for turn in range(kills):
@@ -82,7 +83,7 @@ def writing(data: Path, name: str, *steps: Write, kill: float | None = None) -> 
 
 
 def write(data: Path, name: str, steps: Sequence[Write], began: Event) -> None:
-    with ArticleStore.open(data) as store:
+    with ArticleStore.open(load(data)) as store:
         update._BATCH = sum(count.articles for count in stats.by_source(store)) // _COMMITS
         began.set()
         for step in steps:

@@ -20,7 +20,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from archive.article import KEYS
-from archive.database import RESTORE
+from archive.databases.sqlite import RESTORE
 from archive.tables.ledger import OUTCOMES
 from archive.text.messages import TEMPLATES
 from archive.warc.pages import FROM_BACKUP

@@ -19,6 +19,7 @@ from pathlib import Path
 from archive.errors import NotAnArticle
 from archive.proof import manifest, records
 from archive.proof.backup import back_up
+from archive.settings import load
 from archive.store import ArticleStore
 from archive.warc import warcfile
 from archive.warc.pages import FetchedPage, Head, Pages
@@ -60,7 +61,7 @@ def append(some: list[FetchedPage], data: Path) -> int:
 
 
 def fill(some: list[FetchedPage], data: Path) -> None:
-    with ArticleStore.create(data) as store, Pages(data) as kept:
+    with ArticleStore.create(load(data)) as store, Pages(data) as kept:
         for page in some:
             try:
                 keep(store, kept, Fetched(read(page.body, page.url, page.fetched), (page,)), Report())
@@ -69,7 +70,7 @@ def fill(some: list[FetchedPage], data: Path) -> None:
 
 
 def again(data: Path, workers: int) -> None:
-    with ArticleStore.open(data) as store:
+    with ArticleStore.open(load(data)) as store:
         reextract(store, data, Report(), workers=workers)
 
 
@@ -113,13 +114,13 @@ def stored(data: Path) -> int:
 
 def measure_proof(some: list[FetchedPage], data: Path) -> None:
     fill(some, data)
-    with ArticleStore.open(data) as store:
+    with ArticleStore.open(load(data)) as store:
         works: dict[str, Callable[[], object]] = {
             "manifest of all": lambda: manifest.close(store, data, datetime.now(UTC)),
             "every record read": lambda: records.verify(data),
             "manifest compared": lambda: list(manifest.verify(store, data)),
-            "backup": lambda: back_up(data, data / ".." / f"{data.name}-copy"),
-            "backup of nothing new": lambda: back_up(data, data / ".." / f"{data.name}-copy"),
+            "backup": lambda: back_up(load(data), data / ".." / f"{data.name}-copy"),
+            "backup of nothing new": lambda: back_up(load(data), data / ".." / f"{data.name}-copy"),
         }
         for what, work in works.items():
             start = time.process_time()  # of the processor: what else the machine does is not counted
@@ -131,7 +132,7 @@ def measure_proof(some: list[FetchedPage], data: Path) -> None:
 
 def measure_reading(some: list[FetchedPage], data: Path) -> None:
     fill(some, data)
-    with ArticleStore.open(data) as store:
+    with ArticleStore.open(load(data)) as store:
         raw = [page for revision in store.changes() for page in revision.pages]
     print(
         f"read back and checked: {rate(len(raw), lambda _folder: [Pages(data).read(page) for page in raw]):.0f} pages/s"

@@ -22,6 +22,7 @@ from urllib.parse import quote
 from urllib.request import ProxyHandler, build_opener
 
 from archive.article import RawPage
+from archive.settings import load
 from archive.store import ArticleStore
 from archive.warc.pages import FetchedPage, Pages
 from archive.warc.warcfile import files
@@ -78,7 +79,7 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--pywb", type=Path, default=Path("bench/.peers/pywb/bin"))
     asked = parser.parse_args()
-    with ArticleStore.open(asked.data) as store:
+    with ArticleStore.open(load(asked.data)) as store:
         revisions = store.between(1, store.sequence())
         kept = [raw for revision in revisions for raw in revision.pages if revision.article.url.startswith("http")]
     start = time.perf_counter()

@@ -22,6 +22,7 @@ from itertools import islice
 from pathlib import Path
 
 from archive.article import Article
+from archive.settings import load
 from archive.store import ArticleStore
 from bench import tutorial
 from bench.corpus import Questions, copies, fill, originals
@@ -147,7 +148,7 @@ def measure(corpus: Path, folder: Path, count: int, runs: int, names: Sequence[s
     questions = Questions.of(articles)
     source = copies(articles)
     data, peer = folder / "data", folder / TUTORIAL
-    with ArticleStore.create(data) as store:
+    with ArticleStore.create(load(data)) as store:
         text = fill(store, islice(source, count)) / 1e6
     print(f"{count} articles, {text:.1f} MB of text; {runs} builds, {len(questions.quotes)} questions of a kind")
     table = Table(names)
@@ -155,7 +156,7 @@ def measure(corpus: Path, folder: Path, count: int, runs: int, names: Sequence[s
     ways: dict[str, list[str | Path]] = {TUTORIAL: [sys.executable, "-m", "bench.tutorial", "search", peer]}
     ways |= {name: wencang(data, "search", "--json", "--engine", name) for name in names}
     table.row("cold command, ms", cold(questions.keywords[:_COLD], ways))
-    with ArticleStore.open(data) as store:
+    with ArticleStore.open(load(data)) as store:
         _measure_questions(table, store, data, peer, names, questions)
         times = {name: added(store, data, name, source) for name in names}
         table.row(f"add {_ADDED} articles, s", {TUTORIAL: added_tutorial(peer, source)} | times)

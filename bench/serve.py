@@ -36,6 +36,7 @@ from urllib.parse import urlencode
 
 import wencang
 from archive.article import SHANGHAI, Article
+from archive.settings import Settings
 from archive.store import ArticleStore
 from bench.corpus import Questions, copies, fill, originals
 from bench.search import Latency
@@ -197,7 +198,7 @@ def measure(corpus: Path, folder: Path, count: int, datasette: Path, length: flo
     questions = Questions.of(articles).quotes
     data, base = folder / f"data-{count}", folder / f"articles-{count}.db"
     if not base.exists():
-        with ArticleStore.create(data) as store, store.batch():
+        with ArticleStore.create(Settings(data)) as store, store.batch():
             fill(store, islice(copies(articles), count))
         datasette_file(base, islice(copies(articles), count))
     with wencang.open(data, _ENGINE) as archive:

@@ -27,6 +27,7 @@ from time import perf_counter
 from opencc import OpenCC
 
 from archive.article import Article
+from archive.settings import load
 from archive.store import ArticleStore
 from archive.tables.stories import Stories
 from bench.corpus import originals
@@ -141,7 +142,7 @@ def is_right(one: Article, other: Article, first: Article) -> bool:
 
 def measure(articles: dict[str, Article], planted: list[Planted], share: float, show: int) -> None:
     likeness.SHARE = share
-    with tempfile.TemporaryDirectory() as folder, ArticleStore.create(Path(folder)) as store:
+    with tempfile.TemporaryDirectory() as folder, ArticleStore.create(load(Path(folder))) as store:
         with store.batch():
             for article in articles.values():
                 store.put(article)

@@ -56,10 +56,10 @@ class Target:
     frontier: Frontier
 
     @classmethod
-    def open(cls, data: Path, source: Source) -> Target:
-        """The archive of a data folder, for a crawl of a whole source; to be closed."""
-        store = ArticleStore.create(data)
-        return cls(store, _pages(data), Frontier(store, source, due=False, looks=0))
+    def open(cls, settings: Settings, source: Source) -> Target:
+        """The archive of these settings, for a crawl of a whole source; to be closed."""
+        store = ArticleStore.create(settings)
+        return cls(store, _pages(settings.data), Frontier(store, source, due=False, looks=0))
 
     def close(self) -> None:
         try:
@@ -97,7 +97,7 @@ class Session:
 @contextmanager
 def opened(settings: Settings, scopes: Iterable[tuple[Source, Scope]], report: Report) -> Iterator[list[Session]]:
     """Sessions that archive what they fetch in the data folder of these settings, with one report."""
-    with ArticleStore.create(settings.data) as store, _pages(settings.data) as pages:
+    with ArticleStore.create(settings) as store, _pages(settings.data) as pages:
         yield [
             Session(source, report, scope, Target(store, pages, Frontier(store, source, scope.due, settings.looks)))
             for source, scope in scopes

@@ -104,7 +104,7 @@ class ArticleSpider(Spider):
     @classmethod
     def from_crawler(cls, crawler: Crawler, session: Session | None = None, **options: Any) -> Self:
         """`scrapy crawl NAME` hands over no session: the spider opens one, and closes it."""
-        target = None if session else Target.open(Path(crawler.settings["DATA_FOLDER"]), cls.source)
+        target = None if session else Target.open(load(Path(crawler.settings["DATA_FOLDER"])), cls.source)
         session = session or Session(cls.source, target=target)
         spider = super().from_crawler(crawler, session=session, **options)
         spider._own_target = target

@@ -10,6 +10,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from archive.settings import load
 from archive.store import ArticleStore
 from crawler.http.replay import replay
 from tests.support.program import Wencang, run
@@ -26,7 +27,7 @@ hypothesis.settings.load_profile("fixed")
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[ArticleStore]:
-    with ArticleStore.create(tmp_path) as store:
+    with ArticleStore.create(load(tmp_path)) as store:
         yield store
 
 

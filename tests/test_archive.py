@@ -18,11 +18,13 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import jsonl, migration, settings
+from archive import jsonl, settings
 from archive.article import SHANGHAI, Article, Image, RawPage, from_json, to_json
+from archive.databases.sqlite import SQLite
 from archive.errors import ArchiveUnusable, BadRecord, UsageFault
 from archive.proof import database
-from archive.store import ArticleStore
+from archive.settings import load
+from archive.store import ArticleStore, migration
 from archive.tables.chronology import in_order
 from archive.url import canonical
 from archive.warc.pages import FetchedPage, Head, Pages
@@ -131,7 +133,7 @@ def test_json_holds_every_field(article: Article) -> None:
 
 @given(st.lists(_ARTICLES, max_size=12))
 def test_the_store_keeps_each_version_once_and_in_order(articles: list[Article]) -> None:
-    with ArticleStore.at("sqlite://") as store:
+    with ArticleStore(SQLite(Path(":memory:")), create=True) as store:
         put = [store.put(article, THEN) for article in articles]
         kept = [revision for revision in put if revision]
         assert [revision.sequence for revision in kept] == list(range(1, len(kept) + 1))
@@ -304,8 +306,9 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 from archive.article import Article
+from archive.settings import load
 from archive.store import ArticleStore
-with ArticleStore.create(Path(sys.argv[1])) as store:
+with ArticleStore.create(load(Path(sys.argv[1]))) as store:
     for n in range(40):
         assert store.put(Article(f"http://www.tibet.cn/{sys.argv[2]}/{n}", f"题 {sys.argv[2]} {n}", "文"))
 """
@@ -314,7 +317,7 @@ with ArticleStore.create(Path(sys.argv[1])) as store:
 def test_two_writers_leave_no_gap(tmp_path: Path) -> None:
     writers = [subprocess.Popen([sys.executable, "-c", _WRITER, tmp_path, name]) for name in "ab"]
     assert [writer.wait(60) for writer in writers] == [0, 0]
-    with ArticleStore.open(tmp_path) as store:
+    with ArticleStore.open(load(tmp_path)) as store:
         assert [r.sequence for r in store.changes()] == list(range(1, 81))
         assert list(database.verify(store)) == []
 
@@ -329,20 +332,20 @@ def test_sqlite_is_told_to_lose_nothing(store: ArticleStore) -> None:
 
 
 def test_verify_names_a_text_that_is_not_the_one_kept(tmp_path: Path) -> None:
-    with ArticleStore.create(tmp_path) as store:
+    with ArticleStore.create(load(tmp_path)) as store:
         store.put(ARTICLE)
         store.put(replace(ARTICLE, body="二"))
     with sqlite3.connect(tmp_path / "archive.db") as raw:
         raw.execute("UPDATE revisions SET body = 'forged' WHERE sequence = 2")
-    with ArticleStore.open(tmp_path) as store:
+    with ArticleStore.open(load(tmp_path)) as store:
         assert [fault for fault in database.verify(store) if "version 2" in fault and ARTICLE.id in fault]
     with sqlite3.connect(tmp_path / "archive.db") as raw:
         raw.execute("DELETE FROM revisions WHERE sequence = 1")
-    with ArticleStore.open(tmp_path) as store:
+    with ArticleStore.open(load(tmp_path)) as store:
         assert "version 1 is missing or unexpected" in list(database.verify(store))
     with sqlite3.connect(tmp_path / "archive.db") as raw:
         raw.execute("UPDATE revisions SET fetched = 'soon'")
-    with ArticleStore.open(tmp_path) as store:
+    with ArticleStore.open(load(tmp_path)) as store:
         assert [fault for fault in database.verify(store) if fault.startswith("version 2 can't be read")]
 
 
@@ -350,7 +353,7 @@ def test_verify_names_a_text_that_is_not_the_one_kept(tmp_path: Path) -> None:
 
 
 def test_an_older_store_is_migrated_after_a_backup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with ArticleStore.create(tmp_path) as store:
+    with ArticleStore.create(load(tmp_path)) as store:
         store.put(ARTICLE)
 
     def add_a_column(connection: sa.Connection) -> None:
@@ -359,7 +362,7 @@ def test_an_older_store_is_migrated_after_a_backup(tmp_path: Path, monkeypatch: 
     older = migration.newest()
     monkeypatch.setattr(migration, "STEPS", (*migration.STEPS, add_a_column))
     for _again in range(2):
-        with ArticleStore.open(tmp_path) as store:
+        with ArticleStore.open(load(tmp_path)) as store:
             kept = store.get(ARTICLE.id)
             assert kept
             assert kept.article == ARTICLE
@@ -372,7 +375,7 @@ def test_an_older_store_is_migrated_after_a_backup(tmp_path: Path, monkeypatch: 
 
 
 def test_a_step_that_fails_leaves_the_store_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ArticleStore.create(tmp_path).close()
+    ArticleStore.create(load(tmp_path)).close()
 
     def half(connection: sa.Connection) -> None:
         connection.exec_driver_sql("ALTER TABLE articles ADD COLUMN note TEXT")
@@ -381,22 +384,22 @@ def test_a_step_that_fails_leaves_the_store_as_it_was(tmp_path: Path, monkeypatc
     with monkeypatch.context() as patch:
         patch.setattr(migration, "STEPS", (*migration.STEPS, half))
         with pytest.raises(ArchiveUnusable):
-            ArticleStore.open(tmp_path)
-    with ArticleStore.open(tmp_path) as store:
+            ArticleStore.open(load(tmp_path))
+    with ArticleStore.open(load(tmp_path)) as store:
         assert store.put(ARTICLE)
 
 
 def test_a_newer_store_is_refused(tmp_path: Path) -> None:
-    ArticleStore.create(tmp_path).close()
+    ArticleStore.create(load(tmp_path)).close()
     with sqlite3.connect(tmp_path / "archive.db") as raw:
         raw.execute("UPDATE archive SET version = 99")
     with pytest.raises(ArchiveUnusable, match="newer wencang"):
-        ArticleStore.open(tmp_path)
+        ArticleStore.open(load(tmp_path))
 
 
 def test_a_folder_without_an_archive_names_the_way_to_one(tmp_path: Path) -> None:
     with pytest.raises(ArchiveUnusable, match="wencang crawl"):
-        ArticleStore.open(tmp_path)
+        ArticleStore.open(load(tmp_path))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -691,7 +694,7 @@ def test_a_batch_is_kept_at_its_end_or_not_at_all(tmp_path: Path) -> None:
             assert store.get(ARTICLE.id)
             raise KeyboardInterrupt
 
-    with ArticleStore.create(tmp_path) as store, ArticleStore.open(tmp_path) as reader:
+    with ArticleStore.create(load(tmp_path)) as store, ArticleStore.open(load(tmp_path)) as reader:
         with pytest.raises(KeyboardInterrupt):
             cut_short(store)
         assert store.sequence() == 0

@@ -20,6 +20,7 @@ import wencang
 from archive.article import SHANGHAI, Article, Revision
 from archive.errors import ArchiveUnusable, Busy, IndexUnusable, NotKept, QueryFault, UsageFault, Withdrawn
 from archive.lock import exclusive
+from archive.settings import load
 from archive.store import ArticleStore
 from archive.tables.pictures import Picture, Pictures
 from archive.text.escaping import legible, link, marked
@@ -53,7 +54,7 @@ def archive(crawled: Path) -> Iterator[wencang.Archive]:
 @pytest.fixture
 def changed(crawled: Path) -> Iterator[wencang.Archive]:
     """The same with a second version of one article."""
-    with ArticleStore.open(crawled) as store:
+    with ArticleStore.open(load(crawled)) as store:
         kept = store.get(SIGNING)
         assert kept
         store.put(replace(kept.article, body=NEW + kept.article.body), kept.fetched + timedelta(days=1))
@@ -90,7 +91,7 @@ def test_what_is_not_kept_has_its_error(archive: wencang.Archive) -> None:
 
 
 def test_what_was_withdrawn_has_its_error(crawled: Path) -> None:
-    with ArticleStore.open(crawled) as store:
+    with ArticleStore.open(load(crawled)) as store:
         store.withdraw(SIGNING, "a test")
     with wencang.open(crawled, {}) as archive:
         for ask in (archive.article, archive.show, archive.raw, archive.history, archive.diff, archive.cite):
@@ -152,7 +153,7 @@ def test_raw_pages_have_their_bytes_headers_and_time(archive: wencang.Archive, c
 
 def test_a_picture_is_written_out_by_its_address(crawled: Path) -> None:
     url = "http://www.tibet.cn/1.jpg"
-    with ArticleStore.open(crawled) as store:
+    with ArticleStore.open(load(crawled)) as store:
         (page,) = store.history(SIGNING)[0].pages
         Pictures(store).note_new([Picture(url, SIGNING_URL, "tibet.cn", None, page=page)])
     with wencang.open(crawled, {}) as archive:

@@ -18,6 +18,7 @@ import pytest
 
 from archive import clock
 from archive.errors import NotRead
+from archive.settings import load
 from archive.store import ArticleStore
 from archive.tables.ledger import Candidate, Ledger
 from archive.text.messages import Reason
@@ -66,7 +67,7 @@ def row(n: int) -> str:
 
 
 def titles(data: Path) -> set[str]:
-    with ArticleStore.open(data) as store:
+    with ArticleStore.open(load(data)) as store:
         return {revision.article.title for revision in store.changes()}
 
 
@@ -120,7 +121,7 @@ def test_a_slow_page_holds_up_neither_crawl_nor_import_nor_limit_nor_signal(tmp_
         assert done.returncode == 5
         assert done.stderr.count(": reading it takes longer than 2 s") == 3
         assert titles(tmp_path / "data") == {"3那曲牧区通了班车", "4那曲牧区通了班车"}
-        with ArticleStore.open(tmp_path / "data") as store:
+        with ArticleStore.open(load(tmp_path / "data")) as store:
             known = Ledger(store).candidates(slow)
         assert all(candidate.failures == 1 for candidate in known.values())
         del log[:]

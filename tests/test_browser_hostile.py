@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page
 
 import wencang
 from archive.article import Article
+from archive.settings import load
 from archive.store import ArticleStore
 from archive.text.escaping import legible
 from archive.warc.pages import Pages
@@ -38,7 +39,7 @@ _WITH_PAGE = [article for article in HOSTILE if article.id != ".."]  # a browser
 def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of an archive of hostile articles, each with two versions, the first with its raw page."""
     data = tmp_path_factory.mktemp("hostile") / "data"
-    with ArticleStore.create(data) as store, Pages(data, 10**9) as pages:
+    with ArticleStore.create(load(data)) as store, Pages(data, 10**9) as pages:
         for article, evil in zip(HOSTILE, EVIL, strict=True):
             page = replace(PAGE, body=f"<p>{evil}<script>alert(1)</script><img src=http://evil.example/>".encode())
             store.put(article, THEN, keep=lambda earlier, page=page: (pages.append(page, earlier),))  # type: ignore[misc]
@@ -47,7 +48,7 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with wencang.open(data, {}) as archive:
         archive.index()
         archive.stories(update=True)
-    with ArticleStore.open(data) as store:
+    with ArticleStore.open(load(data)) as store:
         store.put(LONG, THEN)  # not indexed, which takes seconds
     with serve(data) as address:
         yield address

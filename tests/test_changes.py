@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import wencang
 from archive.article import RawPage
 from archive.errors import UsageFault
+from archive.settings import load
 from archive.store import ArticleStore
 from indexer.diff import Part
 from tests.support.pages import ARTICLE
@@ -42,7 +43,7 @@ def later(days: float) -> datetime:
 def archive(tmp_path: Path) -> Iterator[Archive]:
     """Sequences 1 to 8: three articles, an edit, a disappearance, its return with another text, an edit abroad."""
     data = tmp_path / "data"
-    with ArticleStore.create(data) as store:
+    with ArticleStore.create(load(data)) as store:
         for article in (BRIDGE, OTHER, ABROAD):
             store.put(article, THEN, extractor="1 rules")
         store.put(EDITED, later(1), extractor="1 rules")
@@ -76,7 +77,7 @@ def test_a_change_has_the_words_and_the_two_times_between_which_it_was_made(arch
 
 def test_reading_the_same_page_by_other_rules_is_no_change_of_the_site(archive: Archive) -> None:
     before = kinds(archive)
-    with ArticleStore.open(archive.data) as store:
+    with ArticleStore.open(load(archive.data)) as store:
         store.put(replace(EDITED, body="另一种读法。"), later(1), extractor="3 rules", exactly=True)
         raw = RawPage("pages/a.warc.gz", 0, "<urn:uuid:1>", "0" * 64)
         page = replace(ARTICLE, id="tibet.cn-9", url="http://www.tibet.cn/9.html")
@@ -91,7 +92,7 @@ def test_a_page_that_other_rules_read_is_doubtful(archive: Archive) -> None:
 
 
 def test_blanks_and_other_fields_are_no_change(archive: Archive) -> None:
-    with ArticleStore.open(archive.data) as store:
+    with ArticleStore.open(load(archive.data)) as store:
         store.put(replace(EDITED, body=EDITED.body.replace("。", "。\n "), editor="扎西"), later(6))
     assert kinds(archive)[0] == (7, "edited")
 
@@ -131,7 +132,7 @@ def test_a_withdrawn_article_is_in_no_list(archive: Archive) -> None:
 
 
 def test_a_version_that_an_import_inserted_is_compared_with_its_neighbours(archive: Archive) -> None:
-    with ArticleStore.open(archive.data) as store:
+    with ArticleStore.open(load(archive.data)) as store:
         store.put(replace(BRIDGE, title="新桥即将通车"), later(-5), extractor="1 rules")
     pairs = {change.new.sequence: change.old.sequence for change in archive.changes().changes}
     assert (pairs[1], pairs[4]) == (9, 1)
@@ -163,7 +164,7 @@ def test_the_command(archive: Archive) -> None:
 
 
 def test_many_equal_words_are_not_compared_for_minutes(archive: Archive) -> None:
-    with ArticleStore.open(archive.data) as store:
+    with ArticleStore.open(load(archive.data)) as store:
         store.put(replace(EDITED, body="好。" * 20_000), later(6))
         store.put(replace(EDITED, body="好，" * 20_000), later(7))
     assert [change.kind for change in archive.changes(limit=2).changes] == ["edited", "edited"]
@@ -188,7 +189,7 @@ def test_an_excerpt_is_short_and_has_nothing_that_the_change_has_not(parts: list
 
 
 def test_an_archive_without_changes_says_so(tmp_path: Path) -> None:
-    with ArticleStore.create(tmp_path) as store:
+    with ArticleStore.create(load(tmp_path)) as store:
         store.put(BRIDGE, THEN)
     with wencang.open(tmp_path) as archive:
         assert archive.changes().to_json() == {"changes": [], "next": None, "notices": []}

@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.article import SHANGHAI, Article
+from archive.databases.sqlite import SQLite
 from archive.errors import QueryFault
 from archive.store import ArticleStore
 from bench.corpus import fill
@@ -213,7 +214,7 @@ commits = st.tuples(st.lists(articles, max_size=8), st.sampled_from([update.brin
 def test_every_answer_is_what_the_articles_say(
     name: str, history: list[tuple[list[Article], Write]], asked: list[Query]
 ) -> None:
-    with TemporaryDirectory() as data, ArticleStore.at("sqlite://") as store:
+    with TemporaryDirectory() as data, ArticleStore(SQLite(Path(":memory:")), create=True) as store:
         for kept, write in history:
             for article in kept:
                 store.put(article)
@@ -225,7 +226,7 @@ def test_every_answer_is_what_the_articles_say(
 def test_every_answer_of_a_larger_archive(name: str, tmp_path: Path) -> None:
     """Of many articles that are alike, and of segments that were merged."""
     rng = random.Random(8)
-    with ArticleStore.at("sqlite://") as store:
+    with ArticleStore(SQLite(Path(":memory:")), create=True) as store:
         for n in range(600):
             body = "".join(rng.choices(PARTS, range(len(PARTS), 0, -1), k=rng.randrange(60)))
             day = datetime(2022, rng.choice([5, 6]), 1, tzinfo=SHANGHAI) if rng.random() < 0.8 else None
@@ -277,7 +278,7 @@ def test_engines_rank_alike(tmp_path: Path) -> None:
     asked += [" ".join(rng.sample(ANALYZER.words(article.body), 2)) for article in ARTICLES]
     asked += [f'"{rng.choice(ANALYZER.words(article.body))}"' for article in ARTICLES]
     best = {}
-    with ArticleStore.at("sqlite://") as store:
+    with ArticleStore(SQLite(Path(":memory:")), create=True) as store:
         fill(store, ARTICLES)
         for name in engines.names():
             update.bring_up(store, tmp_path, name)

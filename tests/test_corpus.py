@@ -14,6 +14,7 @@ import pytest
 from archive.article import Article, Revision
 from archive.disk import atomic_folder
 from archive.errors import UsageFault
+from archive.settings import load
 from archive.store import ArticleStore
 from archive.tables.chronology import in_order
 from tests.support.program import run
@@ -149,7 +150,7 @@ def test_what_became_of_the_articles(
         same.id: "same", changed.id: "changed", gone.id: "gone", withdrawn.id: "withdrawn",
         **{one.id: "same" for one in rest},
     }  # fmt: skip
-    with ArticleStore.create(tmp_path / "colleague") as other:
+    with ArticleStore.create(load(tmp_path / "colleague")) as other:
         other.put(replace(same, id="their-own"))
         other.put(replace(changed, body="另一篇。"))
         found = states(other, made)
@@ -198,7 +199,7 @@ def test_what_an_archive_lacks_is_told(tmp_path: Path, crawled: Path) -> None:
     made = tmp_path / "bag"
     assert run("freeze", "援藏", "-o", made, data=crawled).returncode == 0
     taken = next(iter(corpus.read(made)))
-    with ArticleStore.open(crawled) as store:
+    with ArticleStore.open(load(crawled)) as store:
         store.withdraw(taken.id, "asked")
     done = run("freeze", "--check", made, "--json", data=crawled)
     assert done.returncode == 6

@@ -15,6 +15,7 @@ import pytest
 
 import wencang
 from archive.errors import ArchiveUnusable, NotKept, QueryFault, UsageFault, WencangError
+from archive.settings import load
 from archive.store import ArticleStore
 from indexer import update
 from tests.support.sample import ARTICLES
@@ -41,7 +42,7 @@ def silence(capfd: pytest.CaptureFixture[str]) -> Iterator[None]:
 @pytest.fixture
 def archive(crawled: Path) -> Iterator[wencang.Archive]:
     """The crawled sample with a hostile article, a copy of another one."""
-    with ArticleStore.open(crawled) as store:
+    with ArticleStore.open(load(crawled)) as store:
         store.put(HOSTILE)
         update.bring_up(store, crawled, "whoosh")
     with wencang.open(crawled, {}) as archive:
@@ -51,7 +52,7 @@ def archive(crawled: Path) -> Iterator[wencang.Archive]:
 
 def put(archive: wencang.Archive, number: int, body: str, index: bool = True) -> None:
     """One more article, indexed unless said otherwise."""
-    with ArticleStore.open(archive.data) as store:
+    with ArticleStore.open(load(archive.data)) as store:
         store.put(replace(HOSTILE, id=f"x-{number}", url=f"http://x.example.cn/{number}", body=body))
         if index:
             update.bring_up(store, archive.data, "whoosh")
@@ -65,7 +66,7 @@ def news(archive: wencang.Archive) -> Table:
 
 def filled(archive: wencang.Archive) -> Table:
     archive.freeze("援藏", out=archive.data / "bare", text=False)
-    with ArticleStore.open(archive.data) as store:
+    with ArticleStore.open(load(archive.data)) as store:
         store.withdraw("hostile", "asked")
     return archive.fill_corpus(archive.data / "bare", archive.data / "full")
 
@@ -240,7 +241,7 @@ def test_a_concordance_is_read_again_each_time(archive: wencang.Archive) -> None
     assert all(isinstance(line.published, date) and line.node == "援藏" for line in before)
     assert list(limited.lines) == before[:3]
     assert sorted(held.rows()) == sorted(streamed.rows())
-    with ArticleStore.open(archive.data) as store:
+    with ArticleStore.open(load(archive.data)) as store:
         store.withdraw("hostile", "asked")
     assert list(streamed.lines) == [line for line in before if line.id != "hostile"]
     assert len(list(held.lines)) == len(before)

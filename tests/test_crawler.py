@@ -29,6 +29,7 @@ from hypothesis import strategies as st
 from archive.article import SHANGHAI, Article, Revision, to_json
 from archive.errors import ArchiveUnusable, NotAnArticle
 from archive.proof import database
+from archive.settings import load
 from archive.store import ArticleStore
 from archive.tables.ledger import Ledger
 from archive.url import canonical
@@ -406,7 +407,7 @@ def test_a_layout_is_tried_on_the_days_it_was_served() -> None:
 
 
 def kept(data: Path) -> list[dict[str, Any]]:
-    with ArticleStore.open(data) as store:
+    with ArticleStore.open(load(data)) as store:
         assert list(database.verify(store)) == []
         return sorted((to_json(revision.article) for revision in store.changes()), key=lambda a: str(a["id"]))
 
@@ -420,7 +421,7 @@ def kept_so_far(data: Path) -> int:
 
 def test_a_crawl_keeps_every_article_exactly_once(crawled: Path) -> None:
     assert kept(crawled) == sorted(EXPECTED, key=lambda a: str(a["id"]))
-    with ArticleStore.open(crawled) as store:
+    with ArticleStore.open(load(crawled)) as store:
         assert store.sequence() == len(EXPECTED)
         for address in (
             "http://www.tibet.cn/cn/news/zx/202108/t20210819_7052045.html",
@@ -432,14 +433,14 @@ def test_a_crawl_keeps_every_article_exactly_once(crawled: Path) -> None:
 
 
 def test_single_addresses_are_no_history(crawled: Path, proxy: str) -> None:
-    with ArticleStore.open(crawled) as store:
+    with ArticleStore.open(load(crawled)) as store:
         before = Ledger(store).last_runs("tibet.cn", 20)
         assert run("crawl", "--url", "http://www.tibet.cn/no.html", data=crawled, http_proxy=proxy).returncode in (0, 5)
         assert Ledger(store).last_runs("tibet.cn", 20) == before != []
 
 
 def test_a_run_is_noted_though_indexing_fails(crawled: Path, proxy: str) -> None:
-    with ArticleStore.open(crawled) as store:
+    with ArticleStore.open(load(crawled)) as store:
         before = Ledger(store).last_runs("tibet.cn", 20)
         shutil.rmtree(crawled / "index")
         (crawled / "index").write_text("no folder")
@@ -491,7 +492,7 @@ def test_an_article_of_two_pages_is_archived_as_one(two_pages: Path, tmp_path: P
     assert article["id"] == "xz.people.com.cn-28310222"
     assert article["body"] == f"{body_of(1)}\n{body_of(2)}"
     assert article["authors"] == ["扎西央金"], "only the last page names the author"
-    with ArticleStore.open(data) as store:
+    with ArticleStore.open(load(data)) as store:
         (revision,) = store.changes()
         assert [Pages(data).read(page).url for page in revision.pages] == [f"{PEOPLE}.html", f"{PEOPLE}-2.html"]
     again = tmp_path / "again"
@@ -499,7 +500,7 @@ def test_an_article_of_two_pages_is_archived_as_one(two_pages: Path, tmp_path: P
         done = run("import", data / "pages", data=folder)
         assert (done.returncode, told in done.stdout) == (0, True), done.stdout
         assert kept(folder) == [article]
-    with ArticleStore.open(data) as store:
+    with ArticleStore.open(load(data)) as store:
         report = Report()
         reextract(store, data, report, workers=1)
         assert (report.total("unchanged"), report.total("changed")) == (1, 0)
@@ -680,7 +681,7 @@ def test_a_changed_article_is_a_new_version(tmp_path: Path) -> None:
         done = run("crawl", "--url", EXPECTED[0]["url"], data=data, http_proxy=proxy)
     assert done.stdout.splitlines()[1].split()[1:3] == ["0", "1"]
     assert run("更正", data=data).returncode == 0
-    with ArticleStore.open(data) as store:
+    with ArticleStore.open(load(data)) as store:
         assert [r.article.body.split("\n")[0] for r in store.history(EXPECTED[0]["id"])] == [
             EXPECTED[0]["body"].split("\n")[0],
             "更正后的第一段。",
@@ -698,7 +699,7 @@ def test_a_page_of_an_unknown_site(tmp_path: Path) -> None:
 
 
 def test_an_archive_that_can_not_be_written_ends_the_crawl(tmp_path: Path, proxy: str) -> None:
-    ArticleStore.create(tmp_path).close()
+    ArticleStore.create(load(tmp_path)).close()
     with closing(sqlite3.connect(tmp_path / "archive.db")) as raw:
         raw.execute("ALTER TABLE revisions RENAME COLUMN body TO text")
         raw.commit()
@@ -752,7 +753,7 @@ def test_limits_of_a_crawl(tmp_path: Path, proxy: str) -> None:
 
 
 def newest(data: Path) -> list[Revision]:
-    with ArticleStore.open(data) as store:
+    with ArticleStore.open(load(data)) as store:
         return list(store.changes())
 
 
@@ -823,7 +824,7 @@ def test_imported_files_are_kept_and_lines_of_an_export_have_none(tmp_path: Path
 
 def as_once_read(data: Path, article: Article, **fields: Any) -> Revision:
     """Give an article the version that older rules would have made of its raw pages."""
-    with ArticleStore.open(data) as store:
+    with ArticleStore.open(load(data)) as store:
         kept = store.get(article.id)
         assert kept
         older = store.put(
@@ -845,7 +846,7 @@ def test_reading_again_makes_a_version_only_where_something_changed(crawled: Pat
     assert again.stdout.splitlines()[1].split()[1:] == ["0", "2", str(len(before) - 2), "0", "0", "0", "0"]
     assert f"changed: {once.article.id}: title, credit" in again.stderr
     assert "changed by field: credit 2, title 1" in again.stderr
-    with ArticleStore.open(crawled) as store:
+    with ArticleStore.open(load(crawled)) as store:
         first, _older, third = store.history(once.article.id)
         assert (first.article, third.article) == (before[0].article, before[0].article)
         assert (third.fetched, third.pages, third.extractor) == (first.fetched, first.pages, first.extractor)
@@ -858,7 +859,7 @@ def test_an_article_met_under_another_address_keeps_its_own(tmp_path: Path, prox
     assert run("crawl", "--url", url, data=tmp_path, http_proxy=proxy).returncode == 0
     (kept,) = newest(tmp_path)
     page = raw(tmp_path, kept)
-    with ArticleStore.open(tmp_path) as store, Pages(tmp_path) as pages:
+    with ArticleStore.open(load(tmp_path)) as store, Pages(tmp_path) as pages:
         alias = replace(page, url=url.replace("aid_tibet/news", "news/zx"))
         store.put(
             replace(kept.article, title="旧题"), kept.fetched, keep=lambda _earlier: (pages.append(alias),)
@@ -873,7 +874,7 @@ def test_an_article_met_under_another_address_keeps_its_own(tmp_path: Path, prox
 
 def test_what_is_no_article_any_more_stays_and_what_is_damaged_is_a_failure(crawled: Path) -> None:
     one, other, third = newest(crawled)[:3]
-    with ArticleStore.open(crawled) as store, Pages(crawled) as pages:
+    with ArticleStore.open(load(crawled)) as store, Pages(crawled) as pages:
         empty = pages.append(replace(raw(crawled, one), body=b"<html></html>"))
         store.put(replace(one.article, title="旧题"), one.fetched, keep=lambda _earlier: (empty,))
         torn = replace(other.pages[0], offset=other.pages[0].offset + 1)
@@ -905,7 +906,7 @@ def test_reading_again_that_is_ended_leaves_no_process_behind(crawled: Path, how
 def test_a_crawl_at_the_same_time_keeps_the_newest_version(crawled: Path, tmp_path: Path) -> None:
     data = tmp_path / "other"
     first, second = newest(crawled)[:2]
-    with ArticleStore.create(data) as store, Pages(data) as pages:
+    with ArticleStore.create(load(data)) as store, Pages(data) as pages:
         for kept in (first, second):
             page = pages.append(raw(crawled, kept))
             store.put(replace(kept.article, title="旧题"), kept.fetched, keep=lambda _earlier, page=page: (page,))  # type: ignore[misc]

@@ -27,6 +27,7 @@ from markdown_it import MarkdownIt
 from archive import jsonl
 from archive.article import Revision
 from archive.errors import DiskFull, UsageFault
+from archive.settings import load
 from archive.store import ArticleStore
 from archive.tables.chronology import in_order
 from archive.text.escaping import legible
@@ -46,7 +47,7 @@ EDITION = Edition("闻藏")
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ArticleStore]:
     """An archive of the five, put in another order."""
-    with ArticleStore.create(tmp_path_factory.mktemp("shelf")) as store:
+    with ArticleStore.create(load(tmp_path_factory.mktemp("shelf"))) as store:
         for record in reversed(list(jsonl.read(LINES.read_bytes().splitlines(), LINES.name))):
             article, fetched, gone = record  # type: ignore[misc]  # each can be read
             store.put(article, fetched, gone=gone)

@@ -16,6 +16,7 @@ from archive import clock
 from archive.article import Article
 from archive.errors import UsageFault
 from archive.proof import database
+from archive.settings import load
 from archive.store import ArticleStore
 from archive.tables.doubts import Doubts
 from archive.tables.ledger import Ledger
@@ -271,10 +272,10 @@ def test_what_a_wrong_clock_scheduled_is_due_now_and_an_alarm_rings(
 def test_an_older_archive_gets_days_and_addresses(tmp_path: Path) -> None:
     import sqlite3
 
-    from archive import migration
+    from archive.store import migration
 
     midnight = replace(ARTICLE, published=datetime(2022, 6, 1, tzinfo=ARTICLE.published.tzinfo))  # type: ignore[union-attr]
-    with ArticleStore.create(tmp_path) as store:
+    with ArticleStore.create(load(tmp_path)) as store:
         store.put(midnight)
         store.put(replace(ARTICLE, id="tibet.cn-2", url="http://www.tibet.cn/2.html", title="另一篇"))
     with sqlite3.connect(tmp_path / "archive.db") as raw:
@@ -287,7 +288,7 @@ def test_an_older_archive_gets_days_and_addresses(tmp_path: Path) -> None:
             raw.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
         raw.execute("DROP TABLE doubts")
         raw.execute("UPDATE archive SET version = 1")
-    with ArticleStore.open(tmp_path) as store, store.reading() as connection:
+    with ArticleStore.open(load(tmp_path)) as store, store.reading() as connection:
         assert migration.version(connection) == migration.newest()
         day, time = store.get(ARTICLE.id), store.get("tibet.cn-2")
         assert day

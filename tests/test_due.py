@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive import clock
+from archive.settings import load
 from archive.store import ArticleStore
 from archive.tables.ledger import Candidate, Ledger, Section
 from archive.text.messages import Reason
@@ -201,7 +202,7 @@ def test_a_source_that_never_answers_is_a_failure_and_then_an_alarm(
         if status == 404:
             again = wencang("crawl", "tibet_cn", "--due", http_proxy=proxy)
             assert (again.returncode, again.stderr) == (0, ""), "nothing was due"
-    with ArticleStore.open(tmp_path / "data") as store:
+    with ArticleStore.open(load(tmp_path / "data")) as store:
         assert alarms.found(store, clock.now()) == []
         (alarm,) = alarms.found(store, clock.now() + timedelta(hours=27))
     assert (alarm.kind, alarm.subject) == ("unchecked", "tibet.cn")
@@ -211,7 +212,7 @@ def test_a_source_that_never_answers_is_a_failure_and_then_an_alarm(
 
 def test_a_site_that_is_down_is_a_failure_of_a_run_that_is_due(wencang: Wencang, proxy: str, tmp_path: Path) -> None:
     assert wencang("crawl", "tibet_cn", "--due", http_proxy=proxy).returncode == 0
-    with ArticleStore.open(tmp_path / "data") as store:
+    with ArticleStore.open(load(tmp_path / "data")) as store:
         ledger = Ledger(store)
         for section in ledger.sections():
             ledger.note_section(replace(section, due=section.due - timedelta(days=3)))
@@ -236,7 +237,7 @@ def test_what_is_not_due_is_left_alone_and_a_watchdog_sees_how_old_it_is(wencang
 
 def test_the_operator_is_told_and_prometheus_too(wencang: Wencang, proxy: str, tmp_path: Path) -> None:
     assert wencang("crawl", "tibet_cn", "--due", http_proxy=proxy).returncode == 0
-    with ArticleStore.open(tmp_path / "data") as store:
+    with ArticleStore.open(load(tmp_path / "data")) as store:
         ledger = Ledger(store)
         for section in ledger.sections():
             ledger.note_section(replace(section, checked=section.checked and section.checked - timedelta(days=3)))

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.article import Article
+from archive.databases.sqlite import SQLite
 from archive.store import ArticleStore
 from bench.figures import scores
 from indexer import engines, update
@@ -243,7 +244,7 @@ ROAD = Article("http://www.tibet.cn/2", "修路", "墨脱的路花了9.5亿元�
 
 @pytest.mark.parametrize("name", engines.names())
 def test_filters_find(name: str, tmp_path: Path) -> None:
-    with ArticleStore.at("sqlite://") as store:
+    with ArticleStore(SQLite(Path(":memory:")), create=True) as store:
         for article in (SIGNING, ROAD):
             store.put(article)
         update.rebuild(store, tmp_path, name)

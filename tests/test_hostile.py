@@ -25,6 +25,7 @@ from archive.disk import atomic_write
 from archive.errors import ArchiveUnusable, WencangError
 from archive.lock import exclusive
 from archive.proof.backup import back_up
+from archive.settings import load
 from archive.store import ArticleStore
 from archive.warc.pages import Pages
 from indexer import update
@@ -141,7 +142,7 @@ def test_on_the_command_line_that_is_one_line(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_a_link_is_refused(tmp_path: Path, link: str) -> None:
     outside, data = tmp_path / "outside", tmp_path / "data"
-    with ArticleStore.create(data) as store:
+    with ArticleStore.create(load(data)) as store:
         put(store, data, 1)
         close(store, data)
         update.rebuild(store, data, "whoosh")
@@ -189,9 +190,9 @@ def test_a_part_that_is_a_link_is_not_written_through(tmp_path: Path, name: str)
 def test_the_data_folder_itself_may_be_a_link(tmp_path: Path) -> None:
     (tmp_path / "disk").mkdir()
     (tmp_path / "data").symlink_to(tmp_path / "disk")
-    with ArticleStore.create(tmp_path / "data") as store:
+    with ArticleStore.create(load(tmp_path / "data")) as store:
         put(store, tmp_path / "data", 1)
-    back_up(tmp_path / "data", tmp_path / "copy")
+    back_up(load(tmp_path / "data"), tmp_path / "copy")
 
 
 # What the database says
@@ -207,7 +208,7 @@ def change(data: Path, *statements: str) -> None:
 def data(tmp_path: Path) -> Path:
     """An archive of three articles with their raw pages, a manifest and an index."""
     data = tmp_path / "data"
-    with ArticleStore.create(data) as store:
+    with ArticleStore.create(load(data)) as store:
         put(store, data, 1, 2, 3)
         close(store, data)
         update.rebuild(store, data, "whoosh")
@@ -258,7 +259,7 @@ VALUES: list[object] = ["x", "", 7, -1, 2.5, b"\xff\x00", "[]", "{}", "[[1]]", "
 
 
 def columns() -> list[tuple[str, str]]:
-    from archive import schema
+    from archive.store import schema
 
     return [(table.name, column.name) for table in schema.metadata.tables.values() for column in table.columns]
 
@@ -330,11 +331,11 @@ def test_new_files_are_private_as_their_folder_is(tmp_path: Path, given: int, fo
     if given:
         data.mkdir()
         data.chmod(given)
-    with ArticleStore.create(data) as store:
+    with ArticleStore.create(load(data)) as store:
         put(store, data, 1)
         close(store, data)
         update.rebuild(store, data, "whoosh")
-        back_up(data, tmp_path / "copy")
+        back_up(load(data), tmp_path / "copy")
         paths = [data, *data.rglob("*")]
         assert {rights(path) for path in paths if path.is_file()} == {file}
         assert {rights(path) for path in paths if path.is_dir() and path.name != "MAIN.tmp"} == {folder}
@@ -347,7 +348,7 @@ def test_new_files_are_private_as_their_folder_is(tmp_path: Path, given: int, fo
 
 def test_control_characters_are_escaped_in_json(tmp_path: Path) -> None:
     title = "题\u202e\u009b31m\x1b]0;\u2066"
-    with ArticleStore.create(tmp_path) as store:
+    with ArticleStore.create(load(tmp_path)) as store:
         store.put(Article(url="http://www.tibet.cn/1", title=title, body="正文\u202e", id="x"))
     shown = run("show", "x", "--json", data=tmp_path).stdout
     assert json.loads(shown)["title"] == title

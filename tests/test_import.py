@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.settings import load
 from archive.store import ArticleStore
 from archive.warc.stream import Damage, Record, records
 from crawler.extract.soft_errors import format_of
@@ -31,7 +32,7 @@ else:
 
 
 def titles(data: Path) -> list[str]:
-    with ArticleStore.open(data) as store:
+    with ArticleStore.open(load(data)) as store:
         return sorted(revision.article.title for revision in store.changes())
 
 
@@ -225,7 +226,7 @@ def test_a_damaged_archive_gives_back_all_that_can_be_read(crawled: Path, tmp_pa
     for offset in range(damaged + 100, damaged + 140):
         content[offset] ^= 0xFF
     warc.write_bytes(content)
-    with ArticleStore.open(crawled) as store:
+    with ArticleStore.open(load(crawled)) as store:
         count = store.sequence()
     done = run("import", crawled / "pages", data=tmp_path / "rescued")
     assert done.returncode == 5
@@ -246,7 +247,7 @@ def test_a_revisit_is_read_with_the_bytes_of_the_first(wencang: Wencang, tmp_pat
         (tmp_path / f"{name}.warc").write_bytes(content)
     done = wencang("import", tmp_path / "by-record.warc")
     assert done.returncode == 0, done.stderr
-    with ArticleStore.open(tmp_path / "data") as store:
+    with ArticleStore.open(load(tmp_path / "data")) as store:
         (newest,) = store.changes()
         versions = store.history(newest.article.id)
         assert [revision.article.title for revision in versions] == [title(1), title(2), title(1)]

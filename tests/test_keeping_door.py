@@ -13,6 +13,7 @@ import pytest
 import wencang
 from archive.article import Article
 from archive.errors import ArchiveUnusable, NotKept, UsageFault
+from archive.settings import load
 from archive.store import ArticleStore
 from archive.tables.ledger import Candidate, Ledger
 from archive.text.messages import Message
@@ -49,7 +50,7 @@ def test_status_holds_what_the_command_prints(archive: Archive) -> None:
 
 
 def test_status_names_what_is_behind_and_what_is_stale(archive: Archive) -> None:
-    with ArticleStore.open(archive.data) as store:
+    with ArticleStore.open(load(archive.data)) as store:
         store.withdraw(ARTICLE, "裁定")
         ledger = Ledger(store)
         for section in ledger.sections():
@@ -83,7 +84,7 @@ def test_runs(archive: Archive) -> None:
 
 def test_gaps_are_typed(archive: Archive) -> None:
     now = datetime.now(UTC)
-    with ArticleStore.open(archive.data) as store:
+    with ArticleStore.open(load(archive.data)) as store:
         ledger = Ledger(store)
         early = now - timedelta(days=3)
         ledger.note_run(replace(ledger.last_runs("", 1)[0], started=early, finished=early))
@@ -109,7 +110,7 @@ def test_gaps_are_typed(archive: Archive) -> None:
 
 
 def test_what_was_never_crawled_has_a_notice(tmp_path: Path) -> None:
-    ArticleStore.create(tmp_path).close()
+    ArticleStore.create(load(tmp_path)).close()
     with wencang.open(tmp_path, {}) as archive:
         assert archive.runs().notices == archive.gaps().notices == (Message("no-runs"),)
         assert archive.overview().newest is None
@@ -128,7 +129,7 @@ def test_verification(archive: Archive) -> None:
     assert archive.verify(manifest=manifest).faults == ()
     with pytest.raises(UsageFault, match="is missing"):
         archive.verify(manifest=archive.data / "none.jsonl")
-    with ArticleStore.open(archive.data) as store:
+    with ArticleStore.open(load(archive.data)) as store:
         store.put(Article(f"{LIST}9.html", "题", "文", source="tibet.cn"))
     assert [notice.code for notice in archive.verify().notices] == ["unmanifested", "checked"]
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
 from archive.article import SHANGHAI, Article
+from archive.settings import load
 from archive.store import ArticleStore
 from archive.tables import stats
 from archive.tables.ledger import Candidate, Ledger, Run
@@ -114,7 +115,7 @@ def test_outcomes_are_counted_by_list_and_what_is_missing_is_told_with_its_reaso
     with site(SITE | REFUSED) as (proxy, _log):
         done = run("crawl", "tibet_cn", "--due", data=tmp_path, http_proxy=proxy)
     assert done.returncode == 5
-    with ArticleStore.open(tmp_path) as store:
+    with ArticleStore.open(load(tmp_path)) as store:
         (told,) = Ledger(store).last_runs("tibet.cn", 20)
     assert told.sections[LIST] == {"new": 1, "failed": 1, "skipped": 2}
     assert (told.reasons, told.lists) == ({Reason.HTTP.format(status=403): 1}, 1)

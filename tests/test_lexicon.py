@@ -16,6 +16,7 @@ from rich.cells import cell_len
 from archive.article import Article
 from archive.errors import UsageFault
 from archive.lock import exclusive
+from archive.settings import load
 from archive.store import ArticleStore
 from indexer.text import lexicon
 from indexer.text.analyzer import Analyzer, fold
@@ -217,7 +218,7 @@ def test_articles_with_the_same_text_count_once(store: ArticleStore) -> None:
 @pytest.fixture
 def cut(wencang: Wencang, tmp_path: Path) -> Wencang:
     """The program, with an archive that it has indexed."""
-    with ArticleStore.create(tmp_path / "data") as store:
+    with ArticleStore.create(load(tmp_path / "data")) as store:
         for n, text in enumerate(invented()):
             store.put(Article(url=f"http://www.tibet.cn/{n}", title=f"题{n}", body=text))
     assert wencang("index").stderr == ""

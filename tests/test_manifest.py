@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from archive.errors import ArchiveUnusable, UsageFault
 from archive.proof import manifest
+from archive.settings import load
 from archive.store import ArticleStore
 from tests.support.pages import ARTICLE, THEN, close, forge_time, noise, put, warcs
 from tests.support.program import run
@@ -76,7 +77,7 @@ def test_whatever_happens_between_the_chain_has_no_gap(
     tmp_path_factory: pytest.TempPathFactory, steps: list[str]
 ) -> None:
     data = tmp_path_factory.mktemp("chain")
-    with ArticleStore.create(data) as store:
+    with ArticleStore.create(load(data)) as store:
         for n, step in enumerate([*steps, "put", "close"]):
             match step:
                 case "put" | "two":
@@ -106,8 +107,9 @@ from datetime import datetime, UTC
 from pathlib import Path
 from archive.proof import manifest
 from archive.article import Article
+from archive.settings import load
 from archive.store import ArticleStore
-with ArticleStore.open(Path(sys.argv[1])) as store:
+with ArticleStore.open(load(Path(sys.argv[1]))) as store:
     for n in range(15):
         store.put(Article(f"http://www.tibet.cn/{sys.argv[2]}/{n}", f"题 {sys.argv[2]} {n}", "文"))
         manifest.close(store, Path(sys.argv[1]), datetime.now(UTC))

@@ -13,6 +13,7 @@ import pytest
 from archive.article import RawPage
 from archive.errors import ArchiveUnusable
 from archive.proof import database, manifest, records
+from archive.settings import load
 from archive.store import ArticleStore
 from archive.warc.pages import FetchedPage, Head, Pages
 from bench.replayed import differing, replayed, wayback
@@ -223,7 +224,7 @@ def test_each_way_in_knows_how_far_the_files_go(tmp_path: Path, proxy: str, way:
     assert run(*ways[way], data=data, http_proxy=proxy).returncode == 0
     assert path.read_bytes() == whole[:-6000]
     path.write_bytes(whole)
-    with ArticleStore.open(data) as store:
+    with ArticleStore.open(load(data)) as store:
         assert list(database.verify(store, records.verify(data).faults_of(Pages(data)))) == []
         assert list(manifest.verify(store, data)) == []
 

@@ -11,6 +11,7 @@ from typing import Protocol
 import pytest
 
 from archive import clock
+from archive.settings import load
 from archive.store import ArticleStore
 from archive.tables.pictures import Picture, Pictures
 from crawler.http.replay import Reply, answer, serving
@@ -109,7 +110,7 @@ def test_what_is_no_picture_is_not_kept(crawl: Crawl, site: Site, tmp_path: Path
     assert done.returncode == 0
     assert "pictures: 0 kept, 2 failed" in done.stderr
     assert f"failed: {PICTURE}: {'it is not a picture' if missing[0] == 200 else f'HTTP {missing[0]}'}\n" in done.stderr
-    with ArticleStore.open(tmp_path) as store:
+    with ArticleStore.open(load(tmp_path)) as store:
         picture = Pictures(store).get(PICTURE)
     assert picture
     assert picture.page is None
@@ -118,7 +119,7 @@ def test_what_is_no_picture_is_not_kept(crawl: Crawl, site: Site, tmp_path: Path
 
 def test_a_picture_that_an_earlier_run_left_is_fetched_by_the_next(tmp_path: Path, site: Site, proxy: str) -> None:
     run("crawl", "--url", ARTICLE, data=tmp_path, http_proxy=proxy)
-    with ArticleStore.open(tmp_path) as store:
+    with ArticleStore.open(load(tmp_path)) as store:
         left = Picture(PICTURE, ARTICLE, "tibet.cn", clock.now())
         assert Pictures(store).note_new([left, left]) == [left]
         assert Pictures(store).note_new([left]) == []
@@ -144,7 +145,7 @@ def test_a_takedown_takes_the_picture(crawl: Crawl, site: Site, tmp_path: Path) 
 
 def test_a_picture_that_a_takedown_left_is_named(crawl: Crawl, tmp_path: Path) -> None:
     crawl("--images")
-    with ArticleStore.open(tmp_path) as store:
+    with ArticleStore.open(load(tmp_path)) as store:
         store.withdraw("tibet.cn-7210688", "killed before it came to the pages")
     checked = run("verify", data=tmp_path)
     assert f"picture {PICTURE}: " in checked.stdout

@@ -21,6 +21,7 @@ from rich.cells import cell_len
 from archive import clock, settings
 from archive.errors import ArchiveUnusable, UsageFault
 from archive.lock import exclusive
+from archive.settings import load
 from archive.store import ArticleStore
 from archive.tables.ledger import Candidate, Ledger, Run
 from archive.text import messages
@@ -78,7 +79,7 @@ def test_a_lock_that_can_not_be_made_names_its_folder(tmp_path: Path) -> None:
 
 
 def test_reasons_are_kept_as_codes_and_shown_in_the_users_language(wencang: Wencang, tmp_path: Path) -> None:
-    with ArticleStore.create(tmp_path / "data") as store:
+    with ArticleStore.create(load(tmp_path / "data")) as store:
         ledger, now = Ledger(store), clock.now()
         ledger.note_run(Run("tibet.cn", now, 1, 0, 1, started=now, reasons={Reason.NO_ROWS: 1}, ended="finished"))
         for n, reason in enumerate((Reason.NO_NEWS, Reason.SHORT.format(count=13))):

@@ -27,6 +27,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from archive.errors import UsageFault
+from archive.settings import load
 from archive.store import ArticleStore
 from crawler.http.addresses import as_answered, is_private, refuse_nameless, site
 from crawler.http.retry import own_wait, retry_after
@@ -157,7 +158,7 @@ def busy(wait: str = "", status: int = 429) -> Answer:
 
 
 def titles(data: Path) -> set[str]:
-    with ArticleStore.open(data) as store:
+    with ArticleStore.open(load(data)) as store:
         return {revision.article.title for revision in store.changes()}
 
 
@@ -602,7 +603,7 @@ def crawling(data: Path, proxy: Site, **environment: str) -> subprocess.Popen[st
 def test_without_a_delay_the_same_is_kept(tmp_path: Path, proxy: str) -> None:
     done = run("crawl", "tibet_cn", data=tmp_path, http_proxy=proxy, WENCANG_DELAY="0")
     assert done.returncode == 0, done.stderr
-    with ArticleStore.open(tmp_path) as store:
+    with ArticleStore.open(load(tmp_path)) as store:
         assert {revision.article for revision in store.changes()} == set(ARTICLES)
 
 

@@ -13,7 +13,7 @@ import pytest
 
 import wencang
 from archive.errors import IndexUnusable, UsageFault
-from archive.settings import Settings
+from archive.settings import Settings, load
 from archive.store import ArticleStore
 from tests.support.program import ended
 from tests.support.sample import ARTICLES, ROOT, SAMPLE
@@ -95,7 +95,7 @@ def test_crawls_go_into_the_archive_they_are_asked_of_however_many_and_print_not
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "script.py"]
-    with ArticleStore.open(tmp_path / "data") as store:
+    with ArticleStore.open(load(tmp_path / "data")) as store:
         assert {revision.article for revision in store.changes()} == set(ARTICLES[:3])
     with wencang.open(tmp_path / "data") as archive:
         assert archive.search(ARTICLES[0].title, limit=1).hits[0].article == ARTICLES[0]

@@ -19,6 +19,7 @@ from rich.cells import cell_len
 
 from archive import settings
 from archive.lock import exclusive
+from archive.settings import load
 from archive.store import ArticleStore
 from indexer.update import index_folder
 from tests.support.program import Wencang, lines, run
@@ -125,7 +126,7 @@ def test_nothing_found_is_said_and_exits_1(crawled: Path) -> None:
 
 
 def test_a_stale_index_is_said(crawled: Path) -> None:
-    with ArticleStore.open(crawled) as store:
+    with ArticleStore.open(load(crawled)) as store:
         article = next(store.changes()).article
         store.put(type(article)(url="http://www.tibet.cn/late", title="迟到的消息", body="迟到。"))
     assert "1 article behind" in run("西藏", data=crawled).stderr
@@ -308,7 +309,7 @@ def test_verify_finds_a_forged_text_and_a_missing_index_entry(crawled: Path) -> 
 
 
 def test_verify_finds_a_raw_page_that_is_damaged(crawled: Path) -> None:
-    with ArticleStore.open(crawled) as store:
+    with ArticleStore.open(load(crawled)) as store:
         kept = store.get(SIGNING)
         assert kept
     (page,) = kept.pages
@@ -325,7 +326,7 @@ def test_verify_finds_a_raw_page_that_is_damaged(crawled: Path) -> None:
 
 
 def test_verify_finds_what_the_index_lacks_and_what_is_damaged(crawled: Path) -> None:
-    with ArticleStore.open(crawled) as store:
+    with ArticleStore.open(load(crawled)) as store:
         store.put(next(store.changes()).article.__class__(url="http://www.tibet.cn/late", title="迟", body="迟到。"))
     assert run("verify", data=crawled).returncode == 0, "an index that is behind is not wrong"
     state = index_folder(crawled, "whoosh") / "state.json"

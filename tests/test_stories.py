@@ -16,9 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from opencc import OpenCC
 
-from archive import schema
 from archive.article import Article
-from archive.store import ArticleStore
+from archive.settings import load
+from archive.store import ArticleStore, schema
 from archive.tables.stories import Member, Stories
 from indexer import engines, update
 from indexer.question.parser import parse_query
@@ -179,7 +179,7 @@ def families(draw: st.DrawFn) -> list[Article]:
 @given(articles=families(), data=st.data())
 def test_the_order_of_arrival_makes_no_difference(articles: list[Article], data: st.DataObject) -> None:
     def arriving(order: Sequence[Article], stops: set[int]) -> list[Member]:
-        with TemporaryDirectory() as folder, ArticleStore.create(Path(folder)) as store:
+        with TemporaryDirectory() as folder, ArticleStore.create(load(Path(folder))) as store:
             for at, article in enumerate(order):
                 store.put(replace(article, body="先前的另一篇") if at in stops else article)
                 if at in stops:
@@ -195,7 +195,7 @@ def test_the_order_of_arrival_makes_no_difference(articles: list[Article], data:
 @settings(max_examples=15)
 @given(text=st.text(min_size=1, max_size=200).filter(lambda text: any(map(str.isalnum, text)) and "\0" not in text))
 def test_the_same_text_is_always_found(text: str) -> None:
-    with TemporaryDirectory() as folder, ArticleStore.create(Path(folder)) as store:
+    with TemporaryDirectory() as folder, ArticleStore.create(load(Path(folder))) as store:
         copies = [Article(f"http://{name}.example/", text, "", source=name, id=name) for name in "ab"]
         assert placed(told(store, *copies)) == {("a", "a"), ("b", "a")}
 
@@ -208,7 +208,7 @@ def test_texts_that_share_nothing_are_never_alike(seed: int, size: int, other: i
 
 def test_on_the_command_line(wencang: Wencang, tmp_path: Path) -> None:
     data = tmp_path / "data"
-    with ArticleStore.create(data) as store:
+    with ArticleStore.create(load(data)) as store:
         for article in (FIRST, OTHER, reprint(FIRST, "copy", title="另一个标题", body=cut(FIRST.body))):
             store.put(article)
         update.bring_up(store, data, "whoosh")
@@ -234,7 +234,7 @@ def test_on_the_command_line(wencang: Wencang, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", engines.names())
 def test_a_search_counts_stories(name: str, tmp_path: Path) -> None:
-    with ArticleStore.create(tmp_path) as store:
+    with ArticleStore.create(load(tmp_path)) as store:
         told(store, *ARTICLES, *(reprint(FIRST, f"copy{number}", number) for number in range(1, 5)))
         update.bring_up(store, tmp_path, name)
         with update.open_index(tmp_path, name) as index:
@@ -250,5 +250,5 @@ def test_a_run_brings_them_up(tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / f"{name}.txt").write_text(f"{FIRST.title}\n{FIRST.body}\n{name}\n", encoding="utf-8")
     assert run("import", tmp_path / "one.txt", tmp_path / "two.txt", data=tmp_path / "data").returncode == 0
-    with ArticleStore.open(tmp_path / "data") as store:
+    with ArticleStore.open(load(tmp_path / "data")) as store:
         assert [count for _story, count in Stories(store).largest(9)[0]] == [2]

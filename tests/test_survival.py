@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 
 from archive.article import Revision
+from archive.databases.sqlite import SQLite
 from archive.errors import Busy, IndexUnusable
+from archive.settings import load
 from archive.store import ArticleStore
 from bench.corpus import fill
 from bench.kills import PROCESSES, rounds, sample, strays
@@ -72,7 +74,7 @@ def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
 
 def test_a_disk_without_room_is_told_and_the_index_answers_on(tmp_path: Path, name: str, room: Room) -> None:
     articles = sample()
-    with ArticleStore.at("sqlite://") as store:
+    with ArticleStore(SQLite(Path(":memory:")), create=True) as store:
         fill(store, articles[:1])
         update.bring_up(store, tmp_path, name)
         fill(store, articles[1:])
@@ -117,7 +119,7 @@ def test_a_second_writer_is_told_that_the_first_is_busy(tmp_path: Path, name: st
 
 def write_versions(data: Path, name: str) -> None:
     """Each version of all the articles is one commit."""
-    with ArticleStore.open(data) as store:
+    with ArticleStore.open(load(data)) as store:
         for version in range(2, 9):
             fill(store, (replace(article, credit=f"第{version}版") for article in sample()))
             (update.rebuild if version % 3 == 0 else update.bring_up)(store, data, name)
@@ -125,7 +127,7 @@ def write_versions(data: Path, name: str) -> None:
 
 def test_readers_ask_on_while_another_process_writes_and_rebuilds(tmp_path: Path, name: str) -> None:
     seen: list[str] = []
-    with ArticleStore.create(tmp_path) as store:
+    with ArticleStore.create(load(tmp_path)) as store:
         fill(store, (replace(article, credit="第1版") for article in sample()))
         update.bring_up(store, tmp_path, name)
     writer = PROCESSES.Process(target=write_versions, args=(tmp_path, name))

@@ -18,6 +18,7 @@ import pytest
 import wencang
 from archive.article import SHANGHAI, Article, Revision
 from archive.lock import exclusive
+from archive.settings import load
 from archive.store import ArticleStore
 from bench import kills
 from bench.corpus import fill
@@ -184,7 +185,7 @@ def test_an_index_is_asked_by_threads_while_others_write(tmp_path: Path, name: s
 
 def versions(data: Path, name: str) -> None:
     """Each version of all the articles is one commit; some are followed by a new index."""
-    with ArticleStore.open(data) as store:
+    with ArticleStore.open(load(data)) as store:
         for version in range(2, LAST + 1):
             with store.batch():
                 fill(store, (replace(article, credit=f"v{version}") for article in kills.sample()))
@@ -207,7 +208,7 @@ def versions_seen(archive: Archive, name: str, written: Event) -> list[int]:
 
 @pytest.mark.parametrize("name", engines.names())
 def test_an_archive_is_searched_by_threads_while_another_process_writes(tmp_path: Path, name: str) -> None:
-    with ArticleStore.create(tmp_path) as store:
+    with ArticleStore.create(load(tmp_path)) as store:
         fill(store, (replace(article, credit="v1") for article in kills.sample()))
         update.bring_up(store, tmp_path, name)
     writer, written = PROCESSES.Process(target=versions, args=(tmp_path, name)), Event()
@@ -224,7 +225,7 @@ def test_an_archive_is_searched_by_threads_while_another_process_writes(tmp_path
 
 @pytest.mark.parametrize("name", engines.names())
 def test_an_archive_keeps_its_indexes_open(tmp_path: Path, name: str) -> None:
-    with ArticleStore.create(tmp_path) as store:
+    with ArticleStore.create(load(tmp_path)) as store:
         fill(store, kills.sample()[:2])
         update.bring_up(store, tmp_path, name)
         with wencang.open(tmp_path, {"WENCANG_ENGINE": name}) as archive:

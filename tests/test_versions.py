@@ -27,8 +27,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.article import Article, Revision
+from archive.databases.sqlite import SQLite
 from archive.errors import Busy, Withdrawn
 from archive.proof import database, manifest
+from archive.settings import load
 from archive.store import ArticleStore
 from archive.tables import stats
 from archive.tables.ledger import Candidate, Ledger
@@ -62,7 +64,7 @@ _TEXT = st.text("西藏拉萨a1，。", min_size=1, max_size=12)
 @given(_TEXT, st.lists(_BLANKS, min_size=13, max_size=13))
 def test_blanks_make_no_version_and_any_other_sign_does(text: str, blanks: list[str]) -> None:
     spaced = "".join(chain(*zip(blanks, text, strict=False), blanks[-1:]))
-    with ArticleStore.at("sqlite://") as store:
+    with ArticleStore(SQLite(Path(":memory:")), create=True) as store:
         store.put(replace(ARTICLE, title=text, body=text), THEN)
         for title, body in ((text, spaced), (spaced, text)):
             assert store.put(replace(ARTICLE, title=title, body=body), LATER[1]) is None
@@ -141,7 +143,7 @@ def crawl(data: Path, pages: dict[str, tuple[int, str, bytes]]) -> dict[str, int
 
 
 def gone(data: Path) -> set[str]:
-    with ArticleStore.open(data) as store:
+    with ArticleStore.open(load(data)) as store:
         assert list(database.verify(store, Pages(data).faults)) == []
         return {revision.article.url for revision in store.changes() if revision.gone}
 
@@ -213,7 +215,7 @@ def test_a_further_page_that_is_missing_does_not_make_an_article_gone(tmp_path: 
     first = PAGES[ROW.format(n=1)][2].replace(b"</body>", script)
     pages = PAGES | {ROW.format(n=1): (200, "", first), second: PAGES[ROW.format(n=2)]}
     assert crawl(tmp_path, pages) == {"new": 8}
-    with ArticleStore.open(tmp_path) as store:
+    with ArticleStore.open(load(tmp_path)) as store:
         kept = store.get(ROW.format(n=1))
         assert kept
         assert len(kept.pages) == 2
@@ -223,7 +225,7 @@ def test_a_further_page_that_is_missing_does_not_make_an_article_gone(tmp_path: 
 
 
 def test_gone_goes_out_and_in_with_an_export(tmp_path: Path) -> None:
-    with ArticleStore.create(tmp_path / "a") as store:
+    with ArticleStore.create(load(tmp_path / "a")) as store:
         store.put(ARTICLE, THEN)
         store.mark_gone(ARTICLE.url, LATER[1])
     out = run("export", "--format", "jsonl", data=tmp_path / "a").stdout
@@ -296,7 +298,7 @@ def test_every_field_that_differs_is_named_in_its_order() -> None:
 @pytest.fixture
 def changed(tmp_path: Path) -> Path:
     """A data folder with an article of four versions: sequences 1, 3, 4 and 5."""
-    with ArticleStore.create(tmp_path / "data") as store:
+    with ArticleStore.create(load(tmp_path / "data")) as store:
         store.put(replace(ARTICLE, body=OLD), THEN)
         store.put(replace(ARTICLE, id="other", url="http://www.tibet.cn/other", title="另一篇"), THEN)
         store.put(replace(ARTICLE, body=NEW, title="<b>新桥</b> & 旧桥", editor="于心"), LATER[1])
@@ -471,7 +473,7 @@ SECRET = "珊瑚礁旁的这句话不许留下来。"
 @pytest.fixture
 def secret(crawled: Path) -> Path:
     """The crawled sample, an article of it with two versions, their pages, and every engine."""
-    with ArticleStore.open(crawled) as store, Pages(crawled) as pages:
+    with ArticleStore.open(load(crawled)) as store, Pages(crawled) as pages:
         kept = store.get(SIGNING)
         assert kept
         page = replace(PAGE, url=kept.article.url, body=SECRET.encode() * 9 + noise(1))
@@ -507,7 +509,7 @@ def withdrawn_whole(data: Path) -> None:
     """Nothing is left of the article, and everything of the others."""
     assert holding(data, SECRET) == holding(data, BODY) == []
     assert words(data) == [{}, {}]
-    with ArticleStore.open(data) as store:
+    with ArticleStore.open(load(data)) as store:
         assert list(database.verify(store, Pages(data).faults)) == []
         assert len(list(store.kept())) == len(EXPECTED) - 1
     for path in warcs(data):
@@ -582,7 +584,7 @@ def test_nothing_is_withdrawn_unasked_or_for_no_reason(secret: Path, options: li
 def test_manifests_still_prove_the_rest(secret: Path) -> None:
     other = replace(ARTICLE, id="tibet.cn-1", url="http://www.tibet.cn/1")
     assert run("remove", SIGNING, "--yes", "--reason", "裁定", data=secret).returncode == 0
-    with ArticleStore.open(secret) as store, Pages(secret) as pages:
+    with ArticleStore.open(load(secret)) as store, Pages(secret) as pages:
         assert list(manifest.verify(store, secret)) == []
         raw = next(store.kept()).pages[0]
         store.put(other, keep=lambda _earlier: (pages.append(PAGE),))
@@ -594,7 +596,7 @@ def test_manifests_still_prove_the_rest(secret: Path) -> None:
         assert ["differ from the manifest" in fault for fault in manifest.verify(store, secret)] == [True, True]
     with sqlite3.connect(secret / "archive.db") as database:
         database.execute("UPDATE revisions SET digest = 'ab' WHERE id = ? AND sequence < 43", [SIGNING])
-    with ArticleStore.open(secret) as store:
+    with ArticleStore.open(load(secret)) as store:
         assert [fault for fault in manifest.verify(store, secret) if "digest differs from the manifest" in fault]
 
 
@@ -638,7 +640,7 @@ def test_killed_at_any_moment_and_run_again(secret: Path, tmp_path: Path) -> Non
             break
         moments += 1
         assert killed.returncode == -signal.SIGKILL, killed.stderr
-        with ArticleStore.open(data) as store:
+        with ArticleStore.open(load(data)) as store:
             with pytest.raises(Withdrawn):
                 store.get(SIGNING)
             left = list(database.verify(store, Pages(data).faults))
@@ -698,7 +700,7 @@ def test_a_page_that_was_half_withdrawn_is_ended_by_the_next_writer(tmp_path: Pa
 
 @pytest.mark.parametrize("damage", ["a byte", "zeros", "torn", "torn at once", "missing"])
 def test_a_takedown_ends_whatever_became_of_the_page(secret: Path, damage: str) -> None:
-    with ArticleStore.open(secret) as store:
+    with ArticleStore.open(load(secret)) as store:
         file, offset = max((raw.file, raw.offset) for one in store.history(SIGNING) for raw in one.pages)
     content = bytearray((secret / file).read_bytes())
     if damage == "missing":
@@ -715,14 +717,14 @@ def test_a_takedown_ends_whatever_became_of_the_page(secret: Path, damage: str) 
     done = run("remove", SIGNING, "--yes", "--reason", "裁定", data=secret)
     assert (done.returncode, done.stdout) == (0, f"{SIGNING} withdrawn\n"), done.stderr
     assert holding(secret, SECRET) == holding(secret, BODY) == []
-    with ArticleStore.open(secret) as store, Pages(secret) as pages:
+    with ArticleStore.open(load(secret)) as store, Pages(secret) as pages:
         assert [fault for one in store.history(SIGNING) for fault in pages.faults(one)] == []
         if damage != "missing":
             assert list(database.verify(store, pages.faults)) == [], "the pages of the others are as they were"
 
 
 def test_what_is_left_of_a_takedown_is_said_and_done_later(secret: Path) -> None:
-    with ArticleStore.open(secret) as store, Pages(secret) as pages:
+    with ArticleStore.open(load(secret)) as store, Pages(secret) as pages:
         first = store.history(SIGNING)[0].pages[0]
         pages.append(PAGE)  # and holds the file
         done = run("remove", SIGNING, "--yes", "--reason", "裁定", data=secret)
@@ -746,17 +748,17 @@ def test_a_page_in_a_file_that_is_written_to_waits(tmp_path: Path) -> None:
 
 
 def test_a_text_that_came_back_into_a_withdrawn_version_is_named(tmp_path: Path) -> None:
-    with ArticleStore.create(tmp_path) as store:
+    with ArticleStore.create(load(tmp_path)) as store:
         store.put(ARTICLE, THEN)
         store.withdraw(ARTICLE.id, "裁定")
     with sqlite3.connect(tmp_path / "archive.db") as raw:
         raw.execute("UPDATE revisions SET body = 'back' WHERE sequence = 1")
-    with ArticleStore.open(tmp_path) as store:
+    with ArticleStore.open(load(tmp_path)) as store:
         assert ["version 1" in fault for fault in database.verify(store)] == [True]
 
 
 def test_lines_of_an_import_without_a_time_do_not_bring_back_what_is_gone_of_old(tmp_path: Path) -> None:
-    with ArticleStore.create(tmp_path) as store:
+    with ArticleStore.create(load(tmp_path)) as store:
         store.put(ARTICLE, THEN)
         store.mark_gone(ARTICLE.url, LATER[1])
     line = json.dumps({"url": ARTICLE.url, "title": ARTICLE.title, "body": ARTICLE.body, "id": ARTICLE.id,

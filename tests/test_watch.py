@@ -134,7 +134,7 @@ changes = st.lists(st.tuples(st.integers(1, 3), st.sampled_from([*BODIES, None])
 @given(st.lists(st.tuples(changes, st.booleans()), min_size=2, max_size=6))
 def test_new_is_what_answers_and_did_not_before(runs: list[tuple[list[tuple[int, str | None]], bool]]) -> None:
     """None withdraws an article."""
-    with TemporaryDirectory() as data, ArticleStore.create(Path(data)) as store:
+    with TemporaryDirectory() as data, ArticleStore.create(load(Path(data))) as store:
         desk = Desk(Path(data), store)
         bodies: dict[int, str | None] = {}
         answered: set[str] = set()

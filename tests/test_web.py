@@ -20,6 +20,7 @@ from starlette.testclient import TestClient
 
 import wencang
 from archive.article import Article
+from archive.settings import load
 from archive.store import ArticleStore
 from tests.support.sample import ARTICLES, SIGNING
 from tests.support.web import checked, links, made, serving, text, tree
@@ -300,7 +301,7 @@ def edited(tmp_path: Path) -> Iterator[tuple[Archive, TestClient]]:
     """Of one article three versions: a word, a sentence and its disappearance."""
     article = ARTICLES[0]
     then = datetime(2026, 1, 1, tzinfo=UTC)
-    with ArticleStore.create(tmp_path) as store:
+    with ArticleStore.create(load(tmp_path)) as store:
         store.put(replace(article, body="甲地建成三座大桥。\n第二段没有变。"), then)
         store.put(replace(article, body="甲地建成五座大桥。\n第二段没有变。\n新增的一段话。"), then + timedelta(days=1))
         store.mark_gone(article.url, then + timedelta(days=2))
@@ -418,7 +419,7 @@ def test_what_is_rebuilt_or_added_is_picked_up(tmp_path: Path) -> None:
             other.index(rebuild=True)
         rebuilt = client.get("/search?q=西藏", headers={"If-None-Match": first.headers["etag"]})
         assert rebuilt.status_code == 200
-        with ArticleStore.open(tmp_path / "data") as store:
+        with ArticleStore.open(load(tmp_path / "data")) as store:
             store.put(replace(ARTICLES[7], title="西藏新增一篇"))
         behind = client.get("/search?q=西藏&lang=en")
         assert "1 article" in tree(behind.text).findtext(".//p[@class='notice']", "")
@@ -429,7 +430,7 @@ def test_what_is_rebuilt_or_added_is_picked_up(tmp_path: Path) -> None:
 
 
 def test_without_an_index_articles_are_shown_and_searches_say_so(tmp_path: Path) -> None:
-    with ArticleStore.create(tmp_path) as store:
+    with ArticleStore.create(load(tmp_path)) as store:
         store.put(ARTICLES[0])
     with wencang.open(tmp_path, {}) as archive, serving(archive) as client:
         assert client.get("/").status_code == 200

@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from archive.settings import load
 from archive.store import ArticleStore
 from bench.schemas import examine
 from tests.support.sample import ARTICLES, SIGNING
@@ -49,7 +50,7 @@ ANSWERS = {  # of each address of the description: what to ask there
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     with made(tmp_path_factory.mktemp("api") / "data", *ARTICLES) as archive:
-        with ArticleStore.open(archive.data) as store:
+        with ArticleStore.open(load(archive.data)) as store:
             store.put(replace(EDITED, title=EDITED.title + "（更新）", body=EDITED.body + "\n后来补记一段。"))
         archive.index()
         archive.stories(update=True)
@@ -188,7 +189,7 @@ def test_the_parts_of_a_list_are_the_list(client: TestClient, archive: Archive, 
 def test_a_cursor_ends_with_the_state_of_the_index(tmp_path: Any) -> None:
     with made(tmp_path / "data", *ARTICLES[:30]) as archive, serving(archive) as client:
         first = client.get("/api/search?q=西藏&limit=1").json()
-        with ArticleStore.open(archive.data) as store:
+        with ArticleStore.open(load(archive.data)) as store:
             store.put(ARTICLES[35])
         assert client.get(first["next"]).status_code == 200  # the index has not moved: the list is the same
         archive.index()
@@ -366,7 +367,7 @@ def test_a_timegate_leads_to_the_last_version_until_a_time(tmp_path: Any) -> Non
     with made(tmp_path / "data", *ARTICLES[:3]) as archive:
         article = ARTICLES[0]
         now = archive.revision(article.id).fetched
-        with ArticleStore.open(archive.data) as store:
+        with ArticleStore.open(load(archive.data)) as store:
             for days in (1, 2):
                 store.put(replace(article, body=article.body + "新" * days), now + timedelta(days=days))
         archive.index()

@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 
 import wencang
 from archive.article import Image
+from archive.settings import load
 from archive.store import ArticleStore
 from archive.tables.pictures import Picture, Pictures
 from archive.warc.pages import Pages
@@ -38,7 +39,7 @@ def later(days: float) -> datetime:
 def archive(tmp_path: Path) -> Iterator[Archive]:
     """Two articles (sequences 1 and 2), an edit of the first and the disappearance of the second."""
     data = tmp_path / "data"
-    with ArticleStore.create(data) as store:
+    with ArticleStore.create(load(data)) as store:
         for article in (BRIDGE, OTHER):
             store.put(article, THEN)
         store.put(EDITED, later(1))
@@ -77,7 +78,7 @@ def test_the_twin_has_the_values_of_the_method(client: TestClient, archive: Arch
 
 
 def test_older_changes_are_on_further_pages(client: TestClient, archive: Archive) -> None:
-    with ArticleStore.open(archive.data) as store:
+    with ArticleStore.open(load(archive.data)) as store:
         for number in range(25):
             store.put(replace(EDITED, body=f"{BODY}第{number}次。"), later(3 + number))
     archive.index()
@@ -148,7 +149,7 @@ def pictured(archive: Archive) -> Archive:
         url="http://www.tibet.cn/9.html",
         images=(*IMAGES, Image("http://x.example/z.jpg", "无")),
     )
-    with ArticleStore.open(archive.data) as store, Pages(archive.data) as pages:
+    with ArticleStore.open(load(archive.data)) as store, Pages(archive.data) as pages:
         store.put(article, THEN)
         for image, (body, _type) in zip(IMAGES, KINDS.values(), strict=True):
             page = pages.append(replace(PAGE, url=image.url, body=body))
@@ -192,7 +193,7 @@ def test_other_numbers_are_no_pictures(number: str, client: TestClient, pictured
 
 
 def test_the_pictures_of_a_withdrawn_article_are_gone_everywhere(client: TestClient, pictured: Archive) -> None:
-    with ArticleStore.open(pictured.data) as store:
+    with ArticleStore.open(load(pictured.data)) as store:
         store.put(replace(OTHER, id="tibet.cn-10", url="http://www.tibet.cn/10.html", images=IMAGES[:1]), THEN)
     assert client.get("/article/tibet.cn-10/picture/1").status_code == 200, "a picture that two articles share"
     pictured.remove("tibet.cn-9", reason="请求")
@@ -212,7 +213,7 @@ def sample(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 def test_similar_articles_are_neither_itself_nor_copies(sample: Archive) -> None:
     copy = replace(sample.article(SIGNING), id="tibet.cn-copy", url="http://www.tibet.cn/copy.html")
-    with ArticleStore.open(sample.data) as store:
+    with ArticleStore.open(load(sample.data)) as store:
         store.put(copy)
     sample.index()
     for article in ARTICLES:
@@ -243,7 +244,7 @@ def test_the_page_leads_to_similar_articles(sample: Archive) -> None:
 
 
 def test_an_article_is_shown_without_an_index(tmp_path: Path) -> None:
-    with ArticleStore.create(tmp_path) as store:
+    with ArticleStore.create(load(tmp_path)) as store:
         store.put(BRIDGE)
     with wencang.open(tmp_path) as archive, serving(archive) as client:
         assert client.get(f"/article/{BRIDGE.id}").status_code == 200
@@ -258,7 +259,7 @@ def test_the_page_says_that_an_article_is_gone_restored_or_withdrawn(client: Tes
     assert "The site no longer shows this article" in gone
     assert "2022-06-03 11:00" in gone
     assert "The site no longer shows" not in client.get(f"/article/{BRIDGE.id}?lang=en").text
-    with ArticleStore.open(archive.data) as store:
+    with ArticleStore.open(load(archive.data)) as store:
         store.put(replace(EDITED, body=f"{BODY}完。", restored=True), later(5))
     assert "inserted words of its own" in client.get(f"/article/{BRIDGE.id}?lang=en").text
     archive.remove(BRIDGE.id, reason="依作者请求")

@@ -23,6 +23,7 @@ from starlette.testclient import TestClient
 
 import wencang
 from archive.article import SHANGHAI
+from archive.settings import load
 from archive.store import ArticleStore
 from archive.tables.ledger import Ledger, Run
 from crawler.health.gaps import AddressGap, DayGap, Gap, SpanGap
@@ -409,7 +410,7 @@ def crawled_daily(tmp_path: Path) -> Iterator[tuple[Archive, TestClient, datetim
         for n in range(12)
     ]  # fmt: skip
     with made(tmp_path / "data", *articles) as archive:
-        with ArticleStore.open(tmp_path / "data") as store:
+        with ArticleStore.open(load(tmp_path / "data")) as store:
             ledger = Ledger(store)
             for age in (*range(60, 40, -1), *range(10, 0, -1)):
                 moment = now - timedelta(days=age)
@@ -450,7 +451,7 @@ def test_gaps_can_be_asked_for_without_addresses(crawled: Path) -> None:
 
 def test_a_gap_of_one_site_is_not_one_of_another(crawled_daily: tuple[Archive, TestClient, datetime]) -> None:
     archive, client, now = crawled_daily
-    with ArticleStore.open(archive.data) as store:
+    with ArticleStore.open(load(archive.data)) as store:
         store.put(replace(COPY, published=now - timedelta(days=200)))
         store.put(replace(COPY, published=now - timedelta(days=3), id="copy-2", url="http://copy.example/2.html"))
     archive.index()

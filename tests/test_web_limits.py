@@ -32,6 +32,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from archive.article import Article
+from archive.settings import load
 from archive.store import ArticleStore
 from tests.support.pages import THEN
 from tests.support.sample import ARTICLES, ROOT, SIGNING
@@ -227,7 +228,7 @@ def excerpts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Excerpts]:
         for number, article in enumerate(ARTICLES[:12])
     ]
     with made(tmp_path_factory.mktemp("excerpts") / "data", *articles) as archive:
-        with ArticleStore.open(archive.data) as store:
+        with ArticleStore.open(load(archive.data)) as store:
             for article in articles[:3]:
                 store.put(replace(article, body=f"{LATE}\n{article.body}后来更正。"))
         archive.index()
@@ -433,7 +434,7 @@ def test_a_proxy_of_this_machine_names_the_client(archive: Archive) -> None:
 def test_an_answer_under_way_is_finished_before_a_stop(tmp_path: Path) -> None:
     body = "\n".join(f"{number} words of a long text" for number in range(400_000))
     long = Article(url="http://x.example/1", id="long", title="长文", body=body, published=THEN)
-    with made(tmp_path / "data", ARTICLES[0]) as archive, ArticleStore.open(archive.data) as store:
+    with made(tmp_path / "data", ARTICLES[0]) as archive, ArticleStore.open(load(archive.data)) as store:
         store.put(long)  # not indexed, which would take most of the time
     with served(tmp_path / "data") as (process, address):
         host, port = address.removeprefix("http://").rstrip("/").split(":")

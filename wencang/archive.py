@@ -111,6 +111,13 @@ class Archive:
         """The data folder."""
         return self.settings.data
 
+    @property
+    def exists(self) -> bool:
+        """Whether there is an archive yet: `crawl` and `import_` make one."""
+        from archive import databases
+
+        return databases.of(self.settings).has_archive()
+
     def __enter__(self) -> Self:
         return self
 
@@ -137,7 +144,7 @@ class Archive:
     def _open_store(self) -> ArticleStore:
         from archive.store import ArticleStore
 
-        return ArticleStore.open(self.data)
+        return ArticleStore.open(self.settings)
 
     @property
     def _indexes(self) -> Indexes:
@@ -683,10 +690,9 @@ class Archive:
         (id, url, state), compared anew each time its rows are asked for. CorpusCheck.rows describes the
         states. Raises UsageFault if there is no such folder.
         """
-        from archive.database import FILE
         from wencang.desk.freeze import corpus
 
-        return corpus.check(Path(folder), self._store if (self.data / FILE).exists() else None)
+        return corpus.check(Path(folder), self._store if self.exists else None)
 
     def fill_corpus(self, folder: str | Path, out: str | Path, *, progress: Progress = silent) -> Filled:
         """Write a corpus without texts to a new folder, with the texts that this archive has.
@@ -721,7 +727,6 @@ class Archive:
         What answers it already counts as known. Raises QueryFault for a question that can't be read, and
         UsageFault for a name that is taken or can't be a file name.
         """
-        from archive.database import FILE
         from indexer.question.parser import parse_query
         from indexer.text.analyzer import Analyzer
         from indexer.text.lexicon import merged
@@ -730,19 +735,18 @@ class Archive:
         parse_query(question, Analyzer(merged(self.data)))
         with self._watching():
             watch.add(self.data, name, question)
-        if (self.data / FILE).exists():
+        if self.exists:
             for _news in self.follow([name]):
                 pass  # there is none: the watch begins
 
     def unwatch(self, name: str) -> None:
         """End a watch and delete its feeds. Raises UsageFault for an unknown name."""
-        from archive.database import FILE
         from wencang.desk.watch import watch
         from wencang.desk.watch.follow import forget_all_but
 
         with self._watching():
             watch.remove(self.data, name)
-            if (self.data / FILE).exists():
+            if self.exists:
                 forget_all_but(self.settings, self._store, watch.read(self.data))
 
     def follow(self, names: Sequence[str] = (), *, mark_shown: bool = False) -> Iterator[News]:
@@ -1114,7 +1118,7 @@ class Archive:
         from archive.proof.backup import back_up
 
         _ = self._store  # a fault of the archive is raised before anything is copied
-        return back_up(self.data, Path(folder))
+        return back_up(self.settings, Path(folder))
 
     def remove(self, id_or_url: str, *, reason: str = "") -> Removal:
         """Withdraw an article for good: text, raw pages, pictures and index entries; no later crawl brings it back.

@@ -95,7 +95,7 @@ class Excerpts(Archive):
         self._whole.close()
 
     def _open_store(self) -> ArticleStore:
-        return ExcerptStore.open(self.data)
+        return ExcerptStore.open(self.settings)
 
     @property
     def _indexes(self) -> Indexes:

@@ -66,7 +66,7 @@ def crawl(
     from crawler.session import scopes
 
     refuse_nameless(settings.contact, scope.urls or [list for source in sources for list in source.lists])
-    ArticleStore.create(settings.data).close()  # a fault of the archive is reported before anything is fetched
+    ArticleStore.create(settings).close()  # a fault of the archive is reported before anything is fetched
     result = RunResult(Report(notice=lambda report: progress(report.read)))
     with exclusive(settings.data / "crawl.lock", wait), _indexing(settings):
         try:
@@ -103,7 +103,7 @@ def _noted(settings: Settings, result: RunResult, scope: Scope) -> RunResult:
     if scope.urls:
         return result
     now = clock.now()
-    with ArticleStore.open(settings.data) as store:
+    with ArticleStore.open(settings) as store:
         ledger = Ledger(store)
         for run in result.report.runs():
             ledger.note_run(run)
@@ -127,7 +127,7 @@ def _next_due(settings: Settings, sources: Iterable[Source]) -> datetime | None:
     from archive.tables.ledger import Ledger
 
     lists = {list for source in sources for list in source.lists}
-    with ArticleStore.open(settings.data) as store:
+    with ArticleStore.open(settings) as store:
         return min((section.due for section in Ledger(store).sections() if section.list in lists), default=None)
 
 
@@ -141,7 +141,7 @@ def import_(
     result = RunResult(Report(notice=lambda report: progress(report.read)))
     chosen = files(list(paths), result.report)
     with (
-        ArticleStore.create(settings.data) as store,
+        ArticleStore.create(settings) as store,
         Pages(settings.data, ends=manifest.ends(settings.data)) as pages,
     ):
         import_files(store, pages, chosen, result.report, source)
@@ -158,7 +158,7 @@ def reextract(
     if not dry_run:
         refuse_read_only(settings.data)
     result = RunResult(Report(notice=lambda report: progress(report.read)))
-    with ArticleStore.open(settings.data) as store:
+    with ArticleStore.open(settings) as store:
         chosen = {named_source(store.sources(), name) for name in sources}
         reextract(store, settings.data, result.report, chosen, dry_run=dry_run)
     return result if dry_run else _finished(settings, result, indexed)
@@ -169,7 +169,7 @@ def accept(settings: Settings, names: Iterable[str], source: str, *, indexed: Pr
     from wencang.keeping import doubted
 
     result = RunResult(Report())
-    with ArticleStore.open(settings.data) as store:
+    with ArticleStore.open(settings) as store:
         doubted.accept(store, names, source, result.report)
     return _finished(settings, result, indexed)
 
@@ -192,7 +192,7 @@ def _finished(settings: Settings, result: RunResult, indexed: Progress) -> RunRe
 
     faults = list[WencangError | OSError]()
     try:
-        with ArticleStore.open(settings.data) as store:
+        with ArticleStore.open(settings) as store:
             for task in tasks(store):
                 try:
                     task()
@@ -223,7 +223,7 @@ def _follow(settings: Settings, ended: Event) -> None:
     """Index until the run has ended; a process that was killed is replaced."""
     from concurrent.futures.process import BrokenProcessPool
 
-    with suppress(Exception), ArticleStore.open(settings.data) as store:  # `_finished` meets the error again
+    with suppress(Exception), ArticleStore.open(settings) as store:  # `_finished` meets the error again
         while not ended.is_set():
             with suppress(BrokenProcessPool), Processes(1) as process:
                 _index_beside(process, settings, store, ended)
@@ -249,5 +249,5 @@ def _index_new(process: Processes, settings: Settings, store: ArticleStore, posi
 def _index(settings: Settings) -> None:
     from indexer.update import bring_up
 
-    with ArticleStore.open(settings.data) as store:
+    with ArticleStore.open(settings) as store:
         bring_up(store, settings.data, settings.engine)

@@ -18,14 +18,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from archive import database, settings
-from archive.database import FILE
+from archive.databases import sqlite
+from archive.databases.sqlite import FILE
 from archive.disk import atomic_write, following, make_folder, refuse_links, sync
 from archive.errors import ArchiveUnusable, CheckFailed, UsageFault
 from archive.lock import exclusive
 from archive.proof import rot
 from archive.proof.manifest import FOLDER as MANIFESTS
 from archive.proof.manifest import STAMP, chain_faults, manifests
+from archive.settings import FILE as SETTINGS
+from archive.settings import Settings
 from archive.store import ArticleStore
 from archive.text.messages import of_error
 from archive.text.translation import gettext as _
@@ -33,7 +35,7 @@ from archive.warc import warcfile
 from archive.warc.pages import FOLDER as PAGES
 from archive.warc.pages import Pages
 
-_BY_HAND = (settings.FILE, "lexicon.txt", "watches.toml")
+_BY_HAND = (SETTINGS, "lexicon.txt", "watches.toml")
 _OURS = (FILE, PAGES, MANIFESTS, "index", *_BY_HAND)
 _LOCK = "backup.lock"
 _COMPARED = 1 << 16  # bytes compared at the end of what was copied before
@@ -48,7 +50,7 @@ class _Result:
     rotten: list[str] = field(default_factory=list)
 
 
-def back_up(data: Path, to: Path) -> int:
+def back_up(settings: Settings, to: Path) -> int:
     """Copy an archive, or what was added since the last backup; returns the bytes of raw pages added.
 
     The archive may be written to meanwhile. The index is left out. `to` is an archive by itself
@@ -57,11 +59,12 @@ def back_up(data: Path, to: Path) -> int:
     ArchiveUnusable for a damaged database and for files that only the backup still has, CheckFailed
     for what is rotten; UsageFault for a folder that contains other files.
     """
+    data = settings.data
     if to.resolve().is_relative_to(data.resolve()):
         raise UsageFault(to, _("is inside the archive itself"), _("name a folder outside of it"))
     if not (to / FILE).exists() and (others := _other_files(to)):
         raise UsageFault(to, _("contains other files: {name}").format(name=others[0]), _("name an empty folder"))
-    result = _copy(data, to)
+    result = _copy(settings, to)
     if result.rotten:
         raise _rotten(data, to, result.rotten)
     if result.lost:
@@ -84,7 +87,7 @@ def restore(backup: str | Path, data: str | Path) -> None:
         if (data / name).exists():
             mend = _("move it away, or name another with --data")
             raise UsageFault(data, _("is not empty: it holds {name}").format(name=name), mend)
-    result = _copy(backup, data)
+    result = _copy(Settings(backup), data)
     (data / _LOCK).unlink()
     if result.rotten:
         reason = _("rotten: {fault}").format(fault=_first(result.rotten))
@@ -106,25 +109,26 @@ def _other_files(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if path.name not in known) if folder.exists() else []
 
 
-def _copy(data: Path, to: Path) -> _Result:
+def _copy(settings: Settings, to: Path) -> _Result:
     """Copy what is good, and what is rotten where there is no good copy of it."""
     try:
-        for folder in (data, to):
+        for folder in (settings.data, to):
             refuse_links(folder)
         with exclusive(to / _LOCK):
-            return _copy_all(data, to)
+            return _copy_all(settings, to)
     except OSError as error:
         mend = _("free some space or fix its permissions, then try again")
         raise ArchiveUnusable(error.filename or to, of_error(error), mend) from error
 
 
-def _copy_all(data: Path, to: Path) -> _Result:
+def _copy_all(settings: Settings, to: Path) -> _Result:
+    data = settings.data
     result, own_manifests = _Result(), manifests(data)
     with suppress(_Held), atomic_write(to / FILE) as copy:
         damage = _copy_database(data, to, Path(copy.name), result)
         result.lost = _lost_pages(data, to)
         if not damage:
-            _withdraw(data, to)
+            _withdraw(settings, to)
         _copy_pages(data, to, result)
         if not damage:
             result.lost += _copy_manifests(data, to, own_manifests, result)
@@ -143,7 +147,7 @@ class _Held(Exception):
 def _copy_database(data: Path, to: Path, copy: Path, result: _Result) -> Exception | None:
     """Copy the database; what keeps it from taking the place of the copy's."""
     try:
-        database.copy(data / FILE, copy)
+        sqlite.copy(data / FILE, copy)
     except ArchiveUnusable as error:
         if error.subject != str(data / FILE) or not (to / FILE).exists():
             raise
@@ -152,7 +156,7 @@ def _copy_database(data: Path, to: Path, copy: Path, result: _Result) -> Excepti
     try:
         faults, is_worse = rot.of_database(copy, to / FILE)
     except sqlite3.Error as error:
-        raise database.unusable(data / FILE, error) from error
+        raise sqlite.unusable(data / FILE, error) from error
     result.rotten += [f"{data / FILE}: {fault}" for _number, fault in sorted(faults.items())]
     return _Held() if is_worse else None
 
@@ -186,7 +190,7 @@ def _copy_by_hand(data: Path, to: Path, result: _Result) -> None:
 
 
 def _refuse_another(file: Path, copy: Path) -> None:
-    if copy.exists() and not database.continues(file, copy):
+    if copy.exists() and not sqlite.continues(file, copy):
         reason = _("has versions that are not in the archive: it belongs to another archive, or is newer")
         raise UsageFault(copy, reason, _("name an empty folder, or `wencang restore` it elsewhere"))
 
@@ -210,11 +214,12 @@ def _lost_manifests(data: Path, to: Path) -> list[Path]:
     return [to / MANIFESTS / name for name in names if name not in same]
 
 
-def _withdraw(data: Path, to: Path) -> None:
+def _withdraw(settings: Settings, to: Path) -> None:
     """Withdraw from the copy what was withdrawn from the archive since the last backup."""
     if not (to / PAGES).exists():
         return
-    with ArticleStore.open(data) as store:
+    data = settings.data
+    with ArticleStore.open(settings) as store:
         pages = store.withdrawn_pages()
     for raw in pages:
         copy = to / raw.file

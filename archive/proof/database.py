@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from archive import clock, schema
+from archive import clock
 from archive.article import Revision
-from archive.store import ArticleStore, credible
+from archive.store import ArticleStore, credible, schema
 from archive.text.translation import gettext as _
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
@@ -22,17 +22,8 @@ def verify(store: ArticleStore, faults: Faults = lambda _revision: ()) -> Iterat
     `faults` gives further faults of a revision, those of its raw pages (Pages.faults). Raises what ArticleStore raises.
     """
     with store.reading() as connection:
-        if connection.dialect.name == "sqlite":
-            yield from _of_the_file(connection)
+        yield from store.database.faults(connection)
         yield from _of_revisions(connection, faults)
-
-
-def _of_the_file(connection: sa.Connection) -> Iterator[str]:
-    results = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
-    yield from (line for line in results if line != "ok")
-    fault = _("row {row} of {table} refers to a missing row of {parent}")
-    for table, row, parent, _key in connection.exec_driver_sql("PRAGMA foreign_key_check"):
-        yield fault.format(table=table, row=row, parent=parent)
 
 
 def _of_revisions(connection: sa.Connection, faults: Faults) -> Iterator[str]:

@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from archive.article import Revision
-from archive.database import RESTORE
+from archive.databases.sqlite import RESTORE
 from archive.disk import atomic_write, make_folder
 from archive.errors import ArchiveUnusable, UsageFault
 from archive.lock import exclusive
-from archive.schema import WARC_FILE
 from archive.settings import version
 from archive.store import ArticleStore
+from archive.store.schema import WARC_FILE
 from archive.tables.stories import Stories
 from archive.text.messages import of_error
 from archive.text.translation import gettext as _

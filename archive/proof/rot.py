@@ -7,9 +7,11 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from archive import database, schema, toml
+from archive import toml
+from archive.databases import sqlite
 from archive.errors import UsageFault
 from archive.proof import records
+from archive.store import schema
 from archive.text.translation import gettext as _
 
 _DIFFERING = """SELECT was.sequence, was.id, now.sequence FROM earlier.revisions was
@@ -24,12 +26,12 @@ def of_database(file: Path, before: Path) -> tuple[dict[int, str], bool]:
     A version differs from its digest, is missing, or differs from the same version in `before`:
     one never changes, but for a withdrawal and by a migration. Raises sqlite3.Error.
     """
-    with database.immutable(file) as connection:
+    with sqlite.immutable(file) as connection:
         connection.text_factory = bytes
         faults = dict(_texts(connection, "main"))
         if not before.exists():
             return faults, False
-        connection.execute("ATTACH ? AS earlier", (database.address(before),))
+        connection.execute("ATTACH ? AS earlier", (sqlite.address(before),))
         known = dict(_texts(connection, "earlier"))
         worse = faults.keys() - known.keys()
         differing = {number: line for number, line in _differing(connection) if number not in known}

@@ -9,9 +9,8 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from archive import schema
 from archive.article import SHANGHAI, Revision
-from archive.store import ArticleStore
+from archive.store import ArticleStore, schema
 
 _PAGE = 500
 _wanted = sa.Table("wanted", sa.MetaData(), sa.Column("id", sa.Text, primary_key=True), prefixes=["TEMPORARY"])

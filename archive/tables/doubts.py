@@ -12,9 +12,8 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from archive import schema
 from archive.article import Article, RawPage, from_json, to_json
-from archive.store import ArticleStore
+from archive.store import ArticleStore, schema
 from archive.text.messages import Message
 from archive.url import canonical
 

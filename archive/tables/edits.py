@@ -11,10 +11,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from archive import schema
 from archive.article import Revision
 from archive.progress import Progress
-from archive.store import ArticleStore
+from archive.store import ArticleStore, schema
 
 _PAGE = 200
 _KEPT = 16  # histories

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from archive import clock, schema
-from archive.store import ArticleStore
+from archive import clock
+from archive.store import ArticleStore, schema
 from archive.text.messages import Message
 
 Outcome = Literal["new", "changed", "unchanged", "gone", "skipped", "doubted", "failed"]  # of an article

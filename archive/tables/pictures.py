@@ -8,9 +8,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from archive import schema
 from archive.article import RawPage
-from archive.store import ArticleStore
+from archive.store import ArticleStore, schema
 
 
 @dataclass(frozen=True, slots=True)

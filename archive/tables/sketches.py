@@ -14,8 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
-from archive import schema
-from archive.store import ArticleStore
+from archive.store import ArticleStore, schema
 
 _BATCH = 500  # values per query
 T = TypeVar("T")

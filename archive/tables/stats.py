@@ -9,9 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from archive import schema
 from archive.article import SHANGHAI
-from archive.store import ArticleStore
+from archive.store import ArticleStore, schema
 
 
 @dataclass(frozen=True, slots=True)

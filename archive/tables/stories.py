@@ -9,8 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from archive import schema
-from archive.store import ArticleStore
+from archive.store import ArticleStore, schema
 from archive.tables.sketches import parts
 from archive.text.messages import Message
 

@@ -10,9 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from archive import schema
 from archive.article import Revision
-from archive.store import ArticleStore
+from archive.store import ArticleStore, schema
 
 _MANY = 5_000  # ids in one statement; the limit of SQLite is 32,766
 _PAGE = 100

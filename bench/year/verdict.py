@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 
+from archive.settings import load
 from archive.store import ArticleStore
 from archive.tables.ledger import Ledger
 from bench.runs import start
@@ -23,7 +24,7 @@ def faults(site: Site, folder: Path) -> Iterator[str]:
     """A line each."""
     for visit in site.visits:
         yield from (f"{visit.at}: exit code {code}" for code in visit.codes if code not in _CODES)
-    with ArticleStore.open(folder / "data") as store:
+    with ArticleStore.open(load(folder / "data")) as store:
         yield from _of_articles(site, store)
         candidates = Ledger(store).due("tibet.cn", datetime.max.replace(tzinfo=UTC), 0)
         yield from (f"still waiting: {one.url}" for one in candidates if not one.failures)

@@ -17,6 +17,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, sync_playwright
 
 import wencang
+from archive.settings import load
 from archive.store import ArticleStore
 from tests.support.sample import ARTICLES, ROOT, SIGNING
 
@@ -94,7 +95,7 @@ def serving_edited(data: Path) -> Iterator[Served]:
     signing = next(article for article in ARTICLES if article.id == SIGNING)
     with wencang.open(data, {}) as archive:
         old = archive.revision(SIGNING).sequence
-        with ArticleStore.open(data) as store:
+        with ArticleStore.open(load(data)) as store:
             new = store.put(replace(signing, body=signing.body.replace("301名", "310名")))
             store.put(replace(signing, url="http://other.example/1.html", id="other-1", source="other.example"))
         archive.index()

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from archive.settings import load
 from archive.store import ArticleStore
 from archive.tables.ledger import Ledger
 from tests.support.sample import ROOT
@@ -35,7 +36,7 @@ def lines(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
 
 def ended(data: Path) -> list[str]:
     """How the runs ended, the newest first."""
-    with ArticleStore.open(data) as store:
+    with ArticleStore.open(load(data)) as store:
         return [run.ended for run in Ledger(store).last_runs("", 9)]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.article import Revision, from_json
+from archive.settings import load
 from archive.store import ArticleStore
 from indexer import update
 from indexer.engines.engine import SearchEngine, open_engine
@@ -34,7 +35,7 @@ LINES = EXPORTS / "jsonl.jsonl"  # five articles, one of them hostile, as export
 @contextmanager
 def indexed(data: Path, name: str) -> Iterator[tuple[ArticleStore, SearchEngine]]:
     """An archive of the sample's articles, and an engine that holds them."""
-    with ArticleStore.create(data) as store:
+    with ArticleStore.create(load(data)) as store:
         for article in ARTICLES:
             store.put(article)
         update.rebuild(store, data, name)

@@ -12,6 +12,7 @@ import html5lib
 from starlette.testclient import TestClient
 
 import wencang
+from archive.settings import load
 from archive.store import ArticleStore
 from wencang.archive import Archive
 from wencang.web.app import create_app
@@ -66,7 +67,7 @@ def text(element: Element) -> str:
 def made(data: Path, *articles: Any, engine: str = "whoosh") -> Archive:
     """An archive of these articles, indexed."""
     archive = wencang.open(data, {"WENCANG_ENGINE": engine})
-    with ArticleStore.create(data) as store:
+    with ArticleStore.create(load(data)) as store:
         for article in articles:
             store.put(article)
     archive.index()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archive.database import FILE
 from archive.text.escaping import printable
 from archive.text.translation import gettext as _
 from wencang.cli.commands import DONE
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def welcome(archive: Archive) -> int:
-    if (archive.data / FILE).exists():
+    if archive.exists:
         overview = archive.overview()
         lines, suggestions = _lines(archive.data, overview), _suggestions(overview)
     else:

@@ -11,7 +11,7 @@ from pathlib import Path
 import typer
 
 import wencang
-from archive.database import FILE
+from archive.databases.sqlite import FILE
 from archive.errors import UsageFault
 from archive.text.translation import gettext as _
 from wencang.cli.commands import DONE
@@ -55,9 +55,10 @@ def _crawl(data: Path, language: str | None) -> int:
 
 def _refuse_own(data: Path) -> None:
     """Raise UsageFault for an archive that is not the demo's."""
+    from archive.settings import Settings
     from archive.store import ArticleStore
 
-    with ArticleStore.open(data) as store:
+    with ArticleStore.open(Settings(data)) as store:
         if not store.get(_KNOWN):
             raise UsageFault(data, _("holds an archive of your own"), _("name another folder with --data"))
 

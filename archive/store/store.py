@@ -7,24 +7,25 @@ that reads `changes(after)` misses nothing.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import local
 from typing import Any
-from urllib.parse import unquote
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from archive import clock, database, migration, schema, withdrawal
+from archive import clock, databases, disk
 from archive.article import Article, RawPage, Revision
-from archive.database import FILE
-from archive.errors import ArchiveUnusable, Busy, UsageFault
+from archive.databases.database import Database
+from archive.databases.sqlite import RESTORE
+from archive.errors import ArchiveUnusable, UsageFault
 from archive.lock import refuse_read_only
+from archive.settings import Settings
+from archive.store import migration, schema, withdrawal
 from archive.text.messages import of_error
 from archive.text.translation import gettext as _
 from archive.url import canonical
@@ -48,6 +49,7 @@ _DIGEST = sa.select(schema.revisions.c.digest).where(schema.revisions.c.sequence
 _CHANGED = sa.select(sa.func.count()).select_from(schema.articles).where(_articles.sequence > sa.bindparam("after"))
 _SEQUENCE = sa.select(schema.archive.c.sequence)
 _SEQUENCES = sa.select(schema.archive.c.sequence, schema.archive.c.stories)
+_BESIDE = ("pages", "manifests")  # FOLDER of warc/pages.py and proof/manifest.py, which a search need not load
 _PAGE = 500  # rows per read transaction, so that none stays open while the caller works
 Keep = Callable[[tuple[RawPage, ...]], tuple[RawPage, ...]]
 
@@ -65,48 +67,38 @@ class ArticleStore:
     database for more than half a minute).
     """
 
-    def __init__(self, engine: sa.Engine, name: str, create: bool) -> None:
-        self._engine = engine
-        self._name = name
+    def __init__(self, database: Database, create: bool = False) -> None:
+        """The archive in a database; with `create` its tables are created if that is empty."""
+        self.database = database
+        self._engine = database.engine()
+        self._reader = self._engine.execution_options(**database.reading)
+        self._writer = self._engine.execution_options(writes=True)
         self._batch = _Batch()
         with self._guard():
-            migration.bring_up(engine, name, create)
+            migration.bring_up(self._engine, database, create)
 
     @classmethod
-    def open(cls, data: Path) -> ArticleStore:
-        """The archive of a data folder. Raises ArchiveUnusable if there is none."""
-        database.refuse_unfit(data)
-        if not (data / FILE).exists():
-            raise ArchiveUnusable(
-                data, _("holds no archive yet"), _("`wencang crawl` or `wencang import PATH` makes one")
-            )
-        return cls.at(_url(data / FILE), create=False)
+    def open(cls, settings: Settings) -> ArticleStore:
+        """The archive of these settings. Raises ArchiveUnusable if there is none."""
+        database = _fit(settings)
+        if not database.has_archive():
+            mend = _("`wencang crawl` or `wencang import PATH` makes one")
+            raise ArchiveUnusable(database.name if settings.archive else settings.data, _("holds no archive yet"), mend)
+        return cls(database)
 
     @classmethod
-    def create(cls, data: Path) -> ArticleStore:
-        """The archive of a data folder, created if there is none, but never beside the raw pages of another."""
-        database.refuse_unfit(data)
+    def create(cls, settings: Settings) -> ArticleStore:
+        """The archive of these settings, created if there is none, but never beside the raw pages of another."""
+        database = _fit(settings)
         try:
-            database.make(data)
+            disk.make_data(settings.data)
+            database.make()
         except OSError as error:
-            raise ArchiveUnusable(data, of_error(error), _("name another folder with --data")) from error
-        refuse_read_only(data)
-        store = cls.at(_url(data / FILE))
-        # Persistent, and impossible within a transaction. While another writer is busy it is left to the next call.
-        with closing(store._engine.raw_connection()) as raw, suppress(sqlite3.OperationalError):
-            raw.cursor().execute("PRAGMA journal_mode=WAL")
+            raise ArchiveUnusable(settings.data, of_error(error), _("name another folder with --data")) from error
+        refuse_read_only(settings.data)
+        store = cls(database, create=True)
+        database.made(store._engine)
         return store
-
-    @classmethod
-    def at(cls, url: str | sa.URL, create: bool = True) -> ArticleStore:
-        """The archive at an SQLAlchemy database URL; with `create` its tables are created in an empty database."""
-        address = sa.make_url(url)
-        engine = sa.create_engine(address)
-        if engine.dialect.name == "sqlite":
-            sa.event.listen(engine, "connect", lambda connection, _record: database.prepare(connection))
-            sa.event.listen(engine, "begin", _begin_sqlite)
-        name = address.database or str(url)
-        return cls(engine, unquote(name.removeprefix("file:")) if name.startswith("file:") else name, create)
 
     def __enter__(self) -> ArticleStore:
         return self
@@ -250,9 +242,7 @@ class ArticleStore:
                 article = Article(old.url, "", "", source=old.source, section=old.section, id=old.id)
                 time = max(clock.now(), current.fetched)
                 self._append(connection, Revision(0, article, time, withdrawn=reason), current, None)
-        if self._engine.dialect.name == "sqlite":  # whose log may still contain the text
-            with closing(self._engine.raw_connection()) as raw:
-                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.database.forget(self._engine)
 
     # Reading
 
@@ -395,11 +385,10 @@ class ArticleStore:
         try:
             yield
         except DBAPIError as error:
-            if "database is locked" in str(error.orig):
-                raise Busy(self._name, _("another run is writing to it"), _("try again when it has ended")) from error
-            raise database.unusable(self._name, error.orig or error) from error
+            raise self.database.fault(error.orig or error) from error
         except (ValueError, RecursionError) as error:  # a value that can't be ours
-            raise ArchiveUnusable(self._name, str(error), _("`wencang verify` shows what is damaged")) from error
+            mend = _("`wencang verify` shows what is damaged")
+            raise ArchiveUnusable(self.database.name, str(error), mend) from error
 
     def revision_of(self, row: sa.Row[Any]) -> Revision:
         """The revision in a row that was read before; for modules of archive/ only."""
@@ -423,7 +412,7 @@ class ArticleStore:
             with self._guard():
                 yield batch
             return
-        with self._guard(), self._engine.begin() as connection:
+        with self._guard(), self._reader.begin() as connection:
             yield connection
 
     @contextmanager
@@ -433,9 +422,7 @@ class ArticleStore:
             with self._guard(), batch.begin_nested():
                 yield batch
             return
-        with self._guard(), self._engine.execution_options(writes=True).begin() as connection:
-            if connection.dialect.name != "sqlite":
-                connection.execute(sa.select(schema.archive.c.sequence).with_for_update())
+        with self._guard(), self._writer.begin() as connection:
             yield connection
 
 
@@ -475,14 +462,25 @@ def named_source(sources: Sequence[str], name: str) -> str:
 # Opening
 
 
-def _url(file: Path) -> sa.URL:
-    if database.is_read_only(file):
-        query = {"mode": "ro", "immutable": "1", "uri": "true"}
-        return sa.URL.create("sqlite", database=database.address(file), query=query)
-    return sa.URL.create("sqlite", database=str(file))  # not as a URI: the path may contain "?"
+def _fit(settings: Settings) -> Database:
+    """The database of these settings.
+
+    Raises ArchiveUnusable where its folder holds links, or raw pages or manifests without an archive.
+    """
+    database, data = databases.of(settings), settings.data
+    try:
+        disk.refuse_links(data)
+        if not database.has_archive():  # the usual case is that it has, and needs no list of the folder
+            _refuse_lost(database, data)
+    except OSError as error:
+        raise ArchiveUnusable(
+            error.filename or data, of_error(error), _("fix the permissions of its folder")
+        ) from error
+    return database
 
 
-def _begin_sqlite(connection: sa.Connection) -> None:
-    # A transaction that reads first and writes later would fail at once if another writer was faster.
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _refuse_lost(database: Database, data: Path) -> None:
+    beside = [name for name in _BESIDE if any((data / name).glob("*"))]
+    if beside and not database.has_archive():  # checked again: another process may just have created the archive
+        reason = _("is missing, but its {folder} are there").format(folder=beside[0])
+        raise ArchiveUnusable(database.name, reason, _(RESTORE))

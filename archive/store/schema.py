@@ -164,7 +164,7 @@ revisions = sa.Table(
     sa.Column("rights", sa.Text, nullable=False),
     sa.Column("images", sa.JSON, nullable=False),
     sa.Column("restored", sa.Boolean, nullable=False),
-    sa.Column("withdrawn", sa.Text),  # the reason, in each revision of the article (archive/withdrawal.py)
+    sa.Column("withdrawn", sa.Text),  # the reason, in each revision of the article (archive/store/withdrawal.py)
     sa.Index("revisions_by_day", "source", "published", "sequence"),  # covers the counts of days
 )  # fmt: skip
 
@@ -315,9 +315,34 @@ stories = sa.Table(  # archive/tables/stories.py
 )  # fmt: skip
 
 
+locks = sa.Table(  # archive/tables/locks.py
+    "locks", metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("token", sa.BigInteger, nullable=False),  # counts up with each holder
+    sa.Column("host", sa.Text, nullable=False),
+    sa.Column("process", sa.BigInteger, nullable=False),
+    sa.Column("since", Instant, nullable=False),
+)  # fmt: skip
+
+notices = sa.Table(  # archive/notify/notice.py
+    "notices", metadata,
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("subject", sa.Text, primary_key=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("sent", Instant, nullable=False),
+)  # fmt: skip
+
+
+def _stored(type: Any) -> Any:
+    """A column's type, checked on reading; on PostgreSQL text is sorted by code point, as SQLite and Python do."""
+    checked: Any = _CHECKED.get(type.__class__)
+    if checked and isinstance(type, sa.String):
+        return checked(type.length).with_variant(type.__class__(type.length, collation="C"), "postgresql")
+    return checked() if checked else type
+
+
 for _column in (column for table in metadata.tables.values() for column in table.columns):
-    if _checked := _CHECKED.get(type(_column.type)):
-        _column.type = _checked(**({"length": _column.type.length} if isinstance(_column.type, sa.String) else {}))
+    _column.type = _stored(_column.type)
 
 
 # Revisions as rows

@@ -7,9 +7,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from archive import schema
 from archive.article import Article
 from archive.errors import Withdrawn
+from archive.store import schema
 from archive.text.messages import Reason
 from archive.url import canonical
 

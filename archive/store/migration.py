@@ -1,18 +1,16 @@
-"""Migrations: numbered steps from an older archive to the tables of this program (archive/schema.py)."""
+"""Migrations: numbered steps from an older archive to the tables of this program (archive/store/schema.py)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import sqlalchemy as sa
 
-from archive import database
-from archive.database import RESTORE
-from archive.disk import atomic_write
+from archive.databases.database import Database
+from archive.databases.sqlite import RESTORE
 from archive.errors import ArchiveUnusable
-from archive.schema import archive, doubts, metadata, revisions
+from archive.store.schema import archive, doubts, locks, metadata, notices, revisions
 from archive.text.translation import gettext as _
 
 _MIDNIGHT = "%T16:00:00.000000Z"  # in Shanghai, as an Instant
@@ -34,9 +32,15 @@ def _days_addresses_doubts(connection: sa.Connection) -> None:
         connection.execute(revisions.update().where(c.sequence == sequence).values(values))
 
 
+def _locks_notices(connection: sa.Connection) -> None:
+    """Locks, and which notices were sent, which stood in a file."""
+    locks.create(connection)
+    notices.create(connection)
+
+
 # Step N migrates version N to N + 1, and is never changed once released. A new archive is created at the newest.
 # Version 1 is that of wencang 0.2.0.
-STEPS: tuple[Callable[[sa.Connection], None], ...] = (_days_addresses_doubts,)
+STEPS: tuple[Callable[[sa.Connection], None], ...] = (_days_addresses_doubts, _locks_notices)
 
 
 def newest() -> int:
@@ -63,30 +67,23 @@ def upgrade(connection: sa.Connection) -> None:
         connection.execute(archive.update().values(version=newest()))
 
 
-def bring_up(engine: sa.Engine, name: str, create: bool) -> None:
+def bring_up(engine: sa.Engine, database: Database, create: bool) -> None:
     """Migrate the archive in this database to the newest version, after a backup; with `create` also an empty one.
 
     Raises ArchiveUnusable for a database that is not an archive, or of a newer program.
     """
     with engine.begin() as connection:
-        database.refuse_code(connection, name)
+        database.refuse_code(connection)
         found = version(connection)
         empty = found == 0 and not sa.inspect(connection).get_table_names()
     if found == 0 and not (create and empty):
-        raise ArchiveUnusable(name, _("is not a valid archive"), _(RESTORE))
+        raise ArchiveUnusable(database.name, _("is not a valid archive"), _(RESTORE))
     if found > newest():
         newer = _("was made by a newer wencang (store version {theirs}, this program supports {ours})")
-        raise ArchiveUnusable(name, newer.format(theirs=found, ours=newest()), _("install the newer wencang"))
+        raise ArchiveUnusable(database.name, newer.format(theirs=found, ours=newest()), _("install the newer wencang"))
     if found == newest():
         return
     if found:
-        _back_up(engine, name, found)
+        database.keep_before_migration(found)
     with engine.execution_options(writes=True).begin() as connection:
         upgrade(connection)
-
-
-def _back_up(engine: sa.Engine, name: str, version: int) -> None:
-    if engine.dialect.name != "sqlite" or name == ":memory:":
-        return
-    with atomic_write(Path(f"{name}.v{version}.bak")) as file:
-        database.copy(Path(name), Path(file.name))

@@ -1,0 +1,108 @@
+"""What a run holds alone, on one host or on several: a source that it crawls, the manifests, the watches, an index."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from archive import clock
+from archive.databases.database import Lock
+from archive.errors import Busy, WencangError
+from archive.store import ArticleStore, schema
+from archive.text.translation import gettext as _
+
+_columns = schema.locks.c
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a lock: a process of a host, since a time (UTC)."""
+
+    name: str
+    host: str
+    process: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A lock that this process holds. `token` is greater than that of each earlier holder."""
+
+    store: ArticleStore
+    name: str
+    token: int
+    lock: Lock
+
+    def check(self) -> None:
+        """Raise Busy if the lock was lost, as with the connection to a server.
+
+        Where it passes within a batch of the store, nobody else takes the lock before that is committed.
+        """
+        with self.store.writing() as connection:
+            token = connection.scalar(sa.select(_columns.token).where(_columns.name == self.name))
+        if token != self.token or not self.lock.is_held():
+            raise Busy(self.name, _("the connection that held it was lost"), _("the next run continues"))
+
+
+@contextmanager
+def exclusive(store: ArticleStore, name: str, wait: bool = False) -> Iterator[Hold]:
+    """Hold a lock of the archive; it is released when the process, or its host, dies.
+
+    Raises Busy, which names the holder, if another process has it, unless `wait`.
+    """
+    with ExitStack() as stack:
+        try:
+            lock = stack.enter_context(store.database.lock(name, wait))
+        except Busy as error:
+            if holder := _holder(store, name):
+                reason = _("{host}, process {process}, holds it since {since}")
+                since = f"{holder.since:%Y-%m-%d %H:%M}Z"
+                raise Busy(
+                    error.subject, reason.format(host=holder.host, process=holder.process, since=since), error.mend
+                ) from error
+            raise
+        hold = Hold(store, name, _note(store, name), lock)
+        stack.callback(_forget, hold)
+        yield hold
+
+
+def holders(store: ArticleStore) -> list[Holder]:
+    """All locks that are held, by name, and by whom; the row of a process that crashed is left out."""
+    with store.reading() as connection:
+        rows = connection.execute(sa.select(schema.locks).where(_columns.host != "").order_by(_columns.name)).all()
+    return [_holder_of(row) for row in rows if store.database.is_locked(row.name)]
+
+
+def _holder(store: ArticleStore, name: str) -> Holder | None:
+    with store.reading() as connection:
+        row = connection.execute(sa.select(schema.locks).where(_columns.name == name, _columns.host != "")).first()
+    return _holder_of(row) if row else None
+
+
+def _holder_of(row: sa.Row[tuple[object, ...]]) -> Holder:
+    return Holder(row.name, row.host, row.process, row.since)
+
+
+def _note(store: ArticleStore, name: str) -> int:
+    """Note who holds a lock; the token."""
+    values = {"host": socket.gethostname(), "process": os.getpid(), "since": clock.now()}
+    row = schema.locks.update().where(_columns.name == name)
+    with store.writing() as connection:
+        token = connection.scalar(row.values(token=_columns.token + 1, **values).returning(_columns.token))
+        if token is None:
+            token = 1
+            connection.execute(schema.locks.insert().values(name=name, token=token, **values))
+    return int(token)
+
+
+def _forget(hold: Hold) -> None:
+    """Note that nobody holds the lock, if nobody took it over. It may fail: `holders` asks the lock itself."""
+    row = schema.locks.update().where(_columns.name == hold.name, _columns.token == hold.token)
+    with suppress(WencangError), hold.store.writing() as connection:
+        connection.execute(row.values(host=""))
