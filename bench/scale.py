@@ -117,6 +117,10 @@ class Measured:
         data = folder / name
         return cls(name, data, ours if local else ours | {"WENCANG_ARCHIVE": address})
 
+    def folders(self, disks: Sequence[Path]) -> list[Path]:
+        """Where its database grows: SQLite beside the rest, a server on its own disks."""
+        return [self.data] if self.name == _LOCAL else [self.data, *disks]
+
     def store(self) -> ArticleStore:
         return ArticleStore.create(load(self.data, self.environment))
 
@@ -147,7 +151,7 @@ def megabytes(folders: Iterable[Path]) -> float:
 def fill(archives: Sequence[Measured], articles: Iterator[Article], disks: Sequence[Path]) -> None:
     """Archive these in each, a turn after the other."""
     seconds: dict[str, float] = defaultdict(float)
-    before = {archive.name: megabytes([archive.data, *disks]) for archive in archives}
+    before = {archive.name: megabytes(archive.folders(disks)) for archive in archives}
     done = 0
     with ExitStack() as stack:
         stores = {archive.name: stack.enter_context(archive.store()) for archive in archives}
@@ -161,7 +165,7 @@ def fill(archives: Sequence[Measured], articles: Iterator[Article], disks: Seque
                 seconds[name] += time.perf_counter() - start
     for archive in archives:
         archive.puts = done / seconds[archive.name]
-        archive.size += megabytes([archive.data, *disks]) - before[archive.name]
+        archive.size += megabytes(archive.folders(disks)) - before[archive.name]
 
 
 def crawled(archive: Measured, pages: int) -> float:
