@@ -49,7 +49,7 @@ _SAME_SECTION = 0.75  # of the sentences
 _PARAGRAPH = 3  # sentences
 _TURN = 1_000  # articles
 _RIGHTS = "made by bench.scale of sentences of other articles"
-_ASKED_ABOUT = 2_000  # the first articles, which are there at each size
+_ASKED_ABOUT = 2_000  # the first articles at most, which are there at each size
 _SENTENCE = re.compile(r"[^。！？\n]+[。！？]")
 _CLAUSE = re.compile(r"[\u4e00-\u9fff0-9]{5,13}(?=[，。；：！？])")
 
@@ -191,9 +191,10 @@ class Row:
     @property
     def cells(self) -> list[str]:
         archive = self.archive
-        figures = (archive.crawl, archive.puts, archive.size, self.indexed, self.memory, archive.sizes[self.engine])
+        crawl = short(archive.crawl) if archive.crawl else "-"
+        figures = (archive.puts, archive.size, self.indexed, self.memory, archive.sizes[self.engine])
         times = [f"{short(latency.half)} / {short(latency.most)}" for latency in self.asked.values()]
-        return [f"{self.articles:,}", archive.name, self.engine, *map(short, figures), *times]
+        return [f"{self.articles:,}", archive.name, self.engine, crawl, *map(short, figures), *times]
 
 
 def caught_up(archive: Measured, name: str, disks: Sequence[Path]) -> tuple[float, float]:
@@ -207,6 +208,20 @@ def caught_up(archive: Measured, name: str, disks: Sequence[Path]) -> tuple[floa
 
 def _wencang(data: Path, *words: str) -> list[str | Path]:
     return [sys.executable, "search_cli.py", "--data", data, *words]
+
+
+def about(articles: list[Article], most: int) -> Questions:
+    """So many questions of each kind that these articles answer; those with dates ask for the half-year of one."""
+    every, published = Questions.of(articles), {article.title: article.published for article in articles}
+    halves = [_half(published[headline]) for headline in every.headlines]
+    dated = [f"{words} 日期:{half}" for words, half in zip(every.keywords, halves, strict=True)]
+    return Questions(every.keywords[:most], every.headlines[:most], every.quotes[:most], dated[:most])
+
+
+def _half(day: datetime | None) -> str:
+    assert day
+    first = 1 if day.month < 7 else 7
+    return f"{day.year}-{first:02}..{day.year}-{first + 5:02}"
 
 
 def asked(archive: Measured, names: Sequence[str], questions: Questions) -> dict[str, dict[str, Latency]]:
@@ -259,8 +274,7 @@ def ratios(measured: Sequence[Row]) -> Iterator[str]:
 
 def measure(options: argparse.Namespace, folder: Path) -> None:
     maker = Maker(originals(options.corpus), options.seed)
-    every = Questions.of([maker.article(number) for number in range(_ASKED_ABOUT)])
-    questions = Questions(*(getattr(every, kind.name)[: options.questions] for kind in fields(every)))
+    questions = about(list(islice(maker.articles(), min(_ASKED_ABOUT, *options.articles))), options.questions)
     archives = [Measured.of(address, folder) for address in options.archives]
     for archive in archives if options.pages else []:
         archive.crawl = crawled(archive, options.pages)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.plan import Plan, backlog, cost, sizes
-from bench.scale import Maker
+from bench.scale import Maker, about
 from tests.support.sample import ARTICLES
 
 MAKER = Maker(ARTICLES, seed=1)
@@ -36,6 +36,21 @@ def test_articles_differ_and_are_as_long_as_real_ones() -> None:
     assert 0.5 < long / real < 2
     assert {article.section for article in made} <= {article.section for article in ARTICLES}
     assert len({article.source for article in made}) == 6
+
+
+def test_a_question_is_answered_by_the_article_that_it_was_made_of() -> None:
+    made = list(islice(MAKER.articles(), 600))
+    questions = about(made, 50)
+    assert {len(questions.keywords), len(questions.headlines), len(questions.quotes), len(questions.dated)} == {50}
+    published = {article.title: article.published for article in made}
+    for headline, words, dated in zip(questions.headlines, questions.keywords, questions.dated, strict=True):
+        asked, _blank, half = dated.partition(" 日期:")
+        first, _dots, last = half.partition("..")
+        day = published[headline]
+        assert day
+        assert (asked, first <= f"{day:%Y-%m}" <= last) == (words, True)
+    texts = "\n".join(article.body for article in made)
+    assert all(quote.strip('"') in texts for quote in questions.quotes)
 
 
 @pytest.mark.parametrize("hosts", [1, 2, 5])
