@@ -33,9 +33,13 @@ lint: install
 messages: install  ## update the Chinese catalog from the code and list what is not translated
 	$(BIN)/python -m bench.messages
 
-lock:  ## write requirements.lock from pyproject.toml (needs uv)
-	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
-		--no-emit-index-url --no-header --no-annotate --upgrade --quiet -o requirements.lock
+COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate --quiet
+EXTRAS := mcp opensearch parquet plot postgresql s3 tantivy timestamp
+
+lock:  ## write requirements.lock and that of the image from pyproject.toml (needs uv)
+	$(COMPILE) --group dev --upgrade -o requirements.lock
+	$(COMPILE) --group build $(EXTRAS:%=--extra %) --constraint requirements.lock --upgrade -o deploy/requirements.lock
 
 clean:  ## remove what make created
 	rm -rf .venv $(DEMO) build *.egg-info

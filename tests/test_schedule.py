@@ -277,8 +277,8 @@ def test_the_name_of_an_image(image: str, is_one: bool) -> None:
 
 
 def test_the_manifest_to_apply_is_what_the_program_prints() -> None:
-    """`wencang --data /data schedule print --k8s > deploy/kubernetes.yaml` renews it."""
-    written = (ROOT / "deploy" / "kubernetes.yaml").read_text(encoding="utf-8")
+    """`wencang --data /data schedule print --k8s > deploy/kubernetes/crawl/schedule.yaml` renews it."""
+    written = (ROOT / "deploy" / "kubernetes" / "crawl" / "schedule.yaml").read_text(encoding="utf-8")
     assert written == units.text(job("/data", program=("wencang",)), "k8s")
 
 
