@@ -20,7 +20,6 @@ from hypothesis import strategies as st
 
 from archive import jsonl, settings
 from archive.article import SHANGHAI, Article, Image, RawPage, from_json, to_json
-from archive.databases.sqlite import SQLite
 from archive.errors import ArchiveUnusable, BadRecord, UsageFault
 from archive.proof import database
 from archive.settings import load
@@ -29,6 +28,7 @@ from archive.store import ArticleStore, migration
 from archive.tables.chronology import in_order
 from archive.url import canonical
 from archive.warc.pages import FetchedPage, Head, Pages
+from tests.support.memory import InMemory
 from tests.support.pages import ARTICLE, PAGE, THEN, check, noise, warcs
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -136,7 +136,7 @@ def test_json_holds_every_field(article: Article) -> None:
 
 @given(st.lists(_ARTICLES, max_size=12))
 def test_the_store_keeps_each_version_once_and_in_order(articles: list[Article]) -> None:
-    with ArticleStore(SQLite(Path(":memory:")), create=True) as store:
+    with ArticleStore(InMemory(), create=True) as store:
         put = [store.put(article, THEN) for article in articles]
         kept = [revision for revision in put if revision]
         assert [revision.sequence for revision in kept] == list(range(1, len(kept) + 1))

@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 
 from archive.article import Revision
-from archive.databases.sqlite import SQLite
 from archive.errors import Busy, IndexUnusable
 from archive.settings import Settings, load
 from archive.store import ArticleStore
@@ -24,6 +23,7 @@ from bench.kills import PROCESSES, rounds, sample, strays
 from indexer import engines, update
 from indexer.engines.folder import index_folder, open_engine
 from indexer.question.query import Query
+from tests.support.memory import InMemory
 
 Room = Callable[[int], AbstractContextManager[None]]
 pytestmark = pytest.mark.parametrize("name", engines.in_folders())
@@ -74,7 +74,7 @@ def room(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Room]:
 
 def test_a_disk_without_room_is_told_and_the_index_answers_on(tmp_path: Path, name: str, room: Room) -> None:
     articles = sample()
-    with ArticleStore(SQLite(Path(":memory:")), create=True) as store:
+    with ArticleStore(InMemory(), create=True) as store:
         fill(store, articles[:1])
         update.bring_up(store, Settings(tmp_path), name)
         fill(store, articles[1:])

@@ -27,7 +27,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.article import Article, Revision
-from archive.databases.sqlite import SQLite
 from archive.errors import Busy, Withdrawn
 from archive.proof import database, manifest
 from archive.settings import load
@@ -46,6 +45,7 @@ from indexer.question.parser import parse_query
 from indexer.search import search
 from indexer.update import bring_up
 from tests.support.engines import settings_of
+from tests.support.memory import InMemory
 from tests.support.pages import ARTICLE, PAGE, THEN, check, noise, warcs
 from tests.support.program import lines, run
 from tests.support.sample import ANALYZER, EXPECTED, ROOT, SAMPLE, SIGNING, TEXTS
@@ -68,7 +68,7 @@ _TEXT = st.text("西藏拉萨a1，。", min_size=1, max_size=12)
 @given(_TEXT, st.lists(_BLANKS, min_size=13, max_size=13))
 def test_blanks_make_no_version_and_any_other_sign_does(text: str, blanks: list[str]) -> None:
     spaced = "".join(chain(*zip(blanks, text, strict=False), blanks[-1:]))
-    with ArticleStore(SQLite(Path(":memory:")), create=True) as store:
+    with ArticleStore(InMemory(), create=True) as store:
         store.put(replace(ARTICLE, title=text, body=text), THEN)
         for title, body in ((text, spaced), (spaced, text)):
             assert store.put(replace(ARTICLE, title=title, body=body), LATER[1]) is None

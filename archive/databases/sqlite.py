@@ -35,7 +35,7 @@ _REVISION = "SELECT sequence, id, fetched, digest, pages FROM revisions"
 
 
 class SQLite:
-    """The database in a file, which is created if it is missing; ":memory:" is one in memory."""
+    """The database in a file, which is created if it is missing."""
 
     reading: Mapping[str, Any] = {}  # a transaction sees one state without being asked
 
