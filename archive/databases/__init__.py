@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from archive.databases.database import Database
+from archive.databases.sqlite import FILE, SQLite
 from archive.errors import UsageFault
 from archive.settings import Settings, database_address
 
@@ -13,15 +14,14 @@ def of(settings: Settings) -> Database:
         from archive.databases.postgresql import PostgreSQL  # imported here: the driver is an extra
 
         return PostgreSQL(settings.archive)
-    from archive.databases.sqlite import FILE, SQLite
-
     return SQLite(settings.data / FILE)
 
 
 def at(place: str) -> Database:
-    """The database of a data folder, or at a postgresql:// address. Raises UsageFault."""
+    """The database of a data folder, in a file archive.db, or at a postgresql:// address. Raises UsageFault."""
     if "://" not in place:
-        return of(Settings(Path(place)))
+        path = Path(place)
+        return of(Settings(path.parent if path.name == FILE else path))
     try:
         return of(Settings(archive=database_address(place)))
     except ValueError as error:
