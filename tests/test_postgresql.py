@@ -17,9 +17,11 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive import clock
 from archive.article import Article
 from archive.databases import postgresql as server_of
 from archive.databases.postgresql import PostgreSQL as Database
@@ -27,7 +29,8 @@ from archive.errors import ArchiveUnusable, Busy, UsageFault, WencangError
 from archive.proof import database as integrity
 from archive.settings import Settings, database_address, load
 from archive.store import ArticleStore
-from archive.tables.locks import exclusive
+from archive.tables.ledger import Candidate, Ledger, Run
+from archive.tables.locks import exclusive, holders
 from tests.servers import postgresql as servers
 from tests.servers.postgresql import PostgreSQL
 from tests.support.program import Wencang
@@ -291,14 +294,64 @@ def test_a_batch_whose_connection_breaks_is_rolled_back_whole(address: str, sett
         assert [revision.article.id for revision in store.changes()] == ["n-3"]
 
 
+def _batch(store: ArticleStore) -> None:
+    with store.batch():
+        store.put(article(random.randrange(10**9)))
+        store.put(article(1, f"正文 {random.random()}"))
+
+
+def _hold(store: ArticleStore) -> None:
+    with exclusive(store, "crawl x"):
+        pass
+
+
 def _calls(store: ArticleStore) -> Iterator[tuple[str, Callable[[], object]]]:
+    ledger, now = Ledger(store), clock.now()
     yield "put", lambda: store.put(article(random.randrange(10**9)))
+    yield "batch", lambda: _batch(store)
+    yield "lock", lambda: _hold(store)
+    yield "holders", lambda: holders(store)
+    yield "note_candidates", lambda: ledger.note_candidates([Candidate("http://n.example/", "n", "", now, now)])
+    yield "note_run", lambda: ledger.note_run(Run("n", now, 0, 0, 0, now))
     yield "mark_gone", lambda: store.mark_gone("http://n.example/1.html")
     yield "get", lambda: store.get("n-1")
+    yield "get_many", lambda: store.get_many(["n-1"])
     yield "changes", lambda: list(store.changes())
     yield "history", lambda: store.history("n-1")
-    yield "withdraw", lambda: store.withdraw("n-1", "asked for")
-    yield "lock", lambda: exclusive(store, "crawl x").__enter__()
+    yield "verify", lambda: list(integrity.verify(store))
+    yield "withdraw", lambda: store.withdraw("n-2", "asked for")
+
+
+def test_a_connection_lost_before_any_statement_of_any_call_is_one_error(address: str, settings: Settings) -> None:
+    with ArticleStore.create(settings) as store, closing(psycopg.connect(address, autocommit=True)) as other:
+        store.put(article(1))
+        store.put(article(2))
+        left = 0
+
+        def lose(connection: sa.Connection, *_statement: object) -> None:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                pid = connection.connection.driver_connection.info.backend_pid  # type: ignore[union-attr]
+                other.execute("SELECT pg_terminate_backend(%s, 5000)", (pid,))
+
+        sa.event.listen(store._engine, "before_cursor_execute", lose)
+        for name, call in _calls(store):
+            losses = 0
+            while True:
+                left = losses + 1
+                try:
+                    call()
+                except ArchiveUnusable as error:
+                    _is_plain(error, "try again")
+                    losses += 1
+                    continue
+                assert left > 0 or name == "lock", "what released the lock may fail"
+                break
+            assert losses, name
+        left = 0
+        assert list(integrity.verify(store)) == []
+        assert store.sequence() == len(list(store.between(1, 10_000)))
 
 
 def test_each_call_goes_on_with_a_server_that_was_killed_and_started_anew(tmp_path: Path) -> None:
