@@ -169,8 +169,9 @@ def faults(sites: Sites, hosts: list[Host], store: ArticleStore) -> Iterator[str
         fetched[request.url].append(request)
     for url in wanted:
         for request in fetched[url][:-1]:
-            if not any(0 <= kill - request.at < _BATCH for kill in hosts[request.host].kills):
-                yield f"fetched once more, although its host was not killed: {url}"
+            after = min((kill - request.at for kill in hosts[request.host].kills if kill >= request.at), default=None)
+            if after is None or after > _BATCH:
+                yield f"fetched once more, although its host was killed only {after or 0:.1f} s later: {url}"
     for host in hosts:
         yield from (f"host {host.number}: exit code {code}" for code in host.codes if code not in (0, -9))
         if "Traceback" in (said := host.said.read_text()):
