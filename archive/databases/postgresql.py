@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
 from threading import local
 from typing import Any
 
@@ -36,11 +37,24 @@ _WRITING = f"SELECT pg_advisory_xact_lock({_KEY})"
 _BUSY = ("55P03", "40001", "40P01", "57014")  # a lock not given in time, a conflict, a deadlock, a cancelled statement
 
 
-class _Held(local):
-    """The locks of a thread, which share a session: hundreds of sources must not need a connection each."""
+@dataclass(slots=True)
+class _Held:
+    """Locks that share a session: hundreds of sources must not need a connection each."""
 
     session: psycopg.Connection[Any] | None = None
-    names: frozenset[str] = frozenset()
+    names: set[str] = field(default_factory=set)
+
+    def close_unused(self) -> None:
+        if self.session and not self.names:
+            self.session.close()
+            self.session = None
+
+
+class _Threads(local):
+    """What each thread holds: a session does one thing at a time, and a lock may be waited for."""
+
+    def __init__(self) -> None:
+        self.held = _Held()
 
 
 class PostgreSQL:
@@ -53,7 +67,7 @@ class PostgreSQL:
         name = sa.URL.create("postgresql", url.username, host=url.host, port=url.port, database=url.database)
         self.name = name.render_as_string()
         self._identity = {"application_name": f"wencang {socket.gethostname()} {os.getpid()}"}
-        self._held = _Held()
+        self._threads = _Threads()
 
     def engine(self) -> sa.Engine:
         """Its connections are tested before each use, so that a server that was started anew is no error."""
@@ -115,45 +129,37 @@ class PostgreSQL:
     @contextmanager
     def lock(self, name: str, wait: bool = False) -> Iterator[SessionLock]:
         """Hold an advisory lock, which the server releases with the session that holds it."""
-        held = self._held
-        with self._guard(), self._locking() as session:
+        held = self._threads.held
+        with self._guard(), self._locking(held) as session:
             if name in held.names or not (wait or _value(session, _TRY, name=name)):
                 raise Busy(name, _("another run holds it"), _("try again when that has ended"))
             if wait:
                 session.execute(_WAIT, {"name": name})
+        held.names.add(name)
         try:
-            held.names |= {name}
             yield SessionLock(session)
         finally:
-            held.names -= {name}
-            self._release(session, name)
+            held.names.remove(name)
+            with suppress(psycopg.Error):  # of a connection that is lost, and the lock with it
+                session.execute(_RELEASE, {"name": name})
+            held.close_unused()
 
     @contextmanager
-    def _locking(self) -> Iterator[psycopg.Connection[Any]]:
-        """The session of this thread's locks; it is opened for the first."""
-        held = self._held
+    def _locking(self, held: _Held) -> Iterator[psycopg.Connection[Any]]:
+        """The session of a thread's locks; it is opened for the first."""
         if held.session is None:
-            held.session = self._session()
-            held.session.execute("SET lock_timeout = 0")
+            session = self._session()
+            session.execute("SET lock_timeout = 0")
+            held.session = session
         try:
             yield held.session
         except BaseException:
-            self._close_unused()
+            held.close_unused()
             raise
 
-    def _release(self, session: psycopg.Connection[Any], name: str) -> None:
-        with suppress(psycopg.Error):  # of a connection that is lost, and the lock with it
-            session.execute(_RELEASE, {"name": name})
-        self._close_unused()
-
-    def _close_unused(self) -> None:
-        held = self._held
-        if held.session and not held.names:
-            held.session.close()
-            held.session = None
-
-    def is_locked(self, name: str) -> bool:
-        return bool(self._answer(_IS_LOCKED, name=name))
+    def locked(self, names: Iterable[str]) -> set[str]:
+        with self._guard(), closing(self._session()) as session:
+            return {name for name in names if _value(session, _IS_LOCKED, name=name)}
 
     def forget(self, engine: sa.Engine) -> None:
         """Free the space of deleted text for reuse; docs/operations.md says where the server may keep it."""

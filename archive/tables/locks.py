@@ -84,7 +84,8 @@ def holders(store: ArticleStore) -> list[Holder]:
     """All locks that are held, by name, and by whom; the row of a process that crashed is left out."""
     with store.reading() as connection:
         rows = connection.execute(sa.select(schema.locks).where(_columns.host != "").order_by(_columns.name)).all()
-    return [_holder_of(row) for row in rows if store.database.is_locked(row.name)]
+    locked = store.database.locked(row.name for row in rows)
+    return [_holder_of(row) for row in rows if row.name in locked]
 
 
 def _holder(store: ArticleStore, name: str) -> Holder | None:
