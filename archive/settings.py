@@ -132,7 +132,8 @@ def database_address(value: str) -> str:
     """The error does not quote the value, which may contain a password."""
     with suppress(ValueError):
         address = urlsplit(value)
-        if address.scheme in ("postgresql", "postgres") and len(address.path) > 1 and address.port != 0:
+        has_name = len(address.path) > 1 and "@" not in address.path  # as of a password with a slash
+        if address.scheme in ("postgresql", "postgres") and has_name and address.port != 0:
             return value
     raise ValueError(_("is not like postgresql://user:password@host:port/name (in a password, %2F is / and %40 is @)"))
 

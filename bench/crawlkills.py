@@ -22,7 +22,7 @@ from pathlib import Path
 
 from archive.proof import database, manifest, records
 from archive.settings import Settings, load
-from archive.storage.folder import Folder
+from archive.storage import of as storage_of
 from archive.store import ArticleStore
 from archive.tables.ledger import Ledger
 from archive.warc.pages import Pages
@@ -64,14 +64,16 @@ def crawled(folder: Path, count: int) -> Iterator[tuple[Site, str, object]]:
     with serving(site.answer) as proxy:
         said = folder / "said"
         assert ended(crawl(folder / "undisturbed", proxy, said)) == 0, said.read_text()
-        yield site, proxy, kept(folder / "undisturbed")
+        yield site, proxy, kept(load(folder / "undisturbed"))
 
 
-def crawl(data: Path, proxy: str, said: Path, prepare: Callable[[], None] | None = None) -> BaseProcess:
+def crawl(
+    data: Path, proxy: str, said: Path, prepare: Callable[[], None] | None = None, **environment: str
+) -> BaseProcess:
     """Start a run; what it says is added to the file `said`."""
     return start(
         data, "crawl", "tibet_cn", "--due", said=said, prepare=prepare,
-        http_proxy=proxy, no_proxy="", WENCANG_DELAY="0",
+        http_proxy=proxy, no_proxy="", WENCANG_DELAY="0", **environment,
     )  # fmt: skip
 
 
@@ -82,21 +84,22 @@ def ended(run: BaseProcess) -> int:
     return run.exitcode
 
 
-def kept(data: Path) -> tuple[object, ...]:
+def kept(settings: Settings) -> tuple[object, ...]:
     """What must be the same however often the crawl was disturbed: versions, raw pages, addresses, lists."""
-    with ArticleStore.open(load(data)) as store:
-        checked = records.verify(Folder(data))
+    storage = storage_of(settings)
+    with ArticleStore.open(settings) as store:
+        checked = records.verify(storage)
         faults = [
             *checked.faults,
-            *database.verify(store, checked.faults_of(Pages(Folder(data)))),
-            *manifest.verify(store, Folder(data)),
+            *database.verify(store, checked.faults_of(Pages(storage))),
+            *manifest.verify(store, storage),
         ]
-        with update.open_index(Settings(data), "whoosh") as index:
+        with update.open_index(settings, "whoosh") as index:
             faults += update.verify(store, index)
             assert index.position() == store.sequence()
         assert faults == []
         ledger = Ledger(store)
-        candidates = ledger.due("tibet.cn", datetime.max.replace(tzinfo=UTC), looks=-1)
+        candidates = ledger.due("tibet.cn", datetime.max.replace(tzinfo=UTC), looks=1_000_000)
         return (
             {
                 (one.article, one.gone, *(page.sha256 for page in one.pages))
@@ -125,7 +128,7 @@ def kills(folder: Path, count: int, times: int, rng: random.Random) -> Iterator[
             ended(run)
             asked = site.asked.total()
             assert ended(crawl(data, proxy, said)) == 0, said.read_text()
-            assert kept(data) == expected
+            assert kept(load(data)) == expected
             assert max(site.asked.values()) <= 2
             shutil.rmtree(data)
             yield asked, sum(times > 1 for url, times in site.asked.items() if "/t2023" in url)

@@ -76,7 +76,6 @@ class ArchivePipeline:
         report = Report()
         try:
             with target.store.batch():
-                target.hold.check()
                 for item in batch:
                     _keep(target, item, report)
                 target.pages.sync()

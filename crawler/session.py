@@ -62,7 +62,7 @@ class Scope:
 class Target:
     """Where a crawl archives what it fetches, what it remembers of its source, and its hold on that."""
 
-    store: ArticleStore
+    store: ArticleStore  # nothing is written to it once the hold is lost
     pages: Pages
     frontier: Frontier
     hold: Hold
@@ -107,9 +107,9 @@ def opened(
     with ExitStack() as stack:
         store = stack.enter_context(ArticleStore.create(settings))
         pages = stack.enter_context(_pages(settings))
-        sessions, grace = list[Session](), 0.0
-        for source, scope in _in_turn(store, scopes):
-            if scope.due and scope.max_sources and len(sessions) == scope.max_sources:
+        held = list[tuple[Source, Scope, Hold]]()
+        for source, scope in _in_turn(store, scopes, report, wait):
+            if scope.due and scope.max_sources and len(held) == scope.max_sources:
                 break
             try:
                 hold = stack.enter_context(exclusive(store, f"crawl {source.site}", wait))
@@ -118,20 +118,35 @@ def opened(
                     raise
                 report.remarks.append((source.site, _("is left to another run: {reason}").format(reason=busy.reason)))
                 continue
-            grace = max(grace, hold.grace)
-            frontier = Frontier(store, source, scope.due, settings.looks)
-            sessions.append(Session(source, report, scope, Target(store, pages, frontier, hold)))
-        sleep(grace)
-        yield sessions
+            held.append((source, scope, hold))
+        sleep(max((hold.grace for _source, _scope, hold in held), default=0))
+        yield [
+            Session(source, report, scope, _target(hold, pages, source, scope, settings))
+            for source, scope, hold in held
+        ]
 
 
-def _in_turn(store: ArticleStore, scopes: Iterable[tuple[Source, Scope]]) -> list[tuple[Source, Scope]]:
-    """These without the sources of which nothing is due, although only that is wanted; the longest due first."""
+def _target(hold: Hold, pages: Pages, source: Source, scope: Scope, settings: Settings) -> Target:
+    store = hold.fenced()
+    return Target(store, pages, Frontier(store, source, scope.due, settings.looks), hold)
+
+
+def _in_turn(
+    store: ArticleStore, scopes: Iterable[tuple[Source, Scope]], report: Report, wait: bool
+) -> list[tuple[Source, Scope]]:
+    """These, the longest due first; without the sources of which only what is due is wanted, and nothing is.
+
+    Where runs `wait` for each other they are by name, so that none waits for one that waits for it.
+    """
     now = clock.now()
     due = Due(store, now)
     times = [(due.since(source.site, source.lists) if scope.due else now, source, scope) for source, scope in scopes]
+    for time, source, _scope in times:
+        if time > now:
+            report.tallies[source.site].end("finished")
     ripe = [(time, source, scope) for time, source, scope in times if time <= now]
-    return [(source, scope) for _time, source, scope in sorted(ripe, key=itemgetter(0))]
+    ripe.sort(key=(lambda row: row[1].site) if wait else itemgetter(0))
+    return [(source, scope) for _time, source, scope in ripe]
 
 
 def _pages(settings: Settings) -> Pages:

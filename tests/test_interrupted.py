@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.settings import load
 from bench.crawlkills import Site, crawl, crawled, ended, kept, kills
 
 Prepare = Callable[[], None] | None
@@ -73,4 +74,4 @@ def test_a_crawl_without_room_says_so_and_goes_on_when_there_is_some(
             assert "; free some space" in line
             said.unlink()
         assert ended(crawl(data, proxy, said)) == 0, said.read_text()
-        assert kept(data) == expected
+        assert kept(load(data)) == expected

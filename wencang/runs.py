@@ -79,7 +79,7 @@ def crawl(
                 _noted(settings, result, scope)
             raise
         result = _noted(settings, result, scope)
-    if scope.due and not result.report.did_anything:
+    if scope.due and not (result.report.did_anything or result.report.remarks):
         result = replace(result, nothing_due=True, next_due=_next_due(settings, sources))
     return finish(settings, result, indexed)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -47,8 +47,8 @@ class Database(Protocol):
         Raises Busy if another process holds it, unless `wait`.
         """
 
-    def is_locked(self, name: str) -> bool:
-        """Whether any process holds a lock."""
+    def locked(self, names: Iterable[str]) -> set[str]:
+        """Those of these locks that any process holds."""
 
     def forget(self, engine: sa.Engine) -> None:
         """Remove deleted text from the log of transactions, as far as the database can."""

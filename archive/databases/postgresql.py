@@ -6,13 +6,13 @@ import os
 import socket
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import local
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
 
 from archive.errors import ArchiveUnusable, Busy, UsageFault
 from archive.text.translation import gettext as _
@@ -24,16 +24,39 @@ except ImportError as error:
 
 _SESSION = """SET lock_timeout = '30s'; SET idle_in_transaction_session_timeout = '15min';
 SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3"""
-_KEY = "hashtextextended('wencang/' || current_schema() || '/' || :name, 0)"
-_TRY = sa.text(f"SELECT pg_try_advisory_lock({_KEY})")
-_WAIT = sa.text(f"SELECT pg_advisory_lock({_KEY})")
-_IS_LOCKED = sa.text(f"""SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted
+# So that a call ends within a minute, too, when the server's machine is gone.
+_LIMITS = {
+    "connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}  # fmt: skip
+_KEY = "hashtextextended('wencang/' || current_schema() || '/' || %(name)s, 0)"
+_TRY, _WAIT, _RELEASE = (f"SELECT {call}({_KEY})" for call in
+                         ("pg_try_advisory_lock", "pg_advisory_lock", "pg_advisory_unlock"))  # fmt: skip
+_IS_LOCKED = f"""SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted
 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-AND classid::bigint << 32 | objid::bigint = {_KEY})""")  # noqa: S608  # of constants
-_WRITING = sa.text(f"SELECT pg_advisory_xact_lock({_KEY})").bindparams(name="writing")
-_HAS_ARCHIVE = sa.text("SELECT to_regclass('archive') IS NOT NULL")
-_ENCODING = sa.text("SHOW server_encoding")
+AND classid::bigint << 32 | objid::bigint = {_KEY})"""  # noqa: S608  # of constants
+_WRITING = f"SELECT pg_advisory_xact_lock({_KEY})"
 _BUSY = ("55P03", "40001", "40P01", "57014")  # a lock not given in time, a conflict, a deadlock, a cancelled statement
+
+
+@dataclass(slots=True)
+class _Held:
+    """Locks that share a session: hundreds of sources must not need a connection each."""
+
+    session: psycopg.Connection[Any] | None = None
+    names: set[str] = field(default_factory=set)
+
+    def close_unused(self) -> None:
+        if self.session and not self.names:
+            self.session.close()
+            self.session = None
+
+
+class _Threads(local):
+    """What each thread holds: a session does one thing at a time, and a lock may be waited for."""
+
+    def __init__(self) -> None:
+        self.held = _Held()
 
 
 class PostgreSQL:
@@ -45,40 +68,45 @@ class PostgreSQL:
         url = self._url = sa.make_url(address).set(drivername="postgresql+psycopg")
         name = sa.URL.create("postgresql", url.username, host=url.host, port=url.port, database=url.database)
         self.name = name.render_as_string()
-        # For locks, which belong to a connection, and for questions before the archive is opened.
-        self._single = self._created(poolclass=NullPool, isolation_level="AUTOCOMMIT")
-
-    def _created(self, **options: object) -> sa.Engine:
-        identity = {"application_name": f"wencang {socket.gethostname()} {os.getpid()}", "connect_timeout": 10}
-        engine = sa.create_engine(self._url, connect_args=identity, use_native_hstore=False, **options)
-        sa.event.listen(engine, "connect", lambda connection, _record: _prepare(connection))
-        return engine
+        self._identity = {"application_name": f"wencang {socket.gethostname()} {os.getpid()}"}
+        self._threads = _Threads()
 
     def engine(self) -> sa.Engine:
         """Its connections are tested before each use, so that a server that was started anew is no error."""
-        engine = self._created(pool_pre_ping=True)
+        engine = sa.create_engine(
+            self._url, connect_args=_LIMITS | self._identity, use_native_hstore=False, pool_pre_ping=True
+        )
+        sa.event.listen(engine, "connect", lambda connection, _record: _prepare(connection))
         sa.event.listen(engine, "begin", _begin)
         return engine
 
+    def _session(self) -> psycopg.Connection[Any]:
+        """A connection of its own, without transactions, for locks and for questions before the archive is opened."""
+        arguments, options = self._url.get_dialect()().create_connect_args(self._url)
+        options.update(_LIMITS | self._identity)
+        session: psycopg.Connection[Any] = psycopg.connect(*arguments, **options, autocommit=True)
+        _prepare(session)
+        return session
+
     @contextmanager
-    def _asked(self) -> Iterator[sa.Connection]:
-        """A connection of its own, without transactions."""
+    def _guard(self) -> Iterator[None]:
         try:
-            with self._single.connect() as connection:
-                yield connection
-        except DBAPIError as error:
-            raise self.fault(error.orig or error) from error
+            yield
+        except psycopg.Error as error:
+            raise self.fault(error) from error
+
+    def _answer(self, question: str, **values: str) -> Any:
+        with self._guard(), closing(self._session()) as session:
+            return _value(session, question, **values)
 
     def has_archive(self) -> bool:
-        with self._asked() as connection:
-            return bool(connection.scalar(_HAS_ARCHIVE))
+        return bool(self._answer("SELECT to_regclass('archive') IS NOT NULL"))
 
     def make(self) -> None:
         """Raise ArchiveUnusable for a database that can't hold Chinese: its operator creates it."""
-        with self._asked() as connection:
-            if (encoding := connection.scalar(_ENCODING)) != "UTF8":
-                mend = _("create it anew: `createdb --encoding UTF8 --template template0 NAME`")
-                raise ArchiveUnusable(self.name, _("has the encoding {name}").format(name=encoding), mend)
+        if (encoding := self._answer("SHOW server_encoding")) != "UTF8":
+            mend = _("create it anew: `createdb --encoding UTF8 --template template0 NAME`")
+            raise ArchiveUnusable(self.name, _("has the encoding {name}").format(name=encoding), mend)
 
     def made(self, engine: sa.Engine) -> None:
         """Nothing is left to do."""
@@ -90,7 +118,7 @@ class PostgreSQL:
         if state in _BUSY:
             return Busy(self.name, _("another run is writing to it"), _("try again when it has ended"))
         mends = {
-            "08": _("check the server, and its address, user and password in the setting `archive`"),
+            "08": _("see that the server runs, has this database and lets this user in, then try again"),
             "57P": _("try again when the server has started"),
             "42501": _("make the user its owner"),
             "25006": _("name the primary server in the setting `archive`"),
@@ -102,28 +130,47 @@ class PostgreSQL:
 
     @contextmanager
     def lock(self, name: str, wait: bool = False) -> Iterator[SessionLock]:
-        """Hold an advisory lock by a connection of its own, with which the server releases it."""
-        with self._asked() as connection:
-            if wait:
-                connection.execute(sa.text("SET lock_timeout = 0"))
-                connection.execute(_WAIT, {"name": name})
-            elif not connection.scalar(_TRY, {"name": name}):
+        """Hold an advisory lock, which the server releases with the session that holds it."""
+        held = self._threads.held
+        with self._guard(), self._locking(held) as session:
+            if name in held.names or not (wait or _value(session, _TRY, name=name)):
                 raise Busy(name, _("another run holds it"), _("try again when that has ended"))
-            yield SessionLock(connection)
+            if wait:
+                session.execute(_WAIT, {"name": name})
+        held.names.add(name)
+        try:
+            yield SessionLock(session)
+        finally:
+            held.names.remove(name)
+            with suppress(psycopg.Error):  # of a connection that is lost, and the lock with it
+                session.execute(_RELEASE, {"name": name})
+            held.close_unused()
 
-    def is_locked(self, name: str) -> bool:
-        with self._asked() as connection:
-            return bool(connection.scalar(_IS_LOCKED, {"name": name}))
+    @contextmanager
+    def _locking(self, held: _Held) -> Iterator[psycopg.Connection[Any]]:
+        """The session of a thread's locks; it is opened for the first."""
+        if held.session is None:
+            session = self._session()
+            session.execute("SET lock_timeout = 0")
+            held.session = session
+        try:
+            yield held.session
+        except BaseException:
+            held.close_unused()
+            raise
+
+    def locked(self, names: Iterable[str]) -> set[str]:
+        with self._guard(), closing(self._session()) as session:
+            return {name for name in names if _value(session, _IS_LOCKED, name=name)}
 
     def forget(self, engine: sa.Engine) -> None:
-        """Free the space of deleted text for reuse; docs/scale.md says where the server may keep it."""
-        with self._asked() as connection:
-            connection.execute(sa.text("VACUUM revisions"))
+        """Free the space of deleted text for reuse; docs/operations.md says where the server may keep it."""
+        with self._guard(), closing(self._session()) as session:
+            session.execute("VACUUM revisions")
 
     def dump(self, tables: Iterable[str], to: Path) -> None:
         """Write these tables to a file, by pg_dump in its custom format, as of one moment."""
-        with self._asked() as connection:
-            schema = connection.scalar(sa.text("SELECT current_schema()"))
+        schema = self._answer("SELECT current_schema()")
         chosen = [f"--table={schema}.{table}" for table in tables]
         self._run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", *chosen, f"--file={to}")
 
@@ -158,21 +205,27 @@ class PostgreSQL:
 
 
 class SessionLock:
-    """An advisory lock, which a connection holds."""
+    """An advisory lock, which a session holds."""
 
     grace = 10.0
 
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
+    def __init__(self, session: psycopg.Connection[Any]) -> None:
+        self._session = session
 
     def is_held(self) -> bool:
         try:
-            return bool(self._connection.scalar(sa.text("SELECT true")))
-        except DBAPIError:
+            return bool(_value(self._session, "SELECT true"))
+        except psycopg.Error:
             return False
 
 
-def _prepare(connection: psycopg.Connection) -> None:
+def _value(session: psycopg.Connection[Any], question: str, **values: str) -> Any:
+    """The one value that answers a question."""
+    row = session.execute(question, values).fetchone()
+    return row and row[0]
+
+
+def _prepare(connection: psycopg.Connection[Any]) -> None:
     """Set limits on waiting, and have the server notice within a minute that this machine is gone."""
     autocommit, connection.autocommit = connection.autocommit, True
     connection.execute(_SESSION)
@@ -182,4 +235,4 @@ def _prepare(connection: psycopg.Connection) -> None:
 def _begin(connection: sa.Connection) -> None:
     # Before anything is read: a writer that reads first and locks later could count up from an old sequence.
     if connection.get_execution_options().get("writes"):
-        connection.execute(_WRITING)
+        connection.exec_driver_sql(_WRITING, {"name": "writing"})

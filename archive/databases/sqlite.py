@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -85,8 +85,8 @@ class SQLite:
         with exclusive(file, wait):
             yield FileLock()
 
-    def is_locked(self, name: str) -> bool:
-        return is_taken(self._lock_file(name))
+    def locked(self, names: Iterable[str]) -> set[str]:
+        return {name for name in names if is_taken(self._lock_file(name))}
 
     def _lock_file(self, name: str) -> Path:
         return self.file.parent / LOCKS / f"{quote(name, safe='')}.lock"

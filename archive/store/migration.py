@@ -75,7 +75,7 @@ def bring_up(engine: sa.Engine, database: Database, create: bool) -> None:
 
     Raises ArchiveUnusable for a database that is not an archive, or of a newer program.
     """
-    with engine.begin() as connection:
+    with engine.execution_options(**database.reading).begin() as connection:  # another run may be creating it
         database.refuse_code(connection)
         found = version(connection)
         empty = found == 0 and not sa.inspect(connection).get_table_names()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,6 +53,7 @@ _SEQUENCES = sa.select(schema.archive.c.sequence, schema.archive.c.stories)
 _BESIDE = ("pages", "manifests")  # FOLDER of warc/pages.py and proof/manifest.py, which a search need not load
 _PAGE = 500  # rows per read transaction, so that none stays open while the caller works
 Keep = Callable[[tuple[RawPage, ...]], tuple[RawPage, ...]]
+Fence = Callable[[sa.Connection], None]
 
 
 class _Batch(local):
@@ -74,6 +76,7 @@ class ArticleStore:
         self._reader = self._engine.execution_options(**database.reading)
         self._writer = self._engine.execution_options(writes=True)
         self._batch = _Batch()
+        self._fence: Fence = lambda _connection: None
         with ExitStack() as unless_opened:
             unless_opened.callback(self._engine.dispose)
             with self._guard():
@@ -437,7 +440,14 @@ class ArticleStore:
                 yield batch
             return
         with self._guard(), self._writer.begin() as connection:
+            self._fence(connection)
             yield connection
+
+    def fenced(self, fence: Fence) -> ArticleStore:
+        """This store, with a check at the beginning of each write transaction, which raises where that must not be."""
+        store = copy(self)
+        store._fence = fence
+        return store
 
 
 def _is_another(article: Article, holder: Article) -> bool:

@@ -43,13 +43,13 @@ class Hold:
     lock: Lock
     grace: float = 0.0
 
-    def check(self) -> None:
-        """Raise Busy if the lock was lost, as with the connection to a server.
+    def fenced(self) -> ArticleStore:
+        """The store, each write of which raises Busy once the lock is lost, as with the connection to a server."""
+        return self.store.fenced(self._check)
 
-        Where it passes within a batch of the store, nobody else takes the lock before that is committed.
-        """
-        with self.store.writing() as connection:
-            token = connection.scalar(sa.select(_columns.token).where(_columns.name == self.name))
+    def _check(self, connection: sa.Connection) -> None:
+        # In the transaction that writes: nobody else notes that it holds the lock before that has ended.
+        token = connection.scalar(sa.select(_columns.token).where(_columns.name == self.name))
         if token != self.token or not self.lock.is_held():
             raise self.lost()
 
@@ -71,9 +71,8 @@ def exclusive(store: ArticleStore, name: str, wait: bool = False) -> Iterator[Ho
             if holder := _holder(store, name):
                 reason = _("{host}, process {process}, holds it since {since}")
                 since = f"{holder.since:%Y-%m-%d %H:%M}Z"
-                raise Busy(
-                    error.subject, reason.format(host=holder.host, process=holder.process, since=since), error.mend
-                ) from error
+                values = {"host": holder.host, "process": holder.process, "since": since}
+                raise Busy(name, reason.format(**values), error.mend) from error
             raise
         was_lost = _holder(store, name) is not None
         hold = Hold(store, name, _note(store, name), lock, lock.grace if was_lost else 0)
@@ -85,7 +84,8 @@ def holders(store: ArticleStore) -> list[Holder]:
     """All locks that are held, by name, and by whom; the row of a process that crashed is left out."""
     with store.reading() as connection:
         rows = connection.execute(sa.select(schema.locks).where(_columns.host != "").order_by(_columns.name)).all()
-    return [_holder_of(row) for row in rows if store.database.is_locked(row.name)]
+    locked = store.database.locked(row.name for row in rows)
+    return [_holder_of(row) for row in rows if row.name in locked]
 
 
 def _holder(store: ArticleStore, name: str) -> Holder | None:

@@ -16,6 +16,7 @@ class Crawl(Protocol):
 
     source: Source
     sites: frozenset[str]  # that it may request, as named by addresses.site
+    fault: Exception | None  # the error that ends it: nothing is requested any more
 
     def remark(self, subject: str, text: str) -> None:
         """Report something that the operator should know."""

@@ -17,6 +17,7 @@ from scrapy.utils.misc import load_object
 from archive import clock
 from archive.text.messages import of_error
 from archive.text.translation import gettext as _
+from crawler.http.crawl import crawl_of
 from crawler.http.exchange import header
 
 LONGEST = 600.0  # seconds that a run waits for a site
@@ -78,6 +79,8 @@ class Retry:
             raise Postponed
         if slot := self._crawler.engine.downloader.slots.get(request.meta["download_slot"]):
             await self._pause(self._answered + slot.delay - monotonic())
+        if crawl_of(self._crawler).fault:  # another host may request the site's pages soon
+            raise Postponed
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:
         if response.status not in self._busy:

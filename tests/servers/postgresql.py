@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
@@ -24,8 +24,8 @@ _numbers = count(1)
 class PostgreSQL:
     """A running server. What was committed survives a kill of the server, but not of the machine."""
 
-    def __init__(self, binaries: Path, folder: Path) -> None:
-        self._binaries, self.folder = binaries, folder
+    def __init__(self, binaries: Path, folder: Path, options: Sequence[str] = ()) -> None:
+        self._binaries, self.folder, self._options = binaries, folder, (*_OPTIONS, *options)
         self.port = _free_port()
         self._process: subprocess.Popen[bytes] | None = None
         self._run("initdb", "-D", "db", "-U", "wencang", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
@@ -38,7 +38,9 @@ class PostgreSQL:
         assert done.returncode == 0, done.stderr
 
     def start(self) -> None:
-        options = [part for option in (*_OPTIONS, f"unix_socket_directories={self.folder}") for part in ("-c", option)]
+        options = [
+            part for option in (*self._options, f"unix_socket_directories={self.folder}") for part in ("-c", option)
+        ]
         command = [str(self._binaries / "postgres"), "-D", "db", "-p", str(self.port), *options]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log, user=_user())
@@ -86,15 +88,18 @@ def binaries() -> Path | None:
 
 
 @contextmanager
-def running() -> Iterator[PostgreSQL]:
-    """A new server; it refuses to run as root, so that it runs as the user `postgres` then."""
+def running(*options: str) -> Iterator[PostgreSQL]:
+    """A new server, with further options like "fsync=on".
+
+    It refuses to run as root: it runs as the user `postgres` then.
+    """
     found = binaries()
     assert found, "PostgreSQL is not installed"
     folder = Path(tempfile.mkdtemp(prefix="wencang-postgresql-"))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
     try:
-        server = PostgreSQL(found, folder)
+        server = PostgreSQL(found, folder, options)
         try:
             yield server
         finally:
