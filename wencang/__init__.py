@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from archive.proof.backup import restore
     from archive.proof.timestamp import Timestamp
     from archive.settings import Settings
+    from archive.store.transfer import Copied, copy_archive
     from archive.tables.ledger import Run
     from archive.text.messages import Message
     from archive.warc.pages import FetchedPage
@@ -64,7 +65,8 @@ _HOMES = {
     "AddressGap": "crawler.health.gaps", "Answer": "wencang.answer", "Archive": "wencang.archive",
     "Article": "archive.article", "Change": "wencang.desk.watch.changes", "Changes": "wencang.desk.watch.changes",
     "Citations": "wencang.desk.export.citation",
-    "Collocations": "wencang.desk.count.collocations", "Concordance": "wencang.desk.count.concordance",
+    "Collocations": "wencang.desk.count.collocations", "Copied": "archive.store.transfer",
+    "Concordance": "wencang.desk.count.concordance",
     "Corpus": "wencang.desk.freeze.corpus", "CorpusCheck": "wencang.desk.freeze.corpus",
     "DayGap": "crawler.health.gaps", "Delivery": "archive.notify.notice", "Diff": "wencang.desk.versions",
     "Doubted": "wencang.keeping.doubted", "Edit": "wencang.lexicon", "Explanation": "indexer.explain",
@@ -83,15 +85,16 @@ _HOMES = {
     "Timeline": "wencang.desk.count.timeline", "Timestamp": "archive.proof.timestamp",
     "Verification": "wencang.keeping.verification", "View": "wencang.desk.view",
     "WatchList": "wencang.desk.watch.watchlist", "WencangError": "archive.errors", "Words": "wencang.lexicon",
-    "open": "wencang.archive", "restore": "archive.proof.backup",
+    "copy_archive": "archive.store.transfer", "open": "wencang.archive", "restore": "archive.proof.backup",
 }  # fmt: skip
 __all__ = [
     "AddressGap", "Answer", "Archive", "Article", "Change", "Changes", "Citations", "Collocations", "Concordance",
-    "Corpus", "CorpusCheck", "DayGap", "Delivery", "Diff", "Doubted", "Edit", "Explanation", "Exported",
+    "Copied", "Corpus", "CorpusCheck", "DayGap", "Delivery", "Diff", "Doubted", "Edit", "Explanation", "Exported",
     "FetchedPage", "Figures", "Filled", "Filters", "Gaps", "History", "Hit", "Image", "Installed", "Keywords",
     "Lexicon", "Message", "News", "Overview", "Query", "RawPage", "Reading", "Removal", "Revision", "Run",
     "RunResult", "Runs", "Settings", "Snippet", "SourceCheck", "SpanGap", "Status", "Story", "StoryList", "Terms",
-    "Timeline", "Timestamp", "Verification", "View", "WatchList", "WencangError", "Words", "open", "restore",
+    "Timeline", "Timestamp", "Verification", "View", "WatchList", "WencangError", "Words", "copy_archive",
+    "open", "restore",
 ]  # fmt: skip
 
 

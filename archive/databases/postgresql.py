@@ -180,9 +180,11 @@ class PostgreSQL:
 
     def _run(self, program: str, *arguments: str) -> None:
         """Run a program of PostgreSQL on this database; the password is not among its arguments."""
-        url = self._url.set(drivername="postgresql")
-        address = sa.URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
-        password = {"PGPASSWORD": str(url.password)} if url.password else {}
+        url = self._url
+        query = {name: value for name, value in url.query.items() if name != "password"}
+        address = sa.URL.create("postgresql", url.username, None, url.host, url.port, url.database, query)
+        secret = url.password or url.query.get("password")
+        password = {"PGPASSWORD": str(secret)} if secret else {}
         command = [program, f"--dbname={address.render_as_string()}", *arguments]
         try:
             done = subprocess.run(command, capture_output=True, text=True, env=os.environ | password)  # noqa: S603
