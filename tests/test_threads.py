@@ -67,16 +67,16 @@ def write_on(engine: SearchEngine, lock: Path) -> None:
         engine.write(map(revision, islice(count(engine.position() + 1), COMMIT)))
 
 
-def write_beside(name: str, folder: Path, lock: Path) -> None:
+def write_beside(name: str, folder: Path, lock: Path, going: Path) -> None:
     with open_engine(name, folder) as engine:
-        while lock.exists():
+        while going.exists():  # not the lock: taking it creates it
             write_on(engine, lock)
 
 
 @contextmanager
 def writers(name: str, engine: SearchEngine, folder: Path) -> Iterator[None]:
     """Another process writes, and a thread by the very engine that is asked."""
-    lock, done, faults = folder.with_suffix(".lock"), Event(), list[Exception]()
+    lock, going, done, faults = folder.with_suffix(".lock"), folder.with_suffix(".going"), Event(), list[Exception]()
 
     def write() -> None:
         try:
@@ -85,8 +85,9 @@ def writers(name: str, engine: SearchEngine, folder: Path) -> Iterator[None]:
         except Exception as fault:
             faults.append(fault)
 
-    lock.touch()
-    process, thread = PROCESSES.Process(target=write_beside, args=(name, folder, lock)), Thread(target=write)
+    going.touch()
+    process = PROCESSES.Process(target=write_beside, args=(name, folder, lock, going))
+    thread = Thread(target=write)
     process.start()
     thread.start()
     try:
@@ -94,8 +95,7 @@ def writers(name: str, engine: SearchEngine, folder: Path) -> Iterator[None]:
     finally:
         done.set()
         thread.join()
-        with exclusive(lock, wait=True):
-            lock.unlink()
+        going.unlink()
         process.join()
     assert (faults, process.exitcode) == ([], 0)
 
