@@ -375,8 +375,8 @@ def test_settings_do_not_show_a_password() -> None:
 
 @pytest.mark.parametrize("document", ["operations.md", "operations.zh.md"])
 def test_the_settings_of_the_documents_can_be_used(document: str, tmp_path: Path) -> None:
-    (block,) = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / document).read_text(encoding="utf-8"), re.DOTALL)
-    (tmp_path / "wencang.toml").write_text(block, encoding="utf-8")
+    blocks = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / document).read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "wencang.toml").write_text("\n".join(blocks), encoding="utf-8")
     settings = load(tmp_path, {})
     assert (settings.hook, settings.mail_to[1]) == (("/home/you/bin/alarm", "--loud"), "colleague@example.org")
     assert (settings.smtp.hostname, settings.smtp.port) == ("mail.example.org", 587)

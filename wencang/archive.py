@@ -773,7 +773,7 @@ class Archive:
         from wencang.desk.watch import watch
         from wencang.desk.watch.follow import forget_all_but, look_for_news
 
-        if not watch.is_kept(self.data):
+        if not (names or watch.is_kept(self.data)):
             return  # they are another host's
         with self._watching(), exclusive(self._store, "watches", wait=True):
             questions = watch.read(self.data)
