@@ -45,7 +45,7 @@ def look_in(visit: Visit, folder: Path, proxy: str, rng: random.Random, usual: f
     runs = [
         start(
             folder / "data", "crawl", "tibet_cn", "--due", said=folder / "said",
-            prepare=partial(set_up, visit.at + visit.ahead), http_proxy=proxy, no_proxy="",
+            prepare=partial(set_up, visit.at + visit.ahead), http_proxy=proxy, no_proxy="127.0.0.1",
             WENCANG_DELAY=rng.choice(delays), WENCANG_HOOK=f"tee -a {hook}",
             WENCANG_LOOKS=str(LOOKS),
         )
