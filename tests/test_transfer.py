@@ -30,6 +30,11 @@ def kept(store: ArticleStore) -> object:
     )  # fmt: skip
 
 
+def kept_of(settings: Settings) -> object:
+    with ArticleStore.open(settings) as store:
+        return kept(store)
+
+
 def test_an_archive_goes_to_a_server_and_back(crawled: Path, postgresql: PostgreSQL, tmp_path: Path) -> None:
     address, back = postgresql.database(), tmp_path / "back"
     back.mkdir()
@@ -42,8 +47,7 @@ def test_an_archive_goes_to_a_server_and_back(crawled: Path, postgresql: Postgre
     with ArticleStore.open(Settings(crawled)) as old, ArticleStore.open(Settings(crawled, archive=address)) as server:
         assert kept(server) == kept(old)
         assert list(integrity.verify(server)) == []
-    with ArticleStore.open(Settings(crawled)) as old, ArticleStore.open(Settings(back)) as new:
-        assert kept(new) == kept(old)
+    assert kept_of(Settings(back)) == kept_of(Settings(crawled))
 
 
 def test_a_second_copy_writes_what_changed(crawled: Path, postgresql: PostgreSQL) -> None:
@@ -74,8 +78,7 @@ def test_an_interrupted_copy_goes_on_and_is_not_used_before(
         ArticleStore.open(Settings(crawled, archive=address))
     copied = copy_archive(str(crawled), address)
     assert copied.rows - copied.written > 90
-    with ArticleStore.open(Settings(crawled)) as old, ArticleStore.open(Settings(crawled, archive=address)) as server:
-        assert kept(server) == kept(old)
+    assert kept_of(Settings(crawled, archive=address)) == kept_of(Settings(crawled))
 
 
 def test_an_archive_is_not_copied_over_another(crawled: Path, tmp_path: Path) -> None:
@@ -103,6 +106,8 @@ def test_the_command_says_what_is_alike(crawled: Path, postgresql: PostgreSQL, w
     assert done.returncode == 0, done.stderr
     assert "rows are alike in both (SHA-256" in done.stdout
     assert wencang("copy-archive", crawled, "postgresql://me:secret@127.0.0.1:1/none").returncode == 3
+    missing = wencang("copy-archive", crawled, crawled / "missing")
+    assert (missing.returncode, len(missing.stderr.splitlines())) == (3, 1)
 
 
 # Backups
@@ -128,11 +133,7 @@ def test_a_backup_is_a_dump_and_is_restored(
     empty = postgresql.database()
     assert run("restore", copy, data=tmp_path / "new", WENCANG_ARCHIVE=empty).returncode == 0
     assert run("verify", data=tmp_path / "new", WENCANG_ARCHIVE=empty).returncode == 0
-    with (
-        ArticleStore.open(Settings(crawled, archive=address)) as old,
-        ArticleStore.open(Settings(tmp_path / "new", archive=empty)) as new,
-    ):
-        assert kept(new) == kept(old)
+    assert kept_of(Settings(tmp_path / "new", archive=empty)) == kept_of(Settings(crawled, archive=address))
     full = run("restore", copy, data=tmp_path / "newer", WENCANG_ARCHIVE=empty)
     assert (full.returncode, "holds an archive" in full.stderr) == (2, True)
 
@@ -144,11 +145,7 @@ def test_the_backup_of_a_file_is_restored_to_a_server(
     assert wencang("backup", tmp_path / "copy").returncode == 0
     done = run("restore", tmp_path / "copy", data=tmp_path / "new", WENCANG_ARCHIVE=address)
     assert done.returncode == 0, done.stderr
-    with (
-        ArticleStore.open(Settings(crawled)) as old,
-        ArticleStore.open(Settings(tmp_path / "new", archive=address)) as new,
-    ):
-        assert kept(new) == kept(old)
+    assert kept_of(Settings(tmp_path / "new", archive=address)) == kept_of(Settings(crawled))
 
 
 def test_what_is_rotten_on_the_server_replaces_no_dump(

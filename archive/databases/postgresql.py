@@ -72,7 +72,7 @@ class PostgreSQL:
         self._threads = _Threads()
 
     def engine(self) -> sa.Engine:
-        """Its connections are tested before each use, so that a server that was started anew is no error."""
+        """Its connections are tested before each use, so that a restart of the server causes no error."""
         engine = sa.create_engine(
             self._url, connect_args=_LIMITS | self._identity, use_native_hstore=False, pool_pre_ping=True
         )

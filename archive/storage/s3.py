@@ -109,7 +109,7 @@ class Bucket:
             return io.BufferedReader(_Object(self, key), _FIRST)
 
     def range(self, key: str, start: int, length: int) -> tuple[memoryview, int]:
-        """The bytes of an object from a place on, at most so many, and the size of the object."""
+        """At most `length` bytes of an object from `start` on, and the size of the object."""
         try:
             answer = self.call("get_object", key, Range=f"bytes={start}-{start + length - 1}")
         except _Unmet:  # nothing is there

@@ -70,10 +70,11 @@ def upgrade(connection: sa.Connection) -> None:
         connection.execute(archive.update().values(version=newest()))
 
 
-def bring_up(engine: sa.Engine, database: Database, create: bool) -> None:
+def bring_up(engine: sa.Engine, database: Database, create: bool, unfinished: bool = False) -> None:
     """Migrate the archive in this database to the newest version, after a backup; with `create` also an empty one.
 
-    Raises ArchiveUnusable for a database that is not an archive, or of a newer program.
+    Raises ArchiveUnusable for a database that is not an archive, of a newer program, or, unless
+    `unfinished`, a copy that is not complete.
     """
     with engine.execution_options(**database.reading).begin() as connection:  # another run may be creating it
         database.refuse_code(connection)
@@ -84,11 +85,11 @@ def bring_up(engine: sa.Engine, database: Database, create: bool) -> None:
     if found > newest():
         newer = _("was made by a newer wencang (store version {theirs}, this program supports {ours})")
         raise ArchiveUnusable(database.name, newer.format(theirs=found, ours=newest()), _("install the newer wencang"))
-    if found == UNFINISHED:
+    if found == UNFINISHED and not unfinished:
         raise ArchiveUnusable(
             database.name, _("is an unfinished copy"), _("`wencang copy-archive` with the same arguments goes on")
         )
-    if found == newest():
+    if found in (newest(), UNFINISHED):
         return
     if found:
         database.keep_before_migration(found)

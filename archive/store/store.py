@@ -69,8 +69,11 @@ class ArticleStore:
     database for more than half a minute).
     """
 
-    def __init__(self, database: Database, create: bool = False) -> None:
-        """The archive in a database; with `create` its tables are created if that is empty."""
+    def __init__(self, database: Database, create: bool = False, unfinished: bool = False) -> None:
+        """The archive in a database; with `create` its tables are created if that is empty.
+
+        `unfinished` admits a copy that is not complete (archive/store/transfer.py).
+        """
         self.database = database
         self._engine = database.engine()
         self._reader = self._engine.execution_options(**database.reading)
@@ -80,7 +83,7 @@ class ArticleStore:
         with ExitStack() as unless_opened:
             unless_opened.callback(self._engine.dispose)
             with self._guard():
-                migration.bring_up(self._engine, database, create)
+                migration.bring_up(self._engine, database, create, unfinished)
             unless_opened.pop_all()
 
     @classmethod
@@ -103,8 +106,12 @@ class ArticleStore:
             raise ArchiveUnusable(settings.data, of_error(error), _("name another folder with --data")) from error
         refuse_read_only(settings.data)
         store = cls(database, create=True)
-        database.made(store._engine)
+        store.made()
         return store
+
+    def made(self) -> None:
+        """Called once a new archive is complete."""
+        self.database.made(self._engine)
 
     def __enter__(self) -> ArticleStore:
         return self
@@ -323,26 +330,11 @@ class ArticleStore:
 
         No article comes twice: changes made meanwhile are left for the next call.
         """
-        last = self.sequence()
-        while after < last:
-            sequence = schema.revisions.c.sequence
-            page = schema.newest_revisions().where(sequence > after, sequence <= last).order_by(sequence).limit(_PAGE)
-            with self.reading() as connection:
-                rows = connection.execute(page).all()
-                revisions = list(map(schema.revision_of, rows))
-            yield from revisions
-            after = rows[-1].sequence if rows else last
+        yield from self._by_sequence(schema.newest_revisions(), after + 1, self.sequence())
 
     def newest_between(self, first: int, last: int) -> Iterator[Revision]:
         """The newest versions that are between two sequences, both included, in order, without withdrawn ones."""
-        c = schema.revisions.c
-        while first <= last:
-            page = schema.newest_revisions().where(c.sequence >= first, c.sequence <= last, ~schema.withdrawn)
-            with self.reading() as connection:
-                rows = connection.execute(page.order_by(c.sequence).limit(_PAGE)).all()
-                revisions = list(map(schema.revision_of, rows))
-            yield from revisions
-            first = rows[-1].sequence + 1 if rows else last + 1
+        return self._by_sequence(schema.newest_revisions().where(~schema.withdrawn), first, last)
 
     def withdrawn_pages(self) -> list[RawPage]:
         """The raw pages, doubted pages and pictures of all withdrawn articles."""
@@ -363,11 +355,12 @@ class ArticleStore:
 
     def between(self, first: int, last: int) -> Iterator[Revision]:
         """All revisions from one sequence to another, both included, in order."""
+        return self._by_sequence(sa.select(schema.revisions), first, last)
+
+    def _by_sequence(self, chosen: sa.Select[Any], first: int, last: int) -> Iterator[Revision]:
+        sequence = schema.revisions.c.sequence
         while first <= last:
-            sequence = schema.revisions.c.sequence
-            page = (
-                sa.select(schema.revisions).where(sequence >= first, sequence <= last).order_by(sequence).limit(_PAGE)
-            )
+            page = chosen.where(sequence >= first, sequence <= last).order_by(sequence).limit(_PAGE)
             with self.reading() as connection:
                 rows = connection.execute(page).all()
                 revisions = list(map(schema.revision_of, rows))

@@ -11,7 +11,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from archive import databases
-from archive.databases.database import Database
 from archive.errors import CheckFailed, UsageFault
 from archive.progress import Progress, silent
 from archive.store import migration, schema
@@ -43,71 +42,64 @@ def copy_archive(source: str, target: str, *, progress: Progress = silent) -> Co
     old, new = databases.at(source), databases.at(target)
     if old.name == new.name:
         raise UsageFault(target, _("is the archive itself"), _("name another folder or address"))
-    with ArticleStore(old) as store, store.reading() as rows, _Target(new) as copy:
-        copy.refuse_another(rows)
-        for table in schema.metadata.sorted_tables:
-            if table not in (schema.archive, schema.locks, schema.ranges):
-                for page in _ranges(rows, table):
-                    progress(copy.put(table, page))
-        return copy.finish(rows)
+    with ArticleStore(old) as store, store.reading() as rows:
+        new.make()
+        with ArticleStore(new, create=True, unfinished=True) as copy:
+            return _copied(rows, _Target(copy), progress)
+
+
+def _copied(rows: sa.Connection, copy: _Target, progress: Progress) -> Copied:
+    copy.refuse_another(rows)
+    for table in schema.metadata.sorted_tables:
+        if table not in (schema.archive, schema.locks, schema.ranges):
+            for page in _ranges(rows, table):
+                progress(copy.put(table, page))
+    return copy.finish(rows)
 
 
 class _Target:
-    """A database that becomes a copy; it is marked as unfinished meanwhile."""
+    """An archive that becomes a copy; it is marked as unfinished meanwhile."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._engine = database.engine()
-        self._writer = self._engine.execution_options(writes=True)
+    def __init__(self, store: ArticleStore) -> None:
+        self._store = store
         self._rows, self._written, self._digest = 0, 0, hashlib.sha256()
-
-    def __enter__(self) -> _Target:
-        self._database.make()
-        with self._writer.begin() as connection:
-            if not sa.inspect(connection).has_table(schema.archive.name):
-                schema.metadata.create_all(connection)
-                connection.execute(schema.archive.insert().values(version=migration.UNFINISHED, sequence=0))
-        return self
-
-    def __exit__(self, *_exc: object) -> None:
-        self._engine.dispose()
 
     def refuse_another(self, rows: sa.Connection) -> None:
         """Raise UsageFault unless the newest version here is one of the source; then mark this as unfinished."""
         c = schema.revisions.c
         newest = sa.select(c.sequence, c.id, c.fetched, c.digest).order_by(c.sequence.desc()).limit(1)
-        with self._writer.begin() as connection:
+        with self._store.writing() as connection:
             row = connection.execute(newest).first()
             if row and rows.execute(newest.where(c.sequence == row.sequence)).first() != row:
                 reason = _("holds another archive, or versions that the source lacks")
-                raise UsageFault(self._database.name, reason, _("name an empty one"))
+                raise UsageFault(self._store.database.name, reason, _("name an empty one"))
             connection.execute(schema.archive.update().values(version=migration.UNFINISHED))
 
     def put(self, table: sa.Table, page: _Range) -> int:
         """Make a range of rows like the source's; the number of rows so far."""
-        with self._writer.begin() as connection:
+        with self._store.writing() as connection:
             before = _read(connection, table, page)
             if before != page.rows:
                 self._written += _replace(connection, table, before, page.rows)
                 if _read(connection, table, page) != page.rows:
                     reason = _("rows of {table} read differently than they were written").format(table=table.name)
-                    raise CheckFailed(self._database.name, reason)
+                    raise CheckFailed(self._store.database.name, reason)
         self._rows += len(page.rows)
         for row in page.rows.values():
             self._digest.update(json.dumps(row, ensure_ascii=False, default=str).encode())
         return self._rows
 
     def finish(self, rows: sa.Connection) -> Copied:
-        with self._writer.begin() as connection:
+        with self._store.writing() as connection:
             archive = rows.execute(sa.select(schema.archive)).one()
             connection.execute(schema.archive.update().values(archive._asdict()))
-        self._database.made(self._engine)
+        self._store.made()
         return Copied(self._rows, self._written, self._digest.hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
 class _Range:
-    """The rows with keys after `first` up to `last`; None is no bound."""
+    """The rows with keys after `first` up to `last`; None means unbounded."""
 
     first: tuple[Any, ...] | None
     last: tuple[Any, ...] | None
@@ -150,7 +142,7 @@ def _bound(key: Sequence[sa.Column[Any]], values: Sequence[Any]) -> list[sa.Colu
 
 
 def _key(table: sa.Table) -> list[sa.Column[Any]]:
-    """The columns by which rows are told apart: one run of a source ends at a time."""
+    """The columns that identify a row; `runs` has no primary key."""
     return list(table.primary_key) or [table.c.source, table.c.finished, table.c.started]
 
 

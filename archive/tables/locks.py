@@ -74,8 +74,8 @@ def exclusive(store: ArticleStore, name: str, wait: bool = False) -> Iterator[Ho
                 values = {"host": holder.host, "process": holder.process, "since": since}
                 raise Busy(name, reason.format(**values), error.mend) from error
             raise
-        was_lost = _holder(store, name) is not None
-        hold = Hold(store, name, _note(store, name), lock, lock.grace if was_lost else 0)
+        token, was_lost = _note(store, name)
+        hold = Hold(store, name, token, lock, lock.grace if was_lost else 0)
         stack.callback(_forget, hold)
         yield hold
 
@@ -98,16 +98,16 @@ def _holder_of(row: sa.Row[tuple[object, ...]]) -> Holder:
     return Holder(row.name, row.host, row.process, row.since)
 
 
-def _note(store: ArticleStore, name: str) -> int:
-    """Note who holds a lock; the token."""
-    values = {"host": socket.gethostname(), "process": os.getpid(), "since": clock.now()}
-    row = schema.locks.update().where(_columns.name == name)
+def _note(store: ArticleStore, name: str) -> tuple[int, bool]:
+    """Note who holds a lock; its token, and whether the holder before did not release it."""
+    held = _columns.name == name
+    values = {"name": name, "host": socket.gethostname(), "process": os.getpid(), "since": clock.now()}
     with store.writing() as connection:
-        token = connection.scalar(row.values(token=_columns.token + 1, **values).returning(_columns.token))
-        if token is None:
-            token = 1
-            connection.execute(schema.locks.insert().values(name=name, token=token, **values))
-    return int(token)
+        before = connection.execute(sa.select(_columns.token, _columns.host).where(held)).first()
+        token = before.token + 1 if before else 1
+        row = schema.locks.update().where(held) if before else schema.locks.insert()
+        connection.execute(row.values(token=token, **values))
+    return token, bool(before and before.host)
 
 
 def _forget(hold: Hold) -> None:

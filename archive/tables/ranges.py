@@ -10,7 +10,7 @@ from archive.errors import Busy
 from archive.store import ArticleStore, schema
 from archive.tables.locks import exclusive
 
-SIZE = 5_000  # sequences: a run that is killed repeats at most so many
+SIZE = 5_000  # sequences: the most that is read again after a kill
 Range = tuple[int, int]  # the first and the last sequence
 _columns = schema.ranges.c
 
@@ -40,7 +40,7 @@ class Ranges:
         for first, last in self.left():
             try:
                 with exclusive(self._store, f"{self.kind} {first}"):
-                    if (first, last) in self.left():  # else another run was faster
+                    if self._is_left(first):  # else another run was faster
                         yield first, last
                         self._done(first)
             except Busy:
@@ -52,9 +52,16 @@ class Ranges:
         with self._store.reading() as connection:
             return [(row.first, row.last) for row in connection.execute(rows)]
 
+    def _is_left(self, first: int) -> bool:
+        with self._store.reading() as connection:
+            return connection.execute(sa.select(_columns.first).where(*self._range(first))).first() is not None
+
     def _done(self, first: int) -> None:
         with self._store.writing() as connection:
-            connection.execute(schema.ranges.delete().where(_columns.job == self._name, _columns.first == first))
+            connection.execute(schema.ranges.delete().where(*self._range(first)))
+
+    def _range(self, first: int) -> tuple[sa.ColumnElement[bool], ...]:
+        return _columns.job == self._name, _columns.first == first
 
 
 def ranges(last: int, size: int = 0) -> Iterator[Range]:
