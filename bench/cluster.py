@@ -146,9 +146,9 @@ def kill(cluster: Cluster, asker: Asker, settings: Settings, numbers: Iterator[i
         assert index.position() >= max(acknowledged or [0]), "an acknowledged position was lost"
         check(store, settings)
     asker.back_after.append(back)
-    told = f"n{number}{' (manager)' if is_manager else ''} killed {'in writing' if turn % 2 else 'in search'}"
+    line = f"n{number}{' (manager)' if is_manager else ''} killed {'in writing' if turn % 2 else 'in search'}"
     return (
-        f"{told}: search back after {back:.2f} s, green {green:.1f} s after the restart, {store.changed_since(0)} kept"
+        f"{line}: search back after {back:.2f} s, green {green:.1f} s after the restart, {store.changed_since(0)} kept"
     )
 
 

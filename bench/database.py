@@ -105,7 +105,7 @@ def _seen(settings: Settings) -> list[tuple[int, str]]:
 
 
 def kills(folder: Path, pages: int, times: int, rng: random.Random) -> Iterator[tuple[int, int, str]]:
-    """Kill the server in so many crawls; after how many requests, how many articles were there, what the crawl said."""
+    """Kill the server during each of `times` crawls; yield requests made, articles archived, the crawl's output."""
     with crawled(folder, pages) as (site, proxy, expected), postgresql.running() as server:
         requests = site.asked.total()
         for turn in range(times):
@@ -129,7 +129,7 @@ def kills(folder: Path, pages: int, times: int, rng: random.Random) -> Iterator[
 
 
 def _asked(site: Site, last: int, run: multiprocessing.process.BaseProcess) -> int:
-    """Wait until a run has made so many requests; how many it made."""
+    """Wait until a run has made this many requests; returns how many it made."""
     site.asked.clear()
     while run.is_alive() and site.asked.total() < last:
         time.sleep(0.002)

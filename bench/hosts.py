@@ -70,7 +70,7 @@ class Request:
 
 @dataclass(slots=True)
 class Sites:
-    """So many articles on each of so many sites, and what the hosts asked them for."""
+    """The sites with their articles, and the requests that the hosts made to them."""
 
     sources: int
     articles: int
