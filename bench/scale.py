@@ -1,17 +1,19 @@
 """What an archive costs as it grows: what comes in a second, what questions take, size and memory.
 
     python -m bench.scale CORPUS [--articles N ...] [--engines NAME,NAME] [--archives URL ...] [--pages N]
-        [--questions N] [--disk DIR ...] [--seed N] [--folder DIR]
+        [--sentences N] [--questions N] [--disk DIR ...] [--seed N] [--folder DIR]
 
 The articles are made: sentences of CORPUS (bench/corpus.py), those of one section more often together,
-with the lengths of real articles, over ten years and six sites. Article N of a seed is always the same, is
-marked as made in its rights, its id and its address, and is never held in memory with the others.
+with the lengths of real articles, or so many sentences at most, over ten years and six sites. Article N of
+a seed is always the same, is marked as made in its rights, its id and its address, and is never held in
+memory with the others.
 
 Each archive (`archive.db`, or the address of an empty database) grows through the sizes; archives take turns,
 a thousand articles each. Each engine then catches up, in a process of its own, and is asked the same
 questions at each size, engines in turns, through `Archive.search` with ten hits, snippets and facets. Settings
 such as WENCANG_OPENSEARCH come from the environment. `--disk` names the folders of servers, whose growth is
-added to that of the data folder. What servers hold in memory is not counted.
+added to that of the data folder. What servers hold in memory is not counted. In a `--folder` that already
+holds articles the benchmark goes on from there; what it does not do again is shown as "-".
 """
 
 from __future__ import annotations
@@ -60,9 +62,10 @@ _CLAUSE = re.compile(r"[\u4e00-\u9fff0-9]{5,13}(?=[，。；：！？])")
 class Maker:
     """Makes articles of the sentences of real ones."""
 
-    def __init__(self, articles: Sequence[Article], seed: int) -> None:
+    def __init__(self, articles: Sequence[Article], seed: int, most: int | None = None) -> None:
+        """Of at most so many sentences."""
         self._articles, self._seed = articles, seed
-        self._lengths = {article.id: len(_SENTENCE.findall(article.body)) or 1 for article in articles}
+        self._lengths = {article.id: len(_SENTENCE.findall(article.body)[:most]) or 1 for article in articles}
         self._sentences: dict[str, list[str]] = defaultdict(list)
         for article in articles:
             self._sentences[article.section] += _SENTENCE.findall(article.body)
@@ -124,6 +127,11 @@ class Measured:
     def store(self) -> ArticleStore:
         return ArticleStore.create(load(self.data, self.environment))
 
+    def held(self) -> int:
+        """The number of articles that it has already."""
+        with self.store() as store:
+            return store.changed_since(0)
+
 
 @contextmanager
 def environment(values: Mapping[str, str]) -> Iterator[None]:
@@ -164,7 +172,7 @@ def fill(archives: Sequence[Measured], articles: Iterator[Article], disks: Seque
                         store.put(article)
                 seconds[name] += time.perf_counter() - start
     for archive in archives:
-        archive.puts = done / seconds[archive.name]
+        archive.puts = done / seconds[archive.name] if done else 0.0
         archive.size += megabytes(archive.folders(disks)) - before[archive.name]
 
 
@@ -191,10 +199,10 @@ class Row:
     @property
     def cells(self) -> list[str]:
         archive = self.archive
-        crawl = short(archive.crawl) if archive.crawl else "-"
-        figures = (archive.puts, archive.size, self.indexed, self.memory, archive.sizes[self.engine])
+        figures = (archive.crawl, archive.puts, archive.size, self.indexed, self.memory, archive.sizes[self.engine])
+        measured = [short(figure) if figure else "-" for figure in figures]
         times = [f"{short(latency.half)} / {short(latency.most)}" for latency in self.asked.values()]
-        return [f"{self.articles:,}", archive.name, self.engine, crawl, *map(short, figures), *times]
+        return [f"{self.articles:,}", archive.name, self.engine, *measured, *times]
 
 
 def caught_up(archive: Measured, name: str, disks: Sequence[Path]) -> tuple[float, float]:
@@ -268,20 +276,23 @@ def ratios(measured: Sequence[Row]) -> Iterator[str]:
         yield f"{engine} on {archive}, p95 at {last.articles:,} articles by that at {first.articles:,}: {growth}"
     base, *others = {row.archive.name: row.archive for row in measured}.values()
     for other in others:
-        crawl = f", crawl {other.crawl / base.crawl:.2f}" if base.crawl else ""
-        yield f"{other.name} by {base.name}: puts {other.puts / base.puts:.2f}{crawl}"
+        rates = {"puts": (other.puts, base.puts), "crawl": (other.crawl, base.crawl)}
+        compared = (f"{what} {rate / of:.2f}" for what, (rate, of) in rates.items() if of)
+        yield f"{other.name} by {base.name}: {', '.join(compared)}"
 
 
 def measure(options: argparse.Namespace, folder: Path) -> None:
-    maker = Maker(originals(options.corpus), options.seed)
+    maker = Maker(originals(options.corpus), options.seed, options.sentences)
     questions = about(list(islice(maker.articles(), min(_ASKED_ABOUT, *options.articles))), options.questions)
     archives = [Measured.of(address, folder) for address in options.archives]
+    held = min(archive.held() for archive in archives)
     for archive in archives if options.pages else []:
         archive.crawl = crawled(archive, options.pages)
     print(f"seed {options.seed}, {len(questions.quotes)} questions of a kind; times are p50 / p95")
     print(header(questions), flush=True)
-    source, held, measured = maker.articles(), 0, list[Row]()
-    for size in sorted(options.articles):
+    measured: list[Row] = []
+    source = islice(maker.articles(), held, None)
+    for size in sorted(size for size in options.articles if size >= held):
         fill(archives, islice(source, size - held), options.disk)
         for archive in archives:
             for row in rows(archive, options.engines, size, size - held, options.disk, questions):
@@ -298,6 +309,7 @@ def main() -> None:
     parser.add_argument("--engines", type=lambda names: names.split(","), default=engines.names())
     parser.add_argument("--archives", nargs="+", default=[_LOCAL], metavar="URL", help=f"{_LOCAL}, or of a database")
     parser.add_argument("--pages", type=int, default=0, help="of a crawl before; 0 for none")
+    parser.add_argument("--sentences", type=int, help="of an article at most; by default as many as real ones have")
     parser.add_argument("--questions", type=int, default=200, help="of each kind")
     parser.add_argument("--disk", type=Path, nargs="+", default=[], help="folders in which servers keep their files")
     parser.add_argument("--seed", type=int, default=1)
