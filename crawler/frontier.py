@@ -41,7 +41,7 @@ class Frontier:
         self._due = due
         self._looks = looks if due else 0
         self._started = clock.now()
-        ledger.mend(source.site, self._started)
+        ledger.mend(source.site, self._started, _latest_due)
         self._sections = {section.list: section for section in ledger.sections(source.site)}
         self._new: Counter[str] = Counter()  # addresses, by list
         self._failing: set[str] = set()  # of those that were shown or waiting
@@ -189,6 +189,13 @@ def _read(candidate: Candidate, now: datetime) -> Candidate:
     return replace(candidate, fetched=first, due=recrawl.next_look(first, now), failures=0, reason=None)
 
 
+def _latest_due(candidate: Candidate, now: datetime) -> datetime:
+    """The latest time to which a right clock can have put an address off."""
+    look = recrawl.next_look(candidate.fetched, now) if candidate.fetched else None
+    retry = recrawl.next_try(_tries(candidate.failures, candidate.reason), now) if candidate.failures else None
+    return max(time for time in (look, retry, now) if time)
+
+
 def _doubted(candidate: Candidate, now: datetime, reason: Message) -> Candidate:
     failures = candidate.failures + 1
     return replace(candidate, due=recrawl.next_try(failures, now), failures=failures, reason=reason)
@@ -196,6 +203,13 @@ def _doubted(candidate: Candidate, now: datetime, reason: Message) -> Candidate:
 
 def _failed(candidate: Candidate, now: datetime, reason: Message) -> Candidate:
     failures = candidate.failures + 1
-    tries = max(failures, _LASTING) if reason.code in _OF_THE_PAGE else failures
-    due = recrawl.next_look(candidate.fetched, now) if candidate.fetched else recrawl.next_try(tries, now)
+    due = (
+        recrawl.next_look(candidate.fetched, now)
+        if candidate.fetched
+        else recrawl.next_try(_tries(failures, reason), now)
+    )
     return replace(candidate, due=due, failures=failures, reason=reason)
+
+
+def _tries(failures: int, reason: Message | None) -> int:
+    return max(failures, _LASTING) if reason and reason.code in _OF_THE_PAGE else failures

@@ -21,6 +21,7 @@ from archive.storage.folder import Folder
 from archive.store import ArticleStore
 from archive.tables.doubts import Doubts
 from archive.tables.ledger import Ledger
+from archive.text.messages import Reason
 from archive.warc.pages import FetchedPage, Pages
 from crawler import sources
 from crawler.extract.reading import Reading
@@ -265,6 +266,30 @@ def test_what_a_wrong_clock_scheduled_is_due_now_and_an_alarm_rings(
     later = frontier(before + timedelta(days=1, minutes=10))
     assert list not in later.lists()
     assert later.waiting() == []
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=2), timedelta(days=3), timedelta(days=400)])
+def test_a_look_that_a_wrong_clock_took_early_is_taken_at_its_time(
+    store: ArticleStore, monkeypatch: pytest.MonkeyPatch, ahead: timedelta
+) -> None:
+    source = sources.load("tibet_cn")
+    list, first = source.lists[0], datetime(2025, 6, 1, tzinfo=UTC)
+    read, failing = (f"{list}202506/t20250601_{n}.html" for n in (1, 2))
+
+    def frontier(after: timedelta) -> Frontier:
+        monkeypatch.setattr(clock, "now", lambda: first + after)
+        return Frontier(store, source, due=True, looks=100)
+
+    start = frontier(timedelta(0))
+    start.shown([read, failing], list)
+    start.read(read)
+    start.failed(failing, Reason.HTTP.format(status=503))
+    start.walked(list)
+    wrong = frontier(timedelta(minutes=20) + ahead)
+    wrong.walked(list)
+    wrong.read(read)
+    wrong.failed(failing, Reason.HTTP.format(status=503))
+    assert {candidate.url for candidate in frontier(timedelta(minutes=40)).waiting()} == {read, failing}
 
 
 # Who an article is
