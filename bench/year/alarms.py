@@ -150,7 +150,8 @@ def clock(visits: Sequence[Visit]) -> Expected:
     for visit in visits:
         if visit.ahead:
             possibly = max(possibly, visit.at + visit.ahead)
-            surely = possibly if any(visit.pages.values()) and not visit.killed else surely
+            noted = any(visit.pages.values()) and not visit.killed
+            surely = max(surely, visit.at + visit.ahead) if noted else surely
         hindered = visit.killed or bool(visit.ahead)
         expected.note(visit, "clock", surely > visit.at + _DAY and not hindered, possibly > visit.at)
     return expected
