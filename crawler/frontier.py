@@ -41,7 +41,7 @@ class Frontier:
         self._due = due
         self._looks = looks if due else 0
         self._started = clock.now()
-        ledger.mend(source.site, self._started, _latest_due)
+        ledger.mend(source.site, self._started, _is_put_off)
         self._sections = {section.list: section for section in ledger.sections(source.site)}
         self._new: Counter[str] = Counter()  # addresses, by list
         self._failing: set[str] = set()  # of those that were shown or waiting
@@ -189,11 +189,13 @@ def _read(candidate: Candidate, now: datetime) -> Candidate:
     return replace(candidate, fetched=first, due=recrawl.next_look(first, now), failures=0, reason=None)
 
 
-def _latest_due(candidate: Candidate, now: datetime) -> datetime:
-    """The latest time to which a right clock can have put an address off."""
+def _is_put_off(candidate: Candidate, now: datetime) -> bool:
+    """Whether an address is due later than a right clock can have put it off, or given up before its time."""
     look = recrawl.next_look(candidate.fetched, now) if candidate.fetched else None
     retry = recrawl.next_try(_tries(candidate.failures, candidate.reason), now) if candidate.failures else None
-    return max(time for time in (look, retry, now) if time)
+    if candidate.due is None:
+        return bool(look and (retry or not candidate.failures))
+    return candidate.due > max(time for time in (look, retry, now) if time)
 
 
 def _doubted(candidate: Candidate, now: datetime, reason: Message) -> Candidate:

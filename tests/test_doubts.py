@@ -274,22 +274,23 @@ def test_a_look_that_a_wrong_clock_took_early_is_taken_at_its_time(
 ) -> None:
     source = sources.load("tibet_cn")
     list, first = source.lists[0], datetime(2025, 6, 1, tzinfo=UTC)
-    read, failing = (f"{list}202506/t20250601_{n}.html" for n in (1, 2))
+    read, failing, gone = urls = [f"{list}202506/t20250601_{n}.html" for n in (1, 2, 3)]
 
     def frontier(after: timedelta) -> Frontier:
         monkeypatch.setattr(clock, "now", lambda: first + after)
         return Frontier(store, source, due=True, looks=100)
 
     start = frontier(timedelta(0))
-    start.shown([read, failing], list)
-    start.read(read)
+    start.shown(urls, list)
+    start.read(read, gone)
     start.failed(failing, Reason.HTTP.format(status=503))
     start.walked(list)
     wrong = frontier(timedelta(minutes=20) + ahead)
     wrong.walked(list)
     wrong.read(read)
     wrong.failed(failing, Reason.HTTP.format(status=503))
-    assert {candidate.url for candidate in frontier(timedelta(minutes=40)).waiting()} == {read, failing}
+    wrong.failed(gone, Reason.HTTP.format(status=404))
+    assert {candidate.url for candidate in frontier(timedelta(minutes=40)).waiting()} == {*urls}
 
 
 # Who an article is

@@ -230,35 +230,34 @@ class Ledger:
             ).all()
         return [_candidate(row) for row in (*new, *again)]
 
-    def mend(self, source: str, now: datetime, latest_due: Callable[[Candidate, datetime], datetime]) -> None:
+    def mend(self, source: str, now: datetime, is_put_off: Callable[[Candidate, datetime], bool]) -> None:
         """Make due now what a wrong clock put off; its times that are yet to come become `now`.
 
-        `latest_due` is how far a right clock can have put an address off by `now`.
+        `is_put_off` is asked of the addresses that are not due, except those withdrawn and those long known.
         """
         if (latest := latest_time(self._store)) is None or latest <= now + SKEW:
             return
         c, s = schema.candidates.c, schema.sections.c
         withdrawn = schema.addresses_withdrawn().with_only_columns(schema.addresses.c.url)
-        ended = sa.and_(c.due.is_(None), c.failures == 0, c.fetched > now - _LONGEST, c.url.not_in(withdrawn))
-        put_off = sa.or_(c.found > now, c.fetched > now, ended)
-        later = sa.select(schema.candidates).where(c.source == source, c.due > now)
+        ended = sa.and_(c.due.is_(None), c.fetched > now - _LONGEST, c.url.not_in(withdrawn))
+        waiting = sa.select(schema.candidates).where(c.source == source, sa.or_(c.due > now, ended))
         present = sa.literal(now, schema.Instant())
 
         def past(*columns: sa.Column[Any]) -> dict[str, Any]:
             return {column.name: sa.case((column > now, present), else_=column) for column in columns}
 
         with self._store.writing() as connection:
-            candidates = schema.candidates.update().where(c.source == source, put_off)
-            connection.execute(candidates.values(due=present, **past(c.found, c.fetched)))
-            waiting = [_candidate(row) for row in connection.execute(later)]
-            put_off_too_far = [each.url for each in waiting if each.due and each.due > latest_due(each, now)]
-            at = schema.candidates.update().where(c.url == sa.bindparam("at")).values(due=present)
-            if put_off_too_far:
-                connection.execute(at, [{"at": url} for url in put_off_too_far])
+            early = schema.candidates.update().where(c.source == source, sa.or_(c.found > now, c.fetched > now))
+            connection.execute(early.values(due=present, **past(c.found, c.fetched)))
+            candidates = [_candidate(row) for row in connection.execute(waiting)]
+            put_off = [{"at": candidate.url} for candidate in candidates if is_put_off(candidate, now)]
+            if put_off:
+                at = schema.candidates.update().where(c.url == sa.bindparam("at"))
+                connection.execute(at.values(due=present), put_off)
             pictures = schema.pictures.update().where(schema.pictures.c.source == source, schema.pictures.c.due > now)
             connection.execute(pictures.values(due=present))
-            put_off = sa.or_(s.checked > now, s.newest > now, s.due > now + _BETWEEN_CHECKS)
-            sections = schema.sections.update().where(s.source == source, put_off)
+            ahead = sa.or_(s.checked > now, s.newest > now, s.due > now + _BETWEEN_CHECKS)
+            sections = schema.sections.update().where(s.source == source, ahead)
             connection.execute(sections.values(due=present, **past(s.checked, s.newest)))
 
     def note_candidates(self, candidates: Iterable[Candidate]) -> None:
