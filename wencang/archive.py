@@ -152,15 +152,15 @@ class Archive:
         """The indexes, each opened at its first use and kept open."""
         from indexer.indexes import Indexes
 
+        store = self._store
         with self._lock:
             if not self._opened_indexes:
-                self._opened_indexes = Indexes(self.settings)
+                self._opened_indexes = Indexes(self.settings, store)
             return self._opened_indexes
 
     @contextmanager
     def _index(self, engine: str = "") -> Iterator[SearchEngine]:
         """The index of an engine, or of the one that is set. A missing archive is reported before a missing index."""
-        _store = self._store
         yield self._indexes.get(engine or self.settings.engine)
 
     def _query(self, index: SearchEngine, question: str, **filters: Unpack[Filters]) -> Query:
