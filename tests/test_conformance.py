@@ -394,6 +394,49 @@ def test_every_answer_of_a_larger_archive(name: str, tmp_path: Path) -> None:
         check_answers(store, tmp_path, name, map(understood, said))
 
 
+FEW = (
+    "西藏",
+    "援藏",
+    "招商引资",
+    "項目",
+    "项目",
+    "雪",
+    "3亿元",
+    "0.35元",
+    "Tibet",
+    "山南市",
+    "，",
+    "。",
+    "；",
+    "\n",
+    "的",
+    "天",
+)
+FORMS = (
+    "{} NEAR/{n} {}", '"{}" 相邻/{n} "{}"', "{} near/{n} {} NEAR/2 {}", "({} OR {}) NEAR/{n} {}", "({} {}) NEAR/{n} {}",
+    "西藏 -{} NEAR/{n} {}", "same:sentence({} {})", "same:sentence({} -{})", "同段({} NEAR/{n} {})",
+    "{}{} NEAR/{n} {}", "same:paragraph({} NEAR/{n} {} -{})",
+    "同句(amount:>1 {})", "amount:>1 NEAR/{n} {}", "place:山南 NEAR/{n} {}", "title:{} NEAR/{n} {}", "西* NEAR/{n} {}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", engines.names())
+def test_every_answer_of_what_stands_near(name: str, tmp_path: Path) -> None:
+    """In short texts of the same few words most parts are there, and some are near each other."""
+    rng = random.Random(5)
+    with ArticleStore.create(Settings(tmp_path)) as store:
+        for n in range(150):
+            title, body = ("".join(rng.choices(FEW, k=rng.randrange(most))) for most in (4, 30))
+            store.put(Article(f"http://www.tibet.cn/{n}", title, body))
+        update.bring_up(store, settings_of(name, tmp_path), name)
+        said = [form.format(*rng.sample(FEW[:10], 3), n=rng.choice([1, 2, 5, 9])) for form in FORMS * 6]
+        asked = [understood(text) for text in said]
+        assert all(query.wanted for query in asked)
+        oracle = Oracle(revision.article for revision in store.changes())
+        assert sum(0 < len(oracle.answer(query)) < 100 for query in asked) > 70
+        check_answers(store, tmp_path, name, asked)
+
+
 def check_answers(store: ArticleStore, data: Path, name: str, asked: Iterable[Query]) -> None:
     oracle = Oracle(revision.article for revision in store.changes())
     with update.open_index(settings_of(name, data), name) as opened:

@@ -297,7 +297,7 @@ class ArticleStore:
         while page := list(islice(rest, _PAGE)):
             with self.reading() as connection:
                 rows = connection.execute(_TEXTS, {"ids": page}).all()
-            yield from ((row.id, row.title, row.body) for row in rows)
+            yield from ((id, title, body) for id, title, body in rows)
 
     def history(self, id: str) -> list[Revision]:
         """Every version of one article, oldest first; a wrong clock's, yet to come, after that stored before it."""
