@@ -51,7 +51,7 @@ class Text:
         units = self.units(unit)
         for start, end in self.spans(node):
             number = bisect_right(units, (start, len(self.text))) - 1
-            if number >= 0 :
+            if number >= 0 and end <= units[number][1]:
                 numbers.add(number)
         return numbers
 

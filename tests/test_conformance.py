@@ -415,7 +415,7 @@ FEW = (
 FORMS = (
     "{} NEAR/{n} {}", '"{}" 相邻/{n} "{}"', "{} near/{n} {} NEAR/2 {}", "({} OR {}) NEAR/{n} {}", "({} {}) NEAR/{n} {}",
     "西藏 -{} NEAR/{n} {}", "same:sentence({} {})", "same:sentence({} -{})", "同段({} NEAR/{n} {})",
-    "{}{} NEAR/{n} {}", "same:paragraph({} NEAR/{n} {} -{})",
+    "{}{} NEAR/{n} {}", "same:paragraph({} NEAR/{n} {} -{})", 'same:sentence("{} {}")',
     "同句(amount:>1 {})", "amount:>1 NEAR/{n} {}", "place:山南 NEAR/{n} {}", "title:{} NEAR/{n} {}", "西* NEAR/{n} {}",
 )  # fmt: skip
 
