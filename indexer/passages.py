@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache, reduce
 
 from indexer.figures import amounts, places
-from indexer.figures.figure import Name, readable
+from indexer.figures.figure import Name, Period, Quantity, readable
 from indexer.patterns import patterns
 from indexer.question.query import Amount, Either, Every, Near, Node, Placed, Prefix, Quote, Same, Words
 from indexer.text.sentences import Span, Unit, units
@@ -89,15 +89,16 @@ class Text:
         return readable(self.text)
 
     @cached_property
-    def _places(self) -> list[tuple[Span, Sequence[str]]]:
+    def _places(self) -> list[tuple[Span, frozenset[str]]]:
         """Each place that is named, with those it lies in."""
         figures = places.find(self._readable, self.text)
-        names = ((figure, figure.value) for figure in figures)
-        return [
-            ((figure.start, figure.end), places.gazetteer().get(name.name, (name.name,)))
-            for figure, name in names
-            if isinstance(name, Name)
-        ]
+        return [((figure.start, figure.end), _chain_of(figure.value)) for figure in figures]
+
+
+@lru_cache(maxsize=10_000)
+def _chain_of(value: Quantity | Period | Name) -> frozenset[str]:
+    """The names of a place and of those it lies in."""
+    return frozenset((value.name, *places.within(value.name))) if isinstance(value, Name) else frozenset()
 
 
 @lru_cache(maxsize=1_000)

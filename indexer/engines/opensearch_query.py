@@ -61,7 +61,7 @@ class Clauses:
         facets = {name: getattr(query, name) for name in ("source", "section", "credit")}
         filters += (_word(f"by_{name}", value) for name, value in facets.items() if value)
         if query.among is not None:
-            filters.append(_among(query.among))
+            filters.append(_one_of(query.among))
         if query.since or query.until:
             filters.append(_between(query.since, query.until))
         others = [_word("words", word) for word in query.ranked if word not in query.words]
@@ -96,7 +96,7 @@ def _translate(node: Node) -> Json:
         case Amount(first, last):
             return {"range": {"amount": {"gte": first, "lte": last}}}
         case Near(ids=ids) | Same(ids=ids):
-            return _translate(loosened(node)) if ids is None else _among(ids)
+            return _translate(loosened(node)) if ids is None else _one_of(ids)
 
 
 def _word(field: str, word: str) -> Json:
@@ -116,7 +116,7 @@ def _between(since: datetime | None, until: datetime | None) -> Json:
     return {"range": {"published": times}} if times else {"exists": {"field": "published"}}
 
 
-def _among(ids: Iterable[str]) -> Json:
+def _one_of(ids: Iterable[str]) -> Json:
     return _any({"terms": {"id": part}} for part in _parts(sorted(ids)))
 
 

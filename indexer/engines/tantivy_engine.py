@@ -316,7 +316,7 @@ class _Search:
             if value := getattr(query, facet):
                 clauses.append((Occur.Must, _unscored(_word(f"by_{facet}", value))))
         if query.among is not None:
-            clauses.append((Occur.Must, _unscored(_among(query.among))))
+            clauses.append((Occur.Must, _unscored(_one_of(query.among))))
         if query.since or query.until:
             clauses.append((Occur.Must, self._select(Between(query.since, query.until))))
         if not clauses:
@@ -387,7 +387,7 @@ class _Search:
             case Amount(first, last):
                 return _range("amount", first, last)
             case Near(ids=ids) | Same(ids=ids):
-                return self._translate(loosened(node)) if ids is None else _among(ids)
+                return self._translate(loosened(node)) if ids is None else _one_of(ids)
 
 
 def _word(field: str, word: str) -> TantivyQuery:
@@ -399,7 +399,7 @@ def _phrase(field: str, characters: tuple[str, ...]) -> TantivyQuery:
     return TantivyQuery.phrase_query(_SCHEMA, field, terms) if len(terms) > 1 else _word(field, characters[0])
 
 
-def _among(ids: Iterable[str]) -> TantivyQuery:
+def _one_of(ids: Iterable[str]) -> TantivyQuery:
     return TantivyQuery.term_set_query(_SCHEMA, "id", list(ids))
 
 

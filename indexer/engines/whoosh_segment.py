@@ -136,7 +136,7 @@ class Segment:
         if query.source:
             required.append(self._with("source", query.source))
         if query.among is not None:
-            required.append(self._among(query.among))
+            required.append(self._with_id(query.among))
         excluded = self._deleted.union(*(self._select(node) for node in query.unwanted))
         numbers: Iterable[int] = set(candidates).intersection(*required) if required else candidates
         if excluded:
@@ -174,9 +174,9 @@ class Segment:
             case Amount(first, last):
                 return self._with_amount(encoded(first), encoded(last))
             case Near(ids=ids) | Same(ids=ids):
-                return self._select(loosened(node)) if ids is None else self._among(ids)
+                return self._select(loosened(node)) if ids is None else self._with_id(ids)
 
-    def _among(self, ids: Iterable[str]) -> set[int]:
+    def _with_id(self, ids: Iterable[str]) -> set[int]:
         return set().union(*(self._with("id", id) for id in ids))
 
     def _with(self, field: str, text: str) -> set[int]:

@@ -45,11 +45,12 @@ def _position(figure: Figure) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A figure in the body of an article, and its sentence."""
+    """A figure in the body of an article, its sentence, and how many articles of a story report it."""
 
     figure: Figure
     article: Article
     sentence: str
+    reports: int = 1
 
 
 def mentions(articles: Iterable[Article], kinds: Collection[Kind] = KINDS) -> Iterator[Mention]:
