@@ -83,7 +83,12 @@ def same(unit: Unit, group: Every, at: Span) -> Same:
     """What a sentence or paragraph must hold. Raises QueryFault for what has no place in a text."""
     for node in _leaves((*group.nodes, *group.unwanted)):
         _check_in_text(node)
-    return Same(unit, group.nodes, group.unwanted, at)
+    return Same(unit, tuple(map(_unwrapped, group.nodes)), tuple(map(_unwrapped, group.unwanted)), at)
+
+
+def _unwrapped(node: Node) -> Node:
+    """A part without brackets around it alone."""
+    return _unwrapped(node.nodes[0]) if isinstance(node, Every) and len(node.nodes) == 1 and not node.unwanted else node
 
 
 def _leaves(nodes: Sequence[Node]) -> Iterator[Node]:

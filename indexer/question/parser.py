@@ -66,6 +66,12 @@ def parse_query(text: str, analyzer: Analyzer, now: datetime | None = None) -> Q
     return query
 
 
+def is_operator(typed: str) -> bool:
+    """Whether a word joins others, where it stands between them: OR, NEAR/30."""
+    matches = (operator.match(f"{typed} ...") for operator in (_OR, _NEAR, _NEAR_ALONE))
+    return any(match and match.end() == len(typed) for match in matches)
+
+
 def _bound(text: str, reason: str, count: int, most: int) -> None:
     """Refuse a query that would be too expensive."""
     if count > most:
