@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from archive.article import SHANGHAI
@@ -297,7 +297,9 @@ grouped = st.builds(
 
 @given(st.lists(near | grouped, min_size=1, max_size=3), st.lists(near | grouped, max_size=2))
 def test_the_text_of_a_near_is_the_same_near(wanted: list[str], unwanted: list[str]) -> None:
-    query = parse_query(" ".join([*wanted, *(f"-{text}" for text in unwanted)]), ANALYZER)
+    typed = " ".join([*wanted, *(f"-{text}" for text in unwanted)])
+    assume(typed.count("*") <= 5)  # more are a fault
+    query = parse_query(typed, ANALYZER)
     assert [to_text(node) for node in query.wanted] == wanted
     assert [to_text(node) for node in query.unwanted] == unwanted
     again = parse_query(" ".join([*map(to_text, query.wanted), *(f"-{to_text(n)}" for n in query.unwanted)]), ANALYZER)
