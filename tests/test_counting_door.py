@@ -270,7 +270,6 @@ def test_figures_are_those_of_the_sentences_that_a_question_asks_for(archive: we
     assert [text for text, _sentence in named] == ["72.098亿元", "0.7亿元"]
     assert named == [(text, sentence) for text, sentence in every if "援藏" in sentence and "亿元" in sentence]
     assert [text for text, _sentence in amounts('"援藏" NEAR/10 亿元')] == ["157.38亿元", "0.7亿元"]
-    assert amounts("援藏 -(援藏 NEAR/30 亿元)") == []
     assert list(map(set, zip(*amounts("援藏 NEAR/30 amount:72亿..73亿"), strict=True))) == [
         {"72.098亿元"},
         {named[0][1]},
@@ -278,15 +277,13 @@ def test_figures_are_those_of_the_sentences_that_a_question_asks_for(archive: we
 
 
 def test_each_value_of_a_story_is_given_once(archive: wencang.Archive) -> None:
-    every = list(archive.figures("援藏 招商引资", kind=["money"]).figures)
-    once = archive.figures("援藏 招商引资", kind=["money"], stories=True)
-    assert [(mention.article.id, mention.reports) for mention in once.figures if "72" in mention.figure.text] == [
-        ("hostile", 2)
-    ]
+    every = list(archive.figures("援藏 亿元", kind=["money"]).figures)
+    once = archive.figures("援藏 亿元", kind=["money"], stories=True)
+    assert [mention.reports for mention in once.figures if "72" in mention.figure.text] == [2]
     assert {mention.figure.value for mention in once.figures} == {mention.figure.value for mention in every}
     assert sum(mention.reports for mention in once.figures) <= len(every)
     put(archive, 1, "援藏招商引资投入72.098亿元，这是另一篇文章。")
-    again = archive.figures("援藏 招商引资", kind=["money"], stories=True, sort="value")
+    again = archive.figures("援藏 亿元", kind=["money"], stories=True, sort="value")
     assert sorted(mention.reports for mention in again.figures if "72" in mention.figure.text) == [1, 2]
     assert "stories-behind" in [message.code for message in again.notices]
 
