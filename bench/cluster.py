@@ -73,21 +73,22 @@ class Asker:
             thread.join()
 
     def _ask(self, done: Event) -> None:
-        indexes = Indexes(self.settings)
-        while not done.is_set():
-            start = time.monotonic()
-            try:
-                engine = indexes.get(_ENGINE)
-                found = engine.search(parse_query(_STEADY, engine.analyzer), 10, facets=True)
-            except WencangError as error:
-                self.refused.append(str(error))
-                continue
-            facets = sum(found.facets["source"].values())
-            if (found.total, found.whole, facets, len(found.matches)) != (self.articles, self.articles, facets, 10):
-                self.wrong.append(f"{found.total} of {self.articles}")
-            if facets != found.total:
-                self.wrong.append(f"{facets} counted of {found.total}")
-            self.answers.append((start, time.monotonic()))
+        with ArticleStore.open(self.settings) as store:
+            indexes = Indexes(self.settings, store)
+            while not done.is_set():
+                start = time.monotonic()
+                try:
+                    engine = indexes.get(_ENGINE)
+                    found = engine.search(parse_query(_STEADY, engine.analyzer), 10, facets=True)
+                except WencangError as error:
+                    self.refused.append(str(error))
+                    continue
+                facets = sum(found.facets["source"].values())
+                if (found.total, found.whole, facets, len(found.matches)) != (self.articles, self.articles, facets, 10):
+                    self.wrong.append(f"{found.total} of {self.articles}")
+                if facets != found.total:
+                    self.wrong.append(f"{facets} counted of {found.total}")
+                self.answers.append((start, time.monotonic()))
 
     def back(self, since: float) -> float:
         """The seconds from a time until the first question that was asked after it was answered."""
@@ -160,7 +161,7 @@ def two_of_three(cluster: Cluster, settings: Settings) -> None:
     with ArticleStore.open(settings) as store:
         fill(store, added(iter([10**9])))
         calls: dict[str, Callable[[], int]] = {
-            "search": lambda: Indexes(settings).get(_ENGINE).count(),
+            "search": lambda: Indexes(settings, store).get(_ENGINE).count(),
             "write": lambda: update.bring_up(store, settings, _ENGINE),
             "rebuild": lambda: update.rebuild(store, settings, _ENGINE),
         }

@@ -12,6 +12,7 @@ from archive.text.messages import Message
 from indexer.engines.engine import Matches, SearchEngine, check_follows
 from indexer.highlight import ArticleHighlighter, Highlighter
 from indexer.proximity import Proximity
+from indexer.question.parser import is_operator
 from indexer.question.query import Between, Query, Words, to_text
 from indexer.search import RERANKED, proximity_of, rarities, search
 from indexer.text.analyzer import fold
@@ -79,7 +80,7 @@ def explain(store: ArticleStore, engine: SearchEngine, query: Query, article: Ar
     if article:
         words = [_in_article(engine, word, article) for word in words]
     return Explanation(
-        tuple((typed, fold(typed)) for typed in query.text.split() if fold(typed) != typed),
+        tuple((typed, fold(typed)) for typed in query.text.split() if fold(typed) != typed and not is_operator(typed)),
         tuple(words),
         tuple(_clauses(engine, query, article)),
         answer.total,

@@ -1,17 +1,19 @@
-"""Finds the words and quotes of a query in a text as printed, without folding or cutting the text."""
+"""Finds the words and quotes of a query in a text as printed, without folding or cutting the text.
+
+Of parts that must stand near each other only those places count where they do.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
 from archive.article import Article
-from indexer.question.query import Node, Prefix, Query, Quote, Words, text_nodes
-from indexer.text.analyzer import fold, pattern
-
-_NOT_AFTER_LETTER = "(?<![0-9A-Za-z])"
-_NOT_BEFORE_LETTER = "(?![0-9A-Za-z])"
+from indexer.passages import Text, marks
+from indexer.patterns import patterns
+from indexer.question.query import Query, Quote, Words, placed_nodes, text_nodes
+from indexer.text.analyzer import fold
 
 
 class Occurrence(NamedTuple):
@@ -26,16 +28,30 @@ class Highlighter:
     """Finds a query in texts; of two words that start at the same place, the longer one."""
 
     def __init__(self, query: Query) -> None:
-        nodes = (Words(query.words), *text_nodes(query.must))
-        patterns = {text: expression for node in nodes for text, expression in _patterns(node)}
-        longest_first = sorted(patterns, key=len, reverse=True)
-        self._pattern = re.compile("|".join(patterns[text] for text in longest_first) or "(?!)")
+        nodes = (Words(query.words), *text_nodes(query.must, placed=False))
+        expressions = {text: expression for node in nodes for text, expression in patterns(node)}
+        longest_first = sorted(expressions, key=len, reverse=True)
+        self._pattern = re.compile("|".join(expressions[text] for text in longest_first) or "(?!)")
+        self._placed = tuple(placed_nodes(query.must))
         self._folded = _Folded()
 
-    def find(self, text: str) -> list[Occurrence]:
-        """The occurrences in a text, in order; they do not overlap."""
+    def find(self, text: str, body: int = 0) -> list[Occurrence]:
+        """The occurrences in a text, in order; they do not overlap. `body` is where the body begins."""
         folded, new = self._folded, tuple.__new__  # which takes a third of the time of Occurrence(...)
-        return [new(Occurrence, (*match.span(), folded[match[0]])) for match in self._pattern.finditer(text)]
+        occurrences = [new(Occurrence, (*match.span(), folded[match[0]])) for match in self._pattern.finditer(text)]
+        if not self._placed:
+            return occurrences
+        placed = marks(self._placed, Text(text, body))
+        return _apart([*occurrences, *(Occurrence(*span, folded[text[slice(*span)]]) for span in placed)])
+
+
+def _apart(occurrences: list[Occurrence]) -> list[Occurrence]:
+    """The occurrences in order, without those that overlap an earlier or a longer one."""
+    apart: list[Occurrence] = []
+    for occurrence in sorted(occurrences, key=lambda occurrence: (occurrence.start, -occurrence.end)):
+        if not apart or apart[-1].end <= occurrence.start:
+            apart.append(occurrence)
+    return apart
 
 
 def has_all(query: Query) -> Callable[[str], bool] | None:
@@ -43,8 +59,8 @@ def has_all(query: Query) -> Callable[[str], bool] | None:
     if query.unwanted or not all(isinstance(node, Words | Quote) and not node.field for node in query.wanted):
         return None
     nodes = (Words(query.words), *query.must)
-    patterns = [re.compile(expression) for node in nodes for _text, expression in _patterns(node)]
-    return lambda text: all(pattern.search(text) for pattern in patterns)
+    expressions = [re.compile(expression) for node in nodes for _text, expression in patterns(node)]
+    return lambda text: all(expression.search(text) for expression in expressions)
 
 
 class ArticleHighlighter:
@@ -57,7 +73,8 @@ class ArticleHighlighter:
     def in_text(self, article: Article) -> list[Occurrence]:
         """The occurrences in title, newline and body."""
         if article.id not in self._occurrences:
-            self._occurrences[article.id] = self._highlighter.find(f"{article.title}\n{article.body}")
+            text, body = f"{article.title}\n{article.body}", len(article.title) + 1
+            self._occurrences[article.id] = self._highlighter.find(text, body)
         return self._occurrences[article.id]
 
     def in_body(self, article: Article) -> list[Occurrence]:
@@ -74,21 +91,3 @@ class _Folded(dict[str, str]):
     def __missing__(self, printed: str) -> str:
         self[printed] = fold(printed)
         return self[printed]
-
-
-def _patterns(node: Node) -> Iterator[tuple[str, str]]:
-    """Each text of a node with its regular expression."""
-    match node:
-        case Words(words):
-            yield from ((word, _whole_word(word)) for word in words)
-        case Quote(characters):
-            yield "".join(characters), pattern("".join(characters))
-        case Prefix(start) if start.isascii():
-            yield start, _NOT_AFTER_LETTER + pattern(start) + "[0-9A-Za-z]*"
-        case Prefix(start):
-            yield start, pattern(start)
-
-
-def _whole_word(word: str) -> str:
-    """Latin letters and digits match only as a whole word."""
-    return _NOT_AFTER_LETTER + pattern(word) + _NOT_BEFORE_LETTER if word.isascii() else pattern(word)

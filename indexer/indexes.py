@@ -5,18 +5,22 @@ from __future__ import annotations
 from threading import Lock
 
 from archive.settings import Settings
+from archive.store import ArticleStore
 from indexer.engines.engine import SearchEngine
 from indexer.engines.place import place_of
+from indexer.placed import PlacedEngine
 
 
 class Indexes:
     """An open index per engine, replaced once a rebuilt one has taken its place.
 
-    The one that was replaced is released by the last search that uses it.
+    The one that was replaced is released by the last search that uses it. `store` is the archive, whose
+    texts say what stands near what.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, store: ArticleStore) -> None:
         self._settings = settings
+        self._store = store
         self._lock = Lock()
         self._opened: dict[str, tuple[int, SearchEngine]] = {}
 
@@ -27,7 +31,7 @@ class Indexes:
         with self._lock:
             opened = self._opened.get(engine)
             if not opened or opened[0] != number:
-                opened = self._opened[engine] = number, place.open()
+                opened = self._opened[engine] = number, PlacedEngine(place.open(), self._store)
             return opened[1]
 
     def number(self, engine: str) -> int:

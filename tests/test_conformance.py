@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 from math import floor, inf
 from operator import add
 from pathlib import Path
 from statistics import fmean
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given, settings
@@ -24,10 +25,27 @@ from archive.settings import Settings
 from archive.store import ArticleStore
 from indexer import engines, update
 from indexer.engines.engine import FACETS, WORDS_OF, Cut, Match, Order, SearchEngine, Unit, cut, facets_of
+from indexer.figures import amounts as money
+from indexer.figures import places, quantities
 from indexer.figures.amounts import parse_bounds
+from indexer.figures.figure import readable
+from indexer.placed import PlacedEngine
 from indexer.question.parser import FIELDS, parse_query
-from indexer.question.query import Amount, Between, Either, Every, Node, Prefix, Query, Quote, Words
-from indexer.text.analyzer import SEPARATOR, characters
+from indexer.question.query import (
+    Amount,
+    Between,
+    Either,
+    Every,
+    Near,
+    Node,
+    Prefix,
+    Query,
+    Quote,
+    Same,
+    Words,
+    loosened,
+)
+from indexer.text.analyzer import SEPARATOR, characters, pattern
 from tests.support.engines import settings_of
 from tests.support.sample import ANALYZER, ARTICLES, indexed
 
@@ -115,6 +133,93 @@ def has(article: Article, held: Cut, node: Node) -> bool:
             return time is not None and (not since or since <= time) and (not until or time < until)
         case Amount(first, last):
             return any(first <= key <= last for key in held.amount)
+        case Near():
+            return has(article, held, loosened(node)) and any(
+                chained(node, article, passage) for passage in sides(article)
+            )
+        case Same(unit, nodes, unwanted):
+            group, ends = Every(nodes, unwanted), "[。！？；!?\n]" if unit == "sentence" else "\n"
+            return has(article, held, loosened(node)) and any(
+                stands(group, article, passage) for side in sides(article) for passage in divided(article, side, ends)
+            )
+
+
+# What stands where, by trying everything
+
+Passage = tuple[int, int]  # in the title, a newline and the body
+
+
+def printed(article: Article) -> str:
+    return f"{article.title}\n{article.body}"
+
+
+def sides(article: Article) -> list[Passage]:
+    return [(0, len(article.title)), (len(article.title) + 1, len(printed(article)))]
+
+
+def divided(article: Article, side: Passage, ends: str) -> list[Passage]:
+    bounds = [side[0]]
+    bounds += [at + 1 for at in range(*side) if re.match(ends, printed(article)[at])]
+    return list(pairwise([*bounds, side[1]]))
+
+
+def stands(node: Node, article: Article, passage: Passage) -> bool:
+    match node:
+        case Near():
+            return chained(node, article, passage)
+        case Either(nodes):
+            return any(stands(each, article, passage) for each in nodes)
+        case Every(nodes, unwanted):
+            return all(stands(n, article, passage) for n in nodes) and not any(
+                stands(n, article, passage) for n in unwanted
+            )
+        case Words(words, field):
+            return all(places_of(Words((word,), field), article, passage) for word in words)
+    return bool(places_of(node, article, passage))
+
+
+def chained(node: Near, article: Article, passage: Passage) -> bool:
+    first, *others = [places_of(part, article, passage) for part in node.parts]
+    for spans, distance in zip(others, node.distances, strict=True):
+        first = {b for a, b in product(first, spans) if 0 <= max(b[0] - a[1], a[0] - b[1]) <= distance}
+    return bool(first)
+
+
+def places_of(node: Node, article: Article, passage: Passage) -> set[Passage]:
+    """Each place where a part stands in a passage."""
+    text, (first, last) = printed(article), passage
+    match node:
+        case Either(nodes):
+            return set().union(*(places_of(each, article, passage) for each in nodes))
+        case Words((name,), "place"):
+            named = places.find(readable(text), text)
+            spans = {(each.start, each.end) for each in named if name in places.within(readable(each.text))}
+        case Amount(low, high):
+            figures = quantities.find(readable(text), text, "money")
+            spans = {
+                (each.start, each.end)
+                for each in figures
+                if any(low <= key <= high for key in money.amounts(readable(each.text)))
+            }
+        case Words((word,)) if word.isascii():
+            spans = matches(f"(?<![0-9A-Za-z]){pattern(word)}(?![0-9A-Za-z])", text)
+        case Words((word,)):
+            spans = matches(pattern(word), text)
+        case Quote(signs):
+            spans = matches(pattern("".join(signs)), text)
+        case Prefix(start):
+            spans = matches(
+                f"(?<![0-9A-Za-z]){pattern(start)}[0-9A-Za-z]*" if start.isascii() else pattern(start), text
+            )
+        case _:
+            raise AssertionError(node)
+    last = min(last, len(article.title)) if getattr(node, "field", "") == "title" else last
+    return {(start, end) for start, end in spans if first <= start and end <= last}
+
+
+def matches(expression: str, text: str) -> set[Passage]:
+    compiled = re.compile(expression)
+    return {match.span() for at in range(len(text)) if (match := compiled.match(text, at))}
 
 
 # Archives and questions
@@ -160,8 +265,41 @@ leaves = (
     | st.builds(Between, st.none() | days, st.none() | days)
     | st.builds(lambda ends: Amount(*ends), st.tuples(keys, keys))
 )
+titles = st.sampled_from(["", "title"])
+
+
+@st.composite
+def spots(draw: st.DrawFn) -> Node:
+    """A part that stands at single places."""
+    match draw(st.integers(0, 6)):
+        case 0 | 1:
+            return Words(draw(words)[:1], draw(titles))
+        case 2:
+            return Quote(draw(signs), draw(words), draw(titles))
+        case 3:
+            return Prefix(draw(words)[0][: draw(st.integers(1, 3))], draw(titles))
+        case 4:
+            return Amount(*draw(st.tuples(keys, keys)))
+        case 5:
+            return Words(("山南市",), "place")
+    return Either((draw(spots()), draw(spots())))
+
+
+@st.composite
+def chains(draw: st.DrawFn) -> Node:
+    parts = tuple(draw(st.lists(spots(), min_size=2, max_size=3)))
+    return Near(parts, tuple(draw(st.integers(1, 9)) for _part in parts[1:]))
+
+
+@st.composite
+def passages(draw: st.DrawFn) -> Node:
+    nodes = draw(st.lists(spots() | chains() | st.builds(Words, words), min_size=1, max_size=2))
+    unit: Literal["sentence", "paragraph"] = draw(st.sampled_from(["sentence", "paragraph"]))
+    return Same(unit, tuple(nodes), draw(st.just(()) | st.tuples(spots() | chains())))
+
+
 nodes: st.SearchStrategy[Node] = leaves | st.recursive(
-    leaves,
+    leaves | chains() | passages(),
     lambda inner: (
         st.builds(Either, st.tuples(inner, inner))
         | st.builds(Every, st.tuples(inner) | st.tuples(inner, inner), st.just(()) | st.tuples(inner))
@@ -183,6 +321,8 @@ clauses = said | st.recursive(
     said | quoted | named | said.map("{}*".format),
     lambda inner: (
         st.builds("{} OR {}".format, inner, inner)
+        | st.builds("{} NEAR/{} {}".format, inner, st.integers(1, 30), inner)
+        | st.builds("same:sentence({} {})".format, inner, inner)
         | st.builds("-{}".format, inner)
         | st.lists(inner, min_size=1, max_size=3)
         .map(" ".join)
@@ -249,7 +389,52 @@ def test_every_answer_of_a_larger_archive(name: str, tmp_path: Path) -> None:
                 update.bring_up(store, settings_of(name, tmp_path), name)
         said = [" ".join(rng.sample(PARTS, rng.choice([1, 2, 5]))) for _again in range(20)]
         said += [f'"{"".join(rng.choices(PARTS[:12], k=rng.choice([1, 2])))}"' for _again in range(10)]
+        said += [f"{' NEAR/5 '.join(rng.sample(PARTS[:16], rng.choice([2, 3])))}" for _again in range(10)]
+        said += [f"same:sentence({' '.join(rng.sample(PARTS[:16], 2))})" for _again in range(5)]
         check_answers(store, tmp_path, name, map(understood, said))
+
+
+FEW = (
+    "西藏",
+    "援藏",
+    "招商引资",
+    "項目",
+    "项目",
+    "雪",
+    "3亿元",
+    "0.35元",
+    "Tibet",
+    "山南市",
+    "，",
+    "。",
+    "；",
+    "\n",
+    "的",
+    "天",
+)
+FORMS = (
+    "{} NEAR/{n} {}", '"{}" 相邻/{n} "{}"', "{} near/{n} {} NEAR/2 {}", "({} OR {}) NEAR/{n} {}", "({} {}) NEAR/{n} {}",
+    "西藏 -{} NEAR/{n} {}", "same:sentence({} {})", "same:sentence({} -{})", "同段({} NEAR/{n} {})",
+    "{}{} NEAR/{n} {}", "same:paragraph({} NEAR/{n} {} -{})", 'same:sentence("{} {}")',
+    "同句(amount:>1 {})", "amount:>1 NEAR/{n} {}", "place:山南 NEAR/{n} {}", "title:{} NEAR/{n} {}", "西* NEAR/{n} {}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", engines.names())
+def test_every_answer_of_what_stands_near(name: str, tmp_path: Path) -> None:
+    """In short texts of the same few words most parts are there, and some are near each other."""
+    rng = random.Random(5)
+    with ArticleStore.create(Settings(tmp_path)) as store:
+        for n in range(150):
+            title, body = ("".join(rng.choices(FEW, k=rng.randrange(most))) for most in (4, 30))
+            store.put(Article(f"http://www.tibet.cn/{n}", title, body))
+        update.bring_up(store, settings_of(name, tmp_path), name)
+        said = [form.format(*rng.sample(FEW[:10], 3), n=rng.choice([1, 2, 5, 9])) for form in FORMS * 6]
+        asked = [understood(text) for text in said]
+        assert all(query.wanted for query in asked)
+        oracle = Oracle(revision.article for revision in store.changes())
+        assert sum(0 < len(oracle.answer(query)) < 100 for query in asked) > 70
+        check_answers(store, tmp_path, name, asked)
 
 
 def check_answers(store: ArticleStore, data: Path, name: str, asked: Iterable[Query]) -> None:
@@ -260,7 +445,7 @@ def check_answers(store: ArticleStore, data: Path, name: str, asked: Iterable[Qu
         assert opened.count() == len(oracle.ids())
         assert list(update.verify(store, opened)) == []
         for query in asked:
-            check_answer(opened, oracle, query)
+            check_answer(PlacedEngine(opened, store), oracle, query)
 
 
 def check_answer(opened: SearchEngine, oracle: Oracle, query: Query) -> None:

@@ -86,6 +86,7 @@ TABLES: dict[str, Callable[[wencang.Archive], Table]] = {
     "concordance": lambda archive: archive.concordance("alert 西藏"),
     "sorted concordance": lambda archive: archive.concordance("西藏", sort="left", sample=20, limit=5),
     "figures": lambda archive: archive.figures("援藏"),
+    "figures of stories": lambda archive: archive.figures("同句(援藏 亿元)", stories=True),
     "sorted figures": lambda archive: archive.figures("援藏", kind=["money", "date", "person"], sort="value"),
     "story": lambda archive: archive.story("hostile"),
     "stories": lambda archive: archive.stories(),
@@ -257,6 +258,42 @@ def test_figures_have_values_to_compute_with(archive: wencang.Archive) -> None:
     (record, *_more) = archive.figures("援藏 招商引资", kind=["money"], sort="value").records()
     assert record["value"].isdecimal()
     assert list(archive.figures("无此词汇啊").rows()) == []
+
+
+def test_figures_are_those_of_the_sentences_that_a_question_asks_for(archive: wencang.Archive) -> None:
+    def amounts(question: str) -> list[tuple[str, str]]:
+        figures = archive.figures(question, kind=["money"], source="tibet.cn").figures
+        return [(mention.figure.text, mention.sentence) for mention in figures]
+
+    every = amounts("援藏 亿元")
+    named = amounts("same:sentence(援藏 亿元)")
+    assert [text for text, _sentence in named] == ["72.098亿元", "0.7亿元"]
+    assert named == [(text, sentence) for text, sentence in every if "援藏" in sentence and "亿元" in sentence]
+    assert [text for text, _sentence in amounts('"援藏" NEAR/10 亿元')] == ["157.38亿元", "0.7亿元"]
+    assert list(map(set, zip(*amounts("援藏 NEAR/30 amount:72亿..73亿"), strict=True))) == [
+        {"72.098亿元"},
+        {named[0][1]},
+    ]
+
+
+def test_each_value_of_a_story_is_given_once(archive: wencang.Archive) -> None:
+    every = list(archive.figures("援藏 亿元", kind=["money"]).figures)
+    once = archive.figures("援藏 亿元", kind=["money"], stories=True)
+    assert [mention.reports for mention in once.figures if "72" in mention.figure.text] == [2]
+    assert {mention.figure.value for mention in once.figures} == {mention.figure.value for mention in every}
+    assert sum(mention.reports for mention in once.figures) <= len(every)
+    put(archive, 1, "援藏招商引资投入72.098亿元，这是另一篇文章。")
+    again = archive.figures("援藏 亿元", kind=["money"], stories=True, sort="value")
+    assert sorted(mention.reports for mention in again.figures if "72" in mention.figure.text) == [1, 2]
+    assert "stories-behind" in [message.code for message in again.notices]
+
+
+def test_a_concordance_shows_what_is_near(archive: wencang.Archive) -> None:
+    lines = list(archive.concordance("援藏 NEAR/3 项目", source="tibet.cn").lines)
+    assert {line.node for line in lines} == {"援藏", "项目"}
+    assert 0 < len(lines) < len(list(archive.concordance("援藏 项目", source="tibet.cn").lines))
+    for line in lines:
+        assert "援藏" in line.left[-5:] + line.node + line.right[:5]
 
 
 # Stories

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from contextlib import suppress
 from itertools import pairwise
 
@@ -15,8 +16,10 @@ from hypothesis import strategies as st
 from archive.article import Article
 from archive.errors import QueryFault
 from indexer.highlight import ArticleHighlighter, Highlighter
+from indexer.passages import Text, holds
 from indexer.proximity import proximity
 from indexer.question.parser import parse_query
+from indexer.question.query import Near, Same
 from indexer.snippet import Snippet, snippet
 from indexer.text import variants
 from indexer.text.analyzer import SEPARATOR, characters, fold, lexicon
@@ -130,10 +133,42 @@ def shown(question: str, body: str) -> Snippet:
         ("援藏 -招商", "援藏与招商", ["援藏"]),
         ("西藏 source:tibet.cn", "tibet.cn是西藏的网", ["西藏"]),
         ("什么是唐卡", "唐卡是什么", ["唐卡"]),
+        ("援藏 NEAR/3 资金", "援藏的資金。援藏要用很多资金", ["援藏", "資金", "援藏"]),
+        ("援藏 NEAR/2 资金", "资金1234援藏12资金1234资金", ["援藏", "资金"]),
+        ("甲乙 NEAR/2 丙丁 NEAR/2 戊己", "甲乙丙丁12戊己123丙丁甲乙", ["甲乙", "丙丁", "戊己"]),
+        ("西藏 NEAR/9 西藏自治区", "西藏自治区在西藏", ["西藏自治区", "西藏"]),
+        ("(援藏 OR 支援) NEAR/2 资金", "支援资金，援藏很多的资金", ["支援", "资金", "援藏"]),
+        ("援藏 NEAR/9 amount:>1亿", "援藏投资5亿元，又投资3万元", ["援藏", "5亿元"]),
+        ("地点:山南 NEAR/9 援藏", "在措美县的援藏队", ["措美县", "援藏"]),
+        ("同句(援藏 资金)", "资金不少。援藏有资金；援藏没有", ["援藏", "资金"]),
+        ("同句(援藏 -资金)", "资金不少。援藏有资金；援藏没有", ["援藏"]),
+        ("同段(援藏 资金)", "资金不少。援藏有。\n援藏没有", ["资金", "援藏"]),
+        ("资金 同句(援藏 项目)", "资金。援藏。援藏项目", ["资金", "援藏", "项目"]),
+        ("同句((援藏 资金) OR 项目)", "援藏项目。资金援藏", ["项目", "资金", "援藏"]),
+        ('"援藏" NEAR/30 亿元 OR 资金', "援藏5亿元，资金", ["援藏", "亿元", "资金"]),
     ],
 )
 def test_what_is_marked(question: str, body: str, marked: list[str]) -> None:
     assert [body[one.start : one.end] for one in Highlighter(parse_query(question, ANALYZER)).find(body)] == marked
+
+
+def test_nothing_is_near_across_the_end_of_the_title() -> None:
+    article = Article("http://www.tibet.cn/1", "援藏资金", "资金来了。")
+    for question, marked in (("援藏 NEAR/9 来了", []), ("援藏 NEAR/9 资金", [(0, 2), (2, 4)]), ("同句(援藏 来了)", [])):
+        found = ArticleHighlighter(parse_query(question, ANALYZER)).in_text(article)
+        assert [(occurrence.start, occurrence.end) for occurrence in found] == marked
+
+
+@pytest.mark.parametrize(
+    "question", ["藏 NEAR/1000 雪", "藏 NEAR/1000 雪 NEAR/1000 山", "藏* NEAR/90 雪", "同句(藏 雪)"]
+)
+def test_a_hostile_text_is_decided_in_time(question: str) -> None:
+    (node,) = parse_query(question, ANALYZER).wanted
+    assert isinstance(node, Near | Same)
+    body = "藏" * 100_000 + "。" + "雪" * 100_000
+    start = time.process_time()
+    holds(node, Text(body))
+    assert time.process_time() - start < 5
 
 
 def test_words_close_together_early_and_joined_as_typed_weigh_more() -> None:

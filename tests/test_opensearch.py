@@ -204,7 +204,7 @@ def test_readers_ask_on_while_another_writes_and_rebuilds(store: ArticleStore, s
 
     thread = Thread(target=write)
     thread.start()
-    indexes = Indexes(settings)
+    indexes = Indexes(settings, store)
     while not written.is_set() or not seen or seen[-1] < 5:
         ((credit, count),) = indexes.get(NAME).search(EVERY, 0, facets=True).facets["credit"].items()
         assert count == 49

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from archive.article import SHANGHAI
 from archive.errors import QueryFault, UsageFault
-from indexer.question.parser import parse_query
+from indexer.question.parser import NEAR_BY, is_operator, parse_query
 from indexer.question.period import period
-from indexer.question.query import Between, Either, Every, Node, Prefix, Quote, Words
+from indexer.question.query import Amount, Between, Either, Every, Near, Node, Prefix, Quote, Same, Words, to_text
 from tests.support.sample import ANALYZER
 
 NOW = datetime(2026, 3, 31, 1, 30, tzinfo=SHANGHAI)
@@ -180,6 +180,135 @@ def test_any_text_is_a_question_or_a_fault(text: str) -> None:
     except QueryFault:
         return
     assert query.wanted
+
+
+# What stands near
+
+A, B, C, D = (Words((word,)) for word in ("援藏", "亿元", "项目", "学校"))
+
+
+@pytest.mark.parametrize(
+    ("text", "node"),
+    [
+        ("援藏 NEAR/30 亿元", Near((A, B), (30,))),
+        ("援藏 near/30 亿元", Near((A, B), (30,))),
+        ("援藏 ＮＥＡＲ／３０ 亿元", Near((A, B), (30,))),
+        ("援藏 相邻/30 亿元", Near((A, B), (30,))),
+        ("援藏 相鄰／30 亿元", Near((A, B), (30,))),
+        ("援藏 NEAR 亿元", Near((A, B), (NEAR_BY,))),
+        ('"援藏"NEAR/5"亿元"', Near((quote("援藏", "援藏"), quote("亿元", "亿元")), (5,))),
+        ("援藏 NEAR/5(亿元 OR 项目)", Near((A, Either((B, C))), (5,))),
+        ("援藏 NEAR/10 亿元 NEAR/3 项目", Near((A, B, C), (10, 3))),
+        ("援藏 OR 亿元 NEAR/3 项目", Either((A, Near((B, C), (3,))))),
+        ("(援藏 项目) NEAR/3 亿元", Every((Near((A, B), (3,)), Near((C, B), (3,))))),
+        ("项目 NEAR/3 援藏亿元", Every((Near((C, A), (3,)), Near((C, B), (3,))))),
+        (
+            "援藏 NEAR/3 ((亿元 项目) OR 学校)",
+            Either((Every((Near((A, B), (3,)), Near((A, C), (3,)))), Near((A, D), (3,)))),
+        ),
+        ("标题:援藏 NEAR/3 招商*", Near((Words(("援藏",), "title"), Prefix("招商")), (3,))),
+        ("地点:山南 NEAR/3 亿元", Near((Words(("山南市",), "place"), B), (3,))),
+        ("same:sentence(援藏 亿元)", Same("sentence", (A, B))),
+        ("SAME：Sentence（援藏 亿元）", Same("sentence", (A, B))),
+        ("同句(援藏 -亿元)", Same("sentence", (A,), (B,))),
+        ("同一段(援藏 NEAR/3 亿元 项目)", Same("paragraph", (Near((A, B), (3,)), C))),
+        ("same:paragraph(援藏 OR 亿元)", Same("paragraph", (Either((A, B)),))),
+    ],
+)
+def test_what_stands_near(text: str, node: Node) -> None:
+    query = parse_query(text, ANALYZER)
+    assert (query.wanted, query.unwanted, query.doubts) == ((node,), (), ())
+    if " OR " not in text.partition("(")[0]:
+        assert parse_query(f"西藏 -{text}", ANALYZER).unwanted == (node,)
+
+
+def test_an_amount_stands_near() -> None:
+    (node,) = parse_query("援藏 NEAR/30 amount:>10亿", ANALYZER).wanted
+    assert isinstance(node, Near)
+    assert isinstance(node.parts[1], Amount)
+    (node,) = parse_query("同句(援藏 金额：>10亿)", ANALYZER).wanted
+    assert isinstance(node, Same)
+    assert isinstance(node.nodes[1], Amount)
+
+
+@pytest.mark.parametrize(
+    "text", ["西藏 near 拉萨", "西藏 NEAR", "NEAR", "西藏 相邻 拉萨", "同句 西藏", "同句(西藏", "same 西藏"]
+)
+def test_what_is_no_near_is_text(text: str) -> None:
+    query = parse_query(text, ANALYZER)
+    assert all(isinstance(node, Words) for node in query.wanted)
+    assert not query.doubts
+
+
+def test_a_near_that_may_be_mistyped_is_doubted() -> None:
+    (doubt,) = parse_query("援藏 NEAR/x 亿元", ANALYZER).doubts
+    assert doubt.startswith("NEAR/x is searched as text")
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("NEAR/30 亿元", "NEAR/30 at character 1: has nothing before it"),
+        ("西藏 OR NEAR/30 亿元", "NEAR/30 at character 7: has nothing before it"),
+        ("援藏 NEAR/30", "NEAR/30 at character 4: has nothing after it"),
+        ("(援藏 NEAR/30) 亿元", "NEAR/30 at character 5: has nothing after it"),
+        ("援藏 NEAR/30 OR 亿元", "has nothing after it"),
+        ("援藏 NEAR/30 NEAR/3 亿元", "has nothing after it"),
+        ("援藏 NEAR/30 ，", "has nothing after it"),
+        ("援藏 NEAR/0 亿元", "NEAR/0: is not a distance"),
+        ("援藏 相邻/1001 亿元", "相邻/1001: is not a distance"),
+        ("援藏 NEAR/" + "9" * 5_000 + " 亿元", "is not a distance"),
+        ("援藏 NEAR/5 -亿元", "can't exclude"),
+        ("(援藏 -亿元) NEAR/5 项目", "-亿元: can't be excluded beside NEAR"),
+        ("援藏 NEAR/5 栏目:资讯", "section:资讯: has no place in a text"),
+        ("日期:2022 NEAR/5 援藏", "has no place in a text"),
+        ("(援藏 NEAR/5 项目) NEAR/5 亿元", "can't stand in brackets beside NEAR"),
+        ("同句(援藏) NEAR/5 亿元", "can't stand in brackets beside NEAR"),
+        ("same:sentence(援藏 author:卓玛)", "author:卓玛: has no place in a text"),
+        ("same:sentence(援藏 same:sentence(亿元))", "has no place in a text"),
+        ("same:sentence 援藏", "same:sentence at character 1: is not followed by brackets"),
+        ("西藏 same:paragraph(援藏", "same:paragraph at character 4: is not followed by brackets"),
+        ("same:page(援藏)", "same:page at character 1: is not a part of a text; parts: sentence, paragraph"),
+        ("same:sentence(-援藏)", "has nothing to find in its brackets"),
+        ("same:sentence()", "has nothing to find in its brackets"),
+        (" NEAR/1 ".join(["(山 雪 水)"] * 5), "stands for more than 100 chains"),
+    ],
+)
+def test_a_near_that_can_not_be_is_a_fault_that_names_it(text: str, fault: str) -> None:
+    with pytest.raises(QueryFault) as raised:
+        parse_query(text, ANALYZER)
+    assert fault in str(raised.value)
+
+
+spots = st.sampled_from(
+    ["援藏", '"招商引资 项目"', "招商*", "title:学校", "place:山南市", "amount:>10亿", "(援藏 OR 项目)"]
+)
+near = st.lists(spots, min_size=2, max_size=4).flatmap(
+    lambda parts: st.lists(st.integers(1, 1_000), min_size=len(parts) - 1, max_size=len(parts) - 1).map(
+        lambda distances: parts[0] + "".join(f" NEAR/{n} {part}" for n, part in zip(distances, parts[1:], strict=True))
+    )
+)
+grouped = st.builds(
+    lambda unit, parts, unwanted: f"same:{unit}({' '.join([*parts, *(f'-{part}' for part in unwanted)])})",
+    st.sampled_from(["sentence", "paragraph"]), st.lists(spots | near, min_size=1, max_size=3),
+    st.lists(spots | near, max_size=2),
+)  # fmt: skip
+
+
+@given(st.lists(near | grouped, min_size=1, max_size=3), st.lists(near | grouped, max_size=2))
+def test_the_text_of_a_near_is_the_same_near(wanted: list[str], unwanted: list[str]) -> None:
+    typed = " ".join([*wanted, *(f"-{text}" for text in unwanted)])
+    assume(typed.count("*") <= 5)  # more are a fault
+    query = parse_query(typed, ANALYZER)
+    assert [to_text(node) for node in query.wanted] == wanted
+    assert [to_text(node) for node in query.unwanted] == unwanted
+    again = parse_query(" ".join([*map(to_text, query.wanted), *(f"-{to_text(n)}" for n in query.unwanted)]), ANALYZER)
+    assert again == query
+
+
+def test_operators_are_no_words() -> None:
+    assert all(map(is_operator, ["OR", "NEAR", "NEAR/30", "near/5", "相邻/3"]))
+    assert not any(map(is_operator, ["or", "near", "相邻", "NEAR/x", "ORX", "援藏"]))
 
 
 # Periods

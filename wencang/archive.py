@@ -152,15 +152,15 @@ class Archive:
         """The indexes, each opened at its first use and kept open."""
         from indexer.indexes import Indexes
 
+        store = self._store
         with self._lock:
             if not self._opened_indexes:
-                self._opened_indexes = Indexes(self.settings)
+                self._opened_indexes = Indexes(self.settings, store)
             return self._opened_indexes
 
     @contextmanager
     def _index(self, engine: str = "") -> Iterator[SearchEngine]:
         """The index of an engine, or of the one that is set. A missing archive is reported before a missing index."""
-        _store = self._store
         yield self._indexes.get(engine or self.settings.engine)
 
     def _query(self, index: SearchEngine, question: str, **filters: Unpack[Filters]) -> Query:
@@ -563,22 +563,27 @@ class Archive:
         return Concordance(query, window, Stream(lambda: islice(every, limit)), notices)
 
     def figures(
-        self, question: str, *, kind: Sequence[str] = (), sort: FigureOrder = "article",
+        self, question: str, *, kind: Sequence[str] = (), sort: FigureOrder = "article", stories: bool = False,
         engine: str = "", max_articles: int = 0, **filters: Unpack[Filters],
     ) -> Figures:  # fmt: skip
         """Amounts, counts, percentages, dates, places, institutions and persons in the articles with all the words.
 
         `kind` names those that are wanted (money, count, percent, date, place, institution, person), all if
         empty. `sort` "article" takes the articles by relevance, "value" the largest or earliest figure
-        first. With `max_articles` so many articles are read, a random sample.
+        first. `stories` gives each value of a story once, with the number of its articles that report it.
+        With `max_articles` so many articles are read, a random sample. For a question with NEAR or same:
+        only the figures in the sentences (or paragraphs) where these hold are listed.
 
         The value is a table; Figures.rows describes the columns. Sorted by article, nothing is read before
         its rows are asked for, and they are read again each time: it holds only the ids of the articles.
+        By value, or once a story, it holds the figures.
         Raises UsageFault for an unknown kind, and what `search` raises.
         """
+        from archive.tables.stories import Stories
         from indexer.figures.find import by_value, mentions
+        from indexer.question.query import placed_nodes
         from indexer.search import revisions_of
-        from wencang.desk.count.figures import Figures, kinds_of
+        from wencang.desk.count.figures import Figures, in_passages, kinds_of, once_a_story
         from wencang.desk.sample import sampled
         from wencang.desk.stream import Stream
 
@@ -586,7 +591,13 @@ class Archive:
         query, every_id, notices = self._matches(question, engine, **filters)
         ids, bounded = sampled(every_id, max_articles)
         notices = (*bounded, *notices)
-        every: Stream[Mention] = Stream(lambda: mentions((r.article for r in revisions_of(self._store, ids)), kinds))
+        placed = tuple(placed_nodes(query.must))
+        every: Iterable[Mention] = Stream(
+            lambda: in_passages(mentions((r.article for r in revisions_of(self._store, ids)), kinds), placed)
+        )
+        if stories:
+            every = tuple(once_a_story(every, Stories(self._store).of(ids)))
+            notices = (*notices, *Stories(self._store).notices())
         return Figures(query, tuple(sorted(every, key=by_value)) if sort == "value" else every, notices)
 
     def mentions(self, id_or_url: str, *, kind: Sequence[str] = ()) -> tuple[Mention, ...]:

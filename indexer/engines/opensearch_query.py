@@ -8,7 +8,20 @@ from itertools import islice
 from typing import Any
 
 from indexer.engines.engine import WORDS_OF, Order, seconds
-from indexer.question.query import Amount, Between, Either, Every, Node, Prefix, Query, Quote, Words
+from indexer.question.query import (
+    Amount,
+    Between,
+    Either,
+    Every,
+    Near,
+    Node,
+    Prefix,
+    Query,
+    Quote,
+    Same,
+    Words,
+    loosened,
+)
 from indexer.text.analyzer import SEPARATOR
 
 Json = dict[str, Any]
@@ -48,7 +61,7 @@ class Clauses:
         facets = {name: getattr(query, name) for name in ("source", "section", "credit")}
         filters += (_word(f"by_{name}", value) for name, value in facets.items() if value)
         if query.among is not None:
-            filters.append(_any({"terms": {"id": part}} for part in _parts(sorted(query.among))))
+            filters.append(_one_of(query.among))
         if query.since or query.until:
             filters.append(_between(query.since, query.until))
         others = [_word("words", word) for word in query.ranked if word not in query.words]
@@ -82,6 +95,8 @@ def _translate(node: Node) -> Json:
             return _between(since, until)
         case Amount(first, last):
             return {"range": {"amount": {"gte": first, "lte": last}}}
+        case Near(ids=ids) | Same(ids=ids):
+            return _translate(loosened(node)) if ids is None else _one_of(ids)
 
 
 def _word(field: str, word: str) -> Json:
@@ -99,6 +114,10 @@ def _between(since: datetime | None, until: datetime | None) -> Json:
     bounds = {"gte": since, "lt": until}
     times = {name: seconds(time) for name, time in bounds.items() if time}
     return {"range": {"published": times}} if times else {"exists": {"field": "published"}}
+
+
+def _one_of(ids: Iterable[str]) -> Json:
+    return _any({"terms": {"id": part}} for part in _parts(sorted(ids)))
 
 
 def _any(clauses: Iterable[Json]) -> Json:

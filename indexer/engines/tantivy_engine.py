@@ -34,11 +34,14 @@ from indexer.question.query import (
     Between,
     Either,
     Every,
+    Near,
     Node,
     Prefix,
     Query,
     Quote,
+    Same,
     Words,
+    loosened,
 )
 from indexer.text.analyzer import SEPARATOR
 
@@ -313,8 +316,7 @@ class _Search:
             if value := getattr(query, facet):
                 clauses.append((Occur.Must, _unscored(_word(f"by_{facet}", value))))
         if query.among is not None:
-            ids = TantivyQuery.term_set_query(_SCHEMA, "id", list(query.among))
-            clauses.append((Occur.Must, _unscored(ids)))
+            clauses.append((Occur.Must, _unscored(_one_of(query.among))))
         if query.since or query.until:
             clauses.append((Occur.Must, self._select(Between(query.since, query.until))))
         if not clauses:
@@ -384,6 +386,8 @@ class _Search:
                 return _range("published", first, before - 1)
             case Amount(first, last):
                 return _range("amount", first, last)
+            case Near(ids=ids) | Same(ids=ids):
+                return self._translate(loosened(node)) if ids is None else _one_of(ids)
 
 
 def _word(field: str, word: str) -> TantivyQuery:
@@ -393,6 +397,10 @@ def _word(field: str, word: str) -> TantivyQuery:
 def _phrase(field: str, characters: tuple[str, ...]) -> TantivyQuery:
     terms: list[str | tuple[int, str]] = [_SEPARATOR if sign == SEPARATOR else sign for sign in characters]
     return TantivyQuery.phrase_query(_SCHEMA, field, terms) if len(terms) > 1 else _word(field, characters[0])
+
+
+def _one_of(ids: Iterable[str]) -> TantivyQuery:
+    return TantivyQuery.term_set_query(_SCHEMA, "id", list(ids))
 
 
 def _range(field: str, first: int, last: int) -> TantivyQuery:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 
 from indexer.figures import quantities
 from indexer.figures.figure import DIGITS, Quantity
 from indexer.figures.quantities import CODES, CURRENCIES, NAMES, NUMBER, YUAN, between
 from indexer.text.analyzer import fold
+from indexer.text.sentences import Span
 
 _RANGE_SIZE = 10**17  # keys per currency, in hundredths of its unit
 _DIGITS = 19
@@ -25,11 +27,21 @@ Keys = tuple[int, int]  # the first and the last
 
 def amounts(folded: str) -> list[int]:
     """The distinct keys of the amounts in a text, and of both ends of ranges; `folded` is from readable()."""
+    return sorted({key for _span, keys in _placed(folded) for key in keys})
+
+
+def spans(folded: str, first: int, last: int) -> list[Span]:
+    """Where a text has the amounts with a key from `first` to `last`, in order; `folded` is from readable()."""
+    return sorted(span for span, keys in _placed(folded) if any(first <= key <= last for key in keys))
+
+
+def _placed(folded: str) -> Iterator[tuple[Span, Keys]]:
+    """The amounts in a text: where each is, and the keys of both its ends."""
     if not _ANY.search(folded):  # as in most articles; ten times as fast as finding none
-        return []
-    values = (figure.value for figure in quantities.find(folded, folded, "money"))
-    amounts = [value for value in values if isinstance(value, Quantity)]
-    return sorted({_key(amount.unit, end) for amount in amounts for end in (amount.low, amount.high)})
+        return
+    for figure in quantities.find(folded, folded, "money"):
+        if isinstance(value := figure.value, Quantity):
+            yield (figure.start, figure.end), (_key(value.unit, value.low), _key(value.unit, value.high))
 
 
 def encoded(key: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,8 +11,7 @@ from decimal import Decimal
 from archive.article import Article
 from indexer.figures import dates, institutions, persons, places, quantities
 from indexer.figures.figure import KINDS, Figure, Kind, Name, Period, Quantity, readable
-
-_END = re.compile("[。！？；!?\n]")
+from indexer.text.sentences import SENTENCE_END
 
 
 def figures(text: str, published: date | None = None, kinds: Collection[Kind] = KINDS) -> list[Figure]:
@@ -47,17 +45,18 @@ def _position(figure: Figure) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A figure in the body of an article, and its sentence."""
+    """A figure in the body of an article, its sentence, and how many articles of a story report it."""
 
     figure: Figure
     article: Article
     sentence: str
+    reports: int = 1
 
 
 def mentions(articles: Iterable[Article], kinds: Collection[Kind] = KINDS) -> Iterator[Mention]:
     """The figures in the bodies of articles, article by article."""
     for article in articles:
-        ends = [match.end() for match in _END.finditer(article.body)]
+        ends = [match.end() for match in SENTENCE_END.finditer(article.body)]
         for figure in figures(article.body, article.day, kinds):
             yield Mention(figure, article, _sentence(article.body, ends, figure))
 

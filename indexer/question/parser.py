@@ -13,9 +13,11 @@ from archive.errors import QueryFault, UsageFault
 from archive.text.translation import gettext as _
 from indexer.figures.amounts import parse_bounds
 from indexer.figures.places import canonical, gazetteer
+from indexer.question.near import UNITS, Chains, same
 from indexer.question.period import period
-from indexer.question.query import Amount, Between, Either, Every, Node, Prefix, Query, Quote, Span, Words
+from indexer.question.query import Amount, Between, Either, Every, Node, Prefix, Query, Quote, Words
 from indexer.text.analyzer import SEPARATOR, Analyzer, characters, fold
+from indexer.text.sentences import Span
 
 _MAX_WORDS = 200  # the postings of each are read
 _MAX_PREFIXES = 5
@@ -35,6 +37,16 @@ _FIELD = re.compile("(" + "|".join(FIELDS) + ")[:：]", re.IGNORECASE)
 _TEXT = re.compile(r"[^\s\"＂]+")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")  # copied along with text from a web page
 _OR = re.compile(r"(?:OR|ＯＲ)(?=\s|$)")
+NEAR_BY = 20  # characters between two parts, where NEAR has no number
+_MAX_DISTANCE = 1_000
+_NEAR = re.compile(r"(?:NEAR|ＮＥＡＲ|相[邻鄰])[/／](?P<number>\d+)(?=[\s\"＂“「『(（]|$)", re.IGNORECASE)
+_NEAR_ALONE = re.compile(r"(?:NEAR|ＮＥＡＲ)(?=\s+\S)")  # in capitals like OR: near is a word
+_LIKE_NEAR = re.compile(r"(?:NEAR|ＮＥＡＲ|相[邻鄰])[/／]\S*", re.IGNORECASE)
+_NEAR_EXAMPLE = '"援藏" NEAR/30 亿元'
+_SAME = re.compile(
+    r"(?:same[:：](?P<unit>\w+)|(?P<zh>同一?[句段]))(?:(?=[(（])|\b(?<=sentence)|\b(?<=paragraph))", re.IGNORECASE
+)
+_SAME_EXAMPLE = "same:sentence(援藏 亿元)"
 
 
 def parse_query(text: str, analyzer: Analyzer, now: datetime | None = None) -> Query:
@@ -52,6 +64,12 @@ def parse_query(text: str, analyzer: Analyzer, now: datetime | None = None) -> Q
     _bound(text, _("contains {count} words"), parser.count, _MAX_WORDS)
     _bound(text, _("contains {count} words with a *"), parser.prefixes, _MAX_PREFIXES)
     return query
+
+
+def is_operator(typed: str) -> bool:
+    """Whether a word joins others, where it stands between them: OR, NEAR/30."""
+    matches = (operator.match(f"{typed} ...") for operator in (_OR, _NEAR, _NEAR_ALONE))
+    return any(match and match.end() == len(typed) for match in matches)
 
 
 def _bound(text: str, reason: str, count: int, most: int) -> None:
@@ -86,7 +104,7 @@ class _Parser:
                 continue
             minus = self._text[self._at] in "-－" and not joined and self._at + 1 < end
             self._at += minus and not self._text[self._at + 1].isspace()
-            node = self._clause(end)
+            node = self._chain(end)
             if node is None:
                 continue
             if joined:
@@ -102,7 +120,82 @@ class _Parser:
             self._at += 1
         return self._at
 
+    def _chain(self, end: int) -> Node | None:
+        """A clause, or several with NEAR between them."""
+        start = self._at
+        if operator := _NEAR.match(self._text, start, end):
+            raise self._nothing(operator, _("has nothing before it"))
+        first = self._clause(end)
+        parts, distances = [first] if first else [], list[int]()
+        while parts and (operator := self._operator(end)):
+            distances.append(self._distance(operator))
+            parts.append(self._operand(operator, end))
+        if not distances:
+            return first
+        near = Chains(parts, distances, (start, self._at))
+        self.count += near.words
+        return near.node
+
+    def _operator(self, end: int) -> re.Match[str] | None:
+        """A NEAR here, which is skipped."""
+        at = self._skip_blanks()
+        operator = _NEAR.match(self._text, at, end) or _NEAR_ALONE.match(self._text, at, end)
+        if operator:
+            self._at = operator.end()
+        elif text := _LIKE_NEAR.match(self._text, at, end):
+            self.doubts.append(
+                _("{text} is searched as text: NEAR takes a number of characters, as in NEAR/30").format(text=text[0])
+            )
+        return operator
+
+    def _distance(self, operator: re.Match[str]) -> int:
+        number = operator["number"] if operator.re is _NEAR else str(NEAR_BY)
+        if len(number) > len(str(_MAX_DISTANCE)) or not 0 < int(number) <= _MAX_DISTANCE:
+            raise QueryFault(
+                operator[0],
+                _("is not a distance in characters"),
+                _('write 1 to {most}; "quoted text" finds what stands side by side').format(most=_MAX_DISTANCE),
+            )
+        return int(number)
+
+    def _operand(self, operator: re.Match[str], end: int) -> Node:
+        at = self._skip_blanks()
+        if at < end and self._text[at] in "-－" and self._text[at + 1 : end].strip():
+            raise QueryFault(operator[0], _("can't exclude what follows it"), _("put the - before the whole chain"))
+        is_operator = _OR.match(self._text, at, end) or _NEAR.match(self._text, at, end)
+        node = self._clause(end) if at < end and not is_operator else None
+        if node is None:
+            raise self._nothing(operator, _("has nothing after it"))
+        return node
+
+    def _nothing(self, operator: re.Match[str], reason: str) -> QueryFault:
+        subject = _("{text} at character {place}").format(text=operator[0], place=operator.start() + 1)
+        return QueryFault(subject, reason, _("write it between two parts: {example}").format(example=_NEAR_EXAMPLE))
+
+    def _same(self, unit: re.Match[str], end: int) -> Node | None:
+        """What the brackets after same:sentence hold; None where 同句 is followed by no brackets: it is text then."""
+        start, self._at = self._at, unit.end()
+        close = self._group_end(end) if self._at < end else -1
+        name = UNITS.get((unit["unit"] or unit["zh"]).lower())
+        if close < 0 and unit["zh"]:
+            self._at = start
+            return None
+        subject = _("{text} at character {place}").format(text=unit[0], place=start + 1)
+        example = _("write {example}").format(example=_SAME_EXAMPLE)
+        if close < 0:
+            raise QueryFault(subject, _("is not followed by brackets"), example)
+        if name is None:
+            raise QueryFault(
+                subject, _("is not a part of a text"), _("parts: {names}").format(names="sentence, paragraph")
+            )
+        group = self._clause(end)
+        if not isinstance(group, Every):
+            raise QueryFault(subject, _("has nothing to find in its brackets"), example)
+        return same(name, group, (start, self._at))
+
     def _clause(self, end: int) -> Node | None:
+        if (unit := _SAME.match(self._text, self._at, end)) and (node := self._same(unit, end)):
+            return node
         if prefix := _FIELD.match(self._text, self._at, end):
             return self._field_node(FIELDS[prefix[1].lower()], prefix, end)
         if (close := self._group_end(end)) > 0:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from dataclasses import field as field_
 from datetime import datetime, timedelta
 
-from indexer.text.analyzer import PARTICLES
+from indexer.text.analyzer import PARTICLES, SEPARATOR, characters
+from indexer.text.sentences import Span, Unit
 
 MAX_EXPANSIONS = 1_000  # words that a prefix stands for; of more the first in alphabetical order
 _SHORT = 4  # words of a typed query; a longer one is a pasted headline or a sentence
@@ -16,8 +17,6 @@ _STOPWORDS = PARTICLES | {
     "什么", "哪些", "哪里", "哪个", "如何", "怎么", "怎样", "怎么样", "多少", "为什么", "请问", "是否", "有没有",
 }  # fmt: skip
 
-Span = tuple[int, int]  # [start, end) in code points of the typed text
-
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -25,7 +24,7 @@ class Words:
 
     words: tuple[str, ...]
     field: str = ""
-    at: Span = field_(default=(0, 0), compare=False)
+    at: Span = field_(default=(0, 0), compare=False)  # of the typed text
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,35 @@ class Amount:
     at: Span = field_(default=(0, 0), compare=False)
 
 
-Node = Words | Quote | Prefix | Either | Every | Between | Amount
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Parts of which each stands near the one before it, in the title or in the body.
+
+    `distances` are the most characters between two neighbours, in either order; a part in the middle
+    is the same occurrence for both. A part is a Quote, a Prefix, an Amount, Words of one word or
+    place, or Either of these. `ids` are the articles in which it holds, once their texts were read
+    (indexer/placed.py).
+    """
+
+    parts: tuple[Node, ...]
+    distances: tuple[int, ...]
+    at: Span = field_(default=(0, 0), compare=False)
+    ids: frozenset[str] | None = field_(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """One sentence or paragraph, of title or body, has all of `nodes` and none of `unwanted`; `ids` as in Near."""
+
+    unit: Unit
+    nodes: tuple[Node, ...]
+    unwanted: tuple[Node, ...] = ()
+    at: Span = field_(default=(0, 0), compare=False)
+    ids: frozenset[str] | None = field_(default=None, compare=False)
+
+
+Placed = Near | Same  # parts of a query that depend on where things stand in a text
+Node = Words | Quote | Prefix | Either | Every | Between | Amount | Near | Same
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +180,66 @@ class Query:
         return tuple(dict.fromkeys(word for node in nodes for word in node.words))
 
 
-def text_nodes(nodes: Sequence[Node]) -> Iterator[Words | Quote | Prefix]:
-    """The parts that are searched for in title and body, nested ones included."""
+def text_nodes(nodes: Iterable[Node], placed: bool = True) -> Iterator[Words | Quote | Prefix]:
+    """The parts that are searched for in title and body, nested ones included; with `placed` those of Placed too."""
     for node in nodes:
-        if isinstance(node, Either | Every):
-            yield from text_nodes(node.nodes)
-        elif isinstance(node, Words | Quote | Prefix) and node.field in ("", "title"):
-            yield node
+        match node:
+            case Either(nested) | Every(nested):
+                yield from text_nodes(nested, placed)
+            case Near(nested) | Same(_, nested) if placed:
+                yield from text_nodes(nested)
+            case Words(_, "" | "title") | Quote() | Prefix(_, "" | "title"):
+                yield node
+
+
+def placed_nodes(nodes: Iterable[Node], excluded: bool = False) -> Iterator[Placed]:
+    """The parts that depend on where things stand in a text, nested ones included; with `excluded` unwanted ones too.
+
+    Those inside another are not listed.
+    """
+    for node in nodes:
+        match node:
+            case Near() | Same():
+                yield node
+            case Either(nested):
+                yield from placed_nodes(nested, excluded)
+            case Every(nested, unwanted):
+                yield from placed_nodes((*nested, *unwanted) if excluded else nested, excluded)
+
+
+def loosened(node: Node) -> Node:
+    """A part that holds wherever this one does, and asks nothing of where things stand: an index can answer it."""
+    match node:
+        case Near(nodes) | Same(_, nodes):
+            return Every(tuple(map(_present, nodes)))
+        case Either(nodes):
+            return Either(tuple(map(loosened, nodes)))
+        case Every(nodes, unwanted):
+            return Every(tuple(map(loosened, nodes)), unplaced(unwanted))
+    return node
+
+
+def unplaced(nodes: Iterable[Node]) -> tuple[Node, ...]:
+    """Those that ask nothing of where things stand."""
+    return tuple(node for node in nodes if not any(placed_nodes((node,), excluded=True)))
+
+
+def _present(node: Node) -> Node:
+    """Somewhere in title or body are the characters of this part."""
+    match node:
+        case Words(words, "" | "title" as field):
+            return Every(tuple(_characters(word, field) for word in words))
+        case Prefix(start, field):
+            return _characters(start, field)
+        case Either(nodes):
+            return Either(tuple(map(_present, nodes)))
+        case Every(nodes):
+            return Every(tuple(map(_present, nodes)))
+    return loosened(node)
+
+
+def _characters(text: str, field: str) -> Quote:
+    return Quote(tuple("".join(characters(text)).strip(SEPARATOR)), (), field)
 
 
 def to_text(node: Node) -> str:
@@ -181,3 +261,8 @@ def to_text(node: Node) -> str:
             return f"date:{first}..{last}"
         case Amount(text=text):
             return f"amount:{text}"
+        case Near(parts, distances):
+            first, *others = map(to_text, parts)
+            return first + "".join(f" NEAR/{n} {part}" for n, part in zip(distances, others, strict=True))
+        case Same(unit, nodes, unwanted):
+            return f"same:{unit}{to_text(Every(nodes, unwanted))}"

@@ -18,11 +18,12 @@ from indexer.question.query import (
     Between,
     Either,
     Every,
+    Near,
     Node,
     Prefix,
     Query,
     Quote,
-    Span,
+    Same,
     Words,
     text_nodes,
     to_text,
@@ -30,6 +31,7 @@ from indexer.question.query import (
 from indexer.suggest.pinyin import Typed
 from indexer.suggest.spelling import MAX_SUGGESTIONS, Suggestion, Vocabulary
 from indexer.text.analyzer import fold
+from indexer.text.sentences import Span
 
 _MAX_UNKNOWN = 6  # words that no article contains; a query with more was not mistyped
 _MAX_CANDIDATES = 6  # queries with other words
@@ -97,7 +99,7 @@ def _cost(nodes: Sequence[Node]) -> int:
                 cost += _QUOTE_COST * len(characters)
             case Prefix():
                 cost += _PREFIX_COST
-            case Either(nested) | Every(nested):
+            case Either(nested) | Every(nested) | Near(nested) | Same(_, nested):
                 cost += _cost(nested)
     return cost
 
@@ -116,20 +118,32 @@ def _parse(engine: SearchEngine, query: Query, text: str) -> Query | None:
 
 
 def _unquoted(query: Query) -> Iterator[Suggestion]:
-    """The query with the words of a quote, or of a title, anywhere in the article; first with all of them so."""
-    bare = [
-        (_span(query.text, node), query.text[slice(*node.at)])
-        for node in query.wanted
-        if isinstance(node, Quote) or (isinstance(node, Words) and node.field == "title")
-    ]
+    """The query with the words of a quote, or of a title, anywhere in the article; first with all of them so.
+
+    Likewise with the parts of a NEAR, or of a sentence.
+    """
+    bare = [(_span(query.text, node), text) for node in query.wanted if (text := _bare(query.text, node))]
     if len(bare) > 1:
         yield Suggestion(1, 0, _changed(query.text, bare))
     for change in bare[:MAX_SUGGESTIONS]:
         yield Suggestion(0, 0, _changed(query.text, [change]))
 
 
-def _span(text: str, node: Words | Quote | Between | Amount) -> Span:
-    """The span of a part of a query, with its field and its quotes."""
+def _bare(text: str, node: Node) -> str:
+    match node:
+        case Quote(at=at) | Words(field="title", at=at):
+            return text[slice(*at)]
+        case Near(nodes) | Same(_, nodes):
+            return " ".join(map(to_text, nodes))
+    return ""
+
+
+def _span(text: str, node: Node) -> Span:
+    """The span of a part of a query, with its field and its quotes; (0, 0) for a group."""
+    if isinstance(node, Near | Same):
+        return node.at
+    if not isinstance(node, Words | Quote | Between | Amount):
+        return 0, 0
     start, end = node.at
     has_field = isinstance(node, Between | Amount) or node.field
     if isinstance(node, Quote) or (has_field and text[start - 1] not in ":："):
@@ -249,8 +263,7 @@ def _filters(query: Query) -> Iterator[Filter]:
 
 
 def _typed(query: Query, node: Node) -> str:
-    span = _span(query.text, node) if isinstance(node, Words | Quote | Between | Amount) else (0, 0)
-    return query.text[slice(*span)] or to_text(node)
+    return query.text[slice(*_span(query.text, node))] or to_text(node)
 
 
 def _without_wanted(node: Node, query: Query) -> Query:

@@ -180,8 +180,8 @@ def ask_figures(site: Site, request: Request) -> Figures:
     question = narrowed(parameters)
     kinds = [one_of("kind", {"kind": kind}, KINDS) for kind in parameters.getlist("kind") if kind]
     return site.archive.figures(
-        question.q, kind=kinds, sort=one_of("sort", parameters, get_args(FigureOrder)), max_articles=_READ_FIGURES,
-        **question.filters,
+        question.q, kind=kinds, sort=one_of("sort", parameters, get_args(FigureOrder)),
+        stories=bool(one_of("stories", parameters, ("", "1"))), max_articles=_READ_FIGURES, **question.filters,
     )  # fmt: skip
 
 

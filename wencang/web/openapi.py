@@ -128,7 +128,7 @@ _SCHEMAS: dict[str, Schema] = {
     "Figures": _rows(_record({
         "kind": {"enum": list(KINDS)}, "value": _TEXT, "to": _TEXT, "unit": _TEXT, "bound": _TEXT, "text": _TEXT,
         "start": _COUNT, "end": _COUNT, "id": _TEXT, "url": _TEXT, "published": _TEXT, "title": _TEXT,
-        "sentence": _TEXT,
+        "sentence": _TEXT, "reports": _COUNT,
     }), next=_NEXT),
     "Keywords": _rows(_record({
         "rank": _COUNT, "word": _TEXT, "score": _NUMBER, "here": _COUNT, "there": _COUNT,
@@ -269,7 +269,8 @@ _ENDPOINTS = {
     ]),
     "/api/figures": _Endpoint("Amounts, dates and names in the articles with all the words.", "Figures", [
         _Q, *_FILTERS, _parameter("kind", _list({"enum": list(KINDS)}), "Repeatable."),
-        _choice("sort", get_args(FigureOrder)), *_pages(ROWS),
+        _choice("sort", get_args(FigureOrder)), _choice("stories", _FLAG_OF, "1 gives each value of a story once."),
+        *_pages(ROWS),
     ]),
     "/api/sources": _Endpoint("What is collected, and how fresh it is.", "Sources", []),
     "/api/status": _Endpoint("The state of the archive and its indexes.", "Status", []),

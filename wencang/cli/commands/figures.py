@@ -39,21 +39,25 @@ def figures(
     ctx: typer.Context, query: Words,
     kind: Kinds = [],  # noqa: B006  # never changed
     sort: Annotated[Literal["article", "value"], typer.Option(help=_("The largest, or earliest, first."))] = "article",
+    stories: Annotated[bool, typer.Option("--stories", help=_("Each value of a story and its reprints once."))] = False,
     filters: Filters = NO_FILTERS, engine: Engine = "", as_json: Json = False,
     as_csv: Csv = False,
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="PATH", help=_("A file, else stdout."))] = None,
 ) -> int:  # fmt: skip
     """List amounts, counts, percentages, dates, places, institutions and persons in articles with all the words.
 
+    For a question with NEAR or same:sentence(...) only those in the sentences where it holds.
+
     Examples:
         wencang figures 援藏 --kind money --sort value
+        wencang figures 'same:sentence(援藏 投资)' --kind money --stories
     """
     from wencang.cli.output.figures import print_figures
     from wencang.desk.files import format_of
 
     form = chosen(csv=as_csv, json=as_json)
     form = (format_of(out, form, _ENDINGS) or "csv") if out else form
-    figures = archive_of(ctx).figures(" ".join(query), kind=kind, sort=sort, engine=engine, **filters)
+    figures = archive_of(ctx).figures(" ".join(query), kind=kind, sort=sort, stories=stories, engine=engine, **filters)
     say_notices(figures.notices)
     if next(figures.rows(), None) is None:
         say(_("{name}: no figures are found").format(name=" ".join(query)))
@@ -62,5 +66,5 @@ def figures(
         with written_to(out) as file:
             write_rows(figures, form, file)
     else:
-        print_figures(figures)
+        print_figures(figures, stories)
     return DONE

@@ -28,7 +28,8 @@ def search(
 ) -> int:  # fmt: skip
     """Find articles: those with all words first, "exact text" in quotes, -word unwanted.
 
-    Also OR and brackets, title: source: section: author: date:2022-05..2022-06, and 招商* for a beginning.
+    Also OR and brackets, title: source: section: author: date:2022-05..2022-06, 招商* for a beginning,
+    a NEAR/30 b and same:sentence(a b).
 
     Examples:
         wencang 援藏 招商引资

@@ -17,11 +17,16 @@ _IN_NUMBER = re.compile(r"[\d.,．，万亿千百十%％]{2}")
 _CONTEXT = 12  # characters on either side that a terminal shows
 
 
-def print_figures(figures: Figures) -> None:
+def print_figures(figures: Figures, stories: bool = False) -> None:
+    """With `stories` each row begins with the number of articles that report it."""
     head = (_("value"), _("unit"), _("as printed"), _("article"), _("published"), _("title"), _("sentence"))
     rest = iter(figures.figures)
     while page := list(islice(rest, _ROWS)):
-        print_table(head, list(map(_row, page)))
+        rows = list(map(_row, page))
+        if stories:
+            print_table((_("reports"), *head), [(str(m.reports), *row) for m, row in zip(page, rows, strict=True)])
+        else:
+            print_table(head, rows)
 
 
 def _row(mention: Mention) -> tuple[str, ...]:

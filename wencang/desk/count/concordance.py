@@ -77,7 +77,7 @@ def lines(revisions: Iterable[Revision], highlighter: Highlighter, window: int) 
     """Every place, with so many characters on either side; in the order of the articles."""
     for article in (revision.article for revision in revisions):
         text = f"{article.title}\n{article.body}"
-        for start, end, _word in highlighter.find(text):
+        for start, end, _word in highlighter.find(text, len(article.title) + 1):
             left, right = text[max(0, start - window) : start], text[end : end + window]
             yield Line(article.day, left, text[start:end], right, article.id, article.url, start)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from archive.errors import UsageFault
@@ -13,10 +14,12 @@ from archive.text.messages import Message
 from archive.text.translation import gettext as _
 from indexer.figures.figure import KINDS, Kind, Name, Period, Quantity
 from indexer.figures.find import Mention
-from indexer.question.query import Query
+from indexer.passages import Text, passages
+from indexer.question.query import Placed, Query
 from wencang.desk.table import Table
 
 Value = Decimal | date | str
+_UNKNOWN = Period(None, None)  # two dates that can't be read need not be the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class Figures(Table):
     notices: tuple[Message, ...] = ()
     columns = (
         "kind", "value", "to", "unit", "bound", "text", "start", "end", "id", "url", "published", "title", "sentence",
+        "reports",
     )  # fmt: skip
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
@@ -41,7 +45,8 @@ class Figures(Table):
         folded name otherwise; `to` the end of a range or period, or None. `unit` is a currency
         (ISO 4217), a measure, %, 个百分点, or a person's title. `bound` is < (nearly, or less), >
         (more), ~ (about) or "". `start` and `end` are offsets in the body, in code points;
-        `published` is Article.issued.
+        `published` is Article.issued. `reports` is the number of articles of a story with this value,
+        if each value of a story was asked for once, otherwise 1.
         """
         return map(_row, self.figures)
 
@@ -54,13 +59,42 @@ def _row(mention: Mention) -> tuple[Any, ...]:
     figure, article = mention.figure, mention.article
     return (
         figure.kind, *_values(figure.value), figure.text, figure.start, figure.end, article.id, article.url,
-        article.issued, article.title, mention.sentence,
+        article.issued, article.title, mention.sentence, mention.reports,
     )  # fmt: skip
 
 
 def record(mention: Mention) -> dict[str, Any]:
     """A figure as JSON: decimals without an exponent and dates as ISO 8601 strings, "" for None."""
     return dict(zip(Figures.columns, map(_text, _row(mention)), strict=True))
+
+
+def in_passages(mentions: Iterable[Mention], placed: Sequence[Placed]) -> Iterator[Mention]:
+    """The figures in the sentences, or paragraphs, in which these parts of a question hold; all if there are none."""
+    if not placed:
+        yield from mentions
+        return
+    for _id, group in groupby(mentions, lambda mention: mention.article.id):
+        figures = list(group)
+        spans = passages(placed, Text(figures[0].article.body))
+        yield from (each for each in figures if any(start <= each.figure.start < end for start, end in spans))
+
+
+def once_a_story(mentions: Iterable[Mention], stories: Mapping[str, str]) -> list[Mention]:
+    """Each value of a story once, from the article that was published first, with the number that report it.
+
+    `stories` has the story of each article that is in one.
+    """
+    groups: dict[tuple[object, ...], dict[str, Mention]] = {}
+    for mention in mentions:
+        id, figure = mention.article.id, mention.figure
+        value = figure.text if figure.value == _UNKNOWN else figure.value
+        groups.setdefault((stories.get(id, id), figure.kind, value), {}).setdefault(id, mention)
+    return [replace(min(group.values(), key=_published), reports=len(group)) for group in groups.values()]
+
+
+def _published(mention: Mention) -> tuple[bool, datetime]:
+    latest = mention.article.latest
+    return latest is None, latest or datetime.max.replace(tzinfo=UTC)
 
 
 def kinds_of(names: Collection[str]) -> list[Kind]:
