@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from indexer.engines.engine import WORDS_OF, Order, seconds
-from indexer.question.query import Amount, Between, Either, Every, Node, Prefix, Query, Quote, Words
+from indexer.question.query import Amount, Between, Either, Every, Node, Prefix, Query, Quote, Tagged, Words
 from indexer.text.analyzer import SEPARATOR
 
 Json = dict[str, Any]
@@ -48,7 +48,7 @@ class Clauses:
         facets = {name: getattr(query, name) for name in ("source", "section", "credit")}
         filters += (_word(f"by_{name}", value) for name, value in facets.items() if value)
         if query.among is not None:
-            filters.append(_any({"terms": {"id": part}} for part in _parts(sorted(query.among))))
+            filters.append(_one_of(query.among))
         if query.since or query.until:
             filters.append(_between(query.since, query.until))
         others = [_word("words", word) for word in query.ranked if word not in query.words]
@@ -82,6 +82,8 @@ def _translate(node: Node) -> Json:
             return _between(since, until)
         case Amount(first, last):
             return {"range": {"amount": {"gte": first, "lte": last}}}
+        case Tagged(ids=ids):
+            return _one_of(ids)
 
 
 def _word(field: str, word: str) -> Json:
@@ -107,6 +109,10 @@ def _any(clauses: Iterable[Json]) -> Json:
     if not alternatives:
         return {"match_none": {}}
     return {"bool": {"should": alternatives, "minimum_should_match": 1}}
+
+
+def _one_of(ids: Iterable[str]) -> Json:
+    return _any({"terms": {"id": part}} for part in _parts(sorted(ids)))
 
 
 def _parts(ids: Sequence[str]) -> Iterator[list[str]]:

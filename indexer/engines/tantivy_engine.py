@@ -38,6 +38,7 @@ from indexer.question.query import (
     Prefix,
     Query,
     Quote,
+    Tagged,
     Words,
 )
 from indexer.text.analyzer import SEPARATOR
@@ -313,8 +314,7 @@ class _Search:
             if value := getattr(query, facet):
                 clauses.append((Occur.Must, _unscored(_word(f"by_{facet}", value))))
         if query.among is not None:
-            ids = TantivyQuery.term_set_query(_SCHEMA, "id", list(query.among))
-            clauses.append((Occur.Must, _unscored(ids)))
+            clauses.append((Occur.Must, _unscored(_one_of(query.among))))
         if query.since or query.until:
             clauses.append((Occur.Must, self._select(Between(query.since, query.until))))
         if not clauses:
@@ -384,6 +384,12 @@ class _Search:
                 return _range("published", first, before - 1)
             case Amount(first, last):
                 return _range("amount", first, last)
+            case Tagged(ids=ids):
+                return _one_of(ids)
+
+
+def _one_of(ids: Iterable[str]) -> TantivyQuery:
+    return TantivyQuery.term_set_query(_SCHEMA, "id", list(ids))
 
 
 def _word(field: str, word: str) -> TantivyQuery:

@@ -17,7 +17,7 @@ from indexer.engines.engine import FACETS, WORDS_OF, seconds
 from indexer.engines.whoosh_postings import LEVELS, frequencies, frequency, read, unpack
 from indexer.engines.whoosh_storage import Damaged, decoding
 from indexer.figures.amounts import encoded
-from indexer.question.query import Amount, Between, Either, Every, Node, Prefix, Query, Quote, Words
+from indexer.question.query import Amount, Between, Either, Every, Node, Prefix, Query, Quote, Tagged, Words
 
 UNDATED = -(2**62)
 _STORED = ("section", "credit")  # facets without terms of their own
@@ -123,7 +123,7 @@ class Segment:
         if query.source:
             required.append(self._with("source", query.source))
         if query.among is not None:
-            required.append(set().union(*(self._with("id", id) for id in query.among)))
+            required.append(self._with_id(query.among))
         excluded = self._deleted.union(*(self._select(node) for node in query.unwanted))
         numbers: Iterable[int] = set(candidates).intersection(*required) if required else candidates
         if excluded:
@@ -160,9 +160,14 @@ class Segment:
                 return {number for number, time in enumerate(self.published) if since <= time < until}
             case Amount(first, last):
                 return self._with_amount(encoded(first), encoded(last))
+            case Tagged(ids=ids):
+                return self._with_id(ids)
 
     def _with(self, field: str, text: str) -> set[int]:
         return set(read(self._reader, field, text).ids)
+
+    def _with_id(self, ids: Iterable[str]) -> set[int]:
+        return set().union(*(self._with("id", id) for id in ids))
 
     def _with_amount(self, first: str, last: str) -> set[int]:
         """The documents with an amount between two keys."""

@@ -83,7 +83,16 @@ class Amount:
     at: Span = field_(default=(0, 0), compare=False)
 
 
-Node = Words | Quote | Prefix | Either | Every | Between | Amount
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """The article has a label: it is one of `ids`, which the archive knows (indexer/question/tagged.py)."""
+
+    label: str
+    ids: frozenset[str] = frozenset()
+    at: Span = field_(default=(0, 0), compare=False)
+
+
+Node = Words | Quote | Prefix | Either | Every | Between | Amount | Tagged
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,3 +190,5 @@ def to_text(node: Node) -> str:
             return f"date:{first}..{last}"
         case Amount(text=text):
             return f"amount:{text}"
+        case Tagged(label):
+            return f'tag:"{label}"' if " " in label else f"tag:{label}"

@@ -23,10 +23,12 @@ from indexer.question.query import (
     Query,
     Quote,
     Span,
+    Tagged,
     Words,
     text_nodes,
     to_text,
 )
+from indexer.question.tagged import as_in
 from indexer.suggest.pinyin import Typed
 from indexer.suggest.spelling import MAX_SUGGESTIONS, Suggestion, Vocabulary
 from indexer.text.analyzer import fold
@@ -107,7 +109,7 @@ def _parse(engine: SearchEngine, query: Query, text: str) -> Query | None:
     try:
         parsed = parse_query(text, engine.analyzer)
         filters = {name: getattr(query, name) for name in ("source", "section", "credit", "since", "until")}
-        return replace(parsed, **filters)
+        return replace(as_in(parsed, query), **filters)
     except QueryFault:
         return None
 
@@ -128,10 +130,10 @@ def _unquoted(query: Query) -> Iterator[Suggestion]:
         yield Suggestion(0, 0, _changed(query.text, [change]))
 
 
-def _span(text: str, node: Words | Quote | Between | Amount) -> Span:
+def _span(text: str, node: Words | Quote | Between | Amount | Tagged) -> Span:
     """The span of a part of a query, with its field and its quotes."""
     start, end = node.at
-    has_field = isinstance(node, Between | Amount) or node.field
+    has_field = isinstance(node, Between | Amount | Tagged) or node.field
     if isinstance(node, Quote) or (has_field and text[start - 1] not in ":："):
         start, end = start - 1, end + 1
     field = re.search(r"\w+[:：]$", text[:start]) if has_field else None
@@ -249,7 +251,7 @@ def _filters(query: Query) -> Iterator[Filter]:
 
 
 def _typed(query: Query, node: Node) -> str:
-    span = _span(query.text, node) if isinstance(node, Words | Quote | Between | Amount) else (0, 0)
+    span = _span(query.text, node) if isinstance(node, Words | Quote | Between | Amount | Tagged) else (0, 0)
     return query.text[slice(*span)] or to_text(node)
 
 
