@@ -24,8 +24,8 @@ def note(
     text: Annotated[
         list[str], typer.Argument(metavar="[TEXT...]", help=_('"-": read it from stdin.'), show_default=False)
     ] = [],  # noqa: B006  # never changed
-    edit: Annotated[int, typer.Option(min=1, metavar="N", help=_("Replace the text of note N."))] = 0,
-    remove: Annotated[int, typer.Option(min=1, metavar="N", help=_("Delete note N."))] = 0,
+    edit: Annotated[int, typer.Option(min=0, metavar="N", help=_("Replace the text of note N."))] = 0,
+    remove: Annotated[int, typer.Option(min=0, metavar="N", help=_("Delete note N."))] = 0,
     by: By = "", as_json: Json = False,
 ) -> int:  # fmt: skip
     """Write a note on an article, change or delete one; without a text list them.
