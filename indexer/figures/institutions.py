@@ -18,6 +18,8 @@ _LEVELS = "省市县区州乡镇"
 _AND = "和与及"
 _OFFICES = ("局", "厅")  # of any matter
 _BRANCHES = ("公司", "分公司", "分行", "支行", "集团")
+_SOCIETIES, _LOCAL = ("协会", "学会", "商会"), ("合作社", "幼儿园", "工作室", "剧团")
+_VAGUE = ("全国", "国家", "世界", "国际")
 _LONG_CORES = ("学会", "协会", "学校", "促进会", "联合会", "卫生院", "合作社", "基金会", "商会", "剧团", "剧院", "乐团")
 _NOT_AFTER = {"小学": "中", "政府": "非", "中学": "大"}  # 中小学, 非政府组织, 大中学生
 _GOVERNMENT = ("政府", "人民政府")
@@ -57,6 +59,7 @@ class _Words(NamedTuple):
     full: dict[str, str]  # places by their names, with and without their level
     places: re.Pattern[str]
     stops: re.Pattern[str]
+    free_stops: re.Pattern[str]
     others: frozenset[str]  # words in which a stop is none
 
 
@@ -87,6 +90,7 @@ def _words() -> _Words:
         full,
         re.compile(any_of(full)),
         re.compile(any_of([*_names("Not in the name of an institution"), *_AND, *numbers])),
+        re.compile(any_of(_names("Not in a name without a place"))),
         frozenset(_names("Inside other words")),
     )
 
@@ -166,10 +170,10 @@ def _name(folded: str, limit: int, end: int, ending: re.Match[str]) -> Span | No
         return Span(start, ending.end()) if _is_name(folded[start:middle], folded[middle:end], ending[0]) else None
     if first < end and folded[first] in _LEVELS and folded[first + 1] not in _LEVELS:
         return Span(first, ending.end(), bare=True)
-    core = folded[first : ending.start()]
+    core = folded[_after_free_stops(folded, first, ending.start()) : ending.start()]
     shortest = 4 if ending[0] in _LONG_CORES else 2
     is_free = ending[0] in _words().free and shortest <= len(core) <= _LONGEST_FREE
-    return Span(first, ending.end()) if is_free and not _words().general.fullmatch(core) else None
+    return Span(ending.start() - len(core), ending.end()) if is_free and not _words().general.fullmatch(core) else None
 
 
 def _is_name(place: str, middle: str, ending: str) -> bool:
@@ -179,11 +183,12 @@ def _is_name(place: str, middle: str, ending: str) -> bool:
         return False
     if place in words.wide and not middle:
         return ending not in words.alone
-    if ending in _TOO_GENERAL and (not middle or words.general.fullmatch(middle)) and not place.endswith(("网", "警")):
-        return ending in ("公司", "集团") and len(middle) >= 2 and place not in words.wide
+    if ending in _TOO_GENERAL and words.general.fullmatch(middle) and "第" not in middle:
+        is_wide = place in _VAGUE or (place in words.wide and ending not in _SOCIETIES)
+        return bool(middle) and not is_wide and ending not in _LOCAL
     if ending in _OFFICES:
         return 2 <= len(middle) <= 12
-    return not (place in ("全国", "国家", "世界", "国际") and words.general.fullmatch(middle))
+    return not (place in _VAGUE and words.general.fullmatch(middle))
 
 
 def _places(folded: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -202,6 +207,12 @@ def _after_stops(folded: str, limit: int, end: int) -> int:
         if is_stop and not _is_inside(folded, start, last):
             return last
     return limit
+
+
+def _after_free_stops(folded: str, first: int, end: int) -> int:
+    """The position after the last word that is not part of a name which starts with no place."""
+    spans = (match.span() for match in _words().free_stops.finditer(folded, first, end))
+    return max((last for start, last in spans if not _is_inside(folded, start, last)), default=first)
 
 
 def _is_inside(folded: str, start: int, end: int) -> bool:
