@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache, partial
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ _LEVELS = "省市县区州乡镇"
 _AND = "和与及"
 _OFFICES = ("局", "厅")  # of any matter
 _BRANCHES = ("公司", "分公司", "分行", "支行", "集团")
+_BRANCHED = ("银行", "公司", "集团", "保险")
 _SOCIETIES, _LOCAL = ("协会", "学会", "商会"), ("合作社", "幼儿园", "工作室", "剧团")
 _VAGUE = ("全国", "国家", "世界", "国际")
 _LONG_CORES = ("学会", "协会", "学校", "促进会", "联合会", "卫生院", "合作社", "基金会", "商会", "剧团", "剧院", "乐团")
@@ -33,7 +34,8 @@ _PRINTED = re.compile(rf"[\u3400-\u9fff]{{2,4}}?(?:自治[州县]|[{_LEVELS}村]
 _NO_PLACE = re.compile(
     "(?:[社园景山地校辖牧特城灾郊小藏战林厂农大护发验范]区|[农乡]村|[城乡]镇|城市|县市|自治区|治区|城乡|家乡)$"
 )
-_SENTENCE = re.compile("[。！？；!?\n]")
+_OF_LEVEL = {level: re.compile(rf"[\u3400-\u9fff]{{2,9}}?{level}(?!府)") for level in _LEVELS}
+_SENTENCE_ENDS = "。！？；!?\n"
 _OTHER_REGIONS = re.compile("(?:广西|内蒙古|宁夏|新疆)[^、。]{0,5}自治区")
 _COMMITTEE = re.compile(f"(?:党委|[{_LEVELS}]委)[{_LEVELS}]?$")
 
@@ -80,7 +82,7 @@ def _words() -> _Words:
         re.compile(
             f"(?:{any_of([*endings, *free, *departments, *_OFFICES])})(?![长员们城卡]|生(?!产))"
             "(?:(?<!部)|(?![队门分落]))(?:(?<![局厅])|(?![面势限地域级里内外座]))"
-            "(?:(?<!协)|(?![调议商助同作定力会]))(?:(?<!会)|(?!议))(?:(?<!办)|(?!公))"
+            "(?:(?<!协)|(?![调议商助同作定力会]))(?:(?<!会)|(?!议))(?:(?<!人大)|(?!会))(?:(?<!办)|(?!公))"
         ),
         not_before,
         frozenset(free),
@@ -109,7 +111,7 @@ def find(folded: str, text: str) -> Iterator[Figure]:
     spans = list(_outermost([*_known(folded), *_ending(folded)]))
     if not spans:
         return
-    names = [_of_place(folded, span) if span.bare else folded[span.start : span.end] for span in spans]
+    names = list(_each_name(folded, spans))
     full = _fullest(folded, {name for name in names if name})
     for span, name in zip(spans, names, strict=True):
         if name:
@@ -165,8 +167,9 @@ def _name(folded: str, limit: int, end: int, ending: re.Match[str]) -> Span | No
     first = _after_stops(folded, limit, end)
     start, middle = _first_place(folded, first, end)
     if start >= 0:
-        if middle == ending.start() and ending[0] in _BRANCHES:  # 某某西藏分公司
-            return Span(first, ending.end()) if start - first >= 2 else None
+        whose = folded[first:start]
+        if ending[0] in _BRANCHES and (middle == ending.start() or whose.endswith(_BRANCHED)):  # 某某西藏分公司
+            return Span(first, ending.end()) if len(whose) >= 2 else None
         return Span(start, ending.end()) if _is_name(folded[start:middle], folded[middle:end], ending[0]) else None
     if first < end and folded[first] in _LEVELS and folded[first + 1] not in _LEVELS:
         return Span(first, ending.end(), bare=True)
@@ -221,9 +224,7 @@ def _is_inside(folded: str, start: int, end: int) -> bool:
         return True
     others = _words().others
     return any(
-        folded[first : first + size] in others
-        for size in (2, 3, 4, 5)
-        for first in range(max(0, end - size), start + 1)
+        folded[first : first + size] in others for size in range(2, 8) for first in range(max(0, end - size), start + 1)
     )
 
 
@@ -262,24 +263,38 @@ def _printed(folded: str, start: int, end: int) -> int:
 # What a name is
 
 
-def _of_place(folded: str, span: Span) -> str:
-    """The name of an institution with the place that its first character stands for; "" if that is not known."""
+def _each_name(folded: str, spans: Iterable[Span]) -> Iterator[str]:
+    """The name of each; "" of what stands for a place that is not known."""
+    before: list[tuple[int, str]] = []
+    for span in spans:
+        name = _of_place(folded, span, before) if span.bare else folded[span.start : span.end]
+        before.append((span.start, name))
+        yield name
+
+
+def _of_place(folded: str, span: Span, before: Sequence[tuple[int, str]]) -> str:
+    """The name of an institution with the place that its first character stands for; "" if that is not known.
+
+    It is the last place of this level in the sentence, else the only one in the text. `before` are the names so far.
+    """
     level = folded[span.start]
     if folded.startswith("区党委", span.start):  # of the autonomous region: that of a district is a 区委
         return f"自治{folded[span.start : span.end]}"
-    starts = [match.end() for match in _SENTENCE.finditer(folded, 0, span.start)]
-    sentence = _with_level(folded, starts[-1] if starts else 0, span.start, level)
-    every = set() if sentence else set(_with_level(folded, 0, len(folded), level))
-    place = sentence[-1] if sentence else every.pop() if len(every) == 1 else ""
+    sentence = max(folded.rfind(sign, 0, span.start) for sign in _SENTENCE_ENDS) + 1
+    places = _with_level(folded, sentence, span.start, level)
+    named = ((at, _OF_LEVEL[level].match(name)) for at, name in before if at >= sentence)
+    places = [*places, *((at, match[0]) for at, match in named if match)]
+    every = set() if places else {name for _at, name in _with_level(folded, 0, len(folded), level)}
+    place = max(places)[1] if places else every.pop() if len(every) == 1 else ""
     return place + folded[span.start + 1 : span.end] if place else ""
 
 
 @lru_cache(8)  # each bare name of an article asks for all places in it
-def _with_level(folded: str, start: int, end: int, level: str) -> list[str]:
-    """The places of one level in a part of a text, by their full names."""
+def _with_level(folded: str, start: int, end: int, level: str) -> list[tuple[int, str]]:
+    """The places of one level in a part of a text: where each is, and its full name."""
     full = _words().full
-    named = (full[folded[first:last]] for first, last in _places(folded, start, end))
-    return [name for name in named if name.endswith(level) and not name.endswith("自治区")]
+    named = ((first, full[folded[first:last]]) for first, last in _places(folded, start, end))
+    return [(at, name) for at, name in named if name.endswith(level) and not name.endswith("自治区")]
 
 
 def _fullest(folded: str, names: set[str]) -> dict[str, str]:

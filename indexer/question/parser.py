@@ -73,7 +73,6 @@ class _Parser:
         self.count = 0  # number of words
         self.prefixes = 0
         self.doubts: list[str] = []
-        self._named = {"place": self._place, "tag": self._tag}
 
     def clauses(self, close: int = -1) -> tuple[list[Node], list[Node]]:
         """The clauses before the closing bracket at `close`, or before the end: wanted ones, unwanted ones."""
@@ -154,8 +153,8 @@ class _Parser:
 
     def _quote_node(self, quoted: Span, field: str = "") -> Node | None:
         text = self._text[slice(*quoted)]
-        if reader := self._named.get(field):
-            return reader(text, quoted)
+        if field in ("place", "tag"):
+            return self._place(text, quoted) if field == "place" else self._tag(text, quoted)
         words = self._words(text)
         if field not in ("", "title"):
             return Words(words, field, quoted) if words else None
@@ -167,12 +166,14 @@ class _Parser:
         self._at = match.end() if match else self._at + 1
         text = match[0] if match else ""
         at = (self._at - len(text), self._at)
-        if reader := self._named.get(field):
-            return reader(text, at)
+        if field == "tag":  # a * belongs to the label
+            return self._tag(text, at)
         start = fold(text[:-1]) if text[-1:] in ("*", "＊") else ""
         if start.isalnum() or self._analyzer.words(start) == [start]:  # 72.0, and Tibetan with its vowel signs
             self.prefixes += 1
             return Prefix(start, field)
+        if field == "place":
+            return self._place(text, at)
         words = self._words(text)
         return Words(words, field, at) if words else None
 
