@@ -63,6 +63,7 @@ class _Words(NamedTuple):
     stops: re.Pattern[str]
     free_stops: re.Pattern[str]
     others: frozenset[str]  # words in which a stop is none
+    short: dict[str, str]  # names with what they are short for
 
 
 @cache
@@ -94,6 +95,7 @@ def _words() -> _Words:
         re.compile(any_of([*_names("Not in the name of an institution"), *_AND, *numbers])),
         re.compile(any_of(_names("Not in a name without a place"))),
         frozenset(_names("Inside other words")),
+        dict(pair.split("=") for pair in _names("Short for")),
     )
 
 
@@ -298,7 +300,7 @@ def _with_level(folded: str, start: int, end: int, level: str) -> list[tuple[int
 
 
 def _fullest(folded: str, names: set[str]) -> dict[str, str]:
-    """Each name with the longest in the text that says the same with more places before it."""
+    """Each name with the fullest in the text: with more places before it, or what it is short for."""
     tibet = "西藏" in folded and not _OTHER_REGIONS.search(folded)
     full = {}
     for name in names:
@@ -306,6 +308,8 @@ def _fullest(folded: str, names: set[str]) -> dict[str, str]:
             other for other in names if len(other) > len(name) and other.endswith(name) and _is_place(other, name)
         ]
         best = max(longer, key=lambda other: (len(other), other), default=name)
+        longest = _words().short.get(best) or re.sub("(?<!人民)政府$", "人民政府", best)
+        best = longest if longest in names else best
         full[name] = f"西藏{best}" if tibet and best.startswith("自治区") else best
     return full
 
