@@ -139,6 +139,8 @@ class Revision:
     pages: tuple[RawPage, ...] = ()  # that it was read from, its own address first; may be empty
     withdrawn: str = ""  # why its text was removed from the archive, or ""
     digest_kept: str = ""  # of the text that was removed
+    tags: tuple[str, ...] = ()  # labels, where they were asked for: archive/tables/tags.py
+    notes: tuple[str, ...] = ()  # the same
 
     @property
     def digest(self) -> str:

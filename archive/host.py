@@ -1,7 +1,9 @@
-"""The name of this host, as part of the names of files that several hosts write."""
+"""The name of this host, as part of the names of files that several hosts write, and of the user who runs a program."""
 
 from __future__ import annotations
 
+import os
+import pwd
 import re
 import socket
 
@@ -16,3 +18,12 @@ def clean(name: str) -> str:
 def name() -> str:
     """This host's own, without its domain."""
     return clean(socket.gethostname())
+
+
+def user() -> str:
+    """The login name of the user; the number where a container has no name for it."""
+    number = os.getuid()
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)

@@ -24,14 +24,19 @@ def bounded(file: gzip.GzipFile | IO[bytes]) -> Iterator[bytes]:
 
 
 def values(revision: Revision) -> dict[str, Any]:
-    """The JSON values of a line: the fields of the article, `fetched` and `gone` (ISO 8601, UTC, or null)."""
-    return to_json(revision.article) | times(revision)
+    """The JSON values of a line: the fields of the article, `fetched` and `gone` (UTC, or null), tags, notes."""
+    return to_json(revision.article) | times(revision) | tags_and_notes(revision)
 
 
 def times(revision: Revision) -> dict[str, str | None]:
     """When a version was fetched and since when it is gone, as JSON values."""
     gone = revision.gone_since
     return {"fetched": revision.fetched.isoformat(), "gone": gone.isoformat() if gone else None}
+
+
+def tags_and_notes(revision: Revision) -> dict[str, list[str]]:
+    """The labels and the texts of the notes of an article, as JSON values."""
+    return {"tags": list(revision.tags), "notes": list(revision.notes)}
 
 
 def read(

@@ -135,7 +135,7 @@ def test_a_view_has_marks_where_a_question_is_given(archive: wencang.Archive) ->
     for name, text in (("title", article.title), ("body", article.body), ("text", view.text)):
         assert "援藏" in {text[start:end] for start, end in view.marks[name]} <= {"援藏", "招商引资", "2018", "13"}
     assert [notice.code for notice in view.notices] == ["doubt"]
-    assert list(view.to_json())[-5:] == ["sequence", "fetched", "gone", "addresses", "marks"]
+    assert list(view.to_json())[-7:] == ["sequence", "fetched", "gone", "addresses", "tags", "notes", "marks"]
     assert "<mark>援藏</mark>" in view._repr_html_()
 
 

@@ -42,6 +42,7 @@ from indexer.question.query import (
     Query,
     Quote,
     Same,
+    Tagged,
     Words,
     loosened,
 )
@@ -133,6 +134,8 @@ def has(article: Article, held: Cut, node: Node) -> bool:
             return time is not None and (not since or since <= time) and (not until or time < until)
         case Amount(first, last):
             return any(first <= key <= last for key in held.amount)
+        case Tagged(_label, ids):
+            return article.id in ids
         case Near():
             return has(article, held, loosened(node)) and any(
                 chained(node, article, passage) for passage in sides(article)
@@ -242,7 +245,8 @@ moments = st.sampled_from([timedelta(), timedelta(microseconds=-1), timedelta(se
 published = st.none() | times | st.builds(add, days, moments)
 sources = st.sampled_from(["tibet.cn", "xzxw.com", "Tibet.cn", ""])
 urls = st.integers(0, 7).map("http://www.tibet.cn/{}".format)
-some = st.none() | st.frozensets(st.builds(Article, urls, text, text, sources).map(lambda article: article.id))
+ids = st.frozensets(st.builds(Article, urls, text, text, sources).map(lambda article: article.id))
+some = st.none() | ids
 articles = st.builds(
     Article, url=urls, title=text, body=text, source=sources,
     section=st.just("") | text, credit=st.sampled_from(["", "新华社", "中国西藏网"]) | text,
@@ -264,6 +268,7 @@ leaves = (
     | st.builds(Prefix, st.builds(lambda words, size: words[0][:size], words, st.integers(1, 3)), fields)
     | st.builds(Between, st.none() | days, st.none() | days)
     | st.builds(lambda ends: Amount(*ends), st.tuples(keys, keys))
+    | st.builds(Tagged, said, ids)
 )
 titles = st.sampled_from(["", "title"])
 

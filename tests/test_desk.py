@@ -105,7 +105,7 @@ def test_csv_is_a_table_without_formulas(shelf: ArticleStore, tmp_path: Path) ->
 def flat(values: dict[str, Any]) -> dict[str, str]:
     """A line of JSON as cells."""
     told = values | {
-        "authors": "\n".join(values["authors"]),
+        **{name: "\n".join(values[name]) for name in ("authors", "tags", "notes")},
         "images": "\n".join(f"{image['url']} {image['caption']}" for image in values["images"]),
         "restored": str(values["restored"]).lower(),
     }

@@ -311,9 +311,10 @@ def test_an_older_archive_gets_days_and_addresses(tmp_path: Path) -> None:
             ("addresses", "met"),
             ("candidates", "met"),
             ("runs", "doubted"),
+            ("archive", "annotations"),
         ):
             raw.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-        for table in ("doubts", "locks", "notices", "ranges"):
+        for table in ("doubts", "locks", "notices", "ranges", "tags", "notes"):
             raw.execute(f"DROP TABLE {table}")
         raw.execute("UPDATE archive SET version = 1")
     with ArticleStore.open(load(tmp_path)) as store, store.reading() as connection:

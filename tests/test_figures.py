@@ -19,7 +19,7 @@ from bench.figures import scores
 from indexer import engines, update
 from indexer.engines import tantivy_engine, whoosh_engine
 from indexer.figures import amounts
-from indexer.figures.figure import KINDS, Kind, Period, Quantity, numeral, readable
+from indexer.figures.figure import KINDS, Kind, Name, Period, Quantity, numeral, readable
 from indexer.figures.find import figures, mentions
 from indexer.figures.places import canonical, gazetteer, within
 from indexer.question.parser import parse_query
@@ -104,6 +104,56 @@ def test_quantities(text: str, low: int, high: int, unit: str, bound: str) -> No
 )  # fmt: skip
 def test_what_is_no_quantity(text: str) -> None:
     assert figures(text, kinds=["money", "count", "percent"]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("两人考上兰州大学和西藏藏医学院。", ["兰州大学", "西藏藏医学院"]),
+        ("兰州大学生很多，各大医院、多家公司和当地政府都来了。", []),
+        ("西藏昌都市类乌齐县尚卡乡派出所通报。", ["西藏昌都市类乌齐县尚卡乡派出所"]),
+        ("甘孜州住房和城乡建设局与中国西藏文化保护与发展协会签约。",
+         ["甘孜州住房和城乡建设局", "中国西藏文化保护与发展协会"]),
+        ("百鸟（天津）有限公司的生产线，鸿雁西藏分公司承建。", ["百鸟(天津)有限公司", "鸿雁西藏分公司"]),
+        ("第三人民医院、拉萨市第八中学和三所中学。", ["拉萨市第八中学"]),
+        ("孩子很快就学会了，马上送医院，光靠大学不行。", []),
+        ("结局、格局和客厅都好，西藏旅游局发文。", ["西藏旅游局"]),
+        ("中小学与非政府组织。", []),
+        ("北京协和医院专家前往日喀则市人民医院进行手术。", ["北京协和医院", "日喀则市人民医院"]),
+    ],
+)  # fmt: skip
+def test_institutions_are_whole(text: str, names: list[str]) -> None:
+    assert institutions_in(text) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("山南市委、市政府开会。", ["山南市委", "山南市政府"]),
+        ("他在墨脱任职。后来县委来了人，县教育局也来了。", ["墨脱县委", "墨脱县教育局"]),
+        ("墨脱县和察隅县都去了。县委来了人。", []),
+        ("县委来了人。", []),
+        ("蓝鸟县委、县政府都来了。", ["蓝鸟县委", "蓝鸟县政府"]),
+        ("西藏的区党委召开会议。", ["西藏自治区党委"]),
+        ("山南市委市政府表彰。", ["山南市委"]),
+    ],
+)
+def test_a_bare_institution_is_that_of_its_place(text: str, names: list[str]) -> None:
+    assert institutions_in(text) == names
+
+
+def test_an_institution_has_the_name_of_its_fullest_form_in_the_text() -> None:
+    text = "西藏自治区教育厅发文，自治区教育厅解释。广州市花都区人民医院开诊，花都区人民医院院长致辞。"
+    assert set(institutions_in(text)) == {"西藏自治区教育厅", "广州市花都区人民医院"}
+    assert institutions_in("拉萨市民从自治区教育厅得知") == ["自治区教育厅"]
+    assert institutions_in("在西藏，自治区教育厅说") == ["西藏自治区教育厅"]
+    assert institutions_in("新疆维吾尔自治区和西藏来的人，自治区教育厅说") == ["自治区教育厅"]
+
+
+def institutions_in(text: str) -> list[str]:
+    """The names of the institutions in a text, in order."""
+    told = [one.value for one in figures(text, kinds=["institution"])]
+    return [value.name for value in told if isinstance(value, Name)]
 
 
 def test_a_name_does_not_end_in_a_word_of_grammar() -> None:

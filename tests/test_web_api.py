@@ -36,6 +36,7 @@ ANSWERS = {  # of each address of the description: what to ask there
     "/api/articles/{id}/proof": [""],
     "/api/articles/{id}/citation": [f"style={style}" for style in ("gbt7714", "bibtex", "ris", "csl-json")],
     "/api/stories/{id}": [""],
+    "/api/tags": [""],
     "/api/changes": ["", "q=西藏&limit=1", "gone=1"],
     "/api/timeline": ["q=西藏", "q=西藏&q=援藏&share=1&by=year", "q=西藏&group=credit"],
     "/api/concordance": ["q=援藏", "q=援藏&sort=right&limit=5", "q=西藏&sample=4&seed=1"],

@@ -274,3 +274,22 @@ def test_the_page_says_that_an_article_is_gone_restored_or_withdrawn(client: Tes
         assert answer.status_code == 410
         assert "依作者请求" in answer.text
         assert "拉萨河" not in answer.text
+
+
+# Tags and notes
+
+
+def test_tags_are_links_that_filter_and_notes_are_text(client: TestClient, archive: Archive) -> None:
+    archive.index()
+    before = client.get("/search.json?q=tag:to+check")
+    archive.tag("to check", [BRIDGE.id], by="央金")
+    archive.note(BRIDGE.id, "第一行<b>\n第二行", by="央金")
+    page = client.get(f"/article/{BRIDGE.id}")
+    (address,) = [link for link in links(tree(page.text)) if "tag%3A" in link]
+    assert [hit["id"] for hit in client.get(address.replace("/search?", "/search.json?")).json()["hits"]] == [BRIDGE.id]
+    assert "第一行&lt;b&gt;<br>第二行" in page.text
+    twin = client.get(f"/article/{BRIDGE.id}.json").json()
+    assert ([tag["label"] for tag in twin["tags"]], twin["notes"][0]["by"]) == (["to check"], "央金")
+    assert "tags" not in client.get(f"/article/{BRIDGE.id}/1.json").json()
+    assert client.get("/search.json?q=tag:to+check").headers["etag"] != before.headers["etag"]
+    assert [row["label"] for row in client.get("/api/tags").json()["rows"]] == ["to check"]

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from archive.notify.notice import Delivery
     from archive.proof.timestamp import Timestamp
     from archive.store import ArticleStore
+    from archive.tables.tags import Note
     from archive.warc.pages import FetchedPage
     from crawler.extract.reading import Reading
     from crawler.timers.install import Installed
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from wencang.desk.freeze.corpus import Corpus, CorpusCheck, Filled
     from wencang.desk.groups import SplitBy
     from wencang.desk.reprints.story import Story, StoryList
+    from wencang.desk.tagging import Labels, NoteList, Tagging, TagList
     from wencang.desk.versions import Diff, History
     from wencang.desk.view import View
     from wencang.desk.watch.changes import Changes
@@ -166,8 +168,9 @@ class Archive:
     def _query(self, index: SearchEngine, question: str, **filters: Unpack[Filters]) -> Query:
         """What was typed, with its filters. Raises QueryFault, or UsageFault for a source or a day that is none."""
         from indexer.question.parser import parse_query
+        from indexer.question.tagged import tagged
 
-        return replace(parse_query(question, index.analyzer), **self._narrowing(**filters))
+        return replace(tagged(self._store, parse_query(question, index.analyzer)), **self._narrowing(**filters))
 
     def _narrowing(
         self, *, source: str = "", section: str = "", credit: str = "", since: str = "", until: str = ""
@@ -260,7 +263,8 @@ class Archive:
         from wencang.desk.view import View
 
         revision = self.revision(id_or_url)
-        view = View(revision, tuple(self._store.addresses(revision.article.id)))
+        id = revision.article.id
+        view = View(revision, tuple(self._store.addresses(id)), tags=self.tags(id), notes=self.notes(id))
         if not full_marks:
             return view
         from indexer.highlight import Highlighter
@@ -695,7 +699,7 @@ class Archive:
         with self._index(engine) as index:
             state = corpus.provenance(self._store, index, self.settings, engine)
         _query, ids, notices = self._matches(question, engine, **filters)
-        articles = counted(in_order(self._store, ids), progress)
+        articles = counted(self._annotated(in_order(self._store, ids)), progress)
         frozen = corpus.write(Path(out), articles, [*asked, *state], clock.now(), text)
         return replace(frozen, notices=notices)
 
@@ -872,16 +876,23 @@ class Archive:
     ) -> tuple[Iterator[Revision], tuple[Message, ...]]:
         """The articles with all words of a question, or of the whole archive without one, in order of publication.
 
-        Read as they are iterated; `by` "source" or "section" groups them. With notices. Raises
+        With labels and notes, read as they are iterated; `by` "source" or "section" groups them. With notices. Raises
         UsageFault for a filter without a question.
         """
         from archive.tables.chronology import in_order
 
+        ids, notices = None, tuple[Message, ...]()
         if question:
             _query, ids, notices = self._matches(question, engine, **filters)
-            return in_order(self._store, ids, by), notices
-        _refuse_filters(**filters)
-        return in_order(self._store, None, by), ()
+        else:
+            _refuse_filters(**filters)
+        return self._annotated(in_order(self._store, ids, by)), notices
+
+    def _annotated(self, revisions: Iterator[Revision]) -> Iterator[Revision]:
+        """The revisions with the labels and notes of their articles."""
+        from archive.tables.tags import annotated
+
+        return annotated(self._store, revisions)
 
     def _matches(
         self, question: str, engine: str, **filters: Unpack[Filters]
@@ -894,6 +905,99 @@ class Archive:
             query = self._query(index, question, **filters)
             ids, notices = every_id(self._store, index, query), self._notices(query, index, engine)
             return query, ids, notices if ids else (*some_words(index.search(query, 0).total), *notices)
+
+    # Tags and notes
+
+    def tag(
+        self, label: str, ids_or_urls: Iterable[str] = (), *, question: str = "", by: str = "", engine: str = "",
+        **filters: Unpack[Filters],
+    ) -> Tagging:  # fmt: skip
+        """Give a label to these articles, and to all that have all the words of a question; at once a filter `tag:`.
+
+        Labels differ neither by width nor by case. `by` is who does it, by default the login name. Articles and
+        their versions stay as they are. Raises UsageFault for a label that is not one, or too many; for an article
+        what `article` raises; with a question what `search` raises. Nothing is tagged then.
+        """
+        from archive import clock, host
+        from archive.tables.tags import Tags, label_of
+        from wencang.desk.tagging import Tagging
+
+        label = label_of(label)
+        ids, notices = self._named(ids_or_urls, question, engine, **filters)
+        changed = Tags(self._store).add(label, ids, by or host.user(), clock.now())
+        return Tagging(label, len(ids), changed, notices)
+
+    def untag(
+        self, label: str, ids_or_urls: Iterable[str] = (), *, question: str = "", engine: str = "",
+        **filters: Unpack[Filters],
+    ) -> Tagging:  # fmt: skip
+        """Take a label from these articles, and from all that a question finds. Raises what `tag` raises."""
+        from archive.tables.tags import Tags, label_of
+        from wencang.desk.tagging import Tagging
+
+        label = label_of(label)
+        ids, notices = self._named(ids_or_urls, question, engine, **filters)
+        return Tagging(label, len(ids), Tags(self._store).remove(label, ids), notices)
+
+    def labels(self) -> Labels:
+        """Every label with the number of its articles, and when one got it last; a table (label, articles, newest)."""
+        from archive.tables.tags import Tags
+        from wencang.desk.tagging import Labels
+
+        return Labels(tuple(Tags(self._store).labels()))
+
+    def tags(self, id_or_url: str) -> TagList:
+        """The labels of an article: a table (label, by, time). Raises what `article` raises."""
+        from archive.tables.tags import Tags
+        from wencang.desk.tagging import TagList
+
+        return TagList(tuple(Tags(self._store).of(self.revision(id_or_url).article.id)))
+
+    def notes(self, id_or_url: str) -> NoteList:
+        """The notes on an article: a table (number, text, by, time). Raises what `article` raises."""
+        from archive.tables.tags import Notes
+        from wencang.desk.tagging import NoteList
+
+        return NoteList(tuple(Notes(self._store).of(self.revision(id_or_url).article.id)))
+
+    def note(self, id_or_url: str, text: str, *, number: int = 0, by: str = "") -> Note:
+        """Write a note on an article, or with `number` replace the text of that one; the note.
+
+        `by` is who writes, by default the login name. Raises what `article` raises, and UsageFault for a
+        text that is empty or too long, too many notes, or a number that no note has.
+        """
+        from archive import clock, host
+        from archive.tables.tags import Notes
+
+        id, notes, who = self.revision(id_or_url).article.id, Notes(self._store), by or host.user()
+        if number:
+            return notes.change(id, number, text, who, clock.now())
+        return notes.add(id, text, who, clock.now())
+
+    def remove_note(self, id_or_url: str, number: int) -> None:
+        """Delete a note for good. Raises what `article` raises, and UsageFault for a number that no note has."""
+        from archive.tables.tags import Notes
+
+        Notes(self._store).remove(self.revision(id_or_url).article.id, number)
+
+    def _named(
+        self, ids_or_urls: Iterable[str], question: str, engine: str, **filters: Unpack[Filters]
+    ) -> tuple[list[str], tuple[Message, ...]]:
+        """The ids of these articles and of all that a question finds, each once, with notices.
+
+        Raises UsageFault where nothing is named, and what `article` raises.
+        """
+        names = list(dict.fromkeys(ids_or_urls))
+        if not (names or question):
+            raise UsageFault("tag", _("names no article"), _("give ids, or --query"))
+        if not question:
+            _refuse_filters(**filters)
+        known = self._store.get_many(names)
+        ids = [name if name in known else self.revision(name).article.id for name in names]
+        if not question:
+            return list(dict.fromkeys(ids)), ()
+        _query, found, notices = self._matches(question, engine, **filters)
+        return list(dict.fromkeys([*ids, *found])), notices
 
     # Collecting
 
@@ -1129,8 +1233,8 @@ class Archive:
         engine = engine or self.settings.engine
         with self._index(engine) as index:
             position, number = index.position(), self._indexes.number(engine)
-        sequence, stories = self._store.sequences()
-        return State(sequence, engine, position, number, stories)
+        sequence, stories, annotations = self._store.sequences()
+        return State(sequence, engine, position, number, stories, annotations)
 
     def timestamp(self, *, url: str = "", roots: str | Path | None = None) -> Timestamp:
         """Have the newest manifest time-stamped (RFC 3161) by the authority at `url`, or the one that is set.

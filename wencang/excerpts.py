@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from wencang.desk.count.figures import Figures
     from wencang.desk.count.keywords import Keywords
     from wencang.desk.count.similar import Similar
+    from wencang.desk.tagging import NoteList
     from wencang.desk.versions import Diff, History
     from wencang.desk.view import View
     from wencang.desk.watch.changes import Changes
@@ -108,6 +109,15 @@ class Excerpts(Archive):
     def show(self, id_or_url: str, **options: Any) -> View:
         view = super().show(id_or_url, **options)
         return replace(view, notices=(*view.notices, _NOTICE))
+
+    def notes(self, id_or_url: str) -> NoteList:
+        """None, as a note may quote the text."""
+        from wencang.desk.tagging import NoteList
+
+        return NoteList()
+
+    def _annotated(self, revisions: Iterator[Revision]) -> Iterator[Revision]:
+        return (replace(revision, notes=()) for revision in super()._annotated(revisions))
 
     def history(self, id_or_url: str) -> History:
         history = self._whole.history(id_or_url)

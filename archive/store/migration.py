@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from archive.databases.database import Database
 from archive.databases.sqlite import RESTORE
 from archive.errors import ArchiveUnusable
-from archive.store.schema import archive, doubts, locks, metadata, notices, ranges, revisions
+from archive.store.schema import archive, doubts, locks, metadata, notes, notices, ranges, revisions, tags
 from archive.text.translation import gettext as _
 
 _MIDNIGHT = "%T16:00:00.000000Z"  # in Shanghai, as an Instant
@@ -38,9 +38,16 @@ def _locks_notices_ranges(connection: sa.Connection) -> None:
         table.create(connection)
 
 
+def _tags_notes(connection: sa.Connection) -> None:
+    """Tags and notes, and a count of their changes."""
+    connection.execute(sa.text("ALTER TABLE archive ADD COLUMN annotations BIGINT DEFAULT 0 NOT NULL"))
+    for table in (tags, notes):
+        table.create(connection)
+
+
 # Step N migrates version N to N + 1, and is never changed once released. A new archive is created at the newest.
 # Version 1 is that of wencang 0.2.0.
-STEPS: tuple[Callable[[sa.Connection], None], ...] = (_days_addresses_doubts, _locks_notices_ranges)
+STEPS: tuple[Callable[[sa.Connection], None], ...] = (_days_addresses_doubts, _locks_notices_ranges, _tags_notes)
 
 
 UNFINISHED = -1  # the version of a copy that is not complete (archive/store/transfer.py)

@@ -130,6 +130,7 @@ archive = sa.Table(
     sa.Column("sequence", sa.BigInteger, nullable=False),
     sa.Column("stories", sa.BigInteger, nullable=False, server_default="0"),  # sequence up to which they are computed
     sa.Column("stories_by", sa.Text, nullable=False, server_default=""),  # the version of the algorithm
+    sa.Column("annotations", sa.BigInteger, nullable=False, server_default="0"),  # counts changes of tags and notes
 )  # fmt: skip
 
 articles = sa.Table(
@@ -330,6 +331,24 @@ notices = sa.Table(  # archive/notify/notice.py
     sa.Column("subject", sa.Text, primary_key=True),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("sent", Instant, nullable=False),
+)  # fmt: skip
+
+tags = sa.Table(  # archive/tables/tags.py
+    "tags", metadata,
+    sa.Column("key", sa.Text, primary_key=True),  # the label, folded
+    sa.Column("id", sa.Text, sa.ForeignKey("articles.id"), primary_key=True, index=True),
+    sa.Column("label", sa.Text, nullable=False),  # as it was written first
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("time", Instant, nullable=False),
+)  # fmt: skip
+
+notes = sa.Table(
+    "notes", metadata,
+    sa.Column("id", sa.Text, sa.ForeignKey("articles.id"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),  # among those of the article, from 1
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("time", Instant, nullable=False),  # when it was written or changed last
 )  # fmt: skip
 
 ranges = sa.Table(  # archive/tables/ranges.py

@@ -19,6 +19,7 @@ from indexer.question.query import (
     Query,
     Quote,
     Same,
+    Tagged,
     Words,
     loosened,
 )
@@ -97,6 +98,8 @@ def _translate(node: Node) -> Json:
             return {"range": {"amount": {"gte": first, "lte": last}}}
         case Near(ids=ids) | Same(ids=ids):
             return _translate(loosened(node)) if ids is None else _one_of(ids)
+        case Tagged(ids=ids):
+            return _one_of(ids)
 
 
 def _word(field: str, word: str) -> Json:

@@ -40,6 +40,7 @@ from indexer.question.query import (
     Query,
     Quote,
     Same,
+    Tagged,
     Words,
     loosened,
 )
@@ -388,6 +389,8 @@ class _Search:
                 return _range("amount", first, last)
             case Near(ids=ids) | Same(ids=ids):
                 return self._translate(loosened(node)) if ids is None else _one_of(ids)
+            case Tagged(ids=ids):
+                return _one_of(ids)
 
 
 def _word(field: str, word: str) -> TantivyQuery:

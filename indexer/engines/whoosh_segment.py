@@ -28,6 +28,7 @@ from indexer.question.query import (
     Query,
     Quote,
     Same,
+    Tagged,
     Words,
     loosened,
 )
@@ -175,12 +176,14 @@ class Segment:
                 return self._with_amount(encoded(first), encoded(last))
             case Near(ids=ids) | Same(ids=ids):
                 return self._select(loosened(node)) if ids is None else self._with_id(ids)
-
-    def _with_id(self, ids: Iterable[str]) -> set[int]:
-        return set().union(*(self._with("id", id) for id in ids))
+            case Tagged(ids=ids):
+                return self._with_id(ids)
 
     def _with(self, field: str, text: str) -> set[int]:
         return set(read(self._reader, field, text).ids)
+
+    def _with_id(self, ids: Iterable[str]) -> set[int]:
+        return set().union(*(self._with("id", id) for id in ids))
 
     def _with_amount(self, first: str, last: str) -> set[int]:
         """The documents with an amount between two keys."""

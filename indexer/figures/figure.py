@@ -67,9 +67,9 @@ _OF_THOUSANDS = re.compile(r"，(?<=\d，)(?<!\d{4}，)(?=\d{3}(?!\d))")
 
 
 @cache
-def names(group: str) -> list[str]:
-    """The words of a section of names.txt, folded."""
-    text = (Path(__file__).with_name("names.txt")).read_text(encoding="utf-8")
+def names(group: str, file: str = "names.txt") -> list[str]:
+    """The words of a section of names.txt, or of another file here, folded."""
+    text = Path(__file__).with_name(file).read_text(encoding="utf-8")
     return fold(text.partition(f"# {group}\n")[2].partition("#")[0]).split()
 
 

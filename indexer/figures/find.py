@@ -13,20 +13,30 @@ from indexer.figures import dates, institutions, persons, places, quantities
 from indexer.figures.figure import KINDS, Figure, Kind, Name, Period, Quantity, readable
 from indexer.text.sentences import SENTENCE_END
 
+_NAMED: frozenset[Kind] = frozenset(("place", "institution", "person"))
+
 
 def figures(text: str, published: date | None = None, kinds: Collection[Kind] = KINDS) -> list[Figure]:
     """The figures in a text, in order. They do not overlap, except for places inside an institution's name.
 
     `published` is the day in Asia/Shanghai to which 去年, 上月 and 5月12日 are relative.
     """
-    return [figure for figure in sorted(_all(text, published), key=_position) if figure.kind in kinds]
-
-
-def _all(text: str, published: date | None) -> Iterator[Figure]:
     folded = readable(text)
+    every: list[Figure] = []
+    if not _NAMED.issuperset(kinds):
+        every += _quantities(folded, text, published)
+    if not _NAMED.isdisjoint(kinds):
+        every += _names(folded, text)
+    return [figure for figure in sorted(every, key=_position) if figure.kind in kinds]
+
+
+def _quantities(folded: str, text: str, published: date | None) -> Iterator[Figure]:
     days = list(dates.find(folded, text, published))
     yield from days
     yield from _outside(days, quantities.find(folded, text))
+
+
+def _names(folded: str, text: str) -> Iterator[Figure]:
     names = [*places.find(folded, text), *institutions.find(folded, text)]
     people = list(persons.find(folded, text, names))
     yield from people

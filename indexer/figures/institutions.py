@@ -3,98 +3,318 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, lru_cache, partial
 from typing import NamedTuple
 
-from indexer.figures.figure import Figure, Name, any_of, names
+from indexer.figures import figure
+from indexer.figures.figure import Figure, Name, any_of
 from indexer.figures.places import gazetteer
 
-_LONGEST = 24  # characters before the ending
-_LEVELS = ("自治区", "省", "市", "县", "区", "州", "地区")
-_COMMITTEES = ("市委", "县委", "区委", "州委", "省委", "地委")  # the first character belongs to the region
-_FREE = ("大学", "有限公司", "股份有限公司", "有限责任公司", "集团", "银行", "公司")  # do not need a region before them
-_HAN = re.compile("[\u3400-\u9fff]*$")
-_ANY_CITY = re.compile("[\u3400-\u9fff]{2}[省市县区]$")
+_names = partial(figure.names, file="institutions.txt")
+_LONGEST = 30  # characters before the ending
+_LONGEST_FREE = 16  # of a name that starts with no place
+_LEVELS = "省市县区州乡镇"
+_AND = "和与及"
+_OFFICES = ("局", "厅")  # of any matter
+_BRANCHES = ("公司", "分公司", "分行", "支行", "集团")
+_BRANCHED = ("银行", "公司", "集团", "保险")
+_SOCIETIES, _LOCAL = ("协会", "学会", "商会"), ("合作社", "幼儿园", "工作室", "剧团")
+_VAGUE = ("全国", "国家", "世界", "国际")
+_LONG_CORES = ("学会", "协会", "学校", "促进会", "联合会", "卫生院", "合作社", "基金会", "商会", "剧团", "剧院", "乐团")
+_NOT_AFTER = {"小学": "中", "政府": "非", "中学": "大"}  # 中小学, 非政府组织, 大中学生
+_GOVERNMENT = ("政府", "人民政府")
+_COMMITTEES = ("市委", "县委", "区委", "州委", "省委", "地委", "乡党委", "镇党委")  # their first sign is the region's
+_TOO_GENERAL = ("公司", "集团", "学校", "合作社", "幼儿园", "协会", "学会", "工作室", "剧团", "研究所", "商会")
+_SIGNS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789·")
+_IN_BRACKETS = re.compile(r"\([\u3400-\u9fff]{2,6}\)$")
+_NUMERALS = "一二三四五六七八九十几数多0123456789"
+_CLASSIFIERS = "所家个名位批支项"  # 三家公司 is no name, but 第三批援藏工作队
+_PRINTED = re.compile(rf"[\u3400-\u9fff]{{2,4}}?(?:自治[州县]|[{_LEVELS}村])")
+_NO_PLACE = re.compile(
+    "(?:[社园景山地校辖牧特城灾郊小藏战林厂农大护发验范]区|[农乡]村|[城乡]镇|城市|县市|自治区|治区|城乡|家乡)$"
+)
+_OF_LEVEL = {level: re.compile(rf"[\u3400-\u9fff]{{2,9}}?{level}(?!府)") for level in _LEVELS}
+_SENTENCE_ENDS = "。！？；!?\n"
+_OTHER_REGIONS = re.compile("(?:广西|内蒙古|宁夏|新疆)[^、。]{0,5}自治区")
+_COMMITTEE = re.compile(f"(?:党委|[{_LEVELS}]委)[{_LEVELS}]?$")
 
 
-@cache
-def _regions() -> frozenset[str]:
-    regions = names("Regions")
-    with_level = (name + level for name in regions for level in _LEVELS[:3])
-    return frozenset({*gazetteer(), *regions, *with_level, *_LEVELS})
+class Span(NamedTuple):
+    """A name at [start, end); `bare` if its first character stands for a place, as in 县委."""
+
+    start: int
+    end: int
+    bare: bool = False
 
 
-class _Patterns(NamedTuple):
-    """Patterns for the parts of names."""
+class _Words(NamedTuple):
+    """What names are made of."""
 
     known: re.Pattern[str]
-    department: re.Pattern[str]
-    ending: re.Pattern[str]
-    region: re.Pattern[str]
-    stop: re.Pattern[str]  # not part of any name
+    endings: re.Pattern[str]
+    not_before: frozenset[str]  # of _OFFICES: 客厅, 结局
+    free: frozenset[str]  # endings that need no place before them
     general: re.Pattern[str]  # not a name by itself
+    wide: frozenset[str]  # countries and the like
+    alone: frozenset[str]  # endings that are no name with nothing but one of these before them
+    full: dict[str, str]  # places by their names, with and without their level
+    places: re.Pattern[str]
+    stops: re.Pattern[str]
+    free_stops: re.Pattern[str]
+    others: frozenset[str]  # words in which a stop is none
+    short: dict[str, str]  # names with what they are short for
 
 
 @cache
-def _patterns() -> _Patterns:
-    known, matters, offices, endings, stops, general = map(any_of, map(names, _GROUPS))
-    return _Patterns(
-        re.compile(known),
-        re.compile(f"(?:{matters})(?:{offices})(?![长员队门分落])"),
-        re.compile(f"(?:{endings})(?![生长员们])"),
-        re.compile(any_of(_regions())),
-        re.compile(rf"{stops}|(?<!第)[一二三四五六七八九十几数\d]+[所家个名位批]|[省市县州]级"),
-        re.compile(f"(?:{general})*"),
+def _words() -> _Words:
+    wide = _names("Countries and the whole")
+    full = dict.fromkeys(wide, "")
+    for name in (*_names("Provinces"), *_names("Prefectures")):
+        full |= {name: name, _short(name): name}
+    full |= {name: places[0] for name, places in gazetteer().items()} | {"自治区": ""}
+    matters, offices = (figure.names(group) for group in ("Matters of a department", "Departments"))
+    endings, free = _names("Endings with a region"), _names("Endings of names")
+    departments = (matter + office for matter in matters for office in offices)
+    numbers = (numeral + classifier for numeral in _NUMERALS for classifier in _CLASSIFIERS)
+    not_before = frozenset(_names("Not before an ending with a region"))
+    return _Words(
+        re.compile(f"(?:{any_of(_names('Institutions by their own names'))})(?![门分])"),
+        re.compile(
+            f"(?:{any_of([*endings, *free, *departments, *_OFFICES])})(?![长员们城卡]|生(?!产))"
+            "(?:(?<!部)|(?![队门分落]))(?:(?<![局厅])|(?![面势限地域级里内外座]))"
+            "(?:(?<!协)|(?![调议商助同作定力会]))(?:(?<!会)|(?!议))(?:(?<!人大)|(?!会))(?:(?<!办)|(?!公))"
+        ),
+        not_before,
+        frozenset(free),
+        re.compile(f"(?:{any_of(_names('Alone no name of an institution'))})*"),
+        frozenset(wide),
+        frozenset(_names("Alone with a country no name")),
+        full,
+        re.compile(any_of(full)),
+        re.compile(any_of([*_names("Not in the name of an institution"), *_AND, *numbers])),
+        re.compile(any_of(_names("Not in a name without a place"))),
+        frozenset(_names("Inside other words")),
+        dict(pair.split("=") for pair in _names("Short for")),
     )
 
 
-_GROUPS = (
-    "Institutions by their own names", "Matters of a department", "Departments", "Endings of institutions",
-    "Not in the name of an institution", "Alone no name of an institution",
-)  # fmt: skip
+def _short(name: str) -> str:
+    """A place without its level: 西藏 for 西藏自治区, 广东 for 广东省."""
+    return re.sub("(?:(?:壮族|回族|维吾尔)?自治区|特别行政区|地区|[省市州])$", "", name)
 
 
 def find(folded: str, text: str) -> Iterator[Figure]:
-    """The institutions in a text, in order; of nested names the outermost."""
-    patterns = _patterns()
-    spans = [match.span() for match in patterns.known.finditer(folded)]
-    spans += ((_before_regions(folded, match.start()), match.end()) for match in patterns.department.finditer(folded))
-    for match in patterns.ending.finditer(folded):
-        if (start := _start(folded, match)) is not None:
-            spans.append((start, match.end()))
+    """The institutions in a text, in order; of nested names the outermost.
+
+    What starts with a bare level of administration (县委, 市政府) has the name of the place that it stands with, and
+    is left out if there is none. The name of each is its fullest form in the text.
+    """
+    spans = list(_outermost([*_known(folded), *_ending(folded)]))
+    if not spans:
+        return
+    names = list(_each_name(folded, spans))
+    full = _fullest(folded, {name for name in names if name})
+    for span, name in zip(spans, names, strict=True):
+        if name:
+            yield Figure("institution", span.start, span.end, text[span.start : span.end], Name(full[name]))
+
+
+def _known(folded: str) -> Iterator[Span]:
+    return (Span(*match.span()) for match in _words().known.finditer(folded))
+
+
+def _ending(folded: str) -> Iterator[Span]:
+    """The names that are recognized by their ending."""
+    for match in _words().endings.finditer(folded):
+        before = folded[match.start() - 1 : match.start()]
+        if before in (_words().not_before if match[0] in _OFFICES else _NOT_AFTER.get(match[0], ())):
+            continue
+        end = match.start() + match[0].startswith(_COMMITTEES)
+        if span := _name(folded, _limit(folded, end), end, match):
+            yield span
+
+
+def _limit(folded: str, end: int) -> int:
+    """Where the characters begin that a name may have; among them a place in brackets, as in 某某(天津)有限公司."""
+    at = end
+    while at > max(0, end - _LONGEST):
+        sign = folded[at - 1]
+        if sign in "年月日时" and folded[at - 2 : at - 1].isdigit():
+            break
+        if not ("\u3400" <= sign <= "\u9fff" or sign in _SIGNS):
+            if sign != ")" or not (brackets := _IN_BRACKETS.search(folded, max(0, at - 8), at)):
+                break
+            at = brackets.start()
+        else:
+            at -= 1
+    return at
+
+
+def _outermost(spans: list[Span]) -> Iterator[Span]:
     last = 0
-    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
-        if start >= last:
-            last = end
-            yield Figure("institution", start, end, text[start:end], Name(folded[start:end]))
+    for span in sorted(spans, key=lambda span: (span.start, -span.end)):
+        if span.start >= last:
+            last = span.end
+            yield span
 
 
-def _before_regions(folded: str, start: int) -> int:
-    """The start of the regions before a name, as in 西藏自治区山南市教育局."""
-    while True:
-        sizes = (size for size in range(min(9, start), 0, -1) if folded[start - size : start] in _regions())
-        size = next(sizes, 3 if _ANY_CITY.search(folded, max(0, start - 3), start) else 0)
-        if not size:
-            return start
-        start -= size
+# Where a name starts
 
 
-def _start(folded: str, ending: re.Match[str]) -> int | None:
-    """The start of a name with this ending: the first region, otherwise after the last stop; None if it is no name."""
-    patterns = _patterns()
-    end = ending.start() + (ending[0] in _COMMITTEES)
-    run = _HAN.search(folded, max(0, end - _LONGEST), end)
-    first = run.start() if run else end
-    regions = [match.span() for match in patterns.region.finditer(folded, first, end)]
-    stops = (
-        stop.end()
-        for stop in patterns.stop.finditer(folded, first, end)
-        if not any(start <= stop.start() < last for start, last in regions)
+def _name(folded: str, limit: int, end: int, ending: re.Match[str]) -> Span | None:
+    """The name with this ending, whose first character is not before `limit`; `end` is where its place may end."""
+    if ending[0] in _GOVERNMENT and _COMMITTEE.search(folded, limit, ending.start()):
+        return None  # 市委市政府 are two
+    first = _after_stops(folded, limit, end)
+    start, middle = _first_place(folded, first, end)
+    if start >= 0:
+        whose = folded[first:start]
+        if ending[0] in _BRANCHES and (middle == ending.start() or whose.endswith(_BRANCHED)):  # 某某西藏分公司
+            return Span(first, ending.end()) if len(whose) >= 2 else None
+        return Span(start, ending.end()) if _is_name(folded[start:middle], folded[middle:end], ending[0]) else None
+    if first < end and folded[first] in _LEVELS and folded[first + 1] not in _LEVELS:
+        return Span(first, ending.end(), bare=True)
+    core = folded[_after_free_stops(folded, first, ending.start()) : ending.start()]
+    shortest = 4 if ending[0] in _LONG_CORES else 2
+    is_free = ending[0] in _words().free and shortest <= len(core) <= _LONGEST_FREE
+    return Span(ending.start() - len(core), ending.end()) if is_free and not _words().general.fullmatch(core) else None
+
+
+def _is_name(place: str, middle: str, ending: str) -> bool:
+    """Whether what stands between a place and an ending makes it a name: 中国政府, 全国重点大学 are none."""
+    words = _words()
+    if middle and middle in "一某两三各多":
+        return False
+    if place in words.wide and not middle:
+        return ending not in words.alone
+    if ending in _TOO_GENERAL and words.general.fullmatch(middle) and "第" not in middle:
+        is_wide = place in _VAGUE or (place in words.wide and ending not in _SOCIETIES)
+        return bool(middle) and not is_wide and ending not in _LOCAL
+    if ending in _OFFICES:
+        return 2 <= len(middle) <= 12
+    return not (place in _VAGUE and words.general.fullmatch(middle))
+
+
+def _places(folded: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The places in a part of the text that are known by name; the longest at each position."""
+    return [match.span() for match in _words().places.finditer(folded, start, end)]
+
+
+def _after_stops(folded: str, limit: int, end: int) -> int:
+    """The position after the last word that is not part of a name."""
+    stops = [match.span() for match in _words().stops.finditer(folded, limit, end)]
+    for start, last in reversed(stops):
+        if folded[start] in _AND:
+            is_stop = not _joins(folded, limit, start, end)
+        else:
+            is_stop = not (folded[start] in _NUMERALS and folded[start - 1 : start] == "第")
+        if is_stop and not _is_inside(folded, start, last):
+            return last
+    return limit
+
+
+def _after_free_stops(folded: str, first: int, end: int) -> int:
+    """The position after the last word that is not part of a name which starts with no place."""
+    spans = (match.span() for match in _words().free_stops.finditer(folded, first, end))
+    return max((last for start, last in spans if not _is_inside(folded, start, last)), default=first)
+
+
+def _is_inside(folded: str, start: int, end: int) -> bool:
+    """Whether this is only part of a place or of another word."""
+    if any(first <= start and end <= last for first, last in _places(folded, max(0, start - 5), end + 5)):
+        return True
+    others = _words().others
+    return any(
+        folded[first : first + size] in others for size in range(2, 8) for first in range(max(0, end - size), start + 1)
     )
-    first = max(stops, default=first)
-    for start, last in regions:
-        if start >= first and (last == end or folded[start:last] not in _LEVELS[1:]):
-            return start
-    free = ending[0] in _FREE and 2 <= end - first <= 10 and not patterns.general.fullmatch(folded, first, end)
-    return first if free else None
+
+
+def _joins(folded: str, limit: int, at: int, end: int) -> bool:
+    """Whether an "and" is inside a name, as in 西藏文化保护与发展协会: neither side is a name or a place."""
+    places = _places(folded, limit, end)
+    before = [last for first, last in places if last <= at]
+    if not before or at - before[-1] < 2 or at + 1 >= end or folded[at + 1] in _LEVELS:
+        return False
+    if any(first == at + 1 for first, _last in places):
+        return False
+    return not any(match.end() == at for match in _words().endings.finditer(folded, before[-1], at))
+
+
+def _first_place(folded: str, first: int, end: int) -> tuple[int, int]:
+    """Where the places at the beginning of a name start and end; -1 if there is none."""
+    starts = dict(_places(folded, first, end))
+    printed = _printed(folded, first, end)
+    if printed and printed not in starts.values():
+        starts.setdefault(first, printed)
+    start = next((start for start in sorted(starts) if folded[start - 1 : start] != "("), -1)
+    if start < 0:
+        return -1, -1
+    last = starts[start]
+    while following := starts.get(last) or _printed(folded, last, end):
+        last = following
+    return start, last
+
+
+def _printed(folded: str, start: int, end: int) -> int:
+    """Where a place ends that is known by its level alone, as 若尔盖县; 0 if there is none."""
+    match = _PRINTED.match(folded, start, end)
+    return match.end() if match and not _NO_PLACE.search(match[0]) else 0
+
+
+# What a name is
+
+
+def _each_name(folded: str, spans: Iterable[Span]) -> Iterator[str]:
+    """The name of each; "" of what stands for a place that is not known."""
+    before: list[tuple[int, str]] = []
+    for span in spans:
+        name = _of_place(folded, span, before) if span.bare else folded[span.start : span.end]
+        before.append((span.start, name))
+        yield name
+
+
+def _of_place(folded: str, span: Span, before: Sequence[tuple[int, str]]) -> str:
+    """The name of an institution with the place that its first character stands for; "" if that is not known.
+
+    It is the last place of this level in the sentence, else the only one in the text. `before` are the names so far.
+    """
+    level = folded[span.start]
+    if folded.startswith("区党委", span.start):  # of the autonomous region: that of a district is a 区委
+        return f"自治{folded[span.start : span.end]}"
+    sentence = max(folded.rfind(sign, 0, span.start) for sign in _SENTENCE_ENDS) + 1
+    places = _with_level(folded, sentence, span.start, level)
+    named = ((at, _OF_LEVEL[level].match(name)) for at, name in before if at >= sentence)
+    places = [*places, *((at, match[0]) for at, match in named if match)]
+    every = set() if places else {name for _at, name in _with_level(folded, 0, len(folded), level)}
+    place = max(places)[1] if places else every.pop() if len(every) == 1 else ""
+    return place + folded[span.start + 1 : span.end] if place else ""
+
+
+@lru_cache(8)  # each bare name of an article asks for all places in it
+def _with_level(folded: str, start: int, end: int, level: str) -> list[tuple[int, str]]:
+    """The places of one level in a part of a text: where each is, and its full name."""
+    full = _words().full
+    named = ((first, full[folded[first:last]]) for first, last in _places(folded, start, end))
+    return [(at, name) for at, name in named if name.endswith(level) and not name.endswith("自治区")]
+
+
+def _fullest(folded: str, names: set[str]) -> dict[str, str]:
+    """Each name with the fullest in the text: with more places before it, or what it is short for."""
+    tibet = "西藏" in folded and not _OTHER_REGIONS.search(folded)
+    full = {}
+    for name in names:
+        longer = [
+            other for other in names if len(other) > len(name) and other.endswith(name) and _is_place(other, name)
+        ]
+        best = max(longer, key=lambda other: (len(other), other), default=name)
+        longest = _words().short.get(best) or re.sub("(?<!人民)政府$", "人民政府", best)
+        best = longest if longest in names else best
+        full[name] = f"西藏{best}" if tibet and best.startswith("自治区") else best
+    return full
+
+
+def _is_place(longer: str, name: str) -> bool:
+    """Whether a name has only places more than another one."""
+    end = len(longer) - len(name)
+    return _first_place(longer, 0, end) == (0, end)

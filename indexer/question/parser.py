@@ -15,7 +15,7 @@ from indexer.figures.amounts import parse_bounds
 from indexer.figures.places import canonical, gazetteer
 from indexer.question.near import UNITS, Chains, same
 from indexer.question.period import period
-from indexer.question.query import Amount, Between, Either, Every, Node, Prefix, Query, Quote, Words
+from indexer.question.query import Amount, Between, Either, Every, Node, Prefix, Query, Quote, Tagged, Words
 from indexer.text.analyzer import SEPARATOR, Analyzer, characters, fold
 from indexer.text.sentences import Span
 
@@ -28,6 +28,7 @@ FIELDS = {
     "section": "section", "栏目": "section", "欄目": "section", "频道": "section",
     "author": "author", "作者": "author",
     "place": "place", "地点": "place", "地點": "place",
+    "tag": "tag", "标签": "tag", "標籤": "tag",
     "amount": "amount", "金额": "amount", "金額": "amount",
     "since": "since", "until": "until", "date": "date", "日期": "date",
 }  # fmt: skip
@@ -245,8 +246,8 @@ class _Parser:
 
     def _quote_node(self, quoted: Span, field: str = "") -> Node | None:
         text = self._text[slice(*quoted)]
-        if field == "place":
-            return self._place(text, quoted)
+        if field in ("place", "tag"):
+            return self._place(text, quoted) if field == "place" else self._tag(text, quoted)
         words = self._words(text)
         if field not in ("", "title"):
             return Words(words, field, quoted) if words else None
@@ -257,11 +258,13 @@ class _Parser:
         match = _TEXT.match(self._text, self._at, end)
         self._at = match.end() if match else self._at + 1
         text = match[0] if match else ""
+        at = (self._at - len(text), self._at)
+        if field == "tag":  # a * belongs to the label
+            return self._tag(text, at)
         start = fold(text[:-1]) if text[-1:] in ("*", "＊") else ""
         if start.isalnum() or self._analyzer.words(start) == [start]:  # 72.0, and Tibetan with its vowel signs
             self.prefixes += 1
             return Prefix(start, field)
-        at = (self._at - len(text), self._at)
         if field == "place":
             return self._place(text, at)
         words = self._words(text)
@@ -275,6 +278,10 @@ class _Parser:
                 _("{name} is not a known place: only prefectures and counties of Tibet are").format(name=text)
             )
         return Words((name,), "place", at) if name else None
+
+    def _tag(self, text: str, at: Span) -> Node | None:
+        self.count += 1
+        return Tagged(" ".join(text.split()), at=at) if text.strip() else None
 
     def _words(self, text: str) -> tuple[str, ...]:
         words = tuple(self._analyzer.words(text))

@@ -109,8 +109,17 @@ class Same:
     ids: frozenset[str] | None = field_(default=None, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """The article has a label: it is one of `ids`, which the archive knows (indexer/question/tagged.py)."""
+
+    label: str
+    ids: frozenset[str] = frozenset()
+    at: Span = field_(default=(0, 0), compare=False)
+
+
 Placed = Near | Same  # parts of a query that depend on where things stand in a text
-Node = Words | Quote | Prefix | Either | Every | Between | Amount | Near | Same
+Node = Words | Quote | Prefix | Either | Every | Between | Amount | Near | Same | Tagged
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,3 +275,5 @@ def to_text(node: Node) -> str:
             return first + "".join(f" NEAR/{n} {part}" for n, part in zip(distances, others, strict=True))
         case Same(unit, nodes, unwanted):
             return f"same:{unit}{to_text(Every(nodes, unwanted))}"
+        case Tagged(label):
+            return f'tag:"{label}"' if " " in label else f"tag:{label}"

@@ -24,10 +24,12 @@ from indexer.question.query import (
     Query,
     Quote,
     Same,
+    Tagged,
     Words,
     text_nodes,
     to_text,
 )
+from indexer.question.tagged import as_in
 from indexer.suggest.pinyin import Typed
 from indexer.suggest.spelling import MAX_SUGGESTIONS, Suggestion, Vocabulary
 from indexer.text.analyzer import fold
@@ -109,7 +111,7 @@ def _parse(engine: SearchEngine, query: Query, text: str) -> Query | None:
     try:
         parsed = parse_query(text, engine.analyzer)
         filters = {name: getattr(query, name) for name in ("source", "section", "credit", "since", "until")}
-        return replace(parsed, **filters)
+        return replace(as_in(parsed, query), **filters)
     except QueryFault:
         return None
 
@@ -142,10 +144,10 @@ def _span(text: str, node: Node) -> Span:
     """The span of a part of a query, with its field and its quotes; (0, 0) for a group."""
     if isinstance(node, Near | Same):
         return node.at
-    if not isinstance(node, Words | Quote | Between | Amount):
+    if not isinstance(node, Words | Quote | Between | Amount | Tagged):
         return 0, 0
     start, end = node.at
-    has_field = isinstance(node, Between | Amount) or node.field
+    has_field = isinstance(node, Between | Amount | Tagged) or node.field
     if isinstance(node, Quote) or (has_field and text[start - 1] not in ":："):
         start, end = start - 1, end + 1
     field = re.search(r"\w+[:：]$", text[:start]) if has_field else None

@@ -11,6 +11,7 @@ from archive.jsonl import times
 from archive.text.escaping import link, marked, xml
 from archive.text.messages import Message
 from wencang.desk import txt
+from wencang.desk.tagging import NoteList, TagList
 
 if TYPE_CHECKING:
     from indexer.highlight import Occurrence
@@ -20,7 +21,7 @@ Spans = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The newest version of an article and every address it was found under.
+    """The newest version of an article, every address it was found under, and its labels and notes.
 
     `marks`, where a question was given, has the places of its words in "title", "body" and "text":
     [start, end) in code points.
@@ -30,6 +31,8 @@ class View:
     addresses: tuple[str, ...]
     marks: Mapping[str, Spans] = field(default_factory=dict)
     notices: tuple[Message, ...] = ()
+    tags: TagList = field(default_factory=TagList)
+    notes: NoteList = field(default_factory=NoteList)
 
     @property
     def text(self) -> str:
@@ -44,9 +47,10 @@ class View:
         return replace(self, marks=marks, notices=notices)
 
     def to_json(self) -> dict[str, Any]:
-        """The fields of the article, `sequence`, `fetched` and `gone` (UTC), `addresses`, and `marks` if there are."""
+        """The fields of the article, `sequence`, `fetched`, `gone` (UTC), `addresses`, `tags`, `notes`, any `marks`."""
         values = to_json(self.revision.article) | {"sequence": self.revision.sequence} | times(self.revision)
         values |= {"addresses": self.addresses}
+        values |= {"tags": list(self.tags.records()), "notes": list(self.notes.records())}
         return values | ({"marks": {name: self.marks[name] for name in ("title", "body")}} if self.marks else {})
 
     def _repr_html_(self) -> str:

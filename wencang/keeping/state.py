@@ -10,7 +10,8 @@ from typing import Any
 class State:
     """The sequence of the archive's newest revision, and up to which the index and the stories follow it.
 
-    `index` is the number of the index in use: each rebuild makes one with the next number.
+    `index` is the number of the index in use: each rebuild makes one with the next number. `annotations` grows
+    with each change of tags or notes.
     """
 
     sequence: int
@@ -18,10 +19,11 @@ class State:
     position: int
     index: int
     stories: int
+    annotations: int
 
     def to_json(self) -> dict[str, Any]:
         """The fields as JSON values."""
         return {
             "sequence": self.sequence, "engine": self.engine, "position": self.position, "index": self.index,
-            "stories": self.stories,
+            "stories": self.stories, "annotations": self.annotations,
         }  # fmt: skip

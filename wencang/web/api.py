@@ -45,6 +45,11 @@ def citation(site: Site, request: Request) -> Response:
     return json({"id": revision.article.id, "style": style, "citation": cited(style, [revision]).text})
 
 
+def tags(site: Site, request: Request) -> Response:
+    """The rows of `wencang tag --json`."""
+    return json_of(request, site.archive.labels(), ())
+
+
 def concordance(site: Site, request: Request) -> Response:
     """The rows of `wencang concordance --json`, a part at a time."""
     part = part_of(site, request, ROWS)
@@ -89,6 +94,7 @@ OF_STATE: dict[str, Handler] = {
     "/api/articles/{id}/versions": versions,
     "/api/articles/{id}/versions/{sequence}": article.version_twin, "/api/articles/{id}/diff": article.diff_twin,
     "/api/articles/{id}/citation": citation, "/api/stories/{id}": article.story_twin, "/api/changes": changes.twin,
+    "/api/tags": tags,
 }  # fmt: skip
 OF_NOW: dict[str, Handler] = {
     "/api/articles/{id}": article.article_twin,

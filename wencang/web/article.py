@@ -8,9 +8,9 @@ from urllib.parse import unquote
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from archive.article import Article, Revision
+from archive.article import Article, Revision, to_json
 from archive.errors import Busy, IndexUnusable, NotKept
-from archive.jsonl import values
+from archive.jsonl import times
 from archive.text.translation import gettext as _
 from archive.warc.pages import FetchedPage
 from wencang.desk.count.similar import Similar
@@ -70,9 +70,9 @@ def version(site: Site, request: Request) -> Response:
 
 
 def version_twin(site: Site, request: Request) -> Response:
-    """The fields of a version as an export has them, and its sequence."""
+    """The fields of a version, and its sequence."""
     revision = site.archive.version(id_of(request), _sequence(request))
-    return json(values(revision) | {"sequence": revision.sequence})
+    return json(to_json(revision.article) | times(revision) | {"sequence": revision.sequence})
 
 
 def diff(site: Site, request: Request) -> Response:

@@ -89,6 +89,8 @@ _SCHEMAS: dict[str, Schema] = {
     }),
     "Article": _record({
         **_STORED, "addresses": _list(_TEXT),
+        "tags": _list(_record({"label": _TEXT, "by": _TEXT, "time": _TIME})),
+        "notes": _list(_record({"number": _COUNT, "text": _TEXT, "by": _TEXT, "time": _TIME})),
         "pictures": _list(_record({"number": _COUNT, "url": _TEXT, "caption": _TEXT, "address": _TEXT})),
         "similar": _or_null(_list(_record({**_TEXTS, "published": _ISSUED, "score": _NUMBER}))),
     }, marks=_record({"title": _MARKS, "body": _MARKS})),
@@ -137,6 +139,7 @@ _SCHEMAS: dict[str, Schema] = {
     "Collocations": _rows(_record({
         "rank": _COUNT, "word": _TEXT, "score": _NUMBER, "together": _COUNT, "places": _COUNT,
     }, period={"type": ["string", "null"]})),
+    "Tags": _rows(_record({"label": _TEXT, "articles": _COUNT, "newest": _TIME})),
     "Story": _rows(_record({
         "story": _TEXT, "first": _FLAG, **_TEXTS, "published": _ISSUED, "of_first": _NUMBER, "of_own": _NUMBER,
     })),
@@ -247,6 +250,7 @@ _ENDPOINTS = {
         _number("before", 0, 0, MOST, "A sequence, from `next` of the part before."),
     ]),
     "/api/stories/{id}": _Endpoint("The copies of an article, the first publication among them.", "Story", [_ID]),
+    "/api/tags": _Endpoint("Every label that articles have; `tag:LABEL` in a question finds them.", "Tags", []),
     "/api/timeline": _Endpoint("How many articles each period has; up to eight questions.", "Timeline", [
         _parameter("q", {"type": "array", "items": _QUESTION, "minItems": 1}, "Repeatable.", required=True), *_FILTERS,
         _choice("by", ("month", "day", "week", "year")), _choice("share", _FLAG_OF, "1 adds `of` and `share`."),

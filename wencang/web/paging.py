@@ -99,7 +99,7 @@ def _basis(site: Site, request: Request) -> str:
     given = request.query_params.multi_items()
     pairs = sorted((name, value) for name, value in given if value and name not in ("cursor", "limit", "lang"))
     today = clock.now().astimezone(SHANGHAI).date()  # questions may count from it
-    parts = (state.engine, state.index, state.position, today, request.scope["path"], pairs)
+    parts = (state.engine, state.index, state.position, state.annotations, today, request.scope["path"], pairs)
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 

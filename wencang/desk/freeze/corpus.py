@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from itertools import chain, islice
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from archive.article import Article, Revision
 from archive.disk import atomic_folder, unwritable
 from archive.errors import UsageFault, Withdrawn
-from archive.jsonl import times, values
+from archive.jsonl import tags_and_notes, times, values
 from archive.proof.manifest import manifests
 from archive.settings import Settings, version
 from archive.storage import of as storage_of
@@ -39,11 +39,13 @@ _README = """\
 这是一份可引用的语料（BagIt，RFC 8493），由“闻藏”（wencang）冻结。
 {what_zh}检索式、时间、版本见 bag-info.txt。
 核对：sha256sum -c manifest-sha256.txt tagmanifest-sha256.txt，或 wencang freeze --check 本文件夹。
+tags、notes 是冻结时使用者所加的标签和笔记，不属于文章；核对只比较文章，补全时照旧保留。
 引用时请写明 manifest-sha256.txt 的 SHA-256。各文权利归其所有者。
 
 A corpus that can be cited (BagIt, RFC 8493), frozen by wencang.
 {what_en} bag-info.txt has the query, the time and the versions.
 To check it: sha256sum -c manifest-sha256.txt tagmanifest-sha256.txt, or wencang freeze --check FOLDER.
+tags and notes are what its maker had added to the articles; --check compares the articles only, --fill keeps them.
 Cite the SHA-256 of manifest-sha256.txt. The rights in each article are its owner's.
 """
 _WHOLE = (
@@ -61,11 +63,13 @@ _TEXT_FREE = (
 
 
 class Frozen(NamedTuple):
-    """An article as a corpus names it; `digest` is the SHA-256 (hex) of its text."""
+    """An article as a corpus names it; `digest` is the SHA-256 (hex) of its text, tags and notes are those then."""
 
     id: str
     url: str
     digest: str
+    tags: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Compared(NamedTuple):
@@ -91,7 +95,8 @@ class Corpus(Table):
 
     def rows(self) -> Iterator[tuple[str, str, str]]:
         """The values of `columns`, a row an article; `digest` is the SHA-256 (hex) of title, newline and body."""
-        return iter(read(self.folder) if self.articles else ())
+        frozen = read(self.folder) if self.articles else iter(())
+        return ((article.id, article.url, article.digest) for article in frozen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +152,7 @@ def without_text(revision: Revision) -> dict[str, Any]:
         "id": article.id, "url": article.url, "source": article.source, "section": article.section,
         "title": article.title, "authors": list(article.authors), "credit": article.credit,
         "published": article.issued and article.issued.isoformat(), **times(revision),
-        "digest": revision.digest, "characters": len(article.body),
+        "digest": revision.digest, "characters": len(article.body), **tags_and_notes(revision),
     }  # fmt: skip
 
 
@@ -219,10 +224,10 @@ def fill(checked: CorpusCheck, out: Path, now: datetime, progress: Callable[[int
 
     def revisions() -> Iterator[Revision]:
         nonlocal lacking
-        for number, (_frozen, _state, revision) in enumerate(checked.articles, 1):
+        for number, (frozen, _state, revision) in enumerate(checked.articles, 1):
             progress(number)
             if revision:
-                yield revision
+                yield replace(revision, tags=frozen.tags, notes=frozen.notes)
             else:
                 lacking += 1
 
@@ -252,7 +257,8 @@ def read(folder: Path) -> Iterator[Frozen]:
 
 def _frozen(line: dict[str, Any]) -> Frozen:
     digest = line["digest"] if "digest" in line else Article(line["url"], line["title"], line["body"]).digest
-    return Frozen(str(line["id"]), str(line["url"]), str(digest))
+    tags, notes = (tuple(map(str, line.get(name) or ())) for name in ("tags", "notes"))
+    return Frozen(str(line["id"]), str(line["url"]), str(digest), tags, notes)
 
 
 def compare(store: ArticleStore, frozen: Iterable[Frozen]) -> Iterator[Compared]:

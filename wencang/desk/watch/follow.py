@@ -26,6 +26,7 @@ from indexer.engines.engine import SearchEngine
 from indexer.highlight import Highlighter
 from indexer.question.parser import parse_query
 from indexer.question.query import Query
+from indexer.question.tagged import tagged
 from indexer.search import Hit, every_id
 from indexer.snippet import Snippet, snippet
 from wencang.desk.stream import Stream
@@ -97,7 +98,7 @@ def look_for_news(
 
 def note_hits(store: ArticleStore, index: SearchEngine, name: str, question: str, now: datetime) -> Query:
     """Record what newly answers; when a watch begins, or its question changed, all that answers counts as known."""
-    query = parse_query(question, index.analyzer, now)
+    query = tagged(store, parse_query(question, index.analyzer, now))
     watches = Watches(store)
     position = index.position()
     watch = watches.known().get(name)

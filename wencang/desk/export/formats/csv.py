@@ -11,7 +11,7 @@ from wencang.desk import table
 from wencang.desk.edition import Edition
 
 ENDING, IS_STREAM = "csv", True
-COLUMNS = (*KEYS, "fetched", "gone")
+COLUMNS = (*KEYS, "fetched", "gone", "tags", "notes")
 
 
 def write(revisions: Iterable[Revision], out: IO[bytes], edition: Edition) -> None:

@@ -33,6 +33,7 @@ def _node(revision: Revision, language: str) -> dict[str, Any]:
         "image": [{"@type": "ImageObject", "contentUrl": i.url, "caption": i.caption} for i in article.images],
         "sdDatePublished": revision.fetched.isoformat(),
         "expires": revision.gone_since and revision.gone_since.isoformat(), "articleBody": article.body,
+        "keywords": list(revision.tags), "comment": [{"@type": "Comment", "text": text} for text in revision.notes],
     }  # fmt: skip
     return {name: value for name, value in node.items() if value}
 

@@ -25,8 +25,11 @@ _TYPES = {
     "published": pa.timestamp("us", "Asia/Shanghai"), "authors": pa.list_(pa.string()),
     "images": pa.list_(_IMAGE), "restored": pa.bool_(), "fetched": pa.timestamp("us", "UTC"),
     "gone": pa.timestamp("us", "UTC"), "day_only": pa.bool_(),
+    "tags": pa.list_(pa.string()), "notes": pa.list_(pa.string()),
 }  # fmt: skip
-SCHEMA = pa.schema([(name, _TYPES.get(name, pa.string())) for name in (*KEYS, "fetched", "gone", "day_only")])
+SCHEMA = pa.schema(
+    [(name, _TYPES.get(name, pa.string())) for name in (*KEYS, "fetched", "gone", "tags", "notes", "day_only")]
+)
 
 
 def write(revisions: Iterable[Revision], out: IO[bytes], edition: Edition) -> None:
