@@ -1,0 +1,193 @@
+"""Finds who speaks in a text: the subject before a verb of speech, a name or, where none stands, a role."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from indexer.figures.figure import any_of, names
+from indexer.text.analyzer import fold
+
+HIDDEN = "\ue000"  # stands for each character of a quotation
+_HAN = "\u3400-\u9fff"
+_SENTENCE_END = re.compile(rf"[。！？!?…]+|\n|\u3000\u3000|(?<={HIDDEN})[”」』\"]|(?:讯|\d日电|摄|文/图|图/文)[\s)）]*(?=[“「\s])")
+_CLAUSE_END = re.compile(rf"[，,；;：:?？(（]|{HIDDEN}+[”」』\"]?|[“「『\"](?={HIDDEN})")
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """A name in its fullest form, or a role, and the title that is printed with it."""
+
+    name: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person named at [start, end)."""
+
+    start: int
+    end: int
+    speaker: Speaker
+
+
+@cache
+def words_of(group: str) -> list[str]:
+    """The words of a section of speech.txt, folded."""
+    text = Path(__file__).with_name("speech.txt").read_text(encoding="utf-8")
+    return fold(text.partition(f"# {group}\n")[2].partition("#")[0]).split()
+
+
+@cache
+def _verbs() -> re.Pattern[str]:
+    return re.compile(
+        f"(?:{any_of(words_of('Not speech'))})|(?P<verb>{any_of(words_of('Verbs of speech'))}"
+        "|[道称问答曰云](?=[了着]?[:：,，“]))"
+    )
+
+
+class Speakers:
+    """Who speaks where in a text whose persons are known; in `masked`, its folded form, quotations are HIDDEN."""
+
+    def __init__(self, text: str, masked: str, people: Sequence[Person]) -> None:
+        self._text, self._masked, self._people = text, masked, people
+        self._starts = [person.start for person in people]
+        self._ends = [0, *(match.end() for match in _SENTENCE_END.finditer(masked)), len(masked)]
+        self._topics: dict[int, Speaker | None] = {}
+
+    def sentence(self, position: int) -> tuple[int, int]:
+        """The sentence at a position."""
+        number = bisect_right(self._ends, position)
+        return self._ends[number - 1], self._ends[min(number, len(self._ends) - 1)]
+
+    def verbs(self, start: int, end: int) -> list[int]:
+        """Where verbs of speech begin in [start, end)."""
+        return [match.start() for match in _verbs().finditer(self._masked, start, end) if match["verb"]]
+
+    def subject(self, start: int, end: int) -> Speaker | None:
+        """The subject of the verb at `end`, in the clauses of its sentence from `start` on, the nearest first."""
+        is_nearest = True
+        for first, last in reversed(self._clauses(start, end)):
+            if speaker := self._of_clause(first, last, is_nearest):
+                return speaker
+            is_nearest = is_nearest and not self._masked[first:last].strip()
+        return None
+
+    def person(self, start: int, end: int) -> Speaker | None:
+        """The first person in [start, end) who may be a subject."""
+        return next((person.speaker for person in self._between(start, end) if self._may_speak(person)), None)
+
+    def topic(self, position: int, sentences: int = 8) -> Speaker | None:
+        """Who spoke, or was spoken of, last before the sentence at a position."""
+        number = bisect_right(self._ends, position) - 1
+        topics = map(self._topic, range(number - 1, max(-1, number - 1 - sentences), -1))
+        return next(filter(None, topics), None)
+
+    def _topic(self, number: int) -> Speaker | None:
+        if number not in self._topics:
+            self._topics[number] = None  # a pronoun in this sentence refers to one before it
+            start, end = self._ends[number], self._ends[number + 1]
+            subjects = (self.subject(start, verb) for verb in self.verbs(start, end))
+            self._topics[number] = next(filter(None, subjects), None) or self.person(start, end)
+        return self._topics[number]
+
+    def _clauses(self, start: int, end: int) -> list[tuple[int, int]]:
+        clauses, first = [], start
+        for match in _CLAUSE_END.finditer(self._masked, start, end):
+            clauses.append((first, match.start()))
+            first = match.end()
+        return [*clauses, (first, end)][-6:]
+
+    def _between(self, start: int, end: int) -> Iterator[Person]:
+        for person in self._people[bisect_left(self._starts, start) :]:
+            if person.start >= end:
+                return
+            if person.end <= end:
+                yield person
+
+    def _of_clause(self, start: int, end: int, is_nearest: bool) -> Speaker | None:
+        if speaker := self.person(start, end):
+            return speaker
+        first, last = self._phrase(start, end)
+        if _PRONOUN.match(self._masked, first, last):
+            sentence, _ = self.sentence(start)
+            return self.person(sentence, start) or self.topic(start) or self._earlier(start)
+        return self._named(first, last) if is_nearest and last - first > 1 else None
+
+    def _earlier(self, position: int) -> Speaker | None:
+        number = bisect_left(self._starts, position)
+        return self._people[number - 1].speaker if number else None
+
+    def _may_speak(self, person: Person) -> bool:
+        before = self._masked[max(0, person.start - 30) : person.start].removesuffix(person.speaker.title)
+        return not _MODIFIER.match(self._masked, person.end) and not _OBJECT.search(before)
+
+    def _phrase(self, start: int, end: int) -> tuple[int, int]:
+        """The noun phrase that a clause begins with: without connectives before it and adverbs behind it."""
+        lead = _LEAD.match(self._masked, start, end)
+        start = lead.end() if lead else start
+        match = _SPLIT.fullmatch(self._masked, start, end)
+        return match.span("phrase") if match else (start, end)
+
+    def _named(self, start: int, end: int) -> Speaker | None:
+        """The speaker that a phrase without a known person names."""
+        phrase = self._masked[start:end]
+        if _NO_SPEAKER.search(phrase):
+            return None
+        if anaphor := _ANAPHOR.match(phrase):
+            return self._same_role(phrase[anaphor.end() :], start) or Speaker(self._text[start:end])
+        if match := _names().search(phrase):
+            name = start + match.start(match.lastgroup or 0)
+            return Speaker(self._text[name:end], self._text[start:name].rpartition("的")[2])
+        role = start + phrase.rfind("的") + 1
+        return Speaker(self._text[role:end]) if _ROLE_END.search(phrase) else None
+
+    def _same_role(self, role: str, position: int) -> Speaker | None:
+        """The speaker before with this role: 该负责人 is 文化厅非遗处负责人."""
+        number = bisect_right(self._ends, position) - 1
+        for before in range(number - 1, max(-1, number - 12), -1):
+            speaker = self._topic(before)
+            if speaker and (speaker.name.endswith(role) or role in speaker.title or role in _ANY_ROLE):
+                return speaker
+        return None
+
+
+_ANY_ROLE = ("专家", "老人", "学者", "干部", "医生")
+_MODIFIER = re.compile(r"\s*(?:的(?!话)|所在|等(?:人|领导)?的|家(?:的|里)|一行)")
+_OBJECT = re.compile(r"(?:[对向跟给被让把随受与]|会见|看望|慰问|告诉|采访|[^\d认]为)$")
+_PRONOUN = re.compile("[^，]{0,8}?[他她](?!们的|的)")
+_ANAPHOR = re.compile("(?:[该这那本]|此(?=[位名]))[位名个]?")
+_NO_SPEAKER = re.compile("记者|^虽然|^如果|^因为|^尽管|^当|[》〉]$|俗话|古语|常言|谚语|有句话|^据|^图为|^[以从在对就通]|^有$|^[一-十]{1,2}$|大家|人们|我们|我$")
+_LEAD = re.compile(
+    r"(?:[近日当昨今前次][日前天年晚]|日前|目前|此前|随后|同时|此外|另外|其中|因此|所以|但是|但|而|不过|对此|为此|据|另据|正如|"
+    r"正在|\d{1,2}[日月]|[上下中]午|现在|如今|当时|后来|之后|最后|以及|[、\s]+)+"
+)
+_ADVERB = (
+    r"(?:在[^，]*?(?:[时后上中里前间会]|现场|之际|期间)|[向对给跟][^的，]{1,12}|[与同和](?:[^的，]{0,8}记者|[^，]{1,8}交谈).*"
+    r"|接受.*|[^，的]{1,8}地|\d{1,2}[日月].*|[近日当昨今][日天]|日前|[上下]午"
+    "|[还也则就都又曾常总再便即才更均亦并仍]|如是|如此|这样|这么|再次|进一步|一再|反复|多次|常常|经常|总是|一直|不禁|不由得?"
+    "|同时|最后|随后|接着|继续|纷纷|一致|普遍|共同|主动|坦率|坦诚|感慨|感叹|激动|高兴|兴奋|自豪|骄傲|开心|欣慰|动情|深情|欣喜"
+    "|满怀[^，]*|满脸[^，]*|满是[^，]*|笑着?|笑呵呵|乐呵呵|哭着|含泪|一边.*|边.*|谦虚|腼腆|介绍|解释|回忆|补充|分析|表示|强调|明确"
+    "|[(（][^)）]*[)）]|[\\s]|用[^，]*|以[^，]*|就[^，]*|针对[^，]*|通过[^，]*|谈[到及起][^，]*|说[起到][^，]*|提[到及起][^，]*|看[着到][^，]*"
+    "|指着[^，]*|拿着[^，]*|告诉.*|代表.*|[一]?[直脸][^，]*|发自.*|由衷.*|深有.*|颇.*|非常.*|十分.*|很.*|特别.*|所|会|想|要|能|将|是)"
+)
+_SPLIT = re.compile(rf"(?P<phrase>.{{2,}}?)(?:{_ADVERB})*", re.DOTALL)
+_ROLES = "长员者家师生人民客商工匠手士官使友任席授监裁理事代户众记夫妇妈爷奶叔姨哥姐弟妹母父亲女僧佛婆汉娃"
+_ROLE_END = re.compile(f"[{_ROLES}]$|方面?$|部门$|[局厅部委会院所校处司站室心社团队府]$")
+
+
+@cache
+def _names() -> re.Pattern[str]:
+    """The name at the end of a phrase: 医疗队主治医生杨玲."""
+    surname = any_of(names("Surnames"))
+    tibetan = any_of(names("Parts of Tibetan names"))
+    titles = any_of(names("Titles"))
+    han = f"[{_HAN}]"
+    return re.compile(
+        rf"(?:(?:^|(?<=[的{_ROLES}]))(?P<name>(?:{surname}){han}{{1,2}}|(?:{tibetan})+{han}{{0,2}}|{han}?(?:{tibetan})+"
+        rf"|{han}{{1,6}}·[{_HAN}·]{{1,12}}|[a-z][a-z. ]+)|(?:{titles})(?P<other>{han}{{2,4}}))$"
+    )
