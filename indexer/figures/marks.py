@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 _CLOSING = {"“": "”", "「": "」", "『": "』", '"': '"'}
-_MARK = re.compile('[“”「」『』"]|\n|\u3000\u3000')
+_MARK = re.compile('[“”「」『』"]|\n|\s{2,}')
 _BEFORE = re.compile(r"(?:[：:，,。！？!?…\s]|^)\Z")  # stands before an opening mark
 _NESTED = 60  # marks within a quotation
 _ENDED = re.compile(r"[。！？!?…]\s*\Z")

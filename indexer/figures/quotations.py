@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from indexer.figures.figure import Name
+from indexer.figures.figure import Name, any_of
 from indexer.figures.find import figures
 from indexer.figures.marks import Quoted, quoted
 from indexer.figures.speakers import HIDDEN, Person, Speaker, Speakers
@@ -36,12 +36,8 @@ def quotations(text: str, published: date | None = None) -> list[Quotation]:
     spans = [span for span in quoted(folded) if _is_sentence(folded, span)]
     if not spans:
         return []
-    people = [
-        Person(figure.start, figure.end, Speaker(figure.value.name, figure.value.title))
-        for figure in figures(text, published, ("person",))
-        if isinstance(figure.value, Name)
-    ]
     masked = _hidden(folded, spans)
+    people = _people(text, masked, published)
     said = _Said(masked, folded, spans, Speakers(text, masked, people))
     titles = {person.speaker.name: person.speaker.title for person in people if person.speaker.title}
     return [
@@ -49,6 +45,23 @@ def quotations(text: str, published: date | None = None) -> list[Quotation]:
         for (start, end, _after), speaker in zip(spans, said.speakers(), strict=True)
         if speaker
     ]
+
+
+def _people(text: str, masked: str, published: date | None) -> list[Person]:
+    """The persons in a text, and wherever they are named again those who are named before a verb of speech."""
+    people = [
+        Person(figure.start, figure.end, Speaker(figure.value.name, figure.value.title))
+        for figure in figures(text, published, ("person",))
+        if isinstance(figure.value, Name)
+    ]
+    names = {speaker.name: speaker for speaker in Speakers(text, masked, people).named()}
+    if names:
+        again = re.compile(any_of(names))
+        people += [Person(*match.span(), names[match[0]]) for match in again.finditer(text)]
+        people.sort(key=lambda person: (person.start, -person.end))
+        last = 0
+        people = [person for person in people if person.start >= last and (last := person.end)]
+    return people
 
 
 _INNER = re.compile("[，。！？；：…,!?]")
@@ -115,7 +128,7 @@ class _Said:
         if mark not in ":：" or not mark:
             if not self._is_whole(number) or not (is_said or (mark and self._is_long(span))):
                 return self._followed(number) if self._is_terminal(span) else None
-        if person := who.person(clause, verbs[-1] if is_said else end):
+        if person := who.subject(clause, verbs[-1] if is_said else end, is_nearest=False):
             return person
         if _NOT_SAID.search(self._text, clause, end):
             return None

@@ -14,7 +14,7 @@ from indexer.text.analyzer import fold
 
 HIDDEN = "\ue000"  # stands for each character of a quotation
 _HAN = "\u3400-\u9fff"
-_SENTENCE_END = re.compile(rf"[。！？!?…]+|\n|\u3000\u3000|(?<={HIDDEN})[”」』\"]|(?:讯|\d日电|摄|文/图|图/文)[\s)）]*(?=[“「\s])")
+_SENTENCE_END = re.compile(rf"[。！？!?…]+|\n|\s{{2,}}|(?<={HIDDEN})[”」』\"]|(?:讯|\d日电|摄|文/图|图/文)[\s)）]*(?=[“「\s])")
 _CLAUSE_END = re.compile(rf"[，,；;：:?？(（]|{HIDDEN}+[”」』\"]?|[“「『\"](?={HIDDEN})")
 
 
@@ -54,8 +54,9 @@ class Speakers:
     """Who speaks where in a text whose persons are known; in `masked`, its folded form, quotations are HIDDEN."""
 
     def __init__(self, text: str, masked: str, people: Sequence[Person]) -> None:
-        self._text, self._masked, self._people = text, masked, people
-        self._starts = [person.start for person in people]
+        self._text, self._masked = text, masked
+        self._people = [person for person in people if masked[person.start] != HIDDEN]
+        self._starts = [person.start for person in self._people]
         self._ends = [0, *(match.end() for match in _SENTENCE_END.finditer(masked)), len(masked)]
         self._topics: dict[int, Speaker | None] = {}
 
@@ -68,9 +69,20 @@ class Speakers:
         """Where verbs of speech begin in [start, end)."""
         return [match.start() for match in _verbs().finditer(self._masked, start, end) if match["verb"]]
 
-    def subject(self, start: int, end: int) -> Speaker | None:
-        """The subject of the verb at `end`, in the clauses of its sentence from `start` on, the nearest first."""
-        is_nearest = True
+    def named(self) -> Iterator[Speaker]:
+        """Who is named before a verb of speech, and is none of the persons that are known."""
+        for verb in self.verbs(0, len(self._masked)):
+            start = max(self._masked.rfind(sign, 0, verb) + 1 for sign in ",。:”“!?;\n")
+            if not self.person(start, verb):
+                first, last = self._phrase(start, verb)
+                if last - first > 1 and (speaker := self._name_in(first, last)):
+                    yield speaker
+
+    def subject(self, start: int, end: int, is_nearest: bool = True) -> Speaker | None:
+        """The subject of what stands at `end`, in the clauses from `start` on, the nearest first.
+
+        `is_nearest` tells that a verb of speech stands at `end`: then its clause may name somebody unknown.
+        """
         for first, last in reversed(self._clauses(start, end)):
             if speaker := self._of_clause(first, last, is_nearest):
                 return speaker
@@ -140,11 +152,18 @@ class Speakers:
             return None
         if anaphor := _ANAPHOR.match(phrase):
             return self._same_role(phrase[anaphor.end() :], start) or Speaker(self._text[start:end])
-        if match := _names().search(phrase):
-            name = start + match.start(match.lastgroup or 0)
-            return Speaker(self._text[name:end], self._text[start:name].rpartition("的")[2])
+        if speaker := self._name_in(start, end):
+            return speaker
         role = start + phrase.rfind("的") + 1
         return Speaker(self._text[role:end]) if _ROLE_END.search(phrase) else None
+
+    def _name_in(self, start: int, end: int) -> Speaker | None:
+        """The name that a phrase ends with, if it does: 医疗队主治医生杨玲, 杨玲医生."""
+        phrase = self._text[start:end]
+        if not (match := _names().search(self._masked[start:end])):
+            return None
+        first, last = match.span("name" if match["name"] else "other")
+        return Speaker(phrase[first:last], phrase[:first].rpartition("的")[2] or phrase[last:])
 
     def _same_role(self, role: str, position: int) -> Speaker | None:
         """The speaker before with this role: 该负责人 is 文化厅非遗处负责人."""
@@ -176,7 +195,7 @@ _ADVERB = (
     "|指着[^，]*|拿着[^，]*|告诉.*|代表.*|[一]?[直脸][^，]*|发自.*|由衷.*|深有.*|颇.*|非常.*|十分.*|很.*|特别.*|所|会|想|要|能|将|是)"
 )
 _SPLIT = re.compile(rf"(?P<phrase>.{{2,}}?)(?:{_ADVERB})*", re.DOTALL)
-_ROLES = "长员者家师生人民客商工匠手士官使友任席授监裁理事代户众记夫妇妈爷奶叔姨哥姐弟妹母父亲女僧佛婆汉娃"
+_ROLES = "长编员者家师生人民客商工匠手士官使友任席授监裁理事代户众记夫妇妈爷奶叔姨哥姐弟妹母父亲女僧佛婆汉娃"
 _ROLE_END = re.compile(f"[{_ROLES}]$|方面?$|部门$|[局厅部委会院所校处司站室心社团队府]$")
 
 
@@ -185,9 +204,9 @@ def _names() -> re.Pattern[str]:
     """The name at the end of a phrase: 医疗队主治医生杨玲."""
     surname = any_of(names("Surnames"))
     tibetan = any_of(names("Parts of Tibetan names"))
-    titles = any_of(names("Titles"))
+    titles = f"(?:{any_of(names('Before titles'))})?(?:{any_of(names('Titles'))})"
     han = f"[{_HAN}]"
     return re.compile(
         rf"(?:(?:^|(?<=[的{_ROLES}]))(?P<name>(?:{surname}){han}{{1,2}}|(?:{tibetan})+{han}{{0,2}}|{han}?(?:{tibetan})+"
-        rf"|{han}{{1,6}}·[{_HAN}·]{{1,12}}|[a-z][a-z. ]+)|(?:{titles})(?P<other>{han}{{2,4}}))$"
+        rf"|{han}{{1,6}}·[{_HAN}·]{{1,12}}|[a-z][a-z. ]+)(?:{titles})?|(?:{titles})(?P<other>{han}{{2,4}}))$"
     )
