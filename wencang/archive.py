@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from wencang.desk.count.keywords import Keywords
     from wencang.desk.count.keywords import Measure as KeywordMeasure
     from wencang.desk.count.periods import By
+    from wencang.desk.count.quotes import Quote, Quotes
     from wencang.desk.count.similar import Similar
     from wencang.desk.count.timeline import Timeline
     from wencang.desk.export.citation import Citations, Style
@@ -598,6 +599,35 @@ class Archive:
         from wencang.desk.count.figures import kinds_of
 
         return tuple(mentions([self.article(id_or_url)], kinds_of(kind)))
+
+    def quotes(
+        self, question: str = "", *, speaker: str = "", engine: str = "", max_articles: int = 0,
+        **filters: Unpack[Filters],
+    ) -> Quotes:  # fmt: skip
+        """Who said what in the articles with all words of a question, best first, or in all articles.
+
+        Direct speech, not terms, titles or slogans in marks. With `speaker` only of those whose name
+        contains it. With `max_articles` so many articles are read, a random sample.
+
+        The value is a table; Quotes.rows describes the columns, and `speakers()` counts who is quoted.
+        Nothing is read before its rows are asked for, and they are read again each time. Raises UsageFault
+        for filters without a question; with a question what `search` raises.
+        """
+        from indexer.search import revisions_of
+        from wencang.desk.count.quotes import Quotes, quotes_in
+        from wencang.desk.sample import sampled
+        from wencang.desk.stream import Stream
+
+        if not question:
+            _refuse_filters(**filters)
+            whole: Stream[Quote] = Stream(lambda: quotes_in((r.article for r in self._store.kept()), speaker))
+            return Quotes(None, whole)
+        query, every_id, notices = self._matches(question, engine, **filters)
+        ids, bounded = sampled(every_id, max_articles)
+        every: Stream[Quote] = Stream(
+            lambda: quotes_in((r.article for r in revisions_of(self._store, ids)), speaker)
+        )
+        return Quotes(query, every, (*bounded, *notices))
 
     def similar(self, id_or_url: str, *, limit: int = 5, engine: str = "") -> Similar:
         """The articles most like this one, by its most typical words, without its copies and reprints.

@@ -14,7 +14,7 @@ from indexer.text.analyzer import fold
 
 HIDDEN = "\ue000"  # stands for each character of a quotation
 _HAN = "\u3400-\u9fff"
-_SENTENCE_END = re.compile(rf"[。！？!?…]+|\n|\s{{2,}}|(?<={HIDDEN})[”」』\"]|(?:讯|\d日电|摄|文/图|图/文)[\s)）]*(?=[“「\s])")
+_SENTENCE_END = re.compile(rf"[。！？!?…]+|\n|\s{{2,}}|(?<={HIDDEN})[”」』\"]|(?:讯|\d日电|文/图|图/文)[\s)）]*(?=[“「\s])|(?<=\s)摄\s*|(?<=[\u3400-\u9fff])摄(?=“)")
 _CLAUSE_END = re.compile(rf"[，,；;：:?？(（]|{HIDDEN}+[”」』\"]?|[“「『\"](?={HIDDEN})")
 
 
@@ -46,7 +46,7 @@ def words_of(group: str) -> list[str]:
 def _verbs() -> re.Pattern[str]:
     return re.compile(
         f"(?:{any_of(words_of('Not speech'))})|(?P<verb>{any_of(words_of('Verbs of speech'))}"
-        "|[道称问答曰云](?=[了着]?[:：,，“]))"
+        "|看来(?=,)|[道称问答曰云](?=[了着]?[:：,，“]))"
     )
 
 
@@ -126,9 +126,16 @@ class Speakers:
             return speaker
         first, last = self._phrase(start, end)
         if _PRONOUN.match(self._masked, first, last):
-            sentence, _ = self.sentence(start)
-            return self.person(sentence, start) or self.topic(start) or self._earlier(start)
+            return self._antecedent(start)
         return self._named(first, last) if is_nearest and last - first > 1 else None
+
+    def _antecedent(self, position: int) -> Speaker | None:
+        """Whom a pronoun means: the last topic if this sentence names it again, else its own subject."""
+        sentence, _ = self.sentence(position)
+        topic = self.topic(position)
+        if topic in [person.speaker for person in self._between(sentence, position)]:
+            return topic
+        return self.person(sentence, position) or topic or self._earlier(position)
 
     def _earlier(self, position: int) -> Speaker | None:
         number = bisect_left(self._starts, position)
@@ -142,6 +149,7 @@ class Speakers:
         """The noun phrase that a clause begins with: without connectives before it and adverbs behind it."""
         lead = _LEAD.match(self._masked, start, end)
         start = lead.end() if lead else start
+        start += self._masked.startswith("在", start) and self._masked.startswith("看来", end)
         match = _SPLIT.fullmatch(self._masked, start, end)
         return match.span("phrase") if match else (start, end)
 
@@ -150,19 +158,20 @@ class Speakers:
         phrase = self._masked[start:end]
         if _NO_SPEAKER.search(phrase):
             return None
-        if anaphor := _ANAPHOR.match(phrase):
-            return self._same_role(phrase[anaphor.end() :], start) or Speaker(self._text[start:end])
-        if speaker := self._name_in(start, end):
+        anaphor = _ANAPHOR.match(phrase)
+        if speaker := not anaphor and self._name_in(start, end):
             return speaker
-        role = start + phrase.rfind("的") + 1
-        return Speaker(self._text[role:end]) if _ROLE_END.search(phrase) else None
+        if not _ROLE_END.search(phrase):
+            return None
+        earlier = self._same_role(phrase[anaphor.end() :], start) if anaphor else None
+        return earlier or Speaker(self._text[start + phrase.rfind("的") + 1 : end])
 
     def _name_in(self, start: int, end: int) -> Speaker | None:
         """The name that a phrase ends with, if it does: 医疗队主治医生杨玲, 杨玲医生."""
         phrase = self._text[start:end]
         if not (match := _names().search(self._masked[start:end])):
             return None
-        first, last = match.span("name" if match["name"] else "other")
+        first, last = match.span(match.lastgroup or 0)
         return Speaker(phrase[first:last], phrase[:first].rpartition("的")[2] or phrase[last:])
 
     def _same_role(self, role: str, position: int) -> Speaker | None:
@@ -180,33 +189,40 @@ _MODIFIER = re.compile(r"\s*(?:的(?!话)|所在|等(?:人|领导)?的|家(?:的
 _OBJECT = re.compile(r"(?:[对向跟给被让把随受与]|会见|看望|慰问|告诉|采访|[^\d认]为)$")
 _PRONOUN = re.compile("[^，]{0,8}?[他她](?!们的|的)")
 _ANAPHOR = re.compile("(?:[该这那本]|此(?=[位名]))[位名个]?")
-_NO_SPEAKER = re.compile("记者|^虽然|^如果|^因为|^尽管|^当|[》〉]$|俗话|古语|常言|谚语|有句话|^据|^图为|^[以从在对就通]|^有$|^[一-十]{1,2}$|大家|人们|我们|我$")
+_NO_SPEAKER = re.compile(
+    "记者|[》〉]$|俗话|古语|常言|谚语|有句话|^[据有以从在对就通当虽如因尽随由]|^图为|大家|人们|我们|我$|[不着了把让抱拽到既并]|"
+    "^[一-十两几]{1,2}.{0,2}$|(?:文章|报告|意见|通知|网站|方案|报道|研究|调查|数据|结果|一方面)$"
+)
 _LEAD = re.compile(
     r"(?:[近日当昨今前次][日前天年晚]|日前|目前|此前|随后|同时|此外|另外|其中|因此|所以|但是|但|而|不过|对此|为此|据|另据|正如|"
     r"正在|\d{1,2}[日月]|[上下中]午|现在|如今|当时|后来|之后|最后|以及|[、\s]+)+"
 )
-_ADVERB = (
-    r"(?:在[^，]*?(?:[时后上中里前间会]|现场|之际|期间)|[向对给跟][^的，]{1,12}|[与同和](?:[^的，]{0,8}记者|[^，]{1,8}交谈).*"
-    r"|接受.*|[^，的]{1,8}地|\d{1,2}[日月].*|[近日当昨今][日天]|日前|[上下]午"
-    "|[还也则就都又曾常总再便即才更均亦并仍]|如是|如此|这样|这么|再次|进一步|一再|反复|多次|常常|经常|总是|一直|不禁|不由得?"
-    "|同时|最后|随后|接着|继续|纷纷|一致|普遍|共同|主动|坦率|坦诚|感慨|感叹|激动|高兴|兴奋|自豪|骄傲|开心|欣慰|动情|深情|欣喜"
-    "|满怀[^，]*|满脸[^，]*|满是[^，]*|笑着?|笑呵呵|乐呵呵|哭着|含泪|一边.*|边.*|谦虚|腼腆|介绍|解释|回忆|补充|分析|表示|强调|明确"
-    "|[(（][^)）]*[)）]|[\\s]|用[^，]*|以[^，]*|就[^，]*|针对[^，]*|通过[^，]*|谈[到及起][^，]*|说[起到][^，]*|提[到及起][^，]*|看[着到][^，]*"
-    "|指着[^，]*|拿着[^，]*|告诉.*|代表.*|[一]?[直脸][^，]*|发自.*|由衷.*|深有.*|颇.*|非常.*|十分.*|很.*|特别.*|所|会|想|要|能|将|是)"
+_MANNER = (
+    "[还也则就都又曾常总再便即才更均亦并仍所会想要能将是]|如是|如此|这样|这么|再次|进一步|一再|反复|多次|常常|经常|总是|一直|不禁"
+    "|不由得?|同时|最后|随后|接着|继续|纷纷|一致|普遍|共同|主动|坦率|坦诚|感慨|感叹|激动|高兴|兴奋|自豪|骄傲|开心|欣慰|动情|深情"
+    "|欣喜|笑着?|笑呵呵|乐呵呵|哭着|含泪|谦虚|腼腆|介绍|解释|回忆|补充|分析|表示|强调|明确|郑重|特别|专门|日前|[近当昨今][日天]|[上下]午"
 )
-_SPLIT = re.compile(rf"(?P<phrase>.{{2,}}?)(?:{_ADVERB})*", re.DOTALL)
+_ADVERB = (
+    rf"(?:{_MANNER}|[^，的]{{1,8}}地|在[^，]*?(?:[时后上中里前间会]|现场|之际|期间)|[向对给跟][^的，]{{1,12}}|[与同和][^的，]{{0,8}}记者.*"
+    r"|[与同和][^，]{1,8}交谈.*|接受.*|\d{1,2}[日月].*|满(?:怀|脸|是)[^，]*|一边.*|边.*|[(][^)]*[)]|\s|(?:以|就|从|用|针对|通过)[^，]*"
+    r"|[谈说提][到及起][^，]*|看[着到][^，]*|[指拿]着[^，]*|告诉.*|代表.*|一?[直脸][^，]*|(?:发自|由衷|深有|颇|非常|十分|很|特别).*)"
+)
+_SPLIT = re.compile(rf"(?P<phrase>(?!(?:{_MANNER})+\Z).{{2,}}?)(?:{_ADVERB})*", re.DOTALL)
 _ROLES = "长编员者家师生人民客商工匠手士官使友任席授监裁理事代户众记夫妇妈爷奶叔姨哥姐弟妹母父亲女僧佛婆汉娃"
-_ROLE_END = re.compile(f"[{_ROLES}]$|方面?$|部门$|[局厅部委会院所校处司站室心社团队府]$")
+_ROLE_END = re.compile(f"[{_ROLES}]$|[一-龥]{{2}}方面?$|部门$|[局厅部委会院所校处司站室心社团队府]$")
 
 
 @cache
 def _names() -> re.Pattern[str]:
     """The name at the end of a phrase: 医疗队主治医生杨玲."""
-    surname = any_of(names("Surnames"))
-    tibetan = any_of(names("Parts of Tibetan names"))
-    titles = f"(?:{any_of(names('Before titles'))})?(?:{any_of(names('Titles'))})"
-    han = f"[{_HAN}]"
+    surname, tibetan = any_of(names("Surnames")), any_of(names("Parts of Tibetan names"))
+    titles, behind = any_of(names("Titles")), any_of(words_of("Behind names"))
+    han, begin = f"(?![的了在和与及不是就也都还又这那各向对])[{_HAN}]", f"(?:^|(?<=[的、{_ROLES}]))"
+    name = (
+        rf"(?:{surname}){han}(?:{han})?|(?:(?![{_ROLES}]){han}){{0,2}}(?:{tibetan})+(?:{han}){{0,2}}"
+        rf"|[{_HAN}]{{1,6}}[·⋅•‧・][{_HAN}·⋅•‧・]{{1,14}}|[a-z][a-z. ]+"
+    )
     return re.compile(
-        rf"(?:(?:^|(?<=[的{_ROLES}]))(?P<name>(?:{surname}){han}{{1,2}}|(?:{tibetan})+{han}{{0,2}}|{han}?(?:{tibetan})+"
-        rf"|{han}{{1,6}}·[{_HAN}·]{{1,12}}|[a-z][a-z. ]+)(?:{titles})?|(?:{titles})(?P<other>{han}{{2,4}}))$"
+        rf"(?:{begin}(?P<plain>{name})|{begin}(?P<titled>{name})(?:{behind})|(?P<before>(?:{surname}){han}(?:{han})?)(?:{behind})"
+        rf"|(?:{titles})(?P<other>(?:{han}){{2,4}}))$"
     )
