@@ -624,9 +624,7 @@ class Archive:
             return Quotes(None, whole)
         query, every_id, notices = self._matches(question, engine, **filters)
         ids, bounded = sampled(every_id, max_articles)
-        every: Stream[Quote] = Stream(
-            lambda: quotes_in((r.article for r in revisions_of(self._store, ids)), speaker)
-        )
+        every: Stream[Quote] = Stream(lambda: quotes_in((r.article for r in revisions_of(self._store, ids)), speaker))
         return Quotes(query, every, (*bounded, *notices))
 
     def similar(self, id_or_url: str, *, limit: int = 5, engine: str = "") -> Similar:

@@ -1,4 +1,4 @@
-"""Finds what stands in quotation marks: Chinese, Traditional and ASCII marks, nested, missing or turned the wrong way."""
+"""Finds what stands in quotation marks: Chinese, Traditional or ASCII, nested, missing or the wrong way round."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 _CLOSING = {"“": "”", "「": "」", "『": "』", '"': '"'}
-_MARK = re.compile('[“”「」『』"]|\n|\s{2,}')
+_MARK = re.compile(r'[“”「」『』"]|\n|\s{2,}')
 _BEFORE = re.compile(r"(?:[：:，,。！？!?…\s]|^)\Z")  # stands before an opening mark
 _NESTED = 60  # marks within a quotation
 _ENDED = re.compile(r"[。！？!?…]\s*\Z")
@@ -31,7 +31,7 @@ def quoted(text: str) -> list[Quoted]:
 
     An opening mark without a closing one holds to the end of its paragraph, or to the next opening mark.
     """
-    return [span for span in _spans(text, [match for match in _MARK.finditer(text)]) if span.start < span.end]
+    return [span for span in _spans(text, list(_MARK.finditer(text))) if span.start < span.end]
 
 
 def _spans(text: str, marks: list[re.Match[str]]) -> Iterator[Quoted]:
@@ -53,7 +53,9 @@ def _turned(text: str, marks: list[re.Match[str]], number: int) -> str:
     """The closing mark of a quotation that opens with one too: ”……”; "" where it is a stray one."""
     mark = marks[number]
     following = marks[number + 1][0] if number + 1 < len(marks) else ""
-    is_opening = mark[0] in "”」』" and following == mark[0] and _BEFORE.search(text, max(0, mark.start() - 1), mark.start())
+    is_opening = (
+        mark[0] in "”」』" and following == mark[0] and _BEFORE.search(text, max(0, mark.start() - 1), mark.start())
+    )
     return mark[0] if is_opening else ""
 
 

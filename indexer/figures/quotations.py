@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 
-from indexer.figures.figure import Name, any_of
+from indexer.figures.figure import Kind, Name, any_of
 from indexer.figures.find import figures
 from indexer.figures.marks import Quoted, quoted
 from indexer.figures.speakers import HIDDEN, Person, Speaker, Speakers
@@ -47,11 +46,14 @@ def quotations(text: str, published: date | None = None) -> list[Quotation]:
     ]
 
 
+_KINDS: tuple[Kind, ...] = ("person",)
+
+
 def _people(text: str, masked: str, published: date | None) -> list[Person]:
     """The persons in a text, and wherever they are named again those who are named before a verb of speech."""
     people = [
         Person(figure.start, figure.end, Speaker(figure.value.name, figure.value.title))
-        for figure in figures(text, published, ("person",))
+        for figure in figures(text, published, _KINDS)
         if isinstance(figure.value, Name)
     ]
     names = {speaker.name: speaker for speaker in Speakers(text, masked, people).named()}
@@ -125,9 +127,9 @@ class _Said:
         clause = max(start, *(self._text.rfind(sign, start, end) + 1 for sign in "，,；;"))
         verbs = who.verbs(start, end)
         is_said = bool(verbs) and verbs[-1] >= clause
-        if mark not in ":：" or not mark:
-            if not self._is_whole(number) or not (is_said or (mark and self._is_long(span))):
-                return self._followed(number) if self._is_terminal(span) else None
+        is_speech = self._is_whole(number) and (is_said or bool(mark and self._is_long(span)))
+        if mark != ":" and not is_speech:
+            return self._followed(number) if self._is_terminal(span) else None
         if person := who.subject(clause, verbs[-1] if is_said else end, is_nearest=False):
             return person
         if _NOT_SAID.search(self._text, clause, end):
@@ -139,7 +141,7 @@ class _Said:
             return subject
         if is_said:
             return who.topic(start)
-        return self._followed(number) if mark in "，," else None
+        return self._followed(number) if mark == "," else None
 
     def _followed(self, number: int) -> Speaker | None:
         """The speaker of a quotation that begins a sentence: whom the next words name, else who spoke before."""
@@ -172,4 +174,8 @@ class _Said:
     def _is_whole(self, number: int) -> bool:
         """Whether a quotation ends a clause, rather than being a part of one."""
         span = self._spans[number]
-        return self._is_terminal(span) or self._folded[span.end - 1] in "，,；" or not self._text[span.after : span.after + 1].strip("，。！？；,;!?\n\u3000）)")
+        return (
+            self._is_terminal(span)
+            or self._folded[span.end - 1] in "，,；"
+            or not self._text[span.after : span.after + 1].strip("，。！？；,;!?\n\u3000）)")
+        )

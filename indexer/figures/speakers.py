@@ -14,7 +14,9 @@ from indexer.text.analyzer import fold
 
 HIDDEN = "\ue000"  # stands for each character of a quotation
 _HAN = "\u3400-\u9fff"
-_SENTENCE_END = re.compile(rf"[。！？!?…]+|\n|\s{{2,}}|(?<={HIDDEN})[”」』\"]|(?:讯|\d日电|文/图|图/文)[\s)）]*(?=[“「\s])|(?<=\s)摄\s*|(?<=[\u3400-\u9fff])摄(?=“)")
+_SENTENCE_END = re.compile(
+    rf"[。！？!?…]+|\n|\s{{2,}}|(?<={HIDDEN})[”」』\"]|(?:讯|\d日电|文/图|图/文)[\s)）]*(?=[“「\s])|(?<=\s)摄\s*|(?<=[\u3400-\u9fff])摄(?=“)"
+)
 _CLAUSE_END = re.compile(rf"[，,；;：:?？(（]|{HIDDEN}+[”」』\"]?|[“「『\"](?={HIDDEN})")
 
 

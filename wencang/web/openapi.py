@@ -130,6 +130,10 @@ _SCHEMAS: dict[str, Schema] = {
         "start": _COUNT, "end": _COUNT, "id": _TEXT, "url": _TEXT, "published": _TEXT, "title": _TEXT,
         "sentence": _TEXT,
     }), next=_NEXT),
+    "Quotes": _rows(_record({
+        "speaker": _TEXT, "role": _TEXT, "words": _TEXT, "start": _COUNT, "end": _COUNT, "id": _TEXT, "url": _TEXT,
+        "published": _ISSUED, "title": _TEXT,
+    }), next=_NEXT),
     "Keywords": _rows(_record({
         "rank": _COUNT, "word": _TEXT, "score": _NUMBER, "here": _COUNT, "there": _COUNT,
         "log_ratio": {"type": ["number", "null"]},
@@ -270,6 +274,9 @@ _ENDPOINTS = {
     "/api/figures": _Endpoint("Amounts, dates and names in the articles with all the words.", "Figures", [
         _Q, *_FILTERS, _parameter("kind", _list({"enum": list(KINDS)}), "Repeatable."),
         _choice("sort", get_args(FigureOrder)), *_pages(ROWS),
+    ]),
+    "/api/quotes": _Endpoint("Who said what in the articles with all the words.", "Quotes", [
+        _Q, *_FILTERS, _parameter("speaker", _TEXT, "Part of the name."), *_pages(ROWS),
     ]),
     "/api/sources": _Endpoint("What is collected, and how fresh it is.", "Sources", []),
     "/api/status": _Endpoint("The state of the archive and its indexes.", "Status", []),
