@@ -174,11 +174,12 @@ class Archive:
         self, *, source: str = "", section: str = "", credit: str = "", since: str = "", until: str = ""
     ) -> Narrowing:
         """The filters as a query has them. Raises UsageFault for a source or a day that is none."""
+        from archive.text.outlets import outlet
         from indexer.question.period import span
 
         first, end = span(since, until)
         source = self._source(source) if source else ""
-        return {"source": source, "section": section, "credit": credit, "since": first, "until": end}
+        return {"source": source, "section": section, "credit": outlet(credit), "since": first, "until": end}
 
     def _source(self, name: str) -> str:
         """A source of the archive by its site's name (tibet.cn) or its file's (tibet_cn). Raises UsageFault."""
@@ -207,9 +208,9 @@ class Archive:
         """The articles that answer a question: those with all its words first, then those with some.
 
         `limit` 0 only counts; `offset` skips hits. `filters` narrow the answer: `source` is a site
-        (tibet.cn), `section` and `credit` are exact, `since` and `until` inclusive. `collapse` shows
-        articles with the same text as one hit, `stories` also reprints. `facets` counts the whole
-        answer by source, section, credit, year and month. `engine` is whoosh or tantivy, by default the
+        (tibet.cn), `section` is exact, `credit` an outlet in any of its spellings, `since` and `until`
+        inclusive. `collapse` shows articles with the same text as one hit, `stories` also reprints. `facets`
+        counts the whole answer by source, section, credit, year and month. `engine` is whoosh or tantivy, by default the
         one that is set.
 
         Raises QueryFault for a question that can't be read, UsageFault for an unknown source, day or

@@ -186,7 +186,10 @@ _QUESTION = {"type": "string", "minLength": 1, "maxLength": LONGEST}
 _Q = _parameter("q", _QUESTION, "A question in the syntax of `wencang search`.", required=True)
 _SOURCE = _parameter("source", _TEXT, "A site: tibet.cn")
 _DAYS = [_parameter(name, _TEXT, "2022, 2022-06 or 2022-06-01; inclusive.") for name in ("since", "until")]
-_EXACT = [_parameter(name, _TEXT, "Exactly this value.") for name in ("section", "credit")]
+_EXACT = [
+    _parameter("section", _TEXT, "Exactly this value."),
+    _parameter("credit", _TEXT, "An outlet, in any of its spellings."),
+]
 _FILTERS = [_SOURCE, *_DAYS, *_EXACT]
 _EMPTY_OR_SEQUENCE = {"anyOf": [{"type": "integer", "minimum": 0, "maximum": MOST}, {"const": ""}]}
 _ID = _segment("id", {**_TEXT, "minLength": 1})
