@@ -51,10 +51,11 @@ _KINDS: tuple[Kind, ...] = ("person",)
 
 def _people(text: str, masked: str, published: date | None) -> list[Person]:
     """The persons in a text, and wherever they are named again those who are named before a verb of speech."""
+    mentions = [(each, each.value) for each in figures(text, published, _KINDS) if isinstance(each.value, Name)]
+    printed = {fold(each.text): each.text for each, _name in mentions}
     people = [
-        Person(figure.start, figure.end, Speaker(figure.value.name, figure.value.title))
-        for figure in figures(text, published, _KINDS)
-        if isinstance(figure.value, Name)
+        Person(each.start, each.end, Speaker(printed.get(fold(name.name), name.name), name.title))
+        for each, name in mentions
     ]
     names = {speaker.name: speaker for speaker in Speakers(text, masked, people).named()}
     if names:
@@ -67,7 +68,7 @@ def _people(text: str, masked: str, published: date | None) -> list[Person]:
 
 
 _INNER = re.compile("[，。！？；：…,!?]")
-_TERMINAL = re.compile(r"[。！？…!?~～—]['’』”）)\s]*\Z")
+_TERMINAL = re.compile(r"[。！？…!?~～—.]['’』”）)\s]*\Z")
 
 
 def _is_sentence(folded: str, span: Quoted) -> bool:
@@ -127,9 +128,9 @@ class _Said:
         clause = max(start, *(self._text.rfind(sign, start, end) + 1 for sign in "，,；;"))
         verbs = who.verbs(start, end)
         is_said = bool(verbs) and verbs[-1] >= clause
-        is_speech = self._is_whole(number) and (is_said or bool(mark and self._is_long(span)))
+        is_speech = self._is_whole(number) and (is_said or bool(mark and self._is_speech(span)))
         if mark != ":" and not is_speech:
-            return self._followed(number) if self._is_terminal(span) else None
+            return self._named_behind(number) if self._is_terminal(span) else None
         if person := who.subject(clause, verbs[-1] if is_said else end, is_nearest=False):
             return person
         if _NOT_SAID.search(self._text, clause, end):
@@ -146,17 +147,22 @@ class _Said:
     def _followed(self, number: int) -> Speaker | None:
         """The speaker of a quotation that begins a sentence: whom the next words name, else who spoke before."""
         span, who = self._spans[number], self._who
-        end = self._tail(number)
-        verbs = who.verbs(span.after, end)
-        subjects = (who.subject(span.after, verb) for verb in verbs)
-        subject = next(filter(None, subjects), None)
-        if not self._is_terminal(span) and not self._is_long(span):
+        subject = self._named_behind(number)
+        if not self._is_speech(span):
             return subject
         if subject and not _NEW_SUBJECT.match(self._text, span.after):
             return subject
-        return (None if _NEW_SUBJECT.match(self._text, span.after) else who.person(span.after, end)) or who.topic(
-            span.before
-        )
+        is_new = _NEW_SUBJECT.match(self._text, span.after)
+        return (None if is_new else who.person(span.after, self._tail(number))) or who.topic(span.before)
+
+    def _named_behind(self, number: int) -> Speaker | None:
+        """The subject of a verb of speech behind a quotation: “……”某人说."""
+        start, who = self._spans[number].after, self._who
+        subjects = (who.subject(start, verb) for verb in who.verbs(start, self._tail(number)))
+        return next(filter(None, subjects), None)
+
+    def _is_speech(self, span: Quoted) -> bool:
+        return self._is_terminal(span) or self._is_long(span)
 
     def _is_long(self, span: Quoted) -> bool:
         return span.end - span.start >= _LONG and bool(_INNER.search(self._folded, span.start, span.end))

@@ -77,7 +77,7 @@ class Speakers:
             start = max(self._masked.rfind(sign, 0, verb) + 1 for sign in ",。:”“!?;\n")
             if not self.person(start, verb):
                 first, last = self._phrase(start, verb)
-                if last - first > 1 and (speaker := self._name_in(first, last)):
+                if not _NO_SPEAKER.search(self._masked[first:last]) and (speaker := self._name_in(first, last)):
                     yield speaker
 
     def subject(self, start: int, end: int, is_nearest: bool = True) -> Speaker | None:
@@ -153,7 +153,7 @@ class Speakers:
         start = lead.end() if lead else start
         start += self._masked.startswith("在", start) and self._masked.startswith("看来", end)
         match = _SPLIT.fullmatch(self._masked, start, end)
-        return match.span("phrase") if match else (start, end)
+        return match.span("phrase") if match else (end, end)
 
     def _named(self, start: int, end: int) -> Speaker | None:
         """The speaker that a phrase without a known person names."""
@@ -164,7 +164,7 @@ class Speakers:
         if speaker := not anaphor and self._name_in(start, end):
             return speaker
         if not _ROLE_END.search(phrase):
-            return None
+            return Speaker(self._text[end - len(name[0]) : end]) if (name := _UNKNOWN.search(phrase)) else None
         earlier = self._same_role(phrase[anaphor.end() :], start) if anaphor else None
         return earlier or Speaker(self._text[start + phrase.rfind("的") + 1 : end])
 
@@ -186,6 +186,7 @@ class Speakers:
         return None
 
 
+_UNKNOWN = re.compile(f"(?<=的)[{_HAN}]{{2,4}}$")  # 村里的松贝措
 _ANY_ROLE = ("专家", "老人", "学者", "干部", "医生")
 _MODIFIER = re.compile(r"\s*(?:的(?!话)|所在|等(?:人|领导)?的|家(?:的|里)|一行)")
 _OBJECT = re.compile(r"(?:[对向跟给被让把随受与]|会见|看望|慰问|告诉|采访|[^\d认]为)$")
@@ -210,8 +211,10 @@ _ADVERB = (
     r"|[谈说提][到及起][^，]*|看[着到][^，]*|[指拿]着[^，]*|告诉.*|代表.*|一?[直脸][^，]*|(?:发自|由衷|深有|颇|非常|十分|很|特别).*)"
 )
 _SPLIT = re.compile(rf"(?P<phrase>(?!(?:{_MANNER})+\Z).{{2,}}?)(?:{_ADVERB})*", re.DOTALL)
-_ROLES = "长编员者家师生人民客商工匠手士官使友任席授监裁理事代户众记夫妇妈爷奶叔姨哥姐弟妹母父亲女僧佛婆汉娃"
-_ROLE_END = re.compile(f"[{_ROLES}]$|[一-龥]{{2}}方面?$|部门$|[局厅部委会院所校处司站室心社团队府]$")
+_ROLES = (
+    "长编演员者家师生人民客商工匠手士官使友任席授监裁理事代户众记夫妇妈爷奶叔姨哥姐弟妹母父亲女僧佛婆汉娃戚板宾伴孩"
+)
+_ROLE_END = re.compile(f"[{_ROLES}]$|[一-龥]{{2}}方面?$|部门$|机构$|单位$|[局厅部委会院所校处司站室心社团队府]$")
 
 
 @cache
@@ -219,7 +222,10 @@ def _names() -> re.Pattern[str]:
     """The name at the end of a phrase: 医疗队主治医生杨玲."""
     surname, tibetan = any_of(names("Surnames")), any_of(names("Parts of Tibetan names"))
     titles, behind = any_of(names("Titles")), any_of(words_of("Behind names"))
-    han, begin = f"(?![的了在和与及不是就也都还又这那各向对])[{_HAN}]", f"(?:^|(?<=[的、{_ROLES}]))"
+    han, begin = (
+        f"(?![的了在和与及不是就也都还又这那各向对让更使令最很被把将为因但])[{_HAN}]",
+        f"(?:^|(?<=[的、{_ROLES}]))",
+    )
     name = (
         rf"(?:{surname}){han}(?:{han})?|(?:(?![{_ROLES}]){han}){{0,2}}(?:{tibetan})+(?:{han}){{0,2}}"
         rf"|[{_HAN}]{{1,6}}[·⋅•‧・][{_HAN}·⋅•‧・]{{1,14}}|[a-z][a-z. ]+"
