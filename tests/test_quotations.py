@@ -1,10 +1,11 @@
-"""Quotations: who said what, in sentences of each form and in traps; offsets in any text; the command and the method."""
+"""Quotations: who said what, in sentences of each form and in traps; offsets; the command and the method."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -41,9 +42,13 @@ FORMS: dict[str, tuple[str, Said]] = {
         "“我们先修路，”镇长冯少华说，“再引水上山。”", [("冯少华", "我们先修路，"), ("冯少华", "再引水上山。")],
     ),
     "without a verb": ("牧民卓玛对今年的收成很满意，“光卖酥油就有两万块。”", [("卓玛", "光卖酥油就有")]),
-    "a verb, but not of speech": ("经理钱大同说，账要重算。钱大同惭愧不已：“是我们没有把账算清楚。”", [("钱大同", "是我们没有把")]),
+    "a verb, but not of speech": (
+        "经理钱大同说，账要重算。钱大同惭愧不已：“是我们没有把账算清楚。”",
+        [("钱大同", "是我们没有把")],
+    ),
     "one after another": (
-        "教授何明远说：“先看土，再看水。”“土不好，什么也种不成。”", [("何明远", "先看土，再看"), ("何明远", "土不好，什么")],
+        "教授何明远说：“先看土，再看水。”“土不好，什么也种不成。”",
+        [("何明远", "先看土，再看"), ("何明远", "土不好，什么")],
     ),
     "said before": (
         "画师尼玛说，矿物颜料要磨上好几天。“急了，颜色就浮在布上。”画室里很安静。", [("尼玛", "急了，颜色就")],
@@ -95,9 +100,9 @@ def test_forms_of_speech(form: str) -> None:
         "第八批“组团式”援藏医疗队到了，队长李福生很高兴。", "活动以“保护水源，人人有责”为主题，乡长李福生出席。",
         "墙上写着“防火防盗，人人有责”。", "俗话说：“不怕慢，就怕站。”", "《县志》记载：“康熙年间，大水，城毁。”",
         "会议指出，要落实“一户一策，精准帮扶”的要求。", "通知指出：“各乡镇要在月底前上报，不得拖延。”",
-        "记者问：“今年的收成怎么样？”", "所谓“高原红，藏不住”，只是玩笑。", "“一个也不能少，一天也不能拖”是县里的口号。",
-        "书记李福生高举“不忘初心，牢记使命”的旗帜。", "他获得“优秀教师”称号。", "没有引号的话，李福生说，也可以很长。", "", "“", "”",
-        "“”", '"', "：“",
+        "记者问：“今年的收成怎么样？”", "所谓“高原红，藏不住”，只是玩笑。",
+        "“一个也不能少，一天也不能拖”是县里的口号。", "书记李福生高举“不忘初心，牢记使命”的旗帜。",
+        "他获得“优秀教师”称号。", "没有引号的话，李福生说，也可以很长。", "", "“", "”", "“”", '"', "：“",
     ],
 )  # fmt: skip
 def test_what_is_not_said_is_not_a_quotation(text: str) -> None:
@@ -142,7 +147,7 @@ def test_quotations_are_in_the_text_and_never_overlap(text: str) -> None:
 def test_marks_enclose_what_is_quoted(text: str) -> None:
     spans = quoted(fold(text))
     assert all(span.before < span.start < span.end <= span.after for span in spans)
-    assert all(first.after <= second.before for first, second in zip(spans, spans[1:], strict=False))
+    assert all(first.after <= second.before for first, second in pairwise(spans))
 
 
 def test_a_long_text_of_marks_takes_no_time() -> None:
@@ -167,6 +172,7 @@ def test_quotes_of_an_archive(tmp_path: Path) -> None:
             archive.quotes(source="tibet.cn")
 
 
+@pytest.mark.usefixtures("crawled")
 def test_the_command(wencang: Wencang) -> None:
     done = wencang("quotes", "西藏", "--json")
     rows = list(map(json.loads, done.stdout.splitlines()))

@@ -210,8 +210,8 @@ class Archive:
         `limit` 0 only counts; `offset` skips hits. `filters` narrow the answer: `source` is a site
         (tibet.cn), `section` is exact, `credit` an outlet in any of its spellings, `since` and `until`
         inclusive. `collapse` shows articles with the same text as one hit, `stories` also reprints. `facets`
-        counts the whole answer by source, section, credit, year and month. `engine` is whoosh or tantivy, by default the
-        one that is set.
+        counts the whole answer by source, section, credit, year and month. `engine` is whoosh or tantivy,
+        by default the one that is set.
 
         Raises QueryFault for a question that can't be read, UsageFault for an unknown source, day or
         engine, IndexUnusable if the index is missing or damaged; the error names the command that helps.

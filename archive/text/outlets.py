@@ -33,6 +33,13 @@ def outlet(credit: str) -> str:
     The same for its own answers. Rules and the spellings in outlets.txt decide, so an unknown outlet has
     the name that is printed.
     """
+    name = _first(credit)
+    while (shorter := _first(name)) != name:
+        name = shorter
+    return name
+
+
+def _first(credit: str) -> str:
     text = _LABEL.sub("", " ".join(credit.split())).strip(" :：")
     end = _END.search(text)
     text = text[: end.start()] if end else text

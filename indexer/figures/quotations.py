@@ -10,7 +10,7 @@ from datetime import date
 from indexer.figures.figure import Kind, Name, any_of
 from indexer.figures.find import figures
 from indexer.figures.marks import Quoted, quoted
-from indexer.figures.speakers import HIDDEN, Person, Speaker, Speakers
+from indexer.figures.speakers import HIDDEN, REACH, Person, Speaker, Speakers
 from indexer.text.analyzer import fold
 
 
@@ -110,7 +110,7 @@ class _Said:
 
     def _speaker(self, number: int, last: Speaker | None) -> Speaker | None:
         span = self._spans[number]
-        start, _ = self._who.sentence(span.before)
+        start = max(self._who.sentence(span.before)[0], span.before - REACH)
         if self._text[start : span.before].strip():
             return self._led(number, start)
         if not self._is_whole(number):

@@ -13,6 +13,7 @@ from indexer.figures.figure import any_of, names
 from indexer.text.analyzer import fold
 
 HIDDEN = "\ue000"  # stands for each character of a quotation
+REACH = 300  # characters before a verb or a quotation in which its subject stands
 _HAN = "\u3400-\u9fff"
 _SENTENCE_END = re.compile(
     rf"[。！？!?…]+|\n|\s{{2,}}|(?<={HIDDEN})[”」』\"]|(?:讯|\d日电|文/图|图/文)[\s)）]*(?=[“「\s])|(?<=\s)摄\s*|(?<=[\u3400-\u9fff])摄(?=“)"
@@ -74,7 +75,9 @@ class Speakers:
     def named(self) -> Iterator[Speaker]:
         """Who is named before a verb of speech, and is none of the persons that are known."""
         for verb in self.verbs(0, len(self._masked)):
-            start = max(self._masked.rfind(sign, 0, verb) + 1 for sign in ",。:”“!?;\n")
+            reach = max(0, verb - REACH)
+            start = max(self._masked.rfind(sign, reach, verb) + 1 for sign in ",。:”“!?;\n")
+            start = max(start, reach)
             if not self.person(start, verb):
                 first, last = self._phrase(start, verb)
                 if not _NO_SPEAKER.search(self._masked[first:last]) and (speaker := self._name_in(first, last)):
@@ -85,7 +88,7 @@ class Speakers:
 
         `is_nearest` tells that a verb of speech stands at `end`: then its clause may name somebody unknown.
         """
-        for first, last in reversed(self._clauses(start, end)):
+        for first, last in reversed(self._clauses(max(start, end - REACH), end)):
             if speaker := self._of_clause(first, last, is_nearest):
                 return speaker
             is_nearest = is_nearest and not self._masked[first:last].strip()
@@ -117,11 +120,8 @@ class Speakers:
         return [*clauses, (first, end)][-6:]
 
     def _between(self, start: int, end: int) -> Iterator[Person]:
-        for person in self._people[bisect_left(self._starts, start) :]:
-            if person.start >= end:
-                return
-            if person.end <= end:
-                yield person
+        first, last = bisect_left(self._starts, start), bisect_left(self._starts, end)
+        return (person for person in self._people[first:last] if person.end <= end)
 
     def _of_clause(self, start: int, end: int, is_nearest: bool) -> Speaker | None:
         if speaker := self.person(start, end):
