@@ -43,6 +43,7 @@ ANSWERS = {  # of each address of the description: what to ask there
     "/api/keywords": ["q=援藏", "q=援藏&measure=tfidf&by=year"],
     "/api/collocations": ["q=西藏&least=2", "q=西藏&least=2&by=year&measure=pmi"],
     "/api/figures": ["q=西藏", "q=西藏&sort=value&kind=money&kind=date"],
+    "/api/quotes": ["q=西藏", "q=西藏&speaker=次仁"],
     "/api/sources": [""],
     "/api/status": [""],
 }
@@ -170,7 +171,7 @@ def test_values_are_those_of_the_archive(client: TestClient, archive: Archive) -
         ("/api/search?q=西藏 OR 高原&limit=3", "hits"), ("/api/search?q=西藏&sort=oldest&limit=100", "hits"),
         ("/api/concordance?q=西藏&limit=4", "rows"), ("/api/concordance?q=西藏&sort=left&limit=4", "rows"),
         ("/api/figures?q=西藏&limit=7&kind=date&kind=place", "rows"),
-        ("/api/figures?q=西藏&sort=value&limit=7", "rows"),
+        ("/api/figures?q=西藏&sort=value&limit=7", "rows"), ("/api/quotes?q=西藏&limit=2", "rows"),
     ],
 )  # fmt: skip
 def test_the_parts_of_a_list_are_the_list(client: TestClient, archive: Archive, address: str, key: str) -> None:

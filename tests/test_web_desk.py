@@ -285,7 +285,7 @@ def test_every_page_leads_to_the_desk_with_its_question(client: TestClient) -> N
     for address in (f"/search?q={TWO}&since=2021&source=tibet.cn", f"/keywords?q={TWO}&since=2021&source=tibet.cn"):
         tools = within(tree(client.get(address).text), "tools")
         whole = {"q": ["援藏 招商引资"], "since": ["2021"], "source": ["tibet.cn"]}
-        expected = dict.fromkeys(("/search", "/timeline", "/concordance", "/keywords", "/figures"), whole)
+        expected = dict.fromkeys(("/search", "/timeline", "/concordance", "/keywords", "/figures", "/quotes"), whole)
         assert addresses(tools) == expected | {"/collocations": {"q": ["援藏"]}}
         assert [urlsplit(link.get("href") or "").path for link in tools.iter("a") if link.get("aria-current")] == [
             address.split("?")[0]

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from wencang.desk.count.concordance import Concordance
     from wencang.desk.count.figures import Figures
     from wencang.desk.count.keywords import Keywords
+    from wencang.desk.count.quotes import QuotedSpeakers, Quotes
     from wencang.desk.count.timeline import Timeline
     from wencang.desk.export.citation import Citations
     from wencang.desk.export.export import Exported
@@ -76,6 +77,7 @@ _HOMES = {
     "History": "wencang.desk.versions", "Hit": "indexer.search", "Image": "archive.article",
     "Installed": "crawler.timers.install", "Keywords": "wencang.desk.count.keywords", "Lexicon": "wencang.lexicon",
     "Message": "archive.text.messages", "News": "wencang.desk.watch.follow", "Overview": "wencang.keeping.status",
+    "QuotedSpeakers": "wencang.desk.count.quotes", "Quotes": "wencang.desk.count.quotes",
     "Query": "indexer.question.query", "RawPage": "archive.article", "Reading": "crawler.extract.reading",
     "Removal": "wencang.keeping.removal", "Revision": "archive.article", "Run": "archive.tables.ledger",
     "RunResult": "wencang.runs", "Runs": "wencang.keeping.runs", "Settings": "archive.settings",
@@ -91,10 +93,10 @@ __all__ = [
     "AddressGap", "Answer", "Archive", "Article", "Change", "Changes", "Citations", "Collocations", "Concordance",
     "Copied", "Corpus", "CorpusCheck", "DayGap", "Delivery", "Diff", "Doubted", "Edit", "Explanation", "Exported",
     "FetchedPage", "Figures", "Filled", "Filters", "Gaps", "History", "Hit", "Image", "Installed", "Keywords",
-    "Lexicon", "Message", "News", "Overview", "Query", "RawPage", "Reading", "Removal", "Revision", "Run",
-    "RunResult", "Runs", "Settings", "Snippet", "SourceCheck", "SpanGap", "Status", "Story", "StoryList", "Terms",
-    "Timeline", "Timestamp", "Verification", "View", "WatchList", "WencangError", "Words", "copy_archive",
-    "open", "restore",
+    "Lexicon", "Message", "News", "Overview", "Query", "QuotedSpeakers", "Quotes", "RawPage", "Reading", "Removal",
+    "Revision", "Run", "RunResult", "Runs", "Settings", "Snippet", "SourceCheck", "SpanGap", "Status", "Story",
+    "StoryList", "Terms", "Timeline", "Timestamp", "Verification", "View", "WatchList", "WencangError", "Words",
+    "copy_archive", "open", "restore",
 ]  # fmt: skip
 
 

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from wencang.desk.count.keywords import Keywords
     from wencang.desk.count.keywords import Measure as KeywordMeasure
     from wencang.desk.count.periods import By
+    from wencang.desk.count.quotes import Quote, Quotes
     from wencang.desk.count.similar import Similar
     from wencang.desk.count.timeline import Timeline
     from wencang.desk.export.citation import Citations, Style
@@ -176,11 +177,12 @@ class Archive:
         self, *, source: str = "", section: str = "", credit: str = "", since: str = "", until: str = ""
     ) -> Narrowing:
         """The filters as a query has them. Raises UsageFault for a source or a day that is none."""
+        from archive.text.outlets import outlet
         from indexer.question.period import span
 
         first, end = span(since, until)
         source = self._source(source) if source else ""
-        return {"source": source, "section": section, "credit": credit, "since": first, "until": end}
+        return {"source": source, "section": section, "credit": outlet(credit), "since": first, "until": end}
 
     def _source(self, name: str) -> str:
         """A source of the archive by its site's name (tibet.cn) or its file's (tibet_cn). Raises UsageFault."""
@@ -209,10 +211,10 @@ class Archive:
         """The articles that answer a question: those with all its words first, then those with some.
 
         `limit` 0 only counts; `offset` skips hits. `filters` narrow the answer: `source` is a site
-        (tibet.cn), `section` and `credit` are exact, `since` and `until` inclusive. `collapse` shows
-        articles with the same text as one hit, `stories` also reprints. `facets` counts the whole
-        answer by source, section, credit, year and month. `engine` is whoosh or tantivy, by default the
-        one that is set.
+        (tibet.cn), `section` is exact, `credit` an outlet in any of its spellings, `since` and `until`
+        inclusive. `collapse` shows articles with the same text as one hit, `stories` also reprints. `facets`
+        counts the whole answer by source, section, credit, year and month. `engine` is whoosh or tantivy,
+        by default the one that is set.
 
         Raises QueryFault for a question that can't be read, UsageFault for an unknown source, day or
         engine, IndexUnusable if the index is missing or damaged; the error names the command that helps.
@@ -613,6 +615,33 @@ class Archive:
         from wencang.desk.count.figures import kinds_of
 
         return tuple(mentions([self.article(id_or_url)], kinds_of(kind)))
+
+    def quotes(
+        self, question: str = "", *, speaker: str = "", engine: str = "", max_articles: int = 0,
+        **filters: Unpack[Filters],
+    ) -> Quotes:  # fmt: skip
+        """Who said what in the articles with all words of a question, best first, or in all articles.
+
+        Direct speech, not terms, titles or slogans in marks. With `speaker` only of those whose name
+        contains it. With `max_articles` so many articles are read, a random sample.
+
+        The value is a table; Quotes.rows describes the columns, and `speakers()` counts who is quoted.
+        Nothing is read before its rows are asked for, and they are read again each time. Raises UsageFault
+        for filters without a question; with a question what `search` raises.
+        """
+        from indexer.search import revisions_of
+        from wencang.desk.count.quotes import Quotes, quotes_in
+        from wencang.desk.sample import sampled
+        from wencang.desk.stream import Stream
+
+        if not question:
+            _refuse_filters(**filters)
+            whole: Stream[Quote] = Stream(lambda: quotes_in((r.article for r in self._store.kept()), speaker))
+            return Quotes(None, whole)
+        query, every_id, notices = self._matches(question, engine, **filters)
+        ids, bounded = sampled(every_id, max_articles)
+        every: Stream[Quote] = Stream(lambda: quotes_in((r.article for r in revisions_of(self._store, ids)), speaker))
+        return Quotes(query, every, (*bounded, *notices))
 
     def similar(self, id_or_url: str, *, limit: int = 5, engine: str = "") -> Similar:
         """The articles most like this one, by its most typical words, without its copies and reprints.

@@ -9,8 +9,9 @@ from typing import TypedDict
 class Filters(TypedDict, total=False):
     """Keyword arguments of every method of `Archive` that takes a question.
 
-    `source` is a site (tibet.cn); `section` and `credit` are those of an article in full. `since` and
-    `until` are the first and the last day of publication, or a month or year, in Asia/Shanghai.
+    `source` is a site (tibet.cn); `section` is that of an article in full, `credit` an outlet
+    in any of its spellings (新华网 is 新华社). `since` and `until` are the first and the last day of
+    publication, or a month or year, in Asia/Shanghai.
     """
 
     source: str

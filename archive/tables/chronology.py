@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from archive.article import SHANGHAI, Revision
 from archive.store import ArticleStore, schema
+from archive.text.outlets import outlet
 
 _PAGE = 500
 _wanted = sa.Table("wanted", sa.MetaData(), sa.Column("id", sa.Text, primary_key=True), prefixes=["TEMPORARY"])
@@ -23,7 +24,7 @@ class Appearance(NamedTuple):
     day: str  # in Asia/Shanghai, as 2022-06-01; "" for none
     source: str
     section: str
-    credit: str
+    credit: str  # the normal name of the outlet
 
 
 def in_order(store: ArticleStore, ids: Iterable[str] | None = None, by: str = "") -> Iterator[Revision]:
@@ -42,7 +43,7 @@ def appearances(store: ArticleStore, ids: Iterable[str] | None = None) -> Iterat
     columns = sa.select(c.sequence, c.id, c.published, c.source, c.section, c.credit)
     for row in _rows(store, _sequences(store, ids, ""), columns):
         day = row.published.astimezone(SHANGHAI).date().isoformat() if row.published else ""
-        yield Appearance(row.id, day, row.source, row.section, row.credit)
+        yield Appearance(row.id, day, row.source, row.section, outlet(row.credit))
 
 
 def _rows(store: ArticleStore, sequences: array[int], columns: sa.Select[Any]) -> Iterator[sa.Row[Any]]:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from archive.article import Revision
 from archive.progress import Progress
 from archive.store import ArticleStore, schema
+from archive.text.outlets import outlet
 
 _PAGE = 200
 _KEPT = 16  # histories
@@ -30,7 +31,7 @@ _SEVERAL = sa.select(_c.id).group_by(_c.id).having(sa.func.count() > 1)  # reads
 class Wanted:
     """Which versions: of a source, a section and a credit, fetched at or after `since` and before `until` (aware).
 
-    `gone` takes those only that the site no longer had.
+    `credit` is the normal name of an outlet. `gone` takes those only that the site no longer had.
     """
 
     source: str = ""
@@ -42,8 +43,8 @@ class Wanted:
 
     @property
     def conditions(self) -> list[sa.ColumnElement[bool]]:
-        """The same for a query of the database."""
-        values = {"source": self.source, "section": self.section, "credit": self.credit}
+        """The same for a query of the database, but for the credit."""
+        values = {"source": self.source, "section": self.section}
         conditions = [_c[name] == value for name, value in values.items() if value]
         conditions += [_c.fetched >= self.since] if self.since else []
         conditions += [_c.fetched < self.until] if self.until else []
@@ -63,14 +64,14 @@ def following(store: ArticleStore, sequences: array[int], wanted: Wanted) -> Ite
 
     First versions, withdrawn ones, and those that are another reading of the same page are left out.
     """
-    chosen = sa.select(_c.sequence, _c.id).where(~schema.withdrawn, *wanted.conditions).where(
+    chosen = sa.select(_c.sequence, _c.id, _c.credit).where(~schema.withdrawn, *wanted.conditions).where(
         sa.exists().where(_OF_ARTICLE, _FOLLOWS), ~sa.exists().where(_OF_ARTICLE, _IS_REREAD)
     )  # fmt: skip
     for start in range(0, len(sequences), _PAGE):
         page = sequences[start : start + _PAGE].tolist()
         with store.reading() as connection:
             rows = connection.execute(chosen.where(_c.sequence.in_(page))).all()
-        ids = {row.sequence: row.id for row in rows}
+        ids = {row.sequence: row.id for row in rows if wanted.credit in ("", outlet(row.credit))}
         history = lru_cache(_KEPT)(store.history)  # several versions of an article often follow one another
         for done, sequence in enumerate(page, start + 1):
             if sequence in ids and (pair := _with_previous(history(ids[sequence]), sequence)):

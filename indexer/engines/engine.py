@@ -15,6 +15,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 from archive.article import SHANGHAI, Article, Revision
 from archive.errors import IndexUnusable, UsageFault
 from archive.store import ArticleStore
+from archive.text.outlets import outlet
 from archive.text.translation import gettext as _
 from indexer import engines
 from indexer.figures.amounts import amounts
@@ -33,9 +34,9 @@ FACETS = ("source", "section", "credit", "month")
 
 
 def facets_of(article: Article) -> tuple[str, ...]:
-    """An article's value for each of FACETS, truncated to what every engine accepts: 32 KB."""
+    """An article's value for each of FACETS, the credit as an outlet, truncated to what every engine accepts: 32 KB."""
     month = f"{article.published:%Y-%m}" if article.published else ""
-    return tuple(value[:8_000] for value in (article.source, article.section, article.credit, month))
+    return tuple(value[:8_000] for value in (article.source, article.section, outlet(article.credit), month))
 
 
 def seconds(time: datetime) -> int:
@@ -53,7 +54,7 @@ class Cut(NamedTuple):
 
     words: list[str]  # of title and body, those of the title TITLE_WEIGHT times: used for ranking
     title: list[str]
-    origin: list[str]  # of site and credit
+    origin: list[str]  # of site and credit, as printed and by its normal name
     section: list[str]
     author: list[str]
     exact: list[str]  # characters of the body: quotes are matched against these
@@ -69,7 +70,7 @@ def cut(article: Article, analyzer: Analyzer) -> Cut:
     return Cut(
         words=title * TITLE_WEIGHT + terms(article.body),
         title=title,
-        origin=terms(f"{article.source} {article.credit}"),
+        origin=terms(f"{article.source} {article.credit} {outlet(article.credit)}"),
         section=terms(article.section),
         author=terms(" ".join(article.authors)),
         exact=characters(article.body),

@@ -24,7 +24,7 @@ _MAX_PREFIXES = 5
 _MAX_DEPTH = 20  # of nested brackets; deeper ones are text
 FIELDS = {
     "title": "title", "标题": "title", "標題": "title",
-    "source": "source", "来源": "source", "來源": "source",
+    "source": "source", "来源": "source", "來源": "source", "credit": "source", "稿源": "source",
     "section": "section", "栏目": "section", "欄目": "section", "频道": "section",
     "author": "author", "作者": "author",
     "place": "place", "地点": "place", "地點": "place",

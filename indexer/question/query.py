@@ -127,9 +127,9 @@ class Query:
     """A parsed query.
 
     An article must match all of `wanted`, but of the plain words only as many as `required` says.
-    `source` is the name of a site; `section` and `credit` are those of an article in full. Articles
-    are published at or after `since` and before `until` (aware times); `among` limits the answer to
-    these ids. `doubts` are messages about parts that may have been meant differently.
+    `source` is the name of a site, `section` that of an article in full, `credit` an outlet's normal
+    name. Articles are published at or after `since` and before `until` (aware times); `among` limits
+    the answer to these ids. `doubts` are messages about parts that may have been meant differently.
     """
 
     wanted: tuple[Node, ...]

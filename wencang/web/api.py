@@ -64,6 +64,13 @@ def figures(site: Site, request: Request) -> Response:
     return part.of(figures.records(), figures.notices)
 
 
+def quotes(site: Site, request: Request) -> Response:
+    """The rows of `wencang quotes --json`, a part at a time."""
+    part = part_of(site, request, ROWS)
+    quotes = desk.ask_quotes(site, request)
+    return part.of(quotes.records(), quotes.notices)
+
+
 def keywords(site: Site, request: Request) -> Response:
     """The rows of `wencang keywords --json`."""
     words = desk.ask_keywords(site, _with_numbers(request, "limit", "least"))
@@ -91,6 +98,7 @@ def description(_site: Site, request: Request) -> Response:
 OF_STATE: dict[str, Handler] = {
     "/api/search": search, "/api/timeline": timeline.twin, "/api/concordance": concordance,
     "/api/keywords": keywords, "/api/collocations": collocations, "/api/figures": figures,
+    "/api/quotes": quotes,
     "/api/articles/{id}/versions": versions,
     "/api/articles/{id}/versions/{sequence}": article.version_twin, "/api/articles/{id}/diff": article.diff_twin,
     "/api/articles/{id}/citation": citation, "/api/stories/{id}": article.story_twin, "/api/changes": changes.twin,

@@ -1,10 +1,10 @@
-"""The researcher's desk: concordance, keywords, collocations and figures of a question, as pages, JSON and CSV."""
+"""The researcher's desk: concordance, words, figures and quotations of a question, as pages, JSON and CSV."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any, Generic, Literal, TypeVar, get_args
 
 from starlette.datastructures import QueryParams
@@ -20,6 +20,7 @@ from wencang.desk.count.concordance import Concordance, Line, on_one_line
 from wencang.desk.count.concordance import Order as LineOrder
 from wencang.desk.count.figures import Figures, record
 from wencang.desk.count.keywords import Keywords
+from wencang.desk.count.quotes import Quote, Quotes
 from wencang.desk.count.ranking import Word
 from wencang.web.drawing.tables import csv_of, json_of
 from wencang.web.inputs import MOST, Asked, field_of, narrowed, no_question, number, one_of, page_of, typed
@@ -34,11 +35,12 @@ WORDS = 1_000  # of a list
 WIDEST = 200  # characters beside a node
 LINES = 20_000  # of a concordance
 LEAST = 1_000
+_BEGINNING = 30  # characters of a quotation by which its article is searched
 _CONTEXT = 80  # characters of a sentence beside a figure
 _IN_QUOTES = set('"＂“”「」『』()（）\n')  # would end or change the question
 _MEASURES: tuple[Literal["ll", "tfidf"], ...] = ("ll", "tfidf")
 _NEAR_MEASURES: tuple[Literal["logdice", "pmi", "ll"], ...] = ("logdice", "pmi", "ll")
-Answer = Concordance | Keywords | Collocations | Figures
+Answer = Concordance | Keywords | Collocations | Figures | Quotes
 A = TypeVar("A", bound=Answer)
 R = TypeVar("R")
 
@@ -211,6 +213,31 @@ def question_of(figure: Figure) -> str:
     return f"地点:{figure.text}" if figure.kind == "place" else f'"{figure.text}"'
 
 
+# Quotations
+
+
+def ask_quotes(site: Site, request: Request) -> Quotes:
+    """The quotations that are asked for. Raises FieldFault without a question: all articles are too many to read."""
+    parameters = request.query_params
+    question = narrowed(parameters)
+    if not question.q.strip():
+        raise no_question()
+    return site.archive.quotes(
+        question.q, speaker=parameters.get("speaker", "").strip(), max_articles=_READ_FIGURES, **question.filters
+    )
+
+
+def _show_quotes(answer: Quotes, question: Asked, parameters: QueryParams, links: Links) -> Mapping[str, object]:
+    """Each speaker leads to what else they said in the articles found, each title to the place in the article."""
+
+    def link(quote: Quote) -> tuple[Quote, str, str]:
+        beginning = "".join(takewhile(lambda sign: sign not in _IN_QUOTES, quote.quotation.words[:_BEGINNING]))
+        others = links.to("/quotes", question.parameters() | {"speaker": quote.quotation.speaker})
+        return quote, others, f'"{beginning}"' if beginning.strip() else question.q
+
+    return _part(map(link, answer.quotes), parameters)
+
+
 # What they share
 
 
@@ -229,4 +256,5 @@ ROUTES: dict[str, Handler] = {
     **Tool("keywords.html", ask_keywords, _show_words).routes,
     **Tool("collocations.html", ask_collocations, _show_words).routes,
     **Tool("figures.html", ask_figures, _show_figures).routes,
+    **Tool("quotes.html", ask_quotes, _show_quotes).routes,
 }

@@ -132,6 +132,10 @@ _SCHEMAS: dict[str, Schema] = {
         "start": _COUNT, "end": _COUNT, "id": _TEXT, "url": _TEXT, "published": _TEXT, "title": _TEXT,
         "sentence": _TEXT, "reports": _COUNT,
     }), next=_NEXT),
+    "Quotes": _rows(_record({
+        "speaker": _TEXT, "role": _TEXT, "words": _TEXT, "start": _COUNT, "end": _COUNT, "id": _TEXT, "url": _TEXT,
+        "published": _ISSUED, "title": _TEXT,
+    }), next=_NEXT),
     "Keywords": _rows(_record({
         "rank": _COUNT, "word": _TEXT, "score": _NUMBER, "here": _COUNT, "there": _COUNT,
         "log_ratio": {"type": ["number", "null"]},
@@ -185,7 +189,10 @@ _QUESTION = {"type": "string", "minLength": 1, "maxLength": LONGEST}
 _Q = _parameter("q", _QUESTION, "A question in the syntax of `wencang search`.", required=True)
 _SOURCE = _parameter("source", _TEXT, "A site: tibet.cn")
 _DAYS = [_parameter(name, _TEXT, "2022, 2022-06 or 2022-06-01; inclusive.") for name in ("since", "until")]
-_EXACT = [_parameter(name, _TEXT, "Exactly this value.") for name in ("section", "credit")]
+_EXACT = [
+    _parameter("section", _TEXT, "Exactly this value."),
+    _parameter("credit", _TEXT, "An outlet, in any of its spellings."),
+]
 _FILTERS = [_SOURCE, *_DAYS, *_EXACT]
 _EMPTY_OR_SEQUENCE = {"anyOf": [{"type": "integer", "minimum": 0, "maximum": MOST}, {"const": ""}]}
 _ID = _segment("id", {**_TEXT, "minLength": 1})
@@ -275,6 +282,9 @@ _ENDPOINTS = {
         _Q, *_FILTERS, _parameter("kind", _list({"enum": list(KINDS)}), "Repeatable."),
         _choice("sort", get_args(FigureOrder)), _choice("stories", _FLAG_OF, "1 gives each value of a story once."),
         *_pages(ROWS),
+    ]),
+    "/api/quotes": _Endpoint("Who said what in the articles with all the words.", "Quotes", [
+        _Q, *_FILTERS, _parameter("speaker", _TEXT, "Part of the name."), *_pages(ROWS),
     ]),
     "/api/sources": _Endpoint("What is collected, and how fresh it is.", "Sources", []),
     "/api/status": _Endpoint("The state of the archive and its indexes.", "Status", []),

@@ -87,7 +87,7 @@ SourceName = Annotated[
     str, typer.Option(metavar="S", autocompletion=known_sources, help=_("Only articles of this source."))
 ]
 Section = Annotated[str, typer.Option(metavar="S", help=_("Only articles of exactly this section."))]
-Credit = Annotated[str, typer.Option(metavar="C", help=_("Only articles with exactly this credit."))]
+Credit = Annotated[str, typer.Option(metavar="C", help=_("Only articles of this outlet, in any of its spellings."))]
 Sources = Annotated[
     list[str],
     typer.Argument(metavar="[SOURCE...]", autocompletion=known_sources, help=_("Sources; default: all.")),

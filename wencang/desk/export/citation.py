@@ -17,6 +17,7 @@ from typing import Any, Literal
 from archive.article import SHANGHAI, Article, Revision
 from archive.errors import UsageFault
 from archive.text.messages import Message
+from archive.text.outlets import outlet
 from archive.text.translation import gettext as _
 from wencang.desk.names import key
 
@@ -62,7 +63,7 @@ def cited(style: str, revisions: Iterable[Revision], notices: tuple[Message, ...
 
 def responsible(article: Article) -> tuple[str, ...]:
     """The names of the authors, else the credit; empty where neither is known."""
-    return tuple(filter(None, map(_line, article.authors or (article.credit,))))
+    return tuple(filter(None, map(_line, article.authors or (outlet(article.credit),))))
 
 
 def accessed(revision: Revision) -> date:
@@ -146,7 +147,7 @@ STYLES: Mapping[str, Callable[[Iterable[Revision]], Iterator[str]]] = {
 
 def _site(article: Article) -> str:
     """The container: the credit, unless it takes the author's place; then the source."""
-    return article.credit if article.authors and article.credit else article.source
+    return outlet(article.credit) if article.authors and article.credit else article.source
 
 
 def _line(text: str) -> str:
