@@ -58,7 +58,7 @@ class Cut(NamedTuple):
     author: list[str]
     exact: list[str]  # characters of the body: quotes are matched against these
     headline: list[str]  # characters of the title
-    place: list[str]  # places in title or body by their full names, and the prefectures they lie in
+    place: list[str]  # places in title or body by their full names, and those they lie in
     amount: list[int]  # amounts of money in title or body, as keys (indexer/figures/amounts.py)
 
 
@@ -74,7 +74,7 @@ def cut(article: Article, analyzer: Analyzer) -> Cut:
         author=terms(" ".join(article.authors)),
         exact=characters(article.body),
         headline=characters(article.title),
-        place=within(text),
+        place=within(text, f"{article.source} {article.credit}"),
         amount=amounts(text),
     )
 

@@ -20,7 +20,7 @@ from indexer.engines.opensearch_client import Client, Conflict, Missing, Passing
 from indexer.engines.opensearch_query import MAX_BYTES, Json
 from indexer.engines.opensearch_words import Run, WordTable
 
-LAYOUT = "1"  # of the mapping
+LAYOUT = "2"  # of the mapping
 _COPIES = "0-1"  # one more copy of each shard where there is a second node
 _GREEN = 3600.0  # seconds that the copies of a new index may take
 _CUT: Json = {"type": "text", "analyzer": "cut", "norms": False, "index_options": "docs"}

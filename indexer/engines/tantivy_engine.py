@@ -49,7 +49,7 @@ try:
 except ImportError as error:
     raise UsageFault("tantivy", _("is not installed"), _("`pip install tantivy` adds it")) from error
 
-_LAYOUT = "4"  # of the schema and its fields
+_LAYOUT = "5"  # of the schema and its fields
 _MEMORY = 128_000_000  # bytes of postings before they are written to disk
 _SEPARATOR = "|"  # in place of SEPARATOR, a blank, which delimits the terms
 _MAX_VALUES = 100_000  # of one facet

@@ -45,7 +45,7 @@ from indexer.engines.whoosh_storage import NAME, Damaged, Index, Storage, decodi
 from indexer.figures.amounts import encoded
 from indexer.question.query import MAX_EXPANSIONS, Prefix, Query
 
-_LAYOUT = "7"  # of the schema and its fields
+_LAYOUT = "8"  # of the schema and its fields
 _MAX_WEIGHT = 2.2  # of a word in BM25, to be multiplied by its rarity: 1 + k1
 _SCHEMA = fields.Schema(
     id=fields.ID(stored=True, unique=True),

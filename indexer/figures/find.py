@@ -16,20 +16,23 @@ from indexer.figures.figure import KINDS, Figure, Kind, Name, Period, Quantity, 
 _END = re.compile("[。！？；!?\n]")
 
 
-def figures(text: str, published: date | None = None, kinds: Collection[Kind] = KINDS) -> list[Figure]:
+def figures(
+    text: str, published: date | None = None, kinds: Collection[Kind] = KINDS, origin: str = ""
+) -> list[Figure]:
     """The figures in a text, in order. They do not overlap, except for places inside an institution's name.
 
-    `published` is the day in Asia/Shanghai to which 去年, 上月 and 5月12日 are relative.
+    `published` is the day in Asia/Shanghai to which 去年, 上月 and 5月12日 are relative. `origin`
+    is what else tells which of several places of one name is meant: title, outlet, site.
     """
-    return [figure for figure in sorted(_all(text, published), key=_position) if figure.kind in kinds]
+    return [figure for figure in sorted(_all(text, published, origin), key=_position) if figure.kind in kinds]
 
 
-def _all(text: str, published: date | None) -> Iterator[Figure]:
+def _all(text: str, published: date | None, origin: str) -> Iterator[Figure]:
     folded = readable(text)
     days = list(dates.find(folded, text, published))
     yield from days
     yield from _outside(days, quantities.find(folded, text))
-    names = [*places.find(folded, text), *institutions.find(folded, text)]
+    names = [*places.find(folded, text, origin), *institutions.find(folded, text)]
     people = list(persons.find(folded, text, names))
     yield from people
     yield from _outside(people, names)
@@ -58,7 +61,7 @@ def mentions(articles: Iterable[Article], kinds: Collection[Kind] = KINDS) -> It
     """The figures in the bodies of articles, article by article."""
     for article in articles:
         ends = [match.end() for match in _END.finditer(article.body)]
-        for figure in figures(article.body, article.day, kinds):
+        for figure in figures(article.body, article.day, kinds, f"{article.title} {article.source} {article.credit}"):
             yield Mention(figure, article, _sentence(article.body, ends, figure))
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
+from indexer.figures import places
 from indexer.figures.figure import Figure, Name, any_of, names
-from indexer.figures.places import gazetteer
 
 _LONGEST = 24  # characters before the ending
 _LEVELS = ("自治区", "省", "市", "县", "区", "州", "地区")
@@ -22,7 +22,7 @@ _ANY_CITY = re.compile("[\u3400-\u9fff]{2}[省市县区]$")
 def _regions() -> frozenset[str]:
     regions = names("Regions")
     with_level = (name + level for name in regions for level in _LEVELS[:3])
-    return frozenset({*gazetteer(), *regions, *with_level, *_LEVELS})
+    return frozenset({*places.regions(), *regions, *with_level, *_LEVELS})
 
 
 class _Patterns(NamedTuple):
