@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, insort
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -183,12 +185,15 @@ class _Reader:
         self.named: dict[int, _Named] = {}  # by start
         self._by_end: dict[int, _Named] = {}
         self._places: set[str] = set()
+        self._starts: defaultdict[str, list[int]] = defaultdict(list)  # of a place and of those in it
         for named in clear:
             self.add(named)
 
     def add(self, named: _Named) -> None:
         self.named[named.start] = self._by_end[named.end] = named
         self._places.add(named.place.name)
+        for name in named.place.chain:
+            insort(self._starts[name], named.start)
 
     def read(self, span: _Span, is_certain: bool) -> _Named | None:
         """What a name means; None for another word."""
@@ -238,23 +243,24 @@ class _Reader:
         return Place(span.name, -1, ()) if _LEVEL.search(span.name) else None
 
     def _nearest(self, span: _Span) -> list[Place]:
-        """The readings that share a prefecture, or lie in the province, of the place named nearest; before rather."""
+        """The readings whose prefecture or province is named nearest, by itself or as a place in it; before rather."""
         distances = [(self._distance(span, place), place) for place in span.readings]
         least = min(distance for distance, _place in distances)
         return [place for distance, place in distances if distance == least < _FAR]
 
     def _distance(self, span: _Span, place: Place) -> int:
-        return min(
-            (
-                span.start - named.start if named.start < span.start else named.start - span.start + _AFTER
-                for named in self.named.values()
-                if named.place.name in place.above or (*place.above, place.name)[0] in named.place.above
-            ),
-            default=_FAR,
-        )
+        """To the nearest place in the same prefecture; else to the nearest in the province, which is farther."""
+        for rank, name in enumerate(place.above or (place.name,)):
+            starts = self._starts.get(name, [])
+            at = bisect_left(starts, span.start)
+            if at:
+                return span.start - starts[at - 1] + rank * _AFTER
+            if starts:
+                return starts[0] - span.start + (rank + 1) * _AFTER
+        return _FAR
 
 
-_AFTER = 10_000  # a place named before is nearer than any named after
+_AFTER = 1 << 32  # a place named before is nearer than any named after
 _FAR = 1 << 40
 
 
