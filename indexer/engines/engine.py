@@ -19,7 +19,7 @@ from archive.text.translation import gettext as _
 from indexer import engines
 from indexer.figures.amounts import amounts
 from indexer.figures.figure import readable
-from indexer.figures.places import within
+from indexer.figures.places import origin_of, within
 from indexer.question.query import Query
 from indexer.text import analyzer
 from indexer.text.analyzer import Analyzer, characters
@@ -74,7 +74,7 @@ def cut(article: Article, analyzer: Analyzer) -> Cut:
         author=terms(" ".join(article.authors)),
         exact=characters(article.body),
         headline=characters(article.title),
-        place=within(text, f"{article.source} {article.credit}"),
+        place=within(text, origin_of(article)),
         amount=amounts(text),
     )
 

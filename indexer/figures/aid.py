@@ -18,7 +18,7 @@ from archive.article import Article
 from indexer.figures import institutions
 from indexer.figures.figure import Name, any_of, readable
 from indexer.figures.gazetteer import gazetteer
-from indexer.figures.places import find
+from indexer.figures.places import find, origin_of
 from indexer.text.analyzer import fold
 
 _SENTENCE = re.compile("[^。！？；!?;\n]+[。！？；!?;]?")
@@ -88,7 +88,7 @@ class _Node:
 def mentions(articles: Iterable[Article]) -> Iterator[AidMention]:
     """The aid in the bodies of articles, article by article."""
     for article in articles:
-        for aid in pairs(article.body, f"{article.title} {article.source} {article.credit}"):
+        for aid in pairs(article.body, f"{article.title} {origin_of(article)}"):
             yield AidMention(aid, article)
 
 

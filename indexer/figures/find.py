@@ -61,7 +61,7 @@ def mentions(articles: Iterable[Article], kinds: Collection[Kind] = KINDS) -> It
     """The figures in the bodies of articles, article by article."""
     for article in articles:
         ends = [match.end() for match in _END.finditer(article.body)]
-        for figure in figures(article.body, article.day, kinds, f"{article.title} {article.source} {article.credit}"):
+        for figure in figures(article.body, article.day, kinds, f"{article.title} {places.origin_of(article)}"):
             yield Mention(figure, article, _sentence(article.body, ends, figure))
 
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from indexer.figures.figure import Figure, Name
+from archive.article import Article
+from indexer.figures.figure import Figure, Name, readable
 from indexer.figures.gazetteer import Gazetteer, Place, gazetteer
 from indexer.text.analyzer import fold
 
@@ -303,3 +304,13 @@ def regions() -> frozenset[str]:
 def within(folded: str, origin: str = "") -> list[str]:
     """The distinct places named in a text and those they lie in."""
     return sorted({place for named in _named(folded, origin) for place in named.place.chain})
+
+
+def origin_of(article: Article) -> str:
+    """What tells where an article belongs, apart from its text."""
+    return f"{article.source} {article.credit}"
+
+
+def of_article(article: Article) -> list[str]:
+    """The distinct places that title or body name and those they lie in: what `place:` finds in an index."""
+    return within(readable(f"{article.title}\n{article.body}"), origin_of(article))
