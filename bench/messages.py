@@ -29,6 +29,8 @@ from wencang.catalog import CATALOGS
 from wencang.cli import language, manual
 from wencang.cli.app import app_command
 from wencang.desk import count
+from wencang.desk.count.aid import AidCounts, AidSentences
+from wencang.desk.count.places import PlaceCounts
 from wencang.desk.count.ranking import Ranking
 from wencang.desk.freeze import corpus
 from wencang.keeping.doubted import Doubted
@@ -61,8 +63,8 @@ def _written() -> Iterator[str | tuple[str, ...]]:
 
 
 def _columns() -> Iterator[str]:
-    """The columns of the tables that are printed with translated heads: rankings of words, and doubted pages."""
-    yield from Doubted.columns
+    """The columns of the tables that are printed with translated heads: rankings, doubted pages, aid, places."""
+    yield from (*Doubted.columns, *AidSentences.columns, *AidCounts.columns, *PlaceCounts.columns)
     for module in iter_modules(count.__path__):
         import_module(f"{count.__name__}.{module.name}")
     for ranking in Ranking.__subclasses__():

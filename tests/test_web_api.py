@@ -44,6 +44,8 @@ ANSWERS = {  # of each address of the description: what to ask there
     "/api/collocations": ["q=西藏&least=2", "q=西藏&least=2&by=year&measure=pmi"],
     "/api/figures": ["q=西藏", "q=西藏&sort=value&kind=money&kind=date"],
     "/api/quotes": ["q=西藏", "q=西藏&speaker=次仁"],
+    "/api/aid": ["q=西藏", "q=援藏&limit=2"],
+    "/api/map": ["q=西藏", "q=西藏&level=county"],
     "/api/sources": [""],
     "/api/status": [""],
 }

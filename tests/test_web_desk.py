@@ -112,6 +112,8 @@ def test_every_link_leads_somewhere(client: TestClient, address: str) -> None:
         (f"/figures.csv?q={Q}&kind=money&kind=date", "figures 援藏 --kind money --kind date"),
         (f"/figures.csv?q={Q}&sort=value&since=2022", "figures 援藏 --sort value --since 2022"),
         (f"/timeline.csv?q={Q}&q={CRAFT}&by=year", "timeline 援藏 --query 唐卡 --by year"),
+        (f"/timeline.csv?q={Q}&by=year&group=place", "timeline 援藏 --by year --group place"),
+        (f"/map.csv?q={PLACE}&level=county", "map 西藏 --level county"),
     ],
 )  # fmt: skip
 def test_a_twin_has_the_rows_of_the_command_line(
@@ -128,7 +130,7 @@ def test_a_twin_has_the_rows_of_the_command_line(
 
 
 def test_a_twin_needs_a_question(client: TestClient) -> None:
-    for name in ("concordance", "keywords", "collocations", "figures", "timeline"):
+    for name in ("concordance", "keywords", "collocations", "figures", "timeline", "aid", "map"):
         assert client.get(f"/{name}").status_code == 200
         problem = client.get(f"/{name}.json?q=+&lang=en")
         assert (problem.status_code, problem.headers["content-type"]) == (400, "application/problem+json")
@@ -285,7 +287,9 @@ def test_every_page_leads_to_the_desk_with_its_question(client: TestClient) -> N
     for address in (f"/search?q={TWO}&since=2021&source=tibet.cn", f"/keywords?q={TWO}&since=2021&source=tibet.cn"):
         tools = within(tree(client.get(address).text), "tools")
         whole = {"q": ["援藏 招商引资"], "since": ["2021"], "source": ["tibet.cn"]}
-        expected = dict.fromkeys(("/search", "/timeline", "/concordance", "/keywords", "/figures", "/quotes"), whole)
+        expected = dict.fromkeys(
+            ("/search", "/timeline", "/concordance", "/keywords", "/figures", "/quotes", "/aid", "/map"), whole
+        )
         assert addresses(tools) == expected | {"/collocations": {"q": ["援藏"]}}
         assert [urlsplit(link.get("href") or "").path for link in tools.iter("a") if link.get("aria-current")] == [
             address.split("?")[0]

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from indexer.suggest.did_you_mean import Proposal
     from wencang.answer import Answer
     from wencang.checks import SourceCheck
+    from wencang.desk.count.aid import AidPairs
     from wencang.desk.count.collocations import Collocations
     from wencang.desk.count.collocations import Measure as CollocationMeasure
     from wencang.desk.count.concordance import Concordance, Line
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from wencang.desk.count.keywords import Keywords
     from wencang.desk.count.keywords import Measure as KeywordMeasure
     from wencang.desk.count.periods import By
+    from wencang.desk.count.places import Level, PlaceCounts
     from wencang.desk.count.quotes import Quote, Quotes
     from wencang.desk.count.similar import Similar
     from wencang.desk.count.timeline import Timeline
@@ -80,7 +82,7 @@ if TYPE_CHECKING:
     from wencang.lexicon import Lexicon
     from wencang.runs import RunResult
 
-Group = Literal["", "source", "section", "credit"]
+Group = Literal["", "source", "section", "credit", "place"]
 Period = Literal["", "year", "month"]
 FigureOrder = Literal["article", "value"]
 FeedForm = Literal["atom", "json"]
@@ -441,7 +443,8 @@ class Archive:
 
         Periods are days, ISO weeks, months or years in Asia/Shanghai, without gaps from the first to the
         last that has articles. `share` adds the total number of articles in each period. `group`
-        splits the answer to one question by source, section or credit. With `stories` a story and its
+        splits the answer to one question by source, section, credit or place (every place that `place:` finds
+        an article by; the articles are read). With `stories` a story and its
         reprints count once, where the first of them does.
 
         The value is a table (period, query, group, articles or stories, of, share) and draws itself in
@@ -605,6 +608,46 @@ class Archive:
             every = tuple(once_a_story(every, Stories(self._store).of(ids)))
             notices = (*notices, *Stories(self._store).notices())
         return Figures(query, tuple(sorted(every, key=by_value)) if sort == "value" else every, notices)
+
+    def aid(
+        self, question: str = "", *, engine: str = "", max_articles: int = 0, **filters: Unpack[Filters]
+    ) -> AidPairs:
+        """Which province, city, enterprise or authority aids which place, in the articles with all the words or in all.
+
+        With `max_articles` so many articles are read, a random sample of those found.
+
+        The value is a table (giver, receiver, sentence, start, end, id, url, published, title), a row a pair in a
+        sentence, in order of publication; `counts()` is a table of the pairs (giver, receiver, articles,
+        sentences). Nothing is read before its rows are asked for, and they are read again each time. Raises
+        UsageFault for filters without a question, and what `search` raises.
+        """
+        from indexer.figures.aid import mentions
+        from wencang.desk.count.aid import AidPairs
+        from wencang.desk.stream import Stream
+
+        read, notices = self._articles(question, engine, max_articles, **filters)
+        return AidPairs(Stream(lambda: mentions(revision.article for revision in read())), notices)
+
+    def map(
+        self, question: str = "", *, level: Level = "prefecture", engine: str = "", progress: Progress = silent,
+        max_articles: int = 0, **filters: Unpack[Filters],
+    ) -> PlaceCounts:  # fmt: skip
+        """Count the articles with all the words, or all, by the places that they name.
+
+        `level` is province, prefecture or county: an article counts where it names such a place, or one in it.
+        Cities without prefectures (北京市) are counted as prefectures too. With `max_articles` so many articles
+        are read, a random sample of those found. `progress` is called with their number so far.
+
+        The value is a table (place, within, articles, longitude, latitude), the most frequent place first; `svg()`
+        is a map of circles, without borders, and `geojson()` the places as points. Raises UsageFault for
+        another level or filters without a question, and what `search` raises.
+        """
+        from wencang.desk.count.places import check_level, count_places
+        from wencang.desk.stream import counted
+
+        check_level(level)
+        read, notices = self._articles(question, engine, max_articles, **filters)
+        return count_places((revision.article for revision in counted(read(), progress)), level, notices)
 
     def mentions(self, id_or_url: str, *, kind: Sequence[str] = ()) -> tuple[Mention, ...]:
         """The figures and names in the text of one article, in order; `kind` as in `figures`.
@@ -922,6 +965,20 @@ class Archive:
         from archive.tables.tags import annotated
 
         return annotated(self._store, revisions)
+
+    def _articles(
+        self, question: str, engine: str, max_articles: int, **filters: Unpack[Filters]
+    ) -> tuple[Callable[[], Iterator[Revision]], tuple[Message, ...]]:
+        """A function that reads the articles of a question, or all, anew each time, in order of publication."""
+        from archive.tables.chronology import in_order
+        from wencang.desk.sample import sampled
+
+        if not question:
+            _refuse_filters(**filters)
+            return lambda: in_order(self._store), ()
+        _query, every_id, notices = self._matches(question, engine, **filters)
+        ids, bounded = sampled(every_id, max_articles)
+        return lambda: in_order(self._store, ids), (*bounded, *notices)
 
     def _matches(
         self, question: str, engine: str, **filters: Unpack[Filters]

@@ -20,7 +20,7 @@ from archive.text.translation import gettext as _
 from indexer import engines
 from indexer.figures.amounts import amounts
 from indexer.figures.figure import readable
-from indexer.figures.places import within
+from indexer.figures.places import origin_of, within
 from indexer.question.query import Query
 from indexer.text import analyzer
 from indexer.text.analyzer import Analyzer, characters
@@ -59,7 +59,7 @@ class Cut(NamedTuple):
     author: list[str]
     exact: list[str]  # characters of the body: quotes are matched against these
     headline: list[str]  # characters of the title
-    place: list[str]  # places in title or body by their full names, and the prefectures they lie in
+    place: list[str]  # places in title or body by their full names, and those they lie in
     amount: list[int]  # amounts of money in title or body, as keys (indexer/figures/amounts.py)
 
 
@@ -75,7 +75,7 @@ def cut(article: Article, analyzer: Analyzer) -> Cut:
         author=terms(" ".join(article.authors)),
         exact=characters(article.body),
         headline=characters(article.title),
-        place=within(text),
+        place=within(text, origin_of(article)),
         amount=amounts(text),
     )
 

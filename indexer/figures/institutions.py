@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from indexer.figures import figure
 from indexer.figures.figure import Figure, Name, any_of
-from indexer.figures.places import gazetteer
+from indexer.figures.gazetteer import gazetteer
+from indexer.figures.places import regions
 
 _names = partial(figure.names, file="institutions.txt")
 _LONGEST = 30  # characters before the ending
@@ -70,9 +71,12 @@ class _Words(NamedTuple):
 def _words() -> _Words:
     wide = _names("Countries and the whole")
     full = dict.fromkeys(wide, "")
-    for name in (*_names("Provinces"), *_names("Prefectures")):
-        full |= {name: name, _short(name): name}
-    full |= {name: places[0] for name, places in gazetteer().items()} | {"自治区": ""}
+    for name in _names("Other places"):
+        full |= {name: name, re.sub("(?:自治区|市)$", "", name): name}
+    for name, places in gazetteer().readings.items():
+        if places[0].level < 2 or name in regions():
+            full[name] = places[0].name if len(places) == 1 else name
+    full["自治区"] = ""
     matters, offices = (figure.names(group) for group in ("Matters of a department", "Departments"))
     endings, free = _names("Endings with a region"), _names("Endings of names")
     departments = (matter + office for matter in matters for office in offices)
@@ -97,11 +101,6 @@ def _words() -> _Words:
         frozenset(_names("Inside other words")),
         dict(pair.split("=") for pair in _names("Short for")),
     )
-
-
-def _short(name: str) -> str:
-    """A place without its level: 西藏 for 西藏自治区, 广东 for 广东省."""
-    return re.sub("(?:(?:壮族|回族|维吾尔)?自治区|特别行政区|地区|[省市州])$", "", name)
 
 
 def find(folded: str, text: str) -> Iterator[Figure]:

@@ -12,7 +12,7 @@ from datetime import datetime
 from archive.errors import QueryFault, UsageFault
 from archive.text.translation import gettext as _
 from indexer.figures.amounts import parse_bounds
-from indexer.figures.places import canonical, gazetteer
+from indexer.figures.places import readings
 from indexer.question.near import UNITS, Chains, same
 from indexer.question.period import period
 from indexer.question.query import Amount, Between, Either, Every, Node, Prefix, Query, Quote, Tagged, Words
@@ -271,13 +271,21 @@ class _Parser:
         return Words(words, field, at) if words else None
 
     def _place(self, text: str, at: Span) -> Node | None:
-        name = canonical("".join(characters(text)).strip(SEPARATOR))
-        self.count += 1
-        if name not in gazetteer():
+        name = "".join(characters(text)).strip(SEPARATOR)
+        if not name:
+            return None
+        names = readings(name)
+        self.count += max(1, len(names))
+        if not names:
             self.doubts.append(
-                _("{name} is not a known place: only prefectures and counties of Tibet are").format(name=text)
+                _("{name} is not a known place: provinces, prefectures and counties of China are").format(name=text)
             )
-        return Words((name,), "place", at) if name else None
+        if len(names) < 2:
+            return Words(names or (name,), "place", at)
+        self.doubts.append(
+            _("{name} may be {places}: all of them are searched").format(name=text, places=", ".join(names))
+        )
+        return Either(tuple(Words((each,), "place", at) for each in (*names, name)))
 
     def _tag(self, text: str, at: Span) -> Node | None:
         self.count += 1

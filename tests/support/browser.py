@@ -44,6 +44,8 @@ PAGES: dict[str, tuple[str, ...]] = {  # a template, and addresses that show it,
     "collocations.html": ("/collocations?q=西藏&least=2", "/collocations?q=。"),
     "figures.html": ("/figures?q=援藏", "/figures?q=西藏&kind=money&sort=value"),
     "quotes.html": ("/quotes?q=西藏", "/quotes?q=援藏&speaker=卓嘎", "/quotes"),
+    "aid.html": ("/aid?q=援藏", "/aid", "/aid?q=无此一词啊"),
+    "map.html": ("/map?q=援藏", "/map?q=西藏&level=county", "/map"),
     "story.html": ("/story/{id}",),
     "changes.html": ("/changes", "/changes?q=援藏", "/changes?q=无此一词啊", "/changes?since=x"),
     "sources.html": ("/sources",),
@@ -98,7 +100,10 @@ def serving_edited(data: Path) -> Iterator[Served]:
         old = archive.revision(SIGNING).sequence
         with ArticleStore.open(load(data)) as store:
             new = store.put(replace(signing, body=signing.body.replace("301名", "310名")))
-            store.put(replace(signing, url="http://other.example/1.html", id="other-1", source="other.example"))
+            reprint = f"{signing.body}\n广东省第十批援藏工作队在林芝援建了两所学校。"
+            store.put(
+                replace(signing, url="http://other.example/1.html", id="other-1", source="other.example", body=reprint)
+            )
         archive.index()
         archive.stories(update=True)
     assert new

@@ -104,7 +104,7 @@ class Tools:
 
         `share` adds the number of all articles in each period (`of`) and the share of it; compare
         shares rather than counts, as the archive does not have equally many articles of each period.
-        `group` splits the answer to one question by source, section or credit.
+        `group` splits the answer to one question by source, section, credit or place.
         """
         counts = self.archive.timeline(
             *questions, by=by, share=share, group=group, source=source, since=since, until=until

@@ -71,6 +71,19 @@ def quotes(site: Site, request: Request) -> Response:
     return part.of(quotes.records(), quotes.notices)
 
 
+def aid(site: Site, request: Request) -> Response:
+    """The rows of `wencang aid --json`, a part at a time."""
+    part = part_of(site, request, ROWS)
+    pairs = desk.ask_aid(site, request)
+    return part.of(pairs.records(), pairs.notices)
+
+
+def places(site: Site, request: Request) -> Response:
+    """The rows of `wencang map --json`."""
+    places = desk.ask_map(site, request)
+    return json_of(request, places, places.notices)
+
+
 def keywords(site: Site, request: Request) -> Response:
     """The rows of `wencang keywords --json`."""
     words = desk.ask_keywords(site, _with_numbers(request, "limit", "least"))
@@ -99,6 +112,7 @@ OF_STATE: dict[str, Handler] = {
     "/api/search": search, "/api/timeline": timeline.twin, "/api/concordance": concordance,
     "/api/keywords": keywords, "/api/collocations": collocations, "/api/figures": figures,
     "/api/quotes": quotes,
+    "/api/aid": aid, "/api/map": places,
     "/api/articles/{id}/versions": versions,
     "/api/articles/{id}/versions/{sequence}": article.version_twin, "/api/articles/{id}/diff": article.diff_twin,
     "/api/articles/{id}/citation": citation, "/api/stories/{id}": article.story_twin, "/api/changes": changes.twin,

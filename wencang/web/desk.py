@@ -1,4 +1,4 @@
-"""The researcher's desk: concordance, words, figures and quotations of a question, as pages, JSON and CSV."""
+"""The researcher's desk: words, figures, quotations, aid and places of a question, as pages, JSON and CSV."""
 
 from __future__ import annotations
 
@@ -12,14 +12,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from archive.errors import UsageFault
+from indexer.figures.aid import AidMention
 from indexer.figures.figure import KINDS, Figure, Name
 from indexer.figures.find import Mention
 from wencang.archive import FigureOrder, Period
+from wencang.desk.count.aid import AidPairs
 from wencang.desk.count.collocations import Collocations
 from wencang.desk.count.concordance import Concordance, Line, on_one_line
 from wencang.desk.count.concordance import Order as LineOrder
 from wencang.desk.count.figures import Figures, record
 from wencang.desk.count.keywords import Keywords
+from wencang.desk.count.places import Level, PlaceCounts
 from wencang.desk.count.quotes import Quote, Quotes
 from wencang.desk.count.ranking import Word
 from wencang.web.drawing.tables import csv_of, json_of
@@ -29,6 +32,8 @@ from wencang.web.traffic.limits import deadline_of
 
 _READ = 5_000  # articles for one answer; of more a random sample
 _READ_FIGURES = 1_000
+_PAIRS = 50  # of the table above the sentences
+_PLACES = 100  # of the table below the map
 _ROWS = 100  # lines or figures of a page
 _LAST_PAGE = 10
 WORDS = 1_000  # of a list
@@ -40,7 +45,7 @@ _CONTEXT = 80  # characters of a sentence beside a figure
 _IN_QUOTES = set('"＂“”「」『』()（）\n')  # would end or change the question
 _MEASURES: tuple[Literal["ll", "tfidf"], ...] = ("ll", "tfidf")
 _NEAR_MEASURES: tuple[Literal["logdice", "pmi", "ll"], ...] = ("logdice", "pmi", "ll")
-Answer = Concordance | Keywords | Collocations | Figures | Quotes
+Answer = Concordance | Keywords | Collocations | Figures | Quotes | AidPairs | PlaceCounts
 A = TypeVar("A", bound=Answer)
 R = TypeVar("R")
 
@@ -80,16 +85,16 @@ class Tool(Generic[A]):
 
     def twin(self, site: Site, request: Request) -> Response:
         """The rows of the command's `--json`, and the notices."""
-        answer = self._whole(site, request)
+        answer = self.whole(site, request)
         return json_of(request, answer, answer.notices)
 
     def csv(self, site: Site, request: Request) -> Response:
         """The rows of the command's `--csv`."""
-        return csv_of(request, self._whole(site, request), f"{self.name}.csv")
+        return csv_of(request, self.whole(site, request), f"{self.name}.csv")
 
-    def _whole(self, site: Site, request: Request) -> A:
-        if not request.query_params.get("q", "").strip():
-            raise no_question()
+    def whole(self, site: Site, request: Request) -> A:
+        """The answer of a twin. Raises FieldFault without a question."""
+        _asked(request)
         return self.ask(site, request)
 
 
@@ -210,7 +215,60 @@ def question_of(figure: Figure) -> str:
     """The question that finds a figure or name as it is printed; "" where none does."""
     if set(figure.text) & _IN_QUOTES:
         return ""
-    return f"地点:{figure.text}" if figure.kind == "place" else f'"{figure.text}"'
+    if figure.kind == "place" and isinstance(figure.value, Name):
+        return f"地点:{figure.value.name}"
+    return f'"{figure.text}"'
+
+
+# Aid
+
+
+def ask_aid(site: Site, request: Request) -> AidPairs:
+    """Who aids which place. Raises FieldFault without a question."""
+    question = _asked(request)
+    return site.archive.aid(question.q, max_articles=_READ_FIGURES, **question.filters)
+
+
+def _show_aid(answer: AidPairs, _question: Asked, parameters: QueryParams, _links: Links) -> Mapping[str, object]:
+    def shown(mention: AidMention) -> tuple[AidMention, str]:
+        return mention, " ".join(mention.sentence.split())
+
+    return {"pairs": answer.counts().pairs[:_PAIRS], **_part(map(shown, answer.mentions), parameters)}
+
+
+# Places
+
+
+def ask_map(site: Site, request: Request) -> PlaceCounts:
+    """The places that are asked for, counted. Raises FieldFault without a question."""
+    question = _asked(request)
+    return site.archive.map(
+        question.q, level=one_of("level", request.query_params, get_args(Level)), max_articles=_READ,
+        progress=deadline_of(request).check, **question.filters,
+    )  # fmt: skip
+
+
+def _show_map(answer: PlaceCounts, question: Asked, _parameters: QueryParams, links: Links) -> Mapping[str, object]:
+    """The map, and each place with the address of the articles that name it."""
+    rows = [
+        (place.name, count, links.to("/search", question.parameters(q=f"{question.q} 地点:{place.name}")))
+        for place, count in answer.places[:_PLACES]
+    ]
+    return {"picture": answer.svg() if answer.places else "", "rows": rows}
+
+
+def _map_svg(site: Site, request: Request) -> Response:
+    """The picture of `wencang map -o map.svg`."""
+    return _download(_MAP.whole(site, request).svg(), "map.svg", "image/svg+xml")
+
+
+def _map_geojson(site: Site, request: Request) -> Response:
+    """The points of `wencang map -o map.geojson`."""
+    return _download(_MAP.whole(site, request).geojson(), "map.geojson", "application/geo+json")
+
+
+def _download(text: str, name: str, media_type: str) -> Response:
+    return Response(text, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 # Quotations
@@ -241,6 +299,13 @@ def _show_quotes(answer: Quotes, question: Asked, parameters: QueryParams, links
 # What they share
 
 
+def _asked(request: Request) -> Asked:
+    """The question with its filters, where the archive would take none for all articles."""
+    if not request.query_params.get("q", "").strip():
+        raise no_question()
+    return narrowed(request.query_params)
+
+
 def _part(rows: Iterator[R], parameters: QueryParams) -> dict[str, object]:
     """The rows of one page, its number, and whether there are more."""
     page = page_of(parameters, _LAST_PAGE)
@@ -251,10 +316,13 @@ def _part(rows: Iterator[R], parameters: QueryParams) -> dict[str, object]:
     }  # fmt: skip
 
 
+_MAP = Tool("map.html", ask_map, _show_map)
 ROUTES: dict[str, Handler] = {
     **Tool("concordance.html", ask_concordance, _show_concordance).routes,
     **Tool("keywords.html", ask_keywords, _show_words).routes,
     **Tool("collocations.html", ask_collocations, _show_words).routes,
     **Tool("figures.html", ask_figures, _show_figures).routes,
     **Tool("quotes.html", ask_quotes, _show_quotes).routes,
-}
+    **Tool("aid.html", ask_aid, _show_aid).routes,
+    "/map.svg": _map_svg, "/map.geojson": _map_geojson, **_MAP.routes,
+}  # fmt: skip

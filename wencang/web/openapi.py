@@ -13,6 +13,7 @@ from wencang.archive import FigureOrder, Group, Period
 from wencang.desk.count.collocations import Measure as CollocationMeasure
 from wencang.desk.count.concordance import Order as LineOrder
 from wencang.desk.count.keywords import Measure as KeywordMeasure
+from wencang.desk.count.places import Level
 from wencang.desk.export.citation import STYLES
 from wencang.web.changes import MOST_CHANGES
 from wencang.web.desk import LEAST, LINES, WIDEST, WORDS
@@ -136,6 +137,14 @@ _SCHEMAS: dict[str, Schema] = {
         "speaker": _TEXT, "role": _TEXT, "words": _TEXT, "start": _COUNT, "end": _COUNT, "id": _TEXT, "url": _TEXT,
         "published": _ISSUED, "title": _TEXT,
     }), next=_NEXT),
+    "Aid": _rows(_record({
+        "giver": _TEXT, "receiver": _TEXT, "sentence": _TEXT, "start": _COUNT, "end": _COUNT, "id": _TEXT,
+        "url": _TEXT, "published": _ISSUED, "title": _TEXT,
+    }), next=_NEXT),
+    "Places": _rows(_record({
+        "place": _TEXT, "within": _TEXT, "articles": _COUNT, "longitude": _or_null(_NUMBER),
+        "latitude": _or_null(_NUMBER),
+    })),
     "Keywords": _rows(_record({
         "rank": _COUNT, "word": _TEXT, "score": _NUMBER, "here": _COUNT, "there": _COUNT,
         "log_ratio": {"type": ["number", "null"]},
@@ -285,6 +294,10 @@ _ENDPOINTS = {
     ]),
     "/api/quotes": _Endpoint("Who said what in the articles with all the words.", "Quotes", [
         _Q, *_FILTERS, _parameter("speaker", _TEXT, "Part of the name."), *_pages(ROWS),
+    ]),
+    "/api/aid": _Endpoint("Who aids which place, each with its sentence.", "Aid", [_Q, *_FILTERS, *_pages(ROWS)]),
+    "/api/map": _Endpoint("How many of the articles with all the words name each place.", "Places", [
+        _Q, *_FILTERS, _choice("level", get_args(Level)),
     ]),
     "/api/sources": _Endpoint("What is collected, and how fresh it is.", "Sources", []),
     "/api/status": _Endpoint("The state of the archive and its indexes.", "Status", []),

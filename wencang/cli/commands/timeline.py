@@ -35,8 +35,8 @@ def timeline(
     by: Annotated[Literal["day", "week", "month", "year"], typer.Option()] = "month",
     share: Annotated[bool, typer.Option("--share", help=_("As a share of all articles in each period."))] = False,
     group: Annotated[
-        Literal["", "source", "section", "credit"],
-        typer.Option(metavar="source|section|credit", help=_("Group results by this field."), show_default=False),
+        Literal["", "source", "section", "credit", "place"],
+        typer.Option(metavar="source|section|credit|place", help=_("Group results by this field."), show_default=False),
     ] = "",
     stories: Annotated[bool, typer.Option("--stories", help=_("Count a story and its reprints once."))] = False,
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help=_("A picture: .svg or .png."))] = None,

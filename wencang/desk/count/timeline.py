@@ -9,12 +9,13 @@ from functools import partial
 from itertools import groupby
 
 from archive.store import ArticleStore
-from archive.tables.chronology import Appearance, appearances
+from archive.tables.chronology import Appearance, appearances, in_order
 from archive.tables.sketches import parts
 from archive.tables.stories import Stories
 from archive.text.messages import Message
 from archive.text.translation import gettext as _
 from indexer.engines.engine import SearchEngine, Unit, check_follows
+from indexer.figures.places import of_article
 from indexer.question.query import Query
 from indexer.search import every_id
 from wencang.desk.count.periods import UNDATED, By, between, ordinal, period_of
@@ -137,13 +138,15 @@ def timeline(
 ) -> Timeline:  # fmt: skip
     """Count the articles with all the words of each question: those that an export has.
 
-    `group` splits the answers by source, section or credit, the largest group first. With
+    `group` splits the answers by source, section, credit or place, the largest group first. With
     `stories` a story counts once, where the first of its articles in the answer does; an
     article that is in none is one by itself.
     """
     check_follows(store, engine)
     unit: Unit = "day" if by in ("day", "week") else "month"
     dates_of = partial(_first_dates, store, engine) if stories else engine.dates
+    if group == "place":
+        dates_of = partial(_place_dates, store, engine, stories)
     series = [
         Series(name, value, _by_period(dates, by))
         for name, query in questions.items()
@@ -172,6 +175,22 @@ def _first_dates(
         if story not in seen:
             seen.add(story)
             counts.setdefault(getattr(article, group) if group else "", Counter())[article.day[:size]] += 1
+    return {value: dict(dates) for value, dates in counts.items()}
+
+
+def _place_dates(
+    store: ArticleStore, engine: SearchEngine, stories: bool, query: Query, unit: Unit, _group: str
+) -> dict[str, dict[str, int]]:
+    """The same by each place that an article names, or the first of a story; the articles are read."""
+    size = len("2022-06-01" if unit == "day" else "2022-06")
+    counts: dict[str, Counter[str]] = {}
+    found = _with_stories(store, appearances(store, every_id(store, engine, query)))
+    first: dict[str, str] = {}
+    for story, article in found:
+        first.setdefault(story if stories else article.id, article.id)
+    for revision in in_order(store, first.values()):
+        for place in of_article(revision.article) or [""]:
+            counts.setdefault(place, Counter())[f"{revision.article.day or ''}"[:size]] += 1
     return {value: dict(dates) for value, dates in counts.items()}
 
 

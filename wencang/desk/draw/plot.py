@@ -89,7 +89,7 @@ def svg(chart: Chart) -> str:
     if not chart.percent and step < 1:
         top, step = max(top, 1.0), 1.0
     names = [_short(line.name, _DIRECT) for line in chart.lines] if is_direct else []
-    place = _Place(len(chart.periods), rise, top, max(map(_width, names), default=0))
+    place = _Place(len(chart.periods), rise, top, max(map(text_width, names), default=0))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{_HEIGHT}"'
         f' viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="{FONTS}" font-size="{_SIZE}">',
@@ -167,7 +167,7 @@ def _legend(chart: Chart, named: int) -> Iterator[tuple[str, int]]:
     x, row = float(_LEFT), 1
     for at, line in enumerate(chart.lines[:named]):
         name = _short(line.name, _NAMES[len(chart.lines) > MOST])
-        room = 34 + (_width(name) + 2) * _SIZE * 0.55
+        room = 34 + (text_width(name) + 2) * _SIZE * 0.55
         if x > _LEFT and x + room > _RIGHT:
             x, row = _LEFT, row + 1
         y = _TOP + row * (_SIZE + 7) - 10
@@ -180,7 +180,8 @@ def _short(text: str, room: int) -> str:
     return text if not text or widths[-1] <= room else text[: bisect(widths, room - 1)] + "…"
 
 
-def _width(text: str) -> int:
+def text_width(text: str) -> int:
+    """In half widths of a Chinese character."""
     return sum(map(_half_widths, text))
 
 
@@ -203,7 +204,7 @@ def _across(chart: Chart, place: _Place, step: float) -> Iterator[str]:
 
 def _below(chart: Chart, place: _Place) -> Iterator[str]:
     """The marks of the time axis, and the footnote."""
-    half = max(map(_width, chart.periods), default=0) * _LETTER / 2
+    half = max(map(text_width, chart.periods), default=0) * _LETTER / 2
     least = max(len(chart.ordinals) / _LABELS, (2 * half + _SIZE) / place.wide)
     step = next((size for size in _STEPS if size >= least), _STEPS[-1])
     for at, (period, ordinal) in enumerate(zip(chart.periods, chart.ordinals, strict=True)):
