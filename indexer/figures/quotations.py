@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -46,6 +46,7 @@ def quotations(text: str, published: date | None = None) -> list[Quotation]:
     ]
 
 
+_DOT = re.compile("[·⋅•‧・]")
 _KINDS: tuple[Kind, ...] = ("person",)
 
 
@@ -57,7 +58,8 @@ def _people(text: str, masked: str, published: date | None) -> list[Person]:
         Person(each.start, each.end, Speaker(printed.get(fold(name.name), name.name), name.title))
         for each, name in mentions
     ]
-    names = {speaker.name: speaker for speaker in Speakers(text, masked, people).named()}
+    full = [person.speaker for person in people if _DOT.search(person.speaker.name)]
+    names = {speaker.name: _fullest(speaker, full) for speaker in Speakers(text, masked, people).named()}
     if names:
         again = re.compile(any_of(names))
         people += [Person(*match.span(), names[match[0]]) for match in again.finditer(text)]
@@ -65,6 +67,12 @@ def _people(text: str, masked: str, published: date | None) -> list[Person]:
         last = 0
         people = [person for person in people if person.start >= last and (last := person.end)]
     return people
+
+
+def _fullest(speaker: Speaker, full: Collection[Speaker]) -> Speaker:
+    """The full name that begins or ends with a part that stands alone: 考斯拉 is 普拉迪普·考斯拉."""
+    whole = (other for other in full if other.name.startswith(speaker.name) or other.name.endswith(speaker.name))
+    return next(whole, speaker)
 
 
 _INNER = re.compile("[，。！？；：…,!?]")

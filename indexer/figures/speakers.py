@@ -223,12 +223,12 @@ def _names() -> re.Pattern[str]:
     surname, tibetan = any_of(names("Surnames")), any_of(names("Parts of Tibetan names"))
     titles, behind = any_of(names("Titles")), any_of(words_of("Behind names"))
     han, begin = (
-        f"(?![的了在和与及不是就也都还又这那各向对让更使令最很被把将为因但])[{_HAN}]",
-        f"(?:^|(?<=[的、{_ROLES}]))",
+        f"(?![的了在和与及不是就也都还又这那各向对让更使令最很被把将为因但却])[{_HAN}]",
+        f"(?:^|(?<=[的、世{_ROLES}]))",
     )
     name = (
         rf"(?:{surname}){han}(?:{han})?|(?:(?![{_ROLES}]){han}){{0,2}}(?:{tibetan})+(?:{han}){{0,2}}"
-        rf"|[{_HAN}]{{1,6}}[·⋅•‧・][{_HAN}·⋅•‧・]{{1,14}}|[a-z][a-z. ]+"
+        rf"|[{_HAN}]{{1,6}}[·⋅•‧・](?:{han}|[·⋅•‧・]){{1,14}}|[a-z][a-z. ]+|班禅|达赖"
     )
     return re.compile(
         rf"(?:{begin}(?P<plain>{name})|{begin}(?P<titled>{name})(?:{behind})|(?P<before>(?:{surname}){han}(?:{han})?)(?:{behind})"
