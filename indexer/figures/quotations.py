@@ -97,9 +97,9 @@ def _hidden(folded: str, spans: Sequence[Quoted]) -> str:
 _PAUSE = re.compile(r"[:：,，]?\s*\Z")
 _NOT_SAID = re.compile(
     "[》〉][^，。]{0,6}$|记载|写着|写有|印着|刻着|标语|口号|主题|题为|诗云|诗曰|有云|规定|俗话|古语|古人|谚语|常言|老话|"
-    "歌词|名为|名叫|叫做|称为|誉为|称作|意思|意为|评论|留言|短信|标题|横幅|对联|碑文|通知|意见|方案|条例|公告|报告|词条"
+    "歌词|名为|名叫|叫做|称为|誉为|称作|意思|意为|留言|短信|标题|横幅|对联|碑文|通知|意见|方案|条例|公告|报告|词条"
 )
-_NEW_SUBJECT = re.compile("对于|针对|关于|此外|另外|据|而?在(?![^，。]{0,30}看来)|图为")
+_NEW_SUBJECT = re.compile(r"\d{4}年|\d{1,2}月\d|对于|针对|关于|此外|另外|据|而?在(?![^，。]{0,30}看来)|图为")
 _LONG = 15  # characters of words that are speech even without a verb
 
 
@@ -124,7 +124,7 @@ class _Said:
         if not self._is_whole(number):
             return None
         if last and number and not self._text[self._spans[number - 1].after : span.before].strip():
-            return last
+            return self._named_behind(number, is_near=True) or last
         return self._followed(number)
 
     def _led(self, number: int, start: int) -> Speaker | None:
@@ -161,12 +161,16 @@ class _Said:
         if subject and not _NEW_SUBJECT.match(self._text, span.after):
             return subject
         is_new = _NEW_SUBJECT.match(self._text, span.after)
-        return (None if is_new else who.person(span.after, self._tail(number))) or who.topic(span.before)
+        person, topic = who.person(span.after, self._tail(number)), who.topic(span.before)
+        return topic or person if is_new else person or topic
 
-    def _named_behind(self, number: int) -> Speaker | None:
-        """The subject of a verb of speech behind a quotation: “……”某人说."""
+    def _named_behind(self, number: int, is_near: bool = False) -> Speaker | None:
+        """The subject of a verb of speech behind a quotation: “……”某人说; `is_near` looks at one clause only."""
         start, who = self._spans[number].after, self._who
-        subjects = (who.subject(start, verb) for verb in who.verbs(start, self._tail(number)))
+        end = self._tail(number)
+        if is_near and (comma := self._text.find(",", start, end)) >= 0:
+            end = comma
+        subjects = (who.subject(start, verb) for verb in who.verbs(start, end))
         return next(filter(None, subjects), None)
 
     def _is_speech(self, span: Quoted) -> bool:

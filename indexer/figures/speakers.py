@@ -164,9 +164,16 @@ class Speakers:
         if speaker := not anaphor and self._name_in(start, end):
             return speaker
         if not _ROLE_END.search(phrase):
-            return Speaker(self._text[end - len(name[0]) : end]) if (name := _UNKNOWN.search(phrase)) else None
+            return self._unknown(start, end)
         earlier = self._same_role(phrase[anaphor.end() :], start) if anaphor else None
-        return earlier or Speaker(self._text[start + phrase.rfind("的") + 1 : end])
+        role = phrase.rfind("的") + 1
+        return earlier or Speaker(self._text[start + (0 if _KIN.match(phrase, role) else role) : end])
+
+    def _unknown(self, start: int, end: int) -> Speaker | None:
+        """A name that looks like none: 村里的松贝措, or a word that the text has several times."""
+        name = _UNKNOWN.search(self._masked[start:end])
+        is_name = name and (name.start() or self._masked.count(name[0]) > 1)
+        return Speaker(self._text[end - len(name[0]) : end]) if name and is_name else None
 
     def _name_in(self, start: int, end: int) -> Speaker | None:
         """The name that a phrase ends with, if it does: 医疗队主治医生杨玲, 杨玲医生."""
@@ -186,15 +193,18 @@ class Speakers:
         return None
 
 
-_UNKNOWN = re.compile(f"(?<=的)[{_HAN}]{{2,4}}$")  # 村里的松贝措
+_UNKNOWN = re.compile(f"(?:(?<=的)[{_HAN}]{{2,4}}|^[{_HAN}]{{2,3}})$")
+_KIN = re.compile("[爸妈爷奶父母哥姐弟妹叔姨婶舅姑儿女妻丈爱岳外孙]")
 _ANY_ROLE = ("专家", "老人", "学者", "干部", "医生")
-_MODIFIER = re.compile(r"\s*(?:的(?!话)|所在|等(?:人|领导)?的|家(?:的|里)|一行)")
+_MODIFIER = re.compile(
+    r"\s*(?:的(?!话|眼|脸|语气|声音|言语|回答|表情|目光|心|笑|神情|感受|态度)|所在|等(?:人|领导)?的|家(?:的|里)|一行)"
+)
 _OBJECT = re.compile(r"(?:[对向跟给被让把随受与]|会见|看望|慰问|告诉|采访|[^\d认]为)$")
 _PRONOUN = re.compile("[^，]{0,8}?[他她](?!们的|的)")
 _ANAPHOR = re.compile("(?:[该这那本]|此(?=[位名]))[位名个]?")
 _NO_SPEAKER = re.compile(
     "记者|[》〉]$|俗话|古语|常言|谚语|有句话|^[据有以从在对就通当虽如因尽随由]|^图为|大家|人们|我们|我$|[不着了把让抱拽到既并]|"
-    "^[一-十两几]{1,2}.{0,2}$|(?:文章|报告|意见|通知|网站|方案|报道|研究|调查|数据|结果|一方面)$"
+    "^[一二三四五六七八九十两几]{1,2}.{0,2}$|(?:文章|报告|意见|通知|网站|方案|报道|研究|调查|数据|结果|一方面)$"
 )
 _LEAD = re.compile(
     r"(?:[近日当昨今前次][日前天年晚]|日前|目前|此前|随后|同时|此外|另外|其中|因此|所以|但是|但|而|不过|对此|为此|据|另据|正如|"
@@ -214,7 +224,7 @@ _SPLIT = re.compile(rf"(?P<phrase>(?!(?:{_MANNER})+\Z).{{2,}}?)(?:{_ADVERB})*", 
 _ROLES = (
     "长编演员者家师生人民客商工匠手士官使友任席授监裁理事代户众记夫妇妈爷奶叔姨哥姐弟妹母父亲女僧佛婆汉娃戚板宾伴孩"
 )
-_ROLE_END = re.compile(f"[{_ROLES}]$|[一-龥]{{2}}方面?$|部门$|机构$|单位$|[局厅部委会院所校处司站室心社团队府]$")
+_ROLE_END = re.compile(f"[{_ROLES}]$|[一-龥]{{2}}方面?$|部门$|机构$|单位$|们$|[局厅部委会院所校处司站室心社团队府]$")
 
 
 @cache
