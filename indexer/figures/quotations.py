@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from indexer.figures.figure import Kind, Name, any_of
 from indexer.figures.find import figures
 from indexer.figures.marks import Quoted, quoted
-from indexer.figures.speakers import HIDDEN, REACH, Person, Speaker, Speakers
+from indexer.figures.speakers import HIDDEN, REACH, Person, Speaker, Speakers, fullest, whole
 from indexer.text.analyzer import fold
 
 
@@ -46,7 +46,6 @@ def quotations(text: str, published: date | None = None) -> list[Quotation]:
     ]
 
 
-_DOT = re.compile("[·⋅•‧・]")
 _KINDS: tuple[Kind, ...] = ("person",)
 
 
@@ -54,25 +53,23 @@ def _people(text: str, masked: str, published: date | None) -> list[Person]:
     """The persons in a text, and wherever they are named again those who are named before a verb of speech."""
     mentions = [(each, each.value) for each in figures(text, published, _KINDS) if isinstance(each.value, Name)]
     printed = {fold(each.text): each.text for each, _name in mentions}
-    people = [
-        Person(each.start, each.end, Speaker(printed.get(fold(name.name), name.name), name.title))
-        for each, name in mentions
-    ]
-    full = [person.speaker for person in people if _DOT.search(person.speaker.name)]
-    names = {speaker.name: _fullest(speaker, full) for speaker in Speakers(text, masked, people).named()}
+    longer = {text: len(whole(masked, text)) - len(text) for text in printed}
+    people = []
+    for each, name in mentions:
+        end = each.end + longer[fold(each.text)]
+        own = fold(name.name)
+        known = text[each.start : end] if own == fold(each.text) else printed.get(own, name.name)
+        people.append(Person(each.start, end, Speaker(known, name.title)))
+    names = {speaker.name: speaker for speaker in Speakers(text, masked, people).named()}
     if names:
         again = re.compile(any_of(names))
         people += [Person(*match.span(), names[match[0]]) for match in again.finditer(text)]
         people.sort(key=lambda person: (person.start, -person.end))
         last = 0
         people = [person for person in people if person.start >= last and (last := person.end)]
-    return people
-
-
-def _fullest(speaker: Speaker, full: Collection[Speaker]) -> Speaker:
-    """The full name that begins or ends with a part that stands alone: 考斯拉 is 普拉迪普·考斯拉."""
-    whole = (other for other in full if other.name.startswith(speaker.name) or other.name.endswith(speaker.name))
-    return next(whole, speaker)
+    every = {person.speaker for person in people}
+    full = {speaker: fullest(speaker, every) for speaker in every}
+    return [replace(person, speaker=full[person.speaker]) for person in people]
 
 
 _INNER = re.compile("[，。！？；：…,!?]")
@@ -97,8 +94,9 @@ def _hidden(folded: str, spans: Sequence[Quoted]) -> str:
 _PAUSE = re.compile(r"[:：,，]?\s*\Z")
 _NOT_SAID = re.compile(
     "[》〉][^，。]{0,6}$|记载|写着|写有|印着|刻着|标语|口号|主题|题为|诗云|诗曰|有云|规定|俗话|古语|古人|谚语|常言|老话|"
-    "歌词|名为|名叫|叫做|称为|誉为|称作|意思|意为|留言|短信|标题|横幅|对联|碑文|通知|意见|方案|条例|公告|报告|词条"
+    "歌词|小诗|首诗|诗句|歌谣|顺口溜|名为|名叫|叫做|称为|誉为|称作|意思|意为|留言|短信|标题|横幅|对联|碑文|通知|意见|方案|条例|公告|报告|词条"
 )
+_ASKED = re.compile("[^,。]{0,8}记者[^,。]{0,6}问")  # interviews quote the questions too
 _NEW_SUBJECT = re.compile(r"\d{4}年|\d{1,2}月\d|对于|针对|关于|此外|另外|据|而?在(?![^，。]{0,30}看来)|图为")
 _LONG = 15  # characters of words that are speech even without a verb
 
@@ -124,7 +122,8 @@ class _Said:
         if not self._is_whole(number):
             return None
         if last and number and not self._text[self._spans[number - 1].after : span.before].strip():
-            return self._named_behind(number, is_near=True) or last
+            is_near = self._spans[number - 1].after == span.before
+            return self._named_behind(number, is_near=is_near) or last
         return self._followed(number)
 
     def _led(self, number: int, start: int) -> Speaker | None:
@@ -148,13 +147,15 @@ class _Said:
                 return subject
         if not is_said and (subject := who.person(start, end)):
             return subject
-        if is_said:
+        if is_said or (mark == ":" and self._is_terminal(span)):
             return who.topic(start)
         return self._followed(number) if mark == "," else None
 
     def _followed(self, number: int) -> Speaker | None:
         """The speaker of a quotation that begins a sentence: whom the next words name, else who spoke before."""
         span, who = self._spans[number], self._who
+        if _ASKED.match(self._text, span.after):
+            return None
         subject = self._named_behind(number)
         if not self._is_speech(span):
             return subject

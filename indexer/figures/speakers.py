@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from os.path import commonprefix
 from pathlib import Path
 
 from indexer.figures.figure import any_of, names
@@ -51,6 +52,46 @@ def _verbs() -> re.Pattern[str]:
         f"(?:{any_of(words_of('Not speech'))})|(?P<verb>{any_of(words_of('Verbs of speech'))}"
         "|看来(?=,)|[道称问答曰云](?=[了着]?[:：,，“]))"
     )
+
+
+def fullest(speaker: Speaker, others: Collection[Speaker]) -> Speaker:
+    """The speaker whose name that is in part: 考斯拉 of 普拉迪普·考斯拉, 张院长 of the only 张 with a full name."""
+    name = speaker.name
+    if _POLITE.fullmatch(name):
+        family = {
+            other.name: other for other in others if other.name[0] == name[0] and not _POLITE.fullmatch(other.name)
+        }
+        return next(iter(family.values())) if len(family) == 1 else speaker
+    dotted = (other for other in others if _DOTS.search(other.name) and other.name != name)
+    return next((other for other in dotted if other.name.startswith(name) or other.name.endswith(name)), speaker)
+
+
+def whole(masked: str, name: str) -> str:
+    """A folded name with what follows it wherever it stands, where that belongs to it: 王勉之 if 王勉 was found."""
+    ends = [match.end() for match in re.finditer(re.escape(name), masked)]
+    same = commonprefix([masked[end : end + 7] for end in ends])
+    if rest := _DOTTED.match(same):
+        return name + rest[0]
+    for size in (2, 1):
+        rests = {masked[end : end + size] for end in ends}
+        follow = {masked[end + size : end + size + 1] for end in ends}
+        if len(rests) == 1 and len(follow) > 1 and _fits(name, rest := rests.pop()):
+            return name + rest
+    return name
+
+
+def _fits(name: str, rest: str) -> bool:
+    """Whether a name of two characters may go on like this: three for Chinese names, four for Tibetan ones."""
+    is_tibetan = name in names("Parts of Tibetan names")
+    is_part = len(rest) == 2 if is_tibetan else len(rest) == 1 and name[:1] in names("Surnames")
+    return len(name) == 2 and is_part and bool(re.fullmatch(f"[{_HAN}]+", rest)) and not _no_rest().match(rest)
+
+
+@cache
+def _no_rest() -> re.Pattern[str]:
+    titles = [*names("Titles"), *words_of("Behind names"), *names("Before titles")]
+    begin = any_of({word[0] for word in words_of("Verbs of speech")} | {title[:2] for title in titles})
+    return re.compile(f"{_ADVERB}|{begin}|[的了在和与及等是对向给跟为从到把被将着有做来去]|经师")
 
 
 class Speakers:
@@ -195,6 +236,11 @@ class Speakers:
 
 _UNKNOWN = re.compile(f"(?:(?<=的)[{_HAN}]{{2,4}}|^[{_HAN}]{{2,3}})$")
 _KIN = re.compile("[爸妈爷奶父母哥姐弟妹叔姨婶舅姑儿女妻丈爱岳外孙]")
+_DOTS = re.compile("[·⋅•‧・]")
+_POLITE = re.compile(
+    "[一-龥](?:老|总|老师|教授|医生|大夫|院长|校长|书记|主任|主席|局长|队长|先生|女士|阿姨|大爷|大叔|大姐|大哥|奶奶|爷爷)"
+)
+_DOTTED = re.compile(rf"[·⋅•‧・][{_HAN}]{{2,6}}?(?=[,。:、的说介表告回认指强坦在是和等]|[^{_HAN}]|\Z)")
 _ANY_ROLE = ("专家", "老人", "学者", "干部", "医生")
 _MODIFIER = re.compile(
     r"\s*(?:的(?!话|眼|脸|语气|声音|言语|回答|表情|目光|心|笑|神情|感受|态度)|所在|等(?:人|领导)?的|家(?:的|里)|一行)"
@@ -218,7 +264,7 @@ _MANNER = (
 _ADVERB = (
     rf"(?:{_MANNER}|[^，的]{{1,8}}地|在[^，]*?(?:[时后上中里前间会]|现场|之际|期间)|[向对给跟][^的，]{{1,12}}|[与同和][^的，]{{0,8}}记者.*"
     r"|[与同和][^，]{1,8}交谈.*|接受.*|\d{1,2}[日月].*|满(?:怀|脸|是)[^，]*|一边.*|边.*|[(][^)]*[)]|\s|(?:以|就|从|用|针对|通过)[^，]*"
-    r"|[谈说提][到及起][^，]*|看[着到][^，]*|[指拿]着[^，]*|告诉.*|代表.*|一?[直脸][^，]*|(?:发自|由衷|深有|颇|非常|十分|很|特别).*)"
+    r"|[谈说提][到及起][^，]*|看[着到][^，]*|[指拿]着[^，]*|告诉.*|一?[直脸][^，]*|(?:发自|由衷|深有|颇|非常|十分|很|特别).*)"
 )
 _SPLIT = re.compile(rf"(?P<phrase>(?!(?:{_MANNER})+\Z).{{2,}}?)(?:{_ADVERB})*", re.DOTALL)
 _ROLES = (
