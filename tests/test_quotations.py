@@ -183,4 +183,4 @@ def test_the_command(wencang: Wencang) -> None:
     done = wencang("quotes", "--speaker", "无此人")
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "no quotation is found\n")
     assert wencang("quotes", "--count").stdout.split()[:3] == ["speaker", "articles", "quotations"]
-    assert wencang("quotes", "西藏").stdout.split()[:3] == ["speaker", "role", "words"]
+    assert wencang("quotes", "西藏").stdout.split()[:3] == ["speaker", "role", "quotation"]

@@ -7,7 +7,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from os.path import commonprefix
 from pathlib import Path
 
 from indexer.figures.figure import any_of, names
@@ -69,9 +68,10 @@ def fullest(speaker: Speaker, others: Collection[Speaker]) -> Speaker:
 def whole(masked: str, name: str) -> str:
     """A folded name with what follows it wherever it stands, where that belongs to it: 王勉之 if 王勉 was found."""
     ends = [match.end() for match in re.finditer(re.escape(name), masked)]
-    same = commonprefix([masked[end : end + 7] for end in ends])
-    if rest := _DOTTED.match(same):
-        return name + rest[0]
+    dotted = [masked[end : end + 7] for end in ends]
+    same = next((dotted[0][:size] for size in range(7, 0, -1) if len({part[:size] for part in dotted}) == 1), "")
+    if part := _DOTTED.match(same):
+        return name + part[0]
     for size in (2, 1):
         rests = {masked[end : end + size] for end in ends}
         follow = {masked[end + size : end + size + 1] for end in ends}

@@ -12,7 +12,7 @@ _ROWS = 500  # of one table: its columns are as wide as their widest cells
 
 
 def print_quotes(quotes: Quotes) -> None:
-    head = (_("speaker"), _("role"), _("words"), _("article"), _("published"), _("title"))
+    head = (_("speaker"), _("role"), _("quotation"), _("article"), _("published"), _("title"))
     rest = iter(quotes.quotes)
     while page := list(islice(rest, _ROWS)):
         print_table(head, list(map(_row, page)))
