@@ -26,7 +26,7 @@ from wencang.archive import Archive
 from wencang.mcp.server import server
 from wencang.mcp.tools import ABOUT
 
-TOOLS = {"search", "get_article", "versions", "count_over_time", "concordance", "cite"}
+TOOLS = {"search", "get_article", "versions", "count_over_time", "concordance", "quotes", "cite"}
 ENGLISH = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
 Asking = Callable[[Client], Awaitable[Any]]
 

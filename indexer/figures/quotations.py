@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from indexer.figures.figure import Kind, Name, any_of
+from indexer.figures.figure import Figure, Kind, Name, any_of
 from indexer.figures.find import figures
 from indexer.figures.marks import Quoted, quoted
 from indexer.figures.speakers import HIDDEN, REACH, Person, Speaker, Speakers, fullest, whole
 from indexer.text.analyzer import fold
+
+Finder = Callable[[str, date | None, Collection[Kind]], list[Figure]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +31,17 @@ class Quotation:
     end: int
 
 
-def quotations(text: str, published: date | None = None) -> list[Quotation]:
-    """The quotations in a text, in order; they do not overlap. Quotations within a quotation are part of it."""
+def quotations(text: str, published: date | None = None, find: Finder = figures) -> list[Quotation]:
+    """The quotations in a text, in order; they do not overlap. Quotations within a quotation are part of it.
+
+    `find` finds the persons; a subject of a verb of speech is a speaker also if it does not know the name.
+    """
     folded = fold(text)
     spans = [span for span in quoted(folded) if _is_sentence(folded, span)]
     if not spans:
         return []
     masked = _hidden(folded, spans)
-    people = _people(text, masked, published)
+    people = _people(text, masked, find(text, published, _KINDS))
     said = _Said(masked, folded, spans, Speakers(text, masked, people))
     titles = {person.speaker.name: person.speaker.title for person in people if person.speaker.title}
     return [
@@ -49,9 +54,9 @@ def quotations(text: str, published: date | None = None) -> list[Quotation]:
 _KINDS: tuple[Kind, ...] = ("person",)
 
 
-def _people(text: str, masked: str, published: date | None) -> list[Person]:
+def _people(text: str, masked: str, figures: Iterable[Figure]) -> list[Person]:
     """The persons in a text, and wherever they are named again those who are named before a verb of speech."""
-    mentions = [(each, each.value) for each in figures(text, published, _KINDS) if isinstance(each.value, Name)]
+    mentions = [(each, each.value) for each in figures if isinstance(each.value, Name)]
     printed = {fold(each.text): each.text for each, _name in mentions}
     longer = {text: len(whole(masked, text)) - len(text) for text in printed}
     people = []

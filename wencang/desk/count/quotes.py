@@ -9,7 +9,8 @@ from typing import Any
 
 from archive.article import Article
 from archive.text.messages import Message
-from indexer.figures.quotations import Quotation, quotations
+from indexer.figures.find import figures
+from indexer.figures.quotations import Finder, Quotation, quotations
 from indexer.question.query import Query
 from indexer.text.analyzer import fold
 from wencang.desk.table import Table
@@ -73,10 +74,10 @@ class QuotedSpeakers(Table):
         return iter(self.counts)
 
 
-def quotes_in(articles: Iterable[Article], speaker: str = "") -> Iterator[Quote]:
+def quotes_in(articles: Iterable[Article], speaker: str = "", find: Finder = figures) -> Iterator[Quote]:
     """The quotations in the bodies of articles; with `speaker` of those only whose name contains it."""
     wanted = fold(speaker)
     for article in articles:
-        for quotation in quotations(article.body, article.day):
+        for quotation in quotations(article.body, article.day, find):
             if wanted in fold(quotation.speaker):
                 yield Quote(quotation, article)
