@@ -147,6 +147,8 @@ class _Said:
             return person
         if _NOT_SAID.search(self._text, clause, end):
             return None
+        if is_said and who.is_crowd(clause, verbs[-1]):
+            return None
         for verb in reversed(verbs):
             if subject := who.subject(start, verb):
                 return subject

@@ -139,6 +139,10 @@ class Speakers:
         """The first person in [start, end) who may be a subject."""
         return next((person.speaker for person in self._between(start, end) if self._may_speak(person)), None)
 
+    def is_crowd(self, start: int, end: int) -> bool:
+        """Whether a clause has a subject that is nobody in particular: 大家, 有人."""
+        return bool(_CROWD.match(self._masked[slice(*self._phrase(start, end))]))
+
     def topic(self, position: int, sentences: int = 8) -> Speaker | None:
         """Who spoke, or was spoken of, last before the sentence at a position."""
         number = bisect_right(self._ends, position) - 1
@@ -207,8 +211,9 @@ class Speakers:
         if not _ROLE_END.search(phrase):
             return self._unknown(start, end)
         earlier = self._same_role(phrase[anaphor.end() :], start) if anaphor else None
-        role = phrase.rfind("的") + 1
-        return earlier or Speaker(self._text[start + (0 if _KIN.match(phrase, role) else role) : end])
+        role = start + phrase.rfind("的") + 1
+        is_kin = _KIN.match(self._masked, role) and any(person.end == role - 1 for person in self._between(start, role))
+        return earlier or Speaker(self._text[start if is_kin else role : end])
 
     def _unknown(self, start: int, end: int) -> Speaker | None:
         """A name that looks like none: 村里的松贝措, or a word that the text has several times."""
@@ -252,6 +257,7 @@ _NO_SPEAKER = re.compile(
     "记者|[》〉]$|俗话|古语|常言|谚语|有句话|^[据有以从在对就通当虽如因尽随由]|^图为|大家|人们|我们|我$|[不着了把让抱拽到既并]|"
     "^[一二三四五六七八九十两几]{1,2}.{0,2}$|(?:文章|报告|意见|通知|网站|方案|报道|研究|调查|数据|结果|一方面)$"
 )
+_CROWD = re.compile("[^的]{0,4}(?:大家|人们|有[^,]*人|很多人|不少人|许多人|众人|网友|记者)|有")
 _LEAD = re.compile(
     r"(?:[近日当昨今前次][日前天年晚]|日前|目前|此前|随后|同时|此外|另外|其中|因此|所以|但是|但|而|不过|对此|为此|据|另据|正如|"
     r"正在|\d{1,2}[日月]|[上下中]午|现在|如今|当时|后来|之后|最后|以及|[、\s]+)+"
@@ -259,16 +265,16 @@ _LEAD = re.compile(
 _MANNER = (
     "[还也则就都又曾常总再便即才更均亦并仍所会想要能将是]|如是|如此|这样|这么|再次|进一步|一再|反复|多次|常常|经常|总是|一直|不禁"
     "|不由得?|同时|最后|随后|接着|继续|纷纷|一致|普遍|共同|主动|坦率|坦诚|感慨|感叹|激动|高兴|兴奋|自豪|骄傲|开心|欣慰|动情|深情"
-    "|欣喜|笑着?|笑呵呵|乐呵呵|哭着|含泪|谦虚|腼腆|介绍|解释|回忆|补充|分析|表示|强调|明确|郑重|特别|专门|日前|[近当昨今][日天]|[上下]午"
+    "|欣喜|笑着?|笑呵呵|乐呵呵|哭着|含泪|谦虚|腼腆|介绍|解释|回忆|补充|分析|表示|强调|明确|郑重|特别|专门|日前|[近当昨今][日天]|[上下]午|连声|连连|不住|忍不住"
 )
 _ADVERB = (
     rf"(?:{_MANNER}|[^，的]{{1,8}}地|在[^，]*?(?:[时后上中里前间会]|现场|之际|期间)|[向对给跟][^的，]{{1,12}}|[与同和][^的，]{{0,8}}记者.*"
     r"|[与同和][^，]{1,8}交谈.*|接受.*|\d{1,2}[日月].*|满(?:怀|脸|是)[^，]*|一边.*|边.*|[(][^)]*[)]|\s|(?:以|就|从|用|针对|通过)[^，]*"
     r"|[谈说提][到及起][^，]*|看[着到][^，]*|[指拿]着[^，]*|告诉.*|一?[直脸][^，]*|(?:发自|由衷|深有|颇|非常|十分|很|特别).*)"
 )
-_SPLIT = re.compile(rf"(?P<phrase>(?!(?:{_MANNER})+\Z).{{2,}}?)(?:{_ADVERB})*", re.DOTALL)
+_SPLIT = re.compile(rf"(?P<phrase>(?!(?:{_MANNER}|[^，的他她]{{1,3}}地)+\Z).{{2,}}?)(?:{_ADVERB})*", re.DOTALL)
 _ROLES = (
-    "长编演员者家师生人民客商工匠手士官使友任席授监裁理事代户众记夫妇妈爷奶叔姨哥姐弟妹母父亲女僧佛婆汉娃戚板宾伴孩"
+    "长编演员者家师生人民客商工匠手士官使友任席授监裁理事代户众记夫妇妈爷奶叔姨哥姐弟妹母父亲女僧佛婆汉娃戚板宾伴孩儿"
 )
 _ROLE_END = re.compile(f"[{_ROLES}]$|[一-龥]{{2}}方面?$|部门$|机构$|单位$|们$|[局厅部委会院所校处司站室心社团队府]$")
 
