@@ -52,7 +52,7 @@ def test_aid_is_a_table(archive: Archive) -> None:
     ]
     (row,) = archive.aid("学校").rows()
     assert row[2] == TEXTS["school"][1]
-    assert next(archive.aid("援").counts().rows())[2] == 1
+    assert list(archive.aid("学校").counts().rows()) == [("广东省", "林芝市", 1, 1)]
     with pytest.raises(UsageFault):
         archive.aid(since="2017")
 

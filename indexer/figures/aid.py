@@ -27,7 +27,7 @@ _WORD = re.compile(
 )
 # Between a giver and the word for aid: 省第八批, 市援藏指挥部的, 的25名医生. No new subject begins there.
 _GAP = 16
-_BREAK = re.compile("[、，。；：！？:（）()]|(?:接受|得到|受到|获得|来自|感谢|学习|需要|关于|作为)")
+_BREAK = re.compile("[、,。;:!?()]|(?:接受|得到|受到|获得|来自|感谢|学习|需要|关于|作为)")
 # What stands before a receiver: 对口支援拉萨, 赴林芝, 为昌都, 助力那曲; not 从拉萨.
 _BEFORE_RECEIVER = re.compile(
     r"(?:支援|帮扶|援建|援助|扶贫|支持|援藏|援青|援疆|帮助|结对|对口|捐赠|捐建|捐资|援|[在赴到往驻至进为给向对与和同及]"
@@ -43,10 +43,10 @@ _TO = re.compile("(?:对口支援|对口帮扶|对口援建|援建|援助|支援
 # 支援四川: the receiver of one aid is not the giver of the next.
 _BEFORE_OTHER = re.compile("(?:支援|帮扶|援建|援助|捐赠|赴|前往|来到|回到)$")
 # 湖北向西藏提供, 丽水对海西州的支持
-_TOWARD = re.compile("[^，。；：、]{0,8}(?:[向与给对]|为)")
-_OF_THOSE = re.compile("(?:援[藏青疆]|援助|支援)(?:的)?(?:省市|省份|单位)[：:是]?$")
+_TOWARD = re.compile("[^,。;:、]{0,8}(?:[向与给对]|为)")
+_OF_THOSE = re.compile("(?:援[藏青疆]|援助|支援)(?:的)?(?:省市|省份|单位)[:是]?$")
 # 在拉萨召开, 西藏日报: where a meeting was, or an outlet.
-_ELSEWHERE = re.compile("[^、。]{0,6}(?:召开|举行|举办|开幕|启动|出发|集结|集中)|网|日报|商报|晚报|卫视|新闻网|中学班")
+_ELSEWHERE = re.compile("[^、,。]{0,6}(?:召开|举行|举办|开幕|启动|出发|集结|集中)|网|日报|商报|晚报|卫视|新闻网|中学班")
 _LISTED = re.compile("(?:[省市县区州]?[、和与及]|以及|)")
 _AREA = re.compile("援[藏青疆]")
 _AREAS = {"援藏": "西藏自治区", "援青": "青海省", "援疆": "新疆维吾尔自治区"}
@@ -97,7 +97,7 @@ def pairs(text: str, origin: str = "") -> Iterator[Aid]:
     folded = readable(text)
     organs = list(_organs(folded, text))
     nodes = sorted((*organs, *_outside(organs, _places(folded, text, origin))), key=_start)
-    for match in _SENTENCE.finditer(folded):
+    for match in _SENTENCE.finditer(fold(text)):  # with its commas, which readable() makes like 、
         if _WORD.search(match[0]):
             start, end = match.span()
             first, last = (bisect_left(nodes, position, key=_start) for position in (start, end))
