@@ -585,10 +585,10 @@ def test_a_character_is_said_to_be_found_as_a_word_only(crawled: Path) -> None:
 @pytest.mark.parametrize(
     ("command", "named"),
     [
-        ("export -o x.xlsx", "csv"), ("export -o x.docx", "jsonl"), ("export -o x.jsonl.gz", "jsonl"),
-        ("export --format csv -o x.xlsx", "csv"), ("export --format txt -o x.md", "txt"),
+        ("export -o x.xls", "csv"), ("export -o x.doc", "jsonl"), ("export -o x.jsonl.gz", "jsonl"),
+        ("export --format csv -o x.xls", "csv"), ("export --format txt -o x.md", "txt"),
         ("cite 西藏 -o x.docx", "bibtex (.bib)"), ("cite 西藏 --style ris -o x.bib", "ris"),
-        ("figures 西藏 -o x.xlsx", "csv, json"), ("figures 西藏 --csv -o x.json", "csv, json"),
+        ("figures 西藏 -o x.xls", "csv, json"), ("figures 西藏 --csv -o x.json", "csv, json"),
     ],
 )  # fmt: skip
 def test_a_file_has_the_ending_of_its_format(crawled: Path, tmp_path: Path, command: str, named: str) -> None:

@@ -831,9 +831,10 @@ class Archive:
         language = "zh"
         if simplified is not None:
             language, revisions = LANGUAGES[simplified], map(converter(simplified), revisions)
-        edition = Edition(question or "闻藏", language)
+        said: list[Message] = []
+        edition = Edition(question or "闻藏", language, said.append)
         count = export.export(form, revisions, target, split_by, edition, progress)
-        return export.Exported(count, target if isinstance(target, Path) else None, notices)
+        return export.Exported(count, target if isinstance(target, Path) else None, (*notices, *said))
 
     def cite(
         self, question_or_id: str, *, style: Style = "gbt7714", engine: str = "", **filters: Unpack[Filters]

@@ -21,7 +21,7 @@ from wencang.desk.count.concordance import Order as LineOrder
 from wencang.desk.count.figures import Figures, record
 from wencang.desk.count.keywords import Keywords
 from wencang.desk.count.ranking import Word
-from wencang.web.drawing.tables import csv_of, json_of
+from wencang.web.drawing.tables import FILES, file_of, json_of
 from wencang.web.inputs import MOST, Asked, field_of, narrowed, no_question, number, one_of, page_of, typed
 from wencang.web.render import Handler, Links, Site
 from wencang.web.traffic.limits import deadline_of
@@ -59,7 +59,8 @@ class Tool(Generic[A]):
     @property
     def routes(self) -> dict[str, Handler]:
         """The addresses of the page and its twins."""
-        return {f"/{self.name}.json": self.twin, f"/{self.name}.csv": self.csv, f"/{self.name}": self.page}
+        files = {f"/{self.name}.{form}": self.file for form in FILES}
+        return {f"/{self.name}.json": self.twin, **files, f"/{self.name}": self.page}
 
     def page(self, site: Site, request: Request) -> Response:
         """The form, with the beginning of the answer or with what is wrong with the question."""
@@ -81,9 +82,9 @@ class Tool(Generic[A]):
         answer = self._whole(site, request)
         return json_of(request, answer, answer.notices)
 
-    def csv(self, site: Site, request: Request) -> Response:
-        """The rows of the command's `--csv`."""
-        return csv_of(request, self._whole(site, request), f"{self.name}.csv")
+    def file(self, site: Site, request: Request) -> Response:
+        """The rows of the command's `-o`."""
+        return file_of(request, self._whole(site, request))
 
     def _whole(self, site: Site, request: Request) -> A:
         if not request.query_params.get("q", "").strip():
