@@ -72,7 +72,7 @@ def _with_days(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterato
     at = columns.index("published")
     for row in rows:
         value = row[at]
-        day = value.date() if isinstance(value, datetime) else value
+        day = value.astimezone(SHANGHAI).date() if isinstance(value, datetime) else value
         added = (day, day.year) if isinstance(day, date) else ("day", "year") if row is columns else (None, None)
         yield (*row[: at + 1], *added, *row[at + 1 :])
 

@@ -26,9 +26,10 @@ _FACETS = ("source", "section", "credit")
 _VALUES = 50  # of a facet that are shown
 _LINKED = 200  # characters of a value that becomes part of an address
 _TYPES = {
-    **TYPES, "epub": "application/epub+zip", "html": "text/html; charset=utf-8",
-    "jsonl": "application/jsonl", "jsonld": "application/ld+json", "md": "text/markdown; charset=utf-8",
-    "tei": "application/tei+xml", "txt": "text/plain; charset=utf-8",
+    **TYPES, "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "epub": "application/epub+zip", "html": "text/html; charset=utf-8", "jsonl": "application/jsonl",
+    "jsonld": "application/ld+json", "md": "text/markdown; charset=utf-8", "tei": "application/tei+xml",
+    "txt": "text/plain; charset=utf-8", "words": "text/plain; charset=utf-8", "wordzip": "application/zip",
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ search starts without Scrapy, and on a pipe without Rich.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from inspect import Parameter, signature
 from pathlib import Path
@@ -156,22 +156,26 @@ def question_of(words: list[str]) -> str:
     return question
 
 
-def chosen(out: Path | None = None, **forms: bool) -> str:
-    """The one output format that was requested, or that of the file of -o; "" for none. Raises UsageFault for two."""
+def chosen(out: Path | None = None, endings: Mapping[str, tuple[str, ...]] | None = None, **forms: bool) -> str:
+    """The one output format that was requested, or that of the file of -o; "" for none. Raises UsageFault for two.
+
+    `endings` are those of each form of a file, by default of a table.
+    """
     names = [name for name, is_requested in forms.items() if is_requested]
     if len(names) > 1:
         raise UsageFault(f"--{names[0]} --{names[1]}", _("exclude each other"), _("choose one"))
-    return _form_of(out, "".join(names)) if out else "".join(names)
+    return _form_of(out, "".join(names), endings) if out else "".join(names)
 
 
-def _form_of(out: Path, form: str) -> str:
+def _form_of(out: Path, form: str, endings: Mapping[str, tuple[str, ...]] | None) -> str:
     """The form of a table's file: as its ending or `form` says, else CSV. Raises UsageFault for any other ending."""
     from wencang.desk.files import format_of
     from wencang.desk.table import ENDINGS
 
-    if form and form not in ENDINGS:
+    endings = endings or ENDINGS
+    if form and form not in endings:
         raise UsageFault(f"--{form} -o", _("exclude each other"), _("choose one"))
-    return format_of(out, form, ENDINGS) or "csv"
+    return format_of(out, form, endings) or "csv"
 
 
 def say_nothing(query: list[str]) -> int:

@@ -1,0 +1,104 @@
+"""The articles in the rows of a table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from gzip import GzipFile
+from typing import IO, Any
+
+from archive.article import Article
+from archive.errors import BadRecord
+from archive.jsonl import article_of, reason_of
+from archive.rows import parsed
+from archive.text.messages import Reason
+from archive.text.translation import gettext as _
+from crawler.extract import dates
+from crawler.extract.fields import site, urn
+from crawler.spreadsheet.columns import Columns, known, of_head
+from crawler.spreadsheet.sheets import Row, rows
+
+_BETWEEN_NAMES = re.compile(r"\s*[\n、;；,，/]\s*")
+_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:[/:?]|$)")
+_BROKEN = "\ufffd"  # stands for bytes that are not of the encoding
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The article of a row, when it was fetched (None where the table does not say), and whether it was gone."""
+
+    place: str
+    article: Article
+    fetched: datetime | None
+    gone: bool
+
+
+def articles(
+    file: GzipFile | IO[bytes], name: str, source: str, chosen: Mapping[str, str]
+) -> Iterator[Columns | Read | BadRecord]:
+    """The articles of a table after its head: each sheet begins with its Columns, then a Read or BadRecord a row.
+
+    `source` is that of articles without a source or an address; `chosen` are columns by field.
+    """
+    columns: Columns | None = None
+    sheet = None
+    for row in rows(file, name, known):
+        place = f"{name}:{row.sheet}:{row.number}" if row.sheet else f"{name}:{row.number}"
+        if not any(cell.strip() for cell in row.cells):
+            continue
+        if row.sheet != sheet:
+            sheet, columns = row.sheet, None
+            try:
+                columns = of_head(place, row.cells, chosen)
+            except BadRecord as error:
+                yield error
+            else:
+                yield columns
+        elif columns:
+            yield _read(place, row, columns, source)
+
+
+def _read(place: str, row: Row, columns: Columns, source: str) -> Read | BadRecord:
+    texts = columns.values(row.cells)
+    if any(_BROKEN in text for text in texts.values()) and not columns.is_own:
+        return BadRecord(place, Reason.UNKNOWN_ENCODING)
+    try:
+        values = _own(texts) if columns.is_own else _foreign(texts, source)
+        return Read(place, *article_of(values))
+    except (ValueError, KeyError, OverflowError) as error:
+        return BadRecord(place, reason_of(error))
+
+
+def _own(texts: Mapping[str, str]) -> dict[str, Any]:
+    return {name: parsed(name, text) for name, text in texts.items()}
+
+
+def _foreign(texts: Mapping[str, str], source: str) -> dict[str, Any]:
+    """The values of a row as others write it; what has no address is named by its text."""
+    values: dict[str, Any] = {name: text.strip() for name, text in texts.items()}
+    for name in ("title", "body"):
+        if not values[name]:
+            raise ValueError(_("{name} is empty").format(name=name))
+    values["title"] = " ".join(values["title"].split())
+    values["body"] = "\n".join(filter(None, map(str.strip, values["body"].splitlines())))
+    values["published"] = _time(f"{values.get('published', '')} {values.pop('time', '')}".strip())
+    url = values.get("url", "")
+    values["url"] = f"http://{url}" if _HOST.match(url) else url or urn(values["title"], values["body"])
+    values["source"] = values.get("source") or (site(values["url"]) if url else source)
+    values["authors"] = [name for name in _BETWEEN_NAMES.split(values.get("authors", "")) if name]
+    values["images"] = [{"url": url} for url in values.get("images", "").split()]
+    for name in ("fetched", "gone"):
+        values[name] = values.get(name) or None
+    return values | {"restored": parsed("restored", values.get("restored", ""))}
+
+
+def _time(text: str) -> str | None:
+    """A time as people write it in ISO 8601; None for none. Raises ValueError for what can't be read."""
+    time = dates.as_iso(text)
+    try:
+        return f"{time}" if time and datetime.fromisoformat(time) else None
+    except ValueError as error:
+        reason = _("the date {text} can't be read; write it as 2018-06-01 or 2018年6月1日")
+        raise ValueError(reason.format(text=text)) from error
