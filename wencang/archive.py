@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from wencang.desk.count.timeline import Timeline
     from wencang.desk.export.citation import Citations, Style
     from wencang.desk.export.export import Exported
+    from wencang.desk.export.script import Region
     from wencang.desk.freeze.corpus import Corpus, CorpusCheck, Filled
     from wencang.desk.groups import SplitBy
     from wencang.desk.network.named import Within
@@ -851,30 +852,33 @@ class Archive:
 
     def export(
         self, question: str = "", *, out: str | Path | IO[bytes], format: str = "", split_by: SplitBy = "",
-        simplified: bool | None = None, engine: str = "", progress: Progress = silent, **filters: Unpack[Filters],
+        simplified: bool | None = None, region: Region = "", engine: str = "", progress: Progress = silent,
+        **filters: Unpack[Filters],
     ) -> Exported:  # fmt: skip
         """Write the articles with all words of a question, or the whole archive; the earliest published first.
 
         `out` is a path, or a file open for bytes; a file at the path is replaced atomically, and without
-        articles nothing is made. `format` is one of csv, epub, html, jsonl, jsonld, md, parquet, tei and
-        txt; by default the suffix of `out` decides, else txt. With `split_by` the path is a new folder with
-        a file for each group. `simplified` True converts the text to Simplified characters, False to
-        Traditional. `progress` is called with the number of articles written so far.
+        articles nothing is made. `format` is one of csv, docx, epub, html, jsonl, jsonld, md, parquet, tei, txt,
+        words, wordzip and xlsx; by default the suffix of `out` decides, else txt. With `split_by` the path is a
+        new folder with a file for each group. `simplified` True converts the text to Simplified characters,
+        False to Traditional, with `region` tw or hk by the standard of Taiwan or Hong Kong. `progress` is
+        called with the number of articles written so far.
 
         Raises what `search` raises, and UsageFault for an unknown format, a missing library, a path that
         can't be written to, or a filter without a question.
         """
         from wencang.desk.edition import Edition
-        from wencang.desk.export import export
-        from wencang.desk.export.script import LANGUAGES, converter
+        from wencang.desk.export import export, script
 
         target = Path(out) if isinstance(out, str | Path) else out
+        script.check(simplified, region)
         form = export.chosen(format, target, split_by)
         export.check(form, target, split_by)
         revisions, notices = self._revisions(question, engine, split_by, **filters)
         language = "zh"
         if simplified is not None:
-            language, revisions = LANGUAGES[simplified], map(converter(simplified), revisions)
+            language = script.language(simplified, region)
+            revisions = map(script.converter(simplified, region), revisions)
         said: list[Message] = []
         edition = Edition(question or "闻藏", language, said.append, self._analyzer)
         count = export.export(form, revisions, target, split_by, edition, progress)
@@ -888,25 +892,45 @@ class Archive:
         return Analyzer(merged(self.data))
 
     def cite(
-        self, question_or_id: str, *, style: Style = "gbt7714", engine: str = "", **filters: Unpack[Filters]
-    ) -> Citations:
+        self, question_or_id: str, *, style: Style = "gbt7714", files: str | Path | None = None, raw: bool = False,
+        engine: str = "", **filters: Unpack[Filters],
+    ) -> Citations:  # fmt: skip
         """Citations of the articles whose ids or addresses are given, in that order, or of all that a question finds.
 
         Several ids are separated by whitespace; if a word is not an id or address, all of it is a question,
         and its articles come in order of publication. `style` is gbt7714 (GB/T 7714-2015), bibtex, ris or
-        csl-json. Dates are in Asia/Shanghai. Raises what `search` and `article` raise, and UsageFault for
-        an unknown style.
+        csl-json. Dates are in Asia/Shanghai. `files` is a new folder for a page of each article, which citations
+        in ris and csl-json attach, by its path as seen from beside the folder: the text as HTML, or with `raw` the
+        page as it was fetched, where it is kept.
+
+        Raises what `search` and `article` raise, and UsageFault for an unknown style, or a folder that exists.
         """
+        from archive.disk import atomic_folder
         from archive.tables.chronology import in_order
+        from wencang.desk.export import attachments
         from wencang.desk.export.citation import cited
         from wencang.lookup import named
 
-        words = question_or_id.split()
-        articles = list(filter(None, (named(self._store, word) for word in words)))
-        if words and len(articles) == len(words):
-            return cited(style, articles)
-        _query, ids, notices = self._matches(question_or_id, engine, **filters)
-        return cited(style, in_order(self._store, ids), notices)
+        words, notices = question_or_id.split(), tuple[Message, ...]()
+        known = list(filter(None, (named(self._store, word) for word in words)))
+        articles: Iterable[Revision] = known
+        if not words or len(known) < len(words):
+            _query, ids, notices = self._matches(question_or_id, engine, **filters)
+            articles = in_order(self._store, ids)
+        if not files:
+            return cited(style, articles, notices)
+        folder = Path(files)
+        attachments.check(style, folder)
+        with atomic_folder(folder) as new:
+            page = attachments.writer(new, folder, self._fetched_page if raw else lambda _revision: b"")
+            citations = cited(style, articles, notices, page)
+        if not citations.count:
+            folder.rmdir()
+        return citations
+
+    def _fetched_page(self, revision: Revision) -> bytes:
+        """The first raw page of a version; b"" where none is kept."""
+        return next((page.body for page in self.raw(revision.article.id, revision.sequence)), b"")
 
     def _revisions(
         self, question: str, engine: str, by: str = "", **filters: Unpack[Filters]

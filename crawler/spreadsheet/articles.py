@@ -23,6 +23,7 @@ from crawler.spreadsheet.sheets import Row, rows
 _BETWEEN_NAMES = re.compile(r"\s*[\n、;；,，/]\s*")
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:[/:?]|$)")
 _BROKEN = "\ufffd"  # stands for bytes that are not of the encoding
+_MOST_BROKEN = 0.02  # share of a text above which it is not read in its encoding
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def articles(
 
 def _read(place: str, row: Row, columns: Columns, source: str) -> Read | BadRecord:
     texts = columns.values(row.cells)
-    if any(_BROKEN in text for text in texts.values()) and not columns.is_own:
+    if not columns.is_own and any(text.count(_BROKEN) > len(text) * _MOST_BROKEN for text in texts.values()):
         return BadRecord(place, Reason.UNKNOWN_ENCODING)
     try:
         values = _own(texts) if columns.is_own else _foreign(texts, source)
