@@ -869,6 +869,7 @@ class Archive:
         """
         from wencang.desk.edition import Edition
         from wencang.desk.export import export, script
+        from wencang.desk.export.citation import gbt7714
 
         target = Path(out) if isinstance(out, str | Path) else out
         script.check(simplified, region)
@@ -880,7 +881,7 @@ class Archive:
             language = script.language(simplified, region)
             revisions = map(script.converter(simplified, region), revisions)
         said: list[Message] = []
-        edition = Edition(question or "闻藏", language, said.append, self._analyzer)
+        edition = Edition(question or "闻藏", language, said.append, gbt7714, self._analyzer)
         count = export.export(form, revisions, target, split_by, edition, progress)
         return export.Exported(count, target if isinstance(target, Path) else None, (*notices, *said))
 

@@ -21,7 +21,10 @@ from wencang.desk.count.concordance import Order as LineOrder
 from wencang.desk.count.figures import Figures, record
 from wencang.desk.count.keywords import Keywords
 from wencang.desk.count.ranking import Word
-from wencang.web.drawing.tables import FILES, file_of, json_of
+from wencang.desk.network.named import Within
+from wencang.desk.network.network import Network, NetworkKind
+from wencang.desk.network.reprints import Outlet
+from wencang.web.drawing.tables import FILES, NETWORKS, file_of, json_of
 from wencang.web.inputs import MOST, Asked, field_of, narrowed, no_question, number, one_of, page_of, typed
 from wencang.web.render import Handler, Links, Site
 from wencang.web.traffic.limits import deadline_of
@@ -34,6 +37,7 @@ WORDS = 1_000  # of a list
 WIDEST = 200  # characters beside a node
 LINES = 20_000  # of a concordance
 LEAST = 1_000
+NODES = 2_000  # of a network
 _CONTEXT = 80  # characters of a sentence beside a figure
 _IN_QUOTES = set('"＂“”「」『』()（）\n')  # would end or change the question
 _MEASURES: tuple[Literal["ll", "tfidf"], ...] = ("ll", "tfidf")
@@ -212,6 +216,34 @@ def question_of(figure: Figure) -> str:
     return f"地点:{figure.text}" if figure.kind == "place" else f'"{figure.text}"'
 
 
+# Networks
+
+
+def ask_network(site: Site, request: Request) -> Network:
+    """Who is named together, or who reprints whom, in what a question finds."""
+    parameters = request.query_params
+    question = narrowed(parameters)
+    if not question.q.strip():
+        raise no_question()
+    return site.archive.network(
+        one_of("kind", parameters, get_args(NetworkKind)), question.q,
+        within=one_of("within", parameters, get_args(Within)), by=one_of("by", parameters, get_args(Outlet)),
+        least=number("least", parameters, 1, LEAST, 2), limit=number("limit", parameters, 2, NODES, 500),
+        max_articles=_READ_FIGURES, progress=deadline_of(request).check, **question.filters,
+    )  # fmt: skip
+
+
+def network_twin(site: Site, request: Request) -> Response:
+    """The rows of `wencang network --json`: the edges."""
+    network = ask_network(site, request)
+    return json_of(request, network, network.notices)
+
+
+def network_file(site: Site, request: Request) -> Response:
+    """The file of `wencang network -o`."""
+    return file_of(request, ask_network(site, request))
+
+
 # What they share
 
 
@@ -230,4 +262,6 @@ ROUTES: dict[str, Handler] = {
     **Tool("keywords.html", ask_keywords, _show_words).routes,
     **Tool("collocations.html", ask_collocations, _show_words).routes,
     **Tool("figures.html", ask_figures, _show_figures).routes,
+    **{f"/network.{form}": network_file for form in (*FILES, *NETWORKS)},
+    "/network.json": network_twin,
 }

@@ -14,8 +14,11 @@ from wencang.desk.count.collocations import Measure as CollocationMeasure
 from wencang.desk.count.concordance import Order as LineOrder
 from wencang.desk.count.keywords import Measure as KeywordMeasure
 from wencang.desk.export.citation import STYLES
+from wencang.desk.network.named import Within
+from wencang.desk.network.network import NetworkKind
+from wencang.desk.network.reprints import Outlet
 from wencang.web.changes import MOST_CHANGES
-from wencang.web.desk import LEAST, LINES, WIDEST, WORDS
+from wencang.web.desk import LEAST, LINES, NODES, WIDEST, WORDS
 from wencang.web.inputs import LONGEST, MOST
 from wencang.web.paging import Paging
 
@@ -130,6 +133,10 @@ _SCHEMAS: dict[str, Schema] = {
         "start": _COUNT, "end": _COUNT, "id": _TEXT, "url": _TEXT, "published": _TEXT, "title": _TEXT,
         "sentence": _TEXT,
     }), next=_NEXT),
+    "Network": _rows(_record({
+        "source": _TEXT, "target": _TEXT, "weight": _COUNT, "first": {"type": ["string", "null"]},
+        "last": {"type": ["string", "null"]},
+    })),
     "Keywords": _rows(_record({
         "rank": _COUNT, "word": _TEXT, "score": _NUMBER, "here": _COUNT, "there": _COUNT,
         "log_ratio": {"type": ["number", "null"]},
@@ -270,6 +277,11 @@ _ENDPOINTS = {
     "/api/figures": _Endpoint("Amounts, dates and names in the articles with all the words.", "Figures", [
         _Q, *_FILTERS, _parameter("kind", _list({"enum": list(KINDS)}), "Repeatable."),
         _choice("sort", get_args(FigureOrder)), *_pages(ROWS),
+    ]),
+    "/api/network": _Endpoint("Who is named together, or who reprints whom: the edges.", "Network", [
+        _Q, *_FILTERS, _choice("kind", get_args(NetworkKind)), _choice("within", get_args(Within)),
+        _choice("by", get_args(Outlet), "Of reprints."), _number("least", 2, 1, LEAST, "Weight of an edge."),
+        _number("limit", 500, 2, NODES, "Names or outlets."),
     ]),
     "/api/sources": _Endpoint("What is collected, and how fresh it is.", "Sources", []),
     "/api/status": _Endpoint("The state of the archive and its indexes.", "Status", []),

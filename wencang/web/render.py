@@ -25,7 +25,7 @@ from archive.text.translation import gettext, ngettext
 from wencang.archive import Archive
 from wencang.desk.export import export
 from wencang.web.drawing.background import FRESH, Background
-from wencang.web.drawing.tables import FILES, TYPES
+from wencang.web.drawing.tables import FILES, NETWORKS, TYPES
 from wencang.web.traffic.metrics import Metrics
 
 Spans = Iterable[tuple[int, int]]
@@ -171,7 +171,7 @@ def _environment() -> Environment:
     )  # fmt: skip
     environment.globals.update(
         _=gettext, ngettext=ngettext, is_page=is_page, assets=ASSETS, version=version(), formats=FORMATS,
-        tables=FILES, marked=_marked, paragraphs=paragraphs,
+        tables=FILES, networks=NETWORKS, marked=_marked, paragraphs=paragraphs,
     )  # fmt: skip
     environment.filters.update(drawing=Markup, time=_time, day=_day, number=_number, percent=_percent)
     for name in environment.list_templates():

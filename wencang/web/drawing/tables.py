@@ -19,10 +19,11 @@ from wencang.web.traffic.limits import deadline_of
 _IN_MEMORY = 4 << 20  # bytes of an answer; a longer one is made on disk
 _CHUNK = 1 << 16
 TYPES = {
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv; charset=utf-8", "gexf": "application/gexf+xml", "graphml": "application/graphml+xml",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }  # fmt: skip
-FILES = [form for form in TYPES if form != "xlsx" or find_spec("xlsxwriter")]  # that a page of a table offers
+FILES = ["csv", *(["xlsx"] if find_spec("xlsxwriter") else [])]  # that a page of a table offers
+NETWORKS = ["gexf", "graphml"] if find_spec("networkx") else []
 
 
 def json_of(request: Request, table: Table, notices: Iterable[Message]) -> Response:

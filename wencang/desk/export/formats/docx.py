@@ -15,7 +15,6 @@ from archive.errors import UsageFault
 from archive.text.escaping import is_page, legible
 from archive.text.translation import gettext as _
 from wencang.desk.edition import Edition
-from wencang.desk.export.citation import gbt7714
 from wencang.desk.markup import paragraphs
 from wencang.desk.txt import attribution, gone_since
 from wencang.desk.zipped import member
@@ -50,6 +49,7 @@ class _Book:
     """A document being made; the line of an article in the contents is a link to its heading."""
 
     def __init__(self, edition: Edition) -> None:
+        self._cite = edition.cite
         self._document = Document()
         self._document.core_properties.title = legible(edition.title)
         self._document.core_properties.author = ""
@@ -71,7 +71,8 @@ class _Book:
         heading = self._document.add_heading(level=1)
         heading.paragraph_format.page_break_before = number > 1
         _bookmark(heading, number, title)
-        self._small(gbt7714(revision).strip())
+        if citation := self._cite(revision).strip():
+            self._small(citation)
         self._add_source(article)
         if revision.gone_since:
             self._small(gone_since(revision.gone_since))

@@ -11,7 +11,7 @@ from typing import IO
 from archive.article import Revision
 from archive.text.escaping import xml
 from wencang.desk.edition import Edition
-from wencang.desk.export.segmented import text
+from wencang.desk.segmented import text
 
 ENDING, IS_STREAM = "txt", True
 

@@ -11,8 +11,8 @@ from zipfile import ZipFile
 from archive.article import Revision
 from wencang.desk import table
 from wencang.desk.edition import Edition
-from wencang.desk.export.segmented import text
 from wencang.desk.names import key
+from wencang.desk.segmented import text
 from wencang.desk.zipped import member
 
 ENDING, IS_STREAM = "zip", False
