@@ -31,7 +31,9 @@ from wencang.cli.app import app_command
 from wencang.desk import count
 from wencang.desk.count.ranking import Ranking
 from wencang.desk.freeze import corpus
+from wencang.desk.network.network import Network
 from wencang.keeping.doubted import Doubted
+from wencang.preview import Preview
 
 ROOT = Path(__file__).parent.parent
 FILE = Path(CATALOGS, "zh", "LC_MESSAGES", "wencang.po")
@@ -61,8 +63,9 @@ def _written() -> Iterator[str | tuple[str, ...]]:
 
 
 def _columns() -> Iterator[str]:
-    """The columns of the tables that are printed with translated heads: rankings of words, and doubted pages."""
-    yield from Doubted.columns
+    """The columns of the tables that are printed with translated heads: rankings of words and others."""
+    for table in (Doubted, Network, Preview):
+        yield from table.columns
     for module in iter_modules(count.__path__):
         import_module(f"{count.__name__}.{module.name}")
     for ranking in Ranking.__subclasses__():

@@ -582,6 +582,25 @@ def test_a_character_is_said_to_be_found_as_a_word_only(crawled: Path) -> None:
     assert "name a longer word, such as 援藏 援藏干部" in done.stderr
 
 
+def test_traditional_takes_a_standard_or_none(crawled: Path) -> None:
+    texts = {
+        words: run("export", *words.split(), data=crawled).stdout
+        for words in (
+            "购物节 --traditional",
+            "--traditional 购物节",
+            "--traditional tw 购物节",
+            "购物节 --traditional=hk",
+        )
+    }
+    plain, before, taiwan, hong_kong = texts.values()
+    assert plain == before
+    assert "銷售額約爲" in plain
+    assert "銷售額約為" in taiwan
+    assert "銷售額約為" in hong_kong
+    for wrong in ("--traditional --simplified", "--traditional=cn"):
+        assert run("export", "购物节", *wrong.split(), data=crawled).returncode == 2
+
+
 @pytest.mark.parametrize(
     ("command", "named"),
     [

@@ -63,8 +63,9 @@ class Columns:
         read = ", ".join(f"{field} = {self.head[at]}" for field, (at, *_more) in self.places.items())
         used = {at for places in self.places.values() for at in places}
         left = ", ".join(name for at, name in enumerate(self.head) if at not in used and name.strip())
-        text = _("columns: {read}").format(read=read)
-        return f"{text}; {_('not read: {names}').format(names=left)}" if left else text
+        if not left:
+            return _("columns: {read}").format(read=read)
+        return _("columns: {read}; not read: {names}").format(read=read, names=left)
 
     def values(self, cells: Sequence[str]) -> dict[str, str]:
         """The fields of a row, as text."""

@@ -93,7 +93,7 @@ class _Book:
         line = self._small(f"{legible(attribution(article))}　")
         if is_page(article.url):
             relation = line.part.relate_to(legible(article.url), RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
-            _add_link(line, legible(article.url), relation=relation)
+            _add_link(line, legible(article.url), relation=relation, size=9)
         else:
             line.add_run(legible(article.url)).font.size = Pt(9)
 
@@ -146,10 +146,10 @@ def _bookmark(heading: Any, number: int, title: str) -> None:
             heading._p.append(mark)
 
 
-def _add_link(paragraph: Any, text: str, *, relation: str = "", anchor: str = "") -> None:
+def _add_link(paragraph: Any, text: str, *, relation: str = "", anchor: str = "", size: int = 11) -> None:
     link = OxmlElement("w:hyperlink")
     link.set(qn("r:id" if relation else "w:anchor"), relation or anchor)
     run = paragraph.add_run(text)
-    run.font.color.rgb = RGBColor(0x05, 0x63, 0xC1)
+    run.font.size, run.font.color.rgb = Pt(size), RGBColor(0x05, 0x63, 0xC1)
     link.append(run._r)
     paragraph._p.append(link)
