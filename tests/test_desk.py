@@ -346,7 +346,8 @@ def test_a_document_of_word_has_contents_that_lead_to_its_headings(shelf: Articl
     links = body.xpath(".//w:hyperlink[@w:anchor]")
     assert [text_in(heading) for heading in headings] == [text_in(link) for link in links]
     assert body.xpath(".//w:fldChar/@w:fldCharType") == ["begin", "separate", "end"]
-    assert len(body.xpath(".//w:hyperlink[@r:id]")) == len(VALUES)
+    pages = [values["url"] for values in VALUES if values["url"].startswith("http")]
+    assert len(body.xpath(".//w:hyperlink[@r:id]")) == len(pages), "javascript: is no link"
 
 
 def text_in(element: Any) -> str:
