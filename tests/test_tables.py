@@ -227,6 +227,16 @@ def test_what_can_not_be_read_is_named_by_its_row() -> None:
     ]  # fmt: skip
 
 
+def test_a_title_may_stand_above_the_head() -> None:
+    text = as_csv(["援藏报道汇总"], [], ["制表：央金", "2018年"], HEAD, ROW, separator=";")
+    columns, row = read(text.encode())
+    assert isinstance(columns, Columns)
+    assert isinstance(row, Read)
+    assert row.place == "a.csv:5"
+    (fault,) = read(as_csv(["援藏报道汇总"], ["一", "二"]).encode())
+    assert "a.csv:1: has no column for title; name it with --map; columns: 援藏报道汇总" in str(fault)
+
+
 def test_a_workbook_of_others_is_understood() -> None:
     made = openpyxl.Workbook()
     first, second = made.active, made.create_sheet("2019")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from gzip import GzipFile
+from itertools import groupby, islice
 from typing import IO, Any
 
 from archive.article import Article
@@ -18,7 +19,7 @@ from archive.text.translation import gettext as _
 from crawler.extract import dates
 from crawler.extract.fields import site, urn
 from crawler.spreadsheet.columns import Columns, known, of_head
-from crawler.spreadsheet.sheets import Row, rows
+from crawler.spreadsheet.sheets import HEADS, Row, rows
 
 _BETWEEN_NAMES = re.compile(r"\s*[\n、;；,，/]\s*")
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:[/:?]|$)")
@@ -39,26 +40,37 @@ class Read:
 def articles(
     file: GzipFile | IO[bytes], name: str, source: str, chosen: Mapping[str, str]
 ) -> Iterator[Columns | Read | BadRecord]:
-    """The articles of a table after its head: each sheet begins with its Columns, then a Read or BadRecord a row.
+    """The articles of a table: for each sheet its Columns, then a Read or BadRecord a row.
 
-    `source` is that of articles without a source or an address; `chosen` are columns by field.
+    The head is among the first rows; what stands above it is a title. `source` is that of articles without a source
+    or an address; `chosen` are columns by field.
     """
+    filled = (row for row in rows(file, name, known) if any(cell.strip() for cell in row.cells))
+    for _sheet, of_sheet in groupby(filled, lambda row: row.sheet):
+        yield from _of_sheet(name, of_sheet, source, chosen)
+
+
+def _of_sheet(
+    name: str, rows: Iterator[Row], source: str, chosen: Mapping[str, str]
+) -> Iterator[Columns | Read | BadRecord]:
     columns: Columns | None = None
-    sheet = None
-    for row in rows(file, name, known):
-        place = f"{name}:{row.sheet}:{row.number}" if row.sheet else f"{name}:{row.number}"
-        if not any(cell.strip() for cell in row.cells):
-            continue
-        if row.sheet != sheet:
-            sheet, columns = row.sheet, None
-            try:
-                columns = of_head(place, row.cells, chosen)
-            except BadRecord as error:
-                yield error
-            else:
-                yield columns
-        elif columns:
-            yield _read(place, row, columns, source)
+    faults: list[BadRecord] = []
+    for row in islice(rows, HEADS):
+        try:
+            columns = of_head(_place(name, row), row.cells, chosen)
+        except BadRecord as error:
+            faults.append(error)
+        else:
+            yield columns
+            break
+    if columns:
+        yield from (_read(_place(name, row), row, columns, source) for row in rows)
+    else:
+        yield from faults[:1]
+
+
+def _place(name: str, row: Row) -> str:
+    return f"{name}:{row.sheet}:{row.number}" if row.sheet else f"{name}:{row.number}"
 
 
 def _read(place: str, row: Row, columns: Columns, source: str) -> Read | BadRecord:
@@ -84,7 +96,7 @@ def _foreign(texts: Mapping[str, str], source: str) -> dict[str, Any]:
             raise ValueError(_("{name} is empty").format(name=name))
     values["title"] = " ".join(values["title"].split())
     values["body"] = "\n".join(filter(None, map(str.strip, values["body"].splitlines())))
-    values["published"] = _time(f"{values.get('published', '')} {values.pop('time', '')}".strip())
+    values["published"] = _time(values.get("published", ""), values.pop("time", ""))
     url = values.get("url", "")
     values["url"] = f"http://{url}" if _HOST.match(url) else url or urn(values["title"], values["body"])
     values["source"] = values.get("source") or (site(values["url"]) if url else source)
@@ -95,8 +107,9 @@ def _foreign(texts: Mapping[str, str], source: str) -> dict[str, Any]:
     return values | {"restored": parsed("restored", values.get("restored", ""))}
 
 
-def _time(text: str) -> str | None:
+def _time(day: str, clock: str) -> str | None:
     """A time as people write it in ISO 8601; None for none. Raises ValueError for what can't be read."""
+    text = day if ":" in day else f"{day} {clock}".strip()
     time = dates.as_iso(text)
     try:
         return f"{time}" if time and datetime.fromisoformat(time) else None

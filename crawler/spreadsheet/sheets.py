@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from gzip import GzipFile
 from io import TextIOWrapper
+from itertools import islice
 from typing import IO, Any
 
 from archive.article import SHANGHAI
@@ -23,6 +24,7 @@ _SAMPLE = 1 << 20  # bytes of a file that decide its encoding
 _HEAD = 1 << 16  # characters of it that decide what separates its cells
 _SEPARATORS = (",", ";", "\t", "|")
 _NAMED_SEPARATOR = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)  # a first line that Excel understands
+HEADS = 10  # rows among which the head is
 _MOST = 4 << 30  # bytes of an unpacked workbook
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")  # a character that XML does not allow, in Excel's files
 
@@ -72,8 +74,8 @@ def _with_mark(encoding: str) -> str:
 
 
 def _weight(head: str, separator: str, known: Callable[[Sequence[str]], int]) -> tuple[int, int]:
-    cells: list[str] = next((row for row in csv.reader(head.splitlines(True), delimiter=separator) if row), [])
-    return known(cells), len(cells)
+    first = islice(csv.reader(head.splitlines(True), delimiter=separator), HEADS)
+    return max(((known(cells), len(cells)) for cells in first), default=(0, 0))
 
 
 def _of_workbook(file: GzipFile | IO[bytes], name: str) -> Iterator[Row]:
