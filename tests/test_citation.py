@@ -191,15 +191,16 @@ def run_raw(data: Path) -> bytes:
         return archive.raw(SIGNING)[0].body
 
 
-def test_pages_need_a_place(crawled: Path, tmp_path: Path) -> None:
+def test_pages_need_a_place(crawled: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("citations")
     for words, reason in (
         (["--attach", "html"], "--attach: needs a file to stand beside; name it with -o"),
         (
-            ["--attach", "html", "-o", tmp_path / "a.bib"],
+            ["--attach", "html", "-o", folder / "a.bib"],
             "--style bibtex: has no place for files; styles: ris, csl-json",
         ),
     ):
         done = run("cite", "援藏", *words, data=crawled)
         assert (done.returncode, reason in done.stderr) == (2, True), done.stderr
-    assert run("cite", "无此词汇啊", "--attach", "html", "-o", tmp_path / "a.ris", data=crawled).returncode == 1
-    assert list(tmp_path.iterdir()) == []
+    assert run("cite", "无此词汇啊", "--attach", "html", "-o", folder / "a.ris", data=crawled).returncode == 1
+    assert list(folder.iterdir()) == []

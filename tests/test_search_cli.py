@@ -374,7 +374,7 @@ def fault(done: subprocess.CompletedProcess[str], code: int) -> str:
         (["西藏", "--limit", "many"], "--limit"),
         (["西藏", "--sort", "random"], "--sort"),
         (["西藏", "--colour"], "--colour"),
-        (["export", "--format", "docx"], "--format"),
+        (["export", "--format", "doc"], "--format"),
         (["show"], "ID_OR_URL"),
         (["reextract", "nowhere"], "tibet.cn"),
         (["import", "archive"], "archive: holds no file of a known kind"),
