@@ -42,6 +42,7 @@ ANSWERS = {  # of each address of the description: what to ask there
     "/api/keywords": ["q=援藏", "q=援藏&measure=tfidf&by=year"],
     "/api/collocations": ["q=西藏&least=2", "q=西藏&least=2&by=year&measure=pmi"],
     "/api/figures": ["q=西藏", "q=西藏&sort=value&kind=money&kind=date"],
+    "/api/network": ["q=西藏&kind=place&least=1", "q=西藏&kind=reprint&by=source&least=1", "q=西藏&within=sentence"],
     "/api/sources": [""],
     "/api/status": [""],
 }
@@ -228,6 +229,7 @@ def test_what_is_no_cursor_is_refused(client: TestClient, cursor: str) -> None:
         ("/api/search?q=", 400, "q"), ("/api/search?q=%22", 400, "q"), ("/api/search?q=西藏&since=x", 400, "since"),
         ("/api/search?q=西藏&limit=101", 400, "limit"), ("/api/search?q=西藏&limit=0", 400, "limit"),
         ("/api/search?q=西藏&sort=best", 400, "sort"), ("/api/search?q=西藏&source=none.cn", 400, "source"),
+        ("/api/network?q=西藏&kind=money", 400, "kind"), ("/api/network?q=西藏&least=0", 400, "least"),
         ("/api/figures?q=西藏&kind=tree", 400, "kind"), ("/api/keywords?q=西藏&by=week", 400, "by"),
         (f"/api/articles/{SIGNING}/citation?style=x", 400, "style"), ("/api/articles/none", 404, None),
         (f"/api/articles/{SIGNING}/versions/1", 404, None), (f"/api/articles/{SIGNING}/versions/x", 404, None),
