@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import IO, Any
 
@@ -57,12 +57,21 @@ def read(
                 if not isinstance(values, dict):
                     raise ValueError(_("is not a JSON object"))
                 values["published"] = published(values.get("published"))
-                yield from_json(values), _fetched(values.get("fetched")), bool(values.get("gone"))
+                yield article_of(values)
             except (ValueError, KeyError, OverflowError, RecursionError) as error:
-                yield BadRecord(f"{name}:{number}", _reason(error))
+                yield BadRecord(f"{name}:{number}", reason_of(error))
 
 
-def _reason(error: Exception) -> str:
+def article_of(values: Mapping[str, Any]) -> tuple[Article, datetime | None, bool]:
+    """The article of JSON values, when it was fetched (or None) and whether it was gone.
+
+    Raises ValueError, KeyError or OverflowError, of which `reason_of` says what is wrong.
+    """
+    return from_json(values), _fetched(values.get("fetched")), bool(values.get("gone"))
+
+
+def reason_of(error: Exception) -> str:
+    """What is wrong with the values of an article."""
     match error:
         case KeyError():
             return _("{key} is missing").format(key=error.args[0])

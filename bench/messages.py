@@ -33,7 +33,9 @@ from wencang.desk.count.aid import AidCounts, AidSentences
 from wencang.desk.count.places import PlaceCounts
 from wencang.desk.count.ranking import Ranking
 from wencang.desk.freeze import corpus
+from wencang.desk.network.network import Network
 from wencang.keeping.doubted import Doubted
+from wencang.preview import Preview
 
 ROOT = Path(__file__).parent.parent
 FILE = Path(CATALOGS, "zh", "LC_MESSAGES", "wencang.po")
@@ -63,8 +65,9 @@ def _written() -> Iterator[str | tuple[str, ...]]:
 
 
 def _columns() -> Iterator[str]:
-    """The columns of the tables that are printed with translated heads: rankings, doubted pages, aid, places."""
-    yield from (*Doubted.columns, *AidSentences.columns, *AidCounts.columns, *PlaceCounts.columns)
+    """The columns of the tables that are printed with translated heads: rankings of words and others."""
+    for table in (Doubted, Network, Preview, AidSentences, AidCounts, PlaceCounts):
+        yield from table.columns
     for module in iter_modules(count.__path__):
         import_module(f"{count.__name__}.{module.name}")
     for ranking in Ranking.__subclasses__():

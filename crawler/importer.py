@@ -1,11 +1,11 @@
-"""Imports saved pages, plain text, JSON Lines and WARC files into the archive, by the extraction of a crawl."""
+"""Imports saved pages, plain text, JSON Lines, tables and WARC files into the archive, by the extraction of a crawl."""
 
 from __future__ import annotations
 
 import gzip
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +28,8 @@ from crawler.extract.reading import join
 from crawler.keeping import Fetched, keep
 from crawler.reader import BoundedReader, read_page, read_plain
 from crawler.report import Report
+from crawler.spreadsheet.articles import articles
+from crawler.spreadsheet.columns import Columns
 
 P = ParamSpec("P")
 _MOST_HEAD = 1 << 18  # bytes of a response before its body
@@ -42,7 +44,15 @@ class _LeftOut:
     kinds: Counter[str]
 
 
-_Outcome = Fetched | NotAnArticle | BadRecord | _LeftOut
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What the operator should know of a file."""
+
+    path: Path
+    text: str
+
+
+Outcome = Fetched | NotAnArticle | BadRecord | _LeftOut | Remark
 
 
 def files(paths: list[Path], report: Report) -> list[Path]:
@@ -85,13 +95,15 @@ def _counts(kinds: Counter[str]) -> str:
     return ", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items()))
 
 
-def import_files(store: ArticleStore, pages: Pages, paths: list[Path], report: Report, source: str = "text") -> None:
+def import_files(
+    store: ArticleStore, pages: Pages, paths: list[Path], report: Report, source: str, columns: Mapping[str, str]
+) -> None:
     """Read every file into the archive; what can't be read is counted with its reason.
 
-    `source` is the source of articles from plain text.
+    `source` is the source of articles from plain text and tables, `columns` names the columns of tables by field.
     """
     with BoundedReader() as reader:
-        importer = _Importer(reader, source)
+        importer = _Importer(reader, source, columns)
         for path in paths:
             read = _reader(path)
             assert read
@@ -103,7 +115,20 @@ def import_files(store: ArticleStore, pages: Pages, paths: list[Path], report: R
                 report.count(source, "failed", str(path), of_error(error))
 
 
-def _take(store: ArticleStore, pages: Pages, outcome: _Outcome, report: Report) -> None:
+def outcomes(paths: list[Path], source: str, columns: Mapping[str, str]) -> Iterator[Outcome]:
+    """What `import_files` would make of these files, without an archive."""
+    with BoundedReader() as reader:
+        importer = _Importer(reader, source, columns)
+        for path in paths:
+            read = _reader(path)
+            assert read
+            try:
+                yield from read(importer, path)
+            except (OSError, EOFError, zlib.error) as error:
+                yield BadRecord(path, of_error(error))
+
+
+def _take(store: ArticleStore, pages: Pages, outcome: Outcome, report: Report) -> None:
     match outcome:
         case Fetched():
             keep(store, pages, outcome, report)
@@ -112,6 +137,8 @@ def _take(store: ArticleStore, pages: Pages, outcome: _Outcome, report: Report) 
         case BadRecord():
             report.bad_records += 1
             report.count(_("record"), "failed", outcome.subject, outcome.reason)
+        case Remark():
+            report.remarks.append((str(outcome.path), outcome.text))
         case _LeftOut():
             for _number in range(outcome.kinds.total()):
                 report.count(_("page"), "skipped")
@@ -122,14 +149,15 @@ def _take(store: ArticleStore, pages: Pages, outcome: _Outcome, report: Report) 
 class _Importer:
     """Reads the files of one import."""
 
-    def __init__(self, reader: BoundedReader, source: str) -> None:
+    def __init__(self, reader: BoundedReader, source: str, columns: Mapping[str, str]) -> None:
         self._reader = reader
         self._source = source
+        self._columns = columns
         self._places: dict[str, tuple[Path, int]] = {}  # of WARC records, by id and by digest
 
     def attempt(
         self, subject: object, page: FetchedPage, read: Callable[P, Reading], *args: P.args, **kwargs: P.kwargs
-    ) -> _Outcome:
+    ) -> Outcome:
         """The article of a page, or why it has none; a page without an address is archived under the article's."""
         try:
             refuse_size(len(page.body), str(subject))
@@ -140,20 +168,35 @@ class _Importer:
             return BadRecord(subject, error.reason)
         return Fetched(reading, (replace(page, url=page.url or reading.article.url),))
 
-    def page(self, path: Path) -> Iterator[_Outcome]:
+    def page(self, path: Path) -> Iterator[Outcome]:
         page = _saved(path, "text/html")
         yield self.attempt(path, page, read_page, page)
 
-    def text(self, path: Path) -> Iterator[_Outcome]:
+    def text(self, path: Path) -> Iterator[Outcome]:
         page = _saved(path, "text/plain")
         yield self.attempt(path, page, read_plain, page.body, self._source, page.fetched)
 
-    def lines(self, path: Path) -> Iterator[_Outcome]:
+    def lines(self, path: Path) -> Iterator[Outcome]:
         with _opened(path) as file:
             for record in jsonl.read(jsonl.bounded(file), str(path), dates.as_iso):
                 yield record if isinstance(record, BadRecord) else _exported(*record)
 
-    def warc(self, path: Path) -> Iterator[_Outcome]:
+    def table(self, path: Path) -> Iterator[Outcome]:
+        """The articles of a CSV file or an Excel workbook, and of which columns they are."""
+        try:
+            with _opened(path) as file:
+                for record in articles(file, str(path), self._source, self._columns):
+                    match record:
+                        case BadRecord():
+                            yield record
+                        case Columns():
+                            yield from [] if record.is_own else [Remark(path, str(record))]
+                        case _:
+                            yield _exported(record.article, record.fetched, record.gone, "table", record.place)
+        except BadRecord as error:
+            yield error
+
+    def warc(self, path: Path) -> Iterator[Outcome]:
         """The articles of a WARC file; further pages of an article are joined to it if they follow it."""
         parts, left_out = list[Fetched](), Counter[str]()
         with path.open("rb") as file:
@@ -174,7 +217,7 @@ class _Importer:
         if left_out.total():
             yield _LeftOut(path, left_out)
 
-    def _part(self, page: FetchedPage, parts: list[Fetched]) -> _Outcome:
+    def _part(self, page: FetchedPage, parts: list[Fetched]) -> Outcome:
         subject = page.url
         if page.url.startswith("urn:"):  # a saved file of our own archive
             page = replace(page, url="")
@@ -282,11 +325,13 @@ def _opened(path: Path) -> gzip.GzipFile | IO[bytes]:
     return gzip.open(path) if is_zipped else path.open("rb")
 
 
-def _exported(article: Article, fetched: datetime | None, gone: bool) -> Fetched | NotAnArticle:
-    """An article of our own export, which is taken as it is."""
+def _exported(
+    article: Article, fetched: datetime | None, gone: bool, path: str = "jsonl", place: str = ""
+) -> Fetched | NotAnArticle:
+    """An article of an export or a table, which is taken as it is."""
     if len(article.body) > MOST_BYTES:
-        return NotAnArticle(article.url, Reason.LARGE.format(most=MOST_BYTES >> 20))
-    return Fetched(Reading(article, "jsonl", (), fetched), gone=gone)
+        return NotAnArticle(place or article.url, Reason.LARGE.format(most=MOST_BYTES >> 20))
+    return Fetched(Reading(article, path, (), fetched), gone=gone, place=place)
 
 
 def _continues(page: FetchedPage, parts: list[Fetched]) -> bool:
@@ -308,13 +353,14 @@ def _time(text: str) -> datetime:
     return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
 
 
-_READERS: dict[str, Callable[[_Importer, Path], Iterator[_Outcome]]] = {
+_READERS: dict[str, Callable[[_Importer, Path], Iterator[Outcome]]] = {
     ".html": _Importer.page, ".htm": _Importer.page, ".shtml": _Importer.page,
-    ".txt": _Importer.text, ".jsonl": _Importer.lines,
+    ".txt": _Importer.text, ".jsonl": _Importer.lines, ".csv": _Importer.table, ".tsv": _Importer.table,
+    ".xlsx": _Importer.table,
 }  # fmt: skip
 
 
-def _reader(path: Path) -> Callable[[_Importer, Path], Iterator[_Outcome]] | None:
+def _reader(path: Path) -> Callable[[_Importer, Path], Iterator[Outcome]] | None:
     """How a file is read: WARC by its first bytes, or else as its name says; None for an unknown kind."""
     name = path.name.lower().removesuffix(".gz").removesuffix(".open")
     with path.open("rb") as file:

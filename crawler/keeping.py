@@ -32,6 +32,7 @@ class Fetched:
     address: str = ""  # that a crawl requested
     list: str = ""  # that showed the address
     gone: bool = False  # from the site, according to an export
+    place: str = ""  # of the row that it was read from: FILE:3
 
 
 @dataclass(frozen=True, slots=True)

@@ -260,7 +260,7 @@ def test_an_export_of_nothing_makes_nothing(archive: wencang.Archive, tmp_path: 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"format": "docx"}, "--format docx: is not an export format; formats: csv, epub, "),
+        ({"format": "doc"}, "--format doc: is not an export format; formats: csv, docx, epub, "),
         ({"split_by": "weekday"}, "--split-by weekday: is not a group of articles; groups: article, year, "),
         ({"out": BytesIO(), "split_by": "month"}, "export: needs a file or folder"),
         ({"out": Path("nowhere/out.txt")}, "nowhere: is not a folder"),

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from pybtex.database import parse_string
 from pybtex.richtext import Text
 
+import wencang
 from archive.article import SHANGHAI, Article, Revision
 from tests.support.program import run
 from tests.support.sample import ARTICLES
@@ -58,7 +59,7 @@ def test_by_the_standard(changes: dict[str, Any], cited: str) -> None:
 
 def processed(revisions: list[Revision]) -> list[str]:
     """What citeproc makes of CSL-JSON by the style of GB/T 7714-2015, without the numbers."""
-    items = json.loads("".join(STYLES["csl-json"](revisions)))
+    items = json.loads("".join(STYLES["csl-json"](revisions, lambda _revision: "")))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the style is of a newer CSL than the processor's schema
         style = CitationStylesStyle(get_style_filepath("china-national-standard-gb-t-7714-2015-numeric"))
@@ -111,6 +112,16 @@ def test_ris_is_read_whatever_it_holds(title: str, authors: list[str]) -> None:
     assert (entry["date"], entry["access_date"], entry["urls"]) == ("2022/06/01", "2022/07/01", [one.article.url])
 
 
+def test_an_abstract_is_the_beginning_of_the_text() -> None:
+    assert csl(revision(body="一句话。\n第二段。"))["abstract"] == "一句话。 第二段。"
+    long = csl(revision(body="十个字的一句话在此。" * 60))["abstract"]
+    assert (len(long), long[-1]) == (300, "。")
+    (entry,) = rispy.loads(ris(revision(body="长" * 400), "a_files/1.html"))
+    assert entry["abstract"] == "长" * 300 + "…"
+    assert entry["file_attachments2"] == "a_files/1.html"
+    assert csl(revision(), "a_files/1.html")["custom"] == {"attachments": ["a_files/1.html"]}
+
+
 def test_tex_makes_no_dash_of_two_hyphens() -> None:
     assert "title = {{a-{}-b '{}' 50\\% {\\textbraceleft}}}" in bibtex(revision(title="a--b '' 50% {"))
 
@@ -124,7 +135,7 @@ def test_a_key_stays_and_is_nobody_elses() -> None:
 
 
 def test_none_is_a_list_of_none() -> None:
-    assert json.loads("".join(STYLES["csl-json"]([]))) == []
+    assert json.loads("".join(STYLES["csl-json"]([], lambda _revision: ""))) == []
 
 
 # As a user runs it
@@ -155,3 +166,41 @@ def test_what_is_not_kept_is_said(crawled: Path, word: str) -> None:
     done = run("cite", word, data=crawled)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
     assert word in done.stderr
+
+
+@pytest.mark.parametrize("form", ["ris", "json"])
+@pytest.mark.parametrize("kind", ["html", "page"])
+def test_pages_are_attached(crawled: Path, tmp_path: Path, form: str, kind: str) -> None:
+    file = tmp_path / f"aid.{form}"
+    assert run("cite", "援藏", "招商引资", "-o", file, "--attach", kind, data=crawled).returncode == 0
+    text = file.read_text(encoding="utf-8")
+    if form == "ris":
+        paths = [entry["file_attachments2"] for entry in rispy.loads(text)]
+    else:
+        paths = [item["custom"]["attachments"][0] for item in json.loads(text)]
+    assert sorted(paths) == sorted(f"aid_files/{page.name}" for page in (tmp_path / "aid_files").iterdir())
+    assert len(paths) == 3
+    page = (tmp_path / paths[1]).read_bytes()
+    assert b"<article" in page if kind == "html" else page == run_raw(crawled)
+    again = run("cite", "援藏", "-o", file, "--attach", kind, data=crawled)
+    assert (again.returncode, "aid_files: already exists" in again.stderr) == (2, True)
+
+
+def run_raw(data: Path) -> bytes:
+    with wencang.open(data) as archive:
+        return archive.raw(SIGNING)[0].body
+
+
+def test_pages_need_a_place(crawled: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("citations")
+    for words, reason in (
+        (["--attach", "html"], "--attach: needs a file to stand beside; name it with -o"),
+        (
+            ["--attach", "html", "-o", folder / "a.bib"],
+            "--style bibtex: has no place for files; styles: ris, csl-json",
+        ),
+    ):
+        done = run("cite", "援藏", *words, data=crawled)
+        assert (done.returncode, reason in done.stderr) == (2, True), done.stderr
+    assert run("cite", "无此词汇啊", "--attach", "html", "-o", folder / "a.ris", data=crawled).returncode == 1
+    assert list(folder.iterdir()) == []

@@ -32,11 +32,14 @@ OWNERS = {  # library: the only rooms, or files, that may import it
     "boto3": {"archive.storage.s3"},
     "botocore": {"archive.storage.s3"},
     "bs4": {"crawler.extract"},
+    "docx": {"wencang.desk.export.formats.docx"},
     "jinja2": {"wencang.web.render"},
     "lxml": {"crawler.extract"},
     "markupsafe": {"wencang.web.render"},
     "mcp": {"wencang.mcp"},
+    "networkx": {"wencang.desk.network.files"},
     "opencc": {"crawler.extract.mirror", "indexer.text.variants", "wencang.desk.export.script"},
+    "openpyxl": {"crawler.spreadsheet.sheets"},
     "opensearchpy": {"indexer.engines.opensearch_client"},
     "prometheus_client": {"archive.notify.metrics", "wencang.web.traffic.metrics"},
     "protego": {"crawler.http"},
@@ -55,6 +58,7 @@ OWNERS = {  # library: the only rooms, or files, that may import it
     "typer": {"wencang.cli"},
     "uvicorn": {"wencang.web.server"},
     "warcio": {"archive.proof", "archive.warc", "crawler.importer"},
+    "xlsxwriter": {"wencang.desk.sheets"},
     "whoosh": {f"indexer.engines.whoosh_{part}" for part in ("engine", "postings", "storage")},
 }
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "constants", "types", "items", "middlewares"}

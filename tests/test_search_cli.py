@@ -374,7 +374,7 @@ def fault(done: subprocess.CompletedProcess[str], code: int) -> str:
         (["西藏", "--limit", "many"], "--limit"),
         (["西藏", "--sort", "random"], "--sort"),
         (["西藏", "--colour"], "--colour"),
-        (["export", "--format", "docx"], "--format"),
+        (["export", "--format", "doc"], "--format"),
         (["show"], "ID_OR_URL"),
         (["reextract", "nowhere"], "tibet.cn"),
         (["import", "archive"], "archive: holds no file of a known kind"),
@@ -582,13 +582,32 @@ def test_a_character_is_said_to_be_found_as_a_word_only(crawled: Path) -> None:
     assert "name a longer word, such as 援藏 援藏干部" in done.stderr
 
 
+def test_traditional_takes_a_standard_or_none(crawled: Path) -> None:
+    texts = {
+        words: run("export", *words.split(), data=crawled).stdout
+        for words in (
+            "购物节 --traditional",
+            "--traditional 购物节",
+            "--traditional tw 购物节",
+            "购物节 --traditional=hk",
+        )
+    }
+    plain, before, taiwan, hong_kong = texts.values()
+    assert plain == before
+    assert "銷售額約爲" in plain
+    assert "銷售額約為" in taiwan
+    assert "銷售額約為" in hong_kong
+    for wrong in ("--traditional --simplified", "--traditional=cn"):
+        assert run("export", "购物节", *wrong.split(), data=crawled).returncode == 2
+
+
 @pytest.mark.parametrize(
     ("command", "named"),
     [
-        ("export -o x.xlsx", "csv"), ("export -o x.docx", "jsonl"), ("export -o x.jsonl.gz", "jsonl"),
-        ("export --format csv -o x.xlsx", "csv"), ("export --format txt -o x.md", "txt"),
+        ("export -o x.xls", "csv"), ("export -o x.doc", "jsonl"), ("export -o x.jsonl.gz", "jsonl"),
+        ("export --format csv -o x.xls", "csv"), ("export --format txt -o x.md", "txt"),
         ("cite 西藏 -o x.docx", "bibtex (.bib)"), ("cite 西藏 --style ris -o x.bib", "ris"),
-        ("figures 西藏 -o x.xlsx", "csv, json"), ("figures 西藏 --csv -o x.json", "csv, json"),
+        ("figures 西藏 -o x.xls", "csv, json"), ("figures 西藏 --csv -o x.json", "csv, json"),
     ],
 )  # fmt: skip
 def test_a_file_has_the_ending_of_its_format(crawled: Path, tmp_path: Path, command: str, named: str) -> None:

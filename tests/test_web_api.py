@@ -46,6 +46,7 @@ ANSWERS = {  # of each address of the description: what to ask there
     "/api/quotes": ["q=西藏", "q=西藏&speaker=次仁"],
     "/api/aid": ["q=西藏", "q=援藏&limit=2"],
     "/api/map": ["q=西藏", "q=西藏&level=county"],
+    "/api/network": ["q=西藏&kind=place&least=1", "q=西藏&kind=reprint&by=source&least=1", "q=西藏&within=sentence"],
     "/api/sources": [""],
     "/api/status": [""],
 }
@@ -232,6 +233,7 @@ def test_what_is_no_cursor_is_refused(client: TestClient, cursor: str) -> None:
         ("/api/search?q=", 400, "q"), ("/api/search?q=%22", 400, "q"), ("/api/search?q=西藏&since=x", 400, "since"),
         ("/api/search?q=西藏&limit=101", 400, "limit"), ("/api/search?q=西藏&limit=0", 400, "limit"),
         ("/api/search?q=西藏&sort=best", 400, "sort"), ("/api/search?q=西藏&source=none.cn", 400, "source"),
+        ("/api/network?q=西藏&kind=money", 400, "kind"), ("/api/network?q=西藏&least=0", 400, "least"),
         ("/api/figures?q=西藏&kind=tree", 400, "kind"), ("/api/keywords?q=西藏&by=week", 400, "by"),
         (f"/api/articles/{SIGNING}/citation?style=x", 400, "style"), ("/api/articles/none", 404, None),
         (f"/api/articles/{SIGNING}/versions/1", 404, None), (f"/api/articles/{SIGNING}/versions/x", 404, None),

@@ -16,6 +16,8 @@ from urllib.parse import parse_qs, quote, urlsplit
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+import networkx
+import pandas
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,6 +40,7 @@ from wencang.desk.count.timeline import Series, Timeline
 from wencang.desk.draw import plot
 from wencang.desk.sample import sampled
 from wencang.web.drawing.background import marks
+from wencang.web.drawing.tables import TYPES
 
 SVG = "{http://www.w3.org/2000/svg}"
 Q, TWO, PLACE, CRAFT = map(quote, ("援藏", "援藏 招商引资", "西藏", "唐卡"))
@@ -127,6 +130,33 @@ def test_a_twin_has_the_rows_of_the_command_line(
     head, *cells = csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline=""))
     assert head == list(rows[0])
     assert [len(row) for row in cells] == [len(head)] * len(rows)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [("timeline", f"q={Q}&by=year"), ("concordance", f"q={Q}"), ("keywords", f"q={Q}&least=1"), ("figures", f"q={Q}"),
+     ("collocations", f"q={PLACE}&least=1"), ("network", f"q={PLACE}&kind=place&least=1")],
+)  # fmt: skip
+def test_a_table_is_offered_for_excel(client: TestClient, name: str, parameters: str) -> None:
+    rows = client.get(f"/{name}.json?{parameters}").json()["rows"]
+    answer = client.get(f"/{name}.xlsx?{parameters}")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, TYPES["xlsx"])
+    assert answer.headers["content-disposition"] == f'attachment; filename="{name}.xlsx"'
+    assert len(pandas.read_excel(io.BytesIO(answer.content))) == len(rows)
+    if name != "network":
+        assert f"/{name}.xlsx" in client.get(f"/{name}?{parameters}").text
+
+
+@pytest.mark.parametrize("form", ["gexf", "graphml"])
+def test_a_network_is_offered_for_gephi(client: TestClient, form: str) -> None:
+    page = tree(client.get(f"/figures?q={PLACE}").text)
+    (link,) = (link for link in links(page) if urlsplit(link).path == f"/network.{form}" and "kind=place" in link)
+    answer = client.get(f"{link}&least=1")
+    assert answer.headers["content-type"] == TYPES[form]
+    graph = {"gexf": networkx.read_gexf, "graphml": networkx.read_graphml}[form](io.BytesIO(answer.content))
+    assert len(graph.edges) == len(client.get(f"/api/network?q={PLACE}&kind=place&least=1").json()["rows"])
+    assert client.get(f"/network.{form}?q=+").status_code == 400
+    assert client.get(f"/network.{form}?q={PLACE}&kind=money").status_code == 400
 
 
 def test_a_twin_needs_a_question(client: TestClient) -> None:

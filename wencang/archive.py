@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from indexer.question.query import Query
     from indexer.search import Collapse
     from indexer.suggest.did_you_mean import Proposal
+    from indexer.text.analyzer import Analyzer
     from wencang.answer import Answer
     from wencang.checks import SourceCheck
     from wencang.desk.count.aid import AidPairs
@@ -59,8 +60,12 @@ if TYPE_CHECKING:
     from wencang.desk.count.timeline import Timeline
     from wencang.desk.export.citation import Citations, Style
     from wencang.desk.export.export import Exported
+    from wencang.desk.export.script import Region
     from wencang.desk.freeze.corpus import Corpus, CorpusCheck, Filled
     from wencang.desk.groups import SplitBy
+    from wencang.desk.network.named import Within
+    from wencang.desk.network.network import Network, NetworkKind
+    from wencang.desk.network.reprints import Outlet
     from wencang.desk.reprints.story import Story, StoryList
     from wencang.desk.tagging import Labels, NoteList, Tagging, TagList
     from wencang.desk.versions import Diff, History
@@ -80,6 +85,7 @@ if TYPE_CHECKING:
     from wencang.keeping.status import Overview, Status
     from wencang.keeping.verification import Verification
     from wencang.lexicon import Lexicon
+    from wencang.preview import Preview
     from wencang.runs import RunResult
 
 Group = Literal["", "source", "section", "credit", "place"]
@@ -697,6 +703,45 @@ class Archive:
         with self._index(engine) as index:
             return similar(self._store, index, self.article(id_or_url), limit)
 
+    def network(
+        self, kind: NetworkKind, question: str = "", *, within: Within = "article", by: Outlet = "credit",
+        least: int = 2, limit: int = 500, engine: str = "", progress: Progress = silent, max_articles: int = 0,
+        **filters: Unpack[Filters],
+    ) -> Network:  # fmt: skip
+        """Who or what is named together in the articles with all the words of a question, or who reprints whom.
+
+        `kind` person, institution or place joins the names that stand in one article or one sentence (`within`),
+        at least `least` times; "reprint" leads from the outlet of a story's first article to those of its copies,
+        outlets being credits or sources (`by`). Of the names or outlets the `limit` of most articles are taken. Without
+        a question the whole archive is read, with `max_articles` a random sample of what the question finds;
+        `progress` is called with the number of articles so far.
+
+        The value is a table of its edges (source, target, weight, first, last); `write` makes GEXF and GraphML of
+        it. Raises UsageFault for an unknown kind, or filters without a question; with one what `search` raises.
+        """
+        from archive.tables.chronology import in_order
+        from archive.tables.stories import Stories
+        from indexer.figures.find import mentions
+        from wencang.desk.network.named import named_together
+        from wencang.desk.network.network import network_kind
+        from wencang.desk.network.reprints import reprinted
+        from wencang.desk.sample import sampled
+        from wencang.desk.stream import counted
+
+        network_kind(kind)
+        ids, notices = None, tuple[Message, ...]()
+        if question:
+            _query, every_id, notices = self._matches(question, engine, **filters)
+            ids, bounded = sampled(every_id, max_articles)
+            notices = (*bounded, *notices)
+        else:
+            _refuse_filters(**filters)
+        if kind == "reprint":
+            notices = (*notices, *Stories(self._store).notices())
+            return reprinted(self._store, ids, by, least, limit, notices)
+        articles = (revision.article for revision in counted(in_order(self._store, ids), progress))
+        return named_together(kind, mentions(articles, [kind]), within, least, limit, notices)
+
     # Stories
 
     def story(self, id_or_url: str) -> Story:
@@ -894,54 +939,86 @@ class Archive:
 
     def export(
         self, question: str = "", *, out: str | Path | IO[bytes], format: str = "", split_by: SplitBy = "",
-        simplified: bool | None = None, engine: str = "", progress: Progress = silent, **filters: Unpack[Filters],
+        simplified: bool | None = None, region: Region = "", engine: str = "", progress: Progress = silent,
+        **filters: Unpack[Filters],
     ) -> Exported:  # fmt: skip
         """Write the articles with all words of a question, or the whole archive; the earliest published first.
 
         `out` is a path, or a file open for bytes; a file at the path is replaced atomically, and without
-        articles nothing is made. `format` is one of csv, epub, html, jsonl, jsonld, md, parquet, tei and
-        txt; by default the suffix of `out` decides, else txt. With `split_by` the path is a new folder with
-        a file for each group. `simplified` True converts the text to Simplified characters, False to
-        Traditional. `progress` is called with the number of articles written so far.
+        articles nothing is made. `format` is one of csv, docx, epub, html, jsonl, jsonld, md, parquet, tei, txt,
+        words, wordzip and xlsx; by default the suffix of `out` decides, else txt. With `split_by` the path is a
+        new folder with a file for each group. `simplified` True converts the text to Simplified characters,
+        False to Traditional, with `region` tw or hk by the standard of Taiwan or Hong Kong. `progress` is
+        called with the number of articles written so far.
 
         Raises what `search` raises, and UsageFault for an unknown format, a missing library, a path that
         can't be written to, or a filter without a question.
         """
         from wencang.desk.edition import Edition
-        from wencang.desk.export import export
-        from wencang.desk.export.script import LANGUAGES, converter
+        from wencang.desk.export import export, script
+        from wencang.desk.export.citation import gbt7714
 
         target = Path(out) if isinstance(out, str | Path) else out
+        script.check(simplified, region)
         form = export.chosen(format, target, split_by)
         export.check(form, target, split_by)
         revisions, notices = self._revisions(question, engine, split_by, **filters)
         language = "zh"
         if simplified is not None:
-            language, revisions = LANGUAGES[simplified], map(converter(simplified), revisions)
-        edition = Edition(question or "闻藏", language)
+            language = script.language(simplified, region)
+            revisions = map(script.converter(simplified, region), revisions)
+        said: list[Message] = []
+        edition = Edition(question or "闻藏", language, said.append, gbt7714, self._analyzer)
         count = export.export(form, revisions, target, split_by, edition, progress)
-        return export.Exported(count, target if isinstance(target, Path) else None, notices)
+        return export.Exported(count, target if isinstance(target, Path) else None, (*notices, *said))
+
+    def _analyzer(self) -> Analyzer:
+        """Cuts texts with the words of this archive."""
+        from indexer.text.analyzer import Analyzer
+        from indexer.text.lexicon import merged
+
+        return Analyzer(merged(self.data))
 
     def cite(
-        self, question_or_id: str, *, style: Style = "gbt7714", engine: str = "", **filters: Unpack[Filters]
-    ) -> Citations:
+        self, question_or_id: str, *, style: Style = "gbt7714", files: str | Path | None = None, raw: bool = False,
+        engine: str = "", **filters: Unpack[Filters],
+    ) -> Citations:  # fmt: skip
         """Citations of the articles whose ids or addresses are given, in that order, or of all that a question finds.
 
         Several ids are separated by whitespace; if a word is not an id or address, all of it is a question,
         and its articles come in order of publication. `style` is gbt7714 (GB/T 7714-2015), bibtex, ris or
-        csl-json. Dates are in Asia/Shanghai. Raises what `search` and `article` raise, and UsageFault for
-        an unknown style.
+        csl-json. Dates are in Asia/Shanghai. `files` is a new folder for a page of each article, which citations
+        in ris and csl-json attach, by its path as seen from beside the folder: the text as HTML, or with `raw` the
+        page as it was fetched, where it is kept.
+
+        Raises what `search` and `article` raise, and UsageFault for an unknown style, or a folder that exists.
         """
+        from archive.disk import atomic_folder
         from archive.tables.chronology import in_order
+        from wencang.desk.export import attachments
         from wencang.desk.export.citation import cited
         from wencang.lookup import named
 
-        words = question_or_id.split()
-        articles = list(filter(None, (named(self._store, word) for word in words)))
-        if words and len(articles) == len(words):
-            return cited(style, articles)
-        _query, ids, notices = self._matches(question_or_id, engine, **filters)
-        return cited(style, in_order(self._store, ids), notices)
+        words, notices = question_or_id.split(), tuple[Message, ...]()
+        known = list(filter(None, (named(self._store, word) for word in words)))
+        articles: Iterable[Revision] = known
+        if not words or len(known) < len(words):
+            _query, ids, notices = self._matches(question_or_id, engine, **filters)
+            articles = in_order(self._store, ids)
+        if not files:
+            return cited(style, articles, notices)
+        folder = Path(files)
+        attachments.check(style, folder)
+        with atomic_folder(folder) as new:
+            page = attachments.writer(new, folder, self._fetched_page if raw else lambda _revision: b"")
+            citations = cited(style, articles, notices, page)
+        if not citations.count:
+            folder.rmdir()
+        return citations
+
+    def _fetched_page(self, revision: Revision) -> bytes:
+        """The first raw page of a version; b"" where none is kept."""
+        return next((page.body for page in self.raw(revision.article.id, revision.sequence)), b"")
 
     def _revisions(
         self, question: str, engine: str, by: str = "", **filters: Unpack[Filters]
@@ -1123,20 +1200,41 @@ class Archive:
         return runs.crawl(self.settings, chosen, scope, wait=wait, progress=progress, indexed=indexed)
 
     def import_(
-        self, paths: Iterable[str | Path], *, source: str = "text",
+        self, paths: Iterable[str | Path], *, source: str = "text", map: str | Sequence[str] = (),
         progress: Progress = silent, indexed: Progress = silent,
     ) -> RunResult:  # fmt: skip
-        """Read saved pages (.html), plain text (.txt), JSON Lines of an export and WARC files into the archive.
+        """Read saved pages, plain text, JSON Lines of an export, tables (.csv, .xlsx) and WARC files into the archive.
 
-        Of a folder, all files of these kinds. `source` is the source of articles from plain text. Raises
-        UsageFault for a path that is missing or of an unknown kind; what can't be read is counted in
-        the report.
+        Of a folder, all files of these kinds. `source` is the source of articles from plain text, and of rows
+        without a source or an address. `map` says which column of a table is what ("title=标题,body=正文"); usual
+        heads are recognized. Raises UsageFault for a path that is missing or of an unknown kind; what
+        can't be read is counted in the report.
         """
+        from crawler.spreadsheet.columns import parsed_map
         from wencang import runs
 
+        columns = parsed_map([map] if isinstance(map, str) else map)
         if not source.strip():
             raise UsageFault("--source", _("is empty"), _("name the source of plain text"))
-        return runs.import_(self.settings, map(Path, paths), source, progress=progress, indexed=indexed)
+        files = [Path(path) for path in paths]
+        return runs.import_(self.settings, files, source, columns, progress=progress, indexed=indexed)
+
+    def preview_import(
+        self, paths: Iterable[str | Path], *, source: str = "text", map: str | Sequence[str] = (), limit: int = 10,
+        progress: Progress = silent,
+    ) -> Preview:  # fmt: skip
+        """What `import_` would read: the first `limit` articles and all that it would refuse; nothing is written.
+
+        The value is a table; Preview.rows describes the columns. Raises what `import_` raises.
+        """
+        from crawler.importer import files, outcomes
+        from crawler.report import Report
+        from crawler.spreadsheet.columns import parsed_map
+        from wencang.preview import preview
+
+        columns = parsed_map([map] if isinstance(map, str) else map)
+        chosen = files([Path(path) for path in paths], Report())
+        return preview(outcomes(chosen, source, columns), limit, progress)
 
     def reextract(
         self, sources: Iterable[str] = (), *, dry_run: bool = False, restart: bool = False,

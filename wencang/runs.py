@@ -6,7 +6,7 @@ written, the index is brought up to date, and new texts are put into their stori
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -137,8 +137,9 @@ def _next_due(settings: Settings, sources: Iterable[Source]) -> datetime | None:
 
 
 def import_(
-    settings: Settings, paths: Iterable[Path], source: str, *, progress: Progress = silent, indexed: Progress = silent
-) -> RunResult:
+    settings: Settings, paths: Iterable[Path], source: str, columns: Mapping[str, str], *,
+    progress: Progress = silent, indexed: Progress = silent,
+) -> RunResult:  # fmt: skip
     """Archive.import_."""
     from archive.warc.pages import Pages
     from crawler.importer import files, import_files
@@ -149,7 +150,7 @@ def import_(
         ArticleStore.create(settings) as store,
         Pages(storage := storage_of(settings), ends=partial(manifest.ends, storage)) as pages,
     ):
-        import_files(store, pages, chosen, result.report, source)
+        import_files(store, pages, chosen, result.report, source, columns)
     return finish(settings, result, indexed)
 
 

@@ -59,6 +59,12 @@ TEMPLATES: dict[str, str | tuple[str, str]] = {
     "old-backup": "{path}: a backup of an older archive, which may still contain the text",
     "news": "{name}: {count} new",
     "excerpt-only": "Only excerpts of texts are shown here; the full text is at the address of the original.",
+    "long-cells": (
+        "{count} article has a text longer than the {most} characters of a cell of Excel, which would break it: "
+        "{ids}; --format xlsx parts it into columns",
+        "{count} articles have a text longer than the {most} characters of a cell of Excel, which would break it: "
+        "{ids}; --format xlsx parts it into columns",
+    ),
     "facets-left-out": "Counting by source and time took too long and is left out.",
 }
 

@@ -85,7 +85,7 @@ class PageReader:
         article = Article(
             id=self._source.article_id(self._url) if self._source else "",
             url=self._url or urn(title, cleaned.body),
-            source=self._source.site if self._source else _site(self._url),
+            source=self._source.site if self._source else site(self._url),
             section=self._section(),
             title=title,
             body=cleaned.body,
@@ -355,7 +355,7 @@ class PageReader:
         return f"{path} {name}".strip()
 
 
-def _site(url: str) -> str:
+def site(url: str) -> str:
     """The name of a site without a source."""
     return (urlsplit(canonical(url)).hostname or "page").removeprefix("www.")
 

@@ -18,8 +18,8 @@ VERSION = "2"  # of the rules; stored with each revision
 class Reading:
     """An article and how it was read.
 
-    `path` is "rules" or "general"; `next_pages` are the addresses of the article's further
-    pages, in order and canonical, and `related` those of other articles, as linked.
+    `path` is "rules" or "general", of an import "jsonl" or "table"; `next_pages` are the addresses of the
+    article's further pages, in order and canonical, and `related` those of other articles, as linked.
     """
 
     article: Article
@@ -38,7 +38,7 @@ class Reading:
     @property
     def is_page(self) -> bool:
         """Whether it was read from a page of a site."""
-        return self.path != "jsonl" and self.article.url.startswith("http")
+        return self.path not in ("jsonl", "table") and self.article.url.startswith("http")
 
     @property
     def is_bare(self) -> bool:

@@ -185,6 +185,14 @@ class Analyzer:
         ends = list(accumulate(map(len, self._jieba.cut(fold(text), False)), initial=0))
         return [text[start:end] for start, end in pairwise(ends)]
 
+    def tokens(self, text: str) -> list[str]:
+        """The words and punctuation of a text as printed, without blanks; decimals and Tibetan syllables are whole."""
+        tokens: list[str] = []
+        bounds = chain.from_iterable(whole.span() for whole in _WHOLE.finditer(text))
+        for at, (start, end) in enumerate(pairwise((0, *bounds, len(text)))):
+            tokens += [text[start:end]] if at % 2 else self.pieces(text[start:end])
+        return [token for token in tokens if token.strip()]
+
     def _with_inner_words(self, word: str) -> tuple[str, ...]:
         # jieba's search mode has only inner words of two and three characters:
         # 墨竹工卡 would not match 墨竹工卡县.

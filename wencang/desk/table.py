@@ -1,27 +1,27 @@
-"""Tables: rows under named columns, as a notebook shows them, as a pandas DataFrame, as CSV or tab-separated text."""
+"""Tables: rows under named columns, as a notebook shows them, as a pandas DataFrame, as files of several formats."""
 
 from __future__ import annotations
 
 import csv
-import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, time
 from io import TextIOWrapper
 from itertools import islice
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from archive.article import SHANGHAI
 from archive.errors import UsageFault
-from archive.text.escaping import xml
+from archive.rows import defused
+from archive.text.escaping import json_text, xml
 from archive.text.translation import gettext as _
+from wencang.desk.files import format_of, writing
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-# Excel in Chinese takes full-width signs too; an apostrophe is doubled where one stood, so that all can be undone.
-_FORMULA = re.compile(r"['\s]*[=+\-@＝＋－＠]|'*[\t\r\n]")
-
+ENDINGS = {"csv": ("csv",), "json": ("jsonl", "json"), "tsv": ("tsv",), "xlsx": ("xlsx",)}  # of files, by form
 SHOWN = 100  # rows that a notebook draws
 
 
@@ -57,6 +57,28 @@ class Table(ABC):
         if "published" in frame:  # as times, also the days without a time, so that pandas can compute with them
             frame["published"] = frame["published"].map(_as_time)
         return frame
+
+    def save(self, path: str | Path, form: str = "") -> None:
+        """Write the rows to a file, atomically: as its ending, or `form`, says, else as CSV.
+
+        A form is one of ENDINGS. Raises UsageFault for another ending, a path that can't be written to, or where
+        XlsxWriter is not installed.
+        """
+        form = format_of(Path(path), form, ENDINGS) or "csv"
+        with writing(Path(path)) as out:
+            self.write(out, form)
+
+    def write(self, out: IO[bytes], form: str, over: Callable[[Iterable[Any]], Iterable[Any]] = iter) -> None:
+        """Write the rows in one of the forms of ENDINGS, a row at a time; `over` may end their iteration."""
+        if form == "json":
+            out.writelines((json_text(record) + "\n").encode() for record in over(self.records()))
+        elif form == "xlsx":
+            from wencang.desk import sheets
+
+            sheets.write(out, self.columns, over(self.rows()))
+        else:
+            rows = (tuple(record.values()) for record in over(self.records()))
+            write(out, self.columns, rows, "\t" if form == "tsv" else ",")
 
     def _repr_html_(self) -> str:
         """What Jupyter shows: the first rows, every text escaped."""
@@ -95,8 +117,3 @@ def _cell(value: Any, delimiter: str) -> Any:
     if not isinstance(value, str):
         return value
     return defused(" ".join(value.split()) if delimiter == "\t" else value)
-
-
-def defused(text: str) -> str:
-    """The text with an apostrophe before it where a spreadsheet would compute it."""
-    return f"'{text}" if _FORMULA.match(text) else text

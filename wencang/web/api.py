@@ -96,6 +96,11 @@ def collocations(site: Site, request: Request) -> Response:
     return json_of(request, words, words.notices)
 
 
+def network(site: Site, request: Request) -> Response:
+    """The rows of `wencang network --json`."""
+    return desk.network_twin(site, _with_numbers(request, "limit", "least"))
+
+
 def _with_numbers(request: Request, *fields: str) -> Request:
     """The request. Raises FieldFault for an empty number, which a form sends for the usual one."""
     for field in fields:
@@ -113,6 +118,7 @@ OF_STATE: dict[str, Handler] = {
     "/api/keywords": keywords, "/api/collocations": collocations, "/api/figures": figures,
     "/api/quotes": quotes,
     "/api/aid": aid, "/api/map": places,
+    "/api/network": network,
     "/api/articles/{id}/versions": versions,
     "/api/articles/{id}/versions/{sequence}": article.version_twin, "/api/articles/{id}/diff": article.diff_twin,
     "/api/articles/{id}/citation": citation, "/api/stories/{id}": article.story_twin, "/api/changes": changes.twin,

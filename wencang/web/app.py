@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from archive.errors import WencangError
 from wencang.archive import Archive
 from wencang.web import api, article, changes, desk, discovery, faults, memento, overview, search, timeline
+from wencang.web.drawing.tables import FILES
 from wencang.web.guard import Guard
 from wencang.web.render import FORMATS, Handler, Site, conditional
 from wencang.web.traffic.limits import Buckets, Deadline, Limits, Overloaded, TooLong, Turns
@@ -25,12 +26,13 @@ from wencang.web.traffic.observer import Log, Observer
 LOCAL = ("127.0.0.1", "localhost", "[::1]")
 NO_RATE = Limits()
 _EXPORTS: dict[str, Handler] = {f"/search.{name}": search.export for name in FORMATS}
+_STORY_FILES: dict[str, Handler] = {f"/story/{{id}}.{form}": article.story_file for form in FILES}
 
 # What these show depends on what is archived and indexed alone, so that its tag is known before it is made.
 _OF_STATE: dict[str, Handler] = {
     "/search.json": search.twin, "/search.atom": search.feed, "/search.feed.json": search.feed, **_EXPORTS,
     "/search": search.search, **timeline.ROUTES, **desk.ROUTES,
-    "/story/{id}.json": article.story_twin, "/story/{id}.csv": article.story_csv, "/story/{id}": article.story,
+    "/story/{id}.json": article.story_twin, **_STORY_FILES, "/story/{id}": article.story,
     "/article/{id}/diff.json": article.diff_twin, "/article/{id}/diff": article.diff,
     "/changes.json": changes.twin, "/changes.atom": changes.feed, "/changes.feed.json": changes.feed,
     "/changes": changes.changes,

@@ -18,7 +18,7 @@ from wencang.desk.export.citation import STYLES, cited
 from wencang.desk.versions import Diff
 from wencang.web import memento
 from wencang.web.desk import question_of
-from wencang.web.drawing.tables import csv_of, json_of
+from wencang.web.drawing.tables import file_of, json_of
 from wencang.web.inputs import MOST, FieldFault, Form, number, one_of, within
 from wencang.web.render import Links, Site, json
 
@@ -100,9 +100,9 @@ def story_twin(site: Site, request: Request) -> Response:
     return json_of(request, copies, copies.notices)
 
 
-def story_csv(site: Site, request: Request) -> Response:
-    """The same rows as CSV."""
-    return csv_of(request, site.archive.story(id_of(request)), "story.csv")
+def story_file(site: Site, request: Request) -> Response:
+    """The same rows as CSV or as an Excel workbook."""
+    return file_of(request, site.archive.story(id_of(request)))
 
 
 def proof(site: Site, request: Request) -> Response:

@@ -25,7 +25,10 @@ from wencang.desk.count.keywords import Keywords
 from wencang.desk.count.places import Level, PlaceCounts
 from wencang.desk.count.quotes import Quote, Quotes
 from wencang.desk.count.ranking import Word
-from wencang.web.drawing.tables import csv_of, json_of
+from wencang.desk.network.named import Within
+from wencang.desk.network.network import Network, NetworkKind
+from wencang.desk.network.reprints import Outlet
+from wencang.web.drawing.tables import FILES, NETWORKS, file_of, json_of
 from wencang.web.inputs import MOST, Asked, field_of, narrowed, no_question, number, one_of, page_of, typed
 from wencang.web.render import Handler, Links, Site
 from wencang.web.traffic.limits import deadline_of
@@ -41,6 +44,7 @@ WIDEST = 200  # characters beside a node
 LINES = 20_000  # of a concordance
 LEAST = 1_000
 _BEGINNING = 30  # characters of a quotation by which its article is searched
+NODES = 2_000  # of a network
 _CONTEXT = 80  # characters of a sentence beside a figure
 _IN_QUOTES = set('"＂“”「」『』()（）\n')  # would end or change the question
 _MEASURES: tuple[Literal["ll", "tfidf"], ...] = ("ll", "tfidf")
@@ -66,7 +70,8 @@ class Tool(Generic[A]):
     @property
     def routes(self) -> dict[str, Handler]:
         """The addresses of the page and its twins."""
-        return {f"/{self.name}.json": self.twin, f"/{self.name}.csv": self.csv, f"/{self.name}": self.page}
+        files = {f"/{self.name}.{form}": self.file for form in FILES}
+        return {f"/{self.name}.json": self.twin, **files, f"/{self.name}": self.page}
 
     def page(self, site: Site, request: Request) -> Response:
         """The form, with the beginning of the answer or with what is wrong with the question."""
@@ -88,9 +93,9 @@ class Tool(Generic[A]):
         answer = self.whole(site, request)
         return json_of(request, answer, answer.notices)
 
-    def csv(self, site: Site, request: Request) -> Response:
-        """The rows of the command's `--csv`."""
-        return csv_of(request, self.whole(site, request), f"{self.name}.csv")
+    def file(self, site: Site, request: Request) -> Response:
+        """The rows of the command's `-o`."""
+        return file_of(request, self.whole(site, request))
 
     def whole(self, site: Site, request: Request) -> A:
         """The answer of a twin. Raises FieldFault without a question."""
@@ -296,6 +301,34 @@ def _show_quotes(answer: Quotes, question: Asked, parameters: QueryParams, links
     return _part(map(link, answer.quotes), parameters)
 
 
+# Networks
+
+
+def ask_network(site: Site, request: Request) -> Network:
+    """Who is named together, or who reprints whom, in what a question finds."""
+    parameters = request.query_params
+    question = narrowed(parameters)
+    if not question.q.strip():
+        raise no_question()
+    return site.archive.network(
+        one_of("kind", parameters, get_args(NetworkKind)), question.q,
+        within=one_of("within", parameters, get_args(Within)), by=one_of("by", parameters, get_args(Outlet)),
+        least=number("least", parameters, 1, LEAST, 2), limit=number("limit", parameters, 2, NODES, 500),
+        max_articles=_READ_FIGURES, progress=deadline_of(request).check, **question.filters,
+    )  # fmt: skip
+
+
+def network_twin(site: Site, request: Request) -> Response:
+    """The rows of `wencang network --json`: the edges."""
+    network = ask_network(site, request)
+    return json_of(request, network, network.notices)
+
+
+def network_file(site: Site, request: Request) -> Response:
+    """The file of `wencang network -o`."""
+    return file_of(request, ask_network(site, request))
+
+
 # What they share
 
 
@@ -325,4 +358,6 @@ ROUTES: dict[str, Handler] = {
     **Tool("quotes.html", ask_quotes, _show_quotes).routes,
     **Tool("aid.html", ask_aid, _show_aid).routes,
     "/map.svg": _map_svg, "/map.geojson": _map_geojson, **_MAP.routes,
+    **{f"/network.{form}": network_file for form in (*FILES, *NETWORKS)},
+    "/network.json": network_twin,
 }  # fmt: skip

@@ -15,8 +15,11 @@ from wencang.desk.count.concordance import Order as LineOrder
 from wencang.desk.count.keywords import Measure as KeywordMeasure
 from wencang.desk.count.places import Level
 from wencang.desk.export.citation import STYLES
+from wencang.desk.network.named import Within
+from wencang.desk.network.network import NetworkKind
+from wencang.desk.network.reprints import Outlet
 from wencang.web.changes import MOST_CHANGES
-from wencang.web.desk import LEAST, LINES, WIDEST, WORDS
+from wencang.web.desk import LEAST, LINES, NODES, WIDEST, WORDS
 from wencang.web.inputs import LONGEST, MOST
 from wencang.web.paging import Paging
 
@@ -144,6 +147,10 @@ _SCHEMAS: dict[str, Schema] = {
     "Places": _rows(_record({
         "place": _TEXT, "within": _TEXT, "articles": _COUNT, "longitude": _or_null(_NUMBER),
         "latitude": _or_null(_NUMBER),
+    })),
+    "Network": _rows(_record({
+        "source": _TEXT, "target": _TEXT, "weight": _COUNT, "first": {"type": ["string", "null"]},
+        "last": {"type": ["string", "null"]},
     })),
     "Keywords": _rows(_record({
         "rank": _COUNT, "word": _TEXT, "score": _NUMBER, "here": _COUNT, "there": _COUNT,
@@ -298,6 +305,11 @@ _ENDPOINTS = {
     "/api/aid": _Endpoint("Who aids which place, each with its sentence.", "Aid", [_Q, *_FILTERS, *_pages(ROWS)]),
     "/api/map": _Endpoint("How many of the articles with all the words name each place.", "Places", [
         _Q, *_FILTERS, _choice("level", get_args(Level)),
+    ]),
+    "/api/network": _Endpoint("Who is named together, or who reprints whom: the edges.", "Network", [
+        _Q, *_FILTERS, _choice("kind", get_args(NetworkKind)), _choice("within", get_args(Within)),
+        _choice("by", get_args(Outlet), "Of reprints."), _number("least", 2, 1, LEAST, "Weight of an edge."),
+        _number("limit", 500, 2, NODES, "Names or outlets."),
     ]),
     "/api/sources": _Endpoint("What is collected, and how fresh it is.", "Sources", []),
     "/api/status": _Endpoint("The state of the archive and its indexes.", "Status", []),

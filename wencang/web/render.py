@@ -25,6 +25,7 @@ from archive.text.translation import gettext, ngettext
 from wencang.archive import Archive
 from wencang.desk.export import export
 from wencang.web.drawing.background import FRESH, Background
+from wencang.web.drawing.tables import FILES, NETWORKS, TYPES
 from wencang.web.traffic.metrics import Metrics
 
 Spans = Iterable[tuple[int, int]]
@@ -136,7 +137,7 @@ def _encoded(text: str) -> str:
 def segment(text: str) -> str:
     """A text as one segment of a path; it never ends like the address of a twin."""
     stem, dot, ending = quote(text, safe="").rpartition(".")
-    return f"{stem}%2E{ending}" if ending in ("json", "csv") else f"{stem}{dot}{ending}"
+    return f"{stem}%2E{ending}" if ending in ("json", *TYPES) else f"{stem}{dot}{ending}"
 
 
 def json(value: object, status: int = 200, media_type: str = "application/json") -> Response:
@@ -170,7 +171,7 @@ def _environment() -> Environment:
     )  # fmt: skip
     environment.globals.update(
         _=gettext, ngettext=ngettext, is_page=is_page, assets=ASSETS, version=version(), formats=FORMATS,
-        marked=_marked, paragraphs=paragraphs,
+        tables=FILES, networks=NETWORKS, marked=_marked, paragraphs=paragraphs,
     )  # fmt: skip
     environment.filters.update(drawing=Markup, time=_time, day=_day, number=_number, percent=_percent)
     for name in environment.list_templates():

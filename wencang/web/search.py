@@ -17,7 +17,7 @@ from wencang.answer import Answer
 from wencang.archive import FeedForm
 from wencang.desk.export import export as formats
 from wencang.web.drawing.chart import Chart, chart, periods_of
-from wencang.web.drawing.tables import sent, spooled
+from wencang.web.drawing.tables import TYPES, sent, spooled
 from wencang.web.inputs import LAST_PAGE, PAGE, Asked, asked, field_of, no_question, typed
 from wencang.web.render import FEEDS, Links, Site, json
 from wencang.web.traffic.limits import deadline_of
@@ -26,9 +26,10 @@ _FACETS = ("source", "section", "credit")
 _VALUES = 50  # of a facet that are shown
 _LINKED = 200  # characters of a value that becomes part of an address
 _TYPES = {
-    "csv": "text/csv; charset=utf-8", "epub": "application/epub+zip", "html": "text/html; charset=utf-8",
-    "jsonl": "application/jsonl", "jsonld": "application/ld+json", "md": "text/markdown; charset=utf-8",
-    "tei": "application/tei+xml", "txt": "text/plain; charset=utf-8",
+    **TYPES, "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "epub": "application/epub+zip", "html": "text/html; charset=utf-8", "jsonl": "application/jsonl",
+    "jsonld": "application/ld+json", "md": "text/markdown; charset=utf-8", "tei": "application/tei+xml",
+    "txt": "text/plain; charset=utf-8", "words": "text/plain; charset=utf-8", "wordzip": "application/zip",
 }  # fmt: skip
 
 

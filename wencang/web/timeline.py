@@ -17,7 +17,7 @@ from wencang.desk.count.timeline import Series, Timeline
 from wencang.desk.draw.plot import MOST, Gap
 from wencang.web.drawing.background import Marks
 from wencang.web.drawing.chart import Chart, by_period, chart, periods_of
-from wencang.web.drawing.tables import csv_of, json_of
+from wencang.web.drawing.tables import FILES, file_of, json_of
 from wencang.web.inputs import Asked, field_of, narrowed, no_question, one_of, typed, within
 from wencang.web.render import Links, Site
 
@@ -60,9 +60,9 @@ def twin(site: Site, request: Request) -> Response:
     return json_of(request, counts, counts.notices)
 
 
-def csv(site: Site, request: Request) -> Response:
-    """The rows of `wencang timeline --csv`."""
-    return csv_of(request, _timeline(site, request), "timeline.csv")
+def file(site: Site, request: Request) -> Response:
+    """The rows of `wencang timeline -o timeline.csv`, or `.xlsx`."""
+    return file_of(request, _timeline(site, request))
 
 
 def svg(site: Site, request: Request) -> Response:
@@ -79,7 +79,7 @@ def png(site: Site, request: Request) -> Response:
 
 ROUTES = {
     "/timeline.json": twin,
-    "/timeline.csv": csv,
+    **{f"/timeline.{form}": file for form in FILES},
     "/timeline.svg": svg,
     "/timeline.png": png,
     "/timeline": timeline,

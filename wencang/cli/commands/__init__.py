@@ -6,7 +6,7 @@ search starts without Scrapy, and on a pipe without Rich.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from inspect import Parameter, signature
 from pathlib import Path
@@ -35,6 +35,7 @@ from wencang.filters import Filters
 
 if TYPE_CHECKING:
     from wencang.archive import Archive
+    from wencang.desk.table import Table
 
 DONE, NOTHING, USAGE, UNUSABLE, BUSY, FAILURES, CHECK = range(7)  # exit codes
 INTERRUPTED = 130  # as in a shell: 128 + SIGINT
@@ -114,6 +115,9 @@ TrustedHosts = Annotated[
     list[str], typer.Option(metavar="H", help=_("A host name to answer under, such as a proxy's; repeatable."))
 ]
 Csv = Annotated[bool, typer.Option("--csv", help=_("Print CSV."))]
+TableFile = Annotated[
+    Path | None, typer.Option("-o", "--out", metavar="FILE", help=_("A table: .csv, .tsv, .xlsx or .jsonl."))
+]
 Json = Annotated[bool, typer.Option("--json", help=_("Print JSON Lines."))]
 
 
@@ -152,15 +156,42 @@ def question_of(words: list[str]) -> str:
     return question
 
 
-def chosen(**forms: bool) -> str:
-    """The one output format that was requested; "" for none. Raises UsageFault for two."""
+def chosen(out: Path | None = None, endings: Mapping[str, tuple[str, ...]] | None = None, **forms: bool) -> str:
+    """The one output format that was requested, or that of the file of -o; "" for none. Raises UsageFault for two.
+
+    `endings` are those of each form of a file, by default of a table.
+    """
     names = [name for name, is_requested in forms.items() if is_requested]
     if len(names) > 1:
         raise UsageFault(f"--{names[0]} --{names[1]}", _("exclude each other"), _("choose one"))
-    return "".join(names)
+    return _form_of(out, "".join(names), endings) if out else "".join(names)
+
+
+def _form_of(out: Path, form: str, endings: Mapping[str, tuple[str, ...]] | None) -> str:
+    """The form of a table's file: as its ending or `form` says, else CSV. Raises UsageFault for any other ending."""
+    from wencang.desk.files import format_of
+    from wencang.desk.table import ENDINGS
+
+    endings = endings or ENDINGS
+    if form and form not in endings:
+        raise UsageFault(f"--{form} -o", _("exclude each other"), _("choose one"))
+    return format_of(out, form, endings) or "csv"
 
 
 def say_nothing(query: list[str]) -> int:
     """Report that nothing was found; the exit code."""
     say(_("{name}: nothing found").format(name=" ".join(query)))
     return NOTHING
+
+
+def to_file(table: Table, out: Path, form: str) -> int:
+    """Write a table to the file of -o and say so; the exit code. Without rows nothing is written."""
+    from wencang.cli.output import written_to
+
+    if next(table.rows(), None) is None:
+        say(_("nothing found: {path} was not written").format(path=out))
+        return NOTHING
+    with written_to(out) as file:
+        table.write(file, form)
+    say(_("{path}: written").format(path=out))
+    return DONE

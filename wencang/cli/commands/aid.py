@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,6 +15,7 @@ from wencang.cli.commands import (
     Csv,
     Engine,
     Json,
+    TableFile,
     Words,
     archive_of,
     chosen,
@@ -24,11 +24,10 @@ from wencang.cli.commands import (
     say_nothing,
 )
 from wencang.cli.output import say, say_notices, written_to
-from wencang.cli.output.tables import print_rows, write_rows
+from wencang.cli.output.tables import print_rows
 from wencang.filters import Filters
 
 app = typer.Typer()
-_ENDINGS = {"csv": ("csv",), "json": ("jsonl", "json")}
 
 
 @app.command(**QUESTION)
@@ -37,7 +36,7 @@ def aid(
     ctx: typer.Context, query: Words = [],  # noqa: B006  # never changed
     count: Annotated[bool, typer.Option("--count", help=_("Each pair once, with its number of articles."))] = False,
     filters: Filters = NO_FILTERS, engine: Engine = "", as_json: Json = False, as_csv: Csv = False,
-    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="PATH", help=_("A file, else stdout."))] = None,
+    out: TableFile = None,
 ) -> int:  # fmt: skip
     """List which province, city, enterprise or authority aids which place, each with the sentence that says so.
 
@@ -45,10 +44,7 @@ def aid(
         wencang aid 援藏 --count
         wencang aid --csv -o aid.csv
     """
-    from wencang.desk.files import format_of
-
-    form = chosen(csv=as_csv, json=as_json)
-    form = (format_of(out, form, _ENDINGS) or "csv") if out else form
+    form = chosen(out, csv=as_csv, json=as_json)
     pairs = archive_of(ctx).aid(question_of(query), engine=engine, **filters)
     say_notices(pairs.notices)
     table = pairs.counts() if count else pairs
@@ -59,7 +55,7 @@ def aid(
         return NOTHING
     if form:
         with written_to(out) as file:
-            write_rows(table, form, file)
+            table.write(file, form)
     else:
         print_rows(table if count else pairs.brief(), "")
     return DONE

@@ -18,10 +18,12 @@ from wencang.cli.commands import (
     Limit,
     Section,
     SourceName,
+    TableFile,
     Words,
     archive_of,
     chosen,
     question_of,
+    to_file,
 )
 from wencang.cli.output import print_json, say, say_notices
 from wencang.cli.output.tables import print_rows
@@ -37,7 +39,7 @@ def changes(
     gone: Annotated[bool, typer.Option("--gone", help=_("Only articles that disappeared from the site."))] = False,
     source: SourceName = "", section: Section = "", credit: Credit = "", limit: Limit = 20,
     before: Annotated[int, typer.Option(metavar="N", help=_("Go on with what was archived before this version."))] = 0,
-    engine: Engine = "", as_csv: Csv = False, as_json: Json = False,
+    engine: Engine = "", as_csv: Csv = False, as_json: Json = False, out: TableFile = None,
 ) -> int:  # fmt: skip
     """List edits of headline and text, disappearances and returns of articles, the newest first, with the words.
 
@@ -51,12 +53,14 @@ def changes(
     """
     from wencang.cli.output.versions import print_changes
 
-    form = chosen(csv=as_csv, json=as_json)
+    form = chosen(out, csv=as_csv, json=as_json)
     found = archive_of(ctx).changes(
         question_of(query), since=since, until=until, gone=gone, source=source, section=section, credit=credit,
         limit=limit, before=before, engine=engine,
     )  # fmt: skip
     say_notices(found.notices)
+    if out:
+        return to_file(found, out, form)
     if form == "json":
         for change in found.changes:
             print_json(change.to_json())

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated, Literal, cast
 
 import typer
 
+from archive.errors import UsageFault
 from archive.text.translation import gettext as _
 from archive.text.translation import ngettext
 from wencang.cli.commands import DONE, NO_FILTERS, QUESTION, Engine, archive_of, narrowed, say_nothing
@@ -28,6 +29,13 @@ def cite(
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="FILE", help=_("A file; by default stdout."))
     ] = None,
+    attach: Annotated[
+        Literal["", "html", "page"],
+        typer.Option(
+            metavar="html|page", show_default=False,
+            help=_("Attach each article as HTML, or its page as fetched, in a folder beside -o."),
+        ),
+    ] = "",
     filters: Filters = NO_FILTERS, engine: Engine = "",
 ) -> int:  # fmt: skip
     """Cite articles, or all that a question finds, by GB/T 7714-2015 or for a reference manager.
@@ -35,12 +43,17 @@ def cite(
     Examples:
         wencang cite tibet.cn-7210688
         wencang cite 援藏 招商引资 --since 2022 --style bibtex
-        wencang cite 援藏 -o aid.ris
+        wencang cite 援藏 -o aid.ris --attach html
     """
     from wencang.desk.files import format_of
 
     name = format_of(out, style or "", ENDINGS) if out else style
-    citations = archive_of(ctx).cite(" ".join(query), style=cast(Style, name or "gbt7714"), engine=engine, **filters)
+    if attach and not out:
+        raise UsageFault("--attach", _("needs a file to stand beside"), _("name it with -o"))
+    citations = archive_of(ctx).cite(
+        " ".join(query), style=cast(Style, name or "gbt7714"), engine=engine, raw=attach == "page",
+        files=out.with_name(f"{out.stem}_files") if out and attach else None, **filters,
+    )  # fmt: skip
     say_notices(citations.notices)
     if not citations.count:
         return say_nothing(query)

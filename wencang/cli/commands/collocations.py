@@ -7,7 +7,20 @@ from typing import Annotated, Literal
 import typer
 
 from archive.text.translation import gettext as _
-from wencang.cli.commands import DONE, NOTHING, Csv, Engine, Json, Least, Limit, Period, archive_of, chosen
+from wencang.cli.commands import (
+    DONE,
+    NOTHING,
+    Csv,
+    Engine,
+    Json,
+    Least,
+    Limit,
+    Period,
+    TableFile,
+    archive_of,
+    chosen,
+    to_file,
+)
 from wencang.cli.output import counting, say, say_notices
 from wencang.cli.output.tables import print_ranked
 
@@ -20,7 +33,7 @@ def collocations(
     window: Annotated[int, typer.Option(min=1, metavar="N", help=_("Number of words on either side."))] = 5,
     measure: Annotated[Literal["logdice", "pmi", "ll"], typer.Option()] = "logdice",
     by: Period = "", limit: Limit = 30, least: Least = 5, engine: Engine = "",
-    as_csv: Csv = False, as_json: Json = False,
+    as_csv: Csv = False, as_json: Json = False, out: TableFile = None,
 ) -> int:  # fmt: skip
     """List the words that occur near a word more often than by chance, the strongest first; reads the whole archive.
 
@@ -28,7 +41,7 @@ def collocations(
         wencang collocations 援藏
         wencang collocations 援藏 --window 5 --measure pmi --by year
     """
-    form = chosen(csv=as_csv, json=as_json)
+    form = chosen(out, csv=as_csv, json=as_json)
     with counting(_("articles read")) as progress:
         collocations = archive_of(ctx).collocations(
             word, window=window, measure=measure, by=by, limit=limit, least=least, engine=engine, progress=progress
@@ -40,5 +53,7 @@ def collocations(
         reason = _("{name}: does not occur as a word, or no word {least} times near it").format(name=word, least=least)
         say(f"{reason}; " + _("`wencang lexicon add` makes it a word, --least lowers the number"))
         return NOTHING
+    if out:
+        return to_file(collocations, out, form)
     print_ranked(collocations, form)
     return DONE

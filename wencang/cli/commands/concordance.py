@@ -16,10 +16,12 @@ from wencang.cli.commands import (
     Csv,
     Engine,
     Json,
+    TableFile,
     Words,
     archive_of,
     chosen,
     narrowed,
+    to_file,
 )
 from wencang.cli.output import counting, say, say_notices
 from wencang.filters import Filters
@@ -39,6 +41,7 @@ def concordance(
     filters: Filters = NO_FILTERS, engine: Engine = "",
     as_csv: Csv = False, as_tsv: Annotated[bool, typer.Option("--tsv", help=_("Tab-separated values."))] = False,
     as_html: Annotated[bool, typer.Option("--html", help=_("A page for a browser."))] = False, as_json: Json = False,
+    out: TableFile = None,
 ) -> int:  # fmt: skip
     """List every place where the words or "exact text" occur, with the text before and after.
 
@@ -48,13 +51,15 @@ def concordance(
     """
     from wencang.cli.output.lines import print_lines
 
-    form = chosen(csv=as_csv, tsv=as_tsv, html=as_html, json=as_json)
+    form = chosen(out, csv=as_csv, tsv=as_tsv, html=as_html, json=as_json)
     with counting(_("lines")) as progress:
         concordance = archive_of(ctx).concordance(
             " ".join(query), window=window, sort=sort, sample=sample, seed=seed, limit=limit, engine=engine,
             progress=progress, **filters,
         )  # fmt: skip
     say_notices(concordance.notices)
+    if out:
+        return to_file(concordance, out, form)
     printed = print_lines(concordance, form)
     say(ngettext("{count} line", "{count} lines", printed).format(count=printed))
     return DONE if printed else NOTHING

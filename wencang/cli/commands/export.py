@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from itertools import pairwise
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 import typer
 
+from archive.errors import UsageFault
 from archive.progress import silent
 from archive.text.translation import gettext as _
 from archive.text.translation import ngettext
@@ -19,6 +21,7 @@ from wencang.cli.commands import (
     NOTHING,
     QUESTION,
     Engine,
+    Question,
     Words,
     archive_of,
     narrowed,
@@ -27,13 +30,30 @@ from wencang.cli.commands import (
 )
 from wencang.cli.output import answers, counting, say, say_notices
 from wencang.desk.export.export import names
+from wencang.desk.export.script import Region
 from wencang.desk.groups import GROUPS, SplitBy
 from wencang.filters import Filters
 
 app = typer.Typer()
+_REGIONS: dict[str, Region] = {"tw": "tw", "hk": "hk"}
 
 
-@app.command(**QUESTION)
+class Export(Question):
+    """A command in which the value of --traditional may be left out, also before the words of the question."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, list(_with_values(args)))
+
+
+def _with_values(args: list[str]) -> Iterator[str]:
+    for arg, value in pairwise([*args, ""]):
+        yield "--traditional=t" if arg == "--traditional" and value not in _REGIONS else arg
+
+
+EXPORT = QUESTION | {"cls": Export}
+
+
+@app.command(**EXPORT)
 @narrowed
 def export(
     ctx: typer.Context, query: Words = [],  # noqa: B006  # never changed
@@ -50,8 +70,15 @@ def export(
         ),
     ] = "",
     simplified: Annotated[
-        bool | None, typer.Option("--simplified/--traditional", help=_("Convert the text, with OpenCC."))
-    ] = None,
+        bool, typer.Option("--simplified", help=_("Convert the text to Simplified characters, with OpenCC."))
+    ] = False,
+    traditional: Annotated[
+        Literal["", "t", "tw", "hk"],
+        typer.Option(
+            metavar="[tw|hk]", show_default=False,
+            help=_("Convert the text to Traditional characters, by the standard of Taiwan or Hong Kong if named."),
+        ),
+    ] = "",
     filters: Filters = NO_FILTERS, engine: Engine = "",
 ) -> int:  # fmt: skip
     """Write the cleaned text of the hits, or of the whole archive, with its attribution; the earliest first.
@@ -59,13 +86,15 @@ def export(
     Examples:
         wencang export --format jsonl -o all.jsonl
         wencang export 援藏 --since 2022 --format md --split-by month -o aid
-        wencang export 唐卡 --format epub --traditional -o thangka.epub
+        wencang export 唐卡 --format epub --traditional tw -o thangka.epub
+        wencang export 援藏 -o aid.xlsx
     """
     path = None if str(out) == "-" else out
     with _progress(path) as progress:
         exported = archive_of(ctx).export(
-            question_of(query), out=path or answers(), format=format, split_by=split_by, simplified=simplified,
-            engine=engine, progress=progress, **filters,
+            question_of(query), out=path or answers(), format=format, split_by=split_by,
+            simplified=_script(simplified, traditional), region=_REGIONS.get(traditional, ""), engine=engine,
+            progress=progress, **filters,
         )  # fmt: skip
     say_notices(exported.notices)
     if path:
@@ -75,6 +104,12 @@ def export(
     elif not exported.count:
         say_nothing(query or [str(archive_of(ctx).data)])
     return DONE if exported.count else NOTHING
+
+
+def _script(simplified: bool, traditional: str) -> bool | None:
+    if simplified and traditional:
+        raise UsageFault("--simplified --traditional", _("exclude each other"), _("choose one"))
+    return True if simplified else False if traditional else None
 
 
 def _progress(path: Path | None) -> AbstractContextManager[Callable[[int], None]]:

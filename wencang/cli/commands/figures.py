@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -16,17 +15,16 @@ from wencang.cli.commands import (
     Csv,
     Engine,
     Json,
+    TableFile,
     Words,
     archive_of,
     chosen,
     narrowed,
 )
 from wencang.cli.output import say, say_notices, written_to
-from wencang.cli.output.tables import write_rows
 from wencang.filters import Filters
 
 app = typer.Typer()
-_ENDINGS = {"csv": ("csv",), "json": ("jsonl", "json")}
 Kinds = Annotated[
     list[str],
     typer.Option(metavar="K", help=_("money, count, percent, date, place, institution or person; repeatable.")),
@@ -42,7 +40,7 @@ def figures(
     stories: Annotated[bool, typer.Option("--stories", help=_("Each value of a story and its reprints once."))] = False,
     filters: Filters = NO_FILTERS, engine: Engine = "", as_json: Json = False,
     as_csv: Csv = False,
-    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="PATH", help=_("A file, else stdout."))] = None,
+    out: TableFile = None,
 ) -> int:  # fmt: skip
     """List amounts, counts, percentages, dates, places, institutions and persons in articles with all the words.
 
@@ -53,10 +51,8 @@ def figures(
         wencang figures 'same:sentence(援藏 投资)' --kind money --stories
     """
     from wencang.cli.output.figures import print_figures
-    from wencang.desk.files import format_of
 
-    form = chosen(csv=as_csv, json=as_json)
-    form = (format_of(out, form, _ENDINGS) or "csv") if out else form
+    form = chosen(out, csv=as_csv, json=as_json)
     figures = archive_of(ctx).figures(" ".join(query), kind=kind, sort=sort, stories=stories, engine=engine, **filters)
     say_notices(figures.notices)
     if next(figures.rows(), None) is None:
@@ -64,7 +60,7 @@ def figures(
         return NOTHING
     if form:
         with written_to(out) as file:
-            write_rows(figures, form, file)
+            figures.write(file, form)
     else:
         print_figures(figures, stories)
     return DONE

@@ -24,11 +24,12 @@ from wencang.cli.commands import (
     say_nothing,
 )
 from wencang.cli.output import counting, say, say_notices, written_to
-from wencang.cli.output.tables import print_rows, write_rows
+from wencang.cli.output.tables import print_rows
+from wencang.desk.table import ENDINGS
 from wencang.filters import Filters
 
 app = typer.Typer()
-_ENDINGS = {"svg": ("svg",), "png": ("png",), "geojson": ("geojson",), "csv": ("csv",), "json": ("jsonl", "json")}
+_ENDINGS = {"svg": ("svg",), "png": ("png",), "geojson": ("geojson",), **ENDINGS}
 
 
 @app.command(**QUESTION)
@@ -70,7 +71,7 @@ def map(
             file.write(places.geojson().encode())
     elif form:
         with written_to(out) as file:
-            write_rows(places, form, file)
+            places.write(file, form)
     else:
         print_rows(places, "")
     return DONE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,6 +15,7 @@ from wencang.cli.commands import (
     Csv,
     Engine,
     Json,
+    TableFile,
     Words,
     archive_of,
     chosen,
@@ -24,11 +24,10 @@ from wencang.cli.commands import (
 )
 from wencang.cli.output import say, say_notices, written_to
 from wencang.cli.output.quotes import print_quotes
-from wencang.cli.output.tables import print_rows, write_rows
+from wencang.cli.output.tables import print_rows
 from wencang.filters import Filters
 
 app = typer.Typer()
-_ENDINGS = {"csv": ("csv",), "json": ("jsonl", "json")}
 
 
 @app.command(**QUESTION)
@@ -38,7 +37,7 @@ def quotes(
     speaker: Annotated[str, typer.Option(metavar="NAME", help=_("Only those whose name contains this."))] = "",
     count: Annotated[bool, typer.Option("--count", help=_("Count articles and quotations of each speaker."))] = False,
     filters: Filters = NO_FILTERS, engine: Engine = "", as_json: Json = False, as_csv: Csv = False,
-    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="PATH", help=_("A file, else stdout."))] = None,
+    out: TableFile = None,
 ) -> int:  # fmt: skip
     """List who said what: direct speech with its speaker, in the articles that a question finds or in all.
 
@@ -46,10 +45,7 @@ def quotes(
         wencang quotes 援藏 --speaker 齐扎拉
         wencang quotes 援藏 --count
     """
-    from wencang.desk.files import format_of
-
-    form = chosen(csv=as_csv, json=as_json)
-    form = (format_of(out, form, _ENDINGS) or "csv") if out else form
+    form = chosen(out, csv=as_csv, json=as_json)
     question = question_of(query)
     quotes = archive_of(ctx).quotes(question, speaker=speaker, engine=engine, **filters)
     say_notices(quotes.notices)
@@ -59,7 +55,7 @@ def quotes(
     table = quotes.speakers() if count else quotes
     if form:
         with written_to(out) as file:
-            write_rows(table, form, file)
+            table.write(file, form)
     elif count:
         print_rows(table, "")
     else:

@@ -20,11 +20,14 @@ from wencang.cli.commands import (
     archive_of,
     chosen,
     narrowed,
+    to_file,
 )
 from wencang.cli.output import say, say_notices
+from wencang.desk.table import ENDINGS
 from wencang.filters import Filters
 
 app = typer.Typer()
+_TABLES = {f".{ending}" for endings in ENDINGS.values() for ending in endings}
 
 
 @app.command(**QUESTION)
@@ -39,7 +42,10 @@ def timeline(
         typer.Option(metavar="source|section|credit|place", help=_("Group results by this field."), show_default=False),
     ] = "",
     stories: Annotated[bool, typer.Option("--stories", help=_("Count a story and its reprints once."))] = False,
-    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="FILE", help=_("A picture: .svg or .png."))] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("-o", "--out", metavar="FILE", help=_("A picture, .svg or .png, or a table, .xlsx or .csv.")),
+    ] = None,
     filters: Filters = NO_FILTERS, engine: Engine = "",
     as_csv: Csv = False, as_json: Json = False,
 ) -> int:  # fmt: skip
@@ -52,15 +58,18 @@ def timeline(
     from wencang.cli.output.bars import print_timeline
     from wencang.desk.draw import picture
 
-    form = chosen(csv=as_csv, json=as_json)
-    if out:
-        picture.check(out, 1 + len(more))
+    drawn = out if out and out.suffix.lower() not in _TABLES else None
+    form = chosen(None if drawn else out, csv=as_csv, json=as_json)
+    if drawn:
+        picture.check(drawn, 1 + len(more))
     timeline = archive_of(ctx).timeline(
         " ".join(query), *more, by=by, share=share, group=group, stories=stories, engine=engine, **filters,
     )  # fmt: skip
     say_notices(timeline.notices)
-    if out:
-        picture.save(timeline.svg(), out)
-        say(_("{path}: drawn").format(path=out))
-    print_timeline(timeline, form, bars=not out)
+    if out and not drawn:
+        return to_file(timeline, out, form)
+    if drawn:
+        picture.save(timeline.svg(), drawn)
+        say(_("{path}: drawn").format(path=drawn))
+    print_timeline(timeline, form, bars=not drawn)
     return DONE if timeline.total else NOTHING

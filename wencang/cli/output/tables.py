@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
-from archive.text.escaping import json_text, printable
+from archive.text.escaping import printable
 from archive.text.translation import gettext as _
 from wencang.cli.output import answers, is_watched, width
 
@@ -122,7 +122,7 @@ def print_line(line: str) -> None:
 def print_rows(table: Table, form: str) -> None:
     """A table as csv, tsv or json; for a reader with aligned columns where the form is ""."""
     if form:
-        write_rows(table, form, answers())
+        table.write(answers(), form)
     else:
         print_table(tuple(map(_, table.columns)), [tuple(map(_told, row)) for row in table.rows()])
 
@@ -132,18 +132,6 @@ def _told(value: object) -> str:
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}" + ("" if value.utcoffset() else "Z")
     return "-" if value is None else str(value)
-
-
-def write_rows(table: Table, form: str, out: IO[bytes]) -> None:
-    """A table as csv, tsv or json (JSON Lines), a row at a time."""
-    from wencang.desk.table import write
-
-    if form == "json":
-        for row in table.records():
-            out.write((json_text(row) + "\n").encode())
-    else:
-        rows = (tuple(row.values()) for row in table.records())
-        write(out, table.columns, rows, "\t" if form == "tsv" else ",")
 
 
 def print_ranked(ranking: Ranking[Any], form: str) -> None:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 
 from archive.store import ArticleStore
-from archive.tables.chronology import Appearance, appearances, in_order
-from archive.tables.sketches import parts
-from archive.tables.stories import Stories
+from archive.tables.chronology import appearances, in_order
 from archive.text.messages import Message
 from archive.text.translation import gettext as _
 from indexer.engines.engine import SearchEngine, Unit, check_follows
@@ -20,6 +18,7 @@ from indexer.question.query import Query
 from indexer.search import every_id
 from wencang.desk.count.periods import UNDATED, By, between, ordinal, period_of
 from wencang.desk.draw.plot import LINES, MOST, Chart, Gap, Line, svg
+from wencang.desk.reprints.story import with_stories
 from wencang.desk.table import Table
 
 
@@ -171,7 +170,7 @@ def _first_dates(
     size = len("2022-06-01" if unit == "day" else "2022-06")
     counts: dict[str, Counter[str]] = {} if group else {"": Counter()}
     seen = set[str]()
-    for story, article in _with_stories(store, appearances(store, every_id(store, engine, query))):
+    for story, article in with_stories(store, appearances(store, every_id(store, engine, query))):
         if story not in seen:
             seen.add(story)
             counts.setdefault(getattr(article, group) if group else "", Counter())[article.day[:size]] += 1
@@ -184,7 +183,7 @@ def _place_dates(
     """The same by each place that an article names, or the first of a story; the articles are read."""
     size = len("2022-06-01" if unit == "day" else "2022-06")
     counts: dict[str, Counter[str]] = {}
-    found = _with_stories(store, appearances(store, every_id(store, engine, query)))
+    found = with_stories(store, appearances(store, every_id(store, engine, query)))
     first: dict[str, str] = {}
     for story, article in found:
         first.setdefault(story if stories else article.id, article.id)
@@ -197,15 +196,8 @@ def _place_dates(
 def _stories_by_period(store: ArticleStore, by: By, source: str) -> dict[str, int]:
     """How many stories have an article in a period, so that those which begin in it are a part of them."""
     of_source = (article for article in appearances(store) if source in ("", article.source))
-    periods = groupby(_with_stories(store, of_source), lambda pair: period_of(pair[1].day, by))
+    periods = groupby(with_stories(store, of_source), lambda pair: period_of(pair[1].day, by))
     return {period: len({story for story, _article in pairs}) for period, pairs in periods}
-
-
-def _with_stories(store: ArticleStore, articles: Iterable[Appearance]) -> Iterator[tuple[str, Appearance]]:
-    stories = Stories(store)
-    for batch in parts(articles):
-        names = stories.of(article.id for article in batch)
-        yield from ((names.get(article.id, article.id), article) for article in batch)
 
 
 def _everything(questions: Mapping[str, Query]) -> Query:

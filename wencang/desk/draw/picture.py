@@ -15,7 +15,7 @@ _ENDINGS = (".svg", ".png")
 def check(path: Path, lines: int) -> None:
     """Raises UsageFault for a path that can't be written to, another ending, or more lines than can be told apart."""
     if path.suffix.lower() not in _ENDINGS:
-        raise UsageFault(path, _("is not a picture"), _("name it .svg or .png; --csv and --json print the counts"))
+        raise UsageFault(path, _("is not a picture"), _("name it .svg or .png; .csv and .xlsx have the counts"))
     if lines > LINES:
         reason = _("a picture holds {count} lines").format(count=LINES)
         raise UsageFault("--query", reason, _("ask fewer; --csv has room for all"))

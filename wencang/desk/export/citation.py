@@ -25,6 +25,7 @@ Style = Literal["gbt7714", "bibtex", "ris", "csl-json"]
 ENDINGS: Mapping[str, tuple[str, ...]] = {  # of the files of each style
     "gbt7714": ("txt",), "bibtex": ("bib",), "ris": ("ris",), "csl-json": ("json",),
 }  # fmt: skip
+_LEAD = 300  # characters of an abstract
 _NAMED = 3  # authors: by GB/T 7714-2015, 8.1.2, the first three of more and 等
 _TEX = {
     "\\": r"{\textbackslash}", "{": r"{\textbraceleft}", "}": r"{\textbraceright}", "~": r"{\textasciitilde}",
@@ -45,7 +46,12 @@ class Citations:
         return self.text
 
 
-def cited(style: str, revisions: Iterable[Revision], notices: tuple[Message, ...] = ()) -> Citations:
+File = Callable[[Revision], str]  # the path of an article's page that is attached to its citation, or ""
+
+
+def cited(
+    style: str, revisions: Iterable[Revision], notices: tuple[Message, ...] = (), file: File = lambda _revision: ""
+) -> Citations:
     """The citations of these articles, in their order. Raises UsageFault for an unknown style."""
     if style not in STYLES:
         names = _("styles: {names}").format(names=", ".join(STYLES))
@@ -57,7 +63,7 @@ def cited(style: str, revisions: Iterable[Revision], notices: tuple[Message, ...
         for count, revision in enumerate(revisions, 1):  # noqa: B007
             yield revision
 
-    text = "".join(STYLES[style](counted()))
+    text = "".join(STYLES[style](counted(), file))
     return Citations(text, count, notices)
 
 
@@ -101,46 +107,48 @@ def bibtex(revision: Revision) -> str:
     return f"@online{{{key(article.id)},\n{''.join(lines)}}}\n"
 
 
-def ris(revision: Revision) -> str:
-    """A RIS record of type ELEC."""
+def ris(revision: Revision, file: str = "") -> str:
+    """A RIS record of type ELEC, with the beginning of the text as its abstract; L2 is where Zotero expects a page."""
     article = revision.article
     day = article.day
     fields = [
         ("TY", "ELEC"), ("ID", key(article.id)), *(("AU", name) for name in responsible(article)),
         ("TI", article.title), ("T2", _site(article)),
         ("PY", f"{day:%Y}" if day else ""), ("DA", f"{day:%Y/%m/%d}" if day else ""),
-        ("Y2", f"{accessed(revision):%Y/%m/%d}"), ("LA", "zh-CN"), ("UR", article.url),
+        ("Y2", f"{accessed(revision):%Y/%m/%d}"), ("LA", "zh-CN"), ("UR", article.url), ("AB", _lead(article)),
+        ("L2", file),
     ]  # fmt: skip
     lines = [f"{tag}  - {line}" for tag, value in fields if (line := _line(value))]
     return "\r\n".join([*lines, "ER  - ", "", ""])
 
 
-def csl(revision: Revision) -> dict[str, Any]:
-    """A CSL-JSON item of type webpage."""
+def csl(revision: Revision, file: str = "") -> dict[str, Any]:
+    """A CSL-JSON item of type webpage; as there is no field for files, `custom` has the one that is attached."""
     article = revision.article
     item = {
         "id": key(article.id), "type": "webpage", "title": _line(article.title),
         "author": [{"literal": name} for name in responsible(article)],
         "container-title": _line(_site(article)),
         "issued": article.day and _parts(article.day), "accessed": _parts(accessed(revision)),
-        "URL": article.url, "language": "zh-CN",
+        "URL": article.url, "language": "zh-CN", "abstract": _lead(article),
+        "custom": file and {"attachments": [file]},
     }  # fmt: skip
     return {name: value for name, value in item.items() if value}
 
 
-def csl_json(revisions: Iterable[Revision]) -> Iterator[str]:
+def csl_json(revisions: Iterable[Revision], file: File) -> Iterator[str]:
     """A JSON list of CSL-JSON items, one per line."""
     comma = "["
     for revision in revisions:
-        yield comma + "\n" + json.dumps(csl(revision), ensure_ascii=False)
+        yield comma + "\n" + json.dumps(csl(revision, file(revision)), ensure_ascii=False)
         comma = ","
     yield "\n]\n" if comma == "," else "[]\n"
 
 
-STYLES: Mapping[str, Callable[[Iterable[Revision]], Iterator[str]]] = {
-    "gbt7714": lambda revisions: map(gbt7714, revisions),
-    "bibtex": lambda revisions: map(bibtex, revisions),
-    "ris": lambda revisions: map(ris, revisions),
+STYLES: Mapping[str, Callable[[Iterable[Revision], File], Iterator[str]]] = {
+    "gbt7714": lambda revisions, _file: map(gbt7714, revisions),
+    "bibtex": lambda revisions, _file: map(bibtex, revisions),
+    "ris": lambda revisions, file: (ris(revision, file(revision)) for revision in revisions),
     "csl-json": csl_json,
 }
 
@@ -148,6 +156,16 @@ STYLES: Mapping[str, Callable[[Iterable[Revision]], Iterator[str]]] = {
 def _site(article: Article) -> str:
     """The container: the credit, unless it takes the author's place; then the source."""
     return outlet(article.credit) if article.authors and article.credit else article.source
+
+
+def _lead(article: Article) -> str:
+    """The beginning of the text, to the end of a sentence where one is near."""
+    text = _line(article.body)
+    if len(text) <= _LEAD:
+        return text
+    beginning = text[:_LEAD]
+    end = max(map(beginning.rfind, "。！？")) + 1
+    return beginning[:end] if end > _LEAD // 3 else f"{beginning}…"
 
 
 def _line(text: str) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 
 from archive.article import Article
 from archive.store import ArticleStore
-from archive.tables.chronology import in_order
+from archive.tables.chronology import Appearance, in_order
+from archive.tables.sketches import parts
 from archive.tables.stories import Member, Stories
 from archive.text.messages import Message
 from wencang.desk.table import Table
@@ -86,6 +87,14 @@ def largest(store: ArticleStore, limit: int, ids: Iterable[str] | None = None) -
     counts, total = Stories(store).largest(limit, ids)
     firsts = store.get_many(story for story, _count in counts)
     return StoryList(tuple((firsts[story].article, count) for story, count in counts if story in firsts), total)
+
+
+def with_stories(store: ArticleStore, articles: Iterable[Appearance]) -> Iterator[tuple[str, Appearance]]:
+    """Articles, each with its story: the id of the first publication, which is its own where it is in none."""
+    stories = Stories(store)
+    for batch in parts(articles):
+        names = stories.of(article.id for article in batch)
+        yield from ((names.get(article.id, article.id), article) for article in batch)
 
 
 def copies_of(store: ArticleStore, id: str) -> tuple[Copy, ...]:

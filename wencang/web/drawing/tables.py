@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from importlib.util import find_spec
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
@@ -12,11 +13,17 @@ from starlette.responses import Response, StreamingResponse
 
 from archive.text.escaping import json_text
 from archive.text.messages import Message
-from wencang.desk.table import Table, write
+from wencang.desk.table import Table
 from wencang.web.traffic.limits import deadline_of
 
 _IN_MEMORY = 4 << 20  # bytes of an answer; a longer one is made on disk
 _CHUNK = 1 << 16
+TYPES = {
+    "csv": "text/csv; charset=utf-8", "gexf": "application/gexf+xml", "graphml": "application/graphml+xml",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}  # fmt: skip
+FILES = ["csv", *(["xlsx"] if find_spec("xlsxwriter") else [])]  # that a page of a table offers
+NETWORKS = ["gexf", "graphml"] if find_spec("networkx") else []
 
 
 def json_of(request: Request, table: Table, notices: Iterable[Message]) -> Response:
@@ -33,12 +40,13 @@ def json_of(request: Request, table: Table, notices: Iterable[Message]) -> Respo
     return sent(out, "application/json", {})
 
 
-def csv_of(request: Request, table: Table, name: str) -> Response:
-    """The rows of the command's `--csv`, as a download. Raises TooLong."""
+def file_of(request: Request, table: Table) -> Response:
+    """The rows of the command's `-o`, in the form and under the name that the address has. Raises TooLong."""
+    path, _dot, form = request.scope["route_template"].rpartition(".")
+    name = path.split("/")[1]
     with spooled() as out:
-        rows = deadline_of(request).over(table.records())
-        write(out, table.columns, (tuple(record.values()) for record in rows))
-    return sent(out, "text/csv; charset=utf-8", {"Content-Disposition": f'attachment; filename="{name}"'})
+        table.write(out, form, deadline_of(request).over)
+    return sent(out, TYPES[form], {"Content-Disposition": f'attachment; filename="{name}.{form}"'})
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from shutil import copyfileobj
 from tempfile import TemporaryFile
 from typing import IO
 from uuid import UUID
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+from zipfile import ZIP_STORED, ZipFile
 
 from archive.article import Revision
 from archive.text.escaping import xml
@@ -18,6 +18,7 @@ from archive.text.translation import gettext as _
 from wencang.desk.edition import Edition
 from wencang.desk.groups import month
 from wencang.desk.markup import STYLE, article
+from wencang.desk.zipped import member
 
 ENDING, IS_STREAM = "epub", False
 _PER_FILE = 50  # articles: reading systems load a file whole
@@ -84,13 +85,13 @@ class _Book:
         return article(revision, f"a{self.articles}")
 
     def add(self, name: str, text: str) -> None:
-        self.file.writestr(_member(f"book/{name}"), text)
+        self.file.writestr(member(f"book/{name}"), text)
 
     def add_contents(self) -> None:
         self.contents.seek(0)
         title = xml(self.edition.title)
         start, end = self._page(title, f'<nav epub:type="toc"><h1>{title}</h1>\n<ol>\n\n</ol></nav>\n').split("\n\n")
-        with self.file.open(_member("book/nav.xhtml"), "w") as nav:
+        with self.file.open(member("book/nav.xhtml"), "w") as nav:
             nav.write(f"{start}\n".encode())
             copyfileobj(self.contents, nav)
             nav.write(end.encode())
@@ -111,18 +112,11 @@ class _Book:
 
 def write(revisions: Iterable[Revision], out: IO[bytes], edition: Edition) -> None:
     with ZipFile(out, "w") as file, TemporaryFile() as contents:
-        file.writestr(_member("mimetype", ZIP_STORED), "application/epub+zip")
-        file.writestr(_member("META-INF/container.xml"), _CONTAINER)
+        file.writestr(member("mimetype", ZIP_STORED), "application/epub+zip")
+        file.writestr(member("META-INF/container.xml"), _CONTAINER)
         book = _Book(file, contents, edition)
         for name, articles in groupby(revisions, month):
             book.add_month(name or _("undated"), articles)
         book.add_contents()
         book.add_package()
         book.add("style.css", STYLE)
-
-
-def _member(name: str, method: int = ZIP_DEFLATED) -> ZipInfo:
-    """A member without time or system of its own, so that equal books are equal bytes."""
-    member = ZipInfo(name)  # dated 1980
-    member.compress_type, member.create_system, member.external_attr = method, 3, 0o644 << 16
-    return member

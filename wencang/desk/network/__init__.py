@@ -1,0 +1,1 @@
+"""Networks of names, outlets and places: what is drawn with Gephi."""
