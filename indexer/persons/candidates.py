@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import cache
 from typing import Literal, NamedTuple
 
 from indexer.persons.cues import (
@@ -20,7 +20,7 @@ from indexer.persons.cues import (
     parts,
     sounds,
 )
-from indexer.persons.reading import Reading, analyzer
+from indexer.persons.reading import Reading, kind_of
 
 Making = Literal["chinese", "tibetan", "foreign", "latin", "unknown"]
 _HAN = re.compile("[\u3400-\u9fff]+")
@@ -37,17 +37,11 @@ class Candidate(NamedTuple):
 
 def candidates(reading: Reading) -> Iterator[Candidate]:
     """All candidates in a text; several may overlap."""
-    for search in (_known, _dotted, _latin, _tibetan, _chinese, _after_roles, _listed):
+    for search in (_known, _dotted, _latin, _tibetan, _chinese, _after_roles, _listed, _transcribed):
         for candidate in search(reading):
             start, end = candidate.start, candidate.end
             if not any(reading.masked[start:end]) and reading.folded[start:end] not in not_of_a_person():
                 yield candidate
-
-
-@lru_cache(maxsize=1 << 14)
-def kind_of(word: str) -> str:
-    """The part of speech that jieba's dictionary gives a word, "" for an unknown one."""
-    return analyzer().part_of_speech(word)
 
 
 def _is_word(word: str) -> bool:
@@ -93,7 +87,7 @@ def _chinese_likeness(reading: Reading, start: int, end: int, surname: int) -> f
     elif words[first] == end and end - first > 1:
         likeness -= _word_behind(folded[first:end], usual, name[:surname] in ambiguous())
     else:
-        likeness += 0.6
+        likeness += 0.6 if len(name) == 2 or not usual or name[:surname] in ambiguous() else _LOOSE
     return likeness
 
 
@@ -115,6 +109,7 @@ def _whole_word(name: str, usual: bool) -> float:
     return 0.3 if len(name) > 2 else -0.9
 
 
+_LOOSE = 1.2  # three characters that are no words, the first a surname
 _ENDS_OF_THINGS = frozenset(
     "部县会感者书率节寺村市镇房料病场店区队院校站厅局乡剂画经展周科雨台式性论学证费赛营字期花草鱼鸟虫树山湖河岛路菜果肉酒茶油米词力"
 )
@@ -233,6 +228,28 @@ def _first_sound(reading: Reading, start: int, dot: int) -> int:
         if at in reading.words:
             first = at
     return first
+
+
+def _transcribed(reading: Reading) -> Iterator[Candidate]:
+    """Runs of the syllables of transcriptions that are no words: 巴拉索表示."""
+    words = reading.words
+    for match in makings().transcribed.finditer(reading.folded):
+        start, end = match.span()
+        while start < end and start not in words:
+            start += 1
+        stops = [stop for stop in range(end, start + 2, -1) if stop in words and reading.behind(stop) > 2]
+        if stops and not _has_words(reading, start, stops[0]):
+            yield Candidate(start, stops[0], "foreign", 0.3)
+
+
+def _has_words(reading: Reading, start: int, end: int) -> bool:
+    at = start
+    while at < end:
+        last = reading.words.get(at, end)
+        if _is_word(reading.folded[at:last]):
+            return True
+        at = last
+    return False
 
 
 def _last_sound(reading: Reading, start: int, end: int) -> int:

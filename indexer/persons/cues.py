@@ -25,6 +25,7 @@ class Cues(NamedTuple):
     """What may stand beside a name."""
 
     before: re.Pattern[str]  # a group for each kind of word that ends where a name starts
+    between: re.Pattern[str]  # after such a word, before the name
     origin: re.Pattern[str]
     behind: re.Pattern[str]
     kinds: dict[str, str]  # of the words that may be behind a name
@@ -42,6 +43,7 @@ def cues() -> Cues:
         re.compile(
             f"{_first_of(*groups)}(?:{others}|(?P<role>{roles})|(?P<relative>{relatives})|(?P<naming>{naming}))"
         ),
+        re.compile(r"\s?[:]\s?|\s?—+|\s"),
         re.compile(
             rf"\d多?岁的|(?:来自|家住|住在|生于|出生在|出生于|叫做)[{HAN}\d]{{2,16}}?的(?=[{HAN}a-z])|[唐宋元明清][代朝](?:诗人|词人|)|(?:名|位)叫|(?<![{HAN}])我是|我叫|他叫|她叫"
         ),
@@ -84,6 +86,7 @@ class Makings(NamedTuple):
     other_words: re.Pattern[str]  # made of such parts, but no names
     listed: re.Pattern[str]
     dotted: re.Pattern[str]
+    transcribed: re.Pattern[str]
     surname: re.Pattern[str]
 
 
@@ -102,6 +105,7 @@ def makings() -> Makings:
         re.compile(other),
         re.compile(rf"(?<=、)[{HAN}]{{2,4}}(?=[、和与等])"),
         re.compile(rf"{letters}{{1,8}}(?=\s?[.{DOTS}])(?:\s?(?:{DOT.pattern})\s?{letters}{{1,10}}){{1,4}}"),
+        re.compile(f"[{''.join(words('Syllables of transcriptions'))}]{{3,8}}"),
         re.compile(any_of(words("Surnames"))),
     )
 
@@ -124,6 +128,12 @@ def sounds() -> frozenset[str]:
 @cache
 def given() -> frozenset[str]:
     return frozenset(words("Given names"))
+
+
+@cache
+def people() -> frozenset[str]:
+    """The last characters of words for people."""
+    return frozenset(words("Ends of words for people"))
 
 
 @cache

@@ -15,6 +15,8 @@ _SEPARATORS = (re.compile(r"[、,/\s]\s?|和|与|及|以及"), re.compile("、[\
 _MOST_MENTIONS = 3
 _CUE = 1.4
 _ALONE = 0.9
+_NAMELIKE = 1.0
+_SIDE_BY_SIDE = 0.9  # evidence of standing beside what looks like a name in a list
 _REPEATED = 0.35
 _SETTLED = 0.8
 
@@ -23,9 +25,11 @@ def decided(reading: Reading, candidates: Iterable[Candidate]) -> dict[str, str]
     """Each printed form that names a person, with the fullest form of that name in the text."""
     spans = list(candidates)
     scores = {span: _beside(reading, span) for span in spans}
+    scores |= _raised(reading, scores, {span for span in spans if span.likeness >= _NAMELIKE}, _SIDE_BY_SIDE)
     names = _names(reading, scores)
     for _round in range(3):
-        raised = _raised(reading, scores, names)
+        sure = {span for span in spans if reading.folded[span.start : span.end] in names}
+        raised = _raised(reading, scores, sure, _LIST)
         if not raised:
             break
         scores |= raised
@@ -76,24 +80,23 @@ def _settle(total: dict[str, float], counts: dict[str, int]) -> None:
                 total[other] -= _SETTLED
 
 
-def _raised(reading: Reading, scores: dict[Candidate, float], names: set[str]) -> dict[Candidate, float]:
-    """Candidates beside a name in a list, with their evidence."""
+def _raised(
+    reading: Reading, scores: dict[Candidate, float], sure: set[Candidate], evidence: float
+) -> dict[Candidate, float]:
+    """Candidates beside one of `sure` in a list, with the score they have by this evidence."""
     starts: dict[int, list[Candidate]] = defaultdict(list)
     ends: dict[int, list[Candidate]] = defaultdict(list)
     for span in scores:
         starts[span.start].append(span)
         ends[span.end].append(span)
-    raised: dict[Candidate, float] = {}
-    for span in scores:
-        if reading.folded[span.start : span.end] not in names:
-            continue
+    beside: set[Candidate] = set()
+    for span in sure:
         for separator in filter(None, (pattern.match(reading.folded, span.end) for pattern in _SEPARATORS)):
-            for other in starts.get(separator.end(), ()):
-                raised[other] = _beside(reading, other, _LIST)
+            beside.update(starts.get(separator.end(), ()))
         for size in (1, 2):
             if _SEPARATORS[0].fullmatch(reading.folded, max(0, span.start - size), span.start):
-                for other in ends.get(span.start - size, ()):
-                    raised[other] = _beside(reading, other, _LIST)
+                beside.update(ends.get(span.start - size, ()))
+    raised = {span: _beside(reading, span, evidence) for span in beside}
     return {span: score for span, score in raised.items() if score > scores[span]}
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate, pairwise
 
-from indexer.persons.cues import cues, words
+from indexer.persons.cues import cues, people, words
 from indexer.text.analyzer import Analyzer, fold, lexicon
 
-_BEFORE = {"label": 2.0, "role": 3.0, "relative": 3.0, "naming": 2.5}
+_BEFORE = {"kind": 1.8, "label": 2.0, "role": 3.0, "relative": 3.0, "naming": 2.5}
 _BEHIND = {
     "bracket": 2.0, "address": 3.0, "speech": 2.2, "work": 1.4, "action": 0.9, "end": 0.4, "other": 0.0, "": -0.6,
     "place": -4.0,
@@ -45,6 +45,12 @@ class Reading:
         return cues().kinds.get(match[0], match.lastgroup or ""), match[0]
 
 
+@lru_cache(maxsize=1 << 14)
+def kind_of(word: str) -> str:
+    """The part of speech that jieba's dictionary gives a word, "" for an unknown one."""
+    return analyzer().part_of_speech(word)
+
+
 @cache
 def analyzer() -> Analyzer:
     return Analyzer(lexicon())
@@ -56,9 +62,10 @@ def read(text: str, others: Iterable[tuple[int, int]]) -> Reading:
     masked = bytearray(len(folded))
     for start, end in (*others, *(match.span() for match in cues().bylines.finditer(folded))):
         masked[start:end] = b"\1" * (end - start)
-    ends = set(accumulate(map(len, analyzer().pieces(folded)), initial=0))
+    cuts = list(accumulate(map(len, analyzer().pieces(folded)), initial=0))
+    ends = set(cuts)
     roles: dict[int, int] = {}
-    before: dict[int, float] = {}
+    before = dict.fromkeys(_kinds_of_people(folded, cuts), _BEFORE["kind"])
     for match in cues().origin.finditer(folded):
         before[match.end()] = _ORIGIN
     for kind, start, end in _before(folded, ends):
@@ -70,14 +77,20 @@ def read(text: str, others: Iterable[tuple[int, int]]) -> Reading:
 
 
 def _before(folded: str, ends: set[int]) -> Iterator[tuple[str, int, int]]:
-    """Roles and the like that end where a word does: their kind, start, and end with a blank behind."""
+    """Roles and the like that end where a word does: their kind, start, and end with what may be between."""
     at = 0
     while match := cues().before.search(folded, at):
         at = match.end()
         if match.lastgroup and at in ends:
-            if folded.startswith(":", at):
-                yield "label", match.start(), at + 1 + folded[at + 1 : at + 2].isspace()
-            else:
-                yield match.lastgroup, match.start(), at + folded[at : at + 1].isspace()
+            between = cues().between.match(folded, at)
+            kind = "label" if between and ":" in between[0] else match.lastgroup
+            yield kind, match.start(), between.end() if between else at
         elif match.lastgroup:
             at = match.start() + 1
+
+
+def _kinds_of_people(folded: str, ends: list[int]) -> Iterator[int]:
+    """Where words end that say what somebody is by their last character: 护鸟员, 藏家, 手艺人."""
+    for start, end in pairwise(ends):
+        if end - start > 1 and folded[end - 1] in people() and kind_of(folded[start:end]).startswith("n"):
+            yield end
