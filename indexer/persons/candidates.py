@@ -81,7 +81,7 @@ def _chinese_likeness(reading: Reading, start: int, end: int, surname: int) -> f
     if name[surname] in _NO_SECOND:
         likeness -= 1.6
     if first == end:
-        likeness += _whole_word(name, usual)
+        likeness += _whole_word(name, usual, name[:surname] in ambiguous())
     elif first - start > surname:
         likeness -= (0.2 if usual else 1.0) if not _is_word(folded[start:first]) else (0.6 if usual else 2.0)
     elif words[first] == end and end - first > 1:
@@ -98,11 +98,11 @@ def _word_behind(word: str, usual: bool, ambiguous: bool) -> float:
     return 0.4 if usual else 3.0 if ambiguous else 1.2
 
 
-def _whole_word(name: str, usual: bool) -> float:
+def _whole_word(name: str, usual: bool, ambiguous: bool) -> float:
     """The likeness of a name that is a word of the dictionary."""
     if _is_word(name):
         return -2.6
-    if name[-1] in _ENDS_OF_THINGS or (not usual and len(name) == 2):
+    if name[-1] in _ENDS_OF_THINGS or (not usual and (len(name) == 2 or ambiguous)):
         return -2.4
     if not usual:
         return -0.4
@@ -115,7 +115,7 @@ _ENDS_OF_THINGS = frozenset(
 )
 
 _NO_SECOND = frozenset("的了在是和与或等到从向对把被将已还都也就又不没会能要可及其这那有为以说着过们之所于副很最更太")
-_PLACES = frozenset("村镇乡县省市寺界部局厅委会")
+_PLACES = frozenset("村镇乡县省市寺界部局厅委会河湖沟")
 
 
 def _tibetan(reading: Reading) -> Iterator[Candidate]:
@@ -254,12 +254,10 @@ def _has_words(reading: Reading, start: int, end: int) -> bool:
 
 def _last_sound(reading: Reading, start: int, end: int) -> int:
     at = start
-    while (
-        at < end
-        and reading.folded[at] not in "于以因约"
-        and (reading.folded[at] in _sounds() or reading.folded[at].isascii())
-        and reading.behind(at) < 2
-    ):
+    while at < end and (reading.folded[at] in _sounds() or reading.folded[at].isascii()):
+        word = reading.folded[at : reading.words.get(at, at)]
+        if word in ("于", "以", "因", "约") or reading.behind(at) > 2 or _is_word(word):
+            break
         at += 1
     return at
 

@@ -64,6 +64,7 @@ def read(text: str, others: Iterable[tuple[int, int]]) -> Reading:
         masked[start:end] = b"\1" * (end - start)
     cuts = list(accumulate(map(len, analyzer().pieces(folded)), initial=0))
     ends = set(cuts)
+    ends.update(end - 1 for end in cuts if end > 1 and folded[end - 1] == "说")  # a word like 明说 is often 张明|说
     roles: dict[int, int] = {}
     before = dict.fromkeys(_kinds_of_people(folded, cuts), _BEFORE["kind"])
     for match in cues().origin.finditer(folded):
