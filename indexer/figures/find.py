@@ -12,25 +12,28 @@ from decimal import Decimal
 from archive.article import Article
 from indexer.figures import dates, institutions, persons, places, quantities
 from indexer.figures.figure import KINDS, Figure, Kind, Name, Period, Quantity, readable
+from indexer.persons.reader import RULES, Reader
 
 _END = re.compile("[。！？；!?\n]")
 
 
-def figures(text: str, published: date | None = None, kinds: Collection[Kind] = KINDS) -> list[Figure]:
+def figures(
+    text: str, published: date | None = None, kinds: Collection[Kind] = KINDS, reader: Reader = RULES
+) -> list[Figure]:
     """The figures in a text, in order. They do not overlap, except for places inside an institution's name.
 
-    `published` is the day in Asia/Shanghai to which 去年, 上月 and 5月12日 are relative.
+    `published` is the day in Asia/Shanghai to which 去年, 上月 and 5月12日 are relative; `reader` finds the persons.
     """
-    return [figure for figure in sorted(_all(text, published), key=_position) if figure.kind in kinds]
+    return [figure for figure in sorted(_all(text, published, reader), key=_position) if figure.kind in kinds]
 
 
-def _all(text: str, published: date | None) -> Iterator[Figure]:
+def _all(text: str, published: date | None, reader: Reader) -> Iterator[Figure]:
     folded = readable(text)
     days = list(dates.find(folded, text, published))
     yield from days
     yield from _outside(days, quantities.find(folded, text))
     names = [*places.find(folded, text), *institutions.find(folded, text)]
-    people = list(persons.find(folded, text, names))
+    people = list(persons.find(folded, text, names, reader))
     yield from people
     yield from _outside(people, names)
 
@@ -54,11 +57,13 @@ class Mention:
     sentence: str
 
 
-def mentions(articles: Iterable[Article], kinds: Collection[Kind] = KINDS) -> Iterator[Mention]:
+def mentions(
+    articles: Iterable[Article], kinds: Collection[Kind] = KINDS, reader: Reader = RULES
+) -> Iterator[Mention]:
     """The figures in the bodies of articles, article by article."""
     for article in articles:
         ends = [match.end() for match in _END.finditer(article.body)]
-        for figure in figures(article.body, article.day, kinds):
+        for figure in figures(article.body, article.day, kinds, reader):
             yield Mention(figure, article, _sentence(article.body, ends, figure))
 
 

@@ -8,6 +8,7 @@ from functools import cache
 
 from indexer.figures.figure import Figure, Name, any_of, names
 from indexer.persons.find import persons
+from indexer.persons.reader import RULES, Reader
 
 _LEVELS = (
     "自治区|[市县区乡镇村州省](?:委|政府)?|党委|党组|党支部|支部|扶贫办|派出所|援藏|驻村|工会|妇联|团委|纪委|指挥部"
@@ -15,13 +16,14 @@ _LEVELS = (
 )
 
 
-def find(folded: str, text: str, before: Iterable[Figure]) -> Iterator[Figure]:
+def find(folded: str, text: str, before: Iterable[Figure], reader: Reader = RULES) -> Iterator[Figure]:
     """The persons in a text, in order; `before` are the places and institutions that a title may start with."""
     others = list(before)
     ends: dict[int, int] = {}
     for figure in others:
         ends[figure.end] = min(figure.start, ends.get(figure.end, figure.start))
-    for start, end, name, role, address in persons(text, [(figure.start, figure.end) for figure in others]):
+    spans = [(figure.start, figure.end) for figure in others]
+    for start, end, name, role, address in persons(text, spans, reader):
         title = folded[_title_start(folded, role, ends) : start].rstrip() if role < start else address
         yield Figure("person", start, end, text[start:end], Name(name, title))
 

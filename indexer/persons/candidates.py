@@ -22,7 +22,7 @@ from indexer.persons.cues import (
 )
 from indexer.persons.reading import Reading, kind_of
 
-Making = Literal["chinese", "tibetan", "foreign", "latin", "unknown"]
+Making = Literal["known", "chinese", "tibetan", "foreign", "latin", "unknown", "model"]
 _HAN = re.compile("[\u3400-\u9fff]+")
 
 
@@ -39,9 +39,33 @@ def candidates(reading: Reading) -> Iterator[Candidate]:
     """All candidates in a text; several may overlap."""
     for search in (_known, _dotted, _latin, _tibetan, _chinese, _after_roles, _listed, _transcribed):
         for candidate in search(reading):
-            start, end = candidate.start, candidate.end
-            if not any(reading.masked[start:end]) and reading.folded[start:end] not in not_of_a_person():
+            if _is_open(reading, candidate.start, candidate.end):
                 yield candidate
+
+
+def _is_open(reading: Reading, start: int, end: int) -> bool:
+    return not any(reading.masked[start:end]) and reading.folded[start:end] not in not_of_a_person()
+
+
+def is_nameable(reading: Reading, start: int, end: int) -> bool:
+    """Whether a span that no rule proposed may be a name: neither a word of the language nor cut from a Tibetan name."""
+    name = reading.folded[start:end]
+    return (
+        end - start > 1
+        and _is_open(reading, start, end)
+        and name.isalpha()
+        and not name.isascii()
+        and not name.endswith(addresses())
+        and end not in reading.before
+        and not (end - start > 2 and name[-1] in _ENDS_OF_THINGS)
+        and not _is_word(name)
+        and not makings().other_words.search(name)
+        and not any(part in parts() for part in (name[-2:], reading.folded[end - 1 : end + 1], name[:2]))
+    )
+
+
+def is_name_like(name: str) -> bool:
+    return all(character in _name_like() for character in name[1:])
 
 
 def _is_word(word: str) -> bool:
@@ -77,7 +101,7 @@ def _chinese_likeness(reading: Reading, start: int, end: int, surname: int) -> f
     if len(name) - surname == 2 and name[-1] in no_third():
         likeness -= 1.6
     if len(name) > 2 and name[-1] in _PLACES:
-        likeness -= 1.0
+        likeness -= 1.8
     if name[surname] in _NO_SECOND:
         likeness -= 1.6
     if first == end:
@@ -111,7 +135,7 @@ def _whole_word(name: str, usual: bool, ambiguous: bool) -> float:
 
 _LOOSE = 1.2  # three characters that are no words, the first a surname
 _ENDS_OF_THINGS = frozenset(
-    "部县会感者书率节寺村市镇房料病场店区队院校站厅局乡剂画经展周科雨台式性论学证费赛营字期花草鱼鸟虫树山湖河岛路菜果肉酒茶油米词力"
+    "部县会感者书率节寺村市镇房料病场店区队院校站厅局乡剂画经展科台式性论制学证费赛营字期花草鱼鸟虫树山湖河岛路菜果肉酒茶油米词力"
 )
 
 _NO_SECOND = frozenset("的了在是和与或等到从向对把被将已还都也就又不没会能要可及其这那有为以说着过们之所于副很最更太")
@@ -174,7 +198,7 @@ def _tibetan_likeness(name: str, following: str) -> float:
 def _known(reading: Reading) -> Iterator[Candidate]:
     for match in famous().finditer(reading.folded):
         if match.start() in reading.words:
-            yield Candidate(*match.span(), "chinese", 3.5)
+            yield Candidate(*match.span(), "known", 3.5)
 
 
 def _listed(reading: Reading) -> Iterator[Candidate]:

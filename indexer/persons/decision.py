@@ -19,6 +19,7 @@ _NAMELIKE = 1.0
 _SIDE_BY_SIDE = 0.9  # evidence of standing beside what looks like a name in a list
 _REPEATED = 0.35
 _SETTLED = 0.8
+_A_PLACE = 1.2  # against a form that is elsewhere followed by 县, 镇 and the like
 
 
 def decided(reading: Reading, candidates: Iterable[Candidate]) -> dict[str, str]:
@@ -50,12 +51,17 @@ def _beside(reading: Reading, span: Candidate, listed: float = 0.0) -> float:
 def _names(reading: Reading, scores: dict[Candidate, float]) -> set[str]:
     forms: dict[str, float] = {}
     starts: dict[str, set[int]] = defaultdict(set)
+    places: set[str] = set()
     for span, score in scores.items():
         form = reading.folded[span.start : span.end]
         forms[form] = max(forms.get(form, -9.0), score)
         starts[form].add(span.start)
+        if reading.is_place(span.end):
+            places.add(form)
     counts = {form: len(starts[form]) for form, score in forms.items() if score > 0}
     total = {form: forms[form] + _REPEATED * (min(count, _MOST_MENTIONS) - 1) for form, count in counts.items()}
+    for form in places & total.keys():
+        total[form] -= _A_PLACE
     _settle(total, counts)
     chosen: dict[int, tuple[float, str]] = {}
     for span in scores:

@@ -9,6 +9,8 @@ from typing import NamedTuple
 from indexer.persons.candidates import candidates
 from indexer.persons.cues import DOT
 from indexer.persons.decision import decided
+from indexer.persons.opinions import weighed
+from indexer.persons.reader import RULES, Reader
 from indexer.persons.reading import Reading, read
 
 _BLANKS = re.compile(r"(?<![a-z])\s|\s(?![a-z])")
@@ -24,10 +26,10 @@ class Person(NamedTuple):
     address: str  # the title behind the name, or ""
 
 
-def persons(text: str, others: Iterable[tuple[int, int]]) -> Iterator[Person]:
+def persons(text: str, others: Iterable[tuple[int, int]], reader: Reader = RULES) -> Iterator[Person]:
     """The persons in a text, in order; `others` are the spans of places and institutions, which are none."""
     reading = read(text, others)
-    full = decided(reading, candidates(reading))
+    full = decided(reading, weighed(reading, candidates(reading), reader.opinions(reading.folded)))
     for start, end, name in _mentions(reading, full):
         yield Person(start, end, plain(name), reading.roles.get(start, start), reading.address(end))
 

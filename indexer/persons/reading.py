@@ -33,6 +33,10 @@ class Reading:
         """The evidence of what follows a name that ends here."""
         return _BEHIND[self._kind_behind(end)[0]]
 
+    def is_place(self, end: int) -> bool:
+        """Whether what ends here is the name of a place, as the word behind it says."""
+        return self._kind_behind(end)[0] == "place"
+
     def address(self, end: int) -> str:
         """The title that follows a name, or ""."""
         kind, word = self._kind_behind(end)

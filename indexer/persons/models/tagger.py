@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
-from pathlib import Path
-from types import ModuleType
 from typing import Protocol
 
-from indexer.persons.models import cutword, lac
 from indexer.persons.models.layers import Batch, Crf, Floats, batch
 
 _LONGEST = 100  # characters of a sentence; a longer one is cut, at a comma if there is one
 _SENTENCES = 64  # of a batch
-_PIECE = re.compile(rf"[^。！？；!?\n]{{1,{_LONGEST}}}(?<=[，,、：])(?=[^。！？；!?\n]{{{_LONGEST}}})|[^。！？；!?\n]{{1,{_LONGEST}}}[。！？；!?]?")
+_INNER = r"[^。;!?\n]"
+_PIECE = re.compile(rf"{_INNER}{{1,{_LONGEST}}}(?<=[,、:])(?={_INNER})|{_INNER}{{1,{_LONGEST}}}[。;!?]?")
 
 
 class Model(Protocol):
@@ -32,7 +27,7 @@ class Model(Protocol):
     def names(self, path: list[int]) -> Iterator[tuple[int, int]]: ...
 
 
-def spans(model: Model, folded: str) -> set[tuple[int, int]]:
+def spans(model: Model, folded: str) -> frozenset[tuple[int, int]]:
     """The spans in a folded text that the model takes for names."""
     pieces = sorted(_PIECE.finditer(folded), key=lambda piece: piece.start() - piece.end())
     found: set[tuple[int, int]] = set()
@@ -42,4 +37,4 @@ def spans(model: Model, folded: str) -> set[tuple[int, int]]:
         paths = model.crf.decoded(model.emissions(sentences), sentences)
         for piece, path in zip(some, paths, strict=True):
             found.update((piece.start() + start, piece.start() + end) for start, end in model.names(path))
-    return found
+    return frozenset(found)
