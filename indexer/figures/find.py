@@ -57,9 +57,7 @@ class Mention:
     sentence: str
 
 
-def mentions(
-    articles: Iterable[Article], kinds: Collection[Kind] = KINDS, reader: Reader = RULES
-) -> Iterator[Mention]:
+def mentions(articles: Iterable[Article], kinds: Collection[Kind] = KINDS, reader: Reader = RULES) -> Iterator[Mention]:
     """The figures in the bodies of articles, article by article."""
     for article in articles:
         ends = [match.end() for match in _END.finditer(article.body)]

@@ -39,16 +39,19 @@ def candidates(reading: Reading) -> Iterator[Candidate]:
     """All candidates in a text; several may overlap."""
     for search in (_known, _dotted, _latin, _tibetan, _chinese, _after_roles, _listed, _transcribed):
         for candidate in search(reading):
-            if _is_open(reading, candidate.start, candidate.end):
+            if _is_open(reading, *candidate[:3]):
                 yield candidate
 
 
-def _is_open(reading: Reading, start: int, end: int) -> bool:
-    return not any(reading.masked[start:end]) and reading.folded[start:end] not in not_of_a_person()
+def _is_open(reading: Reading, start: int, end: int, making: Making = "unknown") -> bool:
+    """Outside bylines, places and institutions; a short place may be inside a known name: 尼克松."""
+    masked = reading.masked[start:end]
+    inside = making in ("known", "foreign") and not all(masked)
+    return (inside or not any(masked)) and reading.folded[start:end] not in not_of_a_person()
 
 
 def is_nameable(reading: Reading, start: int, end: int) -> bool:
-    """Whether a span that no rule proposed may be a name: neither a word of the language nor cut from a Tibetan name."""
+    """Whether a span that no rule proposed may be a name: neither a word nor cut from a Tibetan name."""
     name = reading.folded[start:end]
     return (
         end - start > 1
@@ -58,10 +61,18 @@ def is_nameable(reading: Reading, start: int, end: int) -> bool:
         and not name.endswith(addresses())
         and end not in reading.before
         and not (end - start > 2 and name[-1] in _ENDS_OF_THINGS)
-        and not _is_word(name)
+        and (not _is_word(name) or reading.has_cue(start, end))
         and not makings().other_words.search(name)
         and not any(part in parts() for part in (name[-2:], reading.folded[end - 1 : end + 1], name[:2]))
     )
+
+
+def without_address(folded: str, start: int, end: int) -> tuple[int, int]:
+    """A span without blanks around it and a form of address behind: 学诚 of 学诚法师."""
+    name = folded[start:end].strip()
+    start += len(folded[start:end]) - len(folded[start:end].lstrip())
+    address = next((word for word in addresses() if name.endswith(word) and len(name) > len(word) + 1), "")
+    return start, start + len(name) - len(address)
 
 
 def is_name_like(name: str) -> bool:
@@ -94,7 +105,7 @@ def _chinese_likeness(reading: Reading, start: int, end: int, surname: int) -> f
     name = folded[start:end]
     usual = all(character in given() for character in name[surname:])
     likeness = (0.2 if len(name) - surname == 1 else 0.4) + (0.3 if usual else -0.8)
-    if name.endswith(addresses()):
+    if name.endswith((*addresses(), "家军")):
         return -5.0
     if name[:surname] in ambiguous():
         likeness -= 0.3

@@ -41,7 +41,7 @@ def _mentions(reading: Reading, full: dict[str, str]) -> Iterator[tuple[int, int
     pattern = re.compile("|".join(map(re.escape, sorted(full, key=len, reverse=True))))
     for match in pattern.finditer(reading.folded):
         start, end = match.span()
-        if not any(reading.masked[start:end]):
+        if not all(reading.masked[start:end]):
             yield start, end, full[match[0]]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from indexer.persons.candidates import Candidate, is_name_like, is_nameable
+from indexer.persons.candidates import Candidate, is_name_like, is_nameable, without_address
 from indexer.persons.reading import Reading
 
 Spans = frozenset[tuple[int, int]]
@@ -12,16 +12,22 @@ _FOR, _AGAINST = 1.6, 0.6  # evidence of each model
 _OWN = -1.0  # likeness of a name that no rule makes
 _CUT = 0.6
 _STRANGE = 1.2
+_BY_RULE = ("tibetan", "foreign", "latin", "known")  # which models cut, or do not know
 
 
 def weighed(reading: Reading, candidates: Iterable[Candidate], opinions: Sequence[Spans]) -> Iterator[Candidate]:
     """The candidates with the models' opinions in their likeness, then those of the models alone."""
+    if not opinions:
+        yield from candidates
+        return
+    opinions = [frozenset(without_address(reading.folded, *span) for span in spans) for spans in opinions]
     seen: set[tuple[int, int]] = set()
     for start, end, making, likeness in candidates:
-        seen.add((start, end))
         evidence = sum(_FOR if (start, end) in spans else -_AGAINST for spans in opinions)
-        if making in ("tibetan", "foreign", "latin", "known"):  # which models cut, or do not know
+        if making in _BY_RULE:
             evidence = min(max(evidence, 0.0), _CUT)
+        if making != "unknown":
+            seen.add((start, end))
         yield Candidate(start, end, making, likeness + evidence)
     for start, end in sorted(frozenset().union(*opinions) - seen):
         if is_nameable(reading, start, end):

@@ -37,6 +37,10 @@ class Reading:
         """Whether what ends here is the name of a place, as the word behind it says."""
         return self._kind_behind(end)[0] == "place"
 
+    def has_cue(self, start: int, end: int) -> bool:
+        """Whether a role or the like stands beside a name."""
+        return self.before.get(start, 0) >= _BEFORE["label"] or self.behind(end) >= _BEHIND["bracket"]
+
     def address(self, end: int) -> str:
         """The title that follows a name, or ""."""
         kind, word = self._kind_behind(end)

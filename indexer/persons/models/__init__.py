@@ -1,1 +1,1 @@
-"""Small sequence models of installed packages, run on a CPU with numpy alone: their weights are read, not their code."""
+"""Small sequence models of installed packages, run by numpy: their weights are read, not their code."""

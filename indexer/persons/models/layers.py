@@ -119,7 +119,8 @@ def _path(came_from: list[Ints], sentence: int, length: int, tag: int) -> list[i
 
 
 def _sigmoid(values: Floats) -> Floats:
-    return _HALF + _HALF * np.tanh(_HALF * values)
+    squashed: Floats = np.tanh(_HALF * values)
+    return _HALF + _HALF * squashed
 
 
 def stacked(vectors: Floats, layers: tuple[Gru | Lstm, ...], batch: Batch) -> Floats:
