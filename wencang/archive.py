@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from wencang.desk.count.figures import Figures
     from wencang.desk.count.keywords import Keywords
     from wencang.desk.count.keywords import Measure as KeywordMeasure
+    from wencang.desk.count.names import NameCounts
     from wencang.desk.count.periods import By
     from wencang.desk.count.similar import Similar
     from wencang.desk.count.timeline import Timeline
@@ -577,17 +578,49 @@ class Archive:
         Raises UsageFault for an unknown kind, and what `search` raises.
         """
         from indexer.figures.find import by_value, mentions
+        from indexer.persons.reader import reader
         from indexer.search import revisions_of
         from wencang.desk.count.figures import Figures, kinds_of
+        from wencang.desk.count.names import by_reader
         from wencang.desk.sample import sampled
         from wencang.desk.stream import Stream
 
-        kinds = kinds_of(kind)
+        kinds, names = kinds_of(kind), reader(self.settings.names)
         query, every_id, notices = self._matches(question, engine, **filters)
         ids, bounded = sampled(every_id, max_articles)
-        notices = (*bounded, *notices)
-        every: Stream[Mention] = Stream(lambda: mentions((r.article for r in revisions_of(self._store, ids)), kinds))
+        notices = (*bounded, *by_reader(kinds if kind else (), names.name), *notices)
+        every: Stream[Mention] = Stream(
+            lambda: mentions((r.article for r in revisions_of(self._store, ids)), kinds, names)
+        )
         return Figures(query, tuple(sorted(every, key=by_value)) if sort == "value" else every, notices)
+
+    def count_figures(
+        self, question: str, *, kind: Sequence[str] = ("person",), by: Period = "", limit: int = 50, engine: str = "",
+        progress: Progress = silent, max_articles: int = 0, **filters: Unpack[Filters],
+    ) -> NameCounts:  # fmt: skip
+        """In how many of the articles with all the words each person, place or institution is named.
+
+        `kind` names those that are counted (place, institution, person); with `by` there is a list for each
+        year or month. `limit` is the length of a list, 0 for no limit. The articles found are read, with
+        `max_articles` a random sample of so many: `progress` is called with their number so far.
+
+        The value is a table (period, rank, name, articles, mentions, kind); its `reader` says what found the
+        persons. Raises UsageFault for another kind, and what `search` raises.
+        """
+        from indexer.figures.find import mentions
+        from indexer.persons.reader import reader
+        from indexer.search import revisions_of
+        from wencang.desk.count.names import NameCounts, by_reader, count_names, named_kinds
+        from wencang.desk.sample import sampled
+        from wencang.desk.stream import counted
+
+        kinds, names = named_kinds(kind), reader(self.settings.names)
+        _query, every_id, notices = self._matches(question, engine, **filters)
+        ids, bounded = sampled(every_id, max_articles)
+        articles = counted(revisions_of(self._store, ids), progress)
+        counts = count_names(articles, lambda revision: mentions([revision.article], kinds, names), by, limit)
+        used = by_reader(kinds, names.name)
+        return NameCounts(counts, by, (*bounded, *used, *notices), names.name if used else "")
 
     def mentions(self, id_or_url: str, *, kind: Sequence[str] = ()) -> tuple[Mention, ...]:
         """The figures and names in the text of one article, in order; `kind` as in `figures`.
@@ -595,9 +628,10 @@ class Archive:
         Raises what `article` raises, and UsageFault for an unknown kind.
         """
         from indexer.figures.find import mentions
+        from indexer.persons.reader import reader
         from wencang.desk.count.figures import kinds_of
 
-        return tuple(mentions([self.article(id_or_url)], kinds_of(kind)))
+        return tuple(mentions([self.article(id_or_url)], kinds_of(kind), reader(self.settings.names)))
 
     def similar(self, id_or_url: str, *, limit: int = 5, engine: str = "") -> Similar:
         """The articles most like this one, by its most typical words, without its copies and reprints.

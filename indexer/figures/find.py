@@ -14,6 +14,7 @@ from indexer.figures import dates, institutions, persons, places, quantities
 from indexer.figures.figure import KINDS, Figure, Kind, Name, Period, Quantity, readable
 from indexer.persons.reader import RULES, Reader
 
+_NAMES: frozenset[Kind] = frozenset(("place", "institution", "person"))
 _END = re.compile("[。！？；!?\n]")
 
 
@@ -24,14 +25,17 @@ def figures(
 
     `published` is the day in Asia/Shanghai to which 去年, 上月 and 5月12日 are relative; `reader` finds the persons.
     """
-    return [figure for figure in sorted(_all(text, published, reader), key=_position) if figure.kind in kinds]
+    found = sorted(_all(text, published, kinds, reader), key=_position)
+    return [figure for figure in found if figure.kind in kinds]
 
 
-def _all(text: str, published: date | None, reader: Reader) -> Iterator[Figure]:
+def _all(text: str, published: date | None, kinds: Collection[Kind], reader: Reader) -> Iterator[Figure]:
     folded = readable(text)
     days = list(dates.find(folded, text, published))
     yield from days
     yield from _outside(days, quantities.find(folded, text))
+    if _NAMES.isdisjoint(kinds):
+        return
     names = [*places.find(folded, text), *institutions.find(folded, text)]
     people = list(persons.find(folded, text, names, reader))
     yield from people

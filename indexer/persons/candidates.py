@@ -90,7 +90,7 @@ def _chinese(reading: Reading) -> Iterator[Candidate]:
         start = match.start()
         if start not in words:
             continue
-        size = len(match[0])
+        size = len(match[1])
         run = _HAN.match(folded, start)
         most = min(start + size + 2, run.end() if run else start)
         end = start

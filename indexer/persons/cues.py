@@ -106,7 +106,7 @@ def makings() -> Makings:
         re.compile(rf"(?<=、)[{HAN}]{{2,4}}(?=[、和与等])"),
         re.compile(rf"{letters}{{1,8}}(?=\s?[.{DOTS}])(?:\s?(?:{DOT.pattern})\s?{letters}{{1,10}}){{1,4}}"),
         re.compile(f"[{''.join(words('Syllables of transcriptions'))}]{{3,8}}"),
-        re.compile(any_of(words("Surnames"))),
+        re.compile(f"(?=({any_of(words('Surnames'))}))"),  # also inside another: 部长|孙
     )
 
 

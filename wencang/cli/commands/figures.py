@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -16,14 +16,19 @@ from wencang.cli.commands import (
     Csv,
     Engine,
     Json,
+    Limit,
+    Period,
     Words,
     archive_of,
     chosen,
     narrowed,
 )
-from wencang.cli.output import say, say_notices, written_to
-from wencang.cli.output.tables import write_rows
+from wencang.cli.output import counting, say, say_notices, written_to
+from wencang.cli.output.tables import print_ranked, write_rows
 from wencang.filters import Filters
+
+if TYPE_CHECKING:
+    from wencang.desk.count.figures import Figures
 
 app = typer.Typer()
 _ENDINGS = {"csv": ("csv",), "json": ("jsonl", "json")}
@@ -39,6 +44,10 @@ def figures(
     ctx: typer.Context, query: Words,
     kind: Kinds = [],  # noqa: B006  # never changed
     sort: Annotated[Literal["article", "value"], typer.Option(help=_("The largest, or earliest, first."))] = "article",
+    count: Annotated[
+        bool, typer.Option("--count", help=_("Count the articles that name each person, place or institution."))
+    ] = False,
+    by: Period = "", limit: Limit = 50,
     filters: Filters = NO_FILTERS, engine: Engine = "", as_json: Json = False,
     as_csv: Csv = False,
     out: Annotated[Path | None, typer.Option("-o", "--out", metavar="PATH", help=_("A file, else stdout."))] = None,
@@ -47,13 +56,23 @@ def figures(
 
     Examples:
         wencang figures 援藏 --kind money --sort value
+        wencang figures 援藏 --kind person --count --by year
     """
     from wencang.cli.output.figures import print_figures
+    from wencang.desk.count.names import NameCounts
     from wencang.desk.files import format_of
 
     form = chosen(csv=as_csv, json=as_json)
     form = (format_of(out, form, _ENDINGS) or "csv") if out else form
-    figures = archive_of(ctx).figures(" ".join(query), kind=kind, sort=sort, engine=engine, **filters)
+    figures: Figures | NameCounts
+    if count:
+        with counting(_("articles read")) as progress:
+            figures = archive_of(ctx).count_figures(
+                " ".join(query), kind=kind or ["person"], by=by, limit=limit, engine=engine, progress=progress,
+                **filters,
+            )  # fmt: skip
+    else:
+        figures = archive_of(ctx).figures(" ".join(query), kind=kind, sort=sort, engine=engine, **filters)
     say_notices(figures.notices)
     if next(figures.rows(), None) is None:
         say(_("{name}: no figures are found").format(name=" ".join(query)))
@@ -61,6 +80,8 @@ def figures(
     if form:
         with written_to(out) as file:
             write_rows(figures, form, file)
+    elif isinstance(figures, NameCounts):
+        print_ranked(figures, "")
     else:
         print_figures(figures)
     return DONE
