@@ -16,8 +16,8 @@ from wencang.web.traffic.metrics import TYPE
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}  # its address has a digest of it
 _ROBOTS = (
     "/search", "/api", "/metrics", "/timemap", "/timegate", "/timeline", "/concordance", "/keywords", "/collocations",
-    "/figures", "/changes", "/story", "/go", "/article/*/raw", "/article/*/proof", "/article/*/diff", "/*.json$",
-    "/*.csv$",
+    "/figures", "/names", "/changes", "/story", "/go", "/article/*/raw", "/article/*/proof", "/article/*/diff",
+    "/*.json$", "/*.csv$",
 )  # fmt: skip
 _OPENSEARCH = """<?xml version="1.0" encoding="UTF-8"?>
 <OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">
