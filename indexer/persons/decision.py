@@ -15,6 +15,7 @@ _SEPARATORS = (re.compile(r"[、,/\s]\s?|和|与|及|以及"), re.compile("、[\
 _MOST_MENTIONS = 3
 _CUE = 1.4
 _ALONE = 0.9
+_QUOTED = 1.2  # a word in quotes or a title by itself is mostly a term or a work
 _NAMELIKE = 1.0
 _SIDE_BY_SIDE = 0.9  # evidence of standing beside what looks like a name in a list
 _REPEATED = 0.35
@@ -45,7 +46,8 @@ def _beside(reading: Reading, span: Candidate, listed: float = 0.0) -> float:
     if before is None:
         before = 0.4 if span.start == 0 or not reading.folded[span.start - 1].isalnum() else 0.0
     alone = span.end - span.start == 2 and max(before, behind, listed) < _CUE
-    return span.likeness + before + behind + listed - (_ALONE if alone else 0)
+    against = (_ALONE if alone else 0) + (_QUOTED if reading.is_quoted(span.start, span.end) else 0)
+    return span.likeness + before + behind + listed - against
 
 
 def _names(reading: Reading, scores: dict[Candidate, float]) -> set[str]:

@@ -16,6 +16,7 @@ _BEHIND = {
     "place": -4.0,
 }  # fmt: skip
 _ORIGIN = 2.0
+_OPENING, _CLOSING = frozenset('“‘《「『"'), frozenset('”’》」』"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,10 @@ class Reading:
     def behind(self, end: int) -> float:
         """The evidence of what follows a name that ends here."""
         return _BEHIND[self._kind_behind(end)[0]]
+
+    def is_quoted(self, start: int, end: int) -> bool:
+        """Whether quotation marks or those of a title stand on both sides."""
+        return self.folded[max(0, start - 1) : start] in _OPENING and self.folded[end : end + 1] in _CLOSING
 
     def is_place(self, end: int) -> bool:
         """Whether what ends here is the name of a place, as the word behind it says."""
