@@ -99,6 +99,12 @@ def _is_server(text: str) -> bool:
     return False
 
 
+def _reader(value: str) -> str:
+    if value in ("rules", "models"):
+        return value
+    raise ValueError(_("is not one of rules, models: {value}").format(value=value))
+
+
 def _prefix(value: str) -> str:
     if re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,99}", value):
         return value
@@ -164,6 +170,7 @@ class Settings:
     opensearch_shards: int = field(default=1, metadata={"read": _shards})  # of an index that is built from now on
     pages: str = field(default="", metadata={"read": _bucket})  # s3://bucket/prefix for raw pages; "" is DATA
     s3_endpoint: str = field(default="", metadata={"read": _endpoint})  # of a store other than AWS
+    names: str = field(default="", metadata={"read": _reader})  # who finds persons; "": models where installed
     hook: tuple[str, ...] = field(default=(), metadata={"read": _words})  # the command that is run for a notice
     mail_to: tuple[str, ...] = field(default=(), metadata={"read": _addresses})
     mail_from: str = field(default="", metadata={"read": lambda value: _addresses(value)[0]})

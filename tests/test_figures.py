@@ -383,6 +383,7 @@ def test_found_ones_have_their_sentence() -> None:
     told = {one.figure.text: one.sentence for one in mentions([SIGNING, ROAD], ["money", "person"])}
     assert told == {
         "3000万元": "拉萨昨日签下3000万元。", "1.2亿美元": "措美县得到1.2亿美元！", "9.5亿元": "墨脱的路花了9.5亿元。",
+        "扎西": "扎西说好。",
     }  # fmt: skip
 
 

@@ -42,6 +42,7 @@ ANSWERS = {  # of each address of the description: what to ask there
     "/api/concordance": ["q=援藏", "q=援藏&sort=right&limit=5", "q=西藏&sample=4&seed=1"],
     "/api/keywords": ["q=援藏", "q=援藏&measure=tfidf&by=year"],
     "/api/collocations": ["q=西藏&least=2", "q=西藏&least=2&by=year&measure=pmi"],
+    "/api/names": ["q=西藏", "q=西藏&kind=place&kind=person&by=year"],
     "/api/figures": ["q=西藏", "q=西藏&sort=value&kind=money&kind=date"],
     "/api/quotes": ["q=西藏", "q=西藏&speaker=次仁"],
     "/api/aid": ["q=西藏", "q=援藏&limit=2"],

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from wencang.desk.count.figures import Figures
     from wencang.desk.count.keywords import Keywords
     from wencang.desk.count.keywords import Measure as KeywordMeasure
+    from wencang.desk.count.names import NameCounts
     from wencang.desk.count.periods import By
     from wencang.desk.count.places import Level, PlaceCounts
     from wencang.desk.count.quotes import Quote, Quotes
@@ -596,19 +597,21 @@ class Archive:
         """
         from archive.tables.stories import Stories
         from indexer.figures.find import by_value, mentions
+        from indexer.persons.reader import reader
         from indexer.question.query import placed_nodes
         from indexer.search import revisions_of
         from wencang.desk.count.figures import Figures, in_passages, kinds_of, once_a_story
+        from wencang.desk.count.names import by_reader
         from wencang.desk.sample import sampled
         from wencang.desk.stream import Stream
 
-        kinds = kinds_of(kind)
+        kinds, names = kinds_of(kind), reader(self.settings.names)
         query, every_id, notices = self._matches(question, engine, **filters)
         ids, bounded = sampled(every_id, max_articles)
-        notices = (*bounded, *notices)
+        notices = (*bounded, *by_reader(kinds if kind else (), names.name), *notices)
         placed = tuple(placed_nodes(query.must))
         every: Iterable[Mention] = Stream(
-            lambda: in_passages(mentions((r.article for r in revisions_of(self._store, ids)), kinds), placed)
+            lambda: in_passages(mentions((r.article for r in revisions_of(self._store, ids)), kinds, names), placed)
         )
         if stories:
             every = tuple(once_a_story(every, Stories(self._store).of(ids)))
@@ -655,15 +658,44 @@ class Archive:
         read, notices = self._articles(question, engine, max_articles, **filters)
         return count_places((revision.article for revision in counted(read(), progress)), level, notices)
 
+    def count_figures(
+        self, question: str, *, kind: Sequence[str] = ("person",), by: Period = "", limit: int = 50, engine: str = "",
+        progress: Progress = silent, max_articles: int = 0, **filters: Unpack[Filters],
+    ) -> NameCounts:  # fmt: skip
+        """In how many of the articles with all the words each person, place or institution is named.
+
+        `kind` names those that are counted (place, institution, person); with `by` there is a list for each
+        year or month. `limit` is the length of a list, 0 for no limit. The articles found are read, with
+        `max_articles` a random sample of so many: `progress` is called with their number so far.
+
+        The value is a table (period, rank, name, articles, mentions, kind); its `reader` says what found the
+        persons. Raises UsageFault for another kind, and what `search` raises.
+        """
+        from indexer.figures.find import mentions
+        from indexer.persons.reader import reader
+        from indexer.search import revisions_of
+        from wencang.desk.count.names import NameCounts, by_reader, count_names, named_kinds
+        from wencang.desk.sample import sampled
+        from wencang.desk.stream import counted
+
+        kinds, names = named_kinds(kind), reader(self.settings.names)
+        _query, every_id, notices = self._matches(question, engine, **filters)
+        ids, bounded = sampled(every_id, max_articles)
+        articles = counted(revisions_of(self._store, ids), progress)
+        counts = count_names(articles, lambda revision: mentions([revision.article], kinds, names), by, limit)
+        used = by_reader(kinds, names.name)
+        return NameCounts(counts, by, (*bounded, *used, *notices), names.name if used else "")
+
     def mentions(self, id_or_url: str, *, kind: Sequence[str] = ()) -> tuple[Mention, ...]:
         """The figures and names in the text of one article, in order; `kind` as in `figures`.
 
         Raises what `article` raises, and UsageFault for an unknown kind.
         """
         from indexer.figures.find import mentions
+        from indexer.persons.reader import reader
         from wencang.desk.count.figures import kinds_of
 
-        return tuple(mentions([self.article(id_or_url)], kinds_of(kind)))
+        return tuple(mentions([self.article(id_or_url)], kinds_of(kind), reader(self.settings.names)))
 
     def quotes(
         self, question: str = "", *, speaker: str = "", engine: str = "", max_articles: int = 0,

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from wencang.desk.count.concordance import Concordance, Line
     from wencang.desk.count.figures import Figures
     from wencang.desk.count.keywords import Keywords
+    from wencang.desk.count.names import NameCounts
     from wencang.desk.count.similar import Similar
     from wencang.desk.tagging import NoteList
     from wencang.desk.versions import Diff, History
@@ -152,6 +153,9 @@ class Excerpts(Archive):
 
     def keywords(self, question: str, **options: Any) -> Keywords:
         return self._whole.keywords(question, **options)
+
+    def count_figures(self, question: str, **options: Any) -> NameCounts:
+        return self._whole.count_figures(question, **options)
 
     def collocations(self, word: str, **options: Any) -> Collocations:
         return self._whole.collocations(word, **options)

@@ -34,6 +34,7 @@ TEMPLATES: dict[str, str | tuple[str, str]] = {
     "no-doubts": "no page is doubted",
     "no-runs": "no crawl is recorded yet; `wencang crawl` starts one",
     "no-holders": "no run is at work",
+    "names-reader": "persons are found by {reader}",
     "index-current": "up to date",
     "index-lag": ("{count} article behind; `wencang index`", "{count} articles behind; `wencang index`"),
     "index-outgrown": (

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
-from itertools import groupby
 from pathlib import Path
 from typing import Literal, get_args
 
 from indexer.text.analyzer import fold
+from indexer.text.patterns import any_of as any_of
+from indexer.text.patterns import section
 
 Kind = Literal["money", "count", "percent", "date", "place", "institution", "person"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -66,23 +65,9 @@ def readable(text: str) -> str:
 _OF_THOUSANDS = re.compile(r"，(?<=\d，)(?<!\d{4}，)(?=\d{3}(?!\d))")
 
 
-@cache
 def names(group: str, file: str = "names.txt") -> list[str]:
     """The words of a section of names.txt, or of another file here, folded."""
-    text = Path(__file__).with_name(file).read_text(encoding="utf-8")
-    return fold(text.partition(f"# {group}\n")[2].partition("#")[0]).split()
-
-
-def any_of(words: Iterable[str]) -> str:
-    """A regular expression for any of these words, the longest first.
-
-    Grouped by first characters: plain alternatives are thirty times as slow for many words.
-    """
-    longest_first = sorted(set(words), key=lambda word: (word[0], -len(word)))
-    return "|".join(
-        f"{first}(?:{'|'.join(re.escape(word[1:]) for word in group)})"
-        for first, group in groupby(longest_first, lambda word: word[0])
-    )
+    return section(Path(__file__).with_name(file), group)
 
 
 DIGITS = "零一二两三四五六七八九"

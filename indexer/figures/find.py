@@ -11,25 +11,30 @@ from decimal import Decimal
 from archive.article import Article
 from indexer.figures import dates, institutions, persons, places, quantities
 from indexer.figures.figure import KINDS, Figure, Kind, Name, Period, Quantity, readable
+from indexer.persons.reader import RULES, Reader
 from indexer.text.sentences import SENTENCE_END
 
 _NAMED: frozenset[Kind] = frozenset(("place", "institution", "person"))
 
 
 def figures(
-    text: str, published: date | None = None, kinds: Collection[Kind] = KINDS, origin: str = ""
+    text: str,
+    published: date | None = None,
+    kinds: Collection[Kind] = KINDS,
+    reader: Reader = RULES,
+    origin: str = "",
 ) -> list[Figure]:
     """The figures in a text, in order. They do not overlap, except for places inside an institution's name.
 
-    `published` is the day in Asia/Shanghai to which 去年, 上月 and 5月12日 are relative. `origin`
-    is what else tells which of several places of one name is meant: title, outlet, site.
+    `published` is the day in Asia/Shanghai to which 去年, 上月 and 5月12日 are relative; `reader` finds the
+    persons. `origin` is what else tells which of several places of one name is meant: title, outlet, site.
     """
     folded = readable(text)
     every: list[Figure] = []
     if not _NAMED.issuperset(kinds):
         every += _quantities(folded, text, published)
     if not _NAMED.isdisjoint(kinds):
-        every += _names(folded, text, origin)
+        every += _names(folded, text, reader, origin)
     return [figure for figure in sorted(every, key=_position) if figure.kind in kinds]
 
 
@@ -39,9 +44,9 @@ def _quantities(folded: str, text: str, published: date | None) -> Iterator[Figu
     yield from _outside(days, quantities.find(folded, text))
 
 
-def _names(folded: str, text: str, origin: str) -> Iterator[Figure]:
+def _names(folded: str, text: str, reader: Reader, origin: str) -> Iterator[Figure]:
     names = [*places.find(folded, text, origin), *institutions.find(folded, text)]
-    people = list(persons.find(folded, text, names))
+    people = list(persons.find(folded, text, names, reader))
     yield from people
     yield from _outside(people, names)
 
@@ -66,11 +71,12 @@ class Mention:
     reports: int = 1
 
 
-def mentions(articles: Iterable[Article], kinds: Collection[Kind] = KINDS) -> Iterator[Mention]:
+def mentions(articles: Iterable[Article], kinds: Collection[Kind] = KINDS, reader: Reader = RULES) -> Iterator[Mention]:
     """The figures in the bodies of articles, article by article."""
     for article in articles:
         ends = [match.end() for match in SENTENCE_END.finditer(article.body)]
-        for figure in figures(article.body, article.day, kinds, f"{article.title} {places.origin_of(article)}"):
+        origin = f"{article.title} {places.origin_of(article)}"
+        for figure in figures(article.body, article.day, kinds, reader, origin):
             yield Mention(figure, article, _sentence(article.body, ends, figure))
 
 

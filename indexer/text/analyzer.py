@@ -138,6 +138,11 @@ class Analyzer:
         """Whether a folded word is in the dictionary or the lexicon."""
         return bool(self._jieba.has_word(word))
 
+    def part_of_speech(self, word: str) -> str:
+        """What jieba's dictionary says of a folded word (nr a person, v a verb); "" for one it does not know."""
+        tags: list[tuple[str, str]] = self._jieba.tag(word, False) if self.knows(word) else []
+        return tags[0][1] if len(tags) == 1 else ""
+
     def terms(self, text: str) -> list[str]:
         """The words of an article, the shorter words inside each, and pairs of characters that belong to no word.
 

@@ -21,6 +21,7 @@ from archive.tables.stats import SourceCount, by_source
 from archive.text.messages import Message, worded
 from archive.text.translation import gettext as _
 from indexer.engines.engine import SearchEngine
+from indexer.persons.reader import reader
 from indexer.question.parser import parse_query
 from indexer.update import engines_of, open_index, rebuild_due
 from wencang.desk.table import Table
@@ -46,6 +47,7 @@ class Status(Table):
     lexicon: Mapping[str, Message]
     advice: Message | None = None
     stale: tuple[Message, ...] = ()
+    reader: str = ""  # what finds the names of persons: rules, and models where they are installed
     columns = ("source", "articles", "revisions", "newest_fetch", "newest_published")
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
@@ -61,6 +63,7 @@ class Status(Table):
             "indexes": {engine: str(state) for engine, state in self.indexes.items()},
             "lexicon": {engine: str(notice) for engine, notice in self.lexicon.items()},
             "advice": str(self.advice or ""),
+            "reader": self.reader,
         }
 
 
@@ -96,6 +99,7 @@ def status(settings: Settings, store: ArticleStore, max_age: str = "") -> Status
         {engine: index.lexicon for engine, index in indexes.items() if index.lexicon},
         next((index.advice for index in indexes.values() if index.advice), None),
         tuple(stale),
+        reader(settings.names).name,
     )  # fmt: skip
 
 

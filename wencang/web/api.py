@@ -101,6 +101,12 @@ def network(site: Site, request: Request) -> Response:
     return desk.network_twin(site, _with_numbers(request, "limit", "least"))
 
 
+def names(site: Site, request: Request) -> Response:
+    """The rows of `wencang figures --count --json`."""
+    counts = desk.ask_names(site, _with_numbers(request, "limit"))
+    return json_of(request, counts, counts.notices)
+
+
 def _with_numbers(request: Request, *fields: str) -> Request:
     """The request. Raises FieldFault for an empty number, which a form sends for the usual one."""
     for field in fields:
@@ -116,9 +122,7 @@ def description(_site: Site, request: Request) -> Response:
 OF_STATE: dict[str, Handler] = {
     "/api/search": search, "/api/timeline": timeline.twin, "/api/concordance": concordance,
     "/api/keywords": keywords, "/api/collocations": collocations, "/api/figures": figures,
-    "/api/quotes": quotes,
-    "/api/aid": aid, "/api/map": places,
-    "/api/network": network,
+    "/api/names": names, "/api/quotes": quotes, "/api/aid": aid, "/api/map": places, "/api/network": network,
     "/api/articles/{id}/versions": versions,
     "/api/articles/{id}/versions/{sequence}": article.version_twin, "/api/articles/{id}/diff": article.diff_twin,
     "/api/articles/{id}/citation": citation, "/api/stories/{id}": article.story_twin, "/api/changes": changes.twin,

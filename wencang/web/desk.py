@@ -22,6 +22,7 @@ from wencang.desk.count.concordance import Concordance, Line, on_one_line
 from wencang.desk.count.concordance import Order as LineOrder
 from wencang.desk.count.figures import Figures, record
 from wencang.desk.count.keywords import Keywords
+from wencang.desk.count.names import NAMED, NameCounts
 from wencang.desk.count.places import Level, PlaceCounts
 from wencang.desk.count.quotes import Quote, Quotes
 from wencang.desk.count.ranking import Word
@@ -49,7 +50,7 @@ _CONTEXT = 80  # characters of a sentence beside a figure
 _IN_QUOTES = set('"＂“”「」『』()（）\n')  # would end or change the question
 _MEASURES: tuple[Literal["ll", "tfidf"], ...] = ("ll", "tfidf")
 _NEAR_MEASURES: tuple[Literal["logdice", "pmi", "ll"], ...] = ("logdice", "pmi", "ll")
-Answer = Concordance | Keywords | Collocations | Figures | Quotes | AidPairs | PlaceCounts
+Answer = Concordance | Keywords | Collocations | Figures | NameCounts | Quotes | AidPairs | PlaceCounts
 A = TypeVar("A", bound=Answer)
 R = TypeVar("R")
 
@@ -155,8 +156,20 @@ def ask_collocations(site: Site, request: Request) -> Collocations:
     )  # fmt: skip
 
 
+def ask_names(site: Site, request: Request) -> NameCounts:
+    """The names that are asked for, counted; persons unless other kinds are chosen."""
+    parameters = request.query_params
+    question = narrowed(parameters)
+    kinds = [one_of("kind", {"kind": kind}, NAMED) for kind in parameters.getlist("kind") if kind]
+    return site.archive.count_figures(
+        question.q, kind=kinds or ("person",), by=one_of("by", parameters, get_args(Period)),
+        limit=number("limit", parameters, 1, WORDS, 50), max_articles=_READ_FIGURES,
+        progress=deadline_of(request).check, **question.filters,
+    )  # fmt: skip
+
+
 def _show_words(
-    answer: Keywords | Collocations, question: Asked, _parameters: QueryParams, links: Links
+    answer: Keywords | Collocations | NameCounts, question: Asked, _parameters: QueryParams, links: Links
 ) -> Mapping[str, object]:  # fmt: skip
     """Each word leads to the articles that have it too, in the period of its list."""
 
@@ -354,6 +367,7 @@ ROUTES: dict[str, Handler] = {
     **Tool("concordance.html", ask_concordance, _show_concordance).routes,
     **Tool("keywords.html", ask_keywords, _show_words).routes,
     **Tool("collocations.html", ask_collocations, _show_words).routes,
+    **Tool("names.html", ask_names, _show_words).routes,
     **Tool("figures.html", ask_figures, _show_figures).routes,
     **Tool("quotes.html", ask_quotes, _show_quotes).routes,
     **Tool("aid.html", ask_aid, _show_aid).routes,

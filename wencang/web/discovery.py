@@ -16,7 +16,7 @@ from wencang.web.traffic.metrics import TYPE
 _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}  # its address has a digest of it
 _ROBOTS = (
     "/search", "/api", "/metrics", "/timemap", "/timegate", "/timeline", "/concordance", "/keywords", "/collocations",
-    "/figures", "/quotes", "/aid", "/map", "/changes", "/story", "/go", "/article/*/raw", "/article/*/proof",
+    "/figures", "/names", "/quotes", "/aid", "/map", "/changes", "/story", "/go", "/article/*/raw", "/article/*/proof",
     "/article/*/diff", "/*.json$", "/*.csv$",
 )  # fmt: skip
 _OPENSEARCH = """<?xml version="1.0" encoding="UTF-8"?>

@@ -13,6 +13,7 @@ from wencang.archive import FigureOrder, Group, Period
 from wencang.desk.count.collocations import Measure as CollocationMeasure
 from wencang.desk.count.concordance import Order as LineOrder
 from wencang.desk.count.keywords import Measure as KeywordMeasure
+from wencang.desk.count.names import NAMED
 from wencang.desk.count.places import Level
 from wencang.desk.export.citation import STYLES
 from wencang.desk.network.named import Within
@@ -160,6 +161,9 @@ _SCHEMAS: dict[str, Schema] = {
         "rank": _COUNT, "word": _TEXT, "score": _NUMBER, "together": _COUNT, "places": _COUNT,
     }, period={"type": ["string", "null"]})),
     "Tags": _rows(_record({"label": _TEXT, "articles": _COUNT, "newest": _TIME})),
+    "Names": _rows(_record({
+        "rank": _COUNT, "name": _TEXT, "articles": _COUNT, "mentions": _COUNT, "kind": {"enum": list(NAMED)},
+    }, period={"type": ["string", "null"]})),
     "Story": _rows(_record({
         "story": _TEXT, "first": _FLAG, **_TEXTS, "published": _ISSUED, "of_first": _NUMBER, "of_own": _NUMBER,
     })),
@@ -169,7 +173,7 @@ _SCHEMAS: dict[str, Schema] = {
     }),
     "Status": _record({
         "data": _TEXT, "sequence": _COUNT, "sources": _list(_of("Source")), "indexes": _map(_TEXT),
-        "lexicon": _map(_TEXT), "advice": _TEXT,
+        "lexicon": _map(_TEXT), "advice": _TEXT, "reader": _TEXT,
     }),
 }  # fmt: skip
 
@@ -310,6 +314,10 @@ _ENDPOINTS = {
         _Q, *_FILTERS, _choice("kind", get_args(NetworkKind)), _choice("within", get_args(Within)),
         _choice("by", get_args(Outlet), "Of reprints."), _number("least", 2, 1, LEAST, "Weight of an edge."),
         _number("limit", 500, 2, NODES, "Names or outlets."),
+    ]),
+    "/api/names": _Endpoint("In how many articles each person, place or institution is named.", "Names", [
+        _Q, *_FILTERS, _parameter("kind", _list({"enum": list(NAMED)}), "Repeatable; person if not given."),
+        _BY, _number("limit", 50, 1, WORDS),
     ]),
     "/api/sources": _Endpoint("What is collected, and how fresh it is.", "Sources", []),
     "/api/status": _Endpoint("The state of the archive and its indexes.", "Status", []),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -15,14 +15,20 @@ from wencang.cli.commands import (
     Csv,
     Engine,
     Json,
+    Limit,
+    Period,
     TableFile,
     Words,
     archive_of,
     chosen,
     narrowed,
 )
-from wencang.cli.output import say, say_notices, written_to
+from wencang.cli.output import counting, say, say_notices, written_to
+from wencang.cli.output.tables import print_ranked
 from wencang.filters import Filters
+
+if TYPE_CHECKING:
+    from wencang.desk.count.figures import Figures
 
 app = typer.Typer()
 Kinds = Annotated[
@@ -38,6 +44,10 @@ def figures(
     kind: Kinds = [],  # noqa: B006  # never changed
     sort: Annotated[Literal["article", "value"], typer.Option(help=_("The largest, or earliest, first."))] = "article",
     stories: Annotated[bool, typer.Option("--stories", help=_("Each value of a story and its reprints once."))] = False,
+    count: Annotated[
+        bool, typer.Option("--count", help=_("Count the articles that name each person, place or institution."))
+    ] = False,
+    by: Period = "", limit: Limit = 50,
     filters: Filters = NO_FILTERS, engine: Engine = "", as_json: Json = False,
     as_csv: Csv = False,
     out: TableFile = None,
@@ -49,11 +59,23 @@ def figures(
     Examples:
         wencang figures 援藏 --kind money --sort value
         wencang figures 'same:sentence(援藏 投资)' --kind money --stories
+        wencang figures 援藏 --kind person --count --by year
     """
     from wencang.cli.output.figures import print_figures
+    from wencang.desk.count.names import NameCounts
 
     form = chosen(out, csv=as_csv, json=as_json)
-    figures = archive_of(ctx).figures(" ".join(query), kind=kind, sort=sort, stories=stories, engine=engine, **filters)
+    figures: Figures | NameCounts
+    if count:
+        with counting(_("articles read")) as progress:
+            figures = archive_of(ctx).count_figures(
+                " ".join(query), kind=kind or ["person"], by=by, limit=limit, engine=engine, progress=progress,
+                **filters,
+            )  # fmt: skip
+    else:
+        figures = archive_of(ctx).figures(
+            " ".join(query), kind=kind, sort=sort, stories=stories, engine=engine, **filters
+        )
     say_notices(figures.notices)
     if next(figures.rows(), None) is None:
         say(_("{name}: no figures are found").format(name=" ".join(query)))
@@ -61,6 +83,8 @@ def figures(
     if form:
         with written_to(out) as file:
             figures.write(file, form)
+    elif isinstance(figures, NameCounts):
+        print_ranked(figures, "")
     else:
         print_figures(figures, stories)
     return DONE

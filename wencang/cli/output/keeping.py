@@ -29,6 +29,7 @@ def print_status(status: Status) -> None:
         print(printable(_("index {engine}: {state}").format(engine=engine, state=state)))
     for notice in filter(None, (*status.lexicon.values(), status.advice)):
         print(printable(str(notice)))
+    print(printable(_("names: persons are found by {reader}").format(reader=status.reader)))
     if not status.indexes:
         print(_("no index yet; `wencang index` makes one"))
 

