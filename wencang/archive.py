@@ -701,7 +701,7 @@ class Archive:
         self, question: str = "", *, speaker: str = "", engine: str = "", max_articles: int = 0,
         **filters: Unpack[Filters],
     ) -> Quotes:  # fmt: skip
-        """Who said what in the articles with all words of a question, best first, or in all articles.
+        """Who said what in the articles with all words of a question, or in all, in order of publication.
 
         Direct speech, not terms, titles or slogans in marks. With `speaker` only of those whose name
         contains it. With `max_articles` so many articles are read, a random sample.
@@ -710,19 +710,15 @@ class Archive:
         Nothing is read before its rows are asked for, and they are read again each time. Raises UsageFault
         for filters without a question; with a question what `search` raises.
         """
-        from indexer.search import revisions_of
+        from indexer.persons.reader import reader
+        from wencang.desk.count.names import by_reader
         from wencang.desk.count.quotes import Quotes, quotes_in
-        from wencang.desk.sample import sampled
         from wencang.desk.stream import Stream
 
-        if not question:
-            _refuse_filters(**filters)
-            whole: Stream[Quote] = Stream(lambda: quotes_in((r.article for r in self._store.kept()), speaker))
-            return Quotes(None, whole)
-        query, every_id, notices = self._matches(question, engine, **filters)
-        ids, bounded = sampled(every_id, max_articles)
-        every: Stream[Quote] = Stream(lambda: quotes_in((r.article for r in revisions_of(self._store, ids)), speaker))
-        return Quotes(query, every, (*bounded, *notices))
+        names = reader(self.settings.names)
+        read, notices = self._articles(question, engine, max_articles, **filters)
+        every: Stream[Quote] = Stream(lambda: quotes_in((revision.article for revision in read()), names, speaker))
+        return Quotes(every, (*by_reader(("person",), names.name), *notices))
 
     def similar(self, id_or_url: str, *, limit: int = 5, engine: str = "") -> Similar:
         """The articles most like this one, by its most typical words, without its copies and reprints.
@@ -740,26 +736,31 @@ class Archive:
         least: int = 2, limit: int = 500, engine: str = "", progress: Progress = silent, max_articles: int = 0,
         **filters: Unpack[Filters],
     ) -> Network:  # fmt: skip
-        """Who or what is named together in the articles with all the words of a question, or who reprints whom.
+        """Who or what is named together in the articles with all the words of a question, who reprints or aids whom.
 
         `kind` person, institution or place joins the names that stand in one article or one sentence (`within`),
         at least `least` times; "reprint" leads from the outlet of a story's first article to those of its copies,
-        outlets being credits or sources (`by`). Of the names or outlets the `limit` of most articles are taken. Without
-        a question the whole archive is read, with `max_articles` a random sample of what the question finds;
-        `progress` is called with the number of articles so far.
+        outlets being credits or sources (`by`); "aid" leads from who aids to the place that receives. Of the names
+        the `limit` of most articles are taken. Without a question the whole archive is read, with `max_articles`
+        a random sample of what the question finds; `progress` is called with the number of articles so far.
 
         The value is a table of its edges (source, target, weight, first, last); `write` makes GEXF and GraphML of
         it. Raises UsageFault for an unknown kind, or filters without a question; with one what `search` raises.
         """
         from archive.tables.chronology import in_order
         from archive.tables.stories import Stories
+        from indexer.figures import aid
         from indexer.figures.find import mentions
+        from indexer.persons.reader import reader
+        from wencang.desk.count.names import by_reader
+        from wencang.desk.network.aided import aided
         from wencang.desk.network.named import named_together
         from wencang.desk.network.network import network_kind
         from wencang.desk.network.reprints import reprinted
         from wencang.desk.sample import sampled
         from wencang.desk.stream import counted
 
+        names = reader(self.settings.names)
         network_kind(kind)
         ids, notices = None, tuple[Message, ...]()
         if question:
@@ -772,7 +773,10 @@ class Archive:
             notices = (*notices, *Stories(self._store).notices())
             return reprinted(self._store, ids, by, least, limit, notices)
         articles = (revision.article for revision in counted(in_order(self._store, ids), progress))
-        return named_together(kind, mentions(articles, [kind]), within, least, limit, notices)
+        if kind == "aid":
+            return aided(aid.mentions(articles), least, limit, notices)
+        notices = (*by_reader((kind,), names.name), *notices)
+        return named_together(kind, mentions(articles, [kind], names), within, least, limit, notices)
 
     # Stories
 

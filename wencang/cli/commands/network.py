@@ -35,7 +35,7 @@ app = typer.Typer()
 @narrowed
 def network(
     ctx: typer.Context,
-    kind: Annotated[NetworkKind, typer.Argument(metavar="KIND", help=_("person, institution, place or reprint."))],
+    kind: Annotated[NetworkKind, typer.Argument(metavar="KIND", help=_("person, institution, place, reprint or aid."))],
     query: Words = [],  # noqa: B006  # never changed
     within: Annotated[Literal["article", "sentence"], typer.Option(help=_("Where both are named."))] = "article",
     by: Annotated[

@@ -85,6 +85,6 @@ def _most(articles: Counter[_Named], mentions: Counter[_Named], limit: int) -> t
     return tuple(NameCount(named[1], articles[named], mentions[named], named[0]) for named in ranked[: limit or None])
 
 
-def by_reader(kinds: Collection[Kind], reader: str) -> tuple[Message, ...]:
+def by_reader(kinds: Collection[str], reader: str) -> tuple[Message, ...]:
     """The notice that names the reader of an answer with persons."""
     return (Message("names-reader", {"reader": reader}),) if "person" in kinds else ()

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from archive.article import Article
 from archive.text.messages import Message
 from indexer.figures.find import figures
-from indexer.figures.quotations import Finder, Quotation, quotations
-from indexer.question.query import Query
+from indexer.figures.quotations import Quotation, quotations
+from indexer.persons.reader import Reader
 from indexer.text.analyzer import fold
 from wencang.desk.table import Table
 
@@ -26,12 +27,11 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Quotes(Table):
-    """Who said what in the articles that have all the words of a question, or in all of them (`query` is None).
+    """Who said what in the articles that have all the words of a question, or in all of them.
 
     `quotes` are not held: each iteration reads the articles again, a few at a time.
     """
 
-    query: Query | None
     quotes: Iterable[Quote] = field(repr=False)
     notices: tuple[Message, ...] = ()
     columns = ("speaker", "role", "words", "start", "end", "id", "url", "published", "title")
@@ -74,9 +74,9 @@ class QuotedSpeakers(Table):
         return iter(self.counts)
 
 
-def quotes_in(articles: Iterable[Article], speaker: str = "", find: Finder = figures) -> Iterator[Quote]:
+def quotes_in(articles: Iterable[Article], reader: Reader, speaker: str = "") -> Iterator[Quote]:
     """The quotations in the bodies of articles; with `speaker` of those only whose name contains it."""
-    wanted = fold(speaker)
+    wanted, find = fold(speaker), partial(figures, reader=reader)
     for article in articles:
         for quotation in quotations(article.body, article.day, find):
             if wanted in fold(quotation.speaker):

@@ -14,7 +14,7 @@ from wencang.desk.network import files
 from wencang.desk.table import ENDINGS as TABLES
 from wencang.desk.table import Table
 
-NetworkKind = Literal["person", "institution", "place", "reprint"]
+NetworkKind = Literal["person", "institution", "place", "reprint", "aid"]
 ENDINGS = {**TABLES, "gexf": ("gexf",), "graphml": ("graphml",)}
 
 
@@ -44,8 +44,8 @@ class Edge:
 class Network(Table):
     """Nodes and edges, the heaviest first. A table of its edges, by the labels of their nodes.
 
-    An undirected edge stands once; `weight` is the number of articles, or sentences, that name both ends, and of
-    reprints from source to target.
+    An undirected edge stands once; `weight` is the number of articles, or sentences, that name both ends, of
+    reprints from source to target, or of articles that say that source aids target.
     """
 
     kind: str
