@@ -2,7 +2,8 @@
 
     python -m bench.transcripts
 
-A document's commands run one after the other, in one folder and on one archive.
+A document's commands run one after the other, in one folder and on one archive; one that imports study.jsonl itself
+finds that file in the folder.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -24,13 +26,19 @@ DOCUMENTS: Mapping[str, str] = {  # file: the language in which the program answ
     "docs/desk.zh.md": "zh",
     "docs/questions.md": "en",
     "docs/questions.zh.md": "zh",
+    "docs/study.md": "en",
+    "docs/study.zh.md": "zh",
 }
+_STUDY = "study.jsonl"
 _FETCHED = {"fetched": "2026-09-22T02:00:00+00:00"}
 
 
 def rerun(text: str, folder: Path, language: str) -> str:
     """The text with each `$ command` of its console blocks followed by what it prints."""
-    import_sample(folder, language)
+    if _STUDY in text:
+        shutil.copy(ROOT / "data" / "sample" / _STUDY, folder)
+    else:
+        import_sample(folder, language)
     return re.sub(r"```console\n(.*?)```", lambda block: _block(block[1], folder, language), text, flags=re.DOTALL)
 
 

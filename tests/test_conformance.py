@@ -141,7 +141,7 @@ def has(article: Article, held: Cut, node: Node) -> bool:
                 chained(node, article, passage) for passage in sides(article)
             )
         case Same(unit, nodes, unwanted):
-            group, ends = Every(nodes, unwanted), "[。！？；!?\n]" if unit == "sentence" else "\n"
+            group, ends = Every(nodes, unwanted), "[。！？；!?][”’」』）)]*|\n" if unit == "sentence" else "\n"
             return has(article, held, loosened(node)) and any(
                 stands(group, article, passage) for side in sides(article) for passage in divided(article, side, ends)
             )
@@ -162,7 +162,7 @@ def sides(article: Article) -> list[Passage]:
 
 def divided(article: Article, side: Passage, ends: str) -> list[Passage]:
     bounds = [side[0]]
-    bounds += [at + 1 for at in range(*side) if re.match(ends, printed(article)[at])]
+    bounds += [match.end() for match in re.finditer(ends, printed(article)) if side[0] < match.end() <= side[1]]
     return list(pairwise([*bounds, side[1]]))
 
 
