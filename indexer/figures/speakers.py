@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from indexer.figures.figure import any_of, names
+from indexer.persons.cues import words
 from indexer.text.analyzer import fold
 
 HIDDEN = "\ue000"  # stands for each character of a quotation
@@ -82,9 +83,14 @@ def whole(masked: str, name: str) -> str:
 
 def _fits(name: str, rest: str) -> bool:
     """Whether a name of two characters may go on like this: three for Chinese names, four for Tibetan ones."""
-    is_tibetan = name in names("Parts of Tibetan names")
+    is_tibetan = name in _tibetan()
     is_part = len(rest) == 2 if is_tibetan else len(rest) == 1 and name[:1] in names("Surnames")
     return len(name) == 2 and is_part and bool(re.fullmatch(f"[{_HAN}]+", rest)) and not _no_rest().match(rest)
+
+
+@cache
+def _tibetan() -> frozenset[str]:
+    return frozenset((*names("Parts of Tibetan names"), *words("Tibetan parts")))
 
 
 @cache
@@ -227,6 +233,8 @@ class Speakers:
         if not (match := _names().search(self._masked[start:end])):
             return None
         first, last = match.span(match.lastgroup or 0)
+        if _NO_NAME.search(phrase[first:last]):
+            return None
         return Speaker(phrase[first:last], phrase[:first].rpartition("的")[2] or phrase[last:])
 
     def _same_role(self, role: str, position: int) -> Speaker | None:
@@ -240,6 +248,7 @@ class Speakers:
 
 
 _UNKNOWN = re.compile(f"(?:(?<=的)[{_HAN}]{{2,4}}|^[{_HAN}]{{2,3}})$")
+_NO_NAME = re.compile(r"^[A-Z]+$|[区县市镇乡村州省厅局部院所校厂组]$")  # an abbreviation, a place, an office
 _KIN = re.compile("[爸妈爷奶父母哥姐弟妹叔姨婶舅姑儿女妻丈爱岳外孙]")
 _DOTS = re.compile("[·⋅•‧・]")
 _POLITE = re.compile(
