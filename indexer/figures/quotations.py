@@ -77,6 +77,10 @@ def _people(text: str, masked: str, figures: Iterable[Figure]) -> list[Person]:
     return [replace(person, speaker=full[person.speaker]) for person in people]
 
 
+_LONG = 15  # characters of words that are speech even without a verb
+_SHORT = 6
+_PREDICATE = re.compile("[我你您他她咱这那]|[不没]|[了吗呢吧啊呀嘛的]\\Z|可能|应该|[更都也会能要就是]")
+_APART = re.compile(r"[,，:：]\Z")
 _INNER = re.compile("[，。！？；：…,!?]")
 _TERMINAL = re.compile(r"[。！？…!?~～—.]['’』”）)\s]*\Z")
 
@@ -84,7 +88,15 @@ _TERMINAL = re.compile(r"[。！？…!?~～—.]['’』”）)\s]*\Z")
 def _is_sentence(folded: str, span: Quoted) -> bool:
     """Whether what stands in marks may be speech, other than a term, a name or a title."""
     start, end = span.start, span.end
-    return bool(_INNER.search(folded, start, end)) or end - start >= 15 or folded[start - 2 : start - 1] in ":："
+    is_long = end - start >= _LONG or folded[start - 2 : start - 1] in ":："
+    return is_long or bool(_INNER.search(folded, start, end)) or _is_clause(folded, span)
+
+
+def _is_clause(folded: str, span: Quoted) -> bool:
+    """Whether short words without a comma are a clause of their own: “这相当于旅游了”."""
+    start, end = span.start, span.end
+    is_apart = folded[span.after : span.after + 1] in ",，.。;；!?！？\n" and bool(_APART.search(folded, max(0, span.before - 1), span.before))
+    return is_apart and end - start >= _SHORT and bool(_PREDICATE.search(folded, start, end))
 
 
 def _hidden(folded: str, spans: Sequence[Quoted]) -> str:
@@ -103,7 +115,6 @@ _NOT_SAID = re.compile(
 )
 _ASKED = re.compile("[^,。]{0,8}记者[^,。]{0,6}问")  # interviews quote the questions too
 _NEW_SUBJECT = re.compile(r"\d{4}年|\d{1,2}月\d|对于|针对|关于|此外|另外|据|而?在(?![^，。]{0,30}看来)|图为")
-_LONG = 15  # characters of words that are speech even without a verb
 
 
 class _Said:
@@ -182,7 +193,7 @@ class _Said:
         return next(filter(None, subjects), None)
 
     def _is_speech(self, span: Quoted) -> bool:
-        return self._is_terminal(span) or self._is_long(span)
+        return self._is_terminal(span) or self._is_long(span) or _is_clause(self._folded, span)
 
     def _is_long(self, span: Quoted) -> bool:
         return span.end - span.start >= _LONG and bool(_INNER.search(self._folded, span.start, span.end))
