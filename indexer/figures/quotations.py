@@ -10,7 +10,7 @@ from datetime import date
 from indexer.figures.figure import Figure, Kind, Name, any_of
 from indexer.figures.find import figures
 from indexer.figures.marks import Quoted, quoted
-from indexer.figures.speakers import HIDDEN, REACH, Person, Speaker, Speakers, fullest, whole
+from indexer.figures.speakers import HIDDEN, REACH, Person, Speaker, Speakers, fullest, whole, words_of
 from indexer.text.analyzer import fold
 
 Finder = Callable[[str, date | None, Collection[Kind]], list[Figure]]
@@ -80,7 +80,8 @@ def _people(text: str, masked: str, figures: Iterable[Figure]) -> list[Person]:
 _LONG = 15  # characters of words that are speech even without a verb
 _SHORT = 6
 _PREDICATE = re.compile("[我你您他她咱这那]|[不没]|[了吗呢吧啊呀嘛的]\\Z|可能|应该|[更都也会能要就是]")
-_APART = re.compile(r"[,，:：]\Z")
+_APART = re.compile(rf"(?:[,，:：]|{any_of(words_of('Verbs of speech'))})\Z")
+_ENDED = re.compile("[,，.。;；!?！？\n]|$")
 _INNER = re.compile("[，。！？；：…,!?]")
 _TERMINAL = re.compile(r"[。！？…!?~～—.]['’』”）)\s]*\Z")
 
@@ -95,8 +96,8 @@ def _is_sentence(folded: str, span: Quoted) -> bool:
 def _is_clause(folded: str, span: Quoted) -> bool:
     """Whether short words without a comma are a clause of their own: “这相当于旅游了”."""
     start, end = span.start, span.end
-    is_apart = folded[span.after : span.after + 1] in ",，.。;；!?！？\n" and bool(_APART.search(folded, max(0, span.before - 1), span.before))
-    return is_apart and end - start >= _SHORT and bool(_PREDICATE.search(folded, start, end))
+    is_apart = _APART.search(folded, max(0, span.before - 2), span.before) and _ENDED.match(folded, span.after)
+    return bool(is_apart) and end - start >= _SHORT and bool(_PREDICATE.search(folded, start, end))
 
 
 def _hidden(folded: str, spans: Sequence[Quoted]) -> str:
