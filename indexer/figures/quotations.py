@@ -115,7 +115,7 @@ _NOT_SAID = re.compile(
     "歌词|小诗|首诗|诗句|歌谣|顺口溜|名为|名叫|叫做|称为|誉为|称作|意思|意为|留言|短信|标题|横幅|对联|碑文|通知|意见|方案|条例|公告|报告|词条"
 )
 _ASKED = re.compile("[^,。]{0,8}记者[^,。]{0,6}问")  # interviews quote the questions too
-_NEW_SUBJECT = re.compile(r"\d{4}年|\d{1,2}月\d|对于|针对|关于|此外|另外|据|而?在(?![^，。]{0,30}看来)|图为")
+_NEW_SUBJECT = re.compile(r"\d{4}年|\d{1,2}月\d|对于|针对|关于|此外|另外|据|而?在(?!接受|[^，。]{0,30}看来)|图为")
 
 
 class _Said:
@@ -137,7 +137,7 @@ class _Said:
         if self._text[start : span.before].strip():
             return self._led(number, start)
         if not self._is_whole(number):
-            return None
+            return self._named_behind(number, is_near=True) if self._is_long(span) else None
         if last and number and not self._text[self._spans[number - 1].after : span.before].strip():
             is_near = self._spans[number - 1].after == span.before
             return self._named_behind(number, is_near=is_near) or last
@@ -164,10 +164,12 @@ class _Said:
         for verb in reversed(verbs):
             if subject := who.subject(start, verb):
                 return subject
-        if not is_said and (subject := who.person(start, end)):
+        if not is_said and (subject := self._named_behind(number, is_near=True) or who.person(start, end)):
             return subject
-        if is_said or (mark == ":" and self._is_terminal(span)):
+        if is_said:
             return who.topic(start)
+        if mark == ":" and self._is_terminal(span):
+            return self._named_behind(number) or who.topic(start)
         return self._followed(number) if mark == "," else None
 
     def _followed(self, number: int) -> Speaker | None:
