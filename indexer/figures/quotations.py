@@ -114,6 +114,7 @@ _NOT_SAID = re.compile(
     "[》〉][^，。]{0,6}$|记载|写着|写有|印着|刻着|标语|口号|主题|题为|诗云|诗曰|有云|规定|俗话|古语|古人|谚语|常言|老话|"
     "歌词|小诗|首诗|诗句|歌谣|顺口溜|名为|名叫|叫做|称为|誉为|称作|意思|意为|留言|短信|标题|横幅|对联|碑文|通知|意见|方案|条例|公告|报告|词条"
 )
+_CREDIT = re.compile(rf"[^,，。:：;；]{{0,40}}(?:{any_of(words_of('Verbs of speech'))})[道着了]?[,，。]")
 _ASKED = re.compile("[^,。]{0,8}记者[^,。]{0,6}问")  # interviews quote the questions too
 _NEW_SUBJECT = re.compile(r"\d{4}年|\d{1,2}月\d|对于|针对|关于|此外|另外|据|而?在(?!接受|[^，。]{0,30}看来)|图为")
 
@@ -137,7 +138,7 @@ class _Said:
         if self._text[start : span.before].strip():
             return self._led(number, start)
         if not self._is_whole(number):
-            return self._named_behind(number, is_near=True) if self._is_long(span) else None
+            return self._credited(number) if self._is_long(span) else None
         if last and number and not self._text[self._spans[number - 1].after : span.before].strip():
             is_near = self._spans[number - 1].after == span.before
             return self._named_behind(number, is_near=is_near) or last
@@ -164,12 +165,12 @@ class _Said:
         for verb in reversed(verbs):
             if subject := who.subject(start, verb):
                 return subject
-        if not is_said and (subject := self._named_behind(number, is_near=True) or who.person(start, end)):
+        if not is_said and (subject := self._credited(number) or who.person(start, end)):
             return subject
         if is_said:
             return who.topic(start)
         if mark == ":" and self._is_terminal(span):
-            return self._named_behind(number) or who.topic(start)
+            return self._credited(number) or who.topic(start)
         return self._followed(number) if mark == "," else None
 
     def _followed(self, number: int) -> Speaker | None:
@@ -194,6 +195,12 @@ class _Said:
             end = comma
         subjects = (who.subject(start, verb) for verb in who.verbs(start, end))
         return next(filter(None, subjects), None)
+
+    def _credited(self, number: int) -> Speaker | None:
+        """The subject of a verb of speech that ends the clause behind a quotation: “……”某人说。"""
+        start = self._spans[number].after
+        clause = _CREDIT.match(self._text, start, self._tail(number))
+        return self._named_behind(number, is_near=True) if clause else None
 
     def _is_speech(self, span: Quoted) -> bool:
         return self._is_terminal(span) or self._is_long(span) or _is_clause(self._folded, span)
