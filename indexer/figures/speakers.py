@@ -175,9 +175,11 @@ class Speakers:
         return (person for person in self._people[first:last] if person.end <= end)
 
     def _of_clause(self, start: int, end: int, is_nearest: bool) -> Speaker | None:
-        if speaker := self.person(start, end):
-            return speaker
         first, last = self._phrase(start, end)
+        head = self._masked.rfind("的", first, last) + 1 if is_nearest else 0
+        is_modified = head and last - head > 1 and _ROLE_END.search(self._masked, head, last) and not self.person(head, last)
+        if speaker := not is_modified and self.person(start, end):
+            return speaker
         if _PRONOUN.match(self._masked, first, last):
             return self._antecedent(start)
         return self._named(first, last) if is_nearest and last - first > 1 else None
@@ -196,6 +198,8 @@ class Speakers:
 
     def _may_speak(self, person: Person) -> bool:
         before = self._masked[max(0, person.start - 30) : person.start].removesuffix(person.speaker.title)
+        if self._masked.startswith("》", person.end):
+            return False  # the title of a work
         return not _MODIFIER.match(self._masked, person.end) and not _OBJECT.search(before)
 
     def _phrase(self, start: int, end: int) -> tuple[int, int]:
@@ -217,9 +221,17 @@ class Speakers:
         if not _ROLE_END.search(phrase):
             return self._unknown(start, end)
         earlier = self._same_role(phrase[anaphor.end() :], start) if anaphor else None
-        role = start + phrase.rfind("的") + 1
-        is_kin = _KIN.match(self._masked, role) and any(person.end == role - 1 for person in self._between(start, role))
-        return earlier or Speaker(self._text[start if is_kin else role : end])
+        return earlier or Speaker(self._text[self._role(start, end) : end])
+
+    def _role(self, start: int, end: int) -> int:
+        """Where the role begins that a phrase ends with, as printed: 参加试验的女孩, 王强的妈妈."""
+        counted = [match.end() for match in _COUNTED.finditer(self._masked[start:end])]
+        start += counted[-1] if counted else 0
+        named = [person.start for person in self._between(start, end)]
+        modifier = self._masked.rfind("的", start, end)
+        if modifier < 0:
+            return start
+        return named[-1] if named else start if modifier - start <= _LONGEST else modifier + 1
 
     def _unknown(self, start: int, end: int) -> Speaker | None:
         """A name that looks like none: 村里的松贝措, or a word that the text has several times."""
@@ -248,6 +260,8 @@ class Speakers:
 
 
 _UNKNOWN = re.compile(f"(?:(?<=的)[{_HAN}]{{2,4}}|^[{_HAN}]{{2,3}})$")
+_COUNTED = re.compile("(?:^|(?<=的))(?:[一这那该][位名个对群家]|[两几]位|[这那一]些|许多|不少)")
+_LONGEST = 8  # characters of what stands before 的 in a role
 _NO_NAME = re.compile(r"^[A-Z]+$|[区县市镇乡村州省厅局部院所校厂组]$")  # an abbreviation, a place, an office
 _KIN = re.compile("[爸妈爷奶父母哥姐弟妹叔姨婶舅姑儿女妻丈爱岳外孙]")
 _DOTS = re.compile("[·⋅•‧・]")
