@@ -48,8 +48,9 @@ def words_of(group: str) -> list[str]:
 
 @cache
 def _verbs() -> re.Pattern[str]:
+    verbs = any_of(words_of("Verbs of speech"))
     return re.compile(
-        f"(?:{any_of(words_of('Not speech'))})|(?P<verb>{any_of(words_of('Verbs of speech'))}"
+        f"(?:{any_of(words_of('Not speech'))})|(?:{verbs})(?:[师稿权等]|[人员家](?=[{_HAN}]{{2,4}}(?:说|表示|认为|介绍)))|(?P<verb>{verbs}"
         "|看来(?=,)|[道称问答曰云](?=[了着]?[:：,，“]))"
     )
 
@@ -69,6 +70,10 @@ def fullest(speaker: Speaker, others: Collection[Speaker]) -> Speaker:
 def whole(masked: str, name: str) -> str:
     """A folded name with what follows it wherever it stands, where that belongs to it: 王勉之 if 王勉 was found."""
     ends = [match.end() for match in re.finditer(re.escape(name), masked)]
+    if _DOTS.search(name):
+        rests = [match[0] for end in ends if (match := _last_part().match(masked, end))]
+        rest = min(rests, key=len, default="")
+        return name + rest if all(masked.startswith(rest, end) for end in ends) else name
     dotted = [masked[end : end + 7] for end in ends]
     same = next((dotted[0][:size] for size in range(7, 0, -1) if len({part[:size] for part in dotted}) == 1), "")
     if part := _DOTTED.match(same):
@@ -79,6 +84,13 @@ def whole(masked: str, name: str) -> str:
         if len(rests) == 1 and len(follow) > 1 and _fits(name, rest := rests.pop()):
             return name + rest
     return name
+
+
+@cache
+def _last_part() -> re.Pattern[str]:
+    """What goes on of a foreign name: 巴博|瑞斯表示."""
+    verbs = any_of(words_of("Verbs of speech"))
+    return re.compile(rf"(?!{_no_rest().pattern})[{_HAN}]{{1,4}}?(?={verbs}|[^{_HAN}]|\Z)")
 
 
 def _fits(name: str, rest: str) -> bool:
@@ -213,7 +225,7 @@ class Speakers:
     def _named(self, start: int, end: int) -> Speaker | None:
         """The speaker that a phrase without a known person names."""
         phrase = self._masked[start:end]
-        if _NO_SPEAKER.search(phrase):
+        if _NO_SPEAKER.search(phrase) or _verbs().match(phrase):
             return None
         anaphor = _ANAPHOR.match(phrase)
         if speaker := not anaphor and self._name_in(start, end):
@@ -234,10 +246,11 @@ class Speakers:
         return named[-1] if named else start if modifier - start <= _LONGEST else modifier + 1
 
     def _unknown(self, start: int, end: int) -> Speaker | None:
-        """A name that looks like none: 村里的松贝措, or a word that the text has several times."""
+        """A name that looks like none: a short subject that the text has several times."""
         name = _UNKNOWN.search(self._masked[start:end])
-        is_name = name and (name.start() or self._masked.count(name[0]) > 1)
-        return Speaker(self._text[end - len(name[0]) : end]) if name and is_name else None
+        if not name or self._masked.count(name[0]) < 2 or _NO_NAME.search(name[0]):
+            return None
+        return Speaker(self._text[end - len(name[0]) : end])
 
     def _name_in(self, start: int, end: int) -> Speaker | None:
         """The name that a phrase ends with, if it does: 医疗队主治医生杨玲, 杨玲医生."""
