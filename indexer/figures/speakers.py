@@ -100,6 +100,16 @@ def _fits(name: str, rest: str) -> bool:
     return len(name) == 2 and is_part and bool(re.fullmatch(f"[{_HAN}]+", rest)) and not _no_rest().match(rest)
 
 
+def _is_role(phrase: str) -> bool:
+    """Whether a phrase ends with a word for people or an institution."""
+    return bool(_ROLE_END.search(phrase)) or any(phrase[-size:] in _role_words() for size in range(2, 7))
+
+
+@cache
+def _role_words() -> frozenset[str]:
+    return frozenset((*words("Roles"), *words("Relatives")))
+
+
 @cache
 def _tibetan() -> frozenset[str]:
     return frozenset((*names("Parts of Tibetan names"), *words("Tibetan parts")))
@@ -189,7 +199,7 @@ class Speakers:
     def _of_clause(self, start: int, end: int, is_nearest: bool) -> Speaker | None:
         first, last = self._phrase(start, end)
         head = self._masked.rfind("的", first, last) + 1 if is_nearest else 0
-        is_modified = head and last - head > 1 and _ROLE_END.search(self._masked, head, last) and not self.person(head, last)
+        is_modified = head and last - head > 1 and _is_role(self._masked[head:last]) and not self.person(head, last)
         if speaker := not is_modified and self.person(start, end):
             return speaker
         if _PRONOUN.match(self._masked, first, last):
@@ -230,7 +240,7 @@ class Speakers:
         anaphor = _ANAPHOR.match(phrase)
         if speaker := not anaphor and self._name_in(start, end):
             return speaker
-        if not _ROLE_END.search(phrase):
+        if not _is_role(phrase):
             return self._unknown(start, end)
         earlier = self._same_role(phrase[anaphor.end() :], start) if anaphor else None
         return earlier or Speaker(self._text[self._role(start, end) : end])
