@@ -106,6 +106,11 @@ def _is_role(phrase: str) -> bool:
 
 
 @cache
+def _relative() -> re.Pattern[str]:
+    return re.compile(f"的(?:{any_of(words('Relatives'))})")
+
+
+@cache
 def _role_words() -> frozenset[str]:
     return frozenset((*words("Roles"), *words("Relatives")))
 
@@ -165,7 +170,7 @@ class Speakers:
 
     def person(self, start: int, end: int) -> Speaker | None:
         """The first person in [start, end) who may be a subject."""
-        return next((person.speaker for person in self._between(start, end) if self._may_speak(person)), None)
+        return next(filter(None, map(self._speaking, self._between(start, end))), None)
 
     def is_crowd(self, start: int, end: int) -> bool:
         """Whether a clause has a subject that is nobody in particular: 大家, 有人."""
@@ -217,6 +222,13 @@ class Speakers:
     def _earlier(self, position: int) -> Speaker | None:
         number = bisect_left(self._starts, position)
         return self._people[number - 1].speaker if number else None
+
+    def _speaking(self, person: Person) -> Speaker | None:
+        """A person as a subject: who is named, or 王强的妈妈."""
+        relative = _relative().match(self._masked, person.end)
+        if relative and relative.end() not in self._starts:
+            return Speaker(self._text[person.start : relative.end()])
+        return person.speaker if self._may_speak(person) else None
 
     def _may_speak(self, person: Person) -> bool:
         before = self._masked[max(0, person.start - 30) : person.start].removesuffix(person.speaker.title)
@@ -300,7 +312,7 @@ _OBJECT = re.compile(r"(?:[对向跟给被让把随受与]|会见|看望|慰问|
 _PRONOUN = re.compile("[^，]{0,8}?[他她](?!们的|的)")
 _ANAPHOR = re.compile("(?:[该这那本]|此(?=[位名]))[位名个]?")
 _NO_SPEAKER = re.compile(
-    "记者|[》〉]$|俗话|古语|常言|谚语|有句话|^[据有以从在对就通当虽如因尽随由]|^图为|大家|人们|我们|我$|[不着了把让抱拽到既并]|"
+    "记者|[》〉]$|俗话|古语|常言|谚语|有句话|^[据有以从在对就通当虽如因尽随由与给向跟]|^图为|大家|人们|我们|我$|[不着了把让抱拽到既并]|"
     "^[一二三四五六七八九十两几]{1,2}.{0,2}$|(?:文章|报告|意见|通知|网站|方案|报道|研究|调查|数据|结果|一方面)$"
 )
 _CROWD = re.compile("[^的]{0,4}(?:大家|人们|有[^,]*人|很多人|不少人|许多人|众人|网友|记者)|有")
