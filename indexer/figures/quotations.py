@@ -58,12 +58,14 @@ def _people(text: str, masked: str, figures: Iterable[Figure]) -> list[Person]:
     """The persons in a text, and wherever they are named again those who are named before a verb of speech."""
     mentions = [(each, each.value) for each in figures if isinstance(each.value, Name)]
     printed = {fold(each.text): each.text for each, _name in mentions}
-    longer = {text: len(whole(masked, text)) - len(text) for text in printed}
+    longer = {form: whole(masked, form) for form in printed}
     people = []
     for each, name in mentions:
-        end = each.end + longer[fold(each.text)]
-        own = fold(name.name)
-        known = text[each.start : end] if own == fold(each.text) else printed.get(own, name.name)
+        own, form = fold(name.name), longer[fold(each.text)]
+        first = masked.find(form)
+        is_whole = masked.startswith(form, each.start)
+        end = each.start + len(form) if is_whole else each.end
+        known = text[first : first + len(form)] if own == fold(each.text) and first >= 0 else printed.get(own, name.name)
         people.append(Person(each.start, end, Speaker(known, name.title)))
     names = {speaker.name: speaker for speaker in Speakers(text, masked, people).named()}
     if names:

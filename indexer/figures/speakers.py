@@ -68,7 +68,7 @@ def fullest(speaker: Speaker, others: Collection[Speaker]) -> Speaker:
 
 
 def whole(masked: str, name: str) -> str:
-    """A folded name with what follows it wherever it stands, where that belongs to it: 王勉之 if 王勉 was found."""
+    """A folded name with what follows it wherever it stands, or before a verb of speech: 王勉之 if 王勉 was found."""
     ends = [match.end() for match in re.finditer(re.escape(name), masked)]
     if _DOTS.search(name):
         rests = [match[0] for end in ends if (match := _last_part().match(masked, end))]
@@ -83,7 +83,15 @@ def whole(masked: str, name: str) -> str:
         follow = {masked[end + size : end + size + 1] for end in ends}
         if len(rests) == 1 and len(follow) > 1 and _fits(name, rest := rests.pop()):
             return name + rest
-    return name
+    spoken = _spoken()
+    rests = {match[0] for end in ends if (match := spoken.match(masked, end)) and _fits(name, match[0])}
+    return name + rests.pop() if len(rests) == 1 else name
+
+
+@cache
+def _spoken() -> re.Pattern[str]:
+    """What may go on of a name before a verb of speech: 加措|多杰说."""
+    return re.compile(f"[{_HAN}]{{1,2}}(?=说|表示|告诉|介绍|认为)")
 
 
 @cache
@@ -124,7 +132,8 @@ def _tibetan() -> frozenset[str]:
 def _no_rest() -> re.Pattern[str]:
     titles = [*names("Titles"), *words_of("Behind names"), *names("Before titles")]
     begin = any_of({word[0] for word in words_of("Verbs of speech")} | {title[:2] for title in titles})
-    return re.compile(f"{_ADVERB}|{begin}|[的了在和与及等是对向给跟为从到把被将着有做来去]|经师")
+    particles = any_of(words("No third character"))
+    return re.compile(f"{_ADVERB}|{begin}|{particles}|[的了在和与及等是对向给跟为从到把被将着有做来去]|经师")
 
 
 class Speakers:
@@ -340,11 +349,11 @@ _ROLE_END = re.compile(f"[{_ROLES}]$|[一-龥]{{2}}方面?$|部门$|机构$|单�
 @cache
 def _names() -> re.Pattern[str]:
     """The name at the end of a phrase: 医疗队主治医生杨玲."""
-    surname, tibetan = any_of(names("Surnames")), any_of(names("Parts of Tibetan names"))
+    surname, tibetan = any_of(names("Surnames")), any_of(_tibetan())
     titles, behind = any_of(names("Titles")), any_of(words_of("Behind names"))
     han, begin = (
         f"(?![的了在和与及不是就也都还又这那各向对让更使令最很被把将为因但却])[{_HAN}]",
-        f"(?:^|(?<=[的、世{_ROLES}]))",
+        f"(?:^|(?<=[的、世局厅委府司{_ROLES}]))",
     )
     name = (
         rf"(?:{surname}){han}(?:{han})?|(?:(?![{_ROLES}]){han}){{0,2}}(?:{tibetan})+(?:{han}){{0,2}}"
