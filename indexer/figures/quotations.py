@@ -113,7 +113,7 @@ def _hidden(folded: str, spans: Sequence[Quoted]) -> str:
 
 _PAUSE = re.compile(r"[:：,，]?\s*\Z")
 _NOT_SAID = re.compile(
-    "[》〉][^，。]{0,6}$|记载|写着|写有|印着|刻着|标语|口号|主题|题为|诗云|诗曰|有云|规定|俗话|古语|古人|谚语|常言|老话|"
+    "[》〉][^，。]{0,3}$|记载|写着|写有|印着|刻着|标语|口号|主题|题为|诗云|诗曰|有云|规定|俗话|古语|古人|谚语|常言|老话|"
     "歌词|小诗|首诗|诗句|歌谣|顺口溜|名为|名叫|叫做|称为|誉为|称作|意思|意为|留言|短信|标题|横幅|对联|碑文|通知|意见|方案|条例|公告|报告|词条"
 )
 _CREDIT = re.compile(rf"[^,，。:：;；]{{0,40}}(?:{any_of(words_of('Verbs of speech'))})[道着了]?[,，。]")
@@ -160,6 +160,8 @@ class _Said:
             return self._named_behind(number) if self._is_terminal(span) else None
         if person := who.subject(clause, verbs[-1] if is_said else end, is_nearest=False):
             return person
+        if not is_said and (subject := self._credited(number)):
+            return subject
         if _NOT_SAID.search(self._text, clause, end):
             return None
         if is_said and who.is_crowd(clause, verbs[-1]):
@@ -167,12 +169,10 @@ class _Said:
         for verb in reversed(verbs):
             if subject := who.subject(start, verb):
                 return subject
-        if not is_said and (subject := self._credited(number) or who.person(start, end)):
+        if not is_said and (subject := who.person(start, end)):
             return subject
-        if is_said:
+        if is_said or (mark == ":" and self._is_terminal(span)):
             return who.topic(start)
-        if mark == ":" and self._is_terminal(span):
-            return self._credited(number) or who.topic(start)
         return self._followed(number) if mark == "," else None
 
     def _followed(self, number: int) -> Speaker | None:
