@@ -160,7 +160,7 @@ class _Said:
             return self._named_behind(number) if self._is_terminal(span) else None
         if person := who.subject(clause, verbs[-1] if is_said else end, is_nearest=False):
             return person
-        if not is_said and (subject := self._credited(number)):
+        if subject := self._credited(number):
             return subject
         if _NOT_SAID.search(self._text, clause, end):
             return None
@@ -187,7 +187,7 @@ class _Said:
             return subject
         is_new = _NEW_SUBJECT.match(self._text, span.after)
         person, topic = who.person(span.after, self._tail(number)), who.topic(span.before)
-        return topic or person if is_new else person or topic
+        return topic or subject or person if is_new else person or topic
 
     def _named_behind(self, number: int, is_near: bool = False) -> Speaker | None:
         """The subject of a verb of speech behind a quotation: “……”某人说; `is_near` looks at one clause only."""

@@ -102,10 +102,10 @@ def _last_part() -> re.Pattern[str]:
 
 
 def _fits(name: str, rest: str) -> bool:
-    """Whether a name of two characters may go on like this: three for Chinese names, four for Tibetan ones."""
-    is_tibetan = name in _tibetan()
-    is_part = len(rest) == 2 if is_tibetan else len(rest) == 1 and name[:1] in names("Surnames")
-    return len(name) == 2 and is_part and bool(re.fullmatch(f"[{_HAN}]+", rest)) and not _no_rest().match(rest)
+    """Whether a name may go on like this: three for Chinese names, four for Tibetan ones."""
+    is_tibetan = name[:2] in _tibetan()
+    is_part = len(name + rest) == (4 if is_tibetan else 3) and (is_tibetan or name[:1] in names("Surnames"))
+    return is_part and bool(re.fullmatch(f"[{_HAN}]+", rest)) and not _no_rest().match(rest)
 
 
 def _is_role(phrase: str) -> bool:
