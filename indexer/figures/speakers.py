@@ -81,7 +81,7 @@ def whole(masked: str, name: str) -> str:
     for size in (2, 1):
         rests = {masked[end : end + size] for end in ends}
         follow = {masked[end + size : end + size + 1] for end in ends}
-        if len(rests) == 1 and len(follow) > 1 and _fits(name, rest := rests.pop()):
+        if len(rests) == 1 and len(follow) > 1 and _fits(name, rest := rests.pop(), len(ends) > 2):
             return name + rest
     spoken = _spoken()
     rests = {match[0] for end in ends if (match := spoken.match(masked, end)) and _fits(name, match[0])}
@@ -101,9 +101,9 @@ def _last_part() -> re.Pattern[str]:
     return re.compile(rf"(?!{_no_rest().pattern})[{_HAN}]{{1,4}}?(?={verbs}|[^{_HAN}]|\Z)")
 
 
-def _fits(name: str, rest: str) -> bool:
-    """Whether a name may go on like this: three for Chinese names, four for Tibetan ones."""
-    is_tibetan = name[:2] in _tibetan()
+def _fits(name: str, rest: str, is_sure: bool = False) -> bool:
+    """Whether a name may go on like this: three characters for Chinese names, four for others."""
+    is_tibetan = name[:2] in _tibetan() or (is_sure and name[:1] not in names("Surnames"))
     is_part = len(name + rest) == (4 if is_tibetan else 3) and (is_tibetan or name[:1] in names("Surnames"))
     return is_part and bool(re.fullmatch(f"[{_HAN}]+", rest)) and not _no_rest().match(rest)
 
@@ -317,7 +317,9 @@ _ANY_ROLE = ("专家", "老人", "学者", "干部", "医生")
 _MODIFIER = re.compile(
     r"\s*(?:的(?!话|眼|脸|语气|声音|言语|回答|表情|目光|心|笑|神情|感受|态度)|所在|等(?:人|领导)?的|家(?:的|里)|一行)"
 )
-_OBJECT = re.compile(r"(?:[对向给跟](?!于)[^,，。]{0,9}的[^,，。的]{0,4}|[对向跟给被让把随受与]|会见|看望|慰问|告诉|采访|[^\d认]为)$")
+_OBJECT = re.compile(
+    r"(?:[对向给跟](?!于)[^,，。]{0,9}的[^,，。的]{0,4}|[对向跟给被让把随受与]|会见|看望|慰问|告诉|采访|[^\d认]为)$"
+)
 _PRONOUN = re.compile("[^，]{0,8}?[他她](?!们的|的)")
 _ANAPHOR = re.compile("(?:[该这那本]|此(?=[位名]))[位名个]?")
 _NO_SPEAKER = re.compile(
