@@ -182,7 +182,7 @@ class _Said:
         span, who = self._spans[number], self._who
         if _ASKED.match(self._text, span.after):
             return None
-        subject = self._named_behind(number)
+        subject = self._named_behind(number) or self._credited_next(number)
         if not self._is_speech(span):
             return subject
         if subject and not _NEW_SUBJECT.match(self._text, span.after):
@@ -193,11 +193,13 @@ class _Said:
 
     def _named_behind(self, number: int, is_near: bool = False) -> Speaker | None:
         """The subject of a verb of speech behind a quotation: “……”某人说; `is_near` looks at one clause only."""
-        start, who = self._spans[number].after, self._who
-        end = self._tail(number)
+        start, end = self._spans[number].after, self._tail(number)
         if is_near and (comma := self._text.find(",", start, end)) >= 0:
             end = comma
-        subjects = (who.subject(start, verb) for verb in who.verbs(start, end))
+        return self._subject_in(start, end)
+
+    def _subject_in(self, start: int, end: int) -> Speaker | None:
+        subjects = (self._who.subject(start, verb) for verb in self._who.verbs(start, end))
         return next(filter(None, subjects), None)
 
     def _credited(self, number: int) -> Speaker | None:
@@ -205,6 +207,15 @@ class _Said:
         start = self._spans[number].after
         clause = _CREDIT.match(self._text, start, self._tail(number))
         return self._named_behind(number, is_near=True) if clause else None
+
+    def _credited_next(self, number: int) -> Speaker | None:
+        """The same behind the full stop that follows some closing marks: “……”。某人说，"""
+        start = self._spans[number].after
+        if self._text[start : start + 1] != "。":
+            return None
+        following = self._spans[number + 1].before if number + 1 < len(self._spans) else len(self._text)
+        clause = _CREDIT.match(self._text, start + 1, min(self._who.sentence(start + 1)[1], following))
+        return self._subject_in(*clause.span()) if clause else None
 
     def _is_speech(self, span: Quoted) -> bool:
         return self._is_terminal(span) or self._is_long(span) or _is_clause(self._folded, span)
