@@ -63,11 +63,10 @@ def _people(text: str, masked: str, figures: Iterable[Figure]) -> list[Person]:
     for each, name in mentions:
         own, form = fold(name.name), longer[fold(each.text)]
         first = masked.find(form)
-        is_whole = masked.startswith(form, each.start)
-        end = each.start + len(form) if is_whole else each.end
-        known = (
-            text[first : first + len(form)] if own == fold(each.text) and first >= 0 else printed.get(own, name.name)
-        )
+        end = each.start + len(form) if masked.startswith(form, each.start) else each.end
+        known = printed.get(own, name.name)
+        if own == fold(each.text) and first >= 0:
+            known = text[first : first + len(form)]
         people.append(Person(each.start, end, Speaker(known, name.title)))
     names = {speaker.name: speaker for speaker in Speakers(text, masked, people).named()}
     if names:
@@ -118,7 +117,9 @@ _NOT_SAID = re.compile(
     "[》〉][^，。]{0,3}$|记载|写着|写有|印着|刻着|标语|口号|主题|题为|诗云|诗曰|有云|规定|俗话|古语|古人|谚语|常言|老话|"
     "歌词|小诗|首诗|诗句|歌谣|顺口溜|名为|名叫|叫做|称为|誉为|称作|意思|意为|留言|短信|标题|横幅|对联|碑文|通知|意见|方案|条例|公告|报告|词条"
 )
-_CREDIT = re.compile(rf"[^,，。:：;；]{{0,40}}(?:{any_of(words_of('Verbs of speech'))})[道着了]?(?:[^,，。]{{0,6}}记者)?[,，。]")
+_CREDIT = re.compile(
+    rf"[^,，。:：;；]{{0,40}}(?:{any_of(words_of('Verbs of speech'))})[道着了]?(?:[^,，。]{{0,6}}记者)?[,，。]"
+)
 _ASKED = re.compile("[^,。]{0,8}记者[^,。]{0,6}问")  # interviews quote the questions too
 _NEW_SUBJECT = re.compile(r"\d{4}年|\d{1,2}月\d|对于|针对|关于|此外|另外|据|而?在(?!接受|[^，。]{0,30}看来)|图为")
 

@@ -49,9 +49,10 @@ def words_of(group: str) -> list[str]:
 @cache
 def _verbs() -> re.Pattern[str]:
     verbs = any_of(words_of("Verbs of speech"))
+    others = any_of(words_of("Not speech"))
+    nouns = rf"(?:{verbs})(?:[师稿权等]|[人员家](?=[{_HAN}]{{2,4}}(?:说|表示|认为|介绍)))"
     return re.compile(
-        f"(?:{any_of(words_of('Not speech'))})|(?:{verbs})(?:[师稿权等]|[人员家](?=[{_HAN}]{{2,4}}(?:说|表示|认为|介绍)))|(?P<verb>说|(?<!的)(?:{verbs})"
-        "|看来(?=,)|[道称问答曰云](?=[了着]?[:：,，“]))"
+        f"(?:{others})|{nouns}|(?P<verb>说|(?<!的)(?:{verbs})|看来(?=,)|[道称问答曰云](?=[了着]?[:：,，“]))"
     )
 
 
@@ -71,8 +72,8 @@ def whole(masked: str, name: str) -> str:
     """A folded name with what follows it wherever it stands, or before a verb of speech: 王勉之 if 王勉 was found."""
     ends = [match.end() for match in re.finditer(re.escape(name), masked)]
     if _DOTS.search(name):
-        rests = [match[0] for end in ends if (match := _last_part().match(masked, end))]
-        rest = min(rests, key=len, default="")
+        parts = [match[0] for end in ends if (match := _last_part().match(masked, end))]
+        rest = min(parts, key=len, default="")
         return name + rest if all(masked.startswith(rest, end) for end in ends) else name
     dotted = [masked[end : end + 7] for end in ends]
     same = next((dotted[0][:size] for size in range(7, 0, -1) if len({part[:size] for part in dotted}) == 1), "")
