@@ -290,7 +290,7 @@ class Speakers:
         if not (match := _names().search(self._masked[start:end])):
             return None
         first, last = match.span(match.lastgroup or 0)
-        if _NO_NAME.search(phrase[first:last]):
+        if _NO_NAME.search(phrase[first:last]) or phrase[first:last] in _role_words():
             return None
         return Speaker(phrase[first:last], phrase[:first].rpartition("的")[2] or phrase[last:])
 
