@@ -70,21 +70,22 @@ def _is_paired(marks: list[re.Match[str]], number: int) -> bool:
 
 def _closed(text: str, marks: list[re.Match[str]], number: int, closing: str) -> int:
     """The number of the mark that ends the quotation opened before this mark; len(marks) at the end of the text."""
-    depth, inner = 1, -1
+    depth, inner, nested = 1, -1, 0
     for mark in marks[number : number + _NESTED]:
         if mark[0] == closing or (depth == 1 and inner < 0 and _is_meant_to_close(text, mark)):
             depth -= 1
             if not depth:
                 return number
         elif _CLOSING.get(mark[0]) == closing:
-            inner = inner if depth > 1 else number
+            inner = inner if depth > 1 or inner >= 0 else number
+            nested += depth == 1
             depth += 1
         elif _is_break(mark) and (number + 1 == len(marks) or marks[number + 1][0] != closing):
             break  # the next paragraph opens anew, or nothing closes it
         number += 1
     opened = marks[inner].start() if inner >= 0 else 0
     is_new = inner >= 0 and any(before.search(text, opened - 3, opened) for before in (_ENDED, _INTRODUCED))
-    return inner if depth > 1 or is_new else number
+    return inner if depth > 1 or nested > 1 or is_new else number
 
 
 def _is_meant_to_close(text: str, mark: re.Match[str]) -> bool:
