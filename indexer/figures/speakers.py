@@ -265,7 +265,10 @@ class Speakers:
         if not _is_role(phrase):
             return self._unknown(start, end)
         earlier = self._same_role(phrase[anaphor.end() :], start) if anaphor else None
-        return earlier or Speaker(self._text[self._role(start, end) : end])
+        role = self._masked[self._role(start, end) : end]
+        if not earlier and _CLAUSE.search(role):
+            return None
+        return earlier or Speaker(self._text[end - len(role) : end])
 
     def _role(self, start: int, end: int) -> int:
         """Where the role begins that a phrase ends with, as printed: 参加试验的女孩, 王强的妈妈."""
@@ -275,7 +278,8 @@ class Speakers:
         modifier = self._masked.rfind("的", start, end)
         if modifier < 0:
             return start
-        return named[-1] if named else start if modifier - start <= _LONGEST else modifier + 1
+        is_short = modifier - start <= _LONGEST and "》" not in self._masked[start:modifier]
+        return named[-1] if named else start if is_short else modifier + 1
 
     def _unknown(self, start: int, end: int) -> Speaker | None:
         """A name that looks like none: a short subject that the text has several times."""
@@ -305,7 +309,8 @@ class Speakers:
 
 
 _UNKNOWN = re.compile(f"(?:(?<=的)[{_HAN}]{{2,4}}|^[{_HAN}]{{2,3}})$")
-_COUNTED = re.compile("(?:^|(?<=的))(?:[一这那该][位名个对群家]|[两几]位|[这那一]些|许多|不少)")
+_COUNTED = re.compile("(?:^|(?<=的))(?:这是)?(?:[一这那该][位名个对群家]|[这那]?[两几]位|[这那一]些|[这那]批|许多|不少)")
+_CLAUSE = re.compile("^[^的]*(?:[都每于是被把将]|为(?!人))[^的]*$|^这是")  # a role has no verb but before 的
 _LONGEST = 8  # characters of what stands before 的 in a role
 _NO_NAME = re.compile(r"^[A-Z]+$|[区县市镇乡村州省厅局部院所校厂组]$")  # an abbreviation, a place, an office
 _KIN = re.compile("[爸妈爷奶父母哥姐弟妹叔姨婶舅姑儿女妻丈爱岳外孙]")
