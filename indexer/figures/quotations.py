@@ -10,7 +10,7 @@ from datetime import date
 from indexer.figures.figure import Figure, Kind, Name, any_of
 from indexer.figures.find import figures
 from indexer.figures.marks import Quoted, quoted
-from indexer.figures.speakers import HIDDEN, REACH, Person, Speaker, Speakers, fullest, whole
+from indexer.figures.speakers import HIDDEN, REACH, Person, Speaker, Speakers, fullest, whole, words_of
 from indexer.text.analyzer import fold
 
 Finder = Callable[[str, date | None, Collection[Kind]], list[Figure]]
@@ -58,12 +58,15 @@ def _people(text: str, masked: str, figures: Iterable[Figure]) -> list[Person]:
     """The persons in a text, and wherever they are named again those who are named before a verb of speech."""
     mentions = [(each, each.value) for each in figures if isinstance(each.value, Name)]
     printed = {fold(each.text): each.text for each, _name in mentions}
-    longer = {text: len(whole(masked, text)) - len(text) for text in printed}
+    longer = {form: whole(masked, form) for form in printed}
     people = []
     for each, name in mentions:
-        end = each.end + longer[fold(each.text)]
-        own = fold(name.name)
-        known = text[each.start : end] if own == fold(each.text) else printed.get(own, name.name)
+        own, form = fold(name.name), longer[fold(each.text)]
+        first = masked.find(form)
+        end = each.start + len(form) if masked.startswith(form, each.start) else each.end
+        known = printed.get(own, name.name)
+        if own == fold(each.text) and first >= 0:
+            known = text[first : first + len(form)]
         people.append(Person(each.start, end, Speaker(known, name.title)))
     names = {speaker.name: speaker for speaker in Speakers(text, masked, people).named()}
     if names:
@@ -77,6 +80,11 @@ def _people(text: str, masked: str, figures: Iterable[Figure]) -> list[Person]:
     return [replace(person, speaker=full[person.speaker]) for person in people]
 
 
+_LONG = 15  # characters of words that are speech even without a verb
+_SHORT = 6
+_PREDICATE = re.compile("[我你您他她咱这那]|[不没]|[了吗呢吧啊呀嘛的]\\Z|可能|应该|[更都也会能要就是]")
+_APART = re.compile(rf"(?:[,，:：]|{any_of(words_of('Verbs of speech'))})\Z")
+_ENDED = re.compile("[,，.。;；!?！？\n]|$")
 _INNER = re.compile("[，。！？；：…,!?]")
 _TERMINAL = re.compile(r"[。！？…!?~～—.]['’』”）)\s]*\Z")
 
@@ -84,7 +92,15 @@ _TERMINAL = re.compile(r"[。！？…!?~～—.]['’』”）)\s]*\Z")
 def _is_sentence(folded: str, span: Quoted) -> bool:
     """Whether what stands in marks may be speech, other than a term, a name or a title."""
     start, end = span.start, span.end
-    return bool(_INNER.search(folded, start, end)) or end - start >= 15 or folded[start - 2 : start - 1] in ":："
+    is_long = end - start >= _LONG or folded[start - 2 : start - 1] in ":："
+    return is_long or bool(_INNER.search(folded, start, end)) or _is_clause(folded, span)
+
+
+def _is_clause(folded: str, span: Quoted) -> bool:
+    """Whether short words without a comma are a clause of their own: “这相当于旅游了”."""
+    start, end = span.start, span.end
+    is_apart = _APART.search(folded, max(0, span.before - 2), span.before) and _ENDED.match(folded, span.after)
+    return bool(is_apart) and end - start >= _SHORT and bool(_PREDICATE.search(folded, start, end))
 
 
 def _hidden(folded: str, spans: Sequence[Quoted]) -> str:
@@ -98,12 +114,14 @@ def _hidden(folded: str, spans: Sequence[Quoted]) -> str:
 
 _PAUSE = re.compile(r"[:：,，]?\s*\Z")
 _NOT_SAID = re.compile(
-    "[》〉][^，。]{0,6}$|记载|写着|写有|印着|刻着|标语|口号|主题|题为|诗云|诗曰|有云|规定|俗话|古语|古人|谚语|常言|老话|"
+    "[》〉][^，。]{0,3}$|记载|写着|写有|印着|刻着|标语|口号|主题|题为|诗云|诗曰|有云|规定|俗话|古语|古人|谚语|常言|老话|"
     "歌词|小诗|首诗|诗句|歌谣|顺口溜|名为|名叫|叫做|称为|誉为|称作|意思|意为|留言|短信|标题|横幅|对联|碑文|通知|意见|方案|条例|公告|报告|词条"
 )
+_CREDIT = re.compile(
+    rf"[^,，。:：;；]{{0,40}}(?:{any_of(words_of('Verbs of speech'))})[道着了]?(?:[^,，。]{{0,6}}记者)?[,，。]"
+)
 _ASKED = re.compile("[^,。]{0,8}记者[^,。]{0,6}问")  # interviews quote the questions too
-_NEW_SUBJECT = re.compile(r"\d{4}年|\d{1,2}月\d|对于|针对|关于|此外|另外|据|而?在(?![^，。]{0,30}看来)|图为")
-_LONG = 15  # characters of words that are speech even without a verb
+_NEW_SUBJECT = re.compile(r"\d{4}年|\d{1,2}月\d|对于|针对|关于|此外|另外|据|而?在(?!接受|[^，。]{0,30}看来)|图为")
 
 
 class _Said:
@@ -125,7 +143,7 @@ class _Said:
         if self._text[start : span.before].strip():
             return self._led(number, start)
         if not self._is_whole(number):
-            return None
+            return self._credited(number) if span.end - span.start >= _LONG else None
         if last and number and not self._text[self._spans[number - 1].after : span.before].strip():
             is_near = self._spans[number - 1].after == span.before
             return self._named_behind(number, is_near=is_near) or last
@@ -145,6 +163,8 @@ class _Said:
             return self._named_behind(number) if self._is_terminal(span) else None
         if person := who.subject(clause, verbs[-1] if is_said else end, is_nearest=False):
             return person
+        if subject := self._credited(number):
+            return subject
         if _NOT_SAID.search(self._text, clause, end):
             return None
         if is_said and who.is_crowd(clause, verbs[-1]):
@@ -163,26 +183,43 @@ class _Said:
         span, who = self._spans[number], self._who
         if _ASKED.match(self._text, span.after):
             return None
-        subject = self._named_behind(number)
+        subject = self._named_behind(number) or self._credited_next(number)
         if not self._is_speech(span):
             return subject
         if subject and not _NEW_SUBJECT.match(self._text, span.after):
             return subject
         is_new = _NEW_SUBJECT.match(self._text, span.after)
         person, topic = who.person(span.after, self._tail(number)), who.topic(span.before)
-        return topic or person if is_new else person or topic
+        return topic or subject or person if is_new else person or topic
 
     def _named_behind(self, number: int, is_near: bool = False) -> Speaker | None:
         """The subject of a verb of speech behind a quotation: “……”某人说; `is_near` looks at one clause only."""
-        start, who = self._spans[number].after, self._who
-        end = self._tail(number)
+        start, end = self._spans[number].after, self._tail(number)
         if is_near and (comma := self._text.find(",", start, end)) >= 0:
             end = comma
-        subjects = (who.subject(start, verb) for verb in who.verbs(start, end))
+        return self._subject_in(start, end)
+
+    def _subject_in(self, start: int, end: int) -> Speaker | None:
+        subjects = (self._who.subject(start, verb) for verb in self._who.verbs(start, end))
         return next(filter(None, subjects), None)
 
+    def _credited(self, number: int) -> Speaker | None:
+        """The subject of a verb of speech that ends the clause behind a quotation: “……”某人说。"""
+        start = self._spans[number].after
+        clause = _CREDIT.match(self._text, start, self._tail(number))
+        return self._named_behind(number, is_near=True) if clause else None
+
+    def _credited_next(self, number: int) -> Speaker | None:
+        """The same behind the full stop that follows some closing marks: “……”。某人说，"""
+        start = self._spans[number].after
+        if self._text[start : start + 1] != "。":
+            return None
+        following = self._spans[number + 1].before if number + 1 < len(self._spans) else len(self._text)
+        clause = _CREDIT.match(self._text, start + 1, min(self._who.sentence(start + 1)[1], following))
+        return self._subject_in(*clause.span()) if clause else None
+
     def _is_speech(self, span: Quoted) -> bool:
-        return self._is_terminal(span) or self._is_long(span)
+        return self._is_terminal(span) or self._is_long(span) or _is_clause(self._folded, span)
 
     def _is_long(self, span: Quoted) -> bool:
         return span.end - span.start >= _LONG and bool(_INNER.search(self._folded, span.start, span.end))
