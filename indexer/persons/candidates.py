@@ -103,7 +103,7 @@ def _chinese_likeness(reading: Reading, start: int, end: int, surname: int) -> f
     folded, words = reading.folded, reading.words
     first = words[start]
     name = folded[start:end]
-    usual = all(character in given() for character in name[surname:])
+    usual = all(character in given() for character in name[surname:]) or _in_dictionary(name, surname)
     likeness = (0.2 if len(name) - surname == 1 else 0.4) + (0.3 if usual else -0.8)
     if name.endswith((*addresses(), "家军")):
         return -5.0
@@ -141,9 +141,19 @@ def _whole_word(name: str, usual: bool, ambiguous: bool) -> float:
         return -2.4
     if not usual:
         return -0.4
+    if name[-1] == name[-2]:
+        return _TWICE
     return 0.3 if len(name) > 2 else -0.9
 
 
+def _in_dictionary(name: str, surname: int) -> bool:
+    """Whether jieba's dictionary has this as a name: three characters, since what it calls names of two are words."""
+    return (
+        len(name) == 3 and name[:surname] not in ambiguous() and kind_of(name) == "nr" and name[-1] not in _ENDS_OF_THINGS
+    )
+
+
+_TWICE = -1.2  # 黄澄澄 is a colour as often as a name
 _LOOSE = 1.2  # three characters that are no words, the first a surname
 _ENDS_OF_THINGS = frozenset(
     "部县会感者书率节寺村市镇房料病场店区队院校站厅局乡剂画经展科台式性论制学证费赛营字期花草鱼鸟虫树山湖河岛路菜果肉酒茶油米词力"
@@ -258,6 +268,10 @@ def _first_sound(reading: Reading, start: int, dot: int) -> int:
         if role and role.lastgroup:
             return role.end()
     at = first = dot
+    for at in range(max(start, dot - 4), dot - 1):
+        if reading.words.get(at) == dot and kind_of(reading.folded[at:dot]).startswith("nr"):
+            return at
+    at = dot
     while at > start and (reading.folded[at - 1] in _sounds() or reading.folded[at - 1].isascii()):
         at -= 1
         if at in reading.words:
