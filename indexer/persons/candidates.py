@@ -50,8 +50,11 @@ def _is_open(reading: Reading, start: int, end: int, making: Making = "unknown")
     return (inside or not any(masked)) and reading.folded[start:end] not in not_of_a_person()
 
 
-def is_nameable(reading: Reading, start: int, end: int) -> bool:
-    """Whether a span that no rule proposed may be a name: neither a word nor cut from a Tibetan name."""
+def is_nameable(reading: Reading, start: int, end: int, agreed: bool) -> bool:
+    """Whether a span that no rule proposed may be a name: neither a word nor cut from a Tibetan name.
+
+    Where the models agree, what the dictionary takes for another name may be one.
+    """
     name = reading.folded[start:end]
     return (
         end - start > 1
@@ -61,7 +64,7 @@ def is_nameable(reading: Reading, start: int, end: int) -> bool:
         and not name.endswith(addresses())
         and end not in reading.before
         and not (end - start > 2 and name[-1] in _ENDS_OF_THINGS)
-        and (not _is_word(name) or reading.has_cue(start, end))
+        and (not _is_word(name) or reading.has_cue(start, end) or (agreed and kind_of(name) in _OTHER_NAMES))
         and not makings().other_words.search(name)
         and not any(part in parts() for part in (name[-2:], reading.folded[end - 1 : end + 1], name[:2]))
     )
@@ -117,6 +120,7 @@ def _chinese_likeness(reading: Reading, start: int, end: int, surname: int) -> f
         likeness -= 1.6
     if first == end:
         likeness += _whole_word(name, usual, name[:surname] in ambiguous())
+        likeness += _LISTED if usual and _in_dictionary(name, surname) else 0.0
     elif first - start > surname:
         likeness -= (0.2 if usual else 1.0) if not _is_word(folded[start:first]) else (0.6 if usual else 2.0)
     elif words[first] == end and end - first > 1:
@@ -149,10 +153,17 @@ def _whole_word(name: str, usual: bool, ambiguous: bool) -> float:
 def _in_dictionary(name: str, surname: int) -> bool:
     """Whether jieba's dictionary has this as a name: three characters, since what it calls names of two are words."""
     return (
-        len(name) == 3 and name[:surname] not in ambiguous() and kind_of(name) == "nr" and name[-1] not in _ENDS_OF_THINGS
+        len(name) == 3
+        and name[:surname] not in ambiguous()
+        and kind_of(name) == "nr"
+        and name[-1] not in _ENDS_OF_THINGS
+        and not _is_word(name[:2])
+        and not _is_word(name[1:])
     )
 
 
+_OTHER_NAMES = ("ns", "nz", "nt")
+_LISTED = 0.8  # a name in jieba's dictionary
 _TWICE = -1.2  # 黄澄澄 is a colour as often as a name
 _LOOSE = 1.2  # three characters that are no words, the first a surname
 _ENDS_OF_THINGS = frozenset(

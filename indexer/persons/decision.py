@@ -22,6 +22,8 @@ _REPEATED = 0.35
 _SETTLED = 0.8
 _A_PLACE = 1.2  # against a form that is elsewhere followed by 县, 镇 and the like
 
+_A_TERM = 1.2  # against a form that is elsewhere in quotation marks
+
 
 def decided(reading: Reading, candidates: Iterable[Candidate]) -> dict[str, str]:
     """Each printed form that names a person, with the fullest form of that name in the text."""
@@ -54,16 +56,21 @@ def _names(reading: Reading, scores: dict[Candidate, float]) -> set[str]:
     forms: dict[str, float] = {}
     starts: dict[str, set[int]] = defaultdict(set)
     places: set[str] = set()
+    terms: set[str] = set()
     for span, score in scores.items():
         form = reading.folded[span.start : span.end]
         forms[form] = max(forms.get(form, -9.0), score)
         starts[form].add(span.start)
         if reading.is_place(span.end):
             places.add(form)
+        if reading.is_term(span.start, span.end):
+            terms.add(form)
     counts = {form: len(starts[form]) for form, score in forms.items() if score > 0}
     total = {form: forms[form] + _REPEATED * (min(count, _MOST_MENTIONS) - 1) for form, count in counts.items()}
     for form in places & total.keys():
         total[form] -= _A_PLACE
+    for form in terms & total.keys():
+        total[form] -= _A_TERM
     _settle(total, counts)
     chosen: dict[int, tuple[float, str]] = {}
     for span in scores:

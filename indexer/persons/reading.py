@@ -13,9 +13,10 @@ from indexer.text.analyzer import Analyzer, fold, lexicon
 _BEFORE = {"kind": 1.8, "label": 2.0, "role": 3.0, "relative": 3.0, "naming": 2.5}
 _BEHIND = {
     "bracket": 2.0, "address": 3.0, "speech": 2.2, "work": 1.4, "number": 1.4, "action": 0.9, "end": 0.4, "other": 0.0, "": -0.6,
-    "place": -4.0,
+    "place": -4.0, "meaning": -4.0,
 }  # fmt: skip
 _ORIGIN = 2.0
+_QUOTES, _ENDS_OF_TERMS = frozenset('“‘「『"'), frozenset('”’」』"(')
 _OPENING, _CLOSING = frozenset('“‘《「『"'), frozenset('”’》」』"')
 
 
@@ -37,6 +38,10 @@ class Reading:
     def is_quoted(self, start: int, end: int) -> bool:
         """Whether quotation marks or those of a title stand on both sides."""
         return self.folded[max(0, start - 1) : start] in _OPENING and self.folded[end : end + 1] in _CLOSING
+
+    def is_term(self, start: int, end: int) -> bool:
+        """Whether it stands in quotation marks, perhaps with an explanation in brackets: “朗达”, “朗达（唱腔）”."""
+        return self.folded[max(0, start - 1) : start] in _QUOTES and self.folded[end : end + 1] in _ENDS_OF_TERMS
 
     def is_place(self, end: int) -> bool:
         """Whether what ends here is the name of a place, as the word behind it says."""
