@@ -63,6 +63,7 @@ def is_nameable(reading: Reading, start: int, end: int, agreed: bool) -> bool:
         and not name.isascii()
         and not name.endswith(addresses())
         and end not in reading.before
+        and (agreed or start in reading.words)
         and not (end - start > 2 and name[-1] in _ENDS_OF_THINGS)
         and (not _is_word(name) or reading.has_cue(start, end) or (agreed and kind_of(name) in _OTHER_NAMES))
         and not makings().other_words.search(name)

@@ -22,6 +22,7 @@ _REPEATED = 0.35
 _SETTLED = 0.8
 _A_PLACE = 1.2  # against a form that is elsewhere followed by 县, 镇 and the like
 
+_AMONG_THINGS = 1.2  # against an item of a list whose other items are common nouns
 _A_TERM = 1.2  # against a form that is elsewhere in quotation marks
 
 
@@ -48,7 +49,7 @@ def _beside(reading: Reading, span: Candidate, listed: float = 0.0) -> float:
     if before is None:
         before = 0.4 if span.start == 0 or not reading.folded[span.start - 1].isalnum() else 0.0
     alone = span.end - span.start == 2 and max(before, behind, listed) < _CUE
-    against = (_ALONE if alone else 0) + (_QUOTED if reading.is_quoted(span.start, span.end) else 0)
+    against = (_AMONG_THINGS if listed <= 0 and reading.is_among_things(span.start, span.end) else 0) + (_ALONE if alone else 0) + (_QUOTED if reading.is_quoted(span.start, span.end) else 0)
     return span.likeness + before + behind + listed - against
 
 

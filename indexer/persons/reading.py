@@ -17,6 +17,7 @@ _BEHIND = {
 }  # fmt: skip
 _ORIGIN = 2.0
 _QUOTES, _ENDS_OF_TERMS = frozenset('“‘「『"'), frozenset('”’」』"(')
+_AFTER_ITEMS = frozenset("、等和与及,。;")
 _OPENING, _CLOSING = frozenset('“‘《「『"'), frozenset('”’》」』"')
 
 
@@ -42,6 +43,13 @@ class Reading:
     def is_term(self, start: int, end: int) -> bool:
         """Whether it stands in quotation marks, perhaps with an explanation in brackets: “朗达”, “朗达（唱腔）”."""
         return self.folded[max(0, start - 1) : start] in _QUOTES and self.folded[end : end + 1] in _ENDS_OF_TERMS
+
+    def is_among_things(self, start: int, end: int) -> bool:
+        """Whether the next item of its list is a common noun."""
+        if self.folded[end : end + 1] != "、" or self.folded[max(0, start - 1) : start] in ("", "\n"):
+            return False
+        last = self.words.get(end + 1, end + 1)
+        return self.folded[last : last + 1] in _AFTER_ITEMS and kind_of(self.folded[end + 1 : last]) == "n"
 
     def is_place(self, end: int) -> bool:
         """Whether what ends here is the name of a place, as the word behind it says."""
