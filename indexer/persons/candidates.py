@@ -37,10 +37,23 @@ class Candidate(NamedTuple):
 
 def candidates(reading: Reading) -> Iterator[Candidate]:
     """All candidates in a text; several may overlap."""
+    unknown: dict[str, Candidate] = {}
     for search in (_known, _dotted, _latin, _tibetan, _chinese, _after_roles, _listed, _transcribed):
         for candidate in search(reading):
             if _is_open(reading, *candidate[:3]):
                 yield candidate
+                if candidate.making == "unknown" and candidate.likeness > _HOPELESS:
+                    unknown[reading.folded[candidate.start : candidate.end]] = candidate
+    yield from _elsewhere(reading, unknown)
+
+
+def _elsewhere(reading: Reading, unknown: dict[str, Candidate]) -> Iterator[Candidate]:
+    """The other mentions of forms of unknown making, where there may be other cues: 局长尕塔, 尕塔说."""
+    for form, first in unknown.items():
+        for match in re.finditer(re.escape(form), reading.folded):
+            start, end = match.span()
+            if start != first.start and start not in reading.before and _is_open(reading, start, end):
+                yield Candidate(start, end, "unknown", first.likeness)
 
 
 def _is_open(reading: Reading, start: int, end: int, making: Making = "unknown") -> bool:
@@ -164,6 +177,7 @@ def _in_dictionary(name: str, surname: int) -> bool:
 
 
 _OTHER_NAMES = ("ns", "nz", "nt")
+_HOPELESS = -1.5
 _LISTED = 0.8  # a name in jieba's dictionary
 _TWICE = -1.2  # 黄澄澄 is a colour as often as a name
 _LOOSE = 1.2  # three characters that are no words, the first a surname
@@ -348,7 +362,7 @@ def _after_roles(reading: Reading) -> Iterator[Candidate]:
 
 def _unknown_likeness(reading: Reading, start: int, end: int, strange: bool) -> float:
     name, at = reading.folded[start:end], start
-    if kind_of(name) not in ("", "nrt") or not all(character in _name_like() for character in name):
+    if kind_of(name) not in ("", "nrt", "nr" if len(name) > 2 else "") or not all(character in _name_like() for character in name):
         return -5.0
     likeness = 0.6 if strange and end - start > 2 else -0.2 if end - start < 4 or strange else -1.0
     while at < end:

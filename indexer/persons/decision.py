@@ -23,6 +23,7 @@ _SETTLED = 0.8
 _A_PLACE = 1.2  # against a form that is elsewhere followed by 县, 镇 and the like
 
 _AMONG_THINGS = 1.2  # against an item of a list whose other items are common nouns
+_OTHER_CUE, _APART, _UNLIKE = 1.4, 0.5, -2.0  # cues on both sides, at different mentions
 _A_TERM = 1.2  # against a form that is elsewhere in quotation marks
 
 
@@ -55,6 +56,9 @@ def _beside(reading: Reading, span: Candidate, listed: float = 0.0) -> float:
 
 def _names(reading: Reading, scores: dict[Candidate, float]) -> set[str]:
     forms: dict[str, float] = {}
+    likeness: dict[str, float] = {}
+    before: dict[str, float] = defaultdict(float)
+    behind: dict[str, float] = defaultdict(float)
     starts: dict[str, set[int]] = defaultdict(set)
     places: set[str] = set()
     terms: set[str] = set()
@@ -62,10 +66,16 @@ def _names(reading: Reading, scores: dict[Candidate, float]) -> set[str]:
         form = reading.folded[span.start : span.end]
         forms[form] = max(forms.get(form, -9.0), score)
         starts[form].add(span.start)
+        before[form] = max(before[form], reading.before.get(span.start, 0.0))
+        behind[form] = max(behind[form], reading.behind(span.end))
+        likeness[form] = max(likeness.get(form, -9.0), span.likeness)
         if reading.is_place(span.end):
             places.add(form)
         if reading.is_term(span.start, span.end):
             terms.add(form)
+    for form, evidence in likeness.items():
+        if evidence > _UNLIKE and before[form] >= _OTHER_CUE and behind[form] >= _OTHER_CUE:
+            forms[form] = max(forms[form], evidence + before[form] + behind[form] - _APART)
     counts = {form: len(starts[form]) for form, score in forms.items() if score > 0}
     total = {form: forms[form] + _REPEATED * (min(count, _MOST_MENTIONS) - 1) for form, count in counts.items()}
     for form in places & total.keys():
