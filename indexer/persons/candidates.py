@@ -362,7 +362,9 @@ def _after_roles(reading: Reading) -> Iterator[Candidate]:
 
 def _unknown_likeness(reading: Reading, start: int, end: int, strange: bool) -> float:
     name, at = reading.folded[start:end], start
-    if kind_of(name) not in ("", "nrt", "nr" if len(name) > 2 else "") or not all(character in _name_like() for character in name):
+    if kind_of(name) not in ("", "nrt", "nr" if len(name) > 2 else "") or not all(
+        character in _name_like() for character in name
+    ):
         return -5.0
     likeness = 0.6 if strange and end - start > 2 else -0.2 if end - start < 4 or strange else -1.0
     while at < end:

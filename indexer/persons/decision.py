@@ -50,7 +50,13 @@ def _beside(reading: Reading, span: Candidate, listed: float = 0.0) -> float:
     if before is None:
         before = 0.4 if span.start == 0 or not reading.folded[span.start - 1].isalnum() else 0.0
     alone = span.end - span.start == 2 and max(before, behind, listed) < _CUE
-    against = (_AMONG_THINGS if listed <= 0 and reading.is_among_things(span.start, span.end) else 0) + (_ALONE if alone else 0) + (_QUOTED if reading.is_quoted(span.start, span.end) else 0)
+    against = (_ALONE if alone else 0) + (_QUOTED if reading.is_quoted(span.start, span.end) else 0)
+    if not listed and reading.is_among_things(span.start, span.end):
+        against += _AMONG_THINGS
+        (_AMONG_THINGS if listed <= 0 and reading.is_among_things(span.start, span.end) else 0)
+        + (_ALONE if alone else 0)
+        + (_QUOTED if reading.is_quoted(span.start, span.end) else 0)
+    )
     return span.likeness + before + behind + listed - against
 
 

@@ -12,8 +12,8 @@ from indexer.text.analyzer import Analyzer, fold, lexicon
 
 _BEFORE = {"kind": 1.8, "label": 2.0, "role": 3.0, "relative": 3.0, "naming": 2.5}
 _BEHIND = {
-    "bracket": 2.0, "address": 3.0, "speech": 2.2, "work": 1.4, "number": 1.4, "action": 0.9, "end": 0.4, "other": 0.0, "": -0.6,
-    "place": -4.0, "meaning": -4.0,
+    "bracket": 2.0, "address": 3.0, "speech": 2.2, "work": 1.4, "number": 1.4, "action": 0.9, "end": 0.4,
+    "other": 0.0, "": -0.6, "place": -4.0, "meaning": -4.0,
 }  # fmt: skip
 _ORIGIN = 2.0
 _QUOTES, _ENDS_OF_TERMS = frozenset('“‘「『"'), frozenset('”’」』"(')
