@@ -53,10 +53,6 @@ def _beside(reading: Reading, span: Candidate, listed: float = 0.0) -> float:
     against = (_ALONE if alone else 0) + (_QUOTED if reading.is_quoted(span.start, span.end) else 0)
     if not listed and reading.is_among_things(span.start, span.end):
         against += _AMONG_THINGS
-        (_AMONG_THINGS if listed <= 0 and reading.is_among_things(span.start, span.end) else 0)
-        + (_ALONE if alone else 0)
-        + (_QUOTED if reading.is_quoted(span.start, span.end) else 0)
-    )
     return span.likeness + before + behind + listed - against
 
 

