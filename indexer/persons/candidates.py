@@ -177,6 +177,7 @@ def _in_dictionary(name: str, surname: int) -> bool:
 
 
 _OTHER_NAMES = ("ns", "nz", "nt")
+_TOLD = 1.2  # evidence behind a transcription, of which most are places
 _HOPELESS = -1.5
 _LISTED = 0.8  # a name in jieba's dictionary
 _TWICE = -1.2  # 黄澄澄 is a colour as often as a name
@@ -198,11 +199,21 @@ def _tibetan(reading: Reading) -> Iterator[Candidate]:
         start = match.start()
         if (start not in words and match[0][:2] not in parts()) or _is_grammar(reading, start):
             start += 1  # the syllable belongs to the word before it
+        start = _after_role(reading, start)
         end = match.end()
         for stop in range(end, start + 1, -1):
             name = folded[start:stop]
             if (stop in words or stop == end or name[-2:] in parts()) and _ends_well(reading, start, stop):
                 yield Candidate(start, stop, "tibetan", _tibetan_likeness(name, folded[stop : stop + 1]))
+
+
+def _after_role(reading: Reading, start: int) -> int:
+    """Where a name starts whose first syllables are no known parts, directly behind a role: 战士|桑丁格来."""
+    for first in range(start - 1, start - 3, -1):
+        run = reading.folded[max(first, 0) : start]
+        if reading.roles.get(first) is not None and is_name_like(f"_{run}") and not _has_words(reading, first, start):
+            return first
+    return start
 
 
 def _is_grammar(reading: Reading, start: int) -> bool:
@@ -312,7 +323,7 @@ def _transcribed(reading: Reading) -> Iterator[Candidate]:
         start, end = match.span()
         while start < end and start not in words:
             start += 1
-        stops = [stop for stop in range(end, start + 2, -1) if stop in words and reading.behind(stop) > 2]
+        stops = [stop for stop in range(end, start + 2, -1) if stop in words and reading.behind(stop) > _TOLD]
         if stops and not _has_words(reading, start, stops[0]):
             yield Candidate(start, stops[0], "foreign", 0.3)
 
