@@ -123,7 +123,7 @@ def _chinese_likeness(reading: Reading, start: int, end: int, surname: int) -> f
     usual = all(character in given() for character in name[surname:]) or _in_dictionary(name, surname)
     likeness = (0.2 if len(name) - surname == 1 else 0.4) + (0.3 if usual else -0.8)
     if name.endswith((*addresses(), "家军")):
-        return -5.0
+        return -9.0
     if name[:surname] in ambiguous():
         likeness -= 0.3
     if len(name) - surname == 2 and name[-1] in no_third():
@@ -305,15 +305,17 @@ def _first_sound(reading: Reading, start: int, dot: int) -> int:
         if role and role.lastgroup:
             return role.end()
     at = first = dot
-    for at in range(max(start, dot - 4), dot - 1):
-        if reading.words.get(at) == dot and kind_of(reading.folded[at:dot]).startswith("nr"):
-            return at
-    at = dot
     while at > start and (reading.folded[at - 1] in _sounds() or reading.folded[at - 1].isascii()):
         at -= 1
         if at in reading.words:
             first = at
-    return first
+    names = (at for at in range(max(start, dot - 4), dot - 1) if _is_name_of(reading, at, dot))
+    return min(first, next(names, dot))
+
+
+def _is_name_of(reading: Reading, start: int, end: int) -> bool:
+    """Whether this is a word, and a name in the dictionary: 乔治."""
+    return reading.words.get(start) == end and kind_of(reading.folded[start:end]).startswith("nr")
 
 
 def _transcribed(reading: Reading) -> Iterator[Candidate]:
@@ -373,9 +375,8 @@ def _after_roles(reading: Reading) -> Iterator[Candidate]:
 
 def _unknown_likeness(reading: Reading, start: int, end: int, strange: bool) -> float:
     name, at = reading.folded[start:end], start
-    if kind_of(name) not in ("", "nrt", "nr" if len(name) > 2 else "") or not all(
-        character in _name_like() for character in name
-    ):
+    kinds = ("", "nrt", "nr") if len(name) > 2 else ("", "nrt")
+    if kind_of(name) not in kinds or name.endswith(addresses()) or not is_name_like(f"_{name}"):
         return -5.0
     likeness = 0.6 if strange and end - start > 2 else -0.2 if end - start < 4 or strange else -1.0
     while at < end:

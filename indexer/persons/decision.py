@@ -77,7 +77,8 @@ def _names(reading: Reading, scores: dict[Candidate, float]) -> set[str]:
             terms.add(form)
     for form, evidence in likeness.items():
         if evidence > _UNLIKE and before[form] >= _OTHER_CUE and behind[form] >= _OTHER_CUE:
-            forms[form] = max(forms[form], evidence + before[form] + behind[form] - _APART)
+            together = evidence + before[form] + behind[form] - _APART
+            forms[form] = max(forms[form], min(together, _ENOUGH + _SETTLED))
     counts = {form: len(starts[form]) for form, score in forms.items() if score > 0}
     total = {form: forms[form] + _REPEATED * (min(count, _MOST_MENTIONS) - 1) for form, count in counts.items()}
     for form in places & total.keys():

@@ -34,7 +34,7 @@ def weighed(reading: Reading, candidates: Iterable[Candidate], opinions: Sequenc
         agreed = all((start, end) in spans for spans in opinions)
         if is_nameable(reading, start, end, agreed):
             evidence = _evidence(opinions, (start, end))
-            strange = 0.0 if is_name_like(reading.folded[start:end]) else _STRANGE
+            strange = 0.0 if is_name_like(reading.folded[start:end]) else _STRANGE + (_AGREED if agreed else 0.0)
             yield Candidate(start, end, "model", _OWN + evidence - strange)
 
 

@@ -45,11 +45,19 @@ class Reading:
         return self.folded[max(0, start - 1) : start] in _QUOTES and self.folded[end : end + 1] in _ENDS_OF_TERMS
 
     def is_among_things(self, start: int, end: int) -> bool:
-        """Whether the next item of its list is a common noun."""
-        if self.folded[end : end + 1] != "、" or self.folded[max(0, start - 1) : start] in ("", "\n"):
-            return False
-        last = self.words.get(end + 1, end + 1)
-        return self.folded[last : last + 1] in _AFTER_ITEMS and kind_of(self.folded[end + 1 : last]) == "n"
+        """Whether a common noun is the next item of its list, or the one before."""
+        nouns = []
+        if self.folded[end : end + 1] == "、":
+            last = self.words.get(end + 1, end + 1)
+            nouns += [self.folded[end + 1 : last]] if self.folded[last : last + 1] in _AFTER_ITEMS else []
+        if self.folded[max(0, start - 1) : start] == "、":
+            firsts = range(max(1, start - 5), start - 2)
+            nouns += [
+                self.folded[first : start - 1]
+                for first in firsts
+                if self.words.get(first) == start - 1 and self.folded[first - 1] == "、"
+            ]
+        return any(kind_of(noun) == "n" for noun in nouns)
 
     def is_place(self, end: int) -> bool:
         """Whether what ends here is the name of a place, as the word behind it says."""
