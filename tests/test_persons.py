@@ -108,6 +108,32 @@ def test_what_is_no_person(text: str) -> None:
     assert printed(text) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("正如乔治·韦伯感叹的那样", ["乔治·韦伯"]),  # the first part is a word of the dictionary
+        ("这里陈列着俞平伯与梁实秋的书信。俞平伯就曾住在附近。", ["俞平伯", "梁实秋", "俞平伯"]),  # no title anywhere
+        ("队长尕塔藏羚羊见过不少。尕塔队长说，冬天最难。", ["尕塔", "尕塔"]),  # the cue is at another mention
+        ("战士桑丁格来的姐姐来了。", ["桑丁格来"]),  # a known part after unknown syllables
+        ("外教卡拉索练了一天。助教许明川也在。", ["卡拉索", "许明川"]),
+        ("周永成长老开示。", ["周永成"]),
+    ],
+)
+def test_names_without_a_usual_cue(text: str, names: list[str]) -> None:
+    assert printed(text) == names
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "这种唱腔叫“朗达”，歌手朗达时先深吸一口气。", "唱的是谢玛达，意为长调。", "田里黄澄澄、金灿灿的。",
+        "架上有毛巾、羊毛衫、羊绒衫。", "游客唐女士说，风景很美。", "卖的是土豆、姜蓉、酱油和柏子仁。",
+    ],
+)  # fmt: skip
+def test_terms_things_and_forms_of_address_are_no_persons(text: str) -> None:
+    assert printed(text) == []
+
+
 def test_the_other_mentions_settle_how_long_a_name_is() -> None:
     assert set(printed("校长张源刚来。张源刚说，他喜欢这里。张源刚的学生不少。")) == {"张源刚"}
     assert set(printed("校长张源告别家人。张源说，他喜欢这里。张源的学生不少。")) == {"张源"}

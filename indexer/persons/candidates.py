@@ -376,7 +376,9 @@ def _after_roles(reading: Reading) -> Iterator[Candidate]:
 def _unknown_likeness(reading: Reading, start: int, end: int, strange: bool) -> float:
     name, at = reading.folded[start:end], start
     kinds = ("", "nrt", "nr") if len(name) > 2 else ("", "nrt")
-    if kind_of(name) not in kinds or name.endswith(addresses()) or not is_name_like(f"_{name}"):
+    if name.endswith(addresses()):
+        return -9.0
+    if kind_of(name) not in kinds or not is_name_like(f"_{name}"):
         return -5.0
     likeness = 0.6 if strange and end - start > 2 else -0.2 if end - start < 4 or strange else -1.0
     while at < end:

@@ -23,8 +23,11 @@ def weighed(reading: Reading, candidates: Iterable[Candidate], opinions: Sequenc
         return
     opinions = [frozenset(without_address(reading.folded, *span) for span in spans) for spans in opinions]
     seen: set[tuple[int, int]] = set()
+    known: set[int] = set()  # where the names of known persons are: 文成公主 is not 文成 with a title
     for start, end, making, likeness in candidates:
         evidence = _evidence(opinions, (start, end))
+        if making == "known":
+            known.update(range(start, end))
         if making in _BY_RULE:
             evidence = min(max(evidence, 0.0), _CUT)
         if making != "unknown":
@@ -32,7 +35,7 @@ def weighed(reading: Reading, candidates: Iterable[Candidate], opinions: Sequenc
         yield Candidate(start, end, making, likeness + evidence)
     for start, end in sorted(frozenset().union(*opinions) - seen):
         agreed = all((start, end) in spans for spans in opinions)
-        if is_nameable(reading, start, end, agreed):
+        if start not in known and is_nameable(reading, start, end, agreed):
             evidence = _evidence(opinions, (start, end))
             strange = 0.0 if is_name_like(reading.folded[start:end]) else _STRANGE + (_AGREED if agreed else 0.0)
             yield Candidate(start, end, "model", _OWN + evidence - strange)
