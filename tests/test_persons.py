@@ -116,7 +116,7 @@ def test_what_is_no_person(text: str) -> None:
         ("队长尕塔藏羚羊见过不少。尕塔队长说，冬天最难。", ["尕塔", "尕塔"]),  # the cue is at another mention
         ("战士桑丁格来的姐姐来了。", ["桑丁格来"]),  # a known part after unknown syllables
         ("外教卡拉索练了一天。助教许明川也在。", ["卡拉索", "许明川"]),
-        ("周永成长老开示。", ["周永成"]),
+        ("周永明长老开示。", ["周永明"]),
     ],
 )
 def test_names_without_a_usual_cue(text: str, names: list[str]) -> None:
