@@ -10,7 +10,7 @@ from indexer.persons.reading import Reading
 Spans = frozenset[tuple[int, int]]
 _FOR, _AGAINST = 1.6, 0.6  # evidence of each model
 _AGREED = 1.0  # of all models together
-_OWN = -1.0  # likeness of a name that no rule makes
+_OWN = -1.6  # likeness of a name that no rule makes
 _CUT = 0.2
 _STRANGE = 1.2
 _BY_RULE = ("tibetan", "foreign", "latin", "known")  # which models cut, or do not know
