@@ -1,11 +1,13 @@
-"""How many of the persons in articles read by hand are found, and how many of the found are right.
+"""How many of the persons and quotations in articles read by hand are found, and how many of the found are right.
 
     python -m bench.names CORPUS_FOLDER [--gold FILE ...] [--reader rules|models] [--wrong] [--time]
 
 CORPUS_FOLDER holds articles as JSON lines with id, title and body (*.jsonl, *.jsonl.xz). A line of a gold file has an
 `id` and the `persons` of that article, each by the fullest form that is printed; the names in `doubtful` and `bylines`
-count neither way. Distinct names of an article are counted: one that is cut or too long is wrong. Without --gold the
-files in bench/names are taken.
+count neither way. Distinct names of an article are counted: one that is cut or too long is wrong. Its `quotes` have a
+`speaker`, the `start` in the body and the `length` of their first characters, at most twelve; a quotation is right if
+these and the speaker are. Those in `doubtful_quotes` count neither way. Without --gold the files in bench/names are
+taken, which hold names and offsets, but no text.
 """
 
 from __future__ import annotations
@@ -15,15 +17,18 @@ import json
 import lzma
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from time import process_time
 from typing import IO, Any
 
 from indexer.figures.find import figures
+from indexer.figures.quotations import quotations
 from indexer.persons.find import plain
 from indexer.persons.reader import Reader, reader
 from indexer.text.analyzer import fold
 
+_OPENING = 12  # characters by which a quotation is known
 FOLDER = Path(__file__).parent / "names"
 Row = dict[str, Any]
 
@@ -83,6 +88,33 @@ def score_persons(gold: Iterable[Row], corpus: dict[str, Row], names: Reader) ->
     return score
 
 
+def openings(article: Row, quotes: Iterable[Row]) -> set[tuple[str, str]]:
+    """Labelled quotations as they are compared: by speaker and first characters."""
+    body = article["body"]
+    return {
+        (plain(fold(quote["speaker"])), body[quote["start"] : quote["start"] + quote["length"]]) for quote in quotes
+    }
+
+
+def score_quotations(gold: Iterable[Row], corpus: dict[str, Row], names: Reader) -> Score:
+    score = Score()
+    for row in gold:
+        article = corpus[row["id"]]
+        wanted = openings(article, row["quotes"])
+        either = {opening for _speaker, opening in openings(article, row.get("doubtful_quotes", ()))}
+        found = {
+            (plain(quotation.speaker), quotation.words[:_OPENING])
+            for quotation in quotations(article["body"], None, partial(figures, reader=names))
+        }
+        doubtful = {pair for pair in found if pair[1] in either} - wanted
+        score.add(row["id"], _joined(wanted), _joined(found - doubtful))
+    return score
+
+
+def _joined(pairs: Iterable[tuple[str, str]]) -> set[str]:
+    return {": ".join(pair) for pair in pairs}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path)
@@ -96,9 +128,13 @@ def main() -> None:
     print(f"persons are found by {names.name}")
     for path in asked.gold:
         with _opened(path) as lines:
-            score = score_persons(map(json.loads, lines), corpus, names)
-        print(f"{path.name:<24} {score}")
-        print("\n".join(score.wrong) if asked.wrong else "", end="\n" if asked.wrong else "")
+            gold = [json.loads(line) for line in lines]
+        scores = {"persons": score_persons(gold, corpus, names)}
+        if all(isinstance(quote["start"], int) for row in gold for quote in row.get("quotes", ())):
+            scores["quotations"] = score_quotations(gold, corpus, names)
+        for kind, score in scores.items():
+            print(f"{path.name:<20} {kind:<10} {score}")
+            print("\n".join(score.wrong) if asked.wrong else "", end="\n" if asked.wrong else "")
     if asked.time:
         print(_speed(list(corpus.values())[:200], names))
 

@@ -37,10 +37,23 @@ class Candidate(NamedTuple):
 
 def candidates(reading: Reading) -> Iterator[Candidate]:
     """All candidates in a text; several may overlap."""
+    unknown: dict[str, Candidate] = {}
     for search in (_known, _dotted, _latin, _tibetan, _chinese, _after_roles, _listed, _transcribed):
         for candidate in search(reading):
             if _is_open(reading, *candidate[:3]):
                 yield candidate
+                if candidate.making == "unknown" and candidate.likeness > _HOPELESS:
+                    unknown[reading.folded[candidate.start : candidate.end]] = candidate
+    yield from _elsewhere(reading, unknown)
+
+
+def _elsewhere(reading: Reading, unknown: dict[str, Candidate]) -> Iterator[Candidate]:
+    """The other mentions of forms of unknown making, where there may be other cues: 局长尕塔, 尕塔说."""
+    for form, first in unknown.items():
+        for match in re.finditer(re.escape(form), reading.folded):
+            start, end = match.span()
+            if start != first.start and start not in reading.before and _is_open(reading, start, end):
+                yield Candidate(start, end, "unknown", first.likeness)
 
 
 def _is_open(reading: Reading, start: int, end: int, making: Making = "unknown") -> bool:
@@ -50,8 +63,11 @@ def _is_open(reading: Reading, start: int, end: int, making: Making = "unknown")
     return (inside or not any(masked)) and reading.folded[start:end] not in not_of_a_person()
 
 
-def is_nameable(reading: Reading, start: int, end: int) -> bool:
-    """Whether a span that no rule proposed may be a name: neither a word nor cut from a Tibetan name."""
+def is_nameable(reading: Reading, start: int, end: int, agreed: bool) -> bool:
+    """Whether a span that no rule proposed may be a name: neither a word nor cut from a Tibetan name.
+
+    Where the models agree, what the dictionary takes for another name may be one.
+    """
     name = reading.folded[start:end]
     return (
         end - start > 1
@@ -60,8 +76,9 @@ def is_nameable(reading: Reading, start: int, end: int) -> bool:
         and not name.isascii()
         and not name.endswith(addresses())
         and end not in reading.before
+        and (agreed or start in reading.words)
         and not (end - start > 2 and name[-1] in _ENDS_OF_THINGS)
-        and (not _is_word(name) or reading.has_cue(start, end))
+        and (not _is_word(name) or reading.has_cue(start, end) or (agreed and kind_of(name) in _OTHER_NAMES))
         and not makings().other_words.search(name)
         and not any(part in parts() for part in (name[-2:], reading.folded[end - 1 : end + 1], name[:2]))
     )
@@ -103,10 +120,10 @@ def _chinese_likeness(reading: Reading, start: int, end: int, surname: int) -> f
     folded, words = reading.folded, reading.words
     first = words[start]
     name = folded[start:end]
-    usual = all(character in given() for character in name[surname:])
+    usual = all(character in given() for character in name[surname:]) or _in_dictionary(name, surname)
     likeness = (0.2 if len(name) - surname == 1 else 0.4) + (0.3 if usual else -0.8)
     if name.endswith((*addresses(), "家军")):
-        return -5.0
+        return -9.0
     if name[:surname] in ambiguous():
         likeness -= 0.3
     if len(name) - surname == 2 and name[-1] in no_third():
@@ -117,6 +134,7 @@ def _chinese_likeness(reading: Reading, start: int, end: int, surname: int) -> f
         likeness -= 1.6
     if first == end:
         likeness += _whole_word(name, usual, name[:surname] in ambiguous())
+        likeness += _LISTED if usual and _in_dictionary(name, surname) else 0.0
     elif first - start > surname:
         likeness -= (0.2 if usual else 1.0) if not _is_word(folded[start:first]) else (0.6 if usual else 2.0)
     elif words[first] == end and end - first > 1:
@@ -141,9 +159,28 @@ def _whole_word(name: str, usual: bool, ambiguous: bool) -> float:
         return -2.4
     if not usual:
         return -0.4
+    if name[-1] == name[-2]:
+        return _TWICE
     return 0.3 if len(name) > 2 else -0.9
 
 
+def _in_dictionary(name: str, surname: int) -> bool:
+    """Whether jieba's dictionary has this as a name: three characters, since what it calls names of two are words."""
+    return (
+        len(name) == 3
+        and name[:surname] not in ambiguous()
+        and kind_of(name) == "nr"
+        and name[-1] not in _ENDS_OF_THINGS
+        and not _is_word(name[:2])
+        and not _is_word(name[1:])
+    )
+
+
+_OTHER_NAMES = ("ns", "nz", "nt")
+_TOLD = 1.2  # evidence behind a transcription, of which most are places
+_HOPELESS = -1.5
+_LISTED = 0.8  # a name in jieba's dictionary
+_TWICE = -1.2  # 黄澄澄 is a colour as often as a name
 _LOOSE = 1.2  # three characters that are no words, the first a surname
 _ENDS_OF_THINGS = frozenset(
     "部县会感者书率节寺村市镇房料病场店区队院校站厅局乡剂画经展科台式性论制学证费赛营字期花草鱼鸟虫树山湖河岛路菜果肉酒茶油米词力"
@@ -162,11 +199,21 @@ def _tibetan(reading: Reading) -> Iterator[Candidate]:
         start = match.start()
         if (start not in words and match[0][:2] not in parts()) or _is_grammar(reading, start):
             start += 1  # the syllable belongs to the word before it
+        start = _after_role(reading, start)
         end = match.end()
         for stop in range(end, start + 1, -1):
             name = folded[start:stop]
             if (stop in words or stop == end or name[-2:] in parts()) and _ends_well(reading, start, stop):
                 yield Candidate(start, stop, "tibetan", _tibetan_likeness(name, folded[stop : stop + 1]))
+
+
+def _after_role(reading: Reading, start: int) -> int:
+    """Where a name starts whose first syllables are no known parts, directly behind a role: 战士|桑丁格来."""
+    for first in range(start - 1, start - 3, -1):
+        run = reading.folded[max(first, 0) : start]
+        if reading.roles.get(first) is not None and is_name_like(f"_{run}") and not _has_words(reading, first, start):
+            return first
+    return start
 
 
 def _is_grammar(reading: Reading, start: int) -> bool:
@@ -262,7 +309,13 @@ def _first_sound(reading: Reading, start: int, dot: int) -> int:
         at -= 1
         if at in reading.words:
             first = at
-    return first
+    names = (at for at in range(max(start, dot - 4), dot - 1) if _is_name_of(reading, at, dot))
+    return min(first, next(names, dot))
+
+
+def _is_name_of(reading: Reading, start: int, end: int) -> bool:
+    """Whether this is a word, and a name in the dictionary: 乔治."""
+    return reading.words.get(start) == end and kind_of(reading.folded[start:end]).startswith("nr")
 
 
 def _transcribed(reading: Reading) -> Iterator[Candidate]:
@@ -272,7 +325,7 @@ def _transcribed(reading: Reading) -> Iterator[Candidate]:
         start, end = match.span()
         while start < end and start not in words:
             start += 1
-        stops = [stop for stop in range(end, start + 2, -1) if stop in words and reading.behind(stop) > 2]
+        stops = [stop for stop in range(end, start + 2, -1) if stop in words and reading.behind(stop) > _TOLD]
         if stops and not _has_words(reading, start, stops[0]):
             yield Candidate(start, stops[0], "foreign", 0.3)
 
@@ -322,7 +375,10 @@ def _after_roles(reading: Reading) -> Iterator[Candidate]:
 
 def _unknown_likeness(reading: Reading, start: int, end: int, strange: bool) -> float:
     name, at = reading.folded[start:end], start
-    if kind_of(name) not in ("", "nrt") or not all(character in _name_like() for character in name):
+    kinds = ("", "nrt", "nr") if len(name) > 2 else ("", "nrt")
+    if name.endswith(addresses()):
+        return -9.0
+    if kind_of(name) not in kinds or not is_name_like(f"_{name}"):
         return -5.0
     likeness = 0.6 if strange and end - start > 2 else -0.2 if end - start < 4 or strange else -1.0
     while at < end:

@@ -49,7 +49,7 @@ def cues() -> Cues:
         ),
         re.compile(
             rf"(?P<bracket>\s?[(](?:[左右中前后男女化图音]|\d\d|[^()]{{0,4}}[左右中](?:[一二三四五]|\)))"
-            rf"|[、,]?\s?(?:现年|今年|时年)?\d{{1,3}}(?:多|余)?岁)|(?P<work>的?《)|(?P<word>{any_of(kinds)})|(?P<end>[^{HAN}\w]|$)"
+            rf"|[、,]?\s?(?:现年|今年|时年)?\d{{1,3}}(?:多|余)?岁)|(?P<number>等?[一二两三四五六七八九十\d]{{1,3}}多?[名位人户])|(?P<meaning>[,”]{{0,2}}(?:意为|意思是|意即|意指|直译))|(?P<work>的?《)|(?P<word>{any_of(kinds)})|(?P<end>[^{HAN}\w]|$)"
         ),
         kinds,
         re.compile(
@@ -127,7 +127,8 @@ def sounds() -> frozenset[str]:
 
 @cache
 def given() -> frozenset[str]:
-    return frozenset(words("Given names"))
+    """Characters of given names: from texts, and those that jieba's model of names prefers there (MIT License)."""
+    return frozenset(words("Given names")) | frozenset(words("Given names of jieba"))
 
 
 @cache

@@ -22,6 +22,10 @@ _REPEATED = 0.35
 _SETTLED = 0.8
 _A_PLACE = 1.2  # against a form that is elsewhere followed by 县, 镇 and the like
 
+_AMONG_THINGS = 1.2  # against an item of a list whose other items are common nouns
+_OTHER_CUE, _APART, _UNLIKE = 1.4, 0.5, -2.0  # cues on both sides, at different mentions
+_A_TERM = 1.2  # against a form that is elsewhere in quotation marks
+
 
 def decided(reading: Reading, candidates: Iterable[Candidate]) -> dict[str, str]:
     """Each printed form that names a person, with the fullest form of that name in the text."""
@@ -47,23 +51,40 @@ def _beside(reading: Reading, span: Candidate, listed: float = 0.0) -> float:
         before = 0.4 if span.start == 0 or not reading.folded[span.start - 1].isalnum() else 0.0
     alone = span.end - span.start == 2 and max(before, behind, listed) < _CUE
     against = (_ALONE if alone else 0) + (_QUOTED if reading.is_quoted(span.start, span.end) else 0)
+    if not listed and reading.is_among_things(span.start, span.end):
+        against += _AMONG_THINGS
     return span.likeness + before + behind + listed - against
 
 
 def _names(reading: Reading, scores: dict[Candidate, float]) -> set[str]:
     forms: dict[str, float] = {}
+    likeness: dict[str, float] = {}
+    before: dict[str, float] = defaultdict(float)
+    behind: dict[str, float] = defaultdict(float)
     starts: dict[str, set[int]] = defaultdict(set)
     places: set[str] = set()
+    terms: set[str] = set()
     for span, score in scores.items():
         form = reading.folded[span.start : span.end]
         forms[form] = max(forms.get(form, -9.0), score)
         starts[form].add(span.start)
+        before[form] = max(before[form], reading.before.get(span.start, 0.0))
+        behind[form] = max(behind[form], reading.behind(span.end))
+        likeness[form] = max(likeness.get(form, -9.0), span.likeness)
         if reading.is_place(span.end):
             places.add(form)
+        if reading.is_term(span.start, span.end):
+            terms.add(form)
+    for form, evidence in likeness.items():
+        if evidence > _UNLIKE and before[form] >= _OTHER_CUE and behind[form] >= _OTHER_CUE:
+            together = evidence + before[form] + behind[form] - _APART
+            forms[form] = max(forms[form], min(together, _ENOUGH + _SETTLED))
     counts = {form: len(starts[form]) for form, score in forms.items() if score > 0}
     total = {form: forms[form] + _REPEATED * (min(count, _MOST_MENTIONS) - 1) for form, count in counts.items()}
     for form in places & total.keys():
         total[form] -= _A_PLACE
+    for form in terms & total.keys():
+        total[form] -= _A_TERM
     _settle(total, counts)
     chosen: dict[int, tuple[float, str]] = {}
     for span in scores:

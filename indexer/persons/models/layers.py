@@ -1,7 +1,9 @@
 """Recurrent layers and the decoding of tags, for many sentences at a time, without padding.
 
-The characters of all sentences stand in one row after another; a step of a layer runs all sentences that are long
-enough, the longest first, in both directions at once.
+The characters of all sentences stand in one row, sentence after sentence. A layer reads them step after step: first
+the first characters of all sentences, the longest sentence first, then the second of those that have one, and in the
+other direction the same from the ends. The characters of a step are neighbours in that order, so that a step
+is a few operations on slices.
 """
 
 from __future__ import annotations
@@ -24,19 +26,28 @@ class Batch(NamedTuple):
     starts: Ints  # where each sentence starts in `ids`
     lengths: Ints
     running: list[int]  # how many sentences are longer than each step
+    order: Ints  # (direction, character): where in `ids` the characters of each step are
 
-    def at(self, step: int) -> Ints:
-        """Where the running sentences are at a step: (direction, sentence); the second goes from their ends."""
-        starts, lengths = self.starts[: self.running[step]], self.lengths[: self.running[step]]
-        return np.stack((starts + step, starts + lengths - 1 - step))
+    def by_steps(self, values: Floats, rows: Ints) -> Floats:
+        """The values (direction, row, feature) of all characters in the order of steps."""
+        return values[_DIRECTIONS, rows[self.order]]
+
+    def by_characters(self, steps: Floats) -> Floats:
+        """Values (direction, step, feature) at all characters: (character, 2 x feature)."""
+        size = steps.shape[2]
+        values = np.empty((len(self.ids), 2 * size), np.float32)
+        values[self.order[0], :size], values[self.order[1], size:] = steps
+        return values
 
 
 def batch(sentences: list[list[int]]) -> Batch:
     """The sentences must be sorted by length, the longest first, and have a character each."""
     lengths = np.array([len(sentence) for sentence in sentences])
     ids = np.array([number for sentence in sentences for number in sentence])
-    running = (np.arange(lengths[0])[:, None] < lengths).sum(axis=1)
-    return Batch(ids, np.cumsum(lengths) - lengths, lengths, running.tolist())
+    starts = np.cumsum(lengths) - lengths
+    steps, numbers = np.nonzero(np.arange(lengths[0])[:, None] < lengths)
+    order = np.stack((starts[numbers] + steps, (starts + lengths - 1)[numbers] - steps))
+    return Batch(ids, starts, lengths, np.bincount(steps).tolist(), order)
 
 
 class Gru(NamedTuple):
@@ -49,19 +60,29 @@ class Gru(NamedTuple):
 
     def run(self, features: Floats, rows: Ints, batch: Batch) -> Floats:
         """The states at all characters, (character, 2 x hidden); `rows` is where their features are."""
-        given = features @ self.inputs + self.input_bias
         size = self.states.shape[1]
+        given = batch.by_steps(features @ self.inputs + self.input_bias, rows)
+        given[..., : 2 * size] *= _HALF
+        states, bias = self.states * _HALF, self.state_bias * _HALF  # a sigmoid is half a tanh of the half, and a half
         state = np.zeros((2, len(batch.lengths), size), np.float32)
-        outputs = np.empty((2, len(rows), size), np.float32)
-        for step, running in enumerate(batch.running):
-            at = batch.at(step)
+        outputs = np.empty((2, len(batch.ids), size), np.float32)
+        at = 0
+        for running in batch.running:
             before = state[:, :running]
-            now, own = given[_DIRECTIONS, rows[at]], before @ self.states + self.state_bias
-            gates = _sigmoid(now[..., : 2 * size] + own[..., : 2 * size])
-            candidate = np.tanh(now[..., 2 * size :] + gates[..., size:] * own[..., 2 * size :])
-            state = candidate + gates[..., :size] * (before - candidate)
-            outputs[_DIRECTIONS, at] = state
-        return np.concatenate((outputs[0], outputs[1]), axis=-1)
+            now, own = given[:, at : at + running], before @ states
+            own += bias
+            gates = np.tanh(own[..., : 2 * size] + now[..., : 2 * size])
+            gates += 1
+            candidate = gates[..., size:] * own[..., 2 * size :]
+            candidate += now[..., 2 * size :]
+            np.tanh(candidate, out=candidate)
+            state = before - candidate
+            state *= gates[..., :size]
+            state *= _HALF
+            state += candidate
+            outputs[:, at : at + running] = state
+            at += running
+        return batch.by_characters(outputs)
 
 
 class Lstm(NamedTuple):
@@ -73,19 +94,28 @@ class Lstm(NamedTuple):
 
     def run(self, features: Floats, rows: Ints, batch: Batch) -> Floats:
         """The states at all characters, (character, 2 x hidden); `rows` is where their features are."""
-        given = features @ self.inputs + self.bias
         size = self.states.shape[1]
+        halves = np.repeat(np.array((0.5, 0.5, 1, 0.5), np.float32), size)  # of all gates that are sigmoids
+        given = batch.by_steps((features @ self.inputs + self.bias) * halves, rows)
+        states = self.states * halves
         state, cell = np.zeros((2, 2, len(batch.lengths), size), np.float32)
-        outputs = np.empty((2, len(rows), size), np.float32)
-        for step, running in enumerate(batch.running):
-            at = batch.at(step)
-            gates = given[_DIRECTIONS, rows[at]] + state[:, :running] @ self.states
-            opened = _sigmoid(gates)
-            candidate = np.tanh(gates[..., 2 * size : 3 * size])
-            cell = opened[..., size : 2 * size] * cell[:, :running] + opened[..., :size] * candidate
-            state = opened[..., 3 * size :] * np.tanh(cell)
-            outputs[_DIRECTIONS, at] = state
-        return np.concatenate((outputs[0], outputs[1]), axis=-1)
+        outputs = np.empty((2, len(batch.ids), size), np.float32)
+        at = 0
+        for running in batch.running:
+            gates = state[:, :running] @ states
+            gates += given[:, at : at + running]
+            np.tanh(gates, out=gates)
+            candidate = gates[..., 2 * size : 3 * size].copy()
+            gates += 1
+            gates *= _HALF
+            candidate *= gates[..., :size]
+            cell = cell[:, :running] * gates[..., size : 2 * size]
+            cell += candidate
+            state = np.tanh(cell)
+            state *= gates[..., 3 * size :]
+            outputs[:, at : at + running] = state
+            at += running
+        return batch.by_characters(outputs)
 
 
 class Crf(NamedTuple):
@@ -102,8 +132,10 @@ class Crf(NamedTuple):
         came_from = [np.zeros((0, 0), np.int64)]
         for step, running in enumerate(batch.running[1:], 1):
             paths = score[:running, None, :] + moves
-            came_from.append(paths.argmax(axis=-1))
-            score[:running] = paths.max(axis=-1) + emissions[batch.starts[:running] + step]
+            best_from = paths.argmax(axis=-1)
+            came_from.append(best_from)
+            paths = np.take_along_axis(paths, best_from[..., None], axis=-1)[..., 0]
+            score[:running] = paths + emissions[batch.starts[:running] + step]
         best = (score + self.last).argmax(axis=-1).tolist()
         return [
             _path(came_from, sentence, int(length), tag)
@@ -116,11 +148,6 @@ def _path(came_from: list[Ints], sentence: int, length: int, tag: int) -> list[i
     for step in range(length - 1, 0, -1):
         path.append(int(came_from[step][sentence, path[-1]]))
     return path[::-1]
-
-
-def _sigmoid(values: Floats) -> Floats:
-    squashed: Floats = np.tanh(_HALF * values)
-    return _HALF + _HALF * squashed
 
 
 def stacked(vectors: Floats, layers: tuple[Gru | Lstm, ...], batch: Batch) -> Floats:
