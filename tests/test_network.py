@@ -99,9 +99,10 @@ def test_an_edge_weighs_as_many_articles_as_name_both(crawled: Path, within: Wit
 
 
 def names(article: Article) -> set[str]:
-    from indexer.figures.find import figures
+    from indexer.figures.find import mentions
 
-    return {figure.value.name for figure in figures(article.body, article.day) if isinstance(figure.value, Name)}
+    values = [mention.figure.value for mention in mentions([article])]
+    return {value.name for value in values if isinstance(value, Name)}
 
 
 def test_reprints_lead_from_the_first_outlet(tmp_path: Path) -> None:

@@ -318,7 +318,8 @@ def test_every_page_leads_to_the_desk_with_its_question(client: TestClient) -> N
         tools = within(tree(client.get(address).text), "tools")
         whole = {"q": ["援藏 招商引资"], "since": ["2021"], "source": ["tibet.cn"]}
         expected = dict.fromkeys(
-            ("/search", "/timeline", "/concordance", "/keywords", "/figures", "/quotes", "/aid", "/map"), whole
+            ("/search", "/timeline", "/concordance", "/keywords", "/figures", "/names", "/quotes", "/aid", "/map"),
+            whole,
         )
         assert addresses(tools) == expected | {"/collocations": {"q": ["援藏"]}}
         assert [urlsplit(link.get("href") or "").path for link in tools.iter("a") if link.get("aria-current")] == [
