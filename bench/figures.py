@@ -20,7 +20,6 @@ from typing import NamedTuple
 
 from indexer.figures.figure import KINDS, Figure, Kind, Name, Period, Quantity
 from indexer.figures.find import figures
-from indexer.text.analyzer import fold
 
 FOLDER = Path(__file__).parent.parent / "tests" / "figures"
 _KINDS: dict[str, Kind] = {kind[0]: kind for kind in KINDS if kind not in ("place", "person", "percent")}
@@ -79,7 +78,7 @@ def _unmarked(line: str) -> tuple[str, list[Figure]]:
 
 def _figure(label: str, start: int, said: str) -> Figure:
     kind, told = _KINDS[label[0]], label[1:] or said
-    value = Name(fold(said), told) if kind == "person" else _value(kind, told)
+    value = Name(said, told) if kind == "person" else _value(kind, told)
     return Figure(kind, start, start + len(said), said, value)
 
 

@@ -40,7 +40,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A place (its present full name), an institution, or a person with a title; folded."""
+    """A place (its present full name) or an institution, folded; or a person, as printed, with a folded title."""
 
     name: str
     title: str = ""

@@ -13,11 +13,11 @@ from indexer.persons.opinions import weighed
 from indexer.persons.reader import RULES, Reader
 from indexer.persons.reading import Reading, read
 
-_BLANKS = re.compile(r"(?<![a-z])\s|\s(?![a-z])")
+_BLANKS = re.compile(r"(?<![a-z])\s|\s(?![a-z])", re.IGNORECASE)
 
 
 class Person(NamedTuple):
-    """A mention at [start, end): the fullest form of the name in the text, folded, and the roles beside it."""
+    """A mention at [start, end): the fullest form of the name, as the text prints it, and the roles beside it."""
 
     start: int
     end: int
@@ -31,7 +31,10 @@ def persons(text: str, others: Iterable[tuple[int, int]], reader: Reader = RULES
     reading = read(text, others)
     full = decided(reading, weighed(reading, candidates(reading), reader.opinions(reading.folded)))
     for start, end, name in _mentions(reading, full):
-        yield Person(start, end, plain(name), reading.roles.get(start, start), reading.address(end))
+        first = reading.folded.index(name)
+        yield Person(
+            start, end, plain(text[first : first + len(name)]), reading.roles.get(start, start), reading.address(end)
+        )
 
 
 def _mentions(reading: Reading, full: dict[str, str]) -> Iterator[tuple[int, int, str]]:
@@ -46,5 +49,5 @@ def _mentions(reading: Reading, full: dict[str, str]) -> Iterator[tuple[int, int
 
 
 def plain(name: str) -> str:
-    """A folded name as it is counted: all dots are one, without blanks between Chinese characters."""
+    """A name with all dots as ·, without blanks between Chinese characters."""
     return _BLANKS.sub("", DOT.sub("·", name))

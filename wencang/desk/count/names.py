@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from archive.text.messages import Message
 from archive.text.translation import gettext as _
 from indexer.figures.figure import Kind, Name
 from indexer.figures.find import Mention
+from indexer.text.analyzer import fold
 from wencang.desk.count.figures import kinds_of
 from wencang.desk.count.periods import PERIODS, in_time
 from wencang.desk.count.ranking import Ranking
@@ -41,7 +42,8 @@ class NameCounts(Ranking[NameCount]):
     """The names in the articles of a question, or of each period: those in most articles first.
 
     A person under a full and a short form in an article is counted once, a place under its present
-    full name; Traditional and Simplified forms are one. `reader` says what found the persons, "" if
+    full name; Traditional and Simplified forms are one, under
+    the form that is printed more often. `reader` says what found the persons, "" if
     none are counted: counts of different readers are not comparable.
     """
 
@@ -68,21 +70,28 @@ def count_names(
     """The `limit` most frequent names of each period, or under "" of all; `found` gives the names of an article."""
     articles: dict[str, Counter[_Named]] = defaultdict(Counter)
     mentions: dict[str, Counter[_Named]] = defaultdict(Counter)
+    forms: dict[_Named, Counter[str]] = defaultdict(Counter)
     for revision in revisions:
-        names = Counter(
-            (mention.figure.kind, mention.figure.value.name)
-            for mention in found(revision)
-            if isinstance(mention.figure.value, Name)
-        )
+        names = Counter[_Named]()
+        for mention in found(revision):
+            if isinstance(mention.figure.value, Name):
+                named = mention.figure.kind, fold(mention.figure.value.name)
+                names[named] += 1
+                forms[named][mention.figure.value.name] += 1
         period = PERIODS[by](revision)
         articles[period].update(names.keys())
         mentions[period].update(names)
-    return {period: _most(counts, mentions[period], limit) for period, counts in in_time(articles) if counts}
+    printed = {named: max(counts, key=lambda form: (counts[form], form == named[1])) for named, counts in forms.items()}
+    return {period: _most(counts, mentions[period], printed, limit) for period, counts in in_time(articles) if counts}
 
 
-def _most(articles: Counter[_Named], mentions: Counter[_Named], limit: int) -> tuple[NameCount, ...]:
+def _most(
+    articles: Counter[_Named], mentions: Counter[_Named], printed: Mapping[_Named, str], limit: int
+) -> tuple[NameCount, ...]:
     ranked = sorted(articles, key=lambda named: (-articles[named], -mentions[named], named))
-    return tuple(NameCount(named[1], articles[named], mentions[named], named[0]) for named in ranked[: limit or None])
+    return tuple(
+        NameCount(printed[named], articles[named], mentions[named], named[0]) for named in ranked[: limit or None]
+    )
 
 
 def by_reader(kinds: Collection[str], reader: str) -> tuple[Message, ...]:

@@ -11,6 +11,7 @@ from typing import Literal
 from archive.text.messages import Message
 from indexer.figures.figure import Kind, Name
 from indexer.figures.find import Mention
+from indexer.text.analyzer import fold
 from wencang.desk.network.network import Network, Node, Pair, network
 
 Within = Literal["article", "sentence"]
@@ -20,7 +21,8 @@ def named_together(
     kind: Kind, mentions: Iterable[Mention], within: Within, least: int, limit: int, notices: tuple[Message, ...] = ()
 ) -> Network:
     """The network of the `limit` names that occur in most articles; only numbers of names are held."""
-    names: dict[str, int] = {}
+    names: dict[str, int] = {}  # by folded name
+    labels: list[str] = []
     titles: dict[int, str] = {}
     articles = Counter[int]()
     groups: list[tuple[str, array[int]]] = []
@@ -30,21 +32,22 @@ def named_together(
         for mention in every:
             value = mention.figure.value
             assert isinstance(value, Name)
-            titles.setdefault(names.setdefault(value.name, len(names)), "")
-            titles[names[value.name]] = titles[names[value.name]] or value.title
+            number = names.setdefault(fold(value.name), len(names))
+            labels += [value.name] if number == len(labels) else []
+            titles[number] = titles.get(number, "") or value.title
         articles.update(_numbers(names, every))
         parts = [every] if within == "article" else _by_sentence(every)
         groups += ((day, array("I", numbers)) for part in parts if len(numbers := _numbers(names, part)) > 1)
     chosen = {number for number, _count in articles.most_common(limit)}
     nodes = {
-        name: Node(name, name, kind, articles[number], titles[number])
-        for name, number in names.items() if number in chosen
+        label: Node(label, label, kind, articles[number], titles[number])
+        for number, label in enumerate(labels) if number in chosen
     }  # fmt: skip
-    return network(kind, _pairs(groups, chosen, list(names)), nodes, least, directed=False, notices=notices)
+    return network(kind, _pairs(groups, chosen, labels), nodes, least, directed=False, notices=notices)
 
 
 def _numbers(names: dict[str, int], mentions: Iterable[Mention]) -> list[int]:
-    return sorted({names[mention.figure.value.name] for mention in mentions})  # type: ignore[union-attr]  # a Name
+    return sorted({names[fold(mention.figure.value.name)] for mention in mentions})  # type: ignore[union-attr]  # a Name
 
 
 def _by_sentence(mentions: Iterable[Mention]) -> Iterator[list[Mention]]:
