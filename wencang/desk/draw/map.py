@@ -19,6 +19,7 @@ _LEAST = 2.5
 _LABELS = 60
 _SPAN = 3.0  # degrees that a map shows at least
 _STEPS = (1, 2, 5, 10, 20)
+_MIDDLE = 90.0, 31.0  # of a map without places: longitude, latitude
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,8 @@ class _Frame:
     """Maps degrees to pixels: equirectangular, true to scale at the middle latitude."""
 
     def __init__(self, spots: Sequence[Spot]) -> None:
-        west, east = _range([spot.longitude for spot in spots])
-        south, north = _range([spot.latitude for spot in spots])
+        west, east = _range([spot.longitude for spot in spots], _MIDDLE[0])
+        south, north = _range([spot.latitude for spot in spots], _MIDDLE[1])
         squeeze = cos(radians((south + north) / 2))
         least, most = (height - _TOP - _BOTTOM for height in _HEIGHTS)
         wide = _WIDTH - 2 * _MARGIN
@@ -74,9 +75,9 @@ class _Frame:
         return _TOP + (self.north - latitude) * self.scale
 
 
-def _range(values: Sequence[float]) -> tuple[float, float]:
-    """The least and the largest value, with a margin."""
-    low, high = min(values, default=90.0), max(values, default=90.0)
+def _range(values: Sequence[float], middle: float) -> tuple[float, float]:
+    """The least and the largest value, with a margin; about the middle without values."""
+    low, high = min(values, default=middle), max(values, default=middle)
     margin = max((high - low) * 0.06, (_SPAN - (high - low)) / 2, 0.3)
     return low - margin, high + margin
 
