@@ -121,14 +121,14 @@ def test_a_map_has_circles_and_labels_that_do_not_overlap(spots: list[Spot]) -> 
     width, height = float(root.attrib["width"]), float(root.attrib["height"])
     tags = [child.tag.rpartition("}")[2] for child in root]
     assert set(tags) <= {"rect", "circle", "text", "path"}
-    for path in root.iter("{*}path"):  # meridians and parallels, nothing else
+    for path in root.iterfind(".//{*}path"):  # meridians and parallels, nothing else
         assert re.fullmatch(r"M[\d.]+ [\d.]+[VH][\d.]+", path.attrib["d"])
-    circles = [circle for circle in root.iter("{*}circle") if circle.find("{*}title") is not None]
+    circles = [circle for circle in root.iterfind(".//{*}circle") if circle.find("{*}title") is not None]
     assert len(circles) == len(spots)
     assert all(0 <= float(c.attrib["cx"]) <= width and 0 <= float(c.attrib["cy"]) <= height for c in circles)
     boxes = [
         (float(t.attrib["x"]), float(t.attrib["y"]), len(t.text or "") * 12)
-        for t in root.iter("{*}text") if t.attrib["class"] == "label"
+        for t in root.iterfind(".//{*}text") if t.attrib["class"] == "label"
     ]  # fmt: skip
     for at, (x, y, wide) in enumerate(boxes):
         for other_x, other_y, other_wide in boxes[:at]:
