@@ -25,11 +25,11 @@ def print_status(status: Status) -> None:
         for source in status.sources
     ]  # fmt: skip
     print_table((_("source"), _("articles"), _("versions"), _("last fetched"), _("newest article")), rows)
+    print(printable(_("names: persons are found by {reader}").format(reader=status.reader)))
     for engine, state in status.indexes.items():
         print(printable(_("index {engine}: {state}").format(engine=engine, state=state)))
     for notice in filter(None, (*status.lexicon.values(), status.advice)):
         print(printable(str(notice)))
-    print(printable(_("names: persons are found by {reader}").format(reader=status.reader)))
     if not status.indexes:
         print(_("no index yet; `wencang index` makes one"))
 
