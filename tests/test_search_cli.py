@@ -377,7 +377,7 @@ def fault(done: subprocess.CompletedProcess[str], code: int) -> str:
         (["export", "--format", "doc"], "--format"),
         (["show"], "ID_OR_URL"),
         (["reextract", "nowhere"], "tibet.cn"),
-        (["import", "archive"], "archive: holds no file of a known kind"),
+        (["import", "archive/databases"], "archive/databases: holds no file of a known kind"),
         (["collocations", ""], "is not a word"),
         (["diff", "tibet.cn-7210688", "1", "9"], "9: is not a version of it"),
     ],
