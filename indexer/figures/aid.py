@@ -16,10 +16,11 @@ from pathlib import Path
 
 from archive.article import Article
 from indexer.figures import institutions
-from indexer.figures.figure import Name, any_of, readable
+from indexer.figures.figure import Name, readable
 from indexer.figures.gazetteer import gazetteer
 from indexer.figures.places import find, origin_of
 from indexer.text.analyzer import fold
+from indexer.text.wordlists import any_of
 
 _SENTENCE = re.compile("[^。！？；!?;\n]+[。！？；!?;]?")
 _WORD = re.compile(

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from indexer.text.analyzer import fold
-from indexer.text.patterns import any_of as any_of
-from indexer.text.patterns import section
+from indexer.text.wordlists import section
 
 Kind = Literal["money", "count", "percent", "date", "place", "institution", "person"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

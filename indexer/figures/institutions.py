@@ -8,9 +8,10 @@ from functools import cache, lru_cache, partial
 from typing import NamedTuple
 
 from indexer.figures import figure
-from indexer.figures.figure import Figure, Name, any_of
+from indexer.figures.figure import Figure, Name
 from indexer.figures.gazetteer import gazetteer
 from indexer.figures.places import regions
+from indexer.text.wordlists import any_of
 
 _names = partial(figure.names, file="institutions.txt")
 _LONGEST = 30  # characters before the ending
@@ -30,7 +31,7 @@ _TOO_GENERAL = ("公司", "集团", "学校", "合作社", "幼儿园", "协会"
 _SIGNS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789·")
 _IN_BRACKETS = re.compile(r"\([\u3400-\u9fff]{2,6}\)$")
 _NUMERALS = "一二三四五六七八九十几数多0123456789"
-_CLASSIFIERS = "所家个名位批支项"  # 三家公司 is no name, but 第三批援藏工作队
+_CLASSIFIERS = "所家个名位批支项"  # 三家公司 is not a name, 第三批援藏工作队 is
 _PRINTED = re.compile(rf"[\u3400-\u9fff]{{2,4}}?(?:自治[州县]|[{_LEVELS}村])")
 _NO_PLACE = re.compile(
     "(?:[社园景山地校辖牧特城灾郊小藏战林厂农大护发验范]区|[农乡]村|[城乡]镇|城市|县市|自治区|治区|城乡|家乡)$"
@@ -58,7 +59,7 @@ class _Words(NamedTuple):
     free: frozenset[str]  # endings that need no place before them
     general: re.Pattern[str]  # not a name by itself
     wide: frozenset[str]  # countries and the like
-    alone: frozenset[str]  # endings that are no name with nothing but one of these before them
+    alone: frozenset[str]  # endings that do not make a name with only one of these before them
     full: dict[str, str]  # places by their names, with and without their level
     places: re.Pattern[str]
     stops: re.Pattern[str]

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from indexer.figures.figure import Figure, Name, any_of, names
+from indexer.figures.figure import Figure, Name, names
 from indexer.persons.find import persons
 from indexer.persons.reader import RULES, Reader
+from indexer.text.wordlists import any_of
 
 _LEVELS = (
     "自治区|[市县区乡镇村州省](?:委|政府)?|党委|党组|党支部|支部|扶贫办|派出所|援藏|驻村|工会|妇联|团委|纪委|指挥部"

@@ -7,11 +7,12 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from indexer.figures.figure import Figure, Kind, Name, any_of
+from indexer.figures.figure import Figure, Kind, Name
 from indexer.figures.find import figures
 from indexer.figures.marks import Quoted, quoted
 from indexer.figures.speakers import HIDDEN, REACH, Person, Speaker, Speakers, fullest, whole, words_of
 from indexer.text.analyzer import fold
+from indexer.text.wordlists import any_of
 
 Finder = Callable[[str, date | None, Collection[Kind]], list[Figure]]
 

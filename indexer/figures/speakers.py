@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from indexer.figures.figure import any_of, names
+from indexer.figures.figure import names
 from indexer.persons.cues import words
 from indexer.text.analyzer import fold
+from indexer.text.wordlists import any_of
 
 HIDDEN = "\ue000"  # stands for each character of a quotation
 REACH = 300  # characters before a verb or a quotation in which its subject stands

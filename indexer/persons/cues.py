@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from indexer.text.patterns import any_of, section
+from indexer.text.wordlists import any_of, section
 
 _FILE = Path(__file__).with_name("cues.txt")
 DOTS = "·•⋅・‧∙．"
