@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache, reduce
 
 from indexer.figures import amounts, places
 from indexer.figures.figure import Name, Period, Quantity, readable
+from indexer.figures.gazetteer import gazetteer
 from indexer.patterns import patterns
 from indexer.question.query import Amount, Either, Every, Near, Node, Placed, Prefix, Quote, Same, Words
 from indexer.text.sentences import Span, Unit, units
@@ -33,7 +34,7 @@ class Text:
         self._units: dict[Unit, list[Span]] = {}
 
     def spans(self, node: Node) -> list[Span]:
-        """Where a part that is no combination of others occurs, in order; occurrences may overlap."""
+        """Where a word, quote, place or amount occurs, or any of several, in order; occurrences may overlap."""
         if node not in self._spans:
             self._spans[node] = sorted(self._found(node))
         return self._spans[node]
@@ -46,7 +47,7 @@ class Text:
         return [span for span in inside if span[1] <= last]
 
     def numbers(self, node: Node, unit: Unit) -> set[int]:
-        """Which of the sentences or paragraphs have a part that is no combination of others."""
+        """The numbers of the sentences or paragraphs in which such a part occurs."""
         numbers = set()
         units = self.units(unit)
         for start, end in self.spans(node):
@@ -95,10 +96,12 @@ class Text:
         return [((figure.start, figure.end), _chain_of(figure.value)) for figure in figures]
 
 
-@lru_cache(maxsize=10_000)
 def _chain_of(value: Quantity | Period | Name) -> frozenset[str]:
     """The names of a place and of those it lies in."""
-    return frozenset((value.name, *places.within(value.name))) if isinstance(value, Name) else frozenset()
+    if not isinstance(value, Name):
+        return frozenset()
+    place = gazetteer().places.get(value.name)
+    return frozenset(place.chain if place else (value.name,))
 
 
 @lru_cache(maxsize=1_000)

@@ -152,6 +152,13 @@ def test_what_is_marked(question: str, body: str, marked: list[str]) -> None:
     assert [body[one.start : one.end] for one in Highlighter(parse_query(question, ANALYZER)).find(body)] == marked
 
 
+def test_a_place_stands_for_those_it_lies_in_though_its_name_alone_is_uncertain() -> None:
+    (node,) = parse_query("地点:石家庄 NEAR/9 桥梁", ANALYZER).wanted
+    assert isinstance(node, Near)
+    assert holds(node, Text("河北省石家庄市赵县的桥梁。"))
+    assert holds(node, Text("石家庄市的古迹很多。" + "雪山下的草原。" * 9 + "赵县的桥梁。"))
+
+
 def test_nothing_is_near_across_the_end_of_the_title() -> None:
     article = Article("http://www.tibet.cn/1", "援藏资金", "资金来了。")
     for question, marked in (("援藏 NEAR/9 来了", []), ("援藏 NEAR/9 资金", [(0, 2), (2, 4)]), ("同句(援藏 来了)", [])):
