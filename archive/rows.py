@@ -76,5 +76,5 @@ def undone(text: str) -> str:
 
 
 def fits_cell(text: str) -> bool:
-    """Whether a text is no longer than a cell of Excel may be."""
+    """Whether a text fits into a cell of Excel."""
     return len(text) * 2 <= CELL or len(text.encode("utf-16-le", "surrogatepass")) <= CELL * 2

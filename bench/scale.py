@@ -4,7 +4,7 @@
         [--sentences N] [--questions N] [--disk DIR ...] [--seed N] [--folder DIR]
 
 The articles are made: sentences of CORPUS (bench/corpus.py), those of one section more often together,
-with the lengths of real articles, or so many sentences at most, over ten years and six sites. Article N of
+with the lengths of real articles, cut to `--sentences` if given, over ten years and six sites. Article N of
 a seed is always the same, is marked as made in its rights, its id and its address, and is never held in
 memory with the others.
 
@@ -63,7 +63,7 @@ class Maker:
     """Makes articles of the sentences of real ones."""
 
     def __init__(self, articles: Sequence[Article], seed: int, most: int | None = None) -> None:
-        """Of at most so many sentences."""
+        """`most` limits the sentences of an article."""
         self._articles, self._seed = articles, seed
         self._lengths = {article.id: len(_SENTENCE.findall(article.body)[:most]) or 1 for article in articles}
         self._sentences: dict[str, list[str]] = defaultdict(list)

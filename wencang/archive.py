@@ -555,7 +555,7 @@ class Archive:
 
         `window` is the number of characters on either side. `sort` is "date" (of publication), "right" or
         "left" (by the text on that side). `sample` takes that many lines at random, the same for the same
-        `seed`; `limit` the first lines. With `max_articles` so many articles are read, a random sample.
+        `seed`; `limit` the first lines. With `max_articles` a random sample of at most that many articles is read.
 
         The value is a table (published, left, node, right, id, url, start) and draws itself in Jupyter. In
         the order of dates and without a sample nothing is read before its rows are asked for, and they
@@ -587,7 +587,7 @@ class Archive:
         `kind` names those that are wanted (money, count, percent, date, place, institution, person), all if
         empty. `sort` "article" takes the articles by relevance, "value" the largest or earliest figure
         first. `stories` gives each value of a story once, with the number of its articles that report it.
-        With `max_articles` so many articles are read, a random sample. For a question with NEAR or same:
+        With `max_articles` a random sample of at most that many articles is read. For a question with NEAR or same:
         only the figures in the sentences (or paragraphs) where these hold are listed.
 
         The value is a table; Figures.rows describes the columns. Sorted by article, nothing is read before
@@ -623,7 +623,7 @@ class Archive:
     ) -> AidPairs:
         """Which province, city, enterprise or authority aids which place, in the articles with all the words or in all.
 
-        With `max_articles` so many articles are read, a random sample of those found.
+        With `max_articles` a random sample of at most that many articles is read.
 
         The value is a table (giver, receiver, sentence, start, end, id, url, published, title), a row a pair in a
         sentence, in order of publication; `counts()` is a table of the pairs (giver, receiver, articles,
@@ -704,7 +704,7 @@ class Archive:
         """Who said what in the articles with all words of a question, or in all, in order of publication.
 
         Direct speech, not terms, titles or slogans in marks. With `speaker` only of those whose name
-        contains it. With `max_articles` so many articles are read, a random sample.
+        contains it. With `max_articles` a random sample of at most that many articles is read.
 
         The value is a table; Quotes.rows describes the columns, and `speakers()` counts who is quoted.
         Nothing is read before its rows are asked for, and they are read again each time. Raises UsageFault

@@ -39,7 +39,7 @@ class Row:
 
 
 def rows(file: GzipFile | IO[bytes], name: str, known: Callable[[Sequence[str]], int]) -> Iterator[Row]:
-    """The rows of a file that can be sought in, which is told by its first bytes, blank ones too.
+    """The rows of a seekable file, blank ones too; its first bytes say what kind it is.
 
     `known` counts the cells of a head that are known: of the separators the one that gives most of them is taken.
     Raises BadRecord for a file that can't be read, and UsageFault where openpyxl is not installed.

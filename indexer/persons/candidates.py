@@ -181,7 +181,7 @@ _TOLD = 1.2  # evidence behind a transcription, of which most are places
 _HOPELESS = -1.5
 _LISTED = 0.8  # a name in jieba's dictionary
 _TWICE = -1.2  # 黄澄澄 is a colour as often as a name
-_LOOSE = 1.2  # three characters that are no words, the first a surname
+_LOOSE = 1.2  # three characters that form no word, the first a surname
 _ENDS_OF_THINGS = frozenset(
     "部县会感者书率节寺村市镇房料病场店区队院校站厅局乡剂画经展科台式性论制学证费赛营字期花草鱼鸟虫树山湖河岛路菜果肉酒茶油米词力"
 )
@@ -319,7 +319,7 @@ def _is_name_of(reading: Reading, start: int, end: int) -> bool:
 
 
 def _transcribed(reading: Reading) -> Iterator[Candidate]:
-    """Runs of the syllables of transcriptions that are no words: 巴拉索表示."""
+    """Runs of the syllables of transcriptions that form no word: 巴拉索表示."""
     words = reading.words
     for match in makings().transcribed.finditer(reading.folded):
         start, end = match.span()

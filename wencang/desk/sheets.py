@@ -147,7 +147,7 @@ class _Sheets:
         return sheet
 
     def _write_row(self, sheet: Any, number: int, row: Cells, links: int) -> bool:
-        """Write a row below so many links; whether it has one."""
+        """Write a row below this many links; whether it has a link."""
         linked = False
         for column, value in enumerate(self._spread(row)):
             if self._head[column] == "url" and links < LINKS and _is_link(value):

@@ -100,6 +100,7 @@ Engine = Annotated[
     str,
     typer.Option(metavar="E", autocompletion=known_engines, help=_("Search engine; default: as set, or whoosh.")),
 ]
+ByName = Annotated[str, typer.Option(metavar="NAME", help=_("Who does it; default: your login name."))]
 Limit = Annotated[int, typer.Option(min=1, metavar="N", help=_("Maximum number of results."))]
 Least = Annotated[int, typer.Option(min=1, metavar="N", help=_("Minimum frequency."))]
 Period = Annotated[

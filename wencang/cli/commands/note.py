@@ -10,12 +10,11 @@ import typer
 from archive.errors import UsageFault
 from archive.text.escaping import printable
 from archive.text.translation import gettext as _
-from wencang.cli.commands import DONE, NOTHING, Json, archive_of
+from wencang.cli.commands import DONE, NOTHING, ByName, Json, archive_of
 from wencang.cli.output import say
 from wencang.cli.output.tables import print_rows
 
 app = typer.Typer()
-By = Annotated[str, typer.Option(metavar="NAME", help=_("Who does it; default: your login name."))]
 
 
 @app.command()
@@ -26,7 +25,7 @@ def note(
     ] = [],  # noqa: B006  # never changed
     edit: Annotated[int, typer.Option(min=0, metavar="N", help=_("Replace the text of note N."))] = 0,
     remove: Annotated[int, typer.Option(min=0, metavar="N", help=_("Delete note N."))] = 0,
-    by: By = "", as_json: Json = False,
+    by: ByName = "", as_json: Json = False,
 ) -> int:  # fmt: skip
     """Write a note on an article, change or delete one; without a text list them.
 

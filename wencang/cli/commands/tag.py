@@ -11,13 +11,12 @@ from archive.errors import UsageFault
 from archive.text.escaping import printable
 from archive.text.translation import gettext as _
 from archive.text.translation import ngettext
-from wencang.cli.commands import DONE, NO_FILTERS, NOTHING, Engine, Json, archive_of, narrowed
+from wencang.cli.commands import DONE, NO_FILTERS, NOTHING, ByName, Engine, Json, archive_of, narrowed
 from wencang.cli.output import say, say_notices
 from wencang.cli.output.tables import print_rows
 from wencang.filters import Filters
 
 app = typer.Typer()
-By = Annotated[str, typer.Option(metavar="NAME", help=_("Who does it; default: your login name."))]
 
 
 @app.command()
@@ -31,7 +30,7 @@ def tag(
     query: Annotated[str, typer.Option(metavar="QUERY", help=_("Every article with all the words."))] = "",
     filters: Filters = NO_FILTERS,
     remove: Annotated[bool, typer.Option("--remove", help=_("Take the label away."))] = False,
-    by: By = "", engine: Engine = "", as_json: Json = False,
+    by: ByName = "", engine: Engine = "", as_json: Json = False,
 ) -> int:  # fmt: skip
     """Give a label to articles, or take it away; without a label list those of an article, or all.
 

@@ -1,4 +1,4 @@
-"""Prints quotations for a reader, in tables of so many rows."""
+"""Prints quotations for a reader, a table at a time."""
 
 from __future__ import annotations
 
