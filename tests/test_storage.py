@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -221,13 +221,14 @@ def stalling(address: str, after: int) -> Iterator[tuple[str, threading.Event]]:
     stalled, ended = threading.Event(), threading.Event()
 
     def forward(source: socket.socket, target: socket.socket, most: float) -> None:
-        while (chunk := source.recv(1 << 14)) and not ended.is_set():
-            most -= len(chunk)
-            if most < 0:
-                stalled.set()
-                ended.wait()
-                return
-            target.sendall(chunk)
+        with suppress(ConnectionError):  # one side was killed
+            while (chunk := source.recv(1 << 14)) and not ended.is_set():
+                most -= len(chunk)
+                if most < 0:
+                    stalled.set()
+                    ended.wait()
+                    return
+                target.sendall(chunk)
 
     def serve() -> None:
         while not ended.is_set():
@@ -235,6 +236,9 @@ def stalling(address: str, after: int) -> Iterator[tuple[str, threading.Event]]:
                 back = threading.Thread(target=forward, args=(far, near, float("inf")), daemon=True)
                 back.start()
                 forward(near, far, after)
+                with suppress(OSError):  # it may be closed from the other side
+                    far.shutdown(socket.SHUT_RDWR)
+                back.join()  # before the sockets that it reads are closed
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         threading.Thread(target=serve, daemon=True).start()
