@@ -14,7 +14,7 @@ from archive.article import Revision
 from archive.store import ArticleStore
 from indexer.engines.engine import Matches, Order, SearchEngine, State, Unit
 from indexer.passages import Text, holds
-from indexer.question.query import Either, Every, Near, Node, Placed, Query, Same, loosened, placed_nodes, unplaced
+from indexer.question.query import Near, Node, Placed, Query, Same, loosened, placed_nodes, unplaced
 from indexer.text.analyzer import Analyzer
 
 _REMEMBERED = 32  # queries of which the articles are known, as one is asked for several pages and counts
@@ -48,12 +48,11 @@ class PlacedEngine:
         self._add(wanted, query.wanted, ids)
         for node in set(query.unwanted).difference(wanted.unwanted):
             self._add(replace(wanted, wanted=(*wanted.wanted, loosened(node))), (node,), ids)
-        held = {node: frozenset(each) for node, each in ids.items()}
-        return replace(
-            query,
-            wanted=tuple(_with_ids(node, held) for node in query.wanted),
-            unwanted=tuple(_with_ids(node, held) for node in query.unwanted),
-        )
+
+        def change(node: Node) -> Node:
+            return replace(node, ids=frozenset(ids[node])) if isinstance(node, Near | Same) else node
+
+        return query.with_leaves(change)
 
     def _add(self, query: Query, nodes: Iterable[Node], ids: dict[Placed, set[str]]) -> None:
         """Add the articles of a query in which the placed parts of these nodes hold."""
@@ -105,14 +104,3 @@ class PlacedEngine:
 
     def ids(self) -> Iterator[str]:
         return self._engine.ids()
-
-
-def _with_ids(node: Node, ids: dict[Placed, frozenset[str]]) -> Node:
-    match node:
-        case Near() | Same():
-            return replace(node, ids=ids[node])
-        case Either(nodes):
-            return Either(tuple(_with_ids(each, ids) for each in nodes))
-        case Every(nodes, unwanted):
-            return Every(tuple(_with_ids(n, ids) for n in nodes), tuple(_with_ids(n, ids) for n in unwanted))
-    return node

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from archive.errors import QueryFault
 from archive.text.translation import gettext as _
-from indexer.question.query import Amount, Either, Every, Near, Node, Prefix, Quote, Same, Words, to_text
+from indexer.question.query import Amount, Either, Every, Near, Node, Prefix, Quote, Same, Words, leaves, to_text
 from indexer.text.sentences import Span, Unit
 
 UNITS: Mapping[str, Unit] = {
@@ -81,27 +81,15 @@ def _check_near(part: Node) -> None:
 
 def same(unit: Unit, group: Every, at: Span) -> Same:
     """What a sentence or paragraph must hold. Raises QueryFault for what has no place in a text."""
-    for node in _leaves((*group.nodes, *group.unwanted)):
-        _check_in_text(node)
+    for node in leaves((group,), excluded=True):
+        if not isinstance(node, Near):
+            _check_in_text(node)
     return Same(unit, tuple(map(_unwrapped, group.nodes)), tuple(map(_unwrapped, group.unwanted)), at)
 
 
 def _unwrapped(node: Node) -> Node:
     """A part without brackets around it alone."""
     return _unwrapped(node.nodes[0]) if isinstance(node, Every) and len(node.nodes) == 1 and not node.unwanted else node
-
-
-def _leaves(nodes: Sequence[Node]) -> Iterator[Node]:
-    for node in nodes:
-        match node:
-            case Either(nested):
-                yield from _leaves(nested)
-            case Every(nested, unwanted):
-                yield from _leaves((*nested, *unwanted))
-            case Near():
-                continue
-            case _:
-                yield node
 
 
 def _check_in_text(part: Node) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from dataclasses import field as field_
 from datetime import datetime, timedelta
 
@@ -164,6 +164,11 @@ class Query:
         """The required parts: all that is not a plain word."""
         return tuple(node for node in self.wanted if not isinstance(node, Words) or node.field)
 
+    def with_leaves(self, change: Callable[[Node], Node]) -> Query:
+        """The query with each part changed that is not a group."""
+        wanted, unwanted = (tuple(_mapped(node, change) for node in nodes) for nodes in (self.wanted, self.unwanted))
+        return replace(self, wanted=wanted, unwanted=unwanted)
+
     def required(self, known: int) -> int:
         """The number of words that a matching article needs, if any article contains `known` of them.
 
@@ -189,12 +194,33 @@ class Query:
         return tuple(dict.fromkeys(word for node in nodes for word in node.words))
 
 
-def text_nodes(nodes: Iterable[Node], placed: bool = True) -> Iterator[Words | Quote | Prefix]:
-    """The parts that are searched for in title and body, nested ones included; with `placed` those of Placed too."""
+def leaves(nodes: Iterable[Node], excluded: bool = False) -> Iterator[Node]:
+    """The parts without groups, those of groups included; with `excluded` also what these exclude."""
     for node in nodes:
         match node:
-            case Either(nested) | Every(nested):
-                yield from text_nodes(nested, placed)
+            case Either(nested):
+                yield from leaves(nested, excluded)
+            case Every(nested, unwanted):
+                yield from leaves((*nested, *unwanted) if excluded else nested, excluded)
+            case _:
+                yield node
+
+
+def _mapped(node: Node, change: Callable[[Node], Node]) -> Node:
+    """A part with each of its leaves changed."""
+    match node:
+        case Either(nodes):
+            return Either(tuple(_mapped(each, change) for each in nodes))
+        case Every(nodes, unwanted):
+            wanted, others = (tuple(_mapped(each, change) for each in group) for group in (nodes, unwanted))
+            return Every(wanted, others)
+    return change(node)
+
+
+def text_nodes(nodes: Iterable[Node], placed: bool = True) -> Iterator[Words | Quote | Prefix]:
+    """The parts that are searched for in title and body, nested ones included; with `placed` those of Placed too."""
+    for node in leaves(nodes):
+        match node:
             case Near(nested) | Same(_, nested) if placed:
                 yield from text_nodes(nested)
             case Words(_, "" | "title") | Quote() | Prefix(_, "" | "title"):
@@ -206,14 +232,7 @@ def placed_nodes(nodes: Iterable[Node], excluded: bool = False) -> Iterator[Plac
 
     Those inside another are not listed.
     """
-    for node in nodes:
-        match node:
-            case Near() | Same():
-                yield node
-            case Either(nested):
-                yield from placed_nodes(nested, excluded)
-            case Every(nested, unwanted):
-                yield from placed_nodes((*nested, *unwanted) if excluded else nested, excluded)
+    return (node for node in leaves(nodes, excluded) if isinstance(node, Near | Same))
 
 
 def loosened(node: Node) -> Node:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from archive.store import ArticleStore
 from archive.tables.tags import Tags
 from archive.text.translation import gettext as _
-from indexer.question.query import Either, Every, Node, Query, Tagged
+from indexer.question.query import Node, Query, Tagged, leaves
 
 Ids = Callable[[str], frozenset[str]]
 
@@ -31,33 +31,13 @@ def as_in(query: Query, other: Query) -> Query:
 
 def labels(nodes: Sequence[Node]) -> list[Tagged]:
     """The parts that name a label, nested ones included."""
-    every: list[Tagged] = []
-    for node in nodes:
-        match node:
-            case Tagged():
-                every.append(node)
-            case Either(nested):
-                every += labels(nested)
-            case Every(nested, unwanted):
-                every += labels((*nested, *unwanted))
-    return every
+    return [node for node in leaves(nodes, excluded=True) if isinstance(node, Tagged)]
 
 
 def resolved(query: Query, ids: Ids) -> Query:
     """A query whose labels stand for these articles."""
-    return replace(query, wanted=_resolved(query.wanted, ids), unwanted=_resolved(query.unwanted, ids))
 
+    def change(node: Node) -> Node:
+        return replace(node, ids=ids(node.label)) if isinstance(node, Tagged) else node
 
-def _resolved(nodes: Sequence[Node], ids: Ids) -> tuple[Node, ...]:
-    return tuple(_of(node, ids) for node in nodes)
-
-
-def _of(node: Node, ids: Ids) -> Node:
-    match node:
-        case Tagged(label):
-            return replace(node, ids=ids(label))
-        case Either(nodes):
-            return Either(_resolved(nodes, ids))
-        case Every(nodes, unwanted):
-            return Every(_resolved(nodes, ids), _resolved(unwanted, ids))
-    return node
+    return query.with_leaves(change)

@@ -183,9 +183,8 @@ def _place_dates(
     """The same by each place that an article names, or the first of a story; the articles are read."""
     size = len("2022-06-01" if unit == "day" else "2022-06")
     counts: dict[str, Counter[str]] = {}
-    found = with_stories(store, appearances(store, every_id(store, engine, query)))
     first: dict[str, str] = {}
-    for story, article in found:
+    for story, article in with_stories(store, appearances(store, every_id(store, engine, query))):
         first.setdefault(story if stories else article.id, article.id)
     for revision in in_order(store, first.values()):
         for place in of_article(revision.article) or [""]:
