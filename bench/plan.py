@@ -7,9 +7,9 @@ Every figure is an option; the defaults are those of docs/ and of `python -m ben
 terabyte or a machine a month, are yours to state: without them the sum is left open.
 
 The backlog is simulated by quarters of an hour: sites of unequal size (the Nth has 1/N of the first one's articles)
-are asked once in `--delay` seconds, and a host serves as many sites at once as its pages a second allow. It takes
-a free site when a timer starts it, holds it for an hour at most, as `crawl --due` does, and always one with the most
-to fetch.
+are asked once in `--delay` seconds, a host serves as many sites at once as its pages a second allow, and all of them
+wait for the database where that stores fewer. A host takes a free site when a timer starts it, holds it for an hour at
+most, as `crawl --due` does, and always one with the most to fetch.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Plan:
     shard: float = 40.0  # GB of a shard
     copies: int = 2  # of each shard, and of the database
     crawl: float = 140.0  # pages a second of a host, from fetch to index
-    puts: float = 400.0  # versions a second into the database
+    puts: float = 200.0  # versions a second into the database: eight writers on a PostgreSQL that shares two cores
     indexed: float = 570.0  # articles a second
     verified: float = 1643.0  # records of raw pages a second
     extracted: float = 43.0  # pages a second of one worker
@@ -91,6 +91,7 @@ def lines(plan: Plan) -> Iterator[tuple[str, str, str]]:
     yield "bound by politeness", f"{plan.sites} sites x {_DAY} s / {plan.delay} s", f"{new:,.0f} pages a day"
     able = plan.hosts * plan.crawl * _DAY
     yield "bound by hosts", f"{plan.hosts} hosts x {plan.crawl:.0f}/s x {_DAY} s", f"{able:,.0f} pages a day"
+    yield "bound by the database", f"{plan.puts:.0f}/s x {_DAY} s", f"{plan.puts * _DAY:,.0f} pages a day"
 
 
 # The backlog
@@ -117,8 +118,10 @@ def backlog(plan: Plan) -> Iterator[tuple[float, float]]:
         for host in sorted(held, key=len):
             taken, free = free[: at_once - len(host)], free[at_once - len(host) :]
             host.update(dict.fromkeys(taken, tick + _RUN))
-        for site in (site for host in held for site in host):
-            left[site] = max(0.0, left[site] - _TICK / plan.delay)
+        fetched = {site: min(left[site], _TICK / plan.delay) for host in held for site in host}
+        stored = min(1.0, plan.puts * _TICK / (sum(fetched.values()) or 1.0))
+        for site, pages in fetched.items():
+            left[site] -= pages * stored
         tick += 1
         while marks and sum(left) <= plan.articles * (1 - marks[0]) + 1e-6:
             yield marks.pop(0), tick * _TICK / _DAY

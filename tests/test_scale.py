@@ -54,18 +54,18 @@ def test_a_question_is_answered_by_the_article_that_it_was_made_of() -> None:
 
 
 @pytest.mark.parametrize("hosts", [1, 2, 5])
-@given(sites=st.integers(1, 40), articles=st.integers(1_000, 200_000))
-def test_a_backlog_is_bound_by_the_largest_site_and_by_the_hosts(hosts: int, sites: int, articles: int) -> None:
-    plan = Plan(articles=articles, sites=sites, hosts=hosts, crawl=5.0)
+@given(sites=st.integers(1, 40), articles=st.integers(1_000, 200_000), puts=st.integers(2, 40))
+def test_a_backlog_is_bound_by_sites_hosts_and_database(hosts: int, sites: int, articles: int, puts: int) -> None:
+    plan = Plan(articles=articles, sites=sites, hosts=hosts, crawl=5.0, puts=puts)
     assert sum(sizes(plan)) == pytest.approx(articles)
     marks = list(backlog(plan))
     days = [taken for _share, taken in marks]
     assert [share for share, _taken in marks] == [0.5, 0.9, 0.99, 1.0]
     assert days == sorted(days)
-    bound = max(max(sizes(plan)) * plan.delay, articles / (hosts * plan.crawl)) / _DAY
+    bound = max(max(sizes(plan)) * plan.delay, articles / (hosts * plan.crawl), articles / puts) / _DAY
     assert days[-1] >= bound * 0.999
     more = dict(backlog(replace(plan, hosts=hosts + 1)))
-    assert more[1.0] <= days[-1]
+    assert more[1.0] <= days[-1] + 1 / 24  # a host holds a site for an hour, even one that shares too small a database
 
 
 def test_a_sum_is_made_of_all_the_prices_or_left_open() -> None:
