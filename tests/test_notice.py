@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import socket
-import ssl
 import sys
 import time
 from collections.abc import Iterator
@@ -19,9 +17,6 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,6 +25,7 @@ from archive.notify import hook, mail
 from archive.notify.notice import Alarm, Sent, announce, due_notices, send
 from archive.settings import Settings, load
 from archive.store import ArticleStore
+from tests.support.certificate import certificate
 from tests.support.mail import heard, hooked, mail_server
 from tests.support.program import Wencang
 from tests.support.sample import ROOT
@@ -165,26 +161,6 @@ PASSWORD = "p@ss/w:rd %41"
 def login(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object) -> AuthResult:
     good = isinstance(data, LoginPassword) and (data.login, data.password) == (b"wang", PASSWORD.encode())
     return AuthResult(success=good, handled=good)
-
-
-def certificate(folder: Path, *hosts: str) -> ssl.SSLContext:
-    """A server's context, with a certificate that vouches for itself in `folder/cert.pem`."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "wencang test")])
-    now = datetime.now(UTC)
-    built = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now - HOUR, now + HOUR)
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(h)) for h in hosts]), False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), True)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "cert.pem").write_bytes(built.public_bytes(serialization.Encoding.PEM))
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
-    return context
 
 
 FAR = "127.0.0.2"  # a host that is not taken for this one

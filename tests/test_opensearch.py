@@ -25,7 +25,9 @@ from indexer.engines.place import place_of
 from indexer.indexes import Indexes
 from indexer.question.parser import parse_query
 from indexer.question.query import Query
+from tests.support.certificate import certificate
 from tests.support.engines import cluster_in, environment_of, settings_of
+from tests.support.front import front
 from tests.support.program import Wencang, run
 from tests.support.sample import ANALYZER
 
@@ -94,6 +96,29 @@ def test_a_cluster_out_of_reach(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert not place_of(replace(settings, opensearch=()), NAME).exists()
     with pytest.raises(UsageFault, match="has no address"):
         update.open_index(replace(settings, opensearch=()), NAME)
+
+
+def test_a_cluster_with_tls_and_a_user(crawled: Path, tmp_path: Path) -> None:
+    plain = settings_of(NAME, crawled)
+    with front(plain.opensearch[0], certificate(tmp_path, "127.0.0.1"), "wencang", "s3cret:雪") as address:
+        secure = environment_of(replace(plain, opensearch=(address,))) | {
+            "WENCANG_OPENSEARCH_USER": "wencang",
+            "WENCANG_OPENSEARCH_PASSWORD": "s3cret:雪",
+            "WENCANG_OPENSEARCH_CA": str(tmp_path / "cert.pem"),
+        }
+        assert "42 articles indexed" in run("index", data=crawled, **secure).stdout
+        assert run("援藏 招商引资", "--json", data=crawled, **secure).stdout.count("\n") == 9
+        for name, value, code, reason in (
+            ("PASSWORD", "wrong", 3, "refuses the user wencang; set opensearch_user and opensearch_password"),
+            ("USER", "", 3, "asks for a user; set opensearch_user and opensearch_password"),
+            ("CA", "", 3, "its certificate can't be verified; name the certificates of its authority in opensearch_ca"),
+            ("CA", str(tmp_path / "missing.pem"), 2, "missing.pem: No such file or directory"),
+            ("CA", str(tmp_path / "key.pem"), 2, "key.pem: "),
+        ):
+            refused = run("援藏", data=crawled, **secure | {f"WENCANG_OPENSEARCH_{name}": value})
+            assert (refused.returncode, refused.stderr.count("\n")) == (code, 1), (name, refused.stderr)
+            assert reason in refused.stderr
+            assert "s3cret" not in refused.stderr
 
 
 # What is written

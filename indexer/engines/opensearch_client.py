@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import logging
+import ssl
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from json import dumps
+from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
 from archive.errors import Busy, IndexUnusable, UsageFault
 from archive.settings import Settings
+from archive.text.messages import of_error
 from archive.text.translation import gettext as _
 from indexer.engines.engine import REBUILD
 
@@ -62,9 +66,8 @@ class Client:
         self._checked = self._managed = -_ELECTION  # when the cluster was last seen to have a manager
         self._client = opensearchpy.OpenSearch(
             list(settings.opensearch),
-            http_auth=(self._user, settings.opensearch_password) if self._user else None,
-            ca_certs=str(settings.opensearch_ca) if settings.opensearch_ca else None,
-            ssl_show_warn=False,
+            headers=_authorization(self._user, settings.opensearch_password) if self._user else None,
+            ssl_context=_trusting(settings.opensearch_ca) if settings.opensearch_ca else None,
             timeout=_SECONDS,
             max_retries=len(settings.opensearch),
             retry_on_timeout=True,
@@ -160,6 +163,9 @@ class Client:
         try:
             yield
         except ConnectionError as error:  # also time-outs
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                mend = _("name the certificates of its authority in opensearch_ca")
+                raise IndexUnusable(self.name, _("its certificate can't be verified"), mend) from error
             raise Passing(_("can't be reached ({reason})").format(reason=type(error.info).__name__)) from error
         except TransportError as error:
             raise self._fault(error) from error
@@ -180,6 +186,19 @@ class Client:
         if status == 400 and "too_many" in str(error.info):
             return UsageFault(_("the question"), _("has too many words for OpenSearch"), _("leave some out"))
         return IndexUnusable(self.name, _reason(error.info))
+
+
+def _authorization(user: str, password: str) -> dict[str, str]:
+    """Basic authentication in UTF-8 (RFC 7617), where the library's own is in Latin-1."""
+    return {"authorization": "Basic " + b64encode(f"{user}:{password}".encode()).decode()}
+
+
+def _trusting(authority: Path) -> ssl.SSLContext:
+    """Raises UsageFault for a file that holds no certificates."""
+    try:
+        return ssl.create_default_context(cafile=authority)
+    except OSError as error:
+        raise UsageFault(authority, of_error(error), _("name a file of certificates in opensearch_ca")) from error
 
 
 class _TooLarge(Exception):

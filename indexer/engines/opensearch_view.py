@@ -80,7 +80,7 @@ class View:
         counts = {word: self._frequencies[word] for word in wanted if word in self._frequencies}
         while part := list(islice(unknown, _FILTERS)):
             filters = {"filters": {str(n): {"term": {"words": word}} for n, word in enumerate(part)}}
-            answer = self.ask({"size": 0, "aggs": {"words": {"filters": filters}}})
+            answer = self.ask({"size": 0, "track_total_hits": False, "aggs": {"words": {"filters": filters}}})
             buckets = answer["aggregations"]["words"]["buckets"]
             counts |= {word: buckets[str(n)]["doc_count"] for n, word in enumerate(part)}
         if len(self._frequencies) + len(counts) > _MAX_FREQUENCIES:
