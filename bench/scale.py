@@ -10,15 +10,17 @@ memory with the others.
 
 Each archive (`archive.db`, or the address of an empty database) grows through the sizes; archives take turns,
 a thousand articles each. Each engine then catches up, in a process of its own, and is asked the same
-questions at each size, engines in turns, through `Archive.search` with ten hits, snippets and facets. Settings
-such as WENCANG_OPENSEARCH come from the environment. `--disk` names the folders of servers, whose growth is
-added to that of the data folder. What servers hold in memory is not counted. In a `--folder` that already
-holds articles the benchmark goes on from there; what it does not do again is shown as "-".
+questions at each size, engines in turns, through `Archive.search` with ten hits, snippets and facets, once
+OpenSearch has merged what it was given. Settings such as WENCANG_OPENSEARCH come from the environment. `--disk`
+names the folders of servers, whose growth is added to that of the data folder. What servers hold in memory is not
+counted. In a `--folder` that already holds articles the benchmark goes on from there; what it does not do again
+is shown as "-".
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import re
@@ -32,6 +34,8 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from itertools import count, islice
 from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
 
 import wencang
 from archive.article import SHANGHAI, Article
@@ -210,8 +214,23 @@ def caught_up(archive: Measured, name: str, disks: Sequence[Path]) -> tuple[floa
     before = megabytes([archive.data, *disks])
     variables = [f"{key}={value}" for key, value in archive.environment.items()]
     taken = process(["env", *variables, *_wencang(archive.data, "index", "--engine", name)])
+    for address in archive.environment.get("WENCANG_OPENSEARCH", "").split(",") if name == "opensearch" else []:
+        settle(address)
     archive.sizes[name] = archive.sizes.get(name, 0.0) + megabytes([archive.data, *disks]) - before
     return taken
+
+
+def settle(address: str) -> None:
+    """Wait until a node has written what it holds and merged it, as nobody fills an index all day."""
+    with urlopen(Request(f"{address}/_flush", method="POST"), timeout=600):
+        pass
+    while _ask(f"{address}/_stats/merge")["_all"]["total"]["merges"]["current"]:
+        time.sleep(1)
+
+
+def _ask(address: str) -> Any:
+    with urlopen(address, timeout=60) as answer:
+        return json.load(answer)
 
 
 def _wencang(data: Path, *words: str) -> list[str | Path]:
