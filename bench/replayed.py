@@ -10,13 +10,15 @@ in tests/test_pages.py asks the same where WENCANG_PYWB names that folder.
 from __future__ import annotations
 
 import argparse
+import os
 import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote
 from urllib.request import ProxyHandler, build_opener
@@ -31,18 +33,25 @@ _open = build_opener(ProxyHandler({})).open
 
 
 @contextmanager
-def wayback(data: Path, pywb: Path) -> Iterator[str]:
-    """The address of pywb, at work on the WARC files of a data folder."""
+def wayback(
+    data: Path, pywb: Path, bucket: str = "", environment: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[str]:
+    """The address of pywb, at work on the WARC files of a data folder, or of the same in a `bucket` (s3://...)."""
     with tempfile.TemporaryDirectory() as folder:
         for command in (["init", "ours"], ["add", "ours", *map(str, files(Folder(data.absolute())))]):
             subprocess.run([pywb.absolute() / "wb-manager", *command], cwd=folder, check=True, capture_output=True)
+        if bucket:
+            collection = f"{{index_paths: collections/ours/indexes, archive_paths: '{bucket}/'}}"
+            (Path(folder) / "config.yaml").write_text(f"collections:\n  bucket: {collection}\n", encoding="utf-8")
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         command = [str(pywb.absolute() / "wayback"), "-b", "127.0.0.1", "-p", str(port)]
-        server = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        server = subprocess.Popen(
+            command, cwd=folder, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         try:
-            _wait_for(address := f"http://127.0.0.1:{port}/ours")
+            _wait_for(address := f"http://127.0.0.1:{port}/{'bucket' if bucket else 'ours'}")
             yield address
         finally:
             server.terminate()

@@ -36,12 +36,15 @@ from archive.storage.storage import File
 from archive.store import ArticleStore
 from archive.warc import warcfile
 from archive.warc.pages import Elsewhere, Pages, files
+from bench.replayed import replayed, wayback
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.s3 import KEYS, Server, serving
 from tests.support.pages import PAGE, THEN, noise
 from tests.support.places import Place, in_bucket, in_folder, put
 from tests.support.program import run
 from tests.support.sample import SIGNING
+
+PYWB = os.environ.get("WENCANG_PYWB", "")
 
 
 @pytest.fixture(scope="session")
@@ -160,6 +163,19 @@ def test_a_removed_article_leaves_every_file(archive: ArticleStore, place: Place
     for where in (place.storage, Folder(tmp_path / "copy")):
         assert Pages(where).fault(raw, withdrawn="tibet.cn-2") == ""
     assert faults(archive, place) == []
+
+
+@pytest.mark.skipif(not PYWB, reason="WENCANG_PYWB names no bin folder with pywb and boto3 (bench/replayed.py)")
+def test_pywb_replays_from_the_bucket(far: ArticleStore, bucket: Place, tmp_path: Path) -> None:
+    put(far, bucket, 1, 2, 3)
+    close(far, bucket)
+    back_up(bucket.settings, tmp_path / "copy")
+    secrets = {**KEYS, "AWS_ENDPOINT_URL": bucket.settings.s3_endpoint, "AWS_DEFAULT_REGION": "us-east-1"}
+    with wayback(tmp_path / "copy", Path(PYWB), f"{bucket.settings.pages}/pages", secrets) as address:
+        for n in range(1, 4):
+            assert replayed(address, replace(PAGE, url=f"http://www.tibet.cn/{n}.html")) == noise(n)
+        bucket.path(next(iter(files(bucket.storage))).key).unlink()
+        assert replayed(address, replace(PAGE, url="http://www.tibet.cn/1.html")) != noise(1), "it has no other copy"
 
 
 # On the way to the bucket
