@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from threading import Lock
@@ -278,12 +279,14 @@ class Archive:
         view = View(revision, tuple(self._store.addresses(id)), tags=self.tags(id), notes=self.notes(id))
         if not full_marks:
             return view
+        from indexer.figures.places import origin_of_body
         from indexer.highlight import Highlighter
         from wencang.notices import of_doubts
 
         with self._index(engine) as index:
             query = self._query(index, full_marks)
-        return view.with_marks(Highlighter(query).find, of_doubts(query))
+        find = partial(Highlighter(query).find, origin=origin_of_body(revision.article))
+        return view.with_marks(find, of_doubts(query))
 
     def latest(self, *, limit: int = 10) -> tuple[Revision, ...]:
         """The articles published last, newest first; those without a date are left out."""
@@ -371,7 +374,7 @@ class Archive:
         """What sites changed in headline or text of articles, and which disappeared or are back, the newest first.
 
         With a question, of the articles any version of which has all its words: what was deleted is found
-        too, if the question has nothing but words and quotes. `since` and `until` are the days when the
+        too, if the question asks for nothing but text, places and amounts. `since` and `until` are the days when the
         newer version was fetched; the site made the change at some time after the older one was.
         `gone` takes disappearances only. `before` goes on from `next` of an earlier value: one call
         looks at 20,000 versions at most, and `progress` is called with their number so far.

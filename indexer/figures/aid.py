@@ -18,7 +18,7 @@ from archive.article import Article
 from indexer.figures import institutions
 from indexer.figures.figure import Name, readable
 from indexer.figures.gazetteer import gazetteer
-from indexer.figures.places import find, origin_of
+from indexer.figures.places import find, origin_of_body
 from indexer.text.analyzer import fold
 from indexer.text.wordlists import any_of
 
@@ -89,7 +89,7 @@ class _Node:
 def mentions(articles: Iterable[Article]) -> Iterator[AidMention]:
     """The aid in the bodies of articles, article by article."""
     for article in articles:
-        for aid in pairs(article.body, f"{article.title} {origin_of(article)}"):
+        for aid in pairs(article.body, origin_of_body(article)):
             yield AidMention(aid, article)
 
 

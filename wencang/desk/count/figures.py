@@ -75,8 +75,9 @@ def in_passages(mentions: Iterable[Mention], placed: Sequence[Placed]) -> Iterat
         return
     for _id, group in groupby(mentions, lambda mention: mention.article.id):
         figures = list(group)
-        spans = passages(placed, Text(figures[0].article.body))
-        yield from (each for each in figures if any(start <= each.figure.start < end for start, end in spans))
+        article = figures[0].article
+        body, spans = len(article.title) + 1, passages(placed, Text.of(article))
+        yield from (each for each in figures if any(start <= body + each.figure.start < end for start, end in spans))
 
 
 def once_a_story(mentions: Iterable[Mention], stories: Mapping[str, str]) -> list[Mention]:

@@ -21,7 +21,7 @@ from archive.text.escaping import xml
 from archive.text.messages import Message
 from archive.text.translation import gettext as _
 from indexer.diff import Part, Parts, compare
-from indexer.highlight import has_all
+from indexer.passages import Text, holds, whole
 from indexer.question.query import Query
 from indexer.text.analyzer import Analyzer
 from wencang.desk.table import Table
@@ -160,10 +160,10 @@ def _marked(part: Part) -> str:
 
 
 def mentioned(store: ArticleStore, query: Query, ids: list[str], progress: Progress) -> frozenset[str]:
-    """These articles, and those of which an older version has all the words: what was deleted is found too."""
-    if not (fits := has_all(query)):
+    """These articles, and those of which an older version answers the question: what was deleted is found too."""
+    if not (every := whole(query)):
         return frozenset(ids)
-    return frozenset(ids).union(id for id, text in edits.superseded(store, progress) if fits(text))
+    return frozenset(ids).union(old.id for old in edits.superseded(store, progress) if holds(every, Text.of(old)))
 
 
 def changes(
