@@ -66,10 +66,11 @@ class Aid:
 
 @dataclass(frozen=True, slots=True)
 class AidMention:
-    """An aid in the body of an article, and its sentence."""
+    """An aid in the body of an article, its sentence, and how many articles of a story report it."""
 
     aid: Aid
     article: Article
+    reports: int = 1
 
     @property
     def sentence(self) -> str:
