@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import starmap
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from archive.text.translation import gettext as _
@@ -115,6 +115,16 @@ class Article:
     def text(self) -> tuple[str, str]:
         """Title and body without whitespace, to compare texts however they are spaced."""
         return _BLANKS.sub("", self.title), _BLANKS.sub("", self.body)
+
+
+class StoredText(NamedTuple):
+    """What of a version a text can be searched by, without the rest of the article."""
+
+    id: str
+    title: str
+    body: str
+    source: str
+    credit: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,8 +66,10 @@ def _written() -> Iterator[str | tuple[str, ...]]:
 
 def _columns() -> Iterator[str]:
     """The columns of the tables that are printed with translated heads: rankings of words and others."""
-    for table in (Doubted, Network, Preview, AidSentences, AidCounts, PlaceCounts):
+    for table in (Doubted, Network, Preview, AidSentences, PlaceCounts):
         yield from table.columns
+    for stories in (False, True):
+        yield from AidCounts((), stories=stories).columns
     for module in iter_modules(count.__path__):
         import_module(f"{count.__name__}.{module.name}")
     for ranking in Ranking.__subclasses__():

@@ -6,13 +6,13 @@ Of parts that must stand near each other only those places count where they do.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import NamedTuple
 
 from archive.article import Article
+from indexer.figures.places import origin_of, origin_of_body
 from indexer.passages import Text, marks
 from indexer.patterns import patterns
-from indexer.question.query import Query, Quote, Words, placed_nodes, text_nodes
+from indexer.question.query import Query, Words, placed_nodes, text_nodes
 from indexer.text.analyzer import fold
 
 
@@ -35,13 +35,13 @@ class Highlighter:
         self._placed = tuple(placed_nodes(query.must))
         self._folded = _Folded()
 
-    def find(self, text: str, body: int = 0) -> list[Occurrence]:
-        """The occurrences in a text, in order; they do not overlap. `body` is where the body begins."""
+    def find(self, text: str, body: int = 0, origin: str = "") -> list[Occurrence]:
+        """The occurrences in a text, in order; they do not overlap. `body` and `origin` as of Text."""
         folded, new = self._folded, tuple.__new__  # which takes a third of the time of Occurrence(...)
         occurrences = [new(Occurrence, (*match.span(), folded[match[0]])) for match in self._pattern.finditer(text)]
         if not self._placed:
             return occurrences
-        placed = marks(self._placed, Text(text, body))
+        placed = marks(self._placed, Text(text, body, origin))
         return _apart([*occurrences, *(Occurrence(*span, folded[text[slice(*span)]]) for span in placed)])
 
 
@@ -52,15 +52,6 @@ def _apart(occurrences: list[Occurrence]) -> list[Occurrence]:
         if not apart or apart[-1].end <= occurrence.start:
             apart.append(occurrence)
     return apart
-
-
-def has_all(query: Query) -> Callable[[str], bool] | None:
-    """A function that says whether a text has all words and quotes; None for a query that asks for anything else."""
-    if query.unwanted or not all(isinstance(node, Words | Quote) and not node.field for node in query.wanted):
-        return None
-    nodes = (Words(query.words), *query.must)
-    expressions = [re.compile(expression) for node in nodes for _text, expression in patterns(node)]
-    return lambda text: all(expression.search(text) for expression in expressions)
 
 
 class ArticleHighlighter:
@@ -74,14 +65,14 @@ class ArticleHighlighter:
         """The occurrences in title, newline and body."""
         if article.id not in self._occurrences:
             text, body = f"{article.title}\n{article.body}", len(article.title) + 1
-            self._occurrences[article.id] = self._highlighter.find(text, body)
+            self._occurrences[article.id] = self._highlighter.find(text, body, origin_of(article))
         return self._occurrences[article.id]
 
     def in_body(self, article: Article) -> list[Occurrence]:
         """The occurrences that a scan of the body alone finds."""
         occurrences, body = self.in_text(article), len(article.title) + 1
         if any(start < body < end for start, end, _word in occurrences):  # it may hide one that starts in the body
-            return self._highlighter.find(article.body)
+            return self._highlighter.find(article.body, origin=origin_of_body(article))
         return [Occurrence(start - body, end - body, word) for start, end, word in occurrences if start >= body]
 
 

@@ -11,11 +11,26 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache, reduce
 
+from archive.article import Article, StoredText
 from indexer.figures import amounts, places
 from indexer.figures.figure import Name, Period, Quantity, readable
 from indexer.figures.gazetteer import gazetteer
 from indexer.patterns import patterns
-from indexer.question.query import Amount, Either, Every, Near, Node, Placed, Prefix, Quote, Same, Words
+from indexer.question.query import (
+    Amount,
+    Either,
+    Every,
+    Gap,
+    Near,
+    Node,
+    Placed,
+    Prefix,
+    Query,
+    Quote,
+    Same,
+    Words,
+    leaves,
+)
 from indexer.text.sentences import Span, Unit, units
 
 _MAX_GAP = 100  # characters that a regular expression may try for each occurrence
@@ -24,14 +39,20 @@ _MAX_GAP = 100  # characters that a regular expression may try for each occurren
 class Text:
     """The title of an article, a newline and its body, or the body alone; finds each part of a query once.
 
-    `body` is where the body begins.
+    `body` is where the body begins, `origin` what else tells which place is meant (indexer/figures/places.py).
     """
 
-    def __init__(self, text: str, body: int = 0) -> None:
+    def __init__(self, text: str, body: int = 0, origin: str = "") -> None:
         self.text = text
+        self._origin = origin
         self.sides = [(0, body - 1), (body, len(text))] if body else [(0, len(text))]
         self._spans: dict[Node, list[Span]] = {}
         self._units: dict[Unit, list[Span]] = {}
+
+    @classmethod
+    def of(cls, article: Article | StoredText) -> Text:
+        """The title and body of an article."""
+        return cls(f"{article.title}\n{article.body}", len(article.title) + 1, places.origin_of(article))
 
     def spans(self, node: Node) -> list[Span]:
         """Where a word, quote, place or amount occurs, or any of several, in order; occurrences may overlap."""
@@ -92,7 +113,7 @@ class Text:
     @cached_property
     def _places(self) -> list[tuple[Span, frozenset[str]]]:
         """Each place that is named, with those it lies in."""
-        figures = places.find(self._readable, self.text)
+        figures = places.find(self._readable, self.text, self._origin)
         return [((figure.start, figure.end), _chain_of(figure.value)) for figure in figures]
 
 
@@ -109,23 +130,44 @@ def _compiled(node: Node) -> re.Pattern[str]:
     return re.compile(_expression(node))
 
 
-def holds(node: Placed, text: Text) -> bool:
-    """Whether a text has such a passage."""
-    if isinstance(node, Same):
-        return bool(_numbers(node, text, node.unit))
-    if expression := _pair(node):
-        return any(expression.search(text.text, *side) for side in text.sides)
-    return any(_chain(node, text, side) for side in text.sides)
+def whole(query: Query) -> Every | None:
+    """All that a query asks of a text, for `holds`; None if it asks for what is not in the text, such as a section."""
+    every = Every((Words(query.words), *query.must) if query.words else query.must, query.unwanted)
+    return every if all(map(_is_in_text, leaves((every,), excluded=True))) else None
+
+
+def _is_in_text(node: Node) -> bool:
+    match node:
+        case Words(field="" | "title" | "place") | Quote() | Prefix(field="" | "title") | Amount() | Near() | Same():
+            return True
+    return False
+
+
+def holds(node: Node, text: Text) -> bool:
+    """Whether a text has what a part of a query asks for."""
+    match node:
+        case Same():
+            return bool(_numbers(node, text, node.unit))
+        case Near() if expression := _pair(node):
+            return any(expression.search(text.text, *side) for side in text.sides)
+        case Either(nodes):
+            return any(holds(each, text) for each in nodes)
+        case Every(nodes, unwanted):
+            return all(holds(each, text) for each in nodes) and not any(holds(each, text) for each in unwanted)
+        case Words(words, field) if len(words) > 1:
+            return all(holds(Words((word,), field), text) for word in words)
+    return any(_holds(node, text, side) for side in text.sides)
 
 
 @lru_cache(maxsize=100)
 def _pair(node: Near) -> re.Pattern[str] | None:
     """What finds two texts near each other in a tenth of the time."""
-    if len(node.parts) > 2 or node.distances[0] > _MAX_GAP or not all(map(_is_text, node.parts)):
+    if len(node.parts) > 2 or node.gaps[0].most > _MAX_GAP or not all(map(_is_text, node.parts)):
         return None
     first, second = map(_expression, node.parts)
-    gap = f".{{0,{node.distances[0]}}}"
-    return re.compile(f"(?:{first}){gap}(?:{second})|(?:{second}){gap}(?:{first})", re.DOTALL)
+    gap = f".{{0,{node.gaps[0].most}}}"
+    reverse = "" if node.gaps[0].ordered else f"|(?:{second}){gap}(?:{first})"
+    return re.compile(f"(?:{first}){gap}(?:{second}){reverse}", re.DOTALL)
 
 
 def _is_text(node: Node) -> bool:
@@ -232,22 +274,27 @@ def _marks(node: Node, text: Text, bounds: Span) -> Iterator[Span]:
 def _chain(node: Near, text: Text, bounds: Span) -> list[list[Span]]:
     """For each part its occurrences that belong to a whole chain in a passage; empty if there is none."""
     chain: list[list[Span]] = []
-    for part, distance in zip(node.parts, (0, *node.distances), strict=True):
+    for part, gap in zip(node.parts, (Gap(0), *node.gaps), strict=True):
         spans = text.within(part, bounds)
-        chain.append(_near(spans, chain[-1], distance) if chain else spans)
+        chain.append(_near(spans, gap.most, before=chain[-1], after=_unordered(gap, chain[-1])) if chain else spans)
         if not chain[-1]:
             return []
-    for at, distance in reversed([*enumerate(node.distances)]):
-        chain[at] = _near(chain[at], chain[at + 1], distance)
+    for at, gap in reversed([*enumerate(node.gaps)]):
+        chain[at] = _near(chain[at], gap.most, before=_unordered(gap, chain[at + 1]), after=chain[at + 1])
     return chain
 
 
-def _near(spans: Sequence[Span], others: Sequence[Span], distance: int) -> list[Span]:
-    """Those that have one of the others, which are in order, before or after them."""
-    starts, ends = [start for start, _end in others], sorted(end for _start, end in others)
+def _unordered(gap: Gap, spans: Sequence[Span]) -> Sequence[Span]:
+    """Those that may stand on the other side too."""
+    return () if gap.ordered else spans
+
+
+def _near(spans: Sequence[Span], most: int, *, before: Sequence[Span], after: Sequence[Span]) -> list[Span]:
+    """Those with another `before` or `after` them, at most so many characters away; all are in order."""
+    starts, ends = [start for start, _end in after], sorted(end for _start, end in before)
     return [
         (start, end)
         for start, end in spans
-        if bisect_left(starts, end) < bisect_right(starts, end + distance)
-        or bisect_left(ends, start - distance) < bisect_right(ends, start)
+        if bisect_left(starts, end) < bisect_right(starts, end + most)
+        or bisect_left(ends, start - most) < bisect_right(ends, start)
     ]

@@ -62,11 +62,11 @@ class PlacedEngine:
         if not placed:
             return
         candidates = (match.id for match in self._engine.search(query, order="newest").matches)
-        for id, title, body in self._store.texts(candidates):
-            text = Text(f"{title}\n{body}", len(title) + 1)
+        for stored in self._store.texts(candidates):
+            text = Text.of(stored)
             for node in placed:
                 if holds(node, text):
-                    ids[node].add(id)
+                    ids[node].add(stored.id)
 
     # As the engine says
 

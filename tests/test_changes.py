@@ -111,7 +111,17 @@ def test_a_deleted_word_finds_the_change(archive: Archive) -> None:
     assert kinds(archive, "有关领导") == [(4, "edited")]
     assert kinds(archive, '"副市长王某"') == [(4, "edited")]
     assert kinds(archive, "唐卡") == [(6, "back"), (5, "gone")]
-    assert kinds(archive, "副市长 -大桥") == [], "more than words: the newest version decides"
+    assert kinds(archive, "副市长 -大桥") == [(4, "edited")], "the older version answers"
+    assert kinds(archive, "副市* amount:>70亿") == kinds(archive, "标题:新桥") == [(4, "edited")]
+    assert kinds(archive, "副市长 栏目:要闻") == [], "not asked of the text: the newest version decides"
+
+
+def test_deleted_words_near_each_other_find_the_change(archive: Archive) -> None:
+    assert kinds(archive, '"副市长" ONEAR/3 讲话') == []
+    assert kinds(archive, '"副市长" ONEAR/9 讲话') == [(4, "edited")]
+    assert kinds(archive, '讲话 ONEAR/9 "副市长"') == []
+    assert kinds(archive, "同句(副市长 讲话 -通车)") == [(4, "edited")]
+    assert kinds(archive, "同句(副市长 通车)") == []
 
 
 def test_pages_of_the_list_hold_each_change_once(archive: Archive) -> None:

@@ -36,6 +36,7 @@ from indexer.question.query import (
     Between,
     Either,
     Every,
+    Gap,
     Near,
     Node,
     Prefix,
@@ -183,8 +184,9 @@ def stands(node: Node, article: Article, passage: Passage) -> bool:
 
 def chained(node: Near, article: Article, passage: Passage) -> bool:
     first, *others = [places_of(part, article, passage) for part in node.parts]
-    for spans, distance in zip(others, node.distances, strict=True):
-        first = {b for a, b in product(first, spans) if 0 <= max(b[0] - a[1], a[0] - b[1]) <= distance}
+    for spans, (most, ordered) in zip(others, node.gaps, strict=True):
+        pairs = product(first, spans)
+        first = {b for a, b in pairs if 0 <= (b[0] - a[1] if ordered else max(b[0] - a[1], a[0] - b[1])) <= most}
     return bool(first)
 
 
@@ -195,7 +197,7 @@ def places_of(node: Node, article: Article, passage: Passage) -> set[Passage]:
         case Either(nodes):
             return set().union(*(places_of(each, article, passage) for each in nodes))
         case Words((name,), "place"):
-            named = places.find(readable(text), text)
+            named = places.find(readable(text), text, places.origin_of(article))
             spans = {(each.start, each.end) for each in named if name in places.within(readable(each.text))}
         case Amount(low, high):
             figures = quantities.find(readable(text), text, "money")
@@ -293,7 +295,7 @@ def spots(draw: st.DrawFn) -> Node:
 @st.composite
 def chains(draw: st.DrawFn) -> Node:
     parts = tuple(draw(st.lists(spots(), min_size=2, max_size=3)))
-    return Near(parts, tuple(draw(st.integers(1, 9)) for _part in parts[1:]))
+    return Near(parts, tuple(Gap(draw(st.integers(1, 9)), draw(st.booleans())) for _part in parts[1:]))
 
 
 @st.composite
@@ -326,7 +328,7 @@ clauses = said | st.recursive(
     said | quoted | named | said.map("{}*".format),
     lambda inner: (
         st.builds("{} OR {}".format, inner, inner)
-        | st.builds("{} NEAR/{} {}".format, inner, st.integers(1, 30), inner)
+        | st.builds("{} {}NEAR/{} {}".format, inner, st.sampled_from(["", "O"]), st.integers(1, 30), inner)
         | st.builds("same:sentence({} {})".format, inner, inner)
         | st.builds("-{}".format, inner)
         | st.lists(inner, min_size=1, max_size=3)
@@ -419,6 +421,7 @@ FEW = (
 )
 FORMS = (
     "{} NEAR/{n} {}", '"{}" 相邻/{n} "{}"', "{} near/{n} {} NEAR/2 {}", "({} OR {}) NEAR/{n} {}", "({} {}) NEAR/{n} {}",
+    "{} ONEAR/{n} {}", "{} ONEAR/{n} {} NEAR/2 {}", "same:sentence({} 依次相邻/{n} {})",
     "西藏 -{} NEAR/{n} {}", "same:sentence({} {})", "same:sentence({} -{})", "同段({} NEAR/{n} {})",
     "{}{} NEAR/{n} {}", "same:paragraph({} NEAR/{n} {} -{})", 'same:sentence("{} {}")',
     "同句(amount:>1 {})", "amount:>1 NEAR/{n} {}", "place:山南 NEAR/{n} {}", "title:{} NEAR/{n} {}", "西* NEAR/{n} {}",

@@ -19,7 +19,7 @@ from indexer.highlight import ArticleHighlighter, Highlighter
 from indexer.passages import Text, holds
 from indexer.proximity import proximity
 from indexer.question.parser import parse_query
-from indexer.question.query import Near, Same
+from indexer.question.query import Near, Query, Same
 from indexer.snippet import Snippet, snippet
 from indexer.text import variants
 from indexer.text.analyzer import SEPARATOR, characters, fold, lexicon
@@ -136,6 +136,8 @@ def shown(question: str, body: str) -> Snippet:
         ("援藏 NEAR/3 资金", "援藏的資金。援藏要用很多资金", ["援藏", "資金", "援藏"]),
         ("援藏 NEAR/2 资金", "资金1234援藏12资金1234资金", ["援藏", "资金"]),
         ("甲乙 NEAR/2 丙丁 NEAR/2 戊己", "甲乙丙丁12戊己123丙丁甲乙", ["甲乙", "丙丁", "戊己"]),
+        ("援藏 ONEAR/3 资金", "资金援藏。援藏的資金。资金援藏", ["援藏", "資金"]),
+        ("甲乙 ONEAR/2 丙丁 NEAR/2 戊己", "丙丁甲乙戊己丙丁", ["甲乙", "戊己", "丙丁"]),
         ("西藏 NEAR/9 西藏自治区", "西藏自治区在西藏", ["西藏自治区", "西藏"]),
         ("(援藏 OR 支援) NEAR/2 资金", "支援资金，援藏很多的资金", ["支援", "资金", "援藏"]),
         ("援藏 NEAR/9 amount:>1亿", "援藏投资5亿元，又投资3万元", ["援藏", "5亿元"]),
@@ -159,6 +161,18 @@ def test_a_place_stands_for_those_it_lies_in_though_its_name_alone_is_uncertain(
     assert holds(node, Text("石家庄市的古迹很多。" + "雪山下的草原。" * 9 + "赵县的桥梁。"))
 
 
+def test_an_ambiguous_place_is_read_by_where_the_article_comes_from() -> None:
+    (node,) = parse_query("地点:拉萨市城关区 ONEAR/9 桥梁", ANALYZER).wanted
+    body = "城关区的桥梁。"
+    tibetan = Article("http://www.tibet.cn/1", "桥梁", body, "tibet.cn")
+    other = Article("http://www.example.org/1", "桥梁", body, "example.org")
+    assert holds(node, Text.of(tibetan))
+    assert not holds(node, Text.of(other))
+    query = Query((node,))
+    assert [each.word for each in ArticleHighlighter(query).in_body(tibetan)] == ["城关区", "桥梁"]
+    assert not ArticleHighlighter(query).in_body(other)
+
+
 def test_nothing_is_near_across_the_end_of_the_title() -> None:
     article = Article("http://www.tibet.cn/1", "援藏资金", "资金来了。")
     for question, marked in (("援藏 NEAR/9 来了", []), ("援藏 NEAR/9 资金", [(0, 2), (2, 4)]), ("同句(援藏 来了)", [])):
@@ -167,7 +181,7 @@ def test_nothing_is_near_across_the_end_of_the_title() -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["藏 NEAR/1000 雪", "藏 NEAR/1000 雪 NEAR/1000 山", "藏* NEAR/90 雪", "同句(藏 雪)"]
+    "question", ["藏 NEAR/1000 雪", "雪 ONEAR/1000 藏", "藏 NEAR/1000 雪 NEAR/1000 山", "藏* NEAR/90 雪", "同句(藏 雪)"]
 )
 def test_a_hostile_text_is_decided_in_time(question: str) -> None:
     (node,) = parse_query(question, ANALYZER).wanted

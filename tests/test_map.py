@@ -57,6 +57,40 @@ def test_aid_is_a_table(archive: Archive) -> None:
         archive.aid(since="2017")
 
 
+def test_a_pair_of_a_story_counts_once(tmp_path: Path) -> None:
+    from tests.support.program import lines, run
+
+    body = TEXTS["school"][1] + "新校舍有十二间教室和一座图书馆，孩子们下周开学。" * 2
+    urls = [f"http://{site}/1" for site in ("www.tibet.cn", "a.example", "b.example")]
+    copies = [
+        Article(url, "新学校", body, published=datetime(2016, 5, n, tzinfo=SHANGHAI)) for n, url in enumerate(urls, 1)
+    ]
+    other = Article(
+        "http://c.example/2", "新诊所", "广东援助林芝的诊所昨天开门。", published=datetime(2017, 1, 1, tzinfo=SHANGHAI)
+    )
+    with made(tmp_path / "data", *copies, other) as archive:
+        archive.stories(update=True)
+        assert list(archive.aid().counts().rows()) == [("广东省", "林芝市", 4, 4)]
+        once = archive.aid(stories=True)
+        assert [(row["url"], row["reports"]) for row in once.records()] == [(urls[0], 3), ("http://c.example/2", 1)]
+        assert list(once.counts().records()) == [{"giver": "广东省", "receiver": "林芝市", "stories": 2, "articles": 4}]
+        file = tmp_path / "aid.csv"
+        written = run("aid", "--count", "--stories", "-o", str(file), data=archive.data)
+        assert (written.returncode, written.stderr.splitlines()[-1]) == (0, f"{file}: written")
+        assert file.read_text(encoding="utf-8-sig").splitlines()[0] == "giver,receiver,stories,articles"
+        assert lines(run("aid", "--count", "--stories", "--json", data=archive.data)) == list(once.counts().records())
+
+
+@pytest.mark.parametrize("command", ["aid", "quotes", "figures", "map", "timeline", "concordance", "network person"])
+def test_each_table_says_that_it_is_written(archive: Archive, command: str, tmp_path: Path) -> None:
+    from tests.support.program import run
+
+    file = tmp_path / "table.csv"
+    done = run(*command.split(), "短讯", "-o", str(file), data=archive.data)
+    assert file.exists() == (done.returncode == 0)
+    assert (f"{file}: written" in done.stderr) == file.exists(), done.stderr
+
+
 def test_places_are_counted_by_level(archive: Archive) -> None:
     counts = {row[0]: row[2] for row in archive.map().rows()}
     assert counts == {"天津市": 2, "北京市": 1, "佛山市": 1, "拉萨市": 1, "昌都市": 1, "林芝市": 1}

@@ -26,7 +26,7 @@ from wencang.archive import Archive
 from wencang.mcp.server import server
 from wencang.mcp.tools import ABOUT
 
-TOOLS = {"search", "get_article", "versions", "count_over_time", "concordance", "quotes", "cite"}
+TOOLS = {"search", "get_article", "versions", "count_over_time", "concordance", "quotes", "aid", "places", "cite"}
 ENGLISH = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
 Asking = Callable[[Client], Awaitable[Any]]
 
@@ -85,6 +85,15 @@ def test_the_values_are_those_of_the_command_line(archive: Archive) -> None:
     )
     lines = answer(served, "concordance", question=question, limit=5, sort="right")["rows"]
     assert lines == list(archive.concordance(question, window=30, limit=5, sort="right").records())
+    aid = answer(served, "aid", question="援藏", stories=False)
+    assert aid["pairs"] == list(archive.aid("援藏").counts().records())
+    assert aid["rows"] == list(archive.aid("援藏").records())[:30]
+    assert answer(served, "aid", question="援藏", since="2023")["pairs"] == list(
+        archive.aid("援藏", stories=True, since="2023").counts().records()
+    )
+    places = answer(served, "places", question="西藏", level="province", limit=2)["rows"]
+    assert places == list(archive.map("西藏", level="province").records())[:2]
+    assert len(places) == 2
     cited = answer(served, "cite", ids=[SIGNING, archive.article(SIGNING).url], style="bibtex")
     assert cited["citations"] == [archive.cite(SIGNING, style="bibtex").text] * 2
 
@@ -121,7 +130,8 @@ def test_archived_text_is_quoted_and_bounded(tmp_path: Path) -> None:
         for tool, arguments in (
             ("search", {"question": "援藏"}), ("get_article", {"id_or_url": hostile.id}),
             ("versions", {"id_or_url": hostile.id}), ("concordance", {"question": "援藏", "limit": 100}),
-            ("count_over_time", {"questions": ["援藏"]}), ("cite", {"ids": [hostile.id]}),
+            ("count_over_time", {"questions": ["援藏"]}), ("aid", {"question": "援藏"}),
+            ("places", {"question": "援藏"}), ("cite", {"ids": [hostile.id]}),
         ):  # fmt: skip
             result = ask(served, lambda client, t=tool, a=arguments: client.call_tool(t, a))  # type: ignore[misc]
             assert set(result.structured_content) == {"about", "quoted"}

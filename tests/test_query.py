@@ -12,7 +12,7 @@ from archive.article import SHANGHAI
 from archive.errors import QueryFault, UsageFault
 from indexer.question.parser import NEAR_BY, is_operator, parse_query
 from indexer.question.period import period
-from indexer.question.query import Amount, Between, Either, Every, Near, Node, Prefix, Quote, Same, Words, to_text
+from indexer.question.query import Amount, Between, Either, Every, Gap, Near, Node, Prefix, Quote, Same, Words, to_text
 from tests.support.sample import ANALYZER
 
 NOW = datetime(2026, 3, 31, 1, 30, tzinfo=SHANGHAI)
@@ -190,28 +190,35 @@ A, B, C, D = (Words((word,)) for word in ("援藏", "亿元", "项目", "学校"
 @pytest.mark.parametrize(
     ("text", "node"),
     [
-        ("援藏 NEAR/30 亿元", Near((A, B), (30,))),
-        ("援藏 near/30 亿元", Near((A, B), (30,))),
-        ("援藏 ＮＥＡＲ／３０ 亿元", Near((A, B), (30,))),
-        ("援藏 相邻/30 亿元", Near((A, B), (30,))),
-        ("援藏 相鄰／30 亿元", Near((A, B), (30,))),
-        ("援藏 NEAR 亿元", Near((A, B), (NEAR_BY,))),
-        ('"援藏"NEAR/5"亿元"', Near((quote("援藏", "援藏"), quote("亿元", "亿元")), (5,))),
-        ("援藏 NEAR/5(亿元 OR 项目)", Near((A, Either((B, C))), (5,))),
-        ("援藏 NEAR/10 亿元 NEAR/3 项目", Near((A, B, C), (10, 3))),
-        ("援藏 OR 亿元 NEAR/3 项目", Either((A, Near((B, C), (3,))))),
-        ("(援藏 项目) NEAR/3 亿元", Every((Near((A, B), (3,)), Near((C, B), (3,))))),
-        ("项目 NEAR/3 援藏亿元", Every((Near((C, A), (3,)), Near((C, B), (3,))))),
+        ("援藏 NEAR/30 亿元", Near((A, B), (Gap(30),))),
+        ("援藏 near/30 亿元", Near((A, B), (Gap(30),))),
+        ("援藏 ＮＥＡＲ／３０ 亿元", Near((A, B), (Gap(30),))),
+        ("援藏 相邻/30 亿元", Near((A, B), (Gap(30),))),
+        ("援藏 相鄰／30 亿元", Near((A, B), (Gap(30),))),
+        ("援藏 NEAR 亿元", Near((A, B), (Gap(NEAR_BY),))),
+        ('"援藏"NEAR/5"亿元"', Near((quote("援藏", "援藏"), quote("亿元", "亿元")), (Gap(5),))),
+        ("援藏 ONEAR/30 亿元", Near((A, B), (Gap(30, True),))),
+        ("援藏 onear/30 亿元", Near((A, B), (Gap(30, True),))),
+        ("援藏 ＯＮＥＡＲ／３０ 亿元", Near((A, B), (Gap(30, True),))),
+        ("援藏 依次相邻/30 亿元", Near((A, B), (Gap(30, True),))),
+        ("援藏 依次相鄰/30 亿元", Near((A, B), (Gap(30, True),))),
+        ("援藏 ONEAR 亿元", Near((A, B), (Gap(NEAR_BY, True),))),
+        ("援藏 ONEAR/10 亿元 NEAR/3 项目", Near((A, B, C), (Gap(10, True), Gap(3)))),
+        ("援藏 NEAR/5(亿元 OR 项目)", Near((A, Either((B, C))), (Gap(5),))),
+        ("援藏 NEAR/10 亿元 NEAR/3 项目", Near((A, B, C), (Gap(10), Gap(3)))),
+        ("援藏 OR 亿元 NEAR/3 项目", Either((A, Near((B, C), (Gap(3),))))),
+        ("(援藏 项目) NEAR/3 亿元", Every((Near((A, B), (Gap(3),)), Near((C, B), (Gap(3),))))),
+        ("项目 NEAR/3 援藏亿元", Every((Near((C, A), (Gap(3),)), Near((C, B), (Gap(3),))))),
         (
             "援藏 NEAR/3 ((亿元 项目) OR 学校)",
-            Either((Every((Near((A, B), (3,)), Near((A, C), (3,)))), Near((A, D), (3,)))),
+            Either((Every((Near((A, B), (Gap(3),)), Near((A, C), (Gap(3),)))), Near((A, D), (Gap(3),)))),
         ),
-        ("标题:援藏 NEAR/3 招商*", Near((Words(("援藏",), "title"), Prefix("招商")), (3,))),
-        ("地点:山南 NEAR/3 亿元", Near((Words(("山南市",), "place"), B), (3,))),
+        ("标题:援藏 NEAR/3 招商*", Near((Words(("援藏",), "title"), Prefix("招商")), (Gap(3),))),
+        ("地点:山南 NEAR/3 亿元", Near((Words(("山南市",), "place"), B), (Gap(3),))),
         ("same:sentence(援藏 亿元)", Same("sentence", (A, B))),
         ("SAME：Sentence（援藏 亿元）", Same("sentence", (A, B))),
         ("同句(援藏 -亿元)", Same("sentence", (A,), (B,))),
-        ("同一段(援藏 NEAR/3 亿元 项目)", Same("paragraph", (Near((A, B), (3,)), C))),
+        ("同一段(援藏 NEAR/3 亿元 项目)", Same("paragraph", (Near((A, B), (Gap(3),)), C))),
         ("same:paragraph(援藏 OR 亿元)", Same("paragraph", (Either((A, B)),))),
     ],
 )
@@ -232,7 +239,8 @@ def test_an_amount_stands_near() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["西藏 near 拉萨", "西藏 NEAR", "NEAR", "西藏 相邻 拉萨", "同句 西藏", "同句(西藏", "same 西藏"]
+    "text",
+    ["西藏 near 拉萨", "西藏 NEAR", "NEAR", "西藏 相邻 拉萨", "西藏 onear 拉萨", "同句 西藏", "同句(西藏", "same 西藏"],
 )
 def test_what_is_no_near_is_text(text: str) -> None:
     query = parse_query(text, ANALYZER)
@@ -255,6 +263,9 @@ def test_a_near_that_may_be_mistyped_is_doubted() -> None:
         ("援藏 NEAR/30 OR 亿元", "has nothing after it"),
         ("援藏 NEAR/30 NEAR/3 亿元", "has nothing after it"),
         ("援藏 NEAR/30 ，", "has nothing after it"),
+        ("ONEAR/30 亿元", "ONEAR/30 at character 1: has nothing before it"),
+        ("援藏 NEAR/30 ONEAR/3 亿元", "has nothing after it"),
+        ("援藏 ONEAR/0 亿元", "ONEAR/0: is not a distance"),
         ("援藏 NEAR/0 亿元", "NEAR/0: is not a distance"),
         ("援藏 相邻/1001 亿元", "相邻/1001: is not a distance"),
         ("援藏 NEAR/" + "9" * 5_000 + " 亿元", "is not a distance"),
@@ -283,9 +294,10 @@ def test_a_near_that_can_not_be_is_a_fault_that_names_it(text: str, fault: str) 
 spots = st.sampled_from(
     ["援藏", '"招商引资 项目"', "招商*", "title:学校", "place:山南市", "amount:>10亿", "(援藏 OR 项目)"]
 )
+operators = st.builds("{}/{}".format, st.sampled_from(["NEAR", "ONEAR"]), st.integers(1, 1_000))
 near = st.lists(spots, min_size=2, max_size=4).flatmap(
-    lambda parts: st.lists(st.integers(1, 1_000), min_size=len(parts) - 1, max_size=len(parts) - 1).map(
-        lambda distances: parts[0] + "".join(f" NEAR/{n} {part}" for n, part in zip(distances, parts[1:], strict=True))
+    lambda parts: st.lists(operators, min_size=len(parts) - 1, max_size=len(parts) - 1).map(
+        lambda names: parts[0] + "".join(f" {name} {part}" for name, part in zip(names, parts[1:], strict=True))
     )
 )
 grouped = st.builds(
@@ -307,7 +319,7 @@ def test_the_text_of_a_near_is_the_same_near(wanted: list[str], unwanted: list[s
 
 
 def test_operators_are_no_words() -> None:
-    assert all(map(is_operator, ["OR", "NEAR", "NEAR/30", "near/5", "相邻/3"]))
+    assert all(map(is_operator, ["OR", "NEAR", "ONEAR", "NEAR/30", "near/5", "ONEAR/5", "相邻/3", "依次相邻/3"]))
     assert not any(map(is_operator, ["or", "near", "相邻", "NEAR/x", "ORX", "援藏"]))
 
 

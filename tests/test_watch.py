@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import wencang
 from archive.article import SHANGHAI, Article
 from archive.errors import UsageFault
 from archive.settings import Settings, load
@@ -80,6 +81,23 @@ def desk(tmp_path: Path, store: ArticleStore) -> Desk:
 
 
 # What is new
+
+
+def test_a_watch_asks_what_stands_near(tmp_path: Path) -> None:
+    with wencang.open(tmp_path) as archive, ArticleStore.create(load(tmp_path)) as store:
+        store.put(article(1))
+        archive.index()
+        archive.watch("相邻", '"援藏" ONEAR/3 门诊')
+        archive.watch("同句", "same:sentence(援藏 门诊) -旅游")
+        bodies = ("门诊有援藏医生。", "援藏的门诊。", "援藏医生来了。门诊开了。", "援藏的门诊，旅游的景点。")
+        for number, body in enumerate(bodies, 2):
+            store.put(article(number, body))
+        archive.index()
+        news = {each.name: [(hit.article.id, hit.snippet) for hit in each.hits] for each in archive.follow()}
+    assert [id for id, _snippet in news["相邻"]] == ["tibet.cn-5", "tibet.cn-3"]
+    assert [id for id, _snippet in news["同句"]] == ["tibet.cn-3", "tibet.cn-2"]
+    snippet = news["相邻"][1][1]
+    assert [snippet.text[slice(*mark)] for mark in snippet.marks] == ["援藏", "门诊"]
 
 
 def test_what_newly_answers_is_told_once(desk: Desk) -> None:

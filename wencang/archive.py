@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from threading import Lock
@@ -278,12 +279,14 @@ class Archive:
         view = View(revision, tuple(self._store.addresses(id)), tags=self.tags(id), notes=self.notes(id))
         if not full_marks:
             return view
+        from indexer.figures.places import origin_of_body
         from indexer.highlight import Highlighter
         from wencang.notices import of_doubts
 
         with self._index(engine) as index:
             query = self._query(index, full_marks)
-        return view.with_marks(Highlighter(query).find, of_doubts(query))
+        find = partial(Highlighter(query).find, origin=origin_of_body(revision.article))
+        return view.with_marks(find, of_doubts(query))
 
     def latest(self, *, limit: int = 10) -> tuple[Revision, ...]:
         """The articles published last, newest first; those without a date are left out."""
@@ -371,7 +374,7 @@ class Archive:
         """What sites changed in headline or text of articles, and which disappeared or are back, the newest first.
 
         With a question, of the articles any version of which has all its words: what was deleted is found
-        too, if the question has nothing but words and quotes. `since` and `until` are the days when the
+        too, if the question asks for nothing but text, places and amounts. `since` and `until` are the days when the
         newer version was fetched; the site made the change at some time after the older one was.
         `gone` takes disappearances only. `before` goes on from `next` of an earlier value: one call
         looks at 20,000 versions at most, and `progress` is called with their number so far.
@@ -517,21 +520,24 @@ class Archive:
             return Keywords(words, by, notices)
 
     def collocations(
-        self, word: str, *, window: int = 5, measure: CollocationMeasure = "logdice", by: Period = "",
+        self, word: str, *, among: str = "", window: int = 5, measure: CollocationMeasure = "logdice", by: Period = "",
         limit: int = 30, least: int = 5, engine: str = "", progress: Progress = silent, max_articles: int = 0,
+        **filters: Unpack[Filters],
     ) -> Collocations:  # fmt: skip
         """The words that occur near a word more often than by chance, within a paragraph.
 
         `window` is the number of words on either side, `measure` logDice, pointwise mutual information
         (pmi) or log-likelihood (ll); with `by` there is a list for each year or month. `limit` is the
         length of a list; words fewer than `least` times near it are left out. Every article of the archive
-        is read, with `max_articles` a random sample of so many: `progress` is called with their number so
-        far.
+        is read, or those that have all the words of the question `among` and that the filters let through, with
+        `max_articles` a random sample of so many: `progress` is called with their number so far.
 
         The value is a table (period, rank, word, score, together, places). Raises UsageFault for a text
-        without letters, and IndexUnusable: words are those of the index's lexicon.
+        without letters, and what `search` raises: words are those of the index's lexicon.
         """
         from archive.tables.chronology import in_order
+        from indexer.question.query import Query
+        from indexer.search import every_id
         from indexer.update import rebuild_due
         from wencang.desk.count.collocations import Collocations, check_word, collocations, count_near
         from wencang.desk.sample import sampled
@@ -540,10 +546,17 @@ class Archive:
 
         check_word(word)
         with self._index(engine) as index:
-            ids, bounded = sampled(sorted(index.ids()) if max_articles else (), max_articles)
-            articles = in_order(self._store, ids) if bounded else self._store.kept()
+            chosen: list[str] = []
+            said: Iterable[Message] = rebuild_due(self.settings, engine, index)
+            if is_narrowed := bool(among or any(filters.values())):
+                query = self._query(index, among, **filters) if among else Query((), **self._narrowing(**filters))
+                chosen, said = every_id(self._store, index, query), self._notices(query, index, engine)
+            elif max_articles:
+                chosen = sorted(index.ids())
+            ids, bounded = sampled(chosen, max_articles)
+            articles = in_order(self._store, ids) if is_narrowed or bounded else self._store.kept()
             counts = count_near(counted(articles, progress), index.analyzer, word, window, by)
-            notices = (*bounded, *counted_alone(index, word), *rebuild_due(self.settings, engine, index))
+            notices = (*bounded, *counted_alone(index, word), *said)
         return Collocations(collocations(counts, measure, limit, least), by, notices)
 
     def concordance(
@@ -600,8 +613,9 @@ class Archive:
         from indexer.persons.reader import reader
         from indexer.question.query import placed_nodes
         from indexer.search import revisions_of
-        from wencang.desk.count.figures import Figures, in_passages, kinds_of, once_a_story
+        from wencang.desk.count.figures import Figures, in_passages, kinds_of, same_value
         from wencang.desk.count.names import by_reader
+        from wencang.desk.count.reported import once_a_story
         from wencang.desk.sample import sampled
         from wencang.desk.stream import Stream
 
@@ -614,28 +628,38 @@ class Archive:
             lambda: in_passages(mentions((r.article for r in revisions_of(self._store, ids)), kinds, names), placed)
         )
         if stories:
-            every = tuple(once_a_story(every, Stories(self._store).of(ids)))
+            every = tuple(once_a_story(every, same_value, Stories(self._store).of(ids)))
             notices = (*notices, *Stories(self._store).notices())
         return Figures(query, tuple(sorted(every, key=by_value)) if sort == "value" else every, notices)
 
     def aid(
-        self, question: str = "", *, engine: str = "", max_articles: int = 0, **filters: Unpack[Filters]
-    ) -> AidPairs:
+        self, question: str = "", *, stories: bool = False, engine: str = "", max_articles: int = 0,
+        **filters: Unpack[Filters],
+    ) -> AidPairs:  # fmt: skip
         """Which province, city, enterprise or authority aids which place, in the articles with all the words or in all.
 
-        With `max_articles` a random sample of at most that many articles is read.
+        `stories` gives each pair of a story once, with the number of its articles that report it. With
+        `max_articles` a random sample of at most that many articles is read.
 
-        The value is a table (giver, receiver, sentence, start, end, id, url, published, title), a row a pair in a
-        sentence, in order of publication; `counts()` is a table of the pairs (giver, receiver, articles,
-        sentences). Nothing is read before its rows are asked for, and they are read again each time. Raises
-        UsageFault for filters without a question, and what `search` raises.
+        The value is a table (giver, receiver, sentence, start, end, id, url, published, title, reports), a row a
+        pair in a sentence, in order of publication; `counts()` is a table of the pairs (giver, receiver, articles,
+        sentences; with `stories` giver, receiver, stories, articles). Nothing is read before its rows are asked
+        for, and they are read again each time; once a story, it holds them. Raises UsageFault for filters without
+        a question, and what `search` raises.
         """
+        from archive.tables.stories import Stories
         from indexer.figures.aid import mentions
-        from wencang.desk.count.aid import AidPairs
+        from wencang.desk.count.aid import AidPairs, same_pair
+        from wencang.desk.count.reported import once_a_story
         from wencang.desk.stream import Stream
 
         read, notices = self._articles(question, engine, max_articles, **filters)
-        return AidPairs(Stream(lambda: mentions(revision.article for revision in read())), notices)
+        every = Stream(lambda: mentions(revision.article for revision in read()))
+        if not stories:
+            return AidPairs(every, notices)
+        held, known = list(every), Stories(self._store)
+        once = once_a_story(held, same_pair, known.of({mention.article.id for mention in held}))
+        return AidPairs(once, (*notices, *known.notices()), stories)
 
     def map(
         self, question: str = "", *, level: Level = "prefecture", engine: str = "", progress: Progress = silent,

@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from archive import clock, databases, disk
-from archive.article import Article, RawPage, Revision
+from archive.article import Article, RawPage, Revision, StoredText
 from archive.databases.database import Database
 from archive.databases.sqlite import RESTORE
 from archive.errors import ArchiveUnusable, UsageFault
@@ -47,7 +47,7 @@ _NEXT = schema.archive.update().values(sequence=schema.archive.c.sequence + 1).r
 _OF_IDS = schema.newest_revisions().where(
     schema.revisions.c.id.in_(sa.bindparam("ids", expanding=True)), ~schema.withdrawn
 )
-_TEXTS = _OF_IDS.with_only_columns(schema.revisions.c.id, schema.revisions.c.title, schema.revisions.c.body)
+_TEXTS = _OF_IDS.with_only_columns(*(schema.revisions.c[name] for name in StoredText._fields))
 _DIGEST = sa.select(schema.revisions.c.digest).where(schema.revisions.c.sequence == sa.bindparam("sequence"))
 _CHANGED = sa.select(sa.func.count()).select_from(schema.articles).where(_articles.sequence > sa.bindparam("after"))
 _SEQUENCE = sa.select(schema.archive.c.sequence)
@@ -288,8 +288,8 @@ class ArticleStore:
                     revisions[row.id] = schema.revision_of(row)
         return revisions
 
-    def texts(self, ids: Iterable[str]) -> Iterator[tuple[str, str, str]]:
-        """The id, title and body of the newest versions; unknown and withdrawn ones are left out.
+    def texts(self, ids: Iterable[str]) -> Iterator[StoredText]:
+        """The texts of the newest versions; unknown and withdrawn ones are left out.
 
         A fifth of the time of whole revisions.
         """
@@ -297,7 +297,7 @@ class ArticleStore:
         while page := list(islice(rest, _PAGE)):
             with self.reading() as connection:
                 rows = connection.execute(_TEXTS, {"ids": page}).all()
-            yield from ((id, title, body) for id, title, body in rows)
+            yield from map(StoredText._make, rows)
 
     def history(self, id: str) -> list[Revision]:
         """Every version of one article, oldest first; a wrong clock's, yet to come, after that stored before it."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from archive.article import Revision
+from archive.article import Revision, StoredText
 from archive.progress import Progress
 from archive.store import ArticleStore, schema
 from archive.text.outlets import outlet
@@ -86,8 +86,8 @@ def _with_previous(versions: list[Revision], sequence: int) -> tuple[Revision, R
     return versions[place - 1], versions[place]
 
 
-def superseded(store: ArticleStore, progress: Progress) -> Iterator[tuple[str, str]]:
-    """The id and the text, title and body, of every version that is not the newest of its article.
+def superseded(store: ArticleStore, progress: Progress) -> Iterator[StoredText]:
+    """The text of every version that is not the newest of its article.
 
     `progress` is called with the number of versions so far.
     """
@@ -95,9 +95,9 @@ def superseded(store: ArticleStore, progress: Progress) -> Iterator[tuple[str, s
     old = sa.select(_c.sequence).where(_c.id.in_(_SEVERAL), _c.sequence.not_in(newest))
     with store.reading() as connection:
         places = list(connection.scalars(old))
-    texts: sa.Select[Any] = sa.select(_c.id, _c.title, _c.body).where(~schema.withdrawn)
+    texts: sa.Select[Any] = sa.select(*(_c[name] for name in StoredText._fields)).where(~schema.withdrawn)
     for start in range(0, len(places), _PAGE):
         progress(start)
         with store.reading() as connection:
             rows = connection.execute(texts.where(_c.sequence.in_(places[start : start + _PAGE]))).all()
-        yield from ((row.id, f"{row.title}\n{row.body}") for row in rows)
+        yield from map(StoredText._make, rows)

@@ -18,7 +18,7 @@ from archive.article import Article
 from indexer.figures import institutions
 from indexer.figures.figure import Name, readable
 from indexer.figures.gazetteer import gazetteer
-from indexer.figures.places import find, origin_of
+from indexer.figures.places import find, origin_of_body
 from indexer.text.analyzer import fold
 from indexer.text.wordlists import any_of
 
@@ -66,10 +66,11 @@ class Aid:
 
 @dataclass(frozen=True, slots=True)
 class AidMention:
-    """An aid in the body of an article, and its sentence."""
+    """An aid in the body of an article, its sentence, and how many articles of a story report it."""
 
     aid: Aid
     article: Article
+    reports: int = 1
 
     @property
     def sentence(self) -> str:
@@ -89,7 +90,7 @@ class _Node:
 def mentions(articles: Iterable[Article]) -> Iterator[AidMention]:
     """The aid in the bodies of articles, article by article."""
     for article in articles:
-        for aid in pairs(article.body, f"{article.title} {origin_of(article)}"):
+        for aid in pairs(article.body, origin_of_body(article)):
             yield AidMention(aid, article)
 
 

@@ -75,8 +75,7 @@ def mentions(articles: Iterable[Article], kinds: Collection[Kind] = KINDS, reade
     """The figures in the bodies of articles, article by article."""
     for article in articles:
         ends = [match.end() for match in SENTENCE_END.finditer(article.body)]
-        origin = f"{article.title} {places.origin_of(article)}"
-        for figure in figures(article.body, article.day, kinds, reader, origin):
+        for figure in figures(article.body, article.day, kinds, reader, places.origin_of_body(article)):
             yield Mention(figure, article, _sentence(article.body, ends, figure))
 
 

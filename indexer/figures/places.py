@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from archive.article import Article
+from archive.article import Article, StoredText
 from indexer.figures.figure import Figure, Name, readable
 from indexer.figures.gazetteer import Gazetteer, Place, gazetteer
 from indexer.text.analyzer import fold
@@ -306,9 +306,14 @@ def within(folded: str, origin: str = "") -> list[str]:
     return sorted({place for named in _named(folded, origin) for place in named.place.chain})
 
 
-def origin_of(article: Article) -> str:
-    """What tells where an article belongs, apart from its text."""
+def origin_of(article: Article | StoredText) -> str:
+    """What tells where an article belongs, apart from its title and body."""
     return f"{article.source} {article.credit}"
+
+
+def origin_of_body(article: Article) -> str:
+    """The same apart from its body."""
+    return f"{article.title} {origin_of(article)}"
 
 
 def of_article(article: Article) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from archive.errors import QueryFault
 from archive.text.translation import gettext as _
-from indexer.question.query import Amount, Either, Every, Near, Node, Prefix, Quote, Same, Words, leaves, to_text
+from indexer.question.query import Amount, Either, Every, Gap, Near, Node, Prefix, Quote, Same, Words, leaves, to_text
 from indexer.text.sentences import Span, Unit
 
 UNITS: Mapping[str, Unit] = {
@@ -22,8 +22,8 @@ class Chains:
     (a b) NEAR/5 c is a NEAR/5 c and b NEAR/5 c; so is a text without blanks that is cut into two words.
     """
 
-    def __init__(self, parts: Sequence[Node], distances: Sequence[int], at: Span) -> None:
-        self._distances = tuple(distances)
+    def __init__(self, parts: Sequence[Node], gaps: Sequence[Gap], at: Span) -> None:
+        self._gaps = tuple(gaps)
         self._at = at
         self._count = 0
         for part in parts:
@@ -33,7 +33,7 @@ class Chains:
     @property
     def words(self) -> int:
         """What it costs beyond what was typed."""
-        return (self._count - 1) * (len(self._distances) + 1)
+        return (self._count - 1) * (len(self._gaps) + 1)
 
     def _of(self, parts: tuple[Node, ...]) -> Node:
         for number, part in enumerate(parts):
@@ -47,7 +47,7 @@ class Chains:
                 f"{to_text(parts[0])} NEAR", _("stands for more than {count} chains").format(count=_MAX_CHAINS),
                 _("put fewer words into brackets"),
             )  # fmt: skip
-        return Near(parts, self._distances, self._at)
+        return Near(parts, self._gaps, self._at)
 
 
 def _group(part: Node) -> Every | Either | None:

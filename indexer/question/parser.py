@@ -15,7 +15,7 @@ from indexer.figures.amounts import parse_bounds
 from indexer.figures.places import readings
 from indexer.question.near import UNITS, Chains, same
 from indexer.question.period import period
-from indexer.question.query import Amount, Between, Either, Every, Node, Prefix, Query, Quote, Tagged, Words
+from indexer.question.query import Amount, Between, Either, Every, Gap, Node, Prefix, Query, Quote, Tagged, Words
 from indexer.text.analyzer import SEPARATOR, Analyzer, characters, fold
 from indexer.text.sentences import Span
 
@@ -40,9 +40,10 @@ _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")  # copied along with text 
 _OR = re.compile(r"(?:OR|ＯＲ)(?=\s|$)")
 NEAR_BY = 20  # characters between two parts, where NEAR has no number
 _MAX_DISTANCE = 1_000
-_NEAR = re.compile(r"(?:NEAR|ＮＥＡＲ|相[邻鄰])[/／](?P<number>\d+)(?=[\s\"＂“「『(（]|$)", re.IGNORECASE)
-_NEAR_ALONE = re.compile(r"(?:NEAR|ＮＥＡＲ)(?=\s+\S)")  # in capitals like OR: near is a word
-_LIKE_NEAR = re.compile(r"(?:NEAR|ＮＥＡＲ|相[邻鄰])[/／]\S*", re.IGNORECASE)
+_NEAR_NAME = r"(?:(?P<ordered>[OＯ]|依次)?(?:NEAR|ＮＥＡＲ|相[邻鄰]))"
+_NEAR = re.compile(_NEAR_NAME + r"[/／](?P<number>\d+)(?=[\s\"＂“「『(（]|$)", re.IGNORECASE)
+_NEAR_ALONE = re.compile(r"(?P<ordered>[OＯ])?(?:NEAR|ＮＥＡＲ)(?=\s+\S)")  # in capitals like OR: near is a word
+_LIKE_NEAR = re.compile(_NEAR_NAME + r"[/／]\S*", re.IGNORECASE)
 _NEAR_EXAMPLE = '"援藏" NEAR/30 亿元'
 _SAME = re.compile(
     r"(?:same[:：](?P<unit>\w+)|(?P<zh>同一?[句段]))(?:(?=[(（])|\b(?<=sentence)|\b(?<=paragraph))", re.IGNORECASE
@@ -127,13 +128,13 @@ class _Parser:
         if operator := _NEAR.match(self._text, start, end):
             raise self._nothing(operator, _("has nothing before it"))
         first = self._clause(end)
-        parts, distances = [first] if first else [], list[int]()
+        parts, gaps = [first] if first else [], list[Gap]()
         while parts and (operator := self._operator(end)):
-            distances.append(self._distance(operator))
+            gaps.append(Gap(self._distance(operator), bool(operator["ordered"])))
             parts.append(self._operand(operator, end))
-        if not distances:
+        if not gaps:
             return first
-        near = Chains(parts, distances, (start, self._at))
+        near = Chains(parts, gaps, (start, self._at))
         self.count += near.words
         return near.node
 

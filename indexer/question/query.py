@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from dataclasses import field as field_
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from indexer.text.analyzer import PARTICLES, SEPARATOR, characters
 from indexer.text.sentences import Span, Unit
@@ -82,18 +83,24 @@ class Amount:
     at: Span = field_(default=(0, 0), compare=False)
 
 
+class Gap(NamedTuple):
+    """The most characters between two neighbours, and whether they must stand in the order in which they were typed."""
+
+    most: int
+    ordered: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Near:
     """Parts of which each stands near the one before it, in the title or in the body.
 
-    `distances` are the most characters between two neighbours, in either order; a part in the middle
-    is the same occurrence for both. A part is a Quote, a Prefix, an Amount, Words of one word or
-    place, or Either of these. `ids` are the articles in which it holds, once their texts were read
-    (indexer/placed.py).
+    `gaps` are between neighbours; a part in the middle is the same occurrence for both. A part is
+    a Quote, a Prefix, an Amount, Words of one word or place, or Either of these. `ids` are the articles
+    in which it holds, once their texts were read (indexer/placed.py).
     """
 
     parts: tuple[Node, ...]
-    distances: tuple[int, ...]
+    gaps: tuple[Gap, ...]
     at: Span = field_(default=(0, 0), compare=False)
     ids: frozenset[str] | None = field_(default=None, compare=False)
 
@@ -289,9 +296,10 @@ def to_text(node: Node) -> str:
             return f"date:{first}..{last}"
         case Amount(text=text):
             return f"amount:{text}"
-        case Near(parts, distances):
+        case Near(parts, gaps):
             first, *others = map(to_text, parts)
-            return first + "".join(f" NEAR/{n} {part}" for n, part in zip(distances, others, strict=True))
+            operators = (f"{'ONEAR' if gap.ordered else 'NEAR'}/{gap.most}" for gap in gaps)
+            return first + "".join(f" {name} {part}" for name, part in zip(operators, others, strict=True))
         case Same(unit, nodes, unwanted):
             return f"same:{unit}{to_text(Every(nodes, unwanted))}"
         case Tagged(label):

@@ -1,4 +1,4 @@
-"""Articles as XHTML, with their attribution; every text escaped."""
+"""Articles and what differs between two as XHTML; every text escaped."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from archive.article import Article, Revision
 from archive.text.escaping import legible, link, xml
+from indexer.diff import Part, Parts
 from wencang.desk.txt import attribution, gone_since
 
 STYLE = """\
@@ -15,6 +16,19 @@ article p { margin: 0.5em 0; text-indent: 2em; }
 .source, .rights { color: #555; font-size: 0.85em; overflow-wrap: anywhere; }
 article .source, article .rights { text-indent: 0; }
 """
+
+
+_DIFFERENCES = {"removed": "del", "added": "ins", "moved": "mark", "left": "s"}
+
+
+def differences(parts: Parts) -> str:
+    """Parts of two texts, the changed ones in elements; what is the same stands for itself."""
+    return "".join(map(_difference, parts))
+
+
+def _difference(part: Part) -> str:
+    tag = _DIFFERENCES.get(part.kind)
+    return f"<{tag}>{xml(part.text)}</{tag}>" if tag else xml(part.text)
 
 
 def paragraphs(body: str) -> Iterable[str]:

@@ -11,9 +11,9 @@ from archive.errors import NotKept, UsageFault
 from archive.text.escaping import xml
 from archive.text.translation import gettext as _
 from indexer.diff import Parts, Step
+from wencang.desk.markup import differences
 from wencang.desk.table import Table
 
-_TAGS = {"same": "span", "removed": "del", "added": "ins", "moved": "mark", "left": "s"}
 _PAGE = """<!doctype html>
 <html lang="zh">
 <head>
@@ -96,11 +96,9 @@ class Diff:
 
     def _fields(self) -> str:
         cell = '<dt>{name}</dt>\n<dd style="white-space: pre-wrap">{text}</dd>'
-        return "\n".join(cell.format(name=xml(_(name)), text=_marked(parts)) for name, parts in self.changes.items())
-
-
-def _marked(parts: Parts) -> str:
-    return "".join(f"<{_TAGS[part.kind]}>{xml(part.text)}</{_TAGS[part.kind]}>" for part in parts)
+        return "\n".join(
+            cell.format(name=xml(_(name)), text=differences(parts)) for name, parts in self.changes.items()
+        )
 
 
 def pair(versions: Sequence[Revision], a: int, b: int) -> tuple[Revision, Revision]:

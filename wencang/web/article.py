@@ -169,7 +169,7 @@ def _number(request: Request, name: str) -> int:
 
 
 def _question(request: Request) -> str:
-    q = within(request.query_params.get("q", ""))
+    q = within("q", request.query_params.get("q", ""))
     return q if q.strip() else ""
 
 

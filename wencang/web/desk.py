@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from archive.errors import UsageFault
+from archive.text.translation import gettext as _
 from indexer.figures.aid import AidMention
 from indexer.figures.figure import KINDS, Figure, Name
 from indexer.figures.find import Mention
@@ -30,7 +31,7 @@ from wencang.desk.network.named import Within
 from wencang.desk.network.network import Network, NetworkKind
 from wencang.desk.network.reprints import Outlet
 from wencang.web.drawing.tables import FILES, NETWORKS, file_of, json_of
-from wencang.web.inputs import MOST, Asked, field_of, narrowed, no_question, number, one_of, page_of, typed
+from wencang.web.inputs import MOST, Asked, field_of, narrowed, no_question, number, one_of, page_of, typed, within
 from wencang.web.render import Handler, Links, Site
 from wencang.web.traffic.limits import deadline_of
 
@@ -146,13 +147,13 @@ def ask_keywords(site: Site, request: Request) -> Keywords:
 def ask_collocations(site: Site, request: Request) -> Collocations:
     """The words near the one that is asked for."""
     parameters = request.query_params
-    word = narrowed(parameters).q.strip()
+    question = narrowed(parameters)
     measure, by = one_of("measure", parameters, _NEAR_MEASURES), one_of("by", parameters, get_args(Period))
     window = number("window", parameters, 1, WIDEST, 5)
     limit, least = number("limit", parameters, 1, WORDS, 30), number("least", parameters, 1, LEAST, 5)
     return site.archive.collocations(
-        word, window=window, measure=measure, by=by, limit=limit, least=least, max_articles=_READ,
-        progress=deadline_of(request).check,
+        question.q.strip(), among=within("among", parameters.get("among", "")), window=window, measure=measure, by=by,
+        limit=limit, least=least, max_articles=_READ, progress=deadline_of(request).check, **question.filters,
     )  # fmt: skip
 
 
@@ -244,14 +245,18 @@ def question_of(figure: Figure) -> str:
 def ask_aid(site: Site, request: Request) -> AidPairs:
     """Who aids which place. Raises FieldFault without a question."""
     question = _asked(request)
-    return site.archive.aid(question.q, max_articles=_READ_FIGURES, **question.filters)
+    stories = bool(one_of("stories", request.query_params, ("", "1")))
+    return site.archive.aid(question.q, stories=stories, max_articles=_READ_FIGURES, **question.filters)
 
 
 def _show_aid(answer: AidPairs, _question: Asked, parameters: QueryParams, _links: Links) -> Mapping[str, object]:
     def shown(mention: AidMention) -> tuple[AidMention, str]:
         return mention, " ".join(mention.sentence.split())
 
-    return {"pairs": answer.counts().pairs[:_PAIRS], **_part(map(shown, answer.mentions), parameters)}
+    counts = answer.counts()
+    columns = {"articles": _("Articles"), "sentences": _("Sentences"), "stories": _("Stories")}
+    heads = [columns[name] for name in counts.columns[2:]]
+    return {"pairs": counts.pairs[:_PAIRS], "heads": heads, **_part(map(shown, answer.mentions), parameters)}
 
 
 # Places

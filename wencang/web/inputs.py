@@ -76,17 +76,17 @@ def asked(parameters: QueryParams) -> Asked:
 def narrowed(parameters: QueryParams) -> Asked:
     """The question of any page, with its filters. Raises FieldFault for a value that can't be read."""
     question = typed(parameters)
-    within(parameters.get("q", ""))
+    within("q", parameters.get("q", ""))
     since, until = _days(parameters)
     return replace(question, since=since, until=until)
 
 
-def within(q: str) -> str:
+def within(field: str, question: str) -> str:
     """The question. Raises FieldFault for one that is too long."""
-    if len(q) > LONGEST:
+    if len(question) > LONGEST:
         reason = _("is longer than {most} characters").format(most=LONGEST)
-        raise FieldFault("q", q[:20] + "…", reason, _("shorten it"))
-    return q
+        raise FieldFault(field, question[:20] + "…", reason, _("shorten it"))
+    return question
 
 
 def no_question() -> QueryFault:

@@ -143,7 +143,7 @@ _SCHEMAS: dict[str, Schema] = {
     }), next=_NEXT),
     "Aid": _rows(_record({
         "giver": _TEXT, "receiver": _TEXT, "sentence": _TEXT, "start": _COUNT, "end": _COUNT, "id": _TEXT,
-        "url": _TEXT, "published": _ISSUED, "title": _TEXT,
+        "url": _TEXT, "published": _ISSUED, "title": _TEXT, "reports": _COUNT,
     }), next=_NEXT),
     "Places": _rows(_record({
         "place": _TEXT, "within": _TEXT, "articles": _COUNT, "longitude": _or_null(_NUMBER),
@@ -294,6 +294,7 @@ _ENDPOINTS = {
     ]),
     "/api/collocations": _Endpoint("Words near a word.", "Collocations", [
         _parameter("q", _QUESTION, "The word.", required=True),
+        _parameter("among", _QUESTION, "A question: only the articles with all its words are read."), *_FILTERS,
         _number("window", 5, 1, WIDEST, "Words on either side."),
         _choice("measure", get_args(CollocationMeasure)), _BY, _number("limit", 30, 1, WORDS),
         _number("least", 5, 1, LEAST, "Minimum co-occurrences."),
@@ -306,7 +307,9 @@ _ENDPOINTS = {
     "/api/quotes": _Endpoint("Who said what in the articles with all the words.", "Quotes", [
         _Q, *_FILTERS, _parameter("speaker", _TEXT, "Part of the name."), *_pages(ROWS),
     ]),
-    "/api/aid": _Endpoint("Who aids which place, each with its sentence.", "Aid", [_Q, *_FILTERS, *_pages(ROWS)]),
+    "/api/aid": _Endpoint("Who aids which place, each with its sentence.", "Aid", [
+        _Q, *_FILTERS, _choice("stories", _FLAG_OF, "1 gives each pair of a story once."), *_pages(ROWS),
+    ]),
     "/api/map": _Endpoint("How many of the articles with all the words name each place.", "Places", [
         _Q, *_FILTERS, _choice("level", get_args(Level)),
     ]),

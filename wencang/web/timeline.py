@@ -101,7 +101,7 @@ def _questions(request: Request) -> list[str]:
 
 
 def _timeline(site: Site, request: Request) -> Timeline:
-    parameters, questions = request.query_params, list(map(within, _questions(request)))
+    parameters, questions = request.query_params, [within("q", each) for each in _questions(request)]
     question = narrowed(parameters)
     if not questions:
         raise no_question()

@@ -22,8 +22,9 @@ from wencang.cli.commands import (
     narrowed,
     question_of,
     say_nothing,
+    to_file,
 )
-from wencang.cli.output import say, say_notices, written_to
+from wencang.cli.output import say, say_notices
 from wencang.cli.output.tables import print_rows
 from wencang.filters import Filters
 
@@ -35,17 +36,18 @@ app = typer.Typer()
 def aid(
     ctx: typer.Context, query: Words = [],  # noqa: B006  # never changed
     count: Annotated[bool, typer.Option("--count", help=_("Each pair once, with its number of articles."))] = False,
+    stories: Annotated[bool, typer.Option("--stories", help=_("Each pair of a story and its reprints once."))] = False,
     filters: Filters = NO_FILTERS, engine: Engine = "", as_json: Json = False, as_csv: Csv = False,
     out: TableFile = None,
 ) -> int:  # fmt: skip
     """List which province, city, enterprise or authority aids which place, each with the sentence that says so.
 
     Examples:
-        wencang aid 援藏 --count
+        wencang aid 援藏 --count --stories
         wencang aid --csv -o aid.csv
     """
     form = chosen(out, csv=as_csv, json=as_json)
-    pairs = archive_of(ctx).aid(question_of(query), engine=engine, **filters)
+    pairs = archive_of(ctx).aid(question_of(query), stories=stories, engine=engine, **filters)
     say_notices(pairs.notices)
     table = pairs.counts() if count else pairs
     if next(table.rows(), None) is None:
@@ -53,9 +55,7 @@ def aid(
             return say_nothing(query)
         say(_("no article says who aids a place"))
         return NOTHING
-    if form:
-        with written_to(out) as file:
-            table.write(file, form)
-    else:
-        print_rows(table if count else pairs.brief(), "")
+    if out:
+        return to_file(table, out, form)
+    print_rows(table if form or count else pairs.brief(), form)
     return DONE

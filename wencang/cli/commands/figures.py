@@ -22,9 +22,10 @@ from wencang.cli.commands import (
     archive_of,
     chosen,
     narrowed,
+    to_file,
 )
-from wencang.cli.output import counting, say, say_notices, written_to
-from wencang.cli.output.tables import print_ranked
+from wencang.cli.output import counting, say, say_notices
+from wencang.cli.output.tables import print_ranked, print_rows
 from wencang.filters import Filters
 
 if TYPE_CHECKING:
@@ -80,11 +81,12 @@ def figures(
     if next(figures.rows(), None) is None:
         say(_("{name}: no figures are found").format(name=" ".join(query)))
         return NOTHING
-    if form:
-        with written_to(out) as file:
-            figures.write(file, form)
-    elif isinstance(figures, NameCounts):
-        print_ranked(figures, "")
+    if out:
+        return to_file(figures, out, form)
+    if isinstance(figures, NameCounts):
+        print_ranked(figures, form)
+    elif form:
+        print_rows(figures, form)
     else:
         print_figures(figures, stories)
     return DONE

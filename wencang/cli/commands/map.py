@@ -22,6 +22,7 @@ from wencang.cli.commands import (
     narrowed,
     question_of,
     say_nothing,
+    to_file,
 )
 from wencang.cli.output import counting, say, say_notices, written_to
 from wencang.cli.output.tables import print_rows
@@ -66,12 +67,12 @@ def map(
     if form in ("svg", "png") and out:
         picture.save(places.svg(), out)
         say(_("{path}: drawn").format(path=out))
-    elif form == "geojson":
+    elif form == "geojson" and out:
         with written_to(out) as file:
             file.write(places.geojson().encode())
-    elif form:
-        with written_to(out) as file:
-            places.write(file, form)
+        say(_("{path}: written").format(path=out))
+    elif out:
+        return to_file(places, out, form)
     else:
-        print_rows(places, "")
+        print_rows(places, form)
     return DONE

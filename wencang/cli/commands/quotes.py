@@ -21,8 +21,9 @@ from wencang.cli.commands import (
     chosen,
     narrowed,
     question_of,
+    to_file,
 )
-from wencang.cli.output import say, say_notices, written_to
+from wencang.cli.output import say, say_notices
 from wencang.cli.output.quotes import print_quotes
 from wencang.cli.output.tables import print_rows
 from wencang.filters import Filters
@@ -53,11 +54,10 @@ def quotes(
         say(_("no quotation is found"))
         return NOTHING
     table = quotes.speakers() if count else quotes
-    if form:
-        with written_to(out) as file:
-            table.write(file, form)
-    elif count:
-        print_rows(table, "")
+    if out:
+        return to_file(table, out, form)
+    if form or count:
+        print_rows(table, form)
     else:
         print_quotes(quotes)
     return DONE

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from archive.article import Revision
 from archive.text.escaping import is_page, xml
 from archive.text.messages import Message
+from indexer.figures.places import origin_of
 from indexer.highlight import Highlighter
 from indexer.question.query import Query
 from indexer.text.analyzer import fold
@@ -77,7 +78,7 @@ def lines(revisions: Iterable[Revision], highlighter: Highlighter, window: int) 
     """Every place, with so many characters on either side; in the order of the articles."""
     for article in (revision.article for revision in revisions):
         text = f"{article.title}\n{article.body}"
-        for start, end, _word in highlighter.find(text, len(article.title) + 1):
+        for start, end, _word in highlighter.find(text, len(article.title) + 1, origin_of(article)):
             left, right = text[max(0, start - window) : start], text[end : end + window]
             yield Line(article.day, left, text[start:end], right, article.id, article.url, start)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -75,26 +75,15 @@ def in_passages(mentions: Iterable[Mention], placed: Sequence[Placed]) -> Iterat
         return
     for _id, group in groupby(mentions, lambda mention: mention.article.id):
         figures = list(group)
-        spans = passages(placed, Text(figures[0].article.body))
-        yield from (each for each in figures if any(start <= each.figure.start < end for start, end in spans))
+        article = figures[0].article
+        body, spans = len(article.title) + 1, passages(placed, Text.of(article))
+        yield from (each for each in figures if any(start <= body + each.figure.start < end for start, end in spans))
 
 
-def once_a_story(mentions: Iterable[Mention], stories: Mapping[str, str]) -> list[Mention]:
-    """Each value of a story once, from the article that was published first, with the number that report it.
-
-    `stories` has the story of each article that is in one.
-    """
-    groups: dict[tuple[object, ...], dict[str, Mention]] = {}
-    for mention in mentions:
-        id, figure = mention.article.id, mention.figure
-        value = figure.text if figure.value == _UNKNOWN else figure.value
-        groups.setdefault((stories.get(id, id), figure.kind, value), {}).setdefault(id, mention)
-    return [replace(min(group.values(), key=_published), reports=len(group)) for group in groups.values()]
-
-
-def _published(mention: Mention) -> tuple[bool, datetime]:
-    latest = mention.article.latest
-    return latest is None, latest or datetime.max.replace(tzinfo=UTC)
+def same_value(mention: Mention) -> tuple[object, ...]:
+    """What is equal for figures of one kind and value."""
+    figure = mention.figure
+    return figure.kind, figure.text if figure.value == _UNKNOWN else figure.value
 
 
 def kinds_of(names: Collection[str]) -> list[Kind]:

@@ -21,9 +21,10 @@ from archive.text.escaping import xml
 from archive.text.messages import Message
 from archive.text.translation import gettext as _
 from indexer.diff import Part, Parts, compare
-from indexer.highlight import has_all
+from indexer.passages import Text, holds, whole
 from indexer.question.query import Query
 from indexer.text.analyzer import Analyzer
+from wencang.desk.markup import differences
 from wencang.desk.table import Table
 from wencang.desk.watch.feeds import FORMS, Entry, Feed, urn
 
@@ -32,7 +33,6 @@ MOST_EXAMINED = 20_000  # versions that are looked at for one answer
 _AROUND = 20  # characters that are shown beside a change
 _LONGEST = 120  # of a change that are shown
 _MOST_SHOWN = 6  # removed, added or moved passages
-_TAGS = {"removed": "del", "added": "ins", "moved": "ins"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,8 @@ class Change:
         }  # fmt: skip
 
     def html(self) -> str:
-        """The changed words, escaped, with <del> and <ins>."""
-        pieces = {name: "".join(map(_marked, parts)) for name, parts in self.parts.items()}
+        """The changed words, escaped, with <del>, <ins> and <mark> for what moved."""
+        pieces = {name: differences(parts) for name, parts in self.parts.items()}
         return "".join(f"<p>{xml(_(name))}: {text}</p>" for name, text in pieces.items())
 
     @property
@@ -154,16 +154,11 @@ def _time(revision: Revision) -> str:
     return f"{revision.fetched.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
-def _marked(part: Part) -> str:
-    tag = _TAGS.get(part.kind)
-    return f"<{tag}>{xml(part.text)}</{tag}>" if tag else xml(part.text)
-
-
 def mentioned(store: ArticleStore, query: Query, ids: list[str], progress: Progress) -> frozenset[str]:
-    """These articles, and those of which an older version has all the words: what was deleted is found too."""
-    if not (fits := has_all(query)):
+    """These articles, and those of which an older version answers the question: what was deleted is found too."""
+    if not (every := whole(query)):
         return frozenset(ids)
-    return frozenset(ids).union(id for id, text in edits.superseded(store, progress) if fits(text))
+    return frozenset(ids).union(old.id for old in edits.superseded(store, progress) if holds(every, Text.of(old)))
 
 
 def changes(

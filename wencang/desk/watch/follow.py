@@ -23,6 +23,7 @@ from archive.store import ArticleStore
 from archive.tables.watches import Watch, Watches
 from archive.text.translation import gettext as _
 from indexer.engines.engine import SearchEngine
+from indexer.figures.places import origin_of_body
 from indexer.highlight import Highlighter
 from indexer.question.parser import parse_query
 from indexer.question.query import Query
@@ -173,5 +174,5 @@ def _hits(watches: Watches, name: str, query: Query) -> Stream[Hit]:
 def _shown(query: Query, revisions: Iterable[Revision]) -> Iterator[tuple[Revision, Snippet]]:
     highlighter = Highlighter(query)
     for revision in revisions:
-        body = revision.article.body
-        yield revision, snippet(body, highlighter.find(body))
+        article = revision.article
+        yield revision, snippet(article.body, highlighter.find(article.body, origin=origin_of_body(article)))
