@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import cache, lru_cache, partial
 from typing import NamedTuple
 
 from indexer.figures import figure
 from indexer.figures.figure import Figure, Name
-from indexer.figures.gazetteer import gazetteer
+from indexer.figures.gazetteer import gazetteer, sizes
 from indexer.figures.places import regions
 from indexer.text.wordlists import any_of
 
@@ -24,22 +25,35 @@ _BRANCHED = ("银行", "公司", "集团", "保险")
 _SOCIETIES, _LOCAL = ("协会", "学会", "商会"), ("合作社", "幼儿园", "工作室", "剧团")
 _VAGUE = ("全国", "国家", "世界", "国际")
 _LONG_CORES = ("学会", "协会", "学校", "促进会", "联合会", "卫生院", "合作社", "基金会", "商会", "剧团", "剧院", "乐团")
-_NOT_AFTER = {"小学": "中", "政府": "非", "中学": "大"}  # 中小学, 非政府组织, 大中学生
+_NOT_AFTER = {  # 中小学, 非政府组织, 大中学生, 会议会场, 爱国会, 市中心
+    "小学": "中",
+    "政府": "非",
+    "中学": "大",
+    "议会": "会协商决建倡提",
+    "国会": "爱建",
+    "中心": "市县镇区村乡省为个以大是的一",
+}
 _GOVERNMENT = ("政府", "人民政府")
 _COMMITTEES = ("市委", "县委", "区委", "州委", "省委", "地委", "乡党委", "镇党委")  # their first sign is the region's
 _TOO_GENERAL = ("公司", "集团", "学校", "合作社", "幼儿园", "协会", "学会", "工作室", "剧团", "研究所", "商会")
+_NOT_BEHIND_KNOWN = "门分"
+_NUMBERED = tuple(f"{numeral}中" for numeral in "一二三四五六七八九十")  # 山南市一中
 _SIGNS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789·")
-_IN_BRACKETS = re.compile(r"\([\u3400-\u9fff]{2,6}\)$")
+_IN_BRACKETS = re.compile(r"\(([\u3400-\u9fff]{2,6})\)$")
 _NUMERALS = "一二三四五六七八九十几数多0123456789"
 _CLASSIFIERS = "所家个名位批支项"  # 三家公司 is not a name, 第三批援藏工作队 is
+_COUNTED = re.compile(rf"[{_NUMERALS}首][{_CLASSIFIERS}]$")
+_IN_ORDER = "批支"
+_TOWN = re.compile(r"[\u3400-\u9fff]{2,4}?[乡镇村]")
 _PRINTED = re.compile(rf"[\u3400-\u9fff]{{2,4}}?(?:自治[州县]|[{_LEVELS}村])")
 _NO_PLACE = re.compile(
-    "(?:[社园景山地校辖牧特城灾郊小藏战林厂农大护发验范]区|[农乡]村|[城乡]镇|城市|县市|自治区|治区|城乡|家乡)$"
+    "(?:[社园景山地校辖牧特城灾郊小藏战林厂农大护发验范军战]区|[农乡驻各全贫困新]村|[城乡]镇|[城直设]市|直辖市|区市|县市|自治区|治区|城乡|家乡|下乡|困乡|困县|海拔乡)$"
 )
 _OF_LEVEL = {level: re.compile(rf"[\u3400-\u9fff]{{2,9}}?{level}(?!府)") for level in _LEVELS}
 _SENTENCE_ENDS = "。！？；!?\n"
 _OTHER_REGIONS = re.compile("(?:广西|内蒙古|宁夏|新疆)[^、。]{0,5}自治区")
-_COMMITTEE = re.compile(f"(?:党委|[{_LEVELS}]委)[{_LEVELS}]?$")
+_COMMITTEE = re.compile(f"(?:党委|[{_LEVELS}]委)[、{_AND}]?([{_LEVELS}]?)$")
+_SECTION = re.compile(r"[\u3400-\u9fff]{2,7}([处科司室])(?=副?\1长)")  # 产业处处长
 
 
 class Span(NamedTuple):
@@ -59,9 +73,11 @@ class _Words(NamedTuple):
     free: frozenset[str]  # endings that need no place before them
     general: re.Pattern[str]  # not a name by itself
     wide: frozenset[str]  # countries and the like
+    buildings: tuple[str, ...]  # before 中心
     alone: frozenset[str]  # endings that do not make a name with only one of these before them
     full: dict[str, str]  # places by their names, with and without their level
-    places: re.Pattern[str]
+    in_brackets: Container[str]
+    sizes: dict[str, tuple[int, ...]]  # of places, by their first two characters
     stops: re.Pattern[str]
     free_stops: re.Pattern[str]
     others: frozenset[str]  # words in which a stop is none
@@ -75,28 +91,31 @@ def _words() -> _Words:
     for name in _names("Other places"):
         full |= {name: name, re.sub("(?:自治区|市)$", "", name): name}
     for name, places in gazetteer().readings.items():
-        if places[0].level < 2 or name in regions():
+        if places[0].level < 2 or name in regions() or (places[0].level == 2 and name[-1] in "县市区旗"):
             full[name] = places[0].name if len(places) == 1 else name
-    full["自治区"] = ""
+    known = _names("Institutions by their own names")
+    full = dict.fromkeys(known, "") | full | {"自治区": ""}
     matters, offices = (figure.names(group) for group in ("Matters of a department", "Departments"))
     endings, free = _names("Endings with a region"), _names("Endings of names")
     departments = (matter + office for matter in matters for office in offices)
     numbers = (numeral + classifier for numeral in _NUMERALS for classifier in _CLASSIFIERS)
     not_before = frozenset(_names("Not before an ending with a region"))
+    tails = (pair.split("=") for pair in _names("Tails and what is not behind them"))
+    not_behind = "".join(f"(?:(?<!{tail})|(?![{signs}]))" for tail, signs in tails)
     return _Words(
-        re.compile(f"(?:{any_of(_names('Institutions by their own names'))})(?![门分])"),
+        re.compile(f"(?:{any_of(known)})(?![{_NOT_BEHIND_KNOWN}])"),
         re.compile(
-            f"(?:{any_of([*endings, *free, *departments, *_OFFICES])})(?![长员们城卡]|生(?!产))"
-            "(?:(?<!部)|(?![队门分落]))(?:(?<![局厅])|(?![面势限地域级里内外座]))"
-            "(?:(?<!协)|(?![调议商助同作定力会]))(?:(?<!会)|(?!议))(?:(?<!人大)|(?!会))(?:(?<!办)|(?!公))"
+            f"(?:{any_of([*endings, *free, *departments, *_OFFICES, *_NUMBERED])})(?![长员们城卡]|生(?!产)){not_behind}"
         ),
         not_before,
         frozenset(free),
         re.compile(f"(?:{any_of(_names('Alone no name of an institution'))})*"),
         frozenset(wide),
+        tuple(_names("Centres that are buildings")),
         frozenset(_names("Alone with a country no name")),
         full,
-        re.compile(any_of(full)),
+        {*full, *_names("In brackets")},
+        sizes(full),
         re.compile(any_of([*_names("Not in the name of an institution"), *_AND, *numbers])),
         re.compile(any_of(_names("Not in a name without a place"))),
         frozenset(_names("Inside other words")),
@@ -132,7 +151,8 @@ def _ending(folded: str) -> Iterator[Span]:
             continue
         end = match.start() + match[0].startswith(_COMMITTEES)
         if span := _name(folded, _limit(folded, end), end, match):
-            yield span
+            section = _SECTION.match(folded, span.end)
+            yield span._replace(end=section.end()) if section else span
 
 
 def _limit(folded: str, end: int) -> int:
@@ -143,7 +163,8 @@ def _limit(folded: str, end: int) -> int:
         if sign in "年月日时" and folded[at - 2 : at - 1].isdigit():
             break
         if not ("\u3400" <= sign <= "\u9fff" or sign in _SIGNS):
-            if sign != ")" or not (brackets := _IN_BRACKETS.search(folded, max(0, at - 8), at)):
+            brackets = _IN_BRACKETS.search(folded, max(0, at - 8), at) if sign == ")" else None
+            if not brackets or brackets[1] not in _words().in_brackets:
                 break
             at = brackets.start()
         else:
@@ -164,8 +185,9 @@ def _outermost(spans: list[Span]) -> Iterator[Span]:
 
 def _name(folded: str, limit: int, end: int, ending: re.Match[str]) -> Span | None:
     """The name with this ending, whose first character is not before `limit`; `end` is where its place may end."""
-    if ending[0] in _GOVERNMENT and _COMMITTEE.search(folded, limit, ending.start()):
-        return None  # 市委市政府 are two
+    committee = _COMMITTEE.search(folded, 0, ending.start()) if ending[0] in _GOVERNMENT else None
+    if committee:  # 市委市政府, 党委、政府 are two
+        return Span(committee.start(1), ending.end(), bare=True)
     first = _after_stops(folded, limit, end)
     start, middle = _first_place(folded, first, end)
     if start >= 0:
@@ -175,9 +197,12 @@ def _name(folded: str, limit: int, end: int, ending: re.Match[str]) -> Span | No
         return Span(start, ending.end()) if _is_name(folded[start:middle], folded[middle:end], ending[0]) else None
     if first < end and folded[first] in _LEVELS and folded[first + 1] not in _LEVELS:
         return Span(first, ending.end(), bare=True)
+    if first < end and folded[end - 1] in _LEVELS and not _NO_PLACE.search(folded, 0, end):
+        return Span(end - 1, ending.end(), bare=True)
     core = folded[_after_free_stops(folded, first, ending.start()) : ending.start()]
     shortest = 4 if ending[0] in _LONG_CORES else 2
     is_free = ending[0] in _words().free and shortest <= len(core) <= _LONGEST_FREE
+    is_free = is_free and not _COUNTED.search(folded, 0, ending.start() - len(core))
     return Span(ending.start() - len(core), ending.end()) if is_free and not _words().general.fullmatch(core) else None
 
 
@@ -185,6 +210,14 @@ def _is_name(place: str, middle: str, ending: str) -> bool:
     """Whether what stands between a place and an ending makes it a name: 中国政府, 全国重点大学 are none."""
     words = _words()
     if middle and middle in "一某两三各多":
+        return False
+    if words.known.match(place) and (middle or ending in _BRANCHES):
+        return True
+    if ending in _NUMBERED:
+        return not middle.strip(_NUMERALS)
+    if ending in _GOVERNMENT and middle and words.general.fullmatch(middle):
+        return False
+    if ending == "中心" and (len(middle) < 2 or words.general.fullmatch(middle) or middle.endswith(words.buildings)):
         return False
     if place in words.wide and not middle:
         return ending not in words.alone
@@ -197,8 +230,31 @@ def _is_name(place: str, middle: str, ending: str) -> bool:
 
 
 def _places(folded: str, start: int, end: int) -> list[tuple[int, int]]:
-    """The places in a part of the text that are known by name; the longest at each position."""
-    return [match.span() for match in _words().places.finditer(folded, start, end)]
+    """The places in a part of the text that are known by name, and the institutions with parts; the longest of each."""
+    starts, ends = _every_place(folded)
+    inside = range(bisect_left(starts, start), bisect_left(starts, end))
+    longest = ((starts[at], next((last for last in ends[at] if last <= end), 0)) for at in inside)
+    return [(first, last) for first, last in longest if last]
+
+
+@lru_cache(8)  # each name asks for the places around it
+def _every_place(folded: str) -> tuple[list[int], list[list[int]]]:
+    """Where the places in a text start, and where each may end, the longest first."""
+    words = _words()
+    starts, ends, after = [], [], 0
+    for start in range(len(folded) - 1):
+        if start < after or not (lengths := words.sizes.get(folded[start : start + 2])):
+            continue
+        if lasts := [start + size for size in lengths if _is_named(folded, start, start + size)]:
+            starts.append(start)
+            ends.append(lasts)
+            after = lasts[0]
+    return starts, ends
+
+
+def _is_named(folded: str, start: int, end: int) -> bool:
+    name = folded[start:end]
+    return name in _words().full and not (name[-1] == "部" and folded[end : end + 1] in tuple(_NOT_BEHIND_KNOWN))
 
 
 def _after_stops(folded: str, limit: int, end: int) -> int:
@@ -208,7 +264,7 @@ def _after_stops(folded: str, limit: int, end: int) -> int:
         if folded[start] in _AND:
             is_stop = not _joins(folded, limit, start, end)
         else:
-            is_stop = not (folded[start] in _NUMERALS and folded[start - 1 : start] == "第")
+            is_stop = folded[start - 1 : start] != "第" or folded[last - 1] not in _IN_ORDER
         if is_stop and not _is_inside(folded, start, last):
             return last
     return limit
@@ -233,32 +289,32 @@ def _is_inside(folded: str, start: int, end: int) -> bool:
 def _joins(folded: str, limit: int, at: int, end: int) -> bool:
     """Whether an "and" is inside a name, as in 西藏文化保护与发展协会: neither side is a name or a place."""
     places = _places(folded, limit, end)
-    before = [last for first, last in places if last <= at]
-    if not before or at - before[-1] < 2 or at + 1 >= end or folded[at + 1] in _LEVELS:
+    names = [match.end() for match in _words().endings.finditer(folded, limit, at)]
+    before = max((last for last in (*names, *(last for _first, last in places)) if last <= at), default=0)
+    if not before or at - before < 2 or at + 1 >= end or folded[at + 1] in _LEVELS:
         return False
-    if any(first == at + 1 for first, _last in places):
-        return False
-    return not any(match.end() == at for match in _words().endings.finditer(folded, before[-1], at))
+    named = any(first == at + 1 and folded[first:last] not in _VAGUE for first, last in places)
+    return not named and not _words().stops.search(folded, before, at)
 
 
 def _first_place(folded: str, first: int, end: int) -> tuple[int, int]:
     """Where the places at the beginning of a name start and end; -1 if there is none."""
     starts = dict(_places(folded, first, end))
-    printed = _printed(folded, first, end)
-    if printed and printed not in starts.values():
-        starts.setdefault(first, printed)
+    town = _printed(_TOWN, folded, first, end)
+    if town and not any(first < start < town for start in starts):
+        starts.setdefault(first, town)
     start = next((start for start in sorted(starts) if folded[start - 1 : start] != "("), -1)
     if start < 0:
         return -1, -1
     last = starts[start]
-    while following := starts.get(last) or _printed(folded, last, end):
+    while following := starts.get(last) or _printed(_PRINTED, folded, last, end):
         last = following
     return start, last
 
 
-def _printed(folded: str, start: int, end: int) -> int:
-    """Where a place ends that is known by its level alone, as 若尔盖县; 0 if there is none."""
-    match = _PRINTED.match(folded, start, end)
+def _printed(pattern: re.Pattern[str], folded: str, start: int, end: int) -> int:
+    """Where a place ends that is known by its level alone, as 娘蒲乡; 0 if there is none."""
+    match = pattern.match(folded, start, end)
     return match.end() if match and not _NO_PLACE.search(match[0]) else 0
 
 
@@ -267,35 +323,45 @@ def _printed(folded: str, start: int, end: int) -> int:
 
 def _each_name(folded: str, spans: Iterable[Span]) -> Iterator[str]:
     """The name of each; "" of what stands for a place that is not known."""
-    before: list[tuple[int, str]] = []
+    before: list[tuple[Span, str]] = []
     for span in spans:
         name = _of_place(folded, span, before) if span.bare else folded[span.start : span.end]
-        before.append((span.start, name))
+        before.append((span, name))
         yield name
 
 
-def _of_place(folded: str, span: Span, before: Sequence[tuple[int, str]]) -> str:
+def _of_place(folded: str, span: Span, before: Sequence[tuple[Span, str]]) -> str:
     """The name of an institution with the place that its first character stands for; "" if that is not known.
 
     It is the last place of this level in the sentence, else the only one in the text. `before` are the names so far.
     """
     level = folded[span.start]
+    if level not in _LEVELS:
+        return _of_committee(folded, span, before)
     if folded.startswith("区党委", span.start):  # of the autonomous region: that of a district is a 区委
         return f"自治{folded[span.start : span.end]}"
     sentence = max(folded.rfind(sign, 0, span.start) for sign in _SENTENCE_ENDS) + 1
     places = _with_level(folded, sentence, span.start, level)
-    named = ((at, _OF_LEVEL[level].match(name)) for at, name in before if at >= sentence)
+    named = ((other.start, _OF_LEVEL[level].match(name)) for other, name in before if other.start >= sentence)
     places = [*places, *((at, match[0]) for at, match in named if match)]
     every = set() if places else {name for _at, name in _with_level(folded, 0, len(folded), level)}
     place = max(places)[1] if places else every.pop() if len(every) == 1 else ""
     return place + folded[span.start + 1 : span.end] if place else ""
 
 
+def _of_committee(folded: str, span: Span, before: Sequence[tuple[Span, str]]) -> str:
+    """The name of a government that has its place from the committee directly before it: 自治区党委、政府."""
+    committee, name = before[-1] if before else (span, "")
+    place = re.sub("(?:党委|(?<=[省市县区州乡镇])委)$", "", name)
+    is_near = len(folded[committee.end : span.start].strip(f"、{_AND}")) == 0
+    return place + folded[span.start : span.end] if place != name and is_near and place[-1:] in _LEVELS else ""
+
+
 @lru_cache(8)  # each bare name of an article asks for all places in it
 def _with_level(folded: str, start: int, end: int, level: str) -> list[tuple[int, str]]:
     """The places of one level in a part of a text: where each is, and its full name."""
     full = _words().full
-    named = ((first, full[folded[first:last]]) for first, last in _places(folded, start, end))
+    named = ((first, full.get(folded[first:last], "")) for first, last in _places(folded, start, end))
     return [(at, name) for at, name in named if name.endswith(level) and not name.endswith("自治区")]
 
 
@@ -307,6 +373,8 @@ def _fullest(folded: str, names: set[str]) -> dict[str, str]:
         longer = [
             other for other in names if len(other) > len(name) and other.endswith(name) and _is_place(other, name)
         ]
+        if _words().known.fullmatch(name):  # 外交部 is not 挪威外交部
+            longer = []
         best = max(longer, key=lambda other: (len(other), other), default=name)
         longest = _words().short.get(best) or re.sub("(?<!人民)政府$", "人民政府", best)
         best = longest if longest in names else best
