@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import cache, lru_cache, partial
 from typing import NamedTuple
@@ -41,9 +40,13 @@ _NUMBERED = tuple(f"{numeral}中" for numeral in "一二三四五六七八九十
 _SIGNS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789·")
 _IN_BRACKETS = re.compile(r"\(([\u3400-\u9fff]{2,6})\)$")
 _NUMERALS = "一二三四五六七八九十几数多0123456789"
+_DIGITS = "0123456789"
+_NOT_BEFORE_BARE = f"{_NUMERALS}{_LEVELS}各每"
+_NOT_BEHIND_BARE = f"{_LEVELS}域级里内外属"
 _CLASSIFIERS = "所家个名位批支项"  # 三家公司 is not a name, 第三批援藏工作队 is
 _COUNTED = re.compile(rf"[{_NUMERALS}首][{_CLASSIFIERS}]$")
 _IN_ORDER = "批支"
+_UNIVERSITY = re.compile("大学|科学院")
 _TOWN = re.compile(r"[\u3400-\u9fff]{2,4}?[乡镇村]")
 _PRINTED = re.compile(rf"[\u3400-\u9fff]{{2,4}}?(?:自治[州县]|[{_LEVELS}村])")
 _NO_PLACE = re.compile(
@@ -53,7 +56,7 @@ _OF_LEVEL = {level: re.compile(rf"[\u3400-\u9fff]{{2,9}}?{level}(?!府)") for le
 _SENTENCE_ENDS = "。！？；!?\n"
 _OTHER_REGIONS = re.compile("(?:广西|内蒙古|宁夏|新疆)[^、。]{0,5}自治区")
 _COMMITTEE = re.compile(f"(?:党委|[{_LEVELS}]委)[、{_AND}]?([{_LEVELS}]?)$")
-_SECTION = re.compile(r"[\u3400-\u9fff]{2,7}([处科司室])(?=副?\1长)")  # 产业处处长
+_SECTION = re.compile(r"[\u3400-\u9fff]{2,7}([处司])(?=副?\1长)")  # 产业处处长
 
 
 class Span(NamedTuple):
@@ -192,18 +195,25 @@ def _name(folded: str, limit: int, end: int, ending: re.Match[str]) -> Span | No
     start, middle = _first_place(folded, first, end)
     if start >= 0:
         whose = folded[first:start]
-        if ending[0] in _BRANCHES and (middle == ending.start() or whose.endswith(_BRANCHED)):  # 某某西藏分公司
+        is_known = not whose and _words().known.match(folded, start, middle)
+        if ending[0] in _BRANCHES and not is_known and (middle == ending.start() or whose.endswith(_BRANCHED)):  # 某某西藏分公司
             return Span(first, ending.end()) if len(whose) >= 2 else None
         return Span(start, ending.end()) if _is_name(folded[start:middle], folded[middle:end], ending[0]) else None
-    if first < end and folded[first] in _LEVELS and folded[first + 1] not in _LEVELS:
-        return Span(first, ending.end(), bare=True)
-    if first < end and folded[end - 1] in _LEVELS and not _NO_PLACE.search(folded, 0, end):
-        return Span(end - 1, ending.end(), bare=True)
+    for at in {first, end - 1} if first < end else ():
+        if folded[at] in _LEVELS and _is_bare(folded, at):
+            return Span(at, ending.end(), bare=True)
     core = folded[_after_free_stops(folded, first, ending.start()) : ending.start()]
     shortest = 4 if ending[0] in _LONG_CORES else 2
     is_free = ending[0] in _words().free and shortest <= len(core) <= _LONGEST_FREE
     is_free = is_free and not _COUNTED.search(folded, 0, ending.start() - len(core))
-    return Span(ending.start() - len(core), ending.end()) if is_free and not _words().general.fullmatch(core) else None
+    return Span(ending.start() - len(core), ending.end()) if is_free and not _words().general.fullmatch(core.lstrip(_DIGITS)) else None
+
+
+def _is_bare(folded: str, at: int) -> bool:
+    """Whether a level of administration stands for a place: not in 县域, 三省, 2所县医院, 城市."""
+    before = folded[max(0, at - 5) : at + 1]
+    is_general = _NO_PLACE.search(before) or _COUNTED.search(before[:-1]) or before[-2:-1] in tuple(_NOT_BEFORE_BARE)
+    return not is_general and folded[at + 1] not in _NOT_BEHIND_BARE
 
 
 def _is_name(place: str, middle: str, ending: str) -> bool:
@@ -211,15 +221,13 @@ def _is_name(place: str, middle: str, ending: str) -> bool:
     words = _words()
     if middle and middle in "一某两三各多":
         return False
-    if words.known.match(place) and (middle or ending in _BRANCHES):
-        return True
+    if words.known.match(place):
+        return ending not in _GOVERNMENT
     if ending in _NUMBERED:
         return not middle.strip(_NUMERALS)
-    if ending in _GOVERNMENT and middle and words.general.fullmatch(middle):
-        return False
     if ending == "中心" and (len(middle) < 2 or words.general.fullmatch(middle) or middle.endswith(words.buildings)):
         return False
-    if place in words.wide and not middle:
+    if place in words.wide and (not middle or (ending in _GOVERNMENT and words.general.fullmatch(middle))):
         return ending not in words.alone
     if ending in _TOO_GENERAL and words.general.fullmatch(middle) and "第" not in middle:
         is_wide = place in _VAGUE or (place in words.wide and ending not in _SOCIETIES)
@@ -231,25 +239,13 @@ def _is_name(place: str, middle: str, ending: str) -> bool:
 
 def _places(folded: str, start: int, end: int) -> list[tuple[int, int]]:
     """The places in a part of the text that are known by name, and the institutions with parts; the longest of each."""
-    starts, ends = _every_place(folded)
-    inside = range(bisect_left(starts, start), bisect_left(starts, end))
-    longest = ((starts[at], next((last for last in ends[at] if last <= end), 0)) for at in inside)
-    return [(first, last) for first, last in longest if last]
-
-
-@lru_cache(8)  # each name asks for the places around it
-def _every_place(folded: str) -> tuple[list[int], list[list[int]]]:
-    """Where the places in a text start, and where each may end, the longest first."""
-    words = _words()
-    starts, ends, after = [], [], 0
-    for start in range(len(folded) - 1):
-        if start < after or not (lengths := words.sizes.get(folded[start : start + 2])):
-            continue
-        if lasts := [start + size for size in lengths if _is_named(folded, start, start + size)]:
-            starts.append(start)
-            ends.append(lasts)
-            after = lasts[0]
-    return starts, ends
+    lengths, spans, after = _words().sizes, [], start
+    for at in range(start, end - 1):
+        if at >= after and (head := lengths.get(folded[at : at + 2])):
+            after = next((at + size for size in head if at + size <= end and _is_named(folded, at, at + size)), at)
+            if after > at:
+                spans.append((at, after))
+    return spans
 
 
 def _is_named(folded: str, start: int, end: int) -> bool:
@@ -289,11 +285,12 @@ def _is_inside(folded: str, start: int, end: int) -> bool:
 def _joins(folded: str, limit: int, at: int, end: int) -> bool:
     """Whether an "and" is inside a name, as in 西藏文化保护与发展协会: neither side is a name or a place."""
     places = _places(folded, limit, end)
-    names = [match.end() for match in _words().endings.finditer(folded, limit, at)]
+    names = [match.end() for match in _UNIVERSITY.finditer(folded, limit, at)]
     before = max((last for last in (*names, *(last for _first, last in places)) if last <= at), default=0)
     if not before or at - before < 2 or at + 1 >= end or folded[at + 1] in _LEVELS:
         return False
     named = any(first == at + 1 and folded[first:last] not in _VAGUE for first, last in places)
+    named = named or any(match.end() == at for match in _words().endings.finditer(folded, before, at))
     return not named and not _words().stops.search(folded, before, at)
 
 
@@ -303,12 +300,16 @@ def _first_place(folded: str, first: int, end: int) -> tuple[int, int]:
     town = _printed(_TOWN, folded, first, end)
     if town and not any(first < start < town for start in starts):
         starts.setdefault(first, town)
-    start = next((start for start in sorted(starts) if folded[start - 1 : start] != "("), -1)
+    start = next((start for start in sorted(starts) if start == first or folded[start - 1] != "("), -1)
     if start < 0:
         return -1, -1
     last = starts[start]
     while following := starts.get(last) or _printed(_PRINTED, folded, last, end):
         last = following
+    another = next((another for another in sorted(starts) if another > last), 0)
+    if another and _words().known.match(folded, start, last) and not folded[last:another].endswith(_BRANCHED):
+        if folded[another : starts[another]] not in _VAGUE:  # 新华社发美国政府
+            return _first_place(folded, another, end)
     return start, last
 
 
