@@ -24,10 +24,14 @@ _BRANCHED = ("银行", "公司", "集团", "保险")
 _SOCIETIES, _LOCAL = ("协会", "学会", "商会"), ("合作社", "幼儿园", "工作室", "剧团")
 _VAGUE = ("全国", "国家", "世界", "国际")
 _LONG_CORES = ("学会", "协会", "学校", "促进会", "联合会", "卫生院", "合作社", "基金会", "商会", "剧团", "剧院", "乐团")
-_NOT_AFTER = {  # 中小学, 非政府组织, 大中学生, 会议会场, 爱国会, 市中心
-    "小学": "中",
+_NOT_AFTER = {  # 中小学, 非政府组织, 大中学生, 上大学, 会议会场, 爱国会, 市中心
+    "小学": "中上",
     "政府": "非",
-    "中学": "大",
+    "中学": "大上",
+    "大学": "上",
+    "学校": "上",
+    "幼儿园": "上",
+    "学部": "药医化数",
     "议会": "会协商决建倡提",
     "国会": "爱建",
     "中心": "市县镇区村乡省为个以大是的一",
@@ -43,14 +47,14 @@ _NUMERALS = "一二三四五六七八九十几数多0123456789"
 _DIGITS = "0123456789"
 _NOT_BEFORE_BARE = f"{_NUMERALS}{_LEVELS}各每"
 _NOT_BEHIND_BARE = f"{_LEVELS}域级里内外属"
-_CLASSIFIERS = "所家个名位批支项"  # 三家公司 is not a name, 第三批援藏工作队 is
+_CLASSIFIERS = "所家个名位批支项座种间届"  # 三家公司 is not a name, 第三批援藏工作队 is
 _COUNTED = re.compile(rf"[{_NUMERALS}首][{_CLASSIFIERS}]$")
 _IN_ORDER = "批支"
 _UNIVERSITY = re.compile("大学|科学院")
 _TOWN = re.compile(r"[\u3400-\u9fff]{2,4}?[乡镇村]")
 _PRINTED = re.compile(rf"[\u3400-\u9fff]{{2,4}}?(?:自治[州县]|[{_LEVELS}村])")
 _NO_PLACE = re.compile(
-    "(?:[社园景山地校辖牧特城灾郊小藏战林厂农大护发验范军战]区|[农乡驻各全贫困新]村|[城乡]镇|[城直设]市|直辖市|区市|县市|自治区|治区|城乡|家乡|下乡|困乡|困县|海拔乡)$"
+    "(?:[社园景山地校辖牧特城灾郊小藏战林厂农大护发验范军战]区|[农乡驻各全贫困新]村|[城乡]镇|[城直设上]市|直辖市|区市|县市|自治区|治区|城乡|家乡|下乡|困乡|困县|海拔乡)$"
 )
 _OF_LEVEL = {level: re.compile(rf"[\u3400-\u9fff]{{2,9}}?{level}(?!府)") for level in _LEVELS}
 _SENTENCE_ENDS = "。！？；!?\n"
@@ -93,8 +97,10 @@ def _words() -> _Words:
     full = dict.fromkeys(wide, "")
     for name in _names("Other places"):
         full |= {name: name, re.sub("(?:自治区|市)$", "", name): name}
+    words = frozenset(_names("Counties that are mostly other words"))
     for name, places in gazetteer().readings.items():
-        if places[0].level < 2 or name in regions() or (places[0].level == 2 and name[-1] in "县市区旗"):
+        is_county = places[0].level == 2 and name[-1] in "县市区旗" and name not in words
+        if places[0].level < 2 or name in regions() or is_county:
             full[name] = places[0].name if len(places) == 1 else name
     known = _names("Institutions by their own names")
     full = dict.fromkeys(known, "") | full | {"自治区": ""}
@@ -273,12 +279,12 @@ def _after_free_stops(folded: str, first: int, end: int) -> int:
 
 
 def _is_inside(folded: str, start: int, end: int) -> bool:
-    """Whether this is only part of a place or of another word."""
+    """Whether this is only part of a place or of another, longer word."""
     if any(first <= start and end <= last for first, last in _places(folded, max(0, start - 5), end + 5)):
         return True
     others = _words().others
     return any(
-        folded[first : first + size] in others for size in range(2, 8) for first in range(max(0, end - size), start + 1)
+        folded[first : first + size] in others for size in range(end - start + 1, 8) for first in range(max(0, end - size), start + 1)
     )
 
 
