@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import cache, lru_cache, partial
+from itertools import takewhile
 from typing import NamedTuple
 
 from indexer.figures import figure
@@ -39,7 +41,8 @@ _NOT_AFTER = {  # 中小学, 非政府组织, 大中学生, 上大学, 会议会
 _GOVERNMENT = ("政府", "人民政府")
 _COMMITTEES = ("市委", "县委", "区委", "州委", "省委", "地委", "乡党委", "镇党委")  # their first sign is the region's
 _TOO_GENERAL = ("公司", "集团", "学校", "合作社", "幼儿园", "协会", "学会", "工作室", "剧团", "研究所", "商会")
-_NOT_BEHIND_KNOWN = "门分"
+_NOT_BEHIND_KNOWN = ("门", "分")
+_LOOSE = ("中心", "厂")  # also of buildings, and of what is no name
 _NUMBERED = tuple(f"{numeral}中" for numeral in "一二三四五六七八九十")  # 山南市一中
 _SIGNS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789·")
 _IN_BRACKETS = re.compile(r"\(([\u3400-\u9fff]{2,6})\)$")
@@ -57,6 +60,7 @@ _NO_PLACE = re.compile(
     "(?:[社园景山地校辖牧特城灾郊小藏战林厂农大护发验范军战]区|[农乡驻各全贫困新]村|[城乡]镇|[城直设上]市|直辖市|区市|县市|自治区|治区|城乡|家乡|下乡|困乡|困县|海拔乡)$"
 )
 _OF_LEVEL = {level: re.compile(rf"[\u3400-\u9fff]{{2,9}}?{level}(?!府)") for level in _LEVELS}
+_LONGEST_SENTENCE = 200
 _SENTENCE_ENDS = "。！？；!?\n"
 _OTHER_REGIONS = re.compile("(?:广西|内蒙古|宁夏|新疆)[^、。]{0,5}自治区")
 _COMMITTEE = re.compile(f"(?:党委|[{_LEVELS}]委)[、{_AND}]?([{_LEVELS}]?)$")
@@ -112,7 +116,7 @@ def _words() -> _Words:
     tails = (pair.split("=") for pair in _names("Tails and what is not behind them"))
     not_behind = "".join(f"(?:(?<!{tail})|(?![{signs}]))" for tail, signs in tails)
     return _Words(
-        re.compile(f"(?:{any_of(known)})(?![{_NOT_BEHIND_KNOWN}])"),
+        re.compile(f"(?:{any_of(known)})(?![{''.join(_NOT_BEHIND_KNOWN)}])"),
         re.compile(
             f"(?:{any_of([*endings, *free, *departments, *_OFFICES, *_NUMBERED])})(?![长员们城卡]|生(?!产)){not_behind}"
         ),
@@ -194,7 +198,7 @@ def _outermost(spans: list[Span]) -> Iterator[Span]:
 
 def _name(folded: str, limit: int, end: int, ending: re.Match[str]) -> Span | None:
     """The name with this ending, whose first character is not before `limit`; `end` is where its place may end."""
-    committee = _COMMITTEE.search(folded, 0, ending.start()) if ending[0] in _GOVERNMENT else None
+    committee = _COMMITTEE.search(folded, max(0, ending.start() - 5), ending.start()) if ending[0] in _GOVERNMENT else None
     if committee:  # 市委市政府, 党委、政府 are two
         return Span(committee.start(1), ending.end(), bare=True)
     first = _after_stops(folded, limit, end)
@@ -203,7 +207,8 @@ def _name(folded: str, limit: int, end: int, ending: re.Match[str]) -> Span | No
         whose = folded[first:start]
         is_known = not whose and _words().known.match(folded, start, middle)
         if ending[0] in _BRANCHES and not is_known and (middle == ending.start() or whose.endswith(_BRANCHED)):  # 某某西藏分公司
-            return Span(first, ending.end()) if len(whose) >= 2 else None
+            first = _after_free_stops(folded, first, start)
+            return Span(first, ending.end()) if start - first >= 2 else None
         return Span(start, ending.end()) if _is_name(folded[start:middle], folded[middle:end], ending[0]) else None
     for at in {first, end - 1} if first < end else ():
         if folded[at] in _LEVELS and _is_bare(folded, at):
@@ -211,8 +216,9 @@ def _name(folded: str, limit: int, end: int, ending: re.Match[str]) -> Span | No
     core = folded[_after_free_stops(folded, first, ending.start()) : ending.start()]
     shortest = 4 if ending[0] in _LONG_CORES else 2
     is_free = ending[0] in _words().free and shortest <= len(core) <= _LONGEST_FREE
-    is_free = is_free and not _COUNTED.search(folded, 0, ending.start() - len(core))
-    return Span(ending.start() - len(core), ending.end()) if is_free and not _words().general.fullmatch(core.lstrip(_DIGITS)) else None
+    start = ending.start() - len(core)
+    is_free = is_free and not _COUNTED.search(folded, max(0, start - 2), start)
+    return Span(start, ending.end()) if is_free and not _words().general.fullmatch(core.lstrip(_DIGITS)) else None
 
 
 def _is_bare(folded: str, at: int) -> bool:
@@ -231,8 +237,10 @@ def _is_name(place: str, middle: str, ending: str) -> bool:
         return ending not in _GOVERNMENT
     if ending in _NUMBERED:
         return not middle.strip(_NUMERALS)
-    if ending == "中心" and (len(middle) < 2 or words.general.fullmatch(middle) or middle.endswith(words.buildings)):
+    if ending in _LOOSE and (len(middle) < 2 or words.general.fullmatch(middle) or middle.endswith(words.buildings)):
         return False
+    if ending == "商会" and place not in words.full:
+        return True  # 西藏湖北商会: of one place in another
     if place in words.wide and (not middle or (ending in _GOVERNMENT and words.general.fullmatch(middle))):
         return ending not in words.alone
     if ending in _TOO_GENERAL and words.general.fullmatch(middle) and "第" not in middle:
@@ -245,18 +253,17 @@ def _is_name(place: str, middle: str, ending: str) -> bool:
 
 def _places(folded: str, start: int, end: int) -> list[tuple[int, int]]:
     """The places in a part of the text that are known by name, and the institutions with parts; the longest of each."""
-    lengths, spans, after = _words().sizes, [], start
-    for at in range(start, end - 1):
-        if at >= after and (head := lengths.get(folded[at : at + 2])):
-            after = next((at + size for size in head if at + size <= end and _is_named(folded, at, at + size)), at)
-            if after > at:
-                spans.append((at, after))
+    words, spans, at = _words(), [], start
+    while at < end - 1:
+        last = 0
+        for size in words.sizes.get(folded[at : at + 2], ()):
+            if at + size <= end and (name := folded[at : at + size]) in words.full:
+                last = 0 if name[-1] == "部" and folded[at + size : at + size + 1] in _NOT_BEHIND_KNOWN else at + size
+                break
+        if last:
+            spans.append((at, last))
+        at = last or at + 1
     return spans
-
-
-def _is_named(folded: str, start: int, end: int) -> bool:
-    name = folded[start:end]
-    return name in _words().full and not (name[-1] == "部" and folded[end : end + 1] in tuple(_NOT_BEHIND_KNOWN))
 
 
 def _after_stops(folded: str, limit: int, end: int) -> int:
@@ -347,11 +354,14 @@ def _of_place(folded: str, span: Span, before: Sequence[tuple[Span, str]]) -> st
         return _of_committee(folded, span, before)
     if folded.startswith("区党委", span.start):  # of the autonomous region: that of a district is a 区委
         return f"自治{folded[span.start : span.end]}"
-    sentence = max(folded.rfind(sign, 0, span.start) for sign in _SENTENCE_ENDS) + 1
-    places = _with_level(folded, sentence, span.start, level)
-    named = ((other.start, _OF_LEVEL[level].match(name)) for other, name in before if other.start >= sentence)
+    earliest = max(0, span.start - _LONGEST_SENTENCE)
+    sentence = max(earliest, *(folded.rfind(sign, earliest, span.start) + 1 for sign in _SENTENCE_ENDS))
+    known = _by_level(folded)[level]
+    places = known[bisect_left(known, (sentence, "")) : bisect_left(known, (span.start, ""))]
+    near = takewhile(lambda other: other[0].start >= sentence, reversed(before))
+    named = ((other.start, _OF_LEVEL[level].match(name)) for other, name in near)
     places = [*places, *((at, match[0]) for at, match in named if match)]
-    every = set() if places else {name for _at, name in _with_level(folded, 0, len(folded), level)}
+    every = set() if places else {name for _at, name in known}
     place = max(places)[1] if places else every.pop() if len(every) == 1 else ""
     return place + folded[span.start + 1 : span.end] if place else ""
 
@@ -364,12 +374,15 @@ def _of_committee(folded: str, span: Span, before: Sequence[tuple[Span, str]]) -
     return place + folded[span.start : span.end] if place != name and is_near and place[-1:] in _LEVELS else ""
 
 
-@lru_cache(8)  # each bare name of an article asks for all places in it
-def _with_level(folded: str, start: int, end: int, level: str) -> list[tuple[int, str]]:
-    """The places of one level in a part of a text: where each is, and its full name."""
-    full = _words().full
-    named = ((first, full.get(folded[first:last], "")) for first, last in _places(folded, start, end))
-    return [(at, name) for at, name in named if name.endswith(level) and not name.endswith("自治区")]
+@lru_cache(2)  # each bare name of an article asks for all places in it
+def _by_level(folded: str) -> dict[str, list[tuple[int, str]]]:
+    """The places in a text by the last character of their full names: where each is, and that name."""
+    levels: dict[str, list[tuple[int, str]]] = {level: [] for level in _LEVELS}
+    for first, last in _places(folded, 0, len(folded)):
+        name = _words().full[folded[first:last]]
+        if name and name[-1] in levels and not name.endswith("自治区"):
+            levels[name[-1]].append((first, name))
+    return levels
 
 
 def _fullest(folded: str, names: set[str]) -> dict[str, str]:
