@@ -50,9 +50,10 @@ _NUMERALS = "一二三四五六七八九十几数多0123456789"
 _DIGITS = "0123456789"
 _NOT_BEFORE_BARE = f"{_NUMERALS}{_LEVELS}各每"
 _NOT_BEHIND_BARE = f"{_LEVELS}域级里内外属"
-_CLASSIFIERS = "所家个名位批支项座种间届"  # 三家公司 is not a name, 第三批援藏工作队 is
+_CLASSIFIERS = "所家个名位批支项座种间届省"  # 三家公司 is not a name, 第三批援藏工作队 is
 _COUNTED = re.compile(rf"[{_NUMERALS}首][{_CLASSIFIERS}]$")
 _IN_ORDER = "批支"
+_OF_TWO_MATTERS = re.compile("[\u3400-\u9fff]{1,4}[局厅]|促进会|交易中心")  # 环境保护和林业局
 _UNIVERSITY = re.compile("大学|科学院")
 _TOWN = re.compile(r"[\u3400-\u9fff]{2,4}?[乡镇村]")
 _PRINTED = re.compile(rf"[\u3400-\u9fff]{{2,4}}?(?:自治[州县]|[{_LEVELS}村])")
@@ -64,7 +65,7 @@ _LONGEST_SENTENCE = 200
 _SENTENCE_ENDS = "。！？；!?\n"
 _OTHER_REGIONS = re.compile("(?:广西|内蒙古|宁夏|新疆)[^、。]{0,5}自治区")
 _COMMITTEE = re.compile(f"(?:党委|[{_LEVELS}]委)[、{_AND}]?([{_LEVELS}]?)$")
-_SECTION = re.compile(r"[\u3400-\u9fff]{2,7}([处司])(?=副?\1长)")  # 产业处处长
+_SECTION = re.compile(r"[\u3400-\u9fff]{0,7}([处司])(?=副?\1长)")  # 产业处处长
 
 
 class Span(NamedTuple):
@@ -142,7 +143,7 @@ def find(folded: str, text: str) -> Iterator[Figure]:
     What starts with a bare level of administration (县委, 市政府) has the name of the place that it stands with, and
     is left out if there is none. The name of each is its fullest form in the text.
     """
-    spans = list(_outermost([*_known(folded), *_ending(folded)]))
+    spans = [_to_section(folded, span) for span in _outermost([*_known(folded), *_ending(folded)])]
     if not spans:
         return
     names = list(_each_name(folded, spans))
@@ -164,8 +165,7 @@ def _ending(folded: str) -> Iterator[Span]:
             continue
         end = match.start() + match[0].startswith(_COMMITTEES)
         if span := _name(folded, _limit(folded, end), end, match):
-            section = _SECTION.match(folded, span.end)
-            yield span._replace(end=section.end()) if section else span
+            yield span
 
 
 def _limit(folded: str, end: int) -> int:
@@ -185,6 +185,12 @@ def _limit(folded: str, end: int) -> int:
     return at
 
 
+def _to_section(folded: str, span: Span) -> Span:
+    """A name with the section of it that its head makes known: 文化厅产业处 before 处长."""
+    section = _SECTION.match(folded, span.end)
+    return span._replace(end=section.end()) if section else span
+
+
 def _outermost(spans: list[Span]) -> Iterator[Span]:
     last = 0
     for span in sorted(spans, key=lambda span: (span.start, -span.end)):
@@ -198,7 +204,9 @@ def _outermost(spans: list[Span]) -> Iterator[Span]:
 
 def _name(folded: str, limit: int, end: int, ending: re.Match[str]) -> Span | None:
     """The name with this ending, whose first character is not before `limit`; `end` is where its place may end."""
-    committee = _COMMITTEE.search(folded, max(0, ending.start() - 5), ending.start()) if ending[0] in _GOVERNMENT else None
+    committee = (
+        _COMMITTEE.search(folded, max(0, ending.start() - 5), ending.start()) if ending[0] in _GOVERNMENT else None
+    )
     if committee:  # 市委市政府, 党委、政府 are two
         return Span(committee.start(1), ending.end(), bare=True)
     first = _after_stops(folded, limit, end)
@@ -206,7 +214,9 @@ def _name(folded: str, limit: int, end: int, ending: re.Match[str]) -> Span | No
     if start >= 0:
         whose = folded[first:start]
         is_known = not whose and _words().known.match(folded, start, middle)
-        if ending[0] in _BRANCHES and not is_known and (middle == ending.start() or whose.endswith(_BRANCHED)):  # 某某西藏分公司
+        if (
+            ending[0] in _BRANCHES and not is_known and (middle == ending.start() or whose.endswith(_BRANCHED))
+        ):  # 某某西藏分公司
             first = _after_free_stops(folded, first, start)
             return Span(first, ending.end()) if start - first >= 2 else None
         return Span(start, ending.end()) if _is_name(folded[start:middle], folded[middle:end], ending[0]) else None
@@ -291,7 +301,9 @@ def _is_inside(folded: str, start: int, end: int) -> bool:
         return True
     others = _words().others
     return any(
-        folded[first : first + size] in others for size in range(end - start + 1, 8) for first in range(max(0, end - size), start + 1)
+        folded[first : first + size] in others
+        for size in range(end - start + 1, 8)
+        for first in range(max(0, end - size), start + 1)
     )
 
 
@@ -300,7 +312,8 @@ def _joins(folded: str, limit: int, at: int, end: int) -> bool:
     places = _places(folded, limit, end)
     names = [match.end() for match in _UNIVERSITY.finditer(folded, limit, at)]
     before = max((last for last in (*names, *(last for _first, last in places)) if last <= at), default=0)
-    if not before or at - before < 2 or at + 1 >= end or folded[at + 1] in _LEVELS:
+    is_last = at + 1 >= end and not _OF_TWO_MATTERS.match(folded, end)  # 天皇和政府
+    if not before or at - before < 2 or is_last or folded[at + 1] in _LEVELS:
         return False
     named = any(first == at + 1 and folded[first:last] not in _VAGUE for first, last in places)
     named = named or any(match.end() == at for match in _words().endings.finditer(folded, before, at))
