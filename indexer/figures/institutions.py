@@ -56,6 +56,7 @@ _IN_ORDER = "批支"
 _OF_TWO_MATTERS = re.compile("[\u3400-\u9fff]{1,4}[局厅]|促进会|交易中心")  # 环境保护和林业局
 _UNIVERSITY = re.compile("大学|科学院")
 _TOWN = re.compile(r"[\u3400-\u9fff]{2,4}?[乡镇村]")
+_NO_TOWN = frozenset("找去来给让父母亲我你他她们说看走回过能要会")
 _PRINTED = re.compile(rf"[\u3400-\u9fff]{{2,4}}?(?:自治[州县]|[{_LEVELS}村])")
 _NO_PLACE = re.compile(
     "(?:[社园景山地校辖牧特城灾郊小藏战林厂农大护发验范军战]区|[农乡驻各全贫困新]村|[城乡]镇|[城直设上]市|直辖市|区市|县市|自治区|治区|城乡|家乡|下乡|困乡|困县|海拔乡)$"
@@ -111,7 +112,7 @@ def _words() -> _Words:
     full = dict.fromkeys(known, "") | full | {"自治区": ""}
     matters, offices = (figure.names(group) for group in ("Matters of a department", "Departments"))
     endings, free = _names("Endings with a region"), _names("Endings of names")
-    departments = (matter + office for matter in matters for office in offices)
+    departments = (matter + office for matter in matters for office in (*offices, "办"))
     numbers = (numeral + classifier for numeral in _NUMERALS for classifier in _CLASSIFIERS)
     not_before = frozenset(_names("Not before an ending with a region"))
     tails = (pair.split("=") for pair in _names("Tails and what is not behind them"))
@@ -204,21 +205,22 @@ def _outermost(spans: list[Span]) -> Iterator[Span]:
 
 def _name(folded: str, limit: int, end: int, ending: re.Match[str]) -> Span | None:
     """The name with this ending, whose first character is not before `limit`; `end` is where its place may end."""
-    committee = (
-        _COMMITTEE.search(folded, max(0, ending.start() - 5), ending.start()) if ending[0] in _GOVERNMENT else None
-    )
-    if committee:  # 市委市政府, 党委、政府 are two
+    committee = _COMMITTEE.search(folded, max(0, ending.start() - 5), ending.start())
+    if committee and ending[0] in _GOVERNMENT:  # 市委市政府, 党委、政府 are two
         return Span(committee.start(1), ending.end(), bare=True)
     first = _after_stops(folded, limit, end)
     start, middle = _first_place(folded, first, end)
     if start >= 0:
         whose = folded[first:start]
         is_known = not whose and _words().known.match(folded, start, middle)
-        if (
-            ending[0] in _BRANCHES and not is_known and (middle == ending.start() or whose.endswith(_BRANCHED))
-        ):  # 某某西藏分公司
+        is_branch = middle == ending.start() or whose.endswith(_BRANCHED)
+        if ending[0] in _BRANCHES and is_branch and not is_known:  # 某某西藏分公司
             first = _after_free_stops(folded, first, start)
             return Span(first, ending.end()) if start - first >= 2 else None
+        if folded[start:middle] in _VAGUE and whose[-1:] in ("省", "州"):  # abroad: 安大略省国际关系厅
+            return Span(first, ending.end())
+        if ending[0] == "委员会" and folded[start:middle] == "国际" and folded[start - 1 : start] in tuple(_AND):
+            return None  # what is before the "and" belongs to it: 外交与国际发展委员会
         return Span(start, ending.end()) if _is_name(folded[start:middle], folded[middle:end], ending[0]) else None
     for at in {first, end - 1} if first < end else ():
         if folded[at] in _LEVELS and _is_bare(folded, at):
@@ -241,13 +243,15 @@ def _is_bare(folded: str, at: int) -> bool:
 def _is_name(place: str, middle: str, ending: str) -> bool:
     """Whether what stands between a place and an ending makes it a name: 中国政府, 全国重点大学 are none."""
     words = _words()
-    if middle and middle in "一某两三各多":
+    if middle and (middle in "一某两三各多" or (middle == "大" and ending == "医院")):
         return False
     if words.known.match(place):
         return ending not in _GOVERNMENT
     if ending in _NUMBERED:
         return not middle.strip(_NUMERALS)
-    if ending in _LOOSE and (len(middle) < 2 or words.general.fullmatch(middle) or middle.endswith(words.buildings)):
+    if ending in _LOOSE and (len(middle) < 2 or middle.endswith(words.buildings)):
+        return False
+    if ending in _LOOSE and words.general.fullmatch(middle) and (place in words.wide or ending == "厂"):
         return False
     if ending == "商会" and place not in words.full:
         return True  # 西藏湖北商会: of one place in another
@@ -324,7 +328,7 @@ def _first_place(folded: str, first: int, end: int) -> tuple[int, int]:
     """Where the places at the beginning of a name start and end; -1 if there is none."""
     starts = dict(_places(folded, first, end))
     town = _printed(_TOWN, folded, first, end)
-    if town and not any(first < start < town for start in starts):
+    if town and not any(first < start < town for start in starts) and _NO_TOWN.isdisjoint(folded[first:town]):
         starts.setdefault(first, town)
     start = next((start for start in sorted(starts) if start == first or folded[start - 1] != "("), -1)
     if start < 0:
@@ -333,10 +337,10 @@ def _first_place(folded: str, first: int, end: int) -> tuple[int, int]:
     while following := starts.get(last) or _printed(_PRINTED, folded, last, end):
         last = following
     another = next((another for another in sorted(starts) if another > last), 0)
-    if another and _words().known.match(folded, start, last) and not folded[last:another].endswith(_BRANCHED):
-        if folded[another : starts[another]] not in _VAGUE:  # 新华社发美国政府
-            return _first_place(folded, another, end)
-    return start, last
+    if not another or not _words().known.match(folded, start, last):
+        return start, last
+    is_part = folded[last:another].endswith(_BRANCHED) or folded[another : starts[another]] in _VAGUE
+    return (start, last) if is_part else _first_place(folded, another, end)  # 新华社发美国政府
 
 
 def _printed(pattern: re.Pattern[str], folded: str, start: int, end: int) -> int:
