@@ -1,4 +1,4 @@
-"""How many of the persons and quotations in articles read by hand are found, and how many of the found are right.
+"""How many of the names and quotations in articles read by hand are found, and how many of the found are right.
 
     python -m bench.names CORPUS_FOLDER [--gold FILE ...] [--reader rules|models] [--wrong] [--time]
 
@@ -6,8 +6,11 @@ CORPUS_FOLDER holds articles as JSON lines with id, title and body (*.jsonl, *.j
 `id` and the `persons` of that article, each by the fullest form that is printed; the names in `doubtful` and `bylines`
 count neither way. Distinct names of an article are counted: one that is cut or too long is wrong. Its `quotes` have a
 `speaker`, the `start` in the body and the `length` of their first characters, at most twelve; a quotation is right if
-these and the speaker are. Those in `doubtful_quotes` count neither way. Without --gold the files in bench/names are
-taken, which hold names and offsets, but no text.
+these and the speaker are. Those in `doubtful_quotes` count neither way.
+
+A line with `institutions` has those of the body, each whole (the rules of labelling are in docs/figures.md); forms of
+one that are printed side by side are joined by "|", and one of them is enough. 西藏自治区 before a name is 自治区.
+Without --gold the files in bench/names are taken, which hold names and offsets, but no text.
 """
 
 from __future__ import annotations
@@ -88,6 +91,25 @@ def score_persons(gold: Iterable[Row], corpus: dict[str, Row], names: Reader) ->
     return score
 
 
+def score_institutions(gold: Iterable[Row], corpus: dict[str, Row]) -> Score:
+    score = Score()
+    for row in gold:
+        labels = [[institution(form) for form in label.split("|")] for label in row["institutions"]]
+        first = {form: forms[0] for forms in labels for form in forms}
+        found = {
+            institution(getattr(figure.value, "name", ""))
+            for figure in figures(corpus[row["id"]]["body"], None, ["institution"])
+        }
+        either = set(map(institution, row["doubtful"])) - first.keys()
+        score.add(row["id"], set(first.values()), {first.get(name, name) for name in found - either})
+    return score
+
+
+def institution(name: str) -> str:
+    """The name of an institution as it is compared."""
+    return fold(name).replace("西藏自治区", "自治区", 1) if name.startswith("西藏自治区") else fold(name)
+
+
 def openings(article: Row, quotes: Iterable[Row]) -> set[tuple[str, str]]:
     """Labelled quotations as they are compared: by speaker and first characters."""
     body = article["body"]
@@ -129,11 +151,16 @@ def main() -> None:
     for path in asked.gold:
         with _opened(path) as lines:
             gold = [json.loads(line) for line in lines]
-        scores = {"persons": score_persons(gold, corpus, names)}
-        if all(isinstance(quote["start"], int) for row in gold for quote in row.get("quotes", ())):
+        scores = {}
+        if all("institutions" in row for row in gold):
+            scores["institutions"] = score_institutions(gold, corpus)
+        if all("persons" in row for row in gold):
+            scores["persons"] = score_persons(gold, corpus, names)
+        quotes = [quote for row in gold for quote in row.get("quotes", ())]
+        if quotes and all(isinstance(quote["start"], int) for quote in quotes):
             scores["quotations"] = score_quotations(gold, corpus, names)
         for kind, score in scores.items():
-            print(f"{path.name:<20} {kind:<10} {score}")
+            print(f"{path.name:<20} {kind:<12} {score}")
             print("\n".join(score.wrong) if asked.wrong else "", end="\n" if asked.wrong else "")
     if asked.time:
         print(_speed(list(corpus.values())[:200], names))

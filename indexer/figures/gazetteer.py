@@ -68,7 +68,7 @@ def gazetteer() -> Gazetteer:
         places={place.name: place for place in places.values()},
         readings={name: tuple(place for place, _sure in pairs) for name, pairs in readings.items()},
         uncertain=frozenset(name for name, pairs in readings.items() if not pairs[0][1]),
-        sizes=_sizes(readings),
+        sizes=sizes(readings),
     )
 
 
@@ -121,8 +121,9 @@ def _level(pair: tuple[Place, bool]) -> int:
     return pair[0].level
 
 
-def _sizes(names: Iterable[str]) -> dict[str, tuple[int, ...]]:
-    sizes: defaultdict[str, set[int]] = defaultdict(set)
+def sizes(names: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """The lengths of names, longest first, by their first two characters."""
+    lengths: defaultdict[str, set[int]] = defaultdict(set)
     for name in names:
-        sizes[name[:2]].add(len(name))
-    return {head: tuple(sorted(lengths, reverse=True)) for head, lengths in sizes.items()}
+        lengths[name[:2]].add(len(name))
+    return {head: tuple(sorted(every, reverse=True)) for head, every in lengths.items()}
