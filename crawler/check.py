@@ -19,7 +19,7 @@ from crawler.http.failures import reason
 from crawler.reader import read_page, reader
 from crawler.run import run
 from crawler.session import Session
-from crawler.sources import Source
+from crawler.sources import Source, sources_of
 from crawler.spiders import ArticleSpider
 
 _ARTICLES = 3
@@ -36,7 +36,7 @@ class Finding:
 
 def check(source: Source, settings: Settings) -> list[Finding]:
     """Fetch the first list that has rows and its first articles; what each rule found. Once in a process."""
-    spiders = run([Session(source)], settings, base=_Checks, ITEM_PIPELINES={})
+    spiders = run([Session(source, sources_of(settings))], settings, base=_Checks, ITEM_PIPELINES={})
     return [finding for spider in spiders if isinstance(spider, _Checks) for finding in spider.findings]
 
 
@@ -68,7 +68,7 @@ class _Checks(ArticleSpider):
     async def parse_article(self, response: Response) -> AsyncIterator[Any]:
         try:
             page = FetchedPage(response.url, response.body, clock.now())
-            reading = await reader().ask(response.url, read_page, page)
+            reading = await reader().ask(response.url, read_page, page, self.session.sources)
         except WencangError as error:
             self._found(response.url, f"article ({error.reason})", "")
             return

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from archive.tables.tags import Note
     from archive.warc.pages import FetchedPage
     from crawler.extract.reading import Reading
+    from crawler.sources import Sources
     from crawler.timers.install import Installed
     from crawler.timers.units import Form, Job
     from indexer.engines.engine import Order, SearchEngine
@@ -1219,7 +1220,6 @@ class Archive:
         (Ctrl-C) ends the crawl cleanly. Raises UsageFault for an unknown source, an address that is not
         valid, or a public site if no contact is set. What was fetched before an error stays in the archive.
         """
-        from crawler import sources as known
         from crawler.session import Scope
         from indexer.question.period import span
         from wencang import runs
@@ -1230,7 +1230,7 @@ class Archive:
             raise UsageFault("--url", reason, _("leave out SOURCE, --since, --until and --due"))
         first, end = span(since, until)
         last = end and (end - timedelta(days=1)).date()
-        chosen = [known.load(name) for name in names or known.names()]
+        chosen = [self._sources.load(name) for name in names or self._sources.names()]
         images = images or self.settings.images
         scope = Scope(urls, first and first.date(), last, due, images, max_sources, max_pages, max_time)
         return runs.crawl(self.settings, chosen, scope, wait=wait, progress=progress, indexed=indexed)
@@ -1270,7 +1270,7 @@ class Archive:
 
         columns = parsed_map([map] if isinstance(map, str) else map)
         chosen = files([Path(path) for path in paths], Report())
-        return preview(outcomes(chosen, source, columns), limit, progress)
+        return preview(outcomes(chosen, source, columns, self._sources), limit, progress)
 
     def reextract(
         self, sources: Iterable[str] = (), *, dry_run: bool = False, restart: bool = False,
@@ -1303,14 +1303,31 @@ class Archive:
 
         Raises UsageFault for an unknown source, or if no contact is set.
         """
-        from crawler import sources
         from crawler.reactor import with_reactor
         from wencang.checks import SourceCheck
 
-        chosen = sources.load(source)
+        chosen = self._sources.load(source)
         from crawler.check import check
 
         return SourceCheck(tuple(with_reactor(check, chosen, self.settings)))
+
+    def add_source(self, name: str, pages: Iterable[str], *, lists: Iterable[str] = ()) -> list[Path]:
+        """Write a source of the user's own from saved pages of its site, and these pages; the paths written.
+
+        `name` is the domain with underscores, a page FILE or ADDRESS=FILE, `lists` addresses of the site's lists.
+        Raises UsageFault, having written nothing, for a name that is taken, for pages that can't be read,
+        hold no article or have no layout in common.
+        """
+        from crawler.scaffold import saved_page
+        from wencang.sources.adding import add
+
+        return add(self.settings, name, [saved_page(page) for page in pages], tuple(lists))
+
+    @property
+    def _sources(self) -> Sources:
+        from crawler.sources import sources_of
+
+        return sources_of(self.settings)
 
     def schedule_print(
         self, form: Form, *, every: str = "15m", system: str = "", image: str = "",
