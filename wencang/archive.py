@@ -89,6 +89,7 @@ if TYPE_CHECKING:
     from wencang.lexicon import Lexicon
     from wencang.preview import Preview
     from wencang.runs import RunResult
+    from wencang.sources.listing import SourceFile, SourceList
 
 Group = Literal["", "source", "section", "credit", "place"]
 Period = Literal["", "year", "month"]
@@ -1310,6 +1311,41 @@ class Archive:
         from crawler.check import check
 
         return SourceCheck(tuple(with_reactor(check, chosen, self.settings)))
+
+    def sources(self) -> SourceList:
+        """The sources that can be crawled: those that ship, and the user's own in DATA/sources.
+
+        The value is a table; SourceRow describes the columns. An own source replaces the shipped one of its name.
+        """
+        from wencang.sources.listing import listed
+
+        return listed(self._sources, self._store if self.exists else None)
+
+    def source(self, name: str) -> SourceFile:
+        """A source, and the file it is read from. Raises UsageFault for an unknown one, or one that is not valid."""
+        from wencang.sources.listing import file_of
+
+        return file_of(self._sources, name)
+
+    def check_source(self, source: str, pages: Iterable[str] = (), *, offline: bool = False) -> SourceCheck:
+        """Check a source, named or by the path of its file (FILE.toml), on its saved pages and on its live site.
+
+        With `pages` (FILE or ADDRESS=FILE) only on these; `offline`: only on its saved pages. Raises UsageFault
+        where the file is not valid, or if no contact is set for the live site.
+        """
+        from wencang.sources import checking
+
+        return checking.check(self.settings, self._sources, source, tuple(pages), offline)
+
+    def edit_source(self, name: str) -> AbstractContextManager[Path]:
+        """A copy of a source to edit, in a `with` statement, at whose end it is checked and takes the source's place.
+
+        A copy of a shipped source becomes one of the user's own. Raises UsageFault for an unknown source and,
+        at the end, for a copy that is not valid, which is kept for the next call while the source stays as it was.
+        """
+        from wencang.sources.editing import draft
+
+        return draft(self.settings, name)
 
     def add_source(self, name: str, pages: Iterable[str], *, lists: Iterable[str] = ()) -> list[Path]:
         """Write a source of the user's own from saved pages of its site, and these pages; the paths written.
