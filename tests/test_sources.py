@@ -447,3 +447,12 @@ def test_a_file_that_changes_is_read_again(data: Path) -> None:
     first = sources.load("example_cn")
     path.write_text(path.read_text(encoding="utf-8").replace("草原新闻网", "草原新闻"), encoding="utf-8")
     assert sources.load("example_cn") == replace(first, title="草原新闻")
+
+
+@pytest.mark.parametrize("document", ["sources.md", "sources.zh.md"])
+def test_the_example_of_the_documents_is_valid(document: str) -> None:
+    text = (ROOT / "docs" / document).read_text(encoding="utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    source = of_text(example, FILE)
+    assert (source.site, source.forms[0].name) == ("example.cn", "page")
+    assert source.article_id("http://www.example.cn/news/202403/t5.html") == "example.cn-5"
