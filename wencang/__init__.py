@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from indexer.snippet import Snippet
     from wencang.answer import Answer
     from wencang.archive import Archive, open
-    from wencang.checks import SourceCheck
     from wencang.desk.count.collocations import Collocations
     from wencang.desk.count.concordance import Concordance
     from wencang.desk.count.figures import Figures
@@ -61,6 +60,7 @@ if TYPE_CHECKING:
     from wencang.keeping.verification import Verification
     from wencang.lexicon import Edit, Lexicon, Terms, Words
     from wencang.runs import RunResult
+    from wencang.sources.checks import SourceCheck
     from wencang.sources.listing import SourceFile, SourceList
 
 _HOMES = {
@@ -82,7 +82,7 @@ _HOMES = {
     "Query": "indexer.question.query", "RawPage": "archive.article", "Reading": "crawler.extract.reading",
     "Removal": "wencang.keeping.removal", "Revision": "archive.article", "Run": "archive.tables.ledger",
     "RunResult": "wencang.runs", "Runs": "wencang.keeping.runs", "Settings": "archive.settings",
-    "Snippet": "indexer.snippet", "SourceCheck": "wencang.checks", "SourceFile": "wencang.sources.listing",
+    "Snippet": "indexer.snippet", "SourceCheck": "wencang.sources.checks", "SourceFile": "wencang.sources.listing",
     "SourceList": "wencang.sources.listing", "SpanGap": "crawler.health.gaps",
     "Status": "wencang.keeping.status", "Story": "wencang.desk.reprints.story",
     "StoryList": "wencang.desk.reprints.story", "Terms": "wencang.lexicon",

@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from indexer.suggest.did_you_mean import Proposal
     from indexer.text.analyzer import Analyzer
     from wencang.answer import Answer
-    from wencang.checks import SourceCheck
     from wencang.desk.count.aid import AidPairs
     from wencang.desk.count.collocations import Collocations
     from wencang.desk.count.collocations import Measure as CollocationMeasure
@@ -89,6 +88,7 @@ if TYPE_CHECKING:
     from wencang.lexicon import Lexicon
     from wencang.preview import Preview
     from wencang.runs import RunResult
+    from wencang.sources.checks import SourceCheck
     from wencang.sources.listing import SourceFile, SourceList
 
 Group = Literal["", "source", "section", "credit", "place"]
@@ -1316,7 +1316,7 @@ class Archive:
         Raises UsageFault for an unknown source, or if no contact is set.
         """
         from crawler.reactor import with_reactor
-        from wencang.checks import SourceCheck
+        from wencang.sources.checks import SourceCheck
 
         chosen = self._sources.load(source)
         from crawler.check import check
