@@ -48,8 +48,8 @@ def _step(store: ArticleStore, reader: Reader) -> int:
     position = names.position_of(reader.name)
     revisions = list(islice(store.changes(position), _BATCH))
     if revisions:
-        read = {each.sequence: named(each.article, reader) for each in revisions if not each.withdrawn}
-        names.put(read, position, revisions[-1].sequence, reader.name)
+        found = {each.sequence: named(each.article, reader) for each in revisions if not each.withdrawn}
+        names.put(found, position, revisions[-1].sequence, reader.name)
     return len(revisions)
 
 
