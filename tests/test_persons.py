@@ -233,6 +233,12 @@ def test_many_sentences_at_a_time_are_as_each_alone() -> None:
 
 
 @MODELS
+def test_models_lengthen_a_tibetan_name_of_an_unknown_part() -> None:
+    found = figures("顺利康复的藏族姑娘南斯卓玛拉着医生的手说。", kinds=["person"], reader=reader("models"))
+    assert [figure.text for figure in found] == ["南斯卓玛"]
+
+
+@MODELS
 def test_the_network_computes_what_onnx_runtime_does() -> None:
     onnxruntime = pytest.importorskip("onnxruntime")
     numpy = pytest.importorskip("numpy")

@@ -162,7 +162,8 @@ _SCHEMAS: dict[str, Schema] = {
     }, period={"type": ["string", "null"]})),
     "Tags": _rows(_record({"label": _TEXT, "articles": _COUNT, "newest": _TIME})),
     "Names": _rows(_record({
-        "rank": _COUNT, "name": _TEXT, "articles": _COUNT, "mentions": _COUNT, "kind": {"enum": list(NAMED)}, "titles": _TEXT,
+        "rank": _COUNT, "name": _TEXT, "articles": _COUNT, "mentions": _COUNT, "kind": {"enum": list(NAMED)},
+        "titles": _TEXT,
     }, period={"type": ["string", "null"]})),
     "Story": _rows(_record({
         "story": _TEXT, "first": _FLAG, **_TEXTS, "published": _ISSUED, "of_first": _NUMBER, "of_own": _NUMBER,
