@@ -32,6 +32,7 @@ from indexer.figures.figure import readable
 from indexer.placed import PlacedEngine
 from indexer.question.parser import FIELDS, parse_query
 from indexer.question.query import (
+    Among,
     Amount,
     Between,
     Either,
@@ -43,7 +44,6 @@ from indexer.question.query import (
     Query,
     Quote,
     Same,
-    Tagged,
     Words,
     loosened,
 )
@@ -135,7 +135,7 @@ def has(article: Article, held: Cut, node: Node) -> bool:
             return time is not None and (not since or since <= time) and (not until or time < until)
         case Amount(first, last):
             return any(first <= key <= last for key in held.amount)
-        case Tagged(_label, ids):
+        case Among(_field, _value, ids):
             return article.id in ids
         case Near():
             return has(article, held, loosened(node)) and any(
@@ -270,7 +270,7 @@ leaves = (
     | st.builds(Prefix, st.builds(lambda words, size: words[0][:size], words, st.integers(1, 3)), fields)
     | st.builds(Between, st.none() | days, st.none() | days)
     | st.builds(lambda ends: Amount(*ends), st.tuples(keys, keys))
-    | st.builds(Tagged, said, ids)
+    | st.builds(Among, st.sampled_from(["tag", "person", "institution"]), said, ids)
 )
 titles = st.sampled_from(["", "title"])
 

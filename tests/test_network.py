@@ -15,31 +15,31 @@ from hypothesis import strategies as st
 
 from archive.article import SHANGHAI, Article
 from archive.errors import UsageFault
-from indexer.figures.figure import Figure, Name
-from indexer.figures.find import Mention
+from archive.tables.names import Named
+from indexer.figures.figure import Name
 from tests.support.program import lines, run
 from tests.support.sample import ARTICLES
 from wencang import open as open_archive
+from wencang.desk.count.recorded import NamesOf
 from wencang.desk.network.named import Within, named_together
 from wencang.desk.network.network import Network, Node, Pair, network
 
 READERS: dict[str, Any] = {"gexf": networkx.read_gexf, "graphml": networkx.read_graphml}
 
 
-def mention(name: str, id: str = "1", day: int = 1, sentence: str = "。", title: str = "") -> Mention:
-    published = datetime(2018, 6, day, tzinfo=SHANGHAI)
-    article = Article(f"http://a.cn/{id}", "题", "文", id=id, published=published)
-    return Mention(Figure("person", 0, 2, name, Name(name, title)), article, sentence)
+def article(id: str, day: int, *names: tuple[str, str, tuple[int, ...]]) -> NamesOf:
+    return NamesOf(id, f"2018-06-{day:02}", [Named("person", name, name, title, where) for name, title, where in names])
 
 
-MENTIONS = [
-    mention("央金", sentence="一"), mention("王若川", sentence="一", title="书记"), mention("央金", sentence="二"),
-    mention("林溪", sentence="二"), mention("央金", "2", 9, "一"), mention("王若川", "2", 9, "二"), mention("孤", "3"),
-]  # fmt: skip
+NAMING = [
+    article("1", 1, ("央金", "", (0, 1)), ("王若川", "书记", (0,)), ("林溪", "", (1,)), ("若川", "", ())),
+    article("2", 9, ("央金", "", (0,)), ("王若川", "", (1,))),
+    article("3", 1, ("孤", "", (0,))),
+]
 
 
 def test_names_in_one_article_or_sentence_are_joined() -> None:
-    found = named_together("person", MENTIONS, "article", 1, 10)
+    found = named_together("person", NAMING, "article", 1, 10)
     assert list(found.rows()) == [
         ("央金", "王若川", 2, "2018-06-01", "2018-06-09"), ("央金", "林溪", 1, "2018-06-01", "2018-06-01"),
         ("林溪", "王若川", 1, "2018-06-01", "2018-06-01"),
@@ -47,13 +47,13 @@ def test_names_in_one_article_or_sentence_are_joined() -> None:
     assert [(node.id, node.articles, node.title) for node in found.nodes] == [
         ("央金", 2, ""), ("王若川", 2, "书记"), ("林溪", 1, ""),
     ]  # fmt: skip
-    in_sentences = named_together("person", MENTIONS, "sentence", 1, 10)
+    in_sentences = named_together("person", NAMING, "sentence", 1, 10)
     assert [row[:3] for row in in_sentences.rows()] == [("央金", "林溪", 1), ("央金", "王若川", 1)]
 
 
 def test_a_network_is_bounded() -> None:
-    assert [row[:3] for row in named_together("person", MENTIONS, "article", 2, 10).rows()] == [("央金", "王若川", 2)]
-    assert len(named_together("person", MENTIONS, "article", 1, 2).nodes) == 2
+    assert [row[:3] for row in named_together("person", NAMING, "article", 2, 10).rows()] == [("央金", "王若川", 2)]
+    assert len(named_together("person", NAMING, "article", 1, 2).nodes) == 2
 
 
 def drawn(found: Network, form: str) -> Any:
@@ -65,7 +65,7 @@ def drawn(found: Network, form: str) -> Any:
 
 @pytest.mark.parametrize("form", READERS)
 def test_gephi_gets_typed_attributes(form: str) -> None:
-    graph = drawn(named_together("person", MENTIONS, "article", 1, 10), form)
+    graph = drawn(named_together("person", NAMING, "article", 1, 10), form)
     assert not graph.is_directed()
     assert graph.nodes["王若川"]["label"] == "王若川"
     assert graph.nodes["王若川"]["articles"] == 2

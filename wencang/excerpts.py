@@ -154,7 +154,7 @@ class Excerpts(Archive):
     def keywords(self, question: str, **options: Any) -> Keywords:
         return self._whole.keywords(question, **options)
 
-    def count_figures(self, question: str, **options: Any) -> NameCounts:
+    def count_figures(self, question: str = "", **options: Any) -> NameCounts:
         return self._whole.count_figures(question, **options)
 
     def collocations(self, word: str, **options: Any) -> Collocations:

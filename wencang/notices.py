@@ -7,10 +7,12 @@ from heapq import nlargest
 
 from archive.settings import Settings
 from archive.store import ArticleStore
+from archive.tables.names import Names
 from archive.tables.stories import Stories
 from archive.text.messages import Message
 from indexer.engines.engine import SearchEngine
 from indexer.question.query import Query
+from indexer.question.recorded import by_name
 from indexer.update import behind, rebuild_due
 
 _PROPOSED = 5  # longer words in place of a character
@@ -23,6 +25,7 @@ def of_query(
     found = [*of_doubts(query), *(Message("own-word", {"word": word}) for word in query.characters)]
     found += behind(store, index)
     found += Stories(store).notices() if stories else []
+    found += Names(store).notices() if by_name((*query.wanted, *query.unwanted)) else []
     return (*found, *rebuild_due(settings, engine, index))
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from crawler.session import Scope
     from crawler.sources import Source
 
+_NAMES = 300  # seconds a run reads names at its end
 _INTERVAL = 1  # seconds between two updates of the index
 
 
@@ -186,12 +187,14 @@ def accept(settings: Settings, names: Iterable[str], source: str, *, indexed: Pr
 
 
 def finish(settings: Settings, result: RunResult, indexed: Progress = silent) -> RunResult:
-    """Upload raw pages, write a manifest, update the index and the stories; the result, with the first error of these.
+    """Upload pages, write a manifest, update the index, the stories and the names; the result, with the first fault.
 
     The index does not wait for a store of raw pages that can't be reached, nor the stories for an index that another
-    run holds.
+    run holds. Names that take too long are left to the next run.
     """
+    from indexer.persons.reader import reader
     from indexer.update import bring_up
+    from wencang.desk.count import recorded
     from wencang.desk.reprints import stories
 
     def tasks(store: ArticleStore) -> Iterator[Callable[[], object]]:
@@ -199,6 +202,7 @@ def finish(settings: Settings, result: RunResult, indexed: Progress = silent) ->
         yield lambda: manifest.close(store, storage, clock.now())
         yield lambda: bring_up(store, settings, settings.engine, indexed)
         yield lambda: stories.bring_up(store, last=manifest.held(storage))
+        yield lambda: recorded.bring_up(store, reader(settings.names), seconds=_NAMES)
 
     faults = list[WencangError | OSError]()
     storage = storage_of(settings)

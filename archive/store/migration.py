@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from archive.databases.database import Database
 from archive.databases.sqlite import RESTORE
 from archive.errors import ArchiveUnusable
-from archive.store.schema import archive, doubts, locks, metadata, notes, notices, ranges, revisions, tags
+from archive.store.schema import archive, doubts, locks, metadata, names, notes, notices, ranges, revisions, tags
 from archive.text.translation import gettext as _
 
 _MIDNIGHT = "%T16:00:00.000000Z"  # in Shanghai, as an Instant
@@ -45,9 +45,18 @@ def _tags_notes(connection: sa.Connection) -> None:
         table.create(connection)
 
 
+def _names(connection: sa.Connection) -> None:
+    """The names in articles, and up to where and by whom they were read."""
+    connection.execute(sa.text("ALTER TABLE archive ADD COLUMN names BIGINT DEFAULT 0 NOT NULL"))
+    connection.execute(sa.text("ALTER TABLE archive ADD COLUMN names_by TEXT DEFAULT '' NOT NULL"))
+    names.create(connection)
+
+
 # Step N migrates version N to N + 1, and is never changed once released. A new archive is created at the newest.
 # Version 1 is that of wencang 0.2.0.
-STEPS: tuple[Callable[[sa.Connection], None], ...] = (_days_addresses_doubts, _locks_notices_ranges, _tags_notes)
+STEPS: tuple[Callable[[sa.Connection], None], ...] = (
+    _days_addresses_doubts, _locks_notices_ranges, _tags_notes, _names,
+)  # fmt: skip
 
 
 UNFINISHED = -1  # the version of a copy that is not complete (archive/store/transfer.py)

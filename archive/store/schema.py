@@ -131,6 +131,8 @@ archive = sa.Table(
     sa.Column("stories", sa.BigInteger, nullable=False, server_default="0"),  # sequence up to which they are computed
     sa.Column("stories_by", sa.Text, nullable=False, server_default=""),  # the version of the algorithm
     sa.Column("annotations", sa.BigInteger, nullable=False, server_default="0"),  # counts changes of tags and notes
+    sa.Column("names", sa.BigInteger, nullable=False, server_default="0"),  # sequence up to which they are recorded
+    sa.Column("names_by", sa.Text, nullable=False, server_default=""),  # the reader that found them
 )  # fmt: skip
 
 articles = sa.Table(
@@ -315,6 +317,17 @@ stories = sa.Table(  # archive/tables/stories.py
     sqlite_with_rowid=False,
 )  # fmt: skip
 
+names = sa.Table(  # archive/tables/names.py
+    "names", metadata,
+    sa.Column("sequence", sa.BigInteger, primary_key=True, autoincrement=False),  # of the version that names it
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),  # the form by which it is counted
+    sa.Column("printed", sa.Text, nullable=False),  # "" where it is the same
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("sentences", sa.LargeBinary, nullable=False),  # of each mention, two bytes
+    sa.Index("names_by_name", "kind", "name"),
+    sqlite_with_rowid=False,
+)  # fmt: skip
 
 locks = sa.Table(  # archive/tables/locks.py
     "locks", metadata,

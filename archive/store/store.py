@@ -51,7 +51,9 @@ _TEXTS = _OF_IDS.with_only_columns(*(schema.revisions.c[name] for name in Stored
 _DIGEST = sa.select(schema.revisions.c.digest).where(schema.revisions.c.sequence == sa.bindparam("sequence"))
 _CHANGED = sa.select(sa.func.count()).select_from(schema.articles).where(_articles.sequence > sa.bindparam("after"))
 _SEQUENCE = sa.select(schema.archive.c.sequence)
-_SEQUENCES = sa.select(schema.archive.c.sequence, schema.archive.c.stories, schema.archive.c.annotations)
+_SEQUENCES = sa.select(
+    *(schema.archive.c[name] for name in ("sequence", "stories", "annotations", "names", "names_by"))
+)
 _BESIDE = ("pages", "manifests")  # FOLDER of warc/pages.py and proof/manifest.py, which a search need not load
 _PAGE = 500  # rows per read transaction, so that none stays open while the caller works
 Keep = Callable[[tuple[RawPage, ...]], tuple[RawPage, ...]]
@@ -390,14 +392,15 @@ class ArticleStore:
         with self.reading() as connection:
             return int(connection.scalar(_SEQUENCE) or 0)
 
-    def sequences(self) -> tuple[int, int, int]:
+    def sequences(self) -> tuple[int, int, int, int, str]:
         """The sequence of the newest revision, that up to which stories were computed, and the count of annotations.
 
-        The last grows with each change of tags or notes.
+        The last grows with each change of tags or notes. Then the sequence up to which names are recorded, and by
+        which reader.
         """
         with self.reading() as connection:
             row = connection.execute(_SEQUENCES).one()
-        return row.sequence, row.stories, row.annotations
+        return row.sequence, row.stories, row.annotations, row.names, row.names_by
 
     def changed_since(self, after: int) -> int:
         """The number of articles that `changes(after)` would return."""

@@ -42,7 +42,7 @@ def fault(id: str, time: datetime, reason: str) -> Withdrawn:
 
 
 def blank(connection: sa.Connection, id: str, reason: str) -> None:
-    """Delete the text of every version, and tags and notes; the digests stay, to prove what was archived.
+    """Delete the text of every version and its names, tags and notes; the digests stay, to prove what was archived.
 
     No further fetch of its addresses and pictures is scheduled.
     """
@@ -51,6 +51,8 @@ def blank(connection: sa.Connection, id: str, reason: str) -> None:
     doubts = schema.doubts.update().where(schema.doubts.c.url.in_(addresses) | (schema.doubts.c.id == id))
     connection.execute(doubts.values(id=id, article=None, state="refused"))
     connection.execute(schema.candidates.update().where(schema.candidates.c.url.in_(addresses)).values(due=None))
+    versions = sa.select(_c.sequence).where(_c.id == id)
+    connection.execute(schema.names.delete().where(schema.names.c.sequence.in_(versions)))
     for table in (schema.tags, schema.notes):  # a note may quote the text
         connection.execute(table.delete().filter_by(id=id))
     connection.execute(schema.pictures.update().where(schema.pictures.c.article.in_(addresses)).values(due=None))

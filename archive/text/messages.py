@@ -35,6 +35,11 @@ TEMPLATES: dict[str, str | tuple[str, str]] = {
     "no-runs": "no crawl is recorded yet; `wencang crawl` starts one",
     "no-holders": "no run is at work",
     "names-reader": "persons are found by {reader}",
+    "names-by": "names: recorded as {reader} found them",
+    "names-behind": (
+        "The names of {count} article are not recorded yet: `wencang figures --update` does that.",
+        "The names of {count} articles are not recorded yet: `wencang figures --update` does that.",
+    ),
     "index-current": "up to date",
     "index-lag": ("{count} article behind; `wencang index`", "{count} articles behind; `wencang index`"),
     "index-outgrown": (

@@ -9,6 +9,7 @@ from typing import Any
 
 from indexer.engines.engine import WORDS_OF, Order, seconds
 from indexer.question.query import (
+    Among,
     Amount,
     Between,
     Either,
@@ -19,7 +20,6 @@ from indexer.question.query import (
     Query,
     Quote,
     Same,
-    Tagged,
     Words,
     loosened,
 )
@@ -98,7 +98,7 @@ def _translate(node: Node) -> Json:
             return {"range": {"amount": {"gte": first, "lte": last}}}
         case Near(ids=ids) | Same(ids=ids):
             return _translate(loosened(node)) if ids is None else _one_of(ids)
-        case Tagged(ids=ids):
+        case Among(ids=ids):
             return _one_of(ids)
 
 

@@ -30,6 +30,7 @@ from indexer.engines.engine import (
 from indexer.engines.folder import FolderEngine, has_index, load_state, save_state, writable
 from indexer.question.query import (
     MAX_EXPANSIONS,
+    Among,
     Amount,
     Between,
     Either,
@@ -40,7 +41,6 @@ from indexer.question.query import (
     Query,
     Quote,
     Same,
-    Tagged,
     Words,
     loosened,
 )
@@ -389,7 +389,7 @@ class _Search:
                 return _range("amount", first, last)
             case Near(ids=ids) | Same(ids=ids):
                 return self._translate(loosened(node)) if ids is None else _one_of(ids)
-            case Tagged(ids=ids):
+            case Among(ids=ids):
                 return _one_of(ids)
 
 

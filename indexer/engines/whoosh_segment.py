@@ -18,6 +18,7 @@ from indexer.engines.whoosh_postings import LEVELS, frequencies, frequency, read
 from indexer.engines.whoosh_storage import Damaged, decoding
 from indexer.figures.amounts import encoded
 from indexer.question.query import (
+    Among,
     Amount,
     Between,
     Either,
@@ -28,7 +29,6 @@ from indexer.question.query import (
     Query,
     Quote,
     Same,
-    Tagged,
     Words,
     loosened,
 )
@@ -176,7 +176,7 @@ class Segment:
                 return self._with_amount(encoded(first), encoded(last))
             case Near(ids=ids) | Same(ids=ids):
                 return self._select(loosened(node)) if ids is None else self._with_id(ids)
-            case Tagged(ids=ids):
+            case Among(ids=ids):
                 return self._with_id(ids)
 
     def _with(self, field: str, text: str) -> set[int]:

@@ -67,6 +67,9 @@ _SENTENCE_ENDS = "。！？；!?\n"
 _OTHER_REGIONS = re.compile("(?:广西|内蒙古|宁夏|新疆)[^、。]{0,5}自治区")
 _COMMITTEE = re.compile(f"(?:党委|[{_LEVELS}]委)[、{_AND}]?([{_LEVELS}]?)$")
 _SECTION = re.compile(r"[\u3400-\u9fff]{0,7}([处司])(?=副?\1长)")  # 产业处处长
+_WHOSE = re.compile("^(?:中华人民共和国|中国|国家|中共)(?!中央$)")
+_COMMITTEE_OF = re.compile(f"^.{{2,}}(?:党委|[{_LEVELS}]委|部|纪委)$")
+_GOVERNMENT_OF = re.compile("^(.*(?:自治[区州县]|[省市县区州乡镇]))政府$")
 
 
 class Span(NamedTuple):
@@ -152,6 +155,26 @@ def find(folded: str, text: str) -> Iterator[Figure]:
     for span, name in zip(spans, names, strict=True):
         if name:
             yield Figure("institution", span.start, span.end, text[span.start : span.end], Name(full[name]))
+
+
+@lru_cache(1 << 14)
+def common(name: str) -> str:
+    """The name under which an institution is one across articles, of its folded name.
+
+    It is without the country, if what remains is an organ of the state (中国外交部) or a committee of the party (中共),
+    and what is short for another name (全国人大, 市政府) is that one.
+    """
+    name = _in_full(name)
+    rest = _WHOSE.sub("", name)
+    if _words().known.fullmatch(rest) or (name.startswith("中共") and _COMMITTEE_OF.search(rest)):
+        name = _in_full(rest)
+    return _GOVERNMENT_OF.sub(r"\1人民政府", name)
+
+
+def _in_full(name: str) -> str:
+    while longer := _words().short.get(name):
+        name = longer
+    return name
 
 
 def _known(folded: str) -> Iterator[Span]:

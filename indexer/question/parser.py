@@ -15,7 +15,7 @@ from indexer.figures.amounts import parse_bounds
 from indexer.figures.places import readings
 from indexer.question.near import UNITS, Chains, same
 from indexer.question.period import period
-from indexer.question.query import Amount, Between, Either, Every, Gap, Node, Prefix, Query, Quote, Tagged, Words
+from indexer.question.query import Among, Amount, Between, Either, Every, Gap, Node, Prefix, Query, Quote, Words
 from indexer.text.analyzer import SEPARATOR, Analyzer, characters, fold
 from indexer.text.sentences import Span
 
@@ -29,9 +29,12 @@ FIELDS = {
     "author": "author", "作者": "author",
     "place": "place", "地点": "place", "地點": "place",
     "tag": "tag", "标签": "tag", "標籤": "tag",
+    "person": "person", "人物": "person",
+    "institution": "institution", "机构": "institution", "機構": "institution",
     "amount": "amount", "金额": "amount", "金額": "amount",
     "since": "since", "until": "until", "date": "date", "日期": "date",
 }  # fmt: skip
+_RECORDED = ("tag", "person", "institution")
 _OPEN, _CLOSE = "(（", ")）"
 _QUOTES = {'"': '"＂', "＂": '"＂', "“": "”", "「": "」", "『": "』"}
 _FIELD = re.compile("(" + "|".join(FIELDS) + ")[:：]", re.IGNORECASE)
@@ -247,8 +250,10 @@ class _Parser:
 
     def _quote_node(self, quoted: Span, field: str = "") -> Node | None:
         text = self._text[slice(*quoted)]
-        if field in ("place", "tag"):
-            return self._place(text, quoted) if field == "place" else self._tag(text, quoted)
+        if field == "place":
+            return self._place(text, quoted)
+        if field in _RECORDED:
+            return self._recorded(field, text, quoted)
         words = self._words(text)
         if field not in ("", "title"):
             return Words(words, field, quoted) if words else None
@@ -260,8 +265,8 @@ class _Parser:
         self._at = match.end() if match else self._at + 1
         text = match[0] if match else ""
         at = (self._at - len(text), self._at)
-        if field == "tag":  # a * belongs to the label
-            return self._tag(text, at)
+        if field in _RECORDED:  # a * belongs to the label
+            return self._recorded(field, text, at)
         start = fold(text[:-1]) if text[-1:] in ("*", "＊") else ""
         if start.isalnum() or self._analyzer.words(start) == [start]:  # 72.0, and Tibetan with its vowel signs
             self.prefixes += 1
@@ -288,9 +293,9 @@ class _Parser:
         )
         return Either(tuple(Words((each,), "place", at) for each in (*names, name)))
 
-    def _tag(self, text: str, at: Span) -> Node | None:
+    def _recorded(self, field: str, text: str, at: Span) -> Node | None:
         self.count += 1
-        return Tagged(" ".join(text.split()), at=at) if text.strip() else None
+        return Among(field, " ".join(text.split()), at=at) if text.strip() else None
 
     def _words(self, text: str) -> tuple[str, ...]:
         words = tuple(self._analyzer.words(text))

@@ -117,16 +117,20 @@ class Same:
 
 
 @dataclass(frozen=True, slots=True)
-class Tagged:
-    """The article has a label: it is one of `ids`, which the archive knows (indexer/question/tagged.py)."""
+class Among:
+    """The article has a label, or names a person or institution: it is one of `ids`, which the archive knows.
 
-    label: str
+    `field` is tag, person or institution; see indexer/question/recorded.py.
+    """
+
+    field: str
+    value: str
     ids: frozenset[str] = frozenset()
     at: Span = field_(default=(0, 0), compare=False)
 
 
 Placed = Near | Same  # parts of a query that depend on where things stand in a text
-Node = Words | Quote | Prefix | Either | Every | Between | Amount | Near | Same | Tagged
+Node = Words | Quote | Prefix | Either | Every | Between | Amount | Near | Same | Among
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,5 +306,5 @@ def to_text(node: Node) -> str:
             return first + "".join(f" {name} {part}" for name, part in zip(operators, others, strict=True))
         case Same(unit, nodes, unwanted):
             return f"same:{unit}{to_text(Every(nodes, unwanted))}"
-        case Tagged(label):
-            return f'tag:"{label}"' if " " in label else f"tag:{label}"
+        case Among(field, value):
+            return f'{field}:"{value}"' if " " in value else f"{field}:{value}"

@@ -14,6 +14,7 @@ from archive.errors import QueryFault
 from indexer.engines.engine import SearchEngine
 from indexer.question.parser import parse_query
 from indexer.question.query import (
+    Among,
     Amount,
     Between,
     Either,
@@ -24,12 +25,11 @@ from indexer.question.query import (
     Query,
     Quote,
     Same,
-    Tagged,
     Words,
     text_nodes,
     to_text,
 )
-from indexer.question.tagged import as_in
+from indexer.question.recorded import as_in
 from indexer.suggest.pinyin import Typed
 from indexer.suggest.spelling import MAX_SUGGESTIONS, Suggestion, Vocabulary
 from indexer.text.analyzer import fold
@@ -144,10 +144,10 @@ def _span(text: str, node: Node) -> Span:
     """The span of a part of a query, with its field and its quotes; (0, 0) for a group."""
     if isinstance(node, Near | Same):
         return node.at
-    if not isinstance(node, Words | Quote | Between | Amount | Tagged):
+    if not isinstance(node, Words | Quote | Between | Amount | Among):
         return 0, 0
     start, end = node.at
-    has_field = isinstance(node, Between | Amount | Tagged) or node.field
+    has_field = isinstance(node, Between | Amount | Among) or node.field
     if isinstance(node, Quote) or (has_field and text[start - 1] not in ":："):
         start, end = start - 1, end + 1
     field = re.search(r"\w+[:：]$", text[:start]) if has_field else None

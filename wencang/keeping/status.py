@@ -17,6 +17,7 @@ from archive.settings import FILE, Settings
 from archive.store import ArticleStore
 from archive.tables import chronology
 from archive.tables.ledger import Ledger, Run, last_checks
+from archive.tables.names import Names
 from archive.tables.stats import SourceCount, by_source
 from archive.text.messages import Message, worded
 from archive.text.translation import gettext as _
@@ -48,6 +49,7 @@ class Status(Table):
     advice: Message | None = None
     stale: tuple[Message, ...] = ()
     reader: str = ""  # what finds the names of persons: rules, and models where they are installed
+    names: tuple[Message, ...] = ()  # which reader recorded names, and in how many articles they are not recorded
     columns = ("source", "articles", "revisions", "newest_fetch", "newest_published")
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
@@ -64,6 +66,7 @@ class Status(Table):
             "lexicon": {engine: str(notice) for engine, notice in self.lexicon.items()},
             "advice": str(self.advice or ""),
             "reader": self.reader,
+            "names": "; ".join(map(str, self.names)),
         }
 
 
@@ -100,6 +103,7 @@ def status(settings: Settings, store: ArticleStore, max_age: str = "") -> Status
         next((index.advice for index in indexes.values() if index.advice), None),
         tuple(stale),
         reader(settings.names).name,
+        tuple(Names(store).notices()),
     )  # fmt: skip
 
 

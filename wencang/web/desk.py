@@ -16,6 +16,7 @@ from archive.text.translation import gettext as _
 from indexer.figures.aid import AidMention
 from indexer.figures.figure import KINDS, Figure, Name
 from indexer.figures.find import Mention
+from indexer.figures.named import NAMED
 from wencang.archive import FigureOrder, Period
 from wencang.desk.count.aid import AidPairs
 from wencang.desk.count.collocations import Collocations
@@ -23,7 +24,7 @@ from wencang.desk.count.concordance import Concordance, Line, on_one_line
 from wencang.desk.count.concordance import Order as LineOrder
 from wencang.desk.count.figures import Figures, record
 from wencang.desk.count.keywords import Keywords
-from wencang.desk.count.names import NAMED, NameCounts
+from wencang.desk.count.names import NameCounts
 from wencang.desk.count.places import Level, PlaceCounts
 from wencang.desk.count.quotes import Quote, Quotes
 from wencang.desk.count.ranking import Word

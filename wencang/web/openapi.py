@@ -9,11 +9,11 @@ from typing import Any, get_args
 from archive.settings import version
 from indexer.engines.engine import Order
 from indexer.figures.figure import KINDS
+from indexer.figures.named import NAMED
 from wencang.archive import FigureOrder, Group, Period
 from wencang.desk.count.collocations import Measure as CollocationMeasure
 from wencang.desk.count.concordance import Order as LineOrder
 from wencang.desk.count.keywords import Measure as KeywordMeasure
-from wencang.desk.count.names import NAMED
 from wencang.desk.count.places import Level
 from wencang.desk.export.citation import STYLES
 from wencang.desk.network.named import Within
@@ -163,6 +163,7 @@ _SCHEMAS: dict[str, Schema] = {
     "Tags": _rows(_record({"label": _TEXT, "articles": _COUNT, "newest": _TIME})),
     "Names": _rows(_record({
         "rank": _COUNT, "name": _TEXT, "articles": _COUNT, "mentions": _COUNT, "kind": {"enum": list(NAMED)},
+        "titles": _TEXT,
     }, period={"type": ["string", "null"]})),
     "Story": _rows(_record({
         "story": _TEXT, "first": _FLAG, **_TEXTS, "published": _ISSUED, "of_first": _NUMBER, "of_own": _NUMBER,
@@ -173,7 +174,7 @@ _SCHEMAS: dict[str, Schema] = {
     }),
     "Status": _record({
         "data": _TEXT, "sequence": _COUNT, "sources": _list(_of("Source")), "indexes": _map(_TEXT),
-        "lexicon": _map(_TEXT), "advice": _TEXT, "reader": _TEXT,
+        "lexicon": _map(_TEXT), "advice": _TEXT, "reader": _TEXT, "names": _TEXT,
     }),
 }  # fmt: skip
 

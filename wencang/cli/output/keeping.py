@@ -26,6 +26,8 @@ def print_status(status: Status) -> None:
     ]  # fmt: skip
     print_table((_("source"), _("articles"), _("versions"), _("last fetched"), _("newest article")), rows)
     print(printable(_("names: persons are found by {reader}").format(reader=status.reader)))
+    for notice in status.names:
+        print(printable(str(notice)))
     for engine, state in status.indexes.items():
         print(printable(_("index {engine}: {state}").format(engine=engine, state=state)))
     for notice in filter(None, (*status.lexicon.values(), status.advice)):

@@ -3,38 +3,42 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import zip_longest
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from archive.article import Revision
 from archive.errors import UsageFault
+from archive.tables.names import Named
 from archive.text.messages import Message
 from archive.text.translation import gettext as _
-from indexer.figures.figure import Kind, Name
-from indexer.figures.find import Mention
-from indexer.text.analyzer import fold
+from indexer.figures.figure import Kind
+from indexer.figures.named import NAMED
 from wencang.desk.count.figures import kinds_of
-from wencang.desk.count.periods import PERIODS, in_time
+from wencang.desk.count.periods import By, in_time, period_of
 from wencang.desk.count.ranking import Ranking
+from wencang.desk.count.recorded import NamesOf
 
-NAMED: tuple[Kind, ...] = ("place", "institution", "person")
-_Named = tuple[Kind, str]
+_Named = tuple[str, str]  # kind and name
+_TITLES = 3
 
 
 class NameCount(NamedTuple):
-    """A name, and how many articles and places in them name it."""
+    """A name, and how many articles and places in them name it.
+
+    `titles` are the three titles that stand beside it in most articles, with 、 between them.
+    """
 
     name: str
     articles: int
     mentions: int
-    kind: Kind
+    kind: str
+    titles: str = ""
 
     @property
-    def row(self) -> tuple[str, int, int, str]:
-        """Name, articles, mentions and kind."""
-        return self.name, self.articles, self.mentions, self.kind
+    def row(self) -> tuple[str, int, int, str, str]:
+        """Name, articles, mentions, kind and titles."""
+        return self.name, self.articles, self.mentions, self.kind, self.titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +47,13 @@ class NameCounts(Ranking[NameCount]):
 
     A person under a full and a short form in an article is counted once, a place under its present
     full name; Traditional and Simplified forms are one, under
-    the form that is printed more often. `reader` says what found the persons, "" if
+    the form that is printed more often. Names are counted, not persons: two bearers of one name in different
+    articles are one row, whose titles tell them apart. `reader` says what found the persons, "" if
     none are counted: counts of different readers are not comparable.
     """
 
     reader: str = ""
-    names = ("name", "articles", "mentions", "kind")
+    names = ("name", "articles", "mentions", "kind", "titles")
 
     def side_by_side(self) -> Iterator[tuple[str, ...]]:
         """Rows of texts for a reader: the rank, then the name of that rank in each period, with its articles."""
@@ -64,34 +69,54 @@ def named_kinds(names: Collection[str]) -> list[Kind]:
     return kinds
 
 
-def count_names(
-    revisions: Iterable[Revision], found: Callable[[Revision], Iterable[Mention]], by: str, limit: int
-) -> dict[str, tuple[NameCount, ...]]:
-    """The `limit` most frequent names of each period, or under "" of all; `found` gives the names of an article."""
-    articles: dict[str, Counter[_Named]] = defaultdict(Counter)
-    mentions: dict[str, Counter[_Named]] = defaultdict(Counter)
+def count_names(articles: Iterable[NamesOf], by: By | Literal[""], limit: int) -> dict[str, tuple[NameCount, ...]]:
+    """The `limit` most frequent names of each period, or under "" of all."""
+    counts: dict[str, dict[_Named, _Count]] = defaultdict(lambda: defaultdict(_Count))
+    for article in articles:
+        of_period = counts[period_of(article.day, by) if by else ""]
+        for name in article.names:
+            if name.sentences:
+                of_period[name.kind, name.name].add(name)
     forms: dict[_Named, Counter[str]] = defaultdict(Counter)
-    for revision in revisions:
-        names = Counter[_Named]()
-        for mention in found(revision):
-            if isinstance(mention.figure.value, Name):
-                named = mention.figure.kind, fold(mention.figure.value.name)
-                names[named] += 1
-                forms[named][mention.figure.value.name] += 1
-        period = PERIODS[by](revision)
-        articles[period].update(names.keys())
-        mentions[period].update(names)
-    printed = {named: max(counts, key=lambda form: (counts[form], form == named[1])) for named, counts in forms.items()}
-    return {period: _most(counts, mentions[period], printed, limit) for period, counts in in_time(articles) if counts}
+    for names in counts.values():
+        for named, count in names.items():
+            forms[named].update(count.forms)
+    printed = {named: max(found, key=lambda form: (found[form], form == named[1])) for named, found in forms.items()}
+    return {period: _most(names, printed, limit) for period, names in in_time(counts) if names}
 
 
-def _most(
-    articles: Counter[_Named], mentions: Counter[_Named], printed: Mapping[_Named, str], limit: int
-) -> tuple[NameCount, ...]:
-    ranked = sorted(articles, key=lambda named: (-articles[named], -mentions[named], named))
-    return tuple(
-        NameCount(printed[named], articles[named], mentions[named], named[0]) for named in ranked[: limit or None]
-    )
+@dataclass(slots=True)
+class _Count:
+    """The articles and mentions of a name, its printed forms and its titles, each by the number of articles."""
+
+    articles: int = 0
+    mentions: int = 0
+    forms: Counter[str] = field(default_factory=Counter)
+    titles: Counter[str] = field(default_factory=Counter)
+
+    def add(self, name: Named) -> None:
+        self.articles += 1
+        self.mentions += len(name.sentences)
+        self.forms[name.printed] += len(name.sentences)
+        if name.title:
+            self.titles[name.title] += 1
+
+
+def _most(counts: Mapping[_Named, _Count], printed: Mapping[_Named, str], limit: int) -> tuple[NameCount, ...]:
+    def rank(named: _Named) -> tuple[int, int, _Named]:
+        return -counts[named].articles, -counts[named].mentions, named
+
+    chosen = sorted(counts, key=rank)[: limit or None]
+    return tuple(_row(named, printed[named], counts[named]) for named in chosen)
+
+
+def _row(named: _Named, printed: str, count: _Count) -> NameCount:
+    return NameCount(printed, count.articles, count.mentions, named[0], common_titles(count.titles))
+
+
+def common_titles(titles: Counter[str]) -> str:
+    """The commonest titles of a name, by which its bearers can be told apart."""
+    return "、".join(sorted(titles, key=lambda title: (-titles[title], title))[:_TITLES])
 
 
 def by_reader(kinds: Collection[str], reader: str) -> tuple[Message, ...]:

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
-from archive.article import Article
 from archive.errors import UsageFault
 from archive.text.messages import Message
 from archive.text.translation import gettext as _
 from indexer.figures.gazetteer import Place, gazetteer
-from indexer.figures.places import of_article
+from wencang.desk.count.recorded import PlacesOf
 from wencang.desk.draw.map import Spot, svg
 from wencang.desk.table import Table
 
@@ -71,16 +70,16 @@ def check_level(level: str) -> None:
         raise UsageFault(level, _("is not a level"), _("levels: {names}").format(names=", ".join(_LEVELS)))
 
 
-def count_places(articles: Iterable[Article], level: Level, notices: tuple[Message, ...] = ()) -> PlaceCounts:
+def count_places(articles: Iterable[PlacesOf], level: Level, notices: tuple[Message, ...] = ()) -> PlaceCounts:
     """Count the articles by the places of a level that they name, by themselves or as places in them."""
-    counts = Counter(place for article in articles for place in _of_level(article, _LEVELS[level]))
+    counts = Counter(place for article in articles for place in _of_level(article.places, _LEVELS[level]))
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0].name))
     return PlaceCounts(level, tuple(ranked), notices)
 
 
-def _of_level(article: Article, level: int) -> set[Place]:
+def _of_level(names: Iterable[str], level: int) -> set[Place]:
     known = gazetteer().places
-    places = (known[name] for name in of_article(article) if name in known)
+    places = (known[name] for name in names if name in known)
     return {place for place in places if place.level == level or (level == 1 and place in _municipalities())}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,6 +14,7 @@ from indexer.figures.find import figures
 from indexer.figures.quotations import Quotation, quotations
 from indexer.persons.reader import Reader
 from indexer.text.analyzer import fold
+from wencang.desk.count.names import common_titles
 from wencang.desk.table import Table
 
 
@@ -51,23 +52,31 @@ class Quotes(Table):
             )  # fmt: skip
 
     def speakers(self) -> QuotedSpeakers:
-        """Who is quoted, those in most articles first."""
-        articles: dict[str, set[str]] = defaultdict(set)
-        counts: dict[str, int] = defaultdict(int)
+        """Who is quoted, those in most articles first.
+
+        Names are counted, not persons: the roles tell two speakers of one name apart.
+        """
+        articles: dict[str, dict[str, str]] = defaultdict(dict)  # the role of each name in each article
+        counts = Counter[str]()
         for quote in self.quotes:
-            counts[quote.quotation.speaker] += 1
-            articles[quote.quotation.speaker].add(quote.article.id)
-        rows = ((name, len(articles[name]), count) for name, count in counts.items())
+            said = quote.quotation
+            counts[said.speaker] += 1
+            roles = articles[said.speaker]
+            roles[quote.article.id] = roles.get(quote.article.id, "") or said.title
+        rows = (
+            (name, len(roles), counts[name], common_titles(Counter(filter(None, roles.values()))))
+            for name, roles in articles.items()
+        )
         return QuotedSpeakers(tuple(sorted(rows, key=lambda row: (-row[1], -row[2], row[0]))), self.notices)
 
 
 @dataclass(frozen=True, slots=True)
 class QuotedSpeakers(Table):
-    """Who is quoted: in how many articles, and how often."""
+    """Who is quoted: in how many articles, how often, and the roles printed beside the name in most articles."""
 
-    counts: tuple[tuple[str, int, int], ...]
+    counts: tuple[tuple[str, int, int, str], ...]
     notices: tuple[Message, ...] = ()
-    columns = ("speaker", "articles", "quotations")
+    columns = ("speaker", "articles", "quotations", "roles")
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """The values of `columns`, those in most articles first."""

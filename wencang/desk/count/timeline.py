@@ -9,14 +9,14 @@ from functools import partial
 from itertools import groupby
 
 from archive.store import ArticleStore
-from archive.tables.chronology import appearances, in_order
+from archive.tables.chronology import appearances
 from archive.text.messages import Message
 from archive.text.translation import gettext as _
 from indexer.engines.engine import SearchEngine, Unit, check_follows
-from indexer.figures.places import of_article
 from indexer.question.query import Query
 from indexer.search import every_id
 from wencang.desk.count.periods import UNDATED, By, between, ordinal, period_of
+from wencang.desk.count.recorded import places_of
 from wencang.desk.draw.plot import LINES, MOST, Chart, Gap, Line, svg
 from wencang.desk.reprints.story import with_stories
 from wencang.desk.table import Table
@@ -180,15 +180,15 @@ def _first_dates(
 def _place_dates(
     store: ArticleStore, engine: SearchEngine, stories: bool, query: Query, unit: Unit, _group: str
 ) -> dict[str, dict[str, int]]:
-    """The same by each place that an article names, or the first of a story; the articles are read."""
+    """The same by each place that an article names, or the first of a story."""
     size = len("2022-06-01" if unit == "day" else "2022-06")
     counts: dict[str, Counter[str]] = {}
     first: dict[str, str] = {}
-    for story, article in with_stories(store, appearances(store, every_id(store, engine, query))):
-        first.setdefault(story if stories else article.id, article.id)
-    for revision in in_order(store, first.values()):
-        for place in of_article(revision.article) or [""]:
-            counts.setdefault(place, Counter())[f"{revision.article.day or ''}"[:size]] += 1
+    for story, each in with_stories(store, appearances(store, every_id(store, engine, query))):
+        first.setdefault(story if stories else each.id, each.id)
+    for article in places_of(store, first.values()):
+        for place in article.places or [""]:
+            counts.setdefault(place, Counter())[article.day[:size]] += 1
     return {value: dict(dates) for value, dates in counts.items()}
 
 

@@ -3,56 +3,51 @@
 from __future__ import annotations
 
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import combinations, groupby
+from itertools import combinations
 from typing import Literal
 
+from archive.tables.names import Named
 from archive.text.messages import Message
-from indexer.figures.figure import Kind, Name
-from indexer.figures.find import Mention
-from indexer.text.analyzer import fold
+from wencang.desk.count.recorded import NamesOf
 from wencang.desk.network.network import Network, Node, Pair, network
 
 Within = Literal["article", "sentence"]
 
 
 def named_together(
-    kind: Kind, mentions: Iterable[Mention], within: Within, least: int, limit: int, notices: tuple[Message, ...] = ()
+    kind: str, articles: Iterable[NamesOf], within: Within, least: int, limit: int, notices: tuple[Message, ...] = ()
 ) -> Network:
     """The network of the `limit` names that occur in most articles; only numbers of names are held."""
-    names: dict[str, int] = {}  # by folded name
+    numbers: dict[str, int] = {}  # by name
     labels: list[str] = []
     titles: dict[int, str] = {}
-    articles = Counter[int]()
+    counts = Counter[int]()
     groups: list[tuple[str, array[int]]] = []
-    for _id, of_article in groupby(mentions, lambda mention: mention.article.id):
-        every = list(of_article)
-        day = str(every[0].article.day or "")
-        for mention in every:
-            value = mention.figure.value
-            assert isinstance(value, Name)
-            number = names.setdefault(fold(value.name), len(names))
-            labels += [value.name] if number == len(labels) else []
-            titles[number] = titles.get(number, "") or value.title
-        articles.update(_numbers(names, every))
-        parts = [every] if within == "article" else _by_sentence(every)
-        groups += ((day, array("I", numbers)) for part in parts if len(numbers := _numbers(names, part)) > 1)
-    chosen = {number for number, _count in articles.most_common(limit)}
+    for article in articles:
+        names = [name for name in article.names if name.sentences]
+        for name in names:
+            number = numbers.setdefault(name.name, len(numbers))
+            labels += [name.printed] if number == len(labels) else []
+            titles[number] = titles.get(number, "") or name.title
+            counts[number] += 1
+        parts = [names] if within == "article" else _by_sentence(names)
+        groups += ((article.day, array("I", sorted(numbers[name.name] for name in part))) for part in parts)
+    chosen = {number for number, _count in counts.most_common(limit)}
     nodes = {
-        label: Node(label, label, kind, articles[number], titles[number])
+        label: Node(label, label, kind, counts[number], titles[number])
         for number, label in enumerate(labels) if number in chosen
     }  # fmt: skip
     return network(kind, _pairs(groups, chosen, labels), nodes, least, directed=False, notices=notices)
 
 
-def _numbers(names: dict[str, int], mentions: Iterable[Mention]) -> list[int]:
-    return sorted({names[fold(mention.figure.value.name)] for mention in mentions})  # type: ignore[union-attr]  # a Name
-
-
-def _by_sentence(mentions: Iterable[Mention]) -> Iterator[list[Mention]]:
-    for _sentence, together in groupby(mentions, lambda mention: mention.sentence):
-        yield list(together)
+def _by_sentence(names: Iterable[Named]) -> Iterator[list[Named]]:
+    sentences: dict[int, list[Named]] = defaultdict(list)
+    for name in names:
+        for sentence in set(name.sentences):
+            sentences[sentence].append(name)
+    return (together for together in sentences.values() if len(together) > 1)
 
 
 def _pairs(groups: Iterable[tuple[str, array[int]]], chosen: set[int], names: list[str]) -> Iterator[Pair]:

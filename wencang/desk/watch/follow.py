@@ -27,7 +27,7 @@ from indexer.figures.places import origin_of_body
 from indexer.highlight import Highlighter
 from indexer.question.parser import parse_query
 from indexer.question.query import Query
-from indexer.question.tagged import tagged
+from indexer.question.recorded import known_up_to, recorded
 from indexer.search import Hit, every_id
 from indexer.snippet import Snippet, snippet
 from wencang.desk.stream import Stream
@@ -99,9 +99,9 @@ def look_for_news(
 
 def note_hits(store: ArticleStore, index: SearchEngine, name: str, question: str, now: datetime) -> Query:
     """Record what newly answers; when a watch begins, or its question changed, all that answers counts as known."""
-    query = tagged(store, parse_query(question, index.analyzer, now))
+    query = recorded(store, parse_query(question, index.analyzer, now))
     watches = Watches(store)
-    position = index.position()
+    position = known_up_to(store, query, index.position())
     watch = watches.known().get(name)
     if watch and watch.query == question:
         for last, changed in watches.changed(watch.position, position):
