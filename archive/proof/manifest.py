@@ -118,7 +118,7 @@ def line_of(revision: Revision) -> dict[str, Any]:
         "sequence": revision.sequence, "id": article.id, "url": article.url,
         "fetched": revision.fetched.isoformat(), "gone": revision.gone, "digest": revision.digest,
         "pages": list(map(asdict, revision.pages)),
-    }  # fmt: skip
+    } | ({"origin": revision.origin.to_json()} if revision.origin else {})  # fmt: skip
 
 
 def _spans(storage: Storage, ends: dict[str, int]) -> Iterator[Span]:

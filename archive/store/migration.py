@@ -10,7 +10,19 @@ import sqlalchemy as sa
 from archive.databases.database import Database
 from archive.databases.sqlite import RESTORE
 from archive.errors import ArchiveUnusable
-from archive.store.schema import archive, doubts, locks, metadata, notes, notices, ranges, revisions, tags
+from archive.store.schema import (
+    archive,
+    captures,
+    doubts,
+    locks,
+    lookups,
+    metadata,
+    notes,
+    notices,
+    ranges,
+    revisions,
+    tags,
+)
 from archive.text.translation import gettext as _
 
 _MIDNIGHT = "%T16:00:00.000000Z"  # in Shanghai, as an Instant
@@ -45,9 +57,19 @@ def _tags_notes(connection: sa.Connection) -> None:
         table.create(connection)
 
 
+def _origins_captures(connection: sa.Connection) -> None:
+    """The web archives that versions come from, and what is known of their captures."""
+    for column in ("origin TEXT", "taken VARCHAR(27)"):
+        connection.execute(sa.text(f"ALTER TABLE revisions ADD COLUMN {column}"))
+    for table in (lookups, captures):
+        table.create(connection)
+
+
 # Step N migrates version N to N + 1, and is never changed once released. A new archive is created at the newest.
 # Version 1 is that of wencang 0.2.0.
-STEPS: tuple[Callable[[sa.Connection], None], ...] = (_days_addresses_doubts, _locks_notices_ranges, _tags_notes)
+STEPS: tuple[Callable[[sa.Connection], None], ...] = (
+    _days_addresses_doubts, _locks_notices_ranges, _tags_notes, _origins_captures,
+)  # fmt: skip
 
 
 UNFINISHED = -1  # the version of a copy that is not complete (archive/store/transfer.py)

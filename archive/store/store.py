@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from archive import clock, databases, disk
-from archive.article import Article, RawPage, Revision
+from archive.article import Article, Origin, RawPage, Revision
 from archive.databases.database import Database
 from archive.databases.sqlite import RESTORE
 from archive.errors import ArchiveUnusable, UsageFault
@@ -128,15 +128,17 @@ class ArticleStore:
 
     def put(
         self, article: Article, fetched: datetime | None = None, *, extractor: str = "", gone: bool = False,
-        exactly: bool = False, keep: Keep | None = None,
+        exactly: bool = False, origin: Origin | None = None, keep: Keep | None = None,
     ) -> Revision | None:  # fmt: skip
         """Store an article as it was read at `fetched` (aware; default now) if that makes a new version of it.
 
-        Returns None if only images or whitespace in title and body differ from the newest version
+        Returns None if only images or whitespace in title and body differ from the version before it
         (with `exactly`: only images). The article keeps the address and section under which it was
         found first, until it is gone from there; further addresses become aliases. A version fetched
-        before the newest one is inserted into the history before it, unless the newest one's time is
-        still to come, so that a clock was wrong. Raises Withdrawn for an article that was withdrawn.
+        before the newest one is inserted into the history at its time and never becomes the current
+        one, unless the newest one's time is still to come, so that a clock was wrong; one that is older
+        than all others is stored even if its text is known, as it proves how old that is.
+        `origin` is the web archive that captured it. Raises Withdrawn for an article that was withdrawn.
 
         An article is known by its address, else by its key, which another article of another day
         may share: that has an id of its own. One without a key is also known by its text and day.
@@ -146,7 +148,7 @@ class ArticleStore:
         raw page that no version refers to, never a version without its raw page.
         """
         fetched = (fetched or clock.now()).astimezone(UTC)
-        read = Revision(0, article, fetched, extractor, gone)
+        read = Revision(0, article, fetched, extractor, gone, origin=origin)
         with self.writing() as connection:
             withdrawal.refuse(connection, article)
             article = self._identified(connection, article)
@@ -161,10 +163,11 @@ class ArticleStore:
                 article = replace(article, section=current.article.section)
             if alias or url == known:
                 article = replace(article, url=current.article.url)
-            if (alias or older) and self._was_kept(connection, article):
+            if alias and self._was_kept(connection, article):
                 return None
             same = Article.equals_but_images if exactly else Article.reads_as
-            if current.gone == gone and same(article, current.article):
+            before = self._before(connection, article.id, fetched) if older else current
+            if before and before.gone == gone and same(article, before.article):
                 return None
             return self._append(connection, replace(read, article=article), current, keep)
 
@@ -195,9 +198,14 @@ class ArticleStore:
         return schema.revision_of(row) if row else None
 
     def _was_kept(self, connection: sa.Connection, article: Article) -> bool:
-        """Whether a version has this text: a stale alias or an old copy must not make versions alternate."""
+        """Whether a version has this text: a stale alias must not make versions alternate."""
         rows = connection.execute(sa.select(schema.revisions).filter_by(id=article.id))
         return any(schema.revision_of(row).article.text == article.text for row in rows)
+
+    def _before(self, connection: sa.Connection, id: str, fetched: datetime) -> Revision | None:
+        """The last version of an article that was fetched at a time or before it."""
+        history = in_order(self._history(connection, id), clock.now())
+        return next((revision for revision in reversed(history) if revision.fetched <= fetched), None)
 
     def _append(
         self, connection: sa.Connection, revision: Revision, current: Revision | None, keep: Keep | None
