@@ -33,8 +33,15 @@ _open = build_opener(ProxyHandler({})).open
 @contextmanager
 def wayback(data: Path, pywb: Path) -> Iterator[str]:
     """The address of pywb, at work on the WARC files of a data folder."""
+    with player([Path(str(file)) for file in files(Folder(data.absolute()))], pywb) as address:
+        yield address
+
+
+@contextmanager
+def player(warcs: list[Path], pywb: Path) -> Iterator[str]:
+    """The address of pywb, at work on these WARC files."""
     with tempfile.TemporaryDirectory() as folder:
-        for command in (["init", "ours"], ["add", "ours", *map(str, files(Folder(data.absolute())))]):
+        for command in (["init", "ours"], ["add", "ours", *map(str, warcs)]):
             subprocess.run([pywb.absolute() / "wb-manager", *command], cwd=folder, check=True, capture_output=True)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))

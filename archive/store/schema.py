@@ -460,6 +460,7 @@ def revision_of(row: sa.Row[Any]) -> Revision:
     if set(map(type, texts)) != {str} or not row.fetched:
         raise ValueError(_("a value is missing"))
     pages = tuple(map(raw_page_of, row.pages or ()))
-    withdrawn = (row.withdrawn, row.digest) if row.withdrawn else ()
-    origin = Origin(row.origin, row.taken) if row.origin and row.taken else None
-    return Revision(row.sequence, article, row.fetched, row.extractor, row.gone, pages, *withdrawn, origin=origin)
+    return Revision(
+        row.sequence, article, row.fetched, row.extractor, row.gone, pages, row.withdrawn or "",
+        row.digest if row.withdrawn else "", origin=Origin(row.origin, row.taken) if row.origin else None,
+    )  # fmt: skip

@@ -144,7 +144,9 @@ class Captures:
         """The queries of a source that are not answered to their end."""
         rows = sa.select(schema.lookups).where(_lookups.source == source, ~_lookups.done)
         with self._store.reading() as connection:
-            return [Lookup(**row._mapping) for row in connection.execute(rows.order_by(_lookups.archive, _lookups.query))]
+            return [
+                Lookup(**row._mapping) for row in connection.execute(rows.order_by(_lookups.archive, _lookups.query))
+            ]
 
     def addresses(self, source: str) -> list[str]:
         """The addresses of a source's articles that are known, of kept ones and of those on lists, as they were met."""
@@ -166,7 +168,7 @@ class Captures:
             _captures.archive == archive, _captures.source == source
         )
         with self._store.reading() as connection:
-            return dict(connection.execute(rows.group_by(_captures.state)).tuples())
+            return {state: count for state, count in connection.execute(rows.group_by(_captures.state))}
 
     def _read(self, *where: sa.ColumnElement[bool], limit: int | None = None) -> list[Capture]:
         rows = sa.select(schema.captures).where(*where).order_by(_captures.url, _captures.captured, _captures.archive)
@@ -175,9 +177,7 @@ class Captures:
 
 
 _LISTS = sa.select(schema.sections.c.list)
-_IS_OPEN = sa.or_(
-    _captures.state == "waiting", sa.and_(_captures.state == "failed", _captures.failures < MOST_TRIES)
-)
+_IS_OPEN = sa.or_(_captures.state == "waiting", sa.and_(_captures.state == "failed", _captures.failures < MOST_TRIES))
 
 
 def failed(capture: Capture, reason: Message, lasting: bool = False) -> Capture:

@@ -201,7 +201,9 @@ class Reason:
     OTHER_CAPTURE = _reason("other-capture", "the archive shows another capture in its place: {url}, {time}")
     UNDATED = _reason("undated", "the archive does not say when it captured what it shows")
     INDEX_FORM = _reason("index-form", "its answer is not in a form that is known: {detail}")
-    INDEX_CUT = _reason("index-cut", "its answer ends after {count} captures: --since and --until ask for fewer at once")
+    INDEX_CUT = _reason(
+        "index-cut", "its answer ends after {count} captures: --since and --until ask for fewer at once"
+    )
     DOUBTED = _reason("doubted", "{reason}; not marked as gone, as more articles are missing than were found")
 
 

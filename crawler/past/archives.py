@@ -65,10 +65,10 @@ def web_archive(name: str, replay: str = "", files: str = "") -> WebArchive:
     `replay` and `files` are the addresses at which it serves captures and WARC files, by default beside its index.
     """
     archive = KNOWN.get(name) or (_at(name) if "://" in name else _listed(name))
-    given = {key: _folder(url) for key, url in (("replay", replay), ("files", files)) if url}
-    for url in given.values():
+    for url in filter(None, (replay, files)):
         host_of(url)
-    return replace(archive, **given)
+    own, others = (url and _folder(url) for url in (replay, files))
+    return replace(archive, replay=own or archive.replay, files=others or archive.files)
 
 
 def _at(url: str) -> WebArchive:

@@ -213,7 +213,9 @@ def _captured_page(answer: Answer, met: str, captured: datetime) -> FetchedPage:
 def _time_of(answer: Answer) -> datetime | None:
     """When the page of an answer was captured, by what the archive says."""
     headers = answer.headers
-    return memento.http_date(headers.get("memento-datetime", "")) or memento.stamped(headers.get("content-location", ""))
+    return memento.http_date(headers.get("memento-datetime", "")) or memento.stamped(
+        headers.get("content-location", "")
+    )
 
 
 def _other(url: str, time: datetime | None) -> Message:

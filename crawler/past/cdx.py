@@ -134,7 +134,7 @@ def _line(line: str) -> Mapping[str, str]:
     before, brace, _rest = line.partition("{")
     if brace:
         columns = before.split()
-        values = json.loads(line[len(before) :])
+        values: dict[str, str] = json.loads(line[len(before) :])
         return values | ({"timestamp": columns[1]} if len(columns) == 2 else {})
     columns = line.split()
     if len(columns) not in _COLUMNS:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from contextlib import aclosing, suppress
 from dataclasses import replace
-from datetime import datetime
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Protocol
@@ -63,11 +64,12 @@ class Lookups:
         is_old = lookup.asked is None or (clock.now() - lookup.asked).days >= _AGAIN
         return replace(lookup, position="", done=False) if is_old else None
 
-    async def _run(self, query: str, parts: Callable[[Lookup], AsyncIterator[Lookup]]) -> None:
+    async def _run(self, query: str, parts: Callable[[Lookup], AsyncGenerator[Lookup]]) -> None:
         if lookup := self._begun(query):
             try:
-                async for lookup in parts(lookup):
-                    """Each part is noted as it comes."""
+                async with aclosing(parts(lookup)) as noted:
+                    async for part in noted:
+                        lookup = part
             except Unanswered as error:
                 self._failed(lookup, error.args[0])
             except (ValueError, OSError) as error:
@@ -97,7 +99,8 @@ class Lookups:
 
     def _queries(self, index: str) -> Iterator[str]:
         span = self._session.span
-        for host in dict.fromkeys(each for host in sorted(self._session.source.hosts) for each in cdx.hosts(host)):
+        spellings = chain.from_iterable(map(cdx.hosts, sorted(self._session.source.hosts)))
+        for host in dict.fromkeys(spellings):
             yield cdx.query(index, host, span.since, span.until)
 
     async def _asked(self, url: str) -> Answer:
@@ -109,13 +112,13 @@ class Lookups:
             raise Unanswered(refused(answer.status))
         return answer
 
-    async def _keyed(self, lookup: Lookup) -> AsyncIterator[Lookup]:
+    async def _keyed(self, lookup: Lookup) -> AsyncGenerator[Lookup]:
         while not lookup.done:
             answer = cdx.parse((await self._asked(cdx.next_part(lookup.query, lookup.position))).body)
             lookup = self._note(lookup, answer.rows, answer.key, done=not answer.key)
             yield lookup
 
-    async def _numbered(self, lookup: Lookup) -> AsyncIterator[Lookup]:
+    async def _numbered(self, lookup: Lookup) -> AsyncGenerator[Lookup]:
         """`position` is the number of the next page and how many there are."""
         if not lookup.position:
             body = (await self._asked(cdx.page_count(lookup.query))).body
@@ -164,7 +167,7 @@ class Lookups:
         for address in self._addresses():
             await self._run(f"{self._archive.index.rstrip('/')}/{address}", self._map)
 
-    async def _map(self, lookup: Lookup) -> AsyncIterator[Lookup]:
+    async def _map(self, lookup: Lookup) -> AsyncGenerator[Lookup]:
         address = lookup.query.removeprefix(f"{self._archive.index.rstrip('/')}/")
         pending, read = [lookup.query], set[str]()
         found = list[Row]()
@@ -194,7 +197,7 @@ class Lookups:
         for file, place in places.items():
             records = [line for line in listed if line.file == file and line.offset is not None]
             if records:
-                await self._run(f"{place} {len(records)}", lambda lookup, _of=(place, records): self._named(lookup, *_of))
+                await self._run(f"{place} {len(records)}", partial(self._named, place, records))
             else:
                 await self._run(place, self._scanned)
 
@@ -210,7 +213,7 @@ class Lookups:
             return urljoin(base, file.lstrip("/"))
         return str((Path(self._archive.index).parent / file).resolve())
 
-    async def _named(self, lookup: Lookup, place: str, records: list[Line]) -> AsyncIterator[Lookup]:
+    async def _named(self, place: str, records: list[Line], lookup: Lookup) -> AsyncGenerator[Lookup]:
         """The records that a list names with their places, each read for its address and time."""
         found = list[Row]()
         for line in records:
@@ -221,7 +224,7 @@ class Lookups:
                 found += [replace(row, offset=offset, length=length) for row in rows(file, place)]
         yield self._note(lookup, found, "", done=True)
 
-    async def _scanned(self, lookup: Lookup) -> AsyncIterator[Lookup]:
+    async def _scanned(self, lookup: Lookup) -> AsyncGenerator[Lookup]:
         if not lookup.query.startswith("http"):
             with Path(lookup.query).open("rb") as file:
                 yield self._note(lookup, rows(file, lookup.query), "", done=True)
