@@ -136,9 +136,18 @@ class Captures:
         return self._read(*where, limit=limit)
 
     def left(self, source: str, since: datetime, until: datetime) -> list[Capture]:
-        """The captures of a source between two times that are not settled: waiting, doubted or failed."""
-        unsettled = _captures.state.in_(("waiting", "doubted", "failed"))
+        """The captures of a source between two times that are doubted or failed."""
+        unsettled = _captures.state.in_(("doubted", "failed"))
         return self._read(_captures.source == source, unsettled, _captures.captured.between(since, until))
+
+    def waiting(self, source: str, since: datetime, until: datetime) -> list[tuple[str, int, datetime, datetime]]:
+        """The number of captures between two times that wait, the first and the last time, by archive."""
+        c = _captures
+        rows = sa.select(c.archive, sa.func.count(), sa.func.min(c.captured), sa.func.max(c.captured)).where(
+            c.source == source, c.state == "waiting", c.captured.between(since, until)
+        )
+        with self._store.reading() as connection:
+            return [tuple(row) for row in connection.execute(rows.group_by(c.archive).order_by(c.archive))]
 
     def unfinished(self, source: str) -> list[Lookup]:
         """The queries of a source that are not answered to their end."""
@@ -168,7 +177,7 @@ class Captures:
             _captures.archive == archive, _captures.source == source
         )
         with self._store.reading() as connection:
-            return {state: count for state, count in connection.execute(rows.group_by(_captures.state))}
+            return {row[0]: row[1] for row in connection.execute(rows.group_by(_captures.state))}
 
     def _read(self, *where: sa.ColumnElement[bool], limit: int | None = None) -> list[Capture]:
         rows = sa.select(schema.captures).where(*where).order_by(_captures.url, _captures.captured, _captures.archive)
