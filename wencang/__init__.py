@@ -93,12 +93,12 @@ _HOMES = {
 }  # fmt: skip
 __all__ = [
     "AddressGap", "Answer", "Archive", "Article", "CaptureGap", "Change", "Changes", "Citations", "Collocations",
-    "Concordance", "Copied", "Corpus", "CorpusCheck", "DayGap", "Delivery", "Diff", "Doubted", "Edit", "Explanation", "Exported",
-    "FetchedPage", "Figures", "Filled", "Filters", "Gaps", "History", "Hit", "Image", "Installed", "Keywords",
-    "Lexicon", "Message", "News", "Origin", "Overview", "Query", "QuotedSpeakers", "Quotes", "RawPage", "Reading",
-    "Removal", "Revision", "Run", "RunResult", "Runs", "Settings", "Snippet", "SourceCheck", "SpanGap", "Status", "Story",
-    "StoryList", "Terms", "Timeline", "Timestamp", "Verification", "View", "WatchList", "WencangError", "Words",
-    "copy_archive", "open", "restore",
+    "Concordance", "Copied", "Corpus", "CorpusCheck", "DayGap", "Delivery", "Diff", "Doubted", "Edit", "Explanation",
+    "Exported", "FetchedPage", "Figures", "Filled", "Filters", "Gaps", "History", "Hit", "Image", "Installed",
+    "Keywords", "Lexicon", "Message", "News", "Origin", "Overview", "Query", "QuotedSpeakers", "Quotes", "RawPage",
+    "Reading", "Removal", "Revision", "Run", "RunResult", "Runs", "Settings", "Snippet", "SourceCheck", "SpanGap",
+    "Status", "Story", "StoryList", "Terms", "Timeline", "Timestamp", "Verification", "View", "WatchList",
+    "WencangError", "Words", "copy_archive", "open", "restore",
 ]  # fmt: skip
 
 

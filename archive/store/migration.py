@@ -58,8 +58,9 @@ def _tags_notes(connection: sa.Connection) -> None:
 
 
 def _origins_captures(connection: sa.Connection) -> None:
-    """The web archives that versions come from, and what is known of their captures."""
-    for column in ("origin TEXT", "taken VARCHAR(27)"):
+    """The web archives that versions come from, when each was seen last, and what is known of captures."""
+    times = ("taken", "seen", "seen_taken")
+    for column in ("origin TEXT", "seen_origin TEXT", *(f"{time} VARCHAR(27)" for time in times)):
         connection.execute(sa.text(f"ALTER TABLE revisions ADD COLUMN {column}"))
     for table in (lookups, captures):
         table.create(connection)

@@ -167,6 +167,9 @@ revisions = sa.Table(
     sa.Column("restored", sa.Boolean, nullable=False),
     sa.Column("origin", sa.Text),  # the address of the capture in a web archive that it was read from
     sa.Column("taken", Instant),  # when it was taken from there
+    sa.Column("seen", Instant),  # when the same was last seen after it was fetched
+    sa.Column("seen_origin", sa.Text),  # and in which capture of a web archive
+    sa.Column("seen_taken", Instant),
     sa.Column("withdrawn", sa.Text),  # the reason, in each revision of the article (archive/store/withdrawal.py)
     sa.Index("revisions_by_day", "source", "published", "sequence"),  # covers the counts of days
 )  # fmt: skip

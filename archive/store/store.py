@@ -137,7 +137,8 @@ class ArticleStore:
         found first, until it is gone from there; further addresses become aliases. A version fetched
         before the newest one is inserted into the history at its time and never becomes the current
         one, unless the newest one's time is still to come, so that a clock was wrong; one that is older
-        than all others is stored even if its text is known, as it proves how old that is.
+        than all others is stored even if its text is known, as it proves how old that is. One that falls
+        between two times at which the same text was seen is stored before that text, as of the later time.
         `origin` is the web archive that captured it. Raises Withdrawn for an article that was withdrawn.
 
         An article is known by its address, else by its key, which another article of another day
@@ -168,8 +169,12 @@ class ArticleStore:
             same = Article.equals_but_images if exactly else Article.reads_as
             before = self._before(connection, article.id, fetched) if older else current
             if before and before.gone == gone and same(article, before.article):
+                self._note_seen(connection, before.sequence, read)
                 return None
-            return self._append(connection, replace(read, article=article), current, keep)
+            revision = self._append(connection, replace(read, article=article), current, keep)
+            if before:
+                self._restate(connection, before, revision)
+            return revision
 
     def _identified(self, connection: sa.Connection, article: Article) -> Article:
         """The article under the id by which its source already has it or, if it is new, under one of its own."""
@@ -206,6 +211,37 @@ class ArticleStore:
         """The last version of an article that was fetched at a time or before it."""
         history = in_order(self._history(connection, id), clock.now())
         return next((revision for revision in reversed(history) if revision.fetched <= fetched), None)
+
+    def _note_seen(self, connection: sa.Connection, sequence: int, read: Revision) -> None:
+        """Note that a version was seen again when this one, which is the same, was fetched."""
+        c = schema.revisions.c
+        is_later = sa.and_(c.fetched < read.fetched, sa.or_(c.seen.is_(None), c.seen < read.fetched))
+        origin = read.origin
+        values = {"seen": read.fetched, "seen_origin": origin and origin.url, "seen_taken": origin and origin.taken}
+        if read.fetched <= clock.now():
+            connection.execute(schema.revisions.update().where(c.sequence == sequence, is_later).values(values))
+
+    def _restate(self, connection: sa.Connection, before: Revision, revision: Revision) -> None:
+        """After a version between two times at which the one before it was seen: store that again at the later time.
+
+        Another reading of the same page takes its place, and was seen as late.
+        """
+        c = schema.revisions.c
+        row = connection.execute(
+            sa.select(c.seen, c.seen_origin, c.seen_taken).where(c.sequence == before.sequence)
+        ).one()
+        if row.seen is None or row.seen <= revision.fetched:
+            return
+        unseen = dict.fromkeys(row._mapping)
+        connection.execute(schema.revisions.update().where(c.sequence == before.sequence).values(unseen))
+        if before.fetched == revision.fetched:
+            seen = schema.revisions.update().where(c.sequence == revision.sequence)
+            connection.execute(seen.values(row._mapping))
+            return
+        origin = Origin(row.seen_origin, row.seen_taken) if row.seen_origin else None
+        again = replace(before, fetched=row.seen, origin=origin)
+        current = self._newest_of(connection, before.article.id)
+        self._append(connection, again, current, lambda _earlier: before.pages)
 
     def _append(
         self, connection: sa.Connection, revision: Revision, current: Revision | None, keep: Keep | None

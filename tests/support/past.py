@@ -84,12 +84,12 @@ def expected(captured: Sequence[Captured], n: int) -> list[tuple[datetime, str]]
     ]  # fmt: skip
 
 
-def warc(captured: Sequence[Captured]) -> Iterator[bytes]:
-    """The records, each a gzip member; a page with the bytes of an earlier one at its address refers to that."""
+def warc(captured: Sequence[Captured], revisits: bool = True) -> Iterator[bytes]:
+    """The records, each a gzip member; with `revisits` a page with the bytes of an earlier one refers to that."""
     seen: dict[tuple[str, str], Captured] = {}
     for number, capture in enumerate(captured):
         first = seen.setdefault((capture.url.rpartition("/")[2], capture.digest), capture)
-        yield gzip.compress(_record(number, capture, first))
+        yield gzip.compress(_record(number, capture, first if revisits else capture))
 
 
 def _record(number: int, capture: Captured, first: Captured) -> bytes:
