@@ -24,12 +24,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import wencang
-from archive.article import Article, Origin, RawPage
+from archive.article import Article
 from archive.settings import load
-from archive.storage.folder import Folder
 from archive.store import ArticleStore
 from archive.tables.captures import Capture, Captures
-from archive.warc.pages import FetchedPage, Pages
+from archive.tables.doubts import Doubt, Doubts
+from archive.text.messages import Reason
 from crawler.past import cdx, memento
 from crawler.past.archives import web_archive
 from crawler.past.records import Line, lines
@@ -152,7 +152,7 @@ def backfill(data: Path, address: str, **options: object) -> wencang.RunResult:
 def states(data: Path) -> dict[str, int]:
     with ArticleStore.open(load(data)) as store, store.reading() as connection:
         rows = connection.exec_driver_sql("SELECT state, count(*) FROM captures GROUP BY state")
-        return dict(rows)
+        return {row[0]: row[1] for row in rows}
 
 
 def captured(n: int = 0, count: int = 2) -> list[past.Captured]:
@@ -436,11 +436,16 @@ def without_repeats(texts: Iterable[str]) -> list[str]:
     return [text for text, _same in groupby(texts)]
 
 
-def test_an_older_copy_does_not_settle_a_doubt_of_today(tmp_path: Path) -> None:
-    with Pages(Folder(tmp_path)) as pages:
-        raw = pages.append(FetchedPage("http://a.cn/1", b"x", NOW, "text/html", origin=Origin("http://b.cn/1", NOW)))
-        assert isinstance(raw, RawPage)
-        assert pages.read(raw).origin == Origin("http://b.cn/1", NOW)
+def test_a_copy_from_before_a_doubt_does_not_settle_it(tmp_path: Path) -> None:
+    article = past.captured_article(1, "A")
+    with ArticleStore.create(load(tmp_path)) as store:
+        doubts = Doubts(store)
+        doubts.note(Doubt(article.url, past.SITE, article.id, Reason.UNLIKE.format(id="x"), NOW, NOW, (), article))
+        for time_, state in ((NOW - timedelta(days=9), "open"), (NOW + timedelta(seconds=1), "over")):
+            doubts.settle(article.url, "over", time_)
+            doubt = doubts.get(article.url)
+            assert doubt
+            assert doubt.state == state
 
 
 # Pure parts
@@ -458,9 +463,15 @@ def test_every_form_of_an_index_is_read() -> None:
     for refused in ("404", "301"):
         assert cdx.parse(plain.replace(" 200 ", f" {refused} ").encode()).rows == ()
     assert cdx.parse(plain.replace("text/html", "image/png").encode()).rows == ()
-    for wrong in (b"<html>", b"{", b"[1]", b"a b c"):
-        with pytest.raises(ValueError, match=""):
-            cdx.parse(wrong)
+    assert not any(map(is_index, (b"<html>", b"{", b"[1]", b"a b c")))
+
+
+def is_index(body: bytes) -> bool:
+    try:
+        cdx.parse(body)
+    except ValueError:
+        return False
+    return True
 
 
 @given(st.binary(max_size=200))
