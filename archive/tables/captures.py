@@ -14,7 +14,7 @@ from archive.store import ArticleStore, schema
 from archive.text.messages import Message
 
 State = Literal["waiting", "kept", "same", "skipped", "doubted", "failed"]
-MOST_TRIES = 5  # of a capture or a lookup, over all runs
+MOST_TRIES = 5  # of a capture, over all runs
 _PAGE = 500
 _lookups, _captures = schema.lookups.c, schema.captures.c
 

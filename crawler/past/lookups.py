@@ -14,7 +14,7 @@ from typing import IO, Protocol
 from urllib.parse import urljoin
 
 from archive import clock
-from archive.tables.captures import MOST_TRIES, Capture, Lookup, answered
+from archive.tables.captures import Capture, Lookup, answered
 from archive.text.messages import Message, Reason, of_error
 from archive.url import canonical
 from crawler.http.addresses import site
@@ -57,10 +57,10 @@ class Lookups:
         await kinds[self._archive.kind]()
 
     def _begun(self, query: str) -> Lookup | None:
-        """A lookup as it stands; None if it was answered to its end lately, or failed too often."""
+        """A lookup as it stands; None if it was answered to its end lately."""
         lookup = self._notes.lookup(self._archive.name, self._session.source.site, query)
         if not lookup.done:
-            return lookup if lookup.failures < MOST_TRIES else None
+            return lookup
         is_old = lookup.asked is None or (clock.now() - lookup.asked).days >= _AGAIN
         return replace(lookup, position="", done=False) if is_old else None
 
