@@ -176,6 +176,23 @@ class ArticleStore:
                 self._restate(connection, before, revision)
             return revision
 
+    def see_again(self, url: str, since: datetime, fetched: datetime, origin: Origin | None = None) -> None:
+        """Note that an address showed at `fetched` what it had shown at `since`, as the bytes are the same.
+
+        Where a version from between the two differs, what came back is stored again.
+        """
+        with self.writing() as connection:
+            current = self._newest_at(connection, canonical(url))
+            before = current and self._before(connection, current.article.id, since)
+            if not current or not before or current.withdrawn:
+                return
+            again = replace(before, fetched=fetched.astimezone(UTC), origin=origin)
+            latest = self._before(connection, current.article.id, again.fetched) or before
+            if latest.sequence == before.sequence:
+                self._note_seen(connection, before.sequence, again)
+            elif not latest.article.reads_as(before.article):
+                self._append(connection, again, current, lambda _earlier: before.pages)
+
     def _identified(self, connection: sa.Connection, article: Article) -> Article:
         """The article under the id by which its source already has it or, if it is new, under one of its own."""
         keys = {"source": article.source, "url": canonical(article.url), "digest": article.digest}

@@ -58,7 +58,7 @@ class Backfill:
 
     async def _take(self, spider: PastSpider, capture: Capture) -> None:
         if (before := self._captures.before(capture)) and _has_bytes_of(capture, before):
-            self._note(replace(capture, state="same" if before.state == "kept" else before.state, reason=before.reason))
+            self._repeat(capture, before)
             return
         try:
             pages = [await self._page(spider, capture)]
@@ -74,6 +74,15 @@ class Backfill:
         else:
             self._keep(capture, reading, pages)
 
+    def _repeat(self, capture: Capture, before: Capture) -> None:
+        """A capture of the very bytes of the one before it, which need not be fetched."""
+        state = "same" if before.state == "kept" else before.state
+        with self._store.batch():
+            if state == "same":
+                origin = Origin(_shown_at(capture), clock.now())
+                self._store.see_again(capture.url, before.captured, capture.captured, origin)
+            self._note(replace(capture, state=state, reason=before.reason))
+
     # Fetching
 
     async def _page(self, spider: PastSpider, capture: Capture) -> FetchedPage:
@@ -84,8 +93,7 @@ class Backfill:
         if length > records.LARGEST:
             raise records.NotThere(Reason.LARGE.format(most=records.LARGEST >> 20))
         data = await fetched(spider, capture.place, capture.offset, length)
-        place = capture.place if capture.place.startswith("http") else f"file:///{quote(_name(capture.place))}"
-        origin = Origin(f"{place}#offset={capture.offset}&length={length}", clock.now())
+        origin = Origin(_shown_at(capture), clock.now())
         return records.page_of(data, capture.met, capture.captured, capture.digest, origin)
 
     async def _shown(self, spider: PastSpider, place: str, capture: Capture) -> FetchedPage:
@@ -231,5 +239,9 @@ def _doubt(store: ArticleStore, reading: Reading) -> Message | None:
     return reason
 
 
-def _name(path: str) -> str:
-    return path.rpartition("/")[2]
+def _shown_at(capture: Capture) -> str:
+    """The address of a capture for people; of a record the file, of a local one its name, and the place in it."""
+    if capture.offset is None:
+        return memento.shown(capture.place)
+    place = capture.place if capture.place.startswith("http") else f"file:///{quote(capture.place.rpartition('/')[2])}"
+    return f"{place}#offset={capture.offset}&length={capture.length or ''}".removesuffix("&length=")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from time import sleep
 
 from archive.progress import Progress, silent
 from archive.proof import manifest
@@ -42,6 +43,7 @@ def _backfill(
         exclusive(store, f"backfill {source.site}") as hold,
         Pages(storage, at_once=False, ends=partial(manifest.ends, storage)) as pages,
     ):
+        sleep(hold.grace)
         _run(hold.fenced(), pages, session, settings)
     session.report.notice = None
     return session.report
