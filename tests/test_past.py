@@ -38,6 +38,7 @@ from tests.support import past
 from tests.support.program import run
 from tests.support.sample import ROOT
 from tests.support.site import Reply, answering
+from tests.support.web import checked, serving
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 SOURCE = "tibet_cn"
@@ -387,6 +388,12 @@ def test_the_origin_is_shown_cited_and_exported(tmp_path: Path) -> None:
         assert page.origin == archive.revision(id).origin
         archive.reextract()
         assert archive.revision(id).origin
+        number = archive.revision(id).sequence
+        with serving(archive) as client:
+            for page_ in ("", f"/{number}", f"/{number}/proof"):
+                html = client.get(f"/article/{id}{page_}").text
+                checked(html)
+                assert at in html
         archive.export(out=tmp_path / "a.jsonl")
         archive.export(out=tmp_path / "a.csv")
     line = json.loads((tmp_path / "a.jsonl").read_text())
