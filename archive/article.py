@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import starmap
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from archive.text.translation import gettext as _
@@ -138,8 +139,31 @@ class RawPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """The web archive that captured a page, where this program did not fetch it from the site itself.
+
+    `url` is the address of the capture there, or of the WARC file that holds it with the place in it as
+    its fragment; `taken` is when it was taken from there (UTC).
+    """
+
+    url: str
+    taken: datetime
+
+    @property
+    def archive(self) -> str:
+        """The host of the web archive, or the name of a local WARC file."""
+        return urlsplit(self.url).netloc or urlsplit(self.url).path.rpartition("/")[2]
+
+    def to_json(self) -> dict[str, str]:
+        return {"archive": self.archive, "url": self.url, "taken": self.taken.isoformat()}
+
+
+@dataclass(frozen=True, slots=True)
 class Revision:
-    """One archived version of an article; `sequence` counts up by one across the archive, `fetched` is UTC."""
+    """One archived version of an article; `sequence` counts up by one across the archive, `fetched` is UTC.
+
+    A version with an `origin` was captured at `fetched` by that web archive, not by this program.
+    """
 
     sequence: int
     article: Article
@@ -151,6 +175,7 @@ class Revision:
     digest_kept: str = ""  # of the text that was removed
     tags: tuple[str, ...] = ()  # labels, where they were asked for: archive/tables/tags.py
     notes: tuple[str, ...] = ()  # the same
+    origin: Origin | None = None
 
     @property
     def digest(self) -> str:

@@ -24,14 +24,19 @@ def bounded(file: gzip.GzipFile | IO[bytes]) -> Iterator[bytes]:
 
 
 def values(revision: Revision) -> dict[str, Any]:
-    """The JSON values of a line: the fields of the article, `fetched` and `gone` (UTC, or null), tags, notes."""
-    return to_json(revision.article) | times(revision) | tags_and_notes(revision)
+    """The JSON values of a line: the fields of the article, `fetched`, `gone` (UTC), tags and notes, any origin."""
+    return to_json(revision.article) | times(revision) | tags_and_notes(revision) | origin(revision)
 
 
 def times(revision: Revision) -> dict[str, str | None]:
     """When a version was fetched and since when it is gone, as JSON values."""
     gone = revision.gone_since
     return {"fetched": revision.fetched.isoformat(), "gone": gone.isoformat() if gone else None}
+
+
+def origin(revision: Revision) -> dict[str, dict[str, str]]:
+    """The web archive that captured a version, as a JSON value; no key for one that this program fetched."""
+    return {"origin": revision.origin.to_json()} if revision.origin else {}
 
 
 def tags_and_notes(revision: Revision) -> dict[str, list[str]]:

@@ -18,7 +18,7 @@ _FORMULA = re.compile(r"['\s]*[=+\-@＝＋－＠]|'*[\t\r\n]")
 
 def cells(revision: Revision) -> dict[str, str]:
     """The values of `COLUMNS` as text; "" for what is unknown."""
-    return {name: cell(name, value) for name, value in values(revision).items()}
+    return {name: cell(name, value) for name, value in values(revision).items() if name in COLUMNS}
 
 
 def cell(name: str, value: Any) -> str:

@@ -33,12 +33,19 @@ _open = build_opener(ProxyHandler({})).open
 
 
 @contextmanager
-def wayback(
-    data: Path, pywb: Path, bucket: str = "", environment: Mapping[str, str] = MappingProxyType({})
+def wayback(data: Path, pywb: Path) -> Iterator[str]:
+    """The address of pywb, at work on the WARC files of a data folder."""
+    with player([Path(str(file)) for file in files(Folder(data.absolute()))], pywb) as address:
+        yield address
+
+
+@contextmanager
+def player(
+    warcs: list[Path], pywb: Path, bucket: str = "", environment: Mapping[str, str] = MappingProxyType({})
 ) -> Iterator[str]:
-    """The address of pywb, at work on the WARC files of a data folder, or of the same in a `bucket` (s3://...)."""
+    """The address of pywb, at work on these WARC files, or on the same in a `bucket` (s3://...)."""
     with tempfile.TemporaryDirectory() as folder:
-        for command in (["init", "ours"], ["add", "ours", *map(str, files(Folder(data.absolute())))]):
+        for command in (["init", "ours"], ["add", "ours", *map(str, warcs)]):
             subprocess.run([pywb.absolute() / "wb-manager", *command], cwd=folder, check=True, capture_output=True)
         if bucket:
             collection = f"{{index_paths: collections/ours/indexes, archive_paths: '{bucket}/'}}"

@@ -19,7 +19,7 @@ from archive.text.messages import Reason, of_error
 from archive.text.translation import gettext as _
 from archive.url import canonical
 from archive.warc.message import Response, Undecodable
-from archive.warc.pages import FetchedPage, Pages
+from archive.warc.pages import FetchedPage, Pages, origin_of
 from archive.warc.stream import Damage, Record, fits, is_warc, records
 from crawler.extract import dates
 from crawler.extract.document import MOST_BYTES, refuse_size
@@ -270,7 +270,8 @@ class _Importer:
         self._note_place(path, record)
         if kind != "resource":
             body = response.body(MOST_BYTES + 1)
-        return FetchedPage(url, body, _time(headers.get("warc-date", "")), "" if head else content_type, head)
+        time, origin = _time(headers.get("warc-date", "")), origin_of(headers)
+        return FetchedPage(url, body, time, "" if head else content_type, head, origin=origin)
 
     def _response(self, path: Path, record: Record) -> Response:
         """The response of a record, with the bytes of an earlier one if it refers to that."""

@@ -92,9 +92,10 @@ def _put(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) ->
     reading, article = fetched.reading, fetched.reading.article
     revision = store.put(
         article, reading.fetched, extractor=reading.extractor, gone=fetched.gone,
+        origin=fetched.pages[0].origin if fetched.pages else None,
         keep=lambda earlier: tuple(pages.append(page, earlier) for page in fetched.pages),
     )  # fmt: skip
-    Doubts(store).settle(article.url, "over")
+    Doubts(store).settle(article.url, "over", reading.fetched)
     outcome = outcome_of(store, revision)
     report.count(article.source, outcome, list=fetched.list)
     if revision and outcome == "new" and article.has_key and revision.article.id != article.id:

@@ -190,7 +190,7 @@ def _put(store: ArticleStore, revision: Revision, result: Reread) -> Revision | 
     with suppress(Withdrawn):  # meanwhile
         return store.put(
             result.article, revision.fetched, extractor=result.extractor, gone=revision.gone, exactly=True,
-            keep=lambda _earlier: revision.pages,
+            origin=revision.origin, keep=lambda _earlier: revision.pages,
         )  # fmt: skip
     return None
 

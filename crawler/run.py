@@ -67,23 +67,28 @@ def run(
     sessions = list(sessions)
     for session in sessions:
         refuse_nameless(settings.contact, session.scope.urls or session.source.lists)
-    logging.getLogger("scrapy").setLevel(logging.CRITICAL)  # what went wrong is in the report
-    chosen = ScrapySettings()
-    chosen.setmodule(scrapy_settings, priority="project")
-    quiet = {"LOG_ENABLED": False, "LOG_INSTALL_ROOT_HANDLER": False}
-    chosen.update(quiet | scrapy_settings.handed_over(settings) | options, priority="cmdline")
-    reactor.use()
-    process = AsyncCrawlerProcess(chosen)
-    crawlers = [process.create_crawler(spider_of(session.source, session.scope, base)) for session in sessions]
+    crawling = process(settings, **options)
+    crawlers = [crawling.create_crawler(spider_of(session.source, session.scope, base)) for session in sessions]
     for crawler, session in zip(crawlers, sessions, strict=True):
         crawler.signals.connect(_count_fault, signals.spider_error)
         crawler.signals.connect(_count_fault, signals.item_error)
         crawler.signals.connect(_note_dropped, signals.request_dropped)
         if take:
             crawler.signals.connect(take, signals.item_scraped)
-        process.crawl(crawler, session=session)
-    process.start()
+        crawling.crawl(crawler, session=session)
+    crawling.start()
     return [crawler.spider for crawler in crawlers if isinstance(crawler.spider, ArticleSpider)]
+
+
+def process(settings: Settings, **options: Any) -> AsyncCrawlerProcess:
+    """A process of Scrapy with our settings, those of the operator, and further `options`."""
+    logging.getLogger("scrapy").setLevel(logging.CRITICAL)  # what went wrong is in the report
+    chosen = ScrapySettings()
+    chosen.setmodule(scrapy_settings, priority="project")
+    quiet = {"LOG_ENABLED": False, "LOG_INSTALL_ROOT_HANDLER": False}
+    chosen.update(quiet | scrapy_settings.handed_over(settings) | options, priority="cmdline")
+    reactor.use()
+    return AsyncCrawlerProcess(chosen)
 
 
 def _count_fault(failure: Failure, response: Any, spider: ArticleSpider) -> None:

@@ -11,7 +11,7 @@ from itertools import groupby, pairwise
 from typing import Any, Literal
 
 from archive.article import KEYS, Revision
-from archive.jsonl import times, values
+from archive.jsonl import origin, times, values
 from indexer.text.analyzer import Analyzer
 
 _SENTENCE = re.compile(r".+?(?:[。！？!?；…]+[”’」』）)]*\n*|\n+|\Z)", re.DOTALL)
@@ -50,7 +50,7 @@ class Step:
         return {
             "sequence": self.revision.sequence, **times(self.revision),
             "published": issued and issued.isoformat(),
-            "changed": self.fields, "added": self.added, "removed": self.removed,
+            "changed": self.fields, "added": self.added, "removed": self.removed, **origin(self.revision),
         }  # fmt: skip
 
 

@@ -36,7 +36,7 @@ from archive.storage.storage import File
 from archive.store import ArticleStore
 from archive.warc import warcfile
 from archive.warc.pages import Elsewhere, Pages, files
-from bench.replayed import replayed, wayback
+from bench.replayed import player, replayed
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.s3 import KEYS, Server, serving
 from tests.support.pages import PAGE, THEN, noise
@@ -170,8 +170,9 @@ def test_pywb_replays_from_the_bucket(far: ArticleStore, bucket: Place, tmp_path
     put(far, bucket, 1, 2, 3)
     close(far, bucket)
     back_up(bucket.settings, tmp_path / "copy")
+    warcs = [path for path in (tmp_path / "copy" / "pages").iterdir() if path.is_file()]
     secrets = {**KEYS, "AWS_ENDPOINT_URL": bucket.settings.s3_endpoint, "AWS_DEFAULT_REGION": "us-east-1"}
-    with wayback(tmp_path / "copy", Path(PYWB), f"{bucket.settings.pages}/pages", secrets) as address:
+    with player(warcs, Path(PYWB), f"{bucket.settings.pages}/pages", secrets) as address:
         for n in range(1, 4):
             assert replayed(address, replace(PAGE, url=f"http://www.tibet.cn/{n}.html")) == noise(n)
         bucket.path(next(iter(files(bucket.storage))).key).unlink()

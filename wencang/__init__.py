@@ -17,7 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from archive.article import Article, Image, RawPage, Revision
+    from archive.article import Article, Image, Origin, RawPage, Revision
     from archive.errors import WencangError
     from archive.notify.notice import Delivery
     from archive.proof.backup import restore
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from archive.text.messages import Message
     from archive.warc.pages import FetchedPage
     from crawler.extract.reading import Reading
-    from crawler.health.gaps import AddressGap, DayGap, SpanGap
+    from crawler.health.gaps import AddressGap, CaptureGap, DayGap, SpanGap
     from crawler.timers.install import Installed
     from indexer.explain import Explanation
     from indexer.question.query import Query
@@ -65,7 +65,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "AddressGap": "crawler.health.gaps", "Answer": "wencang.answer", "Archive": "wencang.archive",
-    "Article": "archive.article", "Change": "wencang.desk.watch.changes", "Changes": "wencang.desk.watch.changes",
+    "Article": "archive.article", "CaptureGap": "crawler.health.gaps",
+    "Change": "wencang.desk.watch.changes", "Changes": "wencang.desk.watch.changes",
     "Citations": "wencang.desk.export.citation",
     "Collocations": "wencang.desk.count.collocations", "Copied": "archive.store.transfer",
     "Concordance": "wencang.desk.count.concordance",
@@ -77,7 +78,8 @@ _HOMES = {
     "Gaps": "wencang.keeping.gaps",
     "History": "wencang.desk.versions", "Hit": "indexer.search", "Image": "archive.article",
     "Installed": "crawler.timers.install", "Keywords": "wencang.desk.count.keywords", "Lexicon": "wencang.lexicon",
-    "Message": "archive.text.messages", "News": "wencang.desk.watch.follow", "Overview": "wencang.keeping.status",
+    "Message": "archive.text.messages", "News": "wencang.desk.watch.follow", "Origin": "archive.article",
+    "Overview": "wencang.keeping.status",
     "QuotedSpeakers": "wencang.desk.count.quotes", "Quotes": "wencang.desk.count.quotes",
     "Query": "indexer.question.query", "RawPage": "archive.article", "Reading": "crawler.extract.reading",
     "Removal": "wencang.keeping.removal", "Revision": "archive.article", "Run": "archive.tables.ledger",
@@ -92,13 +94,13 @@ _HOMES = {
     "copy_archive": "archive.store.transfer", "open": "wencang.archive", "restore": "archive.proof.backup",
 }  # fmt: skip
 __all__ = [
-    "AddressGap", "Answer", "Archive", "Article", "Change", "Changes", "Citations", "Collocations", "Concordance",
-    "Copied", "Corpus", "CorpusCheck", "DayGap", "Delivery", "Diff", "Doubted", "Edit", "Explanation", "Exported",
-    "FetchedPage", "Figures", "Filled", "Filters", "Gaps", "History", "Hit", "Image", "Installed", "Keywords",
-    "Lexicon", "Message", "News", "Overview", "Query", "QuotedSpeakers", "Quotes", "RawPage", "Reading", "Removal",
-    "Revision", "Run", "RunResult", "Runs", "Settings", "Snippet", "SourceCheck", "SourceFile", "SourceList",
-    "SpanGap", "Status", "Story", "StoryList", "Terms", "Timeline", "Timestamp", "Verification", "View", "WatchList",
-    "WencangError", "Words", "copy_archive", "open", "restore",
+    "AddressGap", "Answer", "Archive", "Article", "CaptureGap", "Change", "Changes", "Citations", "Collocations",
+    "Concordance", "Copied", "Corpus", "CorpusCheck", "DayGap", "Delivery", "Diff", "Doubted", "Edit", "Explanation",
+    "Exported", "FetchedPage", "Figures", "Filled", "Filters", "Gaps", "History", "Hit", "Image", "Installed",
+    "Keywords", "Lexicon", "Message", "News", "Origin", "Overview", "Query", "QuotedSpeakers", "Quotes", "RawPage",
+    "Reading", "Removal", "Revision", "Run", "RunResult", "Runs", "Settings", "Snippet", "SourceCheck", "SourceFile",
+    "SourceList", "SpanGap", "Status", "Story", "StoryList", "Terms", "Timeline", "Timestamp", "Verification", "View",
+    "WatchList", "WencangError", "Words", "copy_archive", "open", "restore",
 ]  # fmt: skip
 
 

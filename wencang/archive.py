@@ -1284,6 +1284,34 @@ class Archive:
         scope = Scope(urls, first and first.date(), last, due, images, max_sources, max_pages, max_time)
         return runs.crawl(self.settings, chosen, scope, wait=wait, progress=progress, indexed=indexed)
 
+    def backfill(
+        self, source: str, *, archive: str = "wayback", replay: str = "", files: str = "", since: str = "",
+        until: str = "", max_pages: int = 0, max_time: float = 0, dry_run: bool = False,
+        progress: Progress = silent, indexed: Progress = silent,
+    ) -> RunResult:  # fmt: skip
+        """Take a source's articles from a web archive, as versions at the time of their capture (docs/backfill.md).
+
+        `archive` is wayback, commoncrawl, the address of a CDX server, of a collinfo.json or of TimeMaps, or a
+        list of WARC files; `replay` and `files` are the addresses at which it serves captures and WARC files,
+        if they are not beside its index. `since`, `until`: the first and the last day of capture. `max_pages`
+        (requests) and `max_time` (seconds) end the run cleanly; the next one continues. With `dry_run` only
+        the index is asked, and nothing is stored.
+
+        Raises UsageFault for an unknown source or archive, or a public one if no contact is set, and Busy
+        while another run takes captures of the source.
+        """
+        from crawler.past.archives import web_archive
+        from crawler.past.session import Span
+        from indexer.question.period import span
+        from wencang import runs
+
+        first, end = span(since, until)
+        asked = Span(first, end, max_pages, max_time, dry_run)
+        chosen = web_archive(archive, replay, files)
+        return runs.backfill(
+            self.settings, self._sources.load(source), chosen, asked, progress=progress, indexed=indexed
+        )
+
     def import_(
         self, paths: Iterable[str | Path], *, source: str = "text", map: str | Sequence[str] = (),
         progress: Progress = silent, indexed: Progress = silent,

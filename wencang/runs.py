@@ -29,6 +29,8 @@ from archive.store import ArticleStore, named_source
 from crawler.report import Report
 
 if TYPE_CHECKING:
+    from crawler.past.archives import WebArchive
+    from crawler.past.session import Span
     from crawler.session import Scope
     from crawler.sources import Source
 
@@ -155,6 +157,19 @@ def import_(
     ):
         import_files(store, pages, chosen, result.report, source, columns, sources_of(settings))
     return finish(settings, result, indexed)
+
+
+def backfill(
+    settings: Settings, source: Source, archive: WebArchive, span: Span, *,
+    progress: Progress = silent, indexed: Progress = silent,
+) -> RunResult:  # fmt: skip
+    """Archive.backfill, with its arguments parsed."""
+    from crawler.http.addresses import refuse_nameless
+    from crawler.past.run import backfill
+
+    refuse_nameless(settings.contact, archive.addresses)
+    result = RunResult(backfill(settings, source, archive, span, progress))
+    return result if span.dry_run else finish(settings, result, indexed)
 
 
 def reextract(

@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 from archive.article import Revision
 from archive.databases.sqlite import RESTORE
 from archive.errors import ArchiveUnusable, UsageFault
+from archive.jsonl import origin
 from archive.settings import version
 from archive.storage.storage import File, Storage
 from archive.store import ArticleStore
@@ -118,7 +119,7 @@ def line_of(revision: Revision) -> dict[str, Any]:
         "sequence": revision.sequence, "id": article.id, "url": article.url,
         "fetched": revision.fetched.isoformat(), "gone": revision.gone, "digest": revision.digest,
         "pages": list(map(asdict, revision.pages)),
-    }  # fmt: skip
+    } | origin(revision)  # fmt: skip
 
 
 def _spans(storage: Storage, ends: dict[str, int]) -> Iterator[Span]:

@@ -10,7 +10,20 @@ import sqlalchemy as sa
 from archive.databases.database import Database
 from archive.databases.sqlite import RESTORE
 from archive.errors import ArchiveUnusable
-from archive.store.schema import archive, doubts, locks, metadata, names, notes, notices, ranges, revisions, tags
+from archive.store.schema import (
+    archive,
+    captures,
+    doubts,
+    locks,
+    lookups,
+    metadata,
+    names,
+    notes,
+    notices,
+    ranges,
+    revisions,
+    tags,
+)
 from archive.text.translation import gettext as _
 
 _MIDNIGHT = "%T16:00:00.000000Z"  # in Shanghai, as an Instant
@@ -52,10 +65,19 @@ def _names(connection: sa.Connection) -> None:
     names.create(connection)
 
 
+def _origins_captures(connection: sa.Connection) -> None:
+    """The web archives that versions come from, when each was seen last, and what is known of captures."""
+    times = ("taken", "seen", "seen_taken")
+    for column in ("origin TEXT", "seen_origin TEXT", *(f"{time} VARCHAR(27)" for time in times)):
+        connection.execute(sa.text(f"ALTER TABLE revisions ADD COLUMN {column}"))
+    for table in (lookups, captures):
+        table.create(connection)
+
+
 # Step N migrates version N to N + 1, and is never changed once released. A new archive is created at the newest.
 # Version 1 is that of wencang 0.2.0.
 STEPS: tuple[Callable[[sa.Connection], None], ...] = (
-    _days_addresses_doubts, _locks_notices_ranges, _tags_notes, _names,
+    _days_addresses_doubts, _locks_notices_ranges, _tags_notes, _names, _origins_captures,
 )  # fmt: skip
 
 

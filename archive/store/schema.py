@@ -14,7 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 
-from archive.article import Article, Image, RawPage, Revision
+from archive.article import Article, Image, Origin, RawPage, Revision
 from archive.text.messages import Message
 from archive.text.translation import gettext as _
 
@@ -167,6 +167,11 @@ revisions = sa.Table(
     sa.Column("rights", sa.Text, nullable=False),
     sa.Column("images", sa.JSON, nullable=False),
     sa.Column("restored", sa.Boolean, nullable=False),
+    sa.Column("origin", sa.Text),  # the address of the capture in a web archive that it was read from
+    sa.Column("taken", Instant),  # when it was taken from there
+    sa.Column("seen", Instant),  # when the same was last seen after it was fetched
+    sa.Column("seen_origin", sa.Text),  # and in which capture of a web archive
+    sa.Column("seen_taken", Instant),
     sa.Column("withdrawn", sa.Text),  # the reason, in each revision of the article (archive/store/withdrawal.py)
     sa.Index("revisions_by_day", "source", "published", "sequence"),  # covers the counts of days
 )  # fmt: skip
@@ -249,6 +254,35 @@ doubts = sa.Table(  # archive/tables/doubts.py
     sa.Column("extractor", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Index("doubts_by_state", "state", "source"),
+)  # fmt: skip
+
+lookups = sa.Table(  # archive/tables/captures.py
+    "lookups", metadata,
+    sa.Column("archive", sa.Text, primary_key=True),
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("query", sa.Text, primary_key=True),
+    sa.Column("position", sa.Text, nullable=False),  # where the next request continues, in the archive's notation
+    sa.Column("asked", Instant),
+    sa.Column("done", sa.Boolean, nullable=False),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("reason", MessageType),
+)  # fmt: skip
+
+captures = sa.Table(
+    "captures", metadata,
+    sa.Column("archive", sa.Text, primary_key=True),
+    sa.Column("url", sa.Text, primary_key=True),  # canonical
+    sa.Column("captured", Instant, primary_key=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("met", sa.Text, nullable=False),  # the address as it was captured
+    sa.Column("digest", sa.Text, nullable=False),  # of the page, in the archive's notation; "" if unknown
+    sa.Column("place", sa.Text, nullable=False),  # the address of the capture, or of the file that holds it
+    sa.Column("offset", sa.BigInteger),
+    sa.Column("length", sa.BigInteger),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("reason", MessageType),
+    sa.Index("captures_by_state", "source", "archive", "state", "url", "captured"),
 )  # fmt: skip
 
 pictures = sa.Table(  # archive/tables/pictures.py
@@ -411,6 +445,7 @@ def row_of(revision: Revision) -> dict[str, Any]:
         "authors": list(article.authors), "editor": article.editor, "credit": article.credit,
         "rights": article.rights, "images": [[i.url, i.caption] for i in article.images],
         "restored": article.restored, "withdrawn": revision.withdrawn or None,
+        "origin": revision.origin and revision.origin.url, "taken": revision.origin and revision.origin.taken,
     }  # fmt: skip
 
 
@@ -441,5 +476,7 @@ def revision_of(row: sa.Row[Any]) -> Revision:
     if set(map(type, texts)) != {str} or not row.fetched:
         raise ValueError(_("a value is missing"))
     pages = tuple(map(raw_page_of, row.pages or ()))
-    withdrawn = (row.withdrawn, row.digest) if row.withdrawn else ()
-    return Revision(row.sequence, article, row.fetched, row.extractor, row.gone, pages, *withdrawn)
+    return Revision(
+        row.sequence, article, row.fetched, row.extractor, row.gone, pages, row.withdrawn or "",
+        row.digest if row.withdrawn else "", origin=Origin(row.origin, row.taken) if row.origin else None,
+    )  # fmt: skip

@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from archive import clock, databases, disk
-from archive.article import Article, RawPage, Revision, StoredText
+from archive.article import Article, Origin, RawPage, Revision, StoredText
 from archive.databases.database import Database
 from archive.databases.sqlite import RESTORE
 from archive.errors import ArchiveUnusable, UsageFault
@@ -130,15 +130,18 @@ class ArticleStore:
 
     def put(
         self, article: Article, fetched: datetime | None = None, *, extractor: str = "", gone: bool = False,
-        exactly: bool = False, keep: Keep | None = None,
+        exactly: bool = False, origin: Origin | None = None, keep: Keep | None = None,
     ) -> Revision | None:  # fmt: skip
         """Store an article as it was read at `fetched` (aware; default now) if that makes a new version of it.
 
-        Returns None if only images or whitespace in title and body differ from the newest version
+        Returns None if only images or whitespace in title and body differ from the version before it
         (with `exactly`: only images). The article keeps the address and section under which it was
         found first, until it is gone from there; further addresses become aliases. A version fetched
-        before the newest one is inserted into the history before it, unless the newest one's time is
-        still to come, so that a clock was wrong. Raises Withdrawn for an article that was withdrawn.
+        before the newest one is inserted into the history at its time and never becomes the current
+        one, unless the newest one's time is still to come, so that a clock was wrong; one that is older
+        than all others is stored even if its text is known, as it proves how old that is. One that falls
+        between two times at which the same text was seen is stored before that text, as of the later time.
+        `origin` is the web archive that captured it. Raises Withdrawn for an article that was withdrawn.
 
         An article is known by its address, else by its key, which another article of another day
         may share: that has an id of its own. One without a key is also known by its text and day.
@@ -148,7 +151,7 @@ class ArticleStore:
         raw page that no version refers to, never a version without its raw page.
         """
         fetched = (fetched or clock.now()).astimezone(UTC)
-        read = Revision(0, article, fetched, extractor, gone)
+        read = Revision(0, article, fetched, extractor, gone, origin=origin)
         with self.writing() as connection:
             withdrawal.refuse(connection, article)
             article = self._identified(connection, article)
@@ -163,12 +166,34 @@ class ArticleStore:
                 article = replace(article, section=current.article.section)
             if alias or url == known:
                 article = replace(article, url=current.article.url)
-            if (alias or older) and self._was_kept(connection, article):
+            if alias and self._was_kept(connection, article):
                 return None
             same = Article.equals_but_images if exactly else Article.reads_as
-            if current.gone == gone and same(article, current.article):
+            before = self._before(connection, article.id, fetched) if older else current
+            if before and before.gone == gone and same(article, before.article):
+                self._note_seen(connection, before.sequence, read)
                 return None
-            return self._append(connection, replace(read, article=article), current, keep)
+            revision = self._append(connection, replace(read, article=article), current, keep)
+            if before:
+                self._restate(connection, before, revision)
+            return revision
+
+    def see_again(self, url: str, since: datetime, fetched: datetime, origin: Origin | None = None) -> None:
+        """Note that an address showed at `fetched` what it had shown at `since`, as the bytes are the same.
+
+        Where a version from between the two differs, what came back is stored again.
+        """
+        with self.writing() as connection:
+            current = self._newest_at(connection, canonical(url))
+            before = current and self._before(connection, current.article.id, since)
+            if not current or not before or current.withdrawn:
+                return
+            again = replace(before, fetched=fetched.astimezone(UTC), origin=origin)
+            latest = self._before(connection, current.article.id, again.fetched) or before
+            if latest.sequence == before.sequence:
+                self._note_seen(connection, before.sequence, again)
+            elif not latest.article.reads_as(before.article):
+                self._append(connection, again, current, lambda _earlier: before.pages)
 
     def _identified(self, connection: sa.Connection, article: Article) -> Article:
         """The article under the id by which its source already has it or, if it is new, under one of its own."""
@@ -197,9 +222,45 @@ class ArticleStore:
         return schema.revision_of(row) if row else None
 
     def _was_kept(self, connection: sa.Connection, article: Article) -> bool:
-        """Whether a version has this text: a stale alias or an old copy must not make versions alternate."""
+        """Whether a version has this text: a stale alias must not make versions alternate."""
         rows = connection.execute(sa.select(schema.revisions).filter_by(id=article.id))
         return any(schema.revision_of(row).article.text == article.text for row in rows)
+
+    def _before(self, connection: sa.Connection, id: str, fetched: datetime) -> Revision | None:
+        """The last version of an article that was fetched at a time or before it."""
+        history = in_order(self._history(connection, id), clock.now())
+        return next((revision for revision in reversed(history) if revision.fetched <= fetched), None)
+
+    def _note_seen(self, connection: sa.Connection, sequence: int, read: Revision) -> None:
+        """Note that a version was seen again when this one, which is the same, was fetched."""
+        c = schema.revisions.c
+        is_later = sa.and_(c.fetched < read.fetched, sa.or_(c.seen.is_(None), c.seen < read.fetched))
+        origin = read.origin
+        values = {"seen": read.fetched, "seen_origin": origin and origin.url, "seen_taken": origin and origin.taken}
+        if read.fetched <= clock.now():
+            connection.execute(schema.revisions.update().where(c.sequence == sequence, is_later).values(values))
+
+    def _restate(self, connection: sa.Connection, before: Revision, revision: Revision) -> None:
+        """After a version between two times at which the one before it was seen: store that again at the later time.
+
+        Another reading of the same page takes its place, and was seen as late.
+        """
+        c = schema.revisions.c
+        row = connection.execute(
+            sa.select(c.seen, c.seen_origin, c.seen_taken).where(c.sequence == before.sequence)
+        ).one()
+        if row.seen is None or row.seen <= revision.fetched:
+            return
+        unseen = dict.fromkeys(row._mapping)
+        connection.execute(schema.revisions.update().where(c.sequence == before.sequence).values(unseen))
+        if before.fetched == revision.fetched:
+            seen = schema.revisions.update().where(c.sequence == revision.sequence)
+            connection.execute(seen.values(row._mapping))
+            return
+        origin = Origin(row.seen_origin, row.seen_taken) if row.seen_origin else None
+        again = replace(before, fetched=row.seen, origin=origin)
+        current = self._newest_of(connection, before.article.id)
+        self._append(connection, again, current, lambda _earlier: before.pages)
 
     def _append(
         self, connection: sa.Connection, revision: Revision, current: Revision | None, keep: Keep | None

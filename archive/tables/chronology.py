@@ -96,7 +96,7 @@ def newest(store: ArticleStore) -> Revision | None:
     c = schema.revisions.c
     newest: list[sa.Row[Any]] = []
     for source in store.sources():  # one at a time, for the index on source and day
-        rows = sa.select(schema.revisions).where(c.source == source, ~schema.withdrawn)
+        rows = schema.newest_revisions().where(c.source == source, ~schema.withdrawn)
         with store.reading() as connection:
             newest += connection.execute(rows.order_by(c.published.desc(), c.sequence.desc()).limit(1)).all()
     dated = [row for row in newest if row.published]

@@ -79,11 +79,15 @@ class Doubts:
             connection.execute(schema.doubts.delete().filter_by(url=canonical(doubt.url)))
             connection.execute(schema.doubts.insert().values(_row(doubt)))
 
-    def settle(self, url: str, state: State) -> None:
-        """Set the state of the open doubt of an address, if there is one; of a refused one the text stays."""
+    def settle(self, url: str, state: State, shown: datetime | None = None) -> None:
+        """Set the state of the open doubt of an address, if there is one; of a refused one the text stays.
+
+        With `shown` only a doubt from that time or before it: what an older copy shows does not settle a later one.
+        """
         values = {"state": state} | ({} if state == "refused" else {"article": None})
+        doubt = schema.doubts.update().filter_by(url=canonical(url), state="open")
         with self._store.writing() as connection:
-            connection.execute(schema.doubts.update().filter_by(url=canonical(url), state="open").values(values))
+            connection.execute((doubt.where(schema.doubts.c.fetched <= shown) if shown else doubt).values(values))
 
     def _read(self, *where: sa.ColumnElement[bool]) -> list[Doubt]:
         c = schema.doubts.c

@@ -201,6 +201,14 @@ class Reason:
     NO_MORE = _reason("no-more", "{reason}; an article was there")
     REFUSED_TEXT = _reason("refused-text", "was refused before")
     FUTURE = _reason("future", "was fetched at {time}, which is yet to come")
+    # A web archive does not show the capture that its index names.
+    NO_RECORD = _reason("no-record", "the record of the capture can't be read: {reason}")
+    OTHER_CAPTURE = _reason("other-capture", "the archive shows another capture in its place: {url}, {time}")
+    UNDATED = _reason("undated", "the archive does not say when it captured what it shows")
+    INDEX_FORM = _reason("index-form", "its answer is not in a form that is known: {detail}")
+    INDEX_CUT = _reason(
+        "index-cut", "its answer ends after {count} captures: --since and --until ask for fewer at once"
+    )
     DOUBTED = _reason("doubted", "{reason}; not marked as gone, as more articles are missing than were found")
 
 

@@ -22,7 +22,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from archive import host
-from archive.article import RawPage, Revision
+from archive.article import Origin, RawPage, Revision
 from archive.disk import make_folder
 from archive.errors import ArchiveUnusable, Busy, StorageUnusable
 from archive.storage.storage import File, Storage
@@ -35,6 +35,8 @@ FOLDER = "pages"
 FROM_BACKUP = "`wencang backup BACKUP`, which adds what is new, then put its copy of the file in its place"
 # Where the record is that a revisit refers to: extension headers, not in the standard, but used by other archives.
 _REFERS_TO_FILE, _REFERS_TO_OFFSET = "WARC-Refers-To-Filename", "WARC-Refers-To-File-Offset"
+# Where a capture of a web archive was taken from, and when: extension headers of Webrecorder's warcit.
+_SOURCE, _TAKEN = "WARC-Source-URI", "WARC-Creation-Date"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ class FetchedPage:
     """One page as it was fetched, or as it was saved in a file.
 
     `body` is decoded: without transfer and content coding. A saved page has a `content_type` instead
-    of a `response`. `request` is written, but not read back.
+    of a `response`. `request` is written, but not read back. A page with an `origin` was captured at
+    `fetched` by that web archive.
     """
 
     url: str  # as requested
@@ -59,6 +62,7 @@ class FetchedPage:
     content_type: str = ""
     response: Head | None = field(default=None, repr=False)
     request: Head | None = field(default=None, repr=False)
+    origin: Origin | None = None
 
 
 def files(storage: Storage) -> list[File]:
@@ -270,7 +274,7 @@ class Pages:
 def _records(page: FetchedPage, raw: RawPage, first: tuple[RawPage, FetchedPage] | None) -> Iterator[Any]:
     writer = WARCWriter(None, gzip=False, warc_version="1.1")
     date = {"WARC-Date": _date(page.fetched)}
-    headers = date | {"WARC-Record-ID": raw.record_id}
+    headers = date | {"WARC-Record-ID": raw.record_id} | _provenance(page.origin)
     head = page.response and _http(_without_coding(page.response, len(page.body)))
     if first:
         yield _revisit(writer, page, head, headers, *first)
@@ -285,6 +289,16 @@ def _records(page: FetchedPage, raw: RawPage, first: tuple[RawPage, FetchedPage]
             _uri(page.url), "request", http_headers=_http(page.request),
             warc_headers_dict=date | {"WARC-Record-ID": _new_id(), "WARC-Concurrent-To": raw.record_id},
         )  # fmt: skip
+
+
+def _provenance(origin: Origin | None) -> dict[str, str]:
+    return {_SOURCE: origin.url, _TAKEN: _date(origin.taken)} if origin else {}
+
+
+def origin_of(headers: Mapping[str, str]) -> Origin | None:
+    """The web archive that a record of ours is from, by its headers in lower case."""
+    source, taken = (headers.get(name.lower()) for name in (_SOURCE, _TAKEN))
+    return Origin(source, datetime.fromisoformat(taken)) if source and taken else None
 
 
 def _revisit(
@@ -334,6 +348,7 @@ def _page(record: Any) -> FetchedPage:
         fetched=datetime.fromisoformat(headers.get_header("WARC-Date")),
         content_type=(head or headers).get_header("Content-Type") or "",
         response=Head(f"{head.protocol} {head.statusline}", tuple(head.headers)) if head else None,
+        origin=origin_of({name.lower(): value for name, value in headers.headers}),
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from archive.article import SHANGHAI
 from archive.store import ArticleStore
 from archive.tables import stats
+from archive.tables.captures import Capture, Captures
 from archive.tables.ledger import Candidate, Ledger
 from archive.text.messages import Message
 
@@ -88,7 +89,32 @@ class AddressGap:
         }  # fmt: skip
 
 
-Gap = DayGap | SpanGap | AddressGap
+@dataclass(frozen=True, slots=True)
+class CaptureGap:
+    """Captures in a web archive that are not kept, and why: they wait, failed, or are doubted.
+
+    `since` and `until` are the times (UTC) of the first and the last of them, `url` and `reason` those of the first.
+    An index that could not be read to its end has no times, and is the `url`.
+    """
+
+    source: str
+    archive: str
+    captures: int
+    why: Literal["unread", "failed", "doubted"]
+    since: datetime | None = None
+    until: datetime | None = None
+    url: str = ""
+    reason: Message | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "gap": "captures", "source": self.source, "archive": self.archive, "captures": self.captures,
+            "why": self.why, "since": self.since and _iso(self.since), "until": self.until and _iso(self.until),
+            "url": self.url, "reason": self.reason.english if self.reason else "",
+        }  # fmt: skip
+
+
+Gap = DayGap | SpanGap | AddressGap | CaptureGap
 
 
 def _iso(time: datetime) -> str:
@@ -101,11 +127,12 @@ def _iso(time: datetime) -> str:
 def find(
     store: ArticleStore, source: str, start: datetime, end: datetime, now: datetime, addresses: bool = True
 ) -> Iterator[Gap]:
-    """What may be missing of a source between two times: days, then spans, then `addresses` too."""
+    """What may be missing of a source between two times: days, spans, captures, then `addresses` too."""
     ledger = Ledger(store)
     if crawled := ledger.crawled(source):
         yield from _days(store, source, *crawled, start, end)
     yield from _spans(ledger, source, start, end, now)
+    yield from _captures(Captures(store), source, start, end)
     if not addresses:
         return
     for candidate in ledger.missing(source, start, end):
@@ -128,6 +155,24 @@ def _spans(ledger: Ledger, source: str, start: datetime, end: datetime, now: dat
     for since, until in unread_spans([(began, began)] if began else ledger.walks(source), now):
         if since < end and until > start:
             yield SpanGap(source, since, until)
+
+
+def _captures(captures: Captures, source: str, start: datetime, end: datetime) -> Iterator[CaptureGap]:
+    for lookup in captures.unfinished(source):
+        why: Literal["unread", "failed"] = "failed" if lookup.failures else "unread"
+        yield CaptureGap(source, lookup.archive, 0, why, url=lookup.query, reason=lookup.reason)
+    for archive, count, first, last in captures.waiting(source, start, end):
+        yield CaptureGap(source, archive, count, "unread", first, last)
+    groups: dict[tuple[str, str, str], list[Capture]] = {}
+    for capture in captures.left(source, start, end):
+        code = capture.reason.code if capture.reason else ""
+        groups.setdefault((capture.archive, capture.state, code), []).append(capture)
+    for (archive, state, _code), group in sorted(groups.items()):
+        times = [capture.captured for capture in group]
+        kind: Literal["failed", "doubted"] = "doubted" if state == "doubted" else "failed"
+        yield CaptureGap(
+            source, archive, len(group), kind, min(times), max(times), group[0].place, group[0].reason
+        )  # fmt: skip
 
 
 def _address(candidate: Candidate, why: Why) -> AddressGap:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from archive.article import Article, Revision
 from archive.text.escaping import legible, link, xml
 from indexer.diff import Part, Parts
-from wencang.desk.txt import attribution, gone_since
+from wencang.desk.txt import attribution, remarks
 
 STYLE = """\
 body { max-width: 42em; margin: 2em auto; padding: 0 1em; line-height: 1.7; }
@@ -40,7 +40,7 @@ def article(revision: Revision, name: str) -> str:
     """An <article> element of XHTML with its attribution; `name` is its anchor."""
     content = revision.article
     source = [xml(attribution(content)), link(content.url)]
-    source += [xml(gone_since(revision.gone_since))] if revision.gone_since else []
+    source += map(xml, remarks(revision))
     captions = _captions(content)
     lines = [f'<article id="{name}">', f"<h3>{xml(content.title)}</h3>"]
     lines += [f'<p class="source">{"<br/>".join(source)}</p>']

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from archive.article import Article
+from archive.article import Article, Origin, Revision
 from archive.text.translation import gettext as _
 
 
-def text(article: Article, gone: datetime | None = None) -> str:
-    """The text to read or to quote, with its attribution; `gone` is when the site stopped showing it (UTC)."""
-    lines = [article.title, attribution(article), article.url, "", article.body]
-    if gone:
-        lines.insert(3, gone_since(gone))
+def of_version(revision: Revision) -> str:
+    """The text of a version, and below its address since when it is gone, and which web archive captured it."""
+    return text(revision.article, *remarks(revision))
+
+
+def remarks(revision: Revision) -> list[str]:
+    """A line for each: since when the site no longer shows it, and which web archive captured it."""
+    lines = [gone_since(revision.gone_since)] if revision.gone_since else []
+    return [*lines, *([captured(revision.origin)] if revision.origin else [])]
+
+
+def text(article: Article, *remarks: str) -> str:
+    """The text to read or to quote, with its attribution."""
+    lines = [article.title, attribution(article), article.url, *remarks, "", article.body]
     if article.rights:
         lines += ["", article.rights]
     return "\n".join(lines) + "\n"
@@ -23,6 +32,10 @@ def attribution(article: Article) -> str:
     parts = [article.credit or article.source, article.issued_text]
     parts += [" ".join(article.authors), article.section, article.editor and f"责编 {article.editor}"]
     return " · ".join(filter(None, parts))
+
+
+def captured(origin: Origin) -> str:
+    return _("captured by {archive}: {url}").format(archive=origin.archive, url=origin.url)
 
 
 def gone_since(time: datetime) -> str:

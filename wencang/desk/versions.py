@@ -8,6 +8,7 @@ from typing import Any
 
 from archive.article import Revision
 from archive.errors import NotKept, UsageFault
+from archive.jsonl import origin
 from archive.text.escaping import xml
 from archive.text.translation import gettext as _
 from indexer.diff import Parts, Step
@@ -77,7 +78,7 @@ class Diff:
     def to_json(self) -> dict[str, Any]:
         """The id, `a` and `b` with sequence and time, and of each field its parts in order."""
         sides = {
-            name: {"sequence": version.sequence, "fetched": version.fetched.isoformat()}
+            name: {"sequence": version.sequence, "fetched": version.fetched.isoformat()} | origin(version)
             for name, version in (("a", self.old), ("b", self.new))
         }
         changes = {

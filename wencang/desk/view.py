@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from archive.article import Revision, to_json
-from archive.jsonl import times
+from archive.jsonl import origin, times
 from archive.text.escaping import link, marked, xml
 from archive.text.messages import Message
 from wencang.desk import txt
@@ -37,7 +37,7 @@ class View:
     @property
     def text(self) -> str:
         """The article as plain text, with its attribution."""
-        return txt.text(self.revision.article, self.revision.gone_since)
+        return txt.of_version(self.revision)
 
     def with_marks(self, find: Callable[[str], Iterable[Occurrence]], notices: tuple[Message, ...] = ()) -> View:
         """The same with the places that `find` finds in its texts."""
@@ -47,10 +47,10 @@ class View:
         return replace(self, marks=marks, notices=notices)
 
     def to_json(self) -> dict[str, Any]:
-        """The fields of the article, `sequence`, `fetched`, `gone` (UTC), `addresses`, `tags`, `notes`, any `marks`."""
+        """The fields of the article, its version, `addresses`, `tags`, `notes`, and any `origin` and `marks`."""
         values = to_json(self.revision.article) | {"sequence": self.revision.sequence} | times(self.revision)
         values |= {"addresses": self.addresses}
-        values |= {"tags": list(self.tags.records()), "notes": list(self.notes.records())}
+        values |= {"tags": list(self.tags.records()), "notes": list(self.notes.records())} | origin(self.revision)
         return values | ({"marks": {name: self.marks[name] for name in ("title", "body")}} if self.marks else {})
 
     def _repr_html_(self) -> str:

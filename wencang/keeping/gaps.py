@@ -8,16 +8,19 @@ from typing import Any
 
 from archive import clock
 from archive.store import ArticleStore, named_source
+from archive.tables.captures import Captures
 from archive.tables.ledger import Ledger
 from archive.text.messages import Message
-from crawler.health.gaps import EARLIEST, AddressGap, DayGap, Gap, SpanGap, find
+from crawler.health.gaps import EARLIEST, AddressGap, CaptureGap, DayGap, Gap, SpanGap, find
 from indexer.question.period import span
 from wencang.desk.table import Table
 
 
 @dataclass(frozen=True, slots=True)
 class Gaps(Table):
-    """What may be missing, by source: days, spans without a crawl, addresses. `notices` say so if nothing ran yet.
+    """What may be missing, by source: days, spans without a crawl, captures of web archives, addresses.
+
+    `notices` say so if nothing ran yet.
 
     A column that does not apply to a kind of gap is None.
     """
@@ -26,7 +29,7 @@ class Gaps(Table):
     notices: tuple[Message, ...] = ()
     columns = (
         "gap", "source", "day", "articles", "expected", "since", "until", "url", "list", "found", "why", "failures",
-        "reason",
+        "reason", "archive", "captures",
     )  # fmt: skip
 
     @property
@@ -41,7 +44,7 @@ class Gaps(Table):
             match gap:
                 case DayGap():
                     values |= {"day": gap.day}
-                case SpanGap():
+                case SpanGap() | CaptureGap():
                     values |= {"since": gap.since, "until": gap.until}
                 case AddressGap():
                     values |= {"found": gap.found}
@@ -53,7 +56,7 @@ def gaps(store: ArticleStore, source: str, since: str, until: str, addresses: bo
     start, end = span(since, until)
     now = clock.now()
     bounds = max(start or EARLIEST, EARLIEST), end or now
-    sources = Ledger(store).sources()
+    sources = sorted({*Ledger(store).sources(), *Captures(store).sources()})
     if not sources:
         return Gaps((), (Message("no-runs"),))
     chosen = [named_source(sources, source)] if source else sources

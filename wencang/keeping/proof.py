@@ -10,6 +10,7 @@ from typing import Any
 from archive import clock
 from archive.article import RawPage, Revision
 from archive.errors import ArchiveUnusable, UsageFault
+from archive.jsonl import origin
 from archive.proof import manifest
 from archive.storage.storage import File, Storage
 from archive.warc.pages import FetchedPage, Pages
@@ -95,7 +96,7 @@ class Proof:
                 "stamped": stamp and stamp.time and stamp.time.isoformat(),
                 "authority": stamp and stamp.authority, "timestamp_fault": stamp and stamp.fault,
             },
-        }  # fmt: skip
+        } | origin(revision)  # fmt: skip
 
 
 def proof(revision: Revision, storage: Storage, roots: Path | None = None) -> Proof:

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from archive.article import Article, Revision, to_json
 from archive.errors import Busy, IndexUnusable, NotKept
-from archive.jsonl import times
+from archive.jsonl import origin, times
 from archive.text.translation import gettext as _
 from archive.warc.pages import FetchedPage
 from wencang.desk.count.similar import Similar
@@ -72,7 +72,8 @@ def version(site: Site, request: Request) -> Response:
 def version_twin(site: Site, request: Request) -> Response:
     """The fields of a version, and its sequence."""
     revision = site.archive.version(id_of(request), _sequence(request))
-    return json(to_json(revision.article) | times(revision) | {"sequence": revision.sequence})
+    values = to_json(revision.article) | times(revision) | {"sequence": revision.sequence}
+    return json(values | origin(revision))
 
 
 def diff(site: Site, request: Request) -> Response:

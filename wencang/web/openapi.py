@@ -73,7 +73,8 @@ _STORED = {
     "rights": _TEXT, "images": _list(_record({"url": _TEXT, "caption": _TEXT})), "restored": _FLAG, "fetched": _TIME,
     "gone": _or_null(_TIME), "sequence": _COUNT,
 }  # fmt: skip
-_SIDE = _record({"sequence": _COUNT, "fetched": _TIME})
+_ORIGIN = _record({"archive": _TEXT, "url": _TEXT, "taken": _TIME})  # of a version from a web archive
+_SIDE = _record({"sequence": _COUNT, "fetched": _TIME}, origin=_ORIGIN)
 _PART = _record({"kind": {"enum": ["same", "removed", "added", "moved", "left"]}, "text": _TEXT})
 _SCHEMAS: dict[str, Schema] = {
     "Problem": _record(
@@ -98,7 +99,7 @@ _SCHEMAS: dict[str, Schema] = {
         "notes": _list(_record({"number": _COUNT, "text": _TEXT, "by": _TEXT, "time": _TIME})),
         "pictures": _list(_record({"number": _COUNT, "url": _TEXT, "caption": _TEXT, "address": _TEXT})),
         "similar": _or_null(_list(_record({**_TEXTS, "published": _ISSUED, "score": _NUMBER}))),
-    }, marks=_record({"title": _MARKS, "body": _MARKS})),
+    }, marks=_record({"title": _MARKS, "body": _MARKS}), origin=_ORIGIN),
     "Changes": _record({
         "query": _map({"type": ["string", "integer"]}), "changes": _list(_record({
             "sequence": _COUNT, "previous": _COUNT, **_TEXTS, "published": _ISSUED, "after": _TIME, "seen": _TIME,
@@ -106,11 +107,11 @@ _SCHEMAS: dict[str, Schema] = {
             "parts": _map(_list(_PART)), "other_rules": _FLAG,
         })), "notices": _list(_of("Notice")), "next": _NEXT,
     }),
-    "Version": _record(_STORED),
+    "Version": _record(_STORED, origin=_ORIGIN),
     "Versions": _record({"rows": _list(_record({
         "sequence": _COUNT, "fetched": _TIME, "gone": _or_null(_TIME), "published": _ISSUED, "changed": _list(_TEXT),
         "added": _COUNT, "removed": _COUNT,
-    }))}),
+    }, origin=_ORIGIN))}),
     "Diff": _record({"id": _TEXT, "a": _SIDE, "b": _SIDE, "changes": _map(_list(_PART))}),
     "Proof": _record({
         "id": _TEXT, "url": _TEXT, "sequence": _COUNT, "fetched": _TIME, "digest": _TEXT, "extractor": _TEXT,
@@ -122,7 +123,7 @@ _SCHEMAS: dict[str, Schema] = {
             "timestamp": {"type": ["string", "null"]}, "stamped": _or_null(_TIME),
             "authority": {"type": ["string", "null"]}, "timestamp_fault": {"type": ["string", "null"]},
         })),
-    }),
+    }, origin=_ORIGIN),
     "Citation": _record({"id": _TEXT, "style": {"enum": list(STYLES)}, "citation": _TEXT}),
     "Timeline": _rows(_record({
         "period": {"type": ["string", "null"]}, "query": _TEXT, "group": {"type": ["string", "null"]},

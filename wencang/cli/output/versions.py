@@ -31,6 +31,8 @@ def _row(step: Step) -> tuple[str, str, str, str]:
         changes.append(f"+{step.added} -{step.removed}")
     if "gone" in step.fields or revision.gone:
         changes.append(_("gone from the site") if revision.gone else _("back on the site"))
+    if revision.origin:
+        changes.append(_("captured by {archive}").format(archive=revision.origin.archive))
     return str(revision.sequence), f"{revision.fetched:%Y-%m-%d %H:%M}Z", published, ", ".join(changes)
 
 

@@ -1,8 +1,9 @@
 """Citations by GB/T 7714-2015, and as BibTeX, RIS and CSL-JSON for reference managers.
 
 Dates are in Asia/Shanghai: the day of publication, and as access date the day on which the kept
-version was fetched. Names stand as printed, never split into family and given name: 尼玛次仁 has
-no family name. Where no author is named, the credit (来源) takes the author's place.
+version was fetched, or taken from a web archive, whose address of it is cited too. Names stand as
+printed, never split into family and given name: 尼玛次仁 has no family name. Where no author is
+named, the credit (来源) takes the author's place.
 """
 
 from __future__ import annotations
@@ -74,7 +75,15 @@ def responsible(article: Article) -> tuple[str, ...]:
 
 def accessed(revision: Revision) -> date:
     """The access date, in Asia/Shanghai."""
-    return revision.fetched.astimezone(SHANGHAI).date()
+    time = revision.origin.taken if revision.origin else revision.fetched
+    return time.astimezone(SHANGHAI).date()
+
+
+def archived(revision: Revision) -> str:
+    """The web archive that captured the version, the day, and the address there; "" for none."""
+    if not (origin := revision.origin):
+        return ""
+    return f"存档于 {origin.archive}（{revision.fetched.astimezone(SHANGHAI):%Y-%m-%d}）: {origin.url}"
 
 
 def gbt7714(revision: Revision) -> str:
@@ -89,6 +98,7 @@ def gbt7714(revision: Revision) -> str:
         f"{_line(article.title)}[EB/OL]",
         f"{published}[{accessed(revision)}]",
         _line(article.url),
+        _line(archived(revision)),
     ]
     return ". ".join(filter(None, parts)) + ".\n"
 
@@ -101,7 +111,7 @@ def bibtex(revision: Revision) -> str:
         "title": f"{{{_tex(article.title)}}}",  # second braces: no style may change the case
         "organization": _tex(_site(article)),
         "date": str(article.day or ""), "url": _address(article.url), "urldate": str(accessed(revision)),
-        "langid": "chinese",
+        "langid": "chinese", "note": _tex(archived(revision)),
     }  # fmt: skip
     lines = [f"  {name} = {{{value}}},\n" for name, value in fields.items() if value]
     return f"@online{{{key(article.id)},\n{''.join(lines)}}}\n"
@@ -116,7 +126,7 @@ def ris(revision: Revision, file: str = "") -> str:
         ("TI", article.title), ("T2", _site(article)),
         ("PY", f"{day:%Y}" if day else ""), ("DA", f"{day:%Y/%m/%d}" if day else ""),
         ("Y2", f"{accessed(revision):%Y/%m/%d}"), ("LA", "zh-CN"), ("UR", article.url), ("AB", _lead(article)),
-        ("L2", file),
+        ("N1", archived(revision)), ("L2", file),
     ]  # fmt: skip
     lines = [f"{tag}  - {line}" for tag, value in fields if (line := _line(value))]
     return "\r\n".join([*lines, "ER  - ", "", ""])
@@ -132,6 +142,8 @@ def csl(revision: Revision, file: str = "") -> dict[str, Any]:
         "issued": article.day and _parts(article.day), "accessed": _parts(accessed(revision)),
         "URL": article.url, "language": "zh-CN", "abstract": _lead(article),
         "custom": file and {"attachments": [file]},
+        "archive": revision.origin and revision.origin.archive,
+        "archive_location": revision.origin and revision.origin.url,
     }  # fmt: skip
     return {name: value for name, value in item.items() if value}
 

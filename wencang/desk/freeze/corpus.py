@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from archive.article import Article, Revision
 from archive.disk import atomic_folder, unwritable
 from archive.errors import UsageFault, Withdrawn
-from archive.jsonl import tags_and_notes, times, values
+from archive.jsonl import origin, tags_and_notes, times, values
 from archive.proof.manifest import manifests
 from archive.settings import Settings, version
 from archive.storage import of as storage_of
@@ -153,6 +153,7 @@ def without_text(revision: Revision) -> dict[str, Any]:
         "title": article.title, "authors": list(article.authors), "credit": article.credit,
         "published": article.issued and article.issued.isoformat(), **times(revision),
         "digest": revision.digest, "characters": len(article.body), **tags_and_notes(revision),
+        **origin(revision),
     }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from archive.text.escaping import is_page, legible
 from archive.text.translation import gettext as _
 from wencang.desk.edition import Edition
 from wencang.desk.markup import paragraphs
-from wencang.desk.txt import attribution, gone_since
+from wencang.desk.txt import attribution, remarks
 from wencang.desk.zipped import member
 
 try:
@@ -74,8 +74,8 @@ class _Book:
         if citation := self._cite(revision).strip():
             self._small(citation)
         self._add_source(article)
-        if revision.gone_since:
-            self._small(gone_since(revision.gone_since))
+        for remark in remarks(revision):
+            self._small(remark)
         for line in paragraphs(article.body):
             self._document.add_paragraph(line.strip()).paragraph_format.first_line_indent = Pt(22)
         for image in article.images:

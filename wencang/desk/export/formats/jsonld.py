@@ -32,6 +32,7 @@ def _node(revision: Revision, language: str) -> dict[str, Any]:
         "publisher": _named("Organization", article.source), "copyrightNotice": article.rights, "inLanguage": language,
         "image": [{"@type": "ImageObject", "contentUrl": i.url, "caption": i.caption} for i in article.images],
         "sdDatePublished": revision.fetched.isoformat(),
+        "archivedAt": revision.origin and revision.origin.url,
         "expires": revision.gone_since and revision.gone_since.isoformat(), "articleBody": article.body,
         "keywords": list(revision.tags), "comment": [{"@type": "Comment", "text": text} for text in revision.notes],
     }  # fmt: skip

@@ -10,7 +10,7 @@ from archive.text.escaping import xml
 from wencang.desk.edition import Edition
 from wencang.desk.markup import paragraphs
 from wencang.desk.names import key
-from wencang.desk.txt import gone_since
+from wencang.desk.txt import remarks
 
 ENDING, IS_STREAM = "xml", True
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
@@ -70,7 +70,7 @@ def _bibl(revision: Revision) -> str:
     parts += [f'<date type="published" when="{article.issued.isoformat()}"/>'] if article.issued else []
     parts += [f'<date type="accessed" when="{revision.fetched.astimezone(SHANGHAI).isoformat()}"/>']
     parts += [f'<idno type="URL">{xml(article.url)}</idno>']
-    parts += [f"<note>{xml(gone_since(revision.gone_since))}</note>"] if revision.gone_since else []
+    parts += [f"<note>{xml(remark)}</note>" for remark in remarks(revision)]
     return "".join(parts)
 
 
