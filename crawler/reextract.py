@@ -21,7 +21,8 @@ from archive.text.translation import gettext as _
 from archive.text.translation import ngettext
 from archive.url import canonical
 from archive.warc.pages import FetchedPage, Pages
-from crawler.extract.extractor import VERSION, Reading, join
+from crawler.extract.extractor import VERSION, Reading, join, read_from_feed
+from crawler.extract.reading import is_of_feed
 from crawler.reader import BoundedReader, read_page, read_plain
 from crawler.report import Report
 
@@ -150,7 +151,8 @@ def reread(settings: Settings, revision: Revision) -> Result:
     """The article that the raw pages of a revision give now, or why they give none; None if it is as archived."""
     try:
         pages = Pages(storage_of(settings))
-        reading = _read([pages.read(raw) for raw in revision.pages], revision.article)
+        read = [pages.read(raw) for raw in revision.pages]
+        reading = _read_feed(read[-1], revision) if is_of_feed(revision) else _read(read, revision.article)
     except Exception as error:
         return fault_of(revision.article.url, error)
     article = _identified(reading.article, revision.article)
@@ -165,6 +167,10 @@ def _read(pages: Sequence[FetchedPage], archived: Article) -> Reading:
     url = "" if first.url.startswith("urn:") else first.url
     parts = (read_page(page, part_of=url) for page in pages[1:])
     return join([read_page(replace(first, url=url)), *parts])
+
+
+def _read_feed(feed: FetchedPage, revision: Revision) -> Reading:
+    return read_from_feed(feed.body, feed.url, revision.article.url, revision.fetched)
 
 
 def _identified(article: Article, archived: Article) -> Article:

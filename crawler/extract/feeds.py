@@ -41,7 +41,11 @@ _WRAPPINGS = 2  # of a .gz file that the server compresses again
 _HEAD = 1 << 16  # characters in which the first tag of a feed stands
 _LONGEST_LINE = 500  # characters of a title or a date
 FORM = Form(  # of the page that `page_of` makes of an entry
-    "feed", mark="//div[@id='wencang-entry']", title="//h1", body="//div[@id='wencang-entry']", info="//h1/following::p[1]"
+    "feed",
+    mark="//div[@id='wencang-entry']",
+    title="//h1",
+    body="//div[@id='wencang-entry']",
+    info="//h1/following::p[1]",
 )
 
 _ROOT = re.compile(r"<(?:\w+:)?(rss|RDF|feed|urlset|sitemapindex)(?=[\s>/])", re.IGNORECASE)
@@ -415,7 +419,7 @@ def _moment(text: str) -> Moment | None:
 
 def _latest(moment: Moment | None) -> datetime | None:
     """The end of a day where only the day is known."""
-    return moment and moment.time + (timedelta() if moment.timed else timedelta(days=1))
+    return moment.time + (timedelta() if moment.timed else timedelta(days=1)) if moment else None
 
 
 def _whole(markup: str) -> str:
@@ -435,4 +439,6 @@ def page_of(entry: Entry) -> bytes:
     printed = f"发布时间：{time.time:{'%Y-%m-%d %H:%M' if time.timed else '%Y-%m-%d'}}" if time else ""
     title = escape(entry.title)
     body = html.tostring(text, encoding="unicode")
-    return f"<html><head><title>{title}</title></head><body><h1>{title}</h1><p>{printed}</p>{body}</body></html>".encode()
+    return (
+        f"<html><head><title>{title}</title></head><body><h1>{title}</h1><p>{printed}</p>{body}</body></html>".encode()
+    )
