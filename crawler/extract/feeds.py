@@ -56,7 +56,7 @@ _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
 _DECLARATION = re.compile(r"^<\?xml[^>]*\?>")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_LOOSE = re.compile(r"<!\[CDATA\[.*?\]\]>|&(?:#?\w{1,30};)?", re.DOTALL)
+_LOOSE = re.compile(r"<!\[CDATA\[(?:.*?\]\]>|.*)|&(?:#?\w{1,30};)?", re.DOTALL)  # to the end where it never ends
 _OF_XML = {"&amp;", "&lt;", "&gt;", "&quot;", "&apos;"}
 _TAG = re.compile(r"<[^<>]*>")
 _CUT = re.compile(r"(?:\.{3}|…|\[…\]|\[\.{3}\]|\[&#8230;\])\s*(?:</\w+>\s*)*$")  # how an excerpt ends
@@ -209,6 +209,7 @@ class _Feed:
         self._entries: dict[str, Entry] = {}
         self._lists: dict[str, Further] = {}
         self._next = ""
+        self._count = 0
 
     def read(self, markup: str, *, recover: bool) -> None:
         events = etree.iterparse(
@@ -220,6 +221,9 @@ class _Feed:
         for _event, node in events:
             name = _name(node)
             if name == row:
+                self._count += 1
+                if self._count > _MOST_ENTRIES:
+                    return
                 self._take(node)
                 _free(node)
             elif name == "link" and node.get("rel") in ("next", "prev-archive") and not _within(node, row):
@@ -229,8 +233,6 @@ class _Feed:
         return Listing(tuple(self._entries.values()), 0, self._kind, tuple(self._lists.values()), self._next)
 
     def _take(self, node: etree._Element) -> None:
-        if len(self._entries) + len(self._lists) >= _MOST_ENTRIES:
-            return
         parts = _parts(node)
         if self._kind == "index":
             if address := _joined(self._url, _text(parts, "loc")):
