@@ -5,8 +5,8 @@
 Each tool reads the same feeds and sitemaps, with its own functions and its own way of fetching where it has one, by a
 proxy on this machine. The samples are of our own writing, after what sites send: every format, wrong content types,
 gzip, GBK, marks and warnings before the first tag, missing ends, addresses in the guid. A sample's articles are known;
-"wrong" are addresses that are not in it, as they would be requested. The peers (peers.txt, and fundus.txt, whose lxml is
-an older one) are installed in DIR at first use.
+"wrong" are addresses that are not in it, as they would be requested. The peers (peers.txt, and fundus.txt, whose lxml
+is an older one) are installed in DIR at first use.
 """
 
 from __future__ import annotations
@@ -99,7 +99,8 @@ def _feeds(root: str) -> Iterator[Sample]:
         f'<channel rdf:about="{root}/"><title>频道</title><link>{root}/</link></channel>' + "{}</rdf:RDF>"
     )
     yield feed("rss1", rdf.format(items("rss1", item.replace("<item>", '<item rdf:about="URL">'))))
-    entry = "<entry><id>URL</id><title>牧民转场</title><link href='URL'/><updated>2023-05-10T08:00:00+08:00</updated></entry>"
+    time = "<updated>2023-05-10T08:00:00+08:00</updated>"
+    entry = f"<entry><id>URL</id><title>牧民转场</title><link href='URL'/>{time}</entry>"
     atom = (
         f'{xml}<feed xmlns="http://www.w3.org/2005/Atom"><title>频道</title><link rel="self" href="{root}/self.xml"/>'
     )
@@ -148,10 +149,12 @@ def _sitemaps(root: str) -> Iterator[Sample]:
     image = url.replace("<lastmod>", f"<image:image><image:loc>{root}/i.jpg</image:loc></image:image><lastmod>")
     yield sitemap("map-image", urlset.format(of("map-image", image)))
     yield sitemap("map-query", urlset.format(of("map-query", url, "?a=1&b=2")), query="?a=1&b=2")
-    yield sitemap("map-loose", urlset.format(of("map-loose", url, "?a=1&b=2").replace("&amp;", "&")), query="?a=1&b=2")
-    yield sitemap("map-prefix", urlset.format(of("map-prefix", url)).replace("xmlns=", "xmlns:s=").replace("<url", "<s:url")
-                  .replace("</url", "</s:url").replace("<loc", "<s:loc").replace("</loc", "</s:loc")
-                  .replace("<lastmod", "<s:lastmod").replace("</lastmod", "</s:lastmod"))  # fmt: skip
+    loose = of("map-loose", url, "?a=1&b=2").replace("&amp;", "&")
+    yield sitemap("map-loose", urlset.format(loose), query="?a=1&b=2")
+    prefixed = urlset.format(of("map-prefix", url)).replace("xmlns=", "xmlns:s=")
+    for tag in ("urlset", "url>", "loc", "lastmod"):
+        prefixed = prefixed.replace(f"<{tag}", f"<s:{tag}").replace(f"</{tag}", f"</s:{tag}")
+    yield sitemap("map-prefix", prefixed)
     yield sitemap("map-old", urlset.format(of("map-old", url)).replace("www.sitemaps.org/schemas/sitemap/0.9",
                   "www.google.com/schemas/sitemap/0.84"))  # fmt: skip
     yield sitemap("map-cut", urlset.format(of("map-cut", url)).removesuffix("</urlset>"))

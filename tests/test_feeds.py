@@ -304,7 +304,7 @@ def test_a_hostile_list_is_refused_with_the_reason(body: bytes, why: str) -> Non
     "body",
     [
         b"<rss>" + b"<item>" * 100_000,
-        b"<urlset>" + b"<url><loc>http://www.tibet.cn/1</loc></url>" * 200_000,
+        b"<urlset>" + b"<url><loc>http://www.tibet.cn/1</loc></url>" * 100_000,
         b"<rss><item " + b"a='1' " * 50_000 + b"/></rss>",
         b"<rss><item><title>" + b"&" * 300_000 + b"</title></item></rss>",
         b"<rss><item><title>" + b"<![CDATA[" * 100_000,
@@ -467,9 +467,8 @@ def test_a_news_sitemap_may_be_empty_and_a_feed_that_is_missing_is_noticed(crawl
     assert crawl(SITEMAP, due=True).missing_lists == [SITEMAP]
     crawl.web.pages[SITEMAP] = entities(9).encode()
     crawl.later()
-    assert [str(why.english) for _url, why in crawl(SITEMAP).unread_lists] == [
-        "it declares entities of XML, which are not expanded"
-    ]
+    unread = [why.english for url, why in crawl(SITEMAP).unread_lists if url == SITEMAP]
+    assert unread == ["it declares entities of XML, which are not expanded"]
 
 
 def test_the_day_that_a_row_states_bounds_the_crawl(crawl: Crawl) -> None:
