@@ -13,8 +13,7 @@ from twisted.python.failure import Failure
 from archive import clock
 from archive.errors import WencangError
 from archive.settings import Settings
-from archive.warc.pages import FetchedPage
-from crawler.extract.extractor import read_list
+from crawler.http.exchange import fetched_page
 from crawler.http.failures import reason
 from crawler.reader import read_page, reader
 from crawler.run import run
@@ -51,7 +50,7 @@ class _Checks(ArticleSpider):
     async def parse_list(
         self, response: Response, url: str, n: int, part: str = "", depth: int = 0
     ) -> AsyncIterator[Request]:
-        listing = await reader().ask(response.url, read_list, response.body, response.url, self.source)
+        listing = await self._listing(response)
         articles = [row for row in listing.rows if self.source.is_article(row)]
         if listing.lists:
             self._found(response.url, "lists", f"{len(listing.lists)} lists")
@@ -75,8 +74,8 @@ class _Checks(ArticleSpider):
 
     async def parse_article(self, response: Response) -> AsyncIterator[Any]:
         try:
-            page = FetchedPage(response.url, response.body, clock.now())
-            reading = await reader().ask(response.url, read_page, page)
+            pages = await self._drawn(fetched_page(response, clock.now()))
+            reading = await reader().ask(response.url, read_page, pages[-1])
         except WencangError as error:
             self._found(response.url, f"article ({error.reason})", "")
             return

@@ -101,7 +101,7 @@ def _put(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) ->
     reading, article = fetched.reading, fetched.reading.article
     revision = store.put(
         article, reading.fetched, extractor=reading.extractor, gone=fetched.gone,
-        keep=lambda earlier: tuple(pages.append(page, earlier) for page in fetched.pages),
+        keep=lambda earlier: pages.append_all(fetched.pages, earlier),
     )  # fmt: skip
     Doubts(store).settle(article.url, "over")
     outcome = outcome_of(store, revision)
@@ -130,7 +130,7 @@ def _doubted(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report
         report.count(article.source, "skipped", article.url, Reason.REFUSED_TEXT, fetched.list)
         return {}
     now = reading.fetched or clock.now()
-    raw = tuple(pages.append(page, earlier.pages if earlier else ()) for page in fetched.pages)
+    raw = pages.append_all(fetched.pages, earlier.pages if earlier else ())
     current = store.current(article)
     id = current.article.id if current else article.id
     doubts.note(Doubt(article.url, article.source, id, reason, now, now, raw, article, reading.extractor))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
-from itertools import repeat
+from itertools import repeat, zip_longest
 from queue import SimpleQueue
 
 from archive.article import KEYS, Article, Revision
@@ -160,7 +160,8 @@ def reread(settings: Settings, revision: Revision) -> Result:
 
 
 def _read(pages: Sequence[FetchedPage], archived: Article) -> Reading:
-    """Read an article's pages, its own address first, as the crawl or the import did."""
+    """Read an article's pages, its own address first, as the crawl or the import did; as drawn those that were."""
+    pages = [page for page, after in zip_longest(pages, pages[1:]) if not (after and after.is_drawn)]
     first = pages[0]
     if first.response is None and first.content_type == "text/plain":
         return read_plain(first.body, archived.source, first.fetched)

@@ -15,6 +15,7 @@ from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
@@ -31,6 +32,7 @@ from crawler import sources
 from crawler.extract.extractor import Entry, Listing, Reading, join, read_entry, read_list
 from crawler.extract.feeds import Further
 from crawler.extract.pagination import MOST
+from crawler.http import browser
 from crawler.http.addresses import as_answered, as_linked, site
 from crawler.http.circles import LONGEST
 from crawler.http.exchange import ADDRESS, fetched_page, header
@@ -101,6 +103,7 @@ class ArticleSpider(Spider):
         self.report = session.report
         self.frontier = session.frontier
         self._own = ExitStack()  # what it opened itself
+        self._browser: browser.Browser | None = None
         scope = session.scope
         self._urls = scope.urls
         self._bounded = bool(scope.since or scope.until)
@@ -130,8 +133,21 @@ class ArticleSpider(Spider):
             (session,) = own.enter_context(opened(settings, [(cls.source, Scope())], Report()))
         spider = super().from_crawler(crawler, session=session, **options)
         spider._own = own
+        if cls.source.browser:
+            spider._browser = browser.Browser(spider._fetch_for_script, crawler.settings["USER_AGENT"])
+            crawler.signals.connect(spider._browser.close, signals.spider_closed)
         crawler.signals.connect(spider.attempt, signals.request_reached_downloader)
         return spider
+
+    async def _fetch_for_script(self, url: str) -> FetchedPage:
+        """What a script of a page requests, fetched as any page is."""
+        request = self._request(url, NO_CALLBACK, None)
+        assert self.crawler.engine
+        return fetched_page(await self.crawler.engine.download_async(request), clock.now())
+
+    async def _drawn(self, page: FetchedPage) -> tuple[FetchedPage, ...]:
+        """A page and, where a browser has to draw it, what that made of it."""
+        return (page, await self._browser.draw(page)) if self._browser and browser.is_html(page) else (page,)
 
     def attempt(self, request: Request) -> None:
         """Note an article's address before it is requested."""
@@ -195,7 +211,7 @@ class ArticleSpider(Spider):
         self, response: Response, url: str, n: int, part: str = "", depth: int = 0
     ) -> AsyncIterator[Request]:
         try:
-            listing = await reader().ask(response.url, read_list, response.body, response.url, self.source)
+            listing = await self._listing(response)
         except WencangError as error:
             self._list_unread(url, response.url, error.reason, part)
             return
@@ -221,6 +237,14 @@ class ArticleSpider(Spider):
             yield self._list_request(url, n + 1, following, part, depth)
         else:
             self._walked(url, part, validators if n == 0 else None)
+
+    async def _listing(self, response: Response) -> Listing:
+        """The rows of a list's page; as a browser draws it, if it has none without."""
+        listing = await reader().ask(response.url, read_list, response.body, response.url, self.source)
+        if listing.rows or listing.kind != "html":
+            return listing
+        page = (await self._drawn(fetched_page(response, clock.now())))[-1]
+        return await reader().ask(page.url, read_list, page.body, page.url, self.source)
 
     def _further(self, lists: Sequence[Further], page: str, url: str, depth: int) -> Iterator[Request]:
         """The requests of the lists that a page of a list names and that may have changed, the latest ones first."""
@@ -372,7 +396,8 @@ class ArticleSpider(Spider):
         page = fetched_page(response, clock.now())
         address, section = response.meta[ADDRESS], response.meta["list"]
         try:
-            reading = await reader().ask(page.url, read_page, page)
+            pages = await self._drawn(page)
+            reading = await reader().ask(page.url, read_page, pages[-1])
         except WencangError as error:
             if in_feed := await self._in_feed(address, section, pages=(page,)):
                 yield in_feed
@@ -386,7 +411,7 @@ class ArticleSpider(Spider):
         if not self._urls:  # before the article is archived: a run killed in between would never follow its links
             for request in self._follow(reading.related, response.url, near=bool(section))[0]:
                 yield request
-        async for item in self._go_on(_Parts(address, section, [reading], [page])):
+        async for item in self._go_on(_Parts(address, section, [reading], [*pages])):
             yield item
 
     async def _in_feed(
@@ -462,8 +487,9 @@ class ArticleSpider(Spider):
     async def parse_part(self, response: Response, parts: _Parts) -> AsyncIterator[Fetched | Request]:
         page = fetched_page(response, clock.now())
         with suppress(WencangError):  # `join` then counts it as missing
-            parts.readings.append(await reader().ask(page.url, read_page, page, part_of=parts.pages[0].url))
-            parts.pages.append(page)
+            pages = await self._drawn(page)
+            parts.readings.append(await reader().ask(page.url, read_page, pages[-1], part_of=parts.pages[0].url))
+            parts.pages.extend(pages)
         async for item in self._go_on(parts):
             yield item
 

@@ -74,6 +74,7 @@ class Source:
     skip: re.Pattern[str] | None = None  # addresses on these hosts that are never articles
     sections: Mapping[str, str] = field(default_factory=dict)  # the name of each section
     key_prefixes: Mapping[str, str] = field(default_factory=dict)  # by host, for one that numbers separately
+    browser: bool = False  # whether scripts fetch the text of its pages, so that a browser has to draw them
 
     def day(self, url: str) -> str:
         """The day in an article's address, YYYYMMDD; "" if it has none."""

@@ -1,0 +1,110 @@
+"""Pages that only a browser can draw: what it is given, what it may request, what is kept of it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from archive.errors import UsageFault
+from archive.settings import Settings, load
+from archive.storage import of as storage_of
+from archive.store import ArticleStore
+from archive.warc.pages import Pages
+from crawler import beside, sources
+from crawler.http import browser
+from crawler.reextract import reread
+from crawler.report import Report
+from crawler.session import Scope
+from tests.support.browser import needs_chromium
+from tests.support.site import LIST, ROW, Reply, answering, rows
+
+SOURCE = replace(sources.load("tibet_cn"), lists=(LIST,), browser=True)
+TEXT = "".join(f"<p>{n}月，合作社的技术员逐户登记，给牲畜打疫苗，记下每一头的耳号。</p>" for n in range(1, 12))
+PAGE = (
+    "<!DOCTYPE html><html><head><meta charset='gb2312'><title>牧民转场_中国西藏网</title>"
+    "<script src='/app.js'></script><script src='http://ads.example.net/ad.js'></script>"
+    "<link rel='stylesheet' href='/style.css'></head><body><div class='title_box'><h2>牧民转场</h2>"
+    "<div class='info'>发布时间：2023-05-10 08:00:00 来源：中国西藏网</div></div>"
+    "<img src='/photo.jpg'><div id='text'></div></body></html>"
+).encode("gb2312")
+SCRIPT = b"""
+document.cookie = 'seen=1';
+fetch('/private/key.json').catch(() => {});
+fetch('/cn/text.json').then(answer => answer.json()).then(text => {
+    document.getElementById('text').innerHTML = text.html + (document.cookie.match(/old/) || '');
+    document.cookie = 'old=1';
+});
+"""
+
+
+class Web:
+    def __init__(self) -> None:
+        self.log: list[str] = []
+        self.cookies: list[str] = []
+        self.pages = {
+            LIST: b"<script src='/list.js'></script><div class='listnews'></div>",
+            "http://www.tibet.cn/list.js": b"document.querySelector('.listnews').innerHTML = "
+            + json.dumps(rows(ROW.format(n=1), ROW.format(n=2)).decode().partition("<script>")[0]).encode(),
+            "http://www.tibet.cn/robots.txt": b"User-agent: *\nDisallow: /private/\n",
+            "http://www.tibet.cn/app.js": SCRIPT,
+            "http://www.tibet.cn/cn/text.json": json.dumps({"html": TEXT}).encode(),
+            ROW.format(n=1): PAGE,
+            ROW.format(n=2): PAGE.replace("转场".encode("gb2312"), "归来".encode("gb2312")),
+        }
+
+    def answer(self, url: str, headers: Mapping[str, str]) -> Reply:
+        self.log.append(url)
+        self.cookies += [value for name, value in headers.items() if name.lower() == "cookie"]
+        body = self.pages.get(url)
+        return (200, {}, body) if body is not None else (404, {}, b"")
+
+
+@pytest.fixture
+def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
+    web = Web()
+    with answering(web.answer) as proxy:
+        monkeypatch.setenv("http_proxy", proxy)
+        monkeypatch.setenv("no_proxy", "")
+        yield web
+
+
+def crawl(settings: Settings) -> Report:
+    report = Report()
+    beside.crawl(settings, [(SOURCE, Scope())], report, lambda _count: None, False)
+    return report
+
+
+@needs_chromium
+def test_a_page_whose_text_a_script_fetches(web: Web, tmp_path: Path) -> None:
+    settings = load(tmp_path / "data", {"WENCANG_DELAY": "0.01"})
+    report = crawl(settings)
+    assert (report.total("new") + report.total("doubted"), report.failed) == (2, report.total("doubted") > 0), report
+    assert set(web.log) == set(web.pages), "nothing forbidden, off the site or only for show"
+    assert web.cookies == []
+    with ArticleStore.open(settings) as store:
+        (revision, *_others) = store.changes()
+    assert revision.article.body.count("\n") == 10
+    assert revision.article.title == "牧民转场"
+    pages = Pages(storage_of(settings))
+    fetched, drawn = (pages.read(raw) for raw in revision.pages)
+    assert (fetched.body, fetched.is_drawn, fetched.url) == (PAGE, False, revision.article.url)
+    assert (drawn.is_drawn, drawn.url, drawn.response) == (True, fetched.url, None)
+    assert "耳号" in drawn.body.decode()
+    assert reread(settings, revision) is None, "it is read again as drawn"
+    record = (storage_of(settings).data / revision.pages[1].file).read_bytes()
+    assert record, "a conversion record"
+
+
+def test_without_chromium_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(UsageFault, match="chromium: is not installed; `apt-get install chromium` adds it"):
+        browser.program()
+    monkeypatch.setattr(browser, "find_spec", lambda _name: None)
+    with pytest.raises(UsageFault, match=r"playwright: is not installed; `pip install 'wencang\[browser\]'` adds it"):
+        browser.program()
+    assert shutil.which("ls") is None
