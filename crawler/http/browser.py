@@ -18,6 +18,7 @@ from archive.errors import NotRead, UsageFault
 from archive.text.messages import Reason, worded
 from archive.text.translation import gettext as _
 from archive.warc.pages import FetchedPage
+from crawler.extract.encoding import decode
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser as Chromium
@@ -89,7 +90,7 @@ class Browser:
         )  # fmt: skip
         tab = await context.new_page()
         await context.route("**/*", _Answers(page, self._fetch).answer)
-        await tab.goto(page.url, wait_until="domcontentloaded", timeout=SECONDS * 1000)
+        await tab.goto(page.url, wait_until="commit", timeout=SECONDS * 1000)
         with suppress(Unsettled):
             await tab.wait_for_load_state("networkidle", timeout=_SETTLES * 1000)
         body = (await tab.content()).encode(errors="replace")
@@ -120,18 +121,19 @@ class _Answers:
         request = route.request
         if request.is_navigation_request() and not self._is_shown:
             self._is_shown = True
-            await route.fulfill(status=200, headers={"Content-Type": _type(self._page)}, body=self._page.body)
+            text = decode(self._page.body).text  # half of the pages that declare GB are UTF-8
+            await route.fulfill(status=200, headers={"Content-Type": "text/html; charset=utf-8"}, body=text)
         elif request.resource_type in _NEEDED and request.method == "GET" and self._requests < MOST_REQUESTS:
             self._requests += 1
             await self._answer_script(route, request.url)
         else:
-            await route.abort()
+            await route.abort("aborted")  # so that a page that leads elsewhere stays, rather than an error is shown
 
     async def _answer_script(self, route: Route, url: str) -> None:
         try:
             fetched = await self._fetch(url)
         except Exception:  # forbidden, off the site, or of any layer of the network: the page does without
-            await route.abort()
+            await route.abort("aborted")
             return
         status = int(fetched.response.line.split()[1]) if fetched.response else 200
         await route.fulfill(status=status, headers={"Content-Type": _type(fetched)}, body=fetched.body)
