@@ -53,9 +53,9 @@ def main() -> None:
     print_table([_HEAD, *(row(name, runs) for name in names)])
 
 
-def installed(folder: Path) -> Path:
-    """The Python of the peers' environment, which is made first where it is missing or peers.txt has changed."""
-    python, listed, done = folder.absolute() / "bin" / "python", _FOLDER / "peers.txt", folder / "peers.txt"
+def installed(folder: Path, list: str = "peers.txt") -> Path:
+    """The Python of the peers' environment, which is made first where it is missing or its list has changed."""
+    python, listed, done = folder.absolute() / "bin" / "python", _FOLDER / list, folder / list
     if not done.is_file() or done.read_bytes() != listed.read_bytes():
         print(f"installing the peers in {folder}", file=sys.stderr)
         venv.create(folder, with_pip=True)

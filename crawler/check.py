@@ -12,8 +12,9 @@ from twisted.python.failure import Failure
 from archive import clock
 from archive.errors import WencangError
 from archive.settings import Settings
-from crawler.extract.extractor import read, read_list
+from crawler.extract.extractor import read
 from crawler.health.rules import Finding, findings
+from crawler.http.exchange import fetched_page
 from crawler.http.failures import reason
 from crawler.reader import reader
 from crawler.run import run
@@ -21,7 +22,7 @@ from crawler.session import Session
 from crawler.sources import Source, sources_of
 from crawler.spiders import ArticleSpider
 
-_ARTICLES = 3
+_ARTICLES, _LISTS = 3, 1  # of a list
 
 
 def check(source: Source, settings: Settings) -> list[Finding]:
@@ -38,12 +39,20 @@ class _Checks(ArticleSpider):
     async def start(self) -> Any:
         yield self._list_request(self.source.lists[0], 0)
 
-    async def parse_list(self, response: Response, url: str, n: int) -> AsyncIterator[Request]:
-        listing = await reader().ask(response.url, read_list, response.body, response.url, self.source)
+    async def parse_list(
+        self, response: Response, url: str, n: int, part: str = "", depth: int = 0
+    ) -> AsyncIterator[Request]:
+        listing = await self._listing(response)
         articles = [row for row in listing.rows if self.source.is_article(row)]
+        if listing.lists:
+            self._found(response.url, "lists", f"{len(listing.lists)} lists")
+            for request in [*self._further(listing.lists, response.url, url, depth)][:_LISTS]:
+                yield request
+            return
         self._found(response.url, "rows", f"{len(listing.rows)} links" if listing.rows else "")
         self._found(response.url, "article address", f"{len(articles)} of them" if articles else "")
-        self._found(response.url, "page count", str(listing.pages or ""))
+        if listing.kind == "html":
+            self._found(response.url, "page count", str(listing.pages or ""))
         for row in articles[:_ARTICLES]:
             yield self._article_request(row)
         if not articles:
@@ -57,8 +66,9 @@ class _Checks(ArticleSpider):
 
     async def parse_article(self, response: Response) -> AsyncIterator[Any]:
         try:
-            url, now = response.url, clock.now()
-            reading = await reader().ask(url, read, response.body, url, now, source=self.source)
+            pages = await self._drawn(fetched_page(response, clock.now()))
+            url, body, fetched = pages[-1].url, pages[-1].body, pages[-1].fetched
+            reading = await reader().ask(url, read, body, url, fetched, source=self.source)
         except WencangError as error:
             self._found(response.url, f"article ({error.reason})", "")
             return
@@ -72,7 +82,7 @@ class _Checks(ArticleSpider):
         self._found(request.url, f"list ({reason(failure)})", "")
         return self._next_list(request.cb_kwargs["url"])
 
-    def page_failed(self, failure: Failure) -> None:
+    def page_failed(self, failure: Failure) -> Any:
         self._end_if_postponed(failure)
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
         self._found(request.url, f"page ({reason(failure)})", "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -59,7 +59,7 @@ class Frontier:
     def is_expected(self, lists: Iterable[str]) -> bool:
         """Whether one of these should exist: no other list of the source existed when it was last requested."""
         requested = set(lists)
-        others = [section for url, section in self._sections.items() if url not in requested]
+        others = [self._sections[url] for url in self._source.lists if url in self._sections and url not in requested]
         return bool(requested) and not any(section.checked == section.answered for section in others)
 
     def waiting(self) -> list[Candidate]:
@@ -111,6 +111,22 @@ class Frontier:
         values = {"etag": etag, "modified": modified, "newest": newest}
         changed = {name: value for name, value in values.items() if value is not None}
         self._note_section(list, checked=self._started, **changed)
+
+    def changed(self, lists: Mapping[str, datetime | None]) -> Sequence[str]:
+        """Of the lists that a list names, each with the time when it was changed last, those to read."""
+        return [url for url, modified in lists.items() if not self._due or self._may_be_new(url, modified)]
+
+    def _may_be_new(self, url: str, modified: datetime | None) -> bool:
+        section = self._sections.get(url)
+        if section and section.checked and modified:
+            return modified > section.checked
+        return self._is_due(url)
+
+    def part_walked(self, part: str, etag: str | None = None, modified: str | None = None) -> None:
+        """A list that another names was read to its end, as `walked`; what it brings counts as brought by the other."""
+        values = {"etag": etag, "modified": modified}
+        changed = {name: value for name, value in values.items() if value is not None}
+        self._note_section(part, checked=self._started, **changed)
 
     def unread(self, list: str, reason: Message) -> None:
         """A list could not be read. It has no date of its own: its next check is due as before."""

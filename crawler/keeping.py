@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from archive import clock
-from archive.article import Revision
+from archive.article import Article, Revision
 from archive.errors import Withdrawn
 from archive.store import ArticleStore
 from archive.tables.doubts import Doubt, Doubts
@@ -18,7 +18,7 @@ from archive.text.messages import Message, Reason
 from archive.text.translation import gettext as _
 from archive.url import canonical
 from archive.warc.pages import FetchedPage, Pages
-from crawler.extract.reading import Reading
+from crawler.extract.reading import Reading, is_of_feed
 from crawler.health import doubt
 from crawler.report import Report
 
@@ -64,7 +64,13 @@ class NoArticle:
     list: str = ""  # that showed the address
 
 
+_POORER = 0.5  # share of the 正文 in a feed below which a page does not hold it
 Doubted = dict[str, Message]  # addresses whose pages were doubted, with the reason
+
+
+def is_poorer(article: Article, whole: Article) -> bool:
+    """Whether an article, as its page has it, is but a part of what a feed holds."""
+    return len(article.body) < _POORER * len(whole.body)
 
 
 def keep(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) -> Doubted:
@@ -80,6 +86,9 @@ def keep(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) ->
             if store.get(article.url):  # that one may be complete
                 report.count(article.source, "failed", article.url, Reason.PARTS_MISSING, fetched.list)
                 return {}
+        if (whole := _archived(store, article.url)) and is_of_feed(whole) and is_poorer(article, whole.article):
+            report.count(article.source, "unchanged", list=fetched.list)
+            return {}
         if reason := doubt.reason_of(store, reading):
             return _doubted(store, pages, fetched, report, reason)
         _put(store, pages, fetched, report)
@@ -93,7 +102,7 @@ def _put(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) ->
     revision = store.put(
         article, reading.fetched, extractor=reading.extractor, gone=fetched.gone,
         origin=fetched.pages[0].origin if fetched.pages else None,
-        keep=lambda earlier: tuple(pages.append(page, earlier) for page in fetched.pages),
+        keep=lambda earlier: pages.append_all(fetched.pages, earlier),
     )  # fmt: skip
     Doubts(store).settle(article.url, "over", reading.fetched)
     outcome = outcome_of(store, revision)
@@ -122,7 +131,7 @@ def _doubted(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report
         report.count(article.source, "skipped", article.url, Reason.REFUSED_TEXT, fetched.list)
         return {}
     now = reading.fetched or clock.now()
-    raw = tuple(pages.append(page, earlier.pages if earlier else ()) for page in fetched.pages)
+    raw = pages.append_all(fetched.pages, earlier.pages if earlier else ())
     current = store.current(article)
     id = current.article.id if current else article.id
     doubts.note(Doubt(article.url, article.source, id, reason, now, now, raw, article, reading.extractor))
@@ -140,7 +149,7 @@ def keep_aside(store: ArticleStore, pages: Pages, fetched: NoArticle, report: Re
     """Count a page without an article: doubted, and kept aside, where an article was or the site blocks the crawl."""
     page, source = fetched.page, fetched.source
     archived = _archived(store, fetched.address)
-    current = archived and _is_current(archived, fetched.address)
+    current = archived and _is_current(archived, fetched.address) and not is_of_feed(archived)
     if not current and fetched.reason.code not in doubt.BLOCKS:
         report.count(source, "skipped", page.url, fetched.reason, fetched.list)
         Doubts(store).settle(fetched.address, "over")
@@ -189,7 +198,7 @@ def settle(
     """
     current = [
         page for page in missing
-        if (revision := _archived(store, page.url)) and _is_current(revision, page.url)
+        if (revision := _archived(store, page.url)) and _is_current(revision, page.url) and not is_of_feed(revision)
     ]  # fmt: skip
     credible = len(current) <= report.read_again(source) + saw_lists
     for page in missing:

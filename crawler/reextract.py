@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
-from itertools import repeat
+from itertools import repeat, zip_longest
 from queue import SimpleQueue
 
 from archive.article import KEYS, Article, Revision
@@ -21,7 +21,8 @@ from archive.text.translation import gettext as _
 from archive.text.translation import ngettext
 from archive.url import canonical
 from archive.warc.pages import FetchedPage, Pages
-from crawler.extract.extractor import VERSION, Reading, join
+from crawler.extract.extractor import VERSION, Reading, join, read_from_feed
+from crawler.extract.reading import is_of_feed
 from crawler.reader import BoundedReader, read_page, read_plain
 from crawler.report import Report
 from crawler.sources import Sources, sources_of
@@ -151,7 +152,11 @@ def reread(settings: Settings, revision: Revision) -> Result:
     """The article that the raw pages of a revision give now, or why they give none; None if it is as archived."""
     try:
         pages = Pages(storage_of(settings))
-        reading = _read([pages.read(raw) for raw in revision.pages], revision.article, sources_of(settings))
+        read, sources = [pages.read(raw) for raw in revision.pages], sources_of(settings)
+        if is_of_feed(revision):
+            reading = _read_feed(read[-1], revision, sources)
+        else:
+            reading = _read(read, revision.article, sources)
     except Exception as error:
         return fault_of(revision.article.url, error)
     article = _identified(reading.article, revision.article)
@@ -159,13 +164,18 @@ def reread(settings: Settings, revision: Revision) -> Result:
 
 
 def _read(pages: Sequence[FetchedPage], archived: Article, sources: Sources) -> Reading:
-    """Read an article's pages, its own address first, as the crawl or the import did."""
+    """Read an article's pages, its own address first, as the crawl or the import did; as drawn those that were."""
+    pages = [page for page, after in zip_longest(pages, pages[1:]) if not (after and after.is_drawn)]
     first = pages[0]
     if first.response is None and first.content_type == "text/plain":
         return read_plain(first.body, archived.source, first.fetched)
     url = "" if first.url.startswith("urn:") else first.url
     parts = (read_page(page, sources, part_of=url) for page in pages[1:])
     return join([read_page(replace(first, url=url), sources), *parts])
+
+
+def _read_feed(feed: FetchedPage, revision: Revision, sources: Sources) -> Reading:
+    return read_from_feed(feed.body, feed.url, revision.article.url, sources, revision.fetched)
 
 
 def _identified(article: Article, archived: Article) -> Article:

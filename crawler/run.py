@@ -17,6 +17,7 @@ from archive.text.translation import gettext as _
 from crawler import reactor
 from crawler import settings as scrapy_settings
 from crawler.extract.extractor import Reading
+from crawler.http import browser
 from crawler.http.addresses import refuse_nameless
 from crawler.http.failures import reason
 from crawler.keeping import Fetched
@@ -67,6 +68,8 @@ def run(
     sessions = list(sessions)
     for session in sessions:
         refuse_nameless(settings.contact, session.scope.urls or session.source.lists)
+        if session.source.browser:
+            browser.program()  # a fault is reported before anything is fetched
     crawling = process(settings, **options)
     crawlers = [crawling.create_crawler(spider_of(session.source, session.scope, base)) for session in sessions]
     for crawler, session in zip(crawlers, sessions, strict=True):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Self
@@ -13,10 +15,12 @@ from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from archive import clock
+from archive.article import SHANGHAI
 from archive.errors import NotAnArticle, WencangError
 from archive.settings import load
 from archive.tables.ledger import Outcome
@@ -24,14 +28,16 @@ from archive.text.messages import Message, Reason
 from archive.text.translation import gettext as _
 from archive.url import canonical
 from archive.warc.pages import FetchedPage
-from crawler.extract.extractor import Reading, join, read_list
+from crawler.extract.extractor import Entry, Listing, Reading, join, read_entry, read_list
+from crawler.extract.feeds import Further
 from crawler.extract.pagination import MOST
+from crawler.http import browser
 from crawler.http.addresses import as_answered, as_linked, site
 from crawler.http.circles import LONGEST
 from crawler.http.exchange import ADDRESS, fetched_page, header
 from crawler.http.failures import is_absent, is_missing, reason, status
 from crawler.http.retry import Postponed
-from crawler.keeping import Fetched, FetchedPicture, Missing, NoArticle
+from crawler.keeping import Fetched, FetchedPicture, Missing, NoArticle, is_poorer
 from crawler.reader import read_page, reader
 from crawler.report import Report
 from crawler.session import Scope, Session, opened
@@ -41,7 +47,9 @@ from crawler.sources import Source, Sources, sources_of
 _WHOLE = Scope()
 # The limits of a run for which the scope sets none: a site can show new lists and links without end.
 _MOST_PAGES, _MOST_PAGES_DUE, _MOST_SECONDS_DUE = 100_000, 2_000, 3600
-_MOST_LIST_PAGES, _MOST_LIST_PAGES_DUE = 1_000, 100
+_MOST_LIST_PAGES, _MOST_LIST_PAGES_DUE = 1_000, 100  # with those of the lists that it names
+_UNKNOWN = datetime.min.replace(tzinfo=UTC)
+_DEEPEST = 3  # lists that one names that one names
 # The order of requests: an article's further pages, so that few are left unfinished when a run is cut short;
 # articles that lists show, and those they link to; lists; articles further on, which are older, and may be
 # without end; what failed before; pictures.
@@ -71,6 +79,18 @@ class _Parts:
         return url
 
 
+@dataclass(slots=True)
+class _Walk:
+    """The reading of a list in this run, with the lists that it names, such as the sitemaps of an index."""
+
+    waiting: int = 1  # of these lists, those not yet read to the end
+    pages: int = 0  # that were requested
+    lists: set[str] = field(default_factory=set)  # that were named
+    validators: tuple[str, ...] = ()
+    rest: bool = False  # whether something was left for the next reading
+    failed: bool = False
+
+
 class ArticleSpider(Spider):
     """Yields articles as Fetched and, after them, their pictures as FetchedPicture."""
 
@@ -82,6 +102,7 @@ class ArticleSpider(Spider):
         self.report = session.report
         self.frontier = session.frontier
         self._own = ExitStack()  # what it opened itself
+        self._browser: browser.Browser | None = None
         scope = session.scope
         self._urls = scope.urls
         self._bounded = bool(scope.since or scope.until)
@@ -90,7 +111,8 @@ class ArticleSpider(Spider):
         self._images = bool(scope.images and session.target)
         self._left_out: set[str] = set()
         self._lists: Sequence[str] = ()  # that were requested
-        self._validators: dict[str, tuple[str, ...]] = {}
+        self._walks: defaultdict[str, _Walk] = defaultdict(_Walk)  # by list
+        self._in_feeds: dict[str, tuple[Entry, FetchedPage]] = {}  # by address: the rows that hold the 正文
         self._addresses: set[str] = set()  # of articles that were requested
         self._led_to: dict[str, tuple[str, str]] = {}  # the target and the list of those redirected to another of them
 
@@ -110,8 +132,21 @@ class ArticleSpider(Spider):
             (session,) = own.enter_context(opened(settings, [(cls.source, Scope())], Report()))
         spider = super().from_crawler(crawler, session=session, **options)
         spider._own = own
+        if cls.source.browser:
+            spider._browser = browser.Browser(spider._fetch_for_script, crawler.settings["USER_AGENT"])
+            crawler.signals.connect(spider._browser.close, signals.spider_closed)
         crawler.signals.connect(spider.attempt, signals.request_reached_downloader)
         return spider
+
+    async def _fetch_for_script(self, url: str) -> FetchedPage:
+        """What a script of a page requests, fetched as any page is."""
+        request = self._request(url, NO_CALLBACK, None)
+        assert self.crawler.engine
+        return fetched_page(await self.crawler.engine.download_async(request), clock.now())
+
+    async def _drawn(self, page: FetchedPage) -> tuple[FetchedPage, ...]:
+        """A page and, where a browser has to draw it, what that made of it."""
+        return (page, await self._browser.draw(page)) if self._browser and browser.is_html(page) else (page,)
 
     def attempt(self, request: Request) -> None:
         """Note an article's address before it is requested."""
@@ -158,70 +193,129 @@ class ArticleSpider(Spider):
     def _picture_request(self, url: str) -> Request:
         return self._request(url, self.parse_picture, self.picture_failed, cb_kwargs={"url": url}, priority=_PICTURE)
 
-    def _list_request(self, url: str, n: int) -> Request:
-        page = self.source.list_page(url, n)
-        headers = self.frontier.validators(url) if self.frontier and not n else {}
-        return self._request(
-            page, self.parse_list, self.list_failed, cb_kwargs={"url": url, "n": n}, headers=headers, priority=_LIST
-        )
+    def _list_request(self, url: str, n: int, page: str = "", part: str = "", depth: int = 0) -> Request:
+        """The request of a page of a list; `part` is a list that it names, at a depth of so many such steps."""
+        self._walks[url].pages += 1
+        page = page or self.source.list_page(part or url, n)
+        headers = self.frontier.validators(part or url) if self.frontier and not n else {}
+        place = {"url": url, "n": n, "part": part, "depth": depth}
+        return self._request(page, self.parse_list, self.list_failed, cb_kwargs=place, headers=headers, priority=_LIST)
 
     def _request(self, url: str, callback: Any, errback: Any, list: str = "", **options: Any) -> Request:
         # One slot for all hosts of the site, which get one request at a time together.
         meta = {"download_slot": self.source.name, "list": list, ADDRESS: canonical(url)}
         return Request(url, callback, errback=errback, meta=meta, **options)
 
-    async def parse_list(self, response: Response, url: str, n: int) -> AsyncIterator[Request]:
+    async def parse_list(
+        self, response: Response, url: str, n: int, part: str = "", depth: int = 0
+    ) -> AsyncIterator[Request]:
         try:
-            listing = await reader().ask(response.url, read_list, response.body, response.url, self.source)
+            listing = await self._listing(response)
         except WencangError as error:
-            self._list_unread(url, response.url, error.reason)
+            self._list_unread(url, response.url, error.reason, part)
             return
-        if not listing.rows:
-            self._list_ends(url, n)
+        if listing.kind == "html" and not listing.rows:  # a feed may have none for now
+            self._list_ends(url, n, part)
             return
+        walk = self._walks[url]
         self.session.tally.lists.add(url)
-        self._count_left_out(listing.rows, url)
-        if n == 0:
-            self._validators[url] = tuple(header(response, name) for name in ("ETag", "Last-Modified"))
-        recent = [row for row in listing.rows if not self._is_too_old(row)]
-        requests, any_unknown = self._follow(recent, response.url, url)
+        self._count_left_out(listing, url)
+        validators = tuple(header(response, name) for name in ("ETag", "Last-Modified"))
+        if n == 0 and not part:
+            walk.validators = validators
+        for request in self._further(listing.lists, response.url, url, depth):
+            yield request
+        rows = [entry for entry in listing.entries if not self._is_entry_too_old(entry)]
+        self._note_texts(rows, response)
+        wanted = [entry.url for entry in rows if self._day(entry) <= self._until]
+        requests, any_unknown = self._follow(wanted, response.url, url)
         for request in requests:
             yield request
-        if recent and any_unknown and n + 1 < listing.pages and not self._is_endless(url, n + 1):
-            yield self._list_request(url, n + 1)
+        following = listing.next or (self.source.list_page(part or url, n + 1) if n + 1 < listing.pages else "")
+        if following and rows and any_unknown and not self._is_endless(url, walk):
+            yield self._list_request(url, n + 1, following, part, depth)
         else:
-            self._walked(url)
+            self._walked(url, part, validators if n == 0 else None)
 
-    def _is_endless(self, url: str, pages: int) -> bool:
+    async def _listing(self, response: Response) -> Listing:
+        """The rows of a list's page; as a browser draws it, if it has none without."""
+        listing = await reader().ask(response.url, read_list, response.body, response.url, self.source)
+        if listing.rows or listing.kind != "html":
+            return listing
+        page = (await self._drawn(fetched_page(response, clock.now())))[-1]
+        return await reader().ask(page.url, read_list, page.body, page.url, self.source)
+
+    def _further(self, lists: Sequence[Further], page: str, url: str, depth: int) -> Iterator[Request]:
+        """The requests of the lists that a page of a list names and that may have changed, the latest ones first."""
+        walk = self._walks[url]
+        latest = sorted(lists, key=lambda further: further.modified or _UNKNOWN, reverse=True)
+        named = {as_linked(each.url, page): each.modified for each in latest if not self._is_list_too_old(each)}
+        for address in self.frontier.changed(named) if self.frontier else named:
+            if address in walk.lists or address == url:
+                continue
+            if depth == _DEEPEST or self._is_endless(url, walk):
+                walk.rest = True
+                return
+            walk.lists.add(address)
+            walk.waiting += 1
+            yield self._list_request(url, 0, part=address, depth=depth + 1)
+
+    def _is_list_too_old(self, further: Further) -> bool:
+        return bool(further.modified and f"{further.modified.astimezone(SHANGHAI):%Y%m%d}" < self._since)
+
+    def _is_endless(self, url: str, walk: _Walk) -> bool:
         """Whether so many pages of a list were read that the rest is left."""
         most = _MOST_LIST_PAGES_DUE if self.session.scope.due else _MOST_LIST_PAGES
-        if pages == most:
+        if walk.pages >= most:
             self.session.remark(url, _("the list goes on after {count} pages: the rest is left").format(count=most))
-        return pages == most
+        return walk.pages >= most
 
-    def _list_unread(self, url: str, page: str, reason: Message) -> None:
+    def _note_texts(self, entries: Iterable[Entry], response: Response) -> None:
+        """Keep the rows of a feed that hold the 正文 until their pages are read."""
+        texts = [entry for entry in entries if entry.text and self.source.is_article(entry.url)]
+        if texts:
+            page = fetched_page(response, clock.now())
+            self._in_feeds |= {canonical(entry.url): (entry, page) for entry in texts}
+
+    def _list_unread(self, url: str, page: str, reason: Message, part: str = "") -> None:
         self.report.unread_list(self.source.site, page, reason)
-        if self.frontier:
+        walk = self._walks[url]
+        if part:
+            walk.rest = True
+            self._end_part(url)
+        elif self.frontier:
+            walk.failed = True
             self.frontier.unread(url, reason)
 
-    def _walked(self, url: str) -> None:
-        """A list was read as far as it is new."""
-        if self.frontier and not self._bounded:
-            self.frontier.walked(url, *self._validators.get(url, ()))
+    def _walked(self, url: str, part: str = "", validators: tuple[str, ...] | None = None) -> None:
+        """A list, or the one that it names as a part, was read as far as it is new; None if it had not changed."""
+        if part and self.frontier and not self._bounded:
+            self.frontier.part_walked(part, *(validators or ()))
+        self._end_part(url)
 
-    def _list_ends(self, url: str, n: int) -> None:
+    def _end_part(self, url: str) -> None:
+        """Note a list as read when all lists that it names are, without validators if one has to be read again."""
+        walk = self._walks[url]
+        walk.waiting -= 1
+        if self.frontier and not self._bounded and not walk.waiting and not walk.failed:
+            self.frontier.walked(url, *(("", "") if walk.rest else walk.validators))
+
+    def _list_ends(self, url: str, n: int, part: str = "") -> None:
         if n > 0:
-            self._walked(url)
+            self._walked(url, part)
             return
-        self.report.missing_lists.append(url)
+        self.report.missing_lists.append(part or url)
         if self.frontier:
-            self.frontier.missing(url)
+            self.frontier.missing(part or url)
+        if part:
+            self._end_part(url)
 
     def dropped(self, request: Request) -> None:
         """Scrapy dropped a request for an address of this run: a list page that redirects to it does not exist."""
         address, list = request.meta[ADDRESS], request.meta["list"]
         if request.callback == self.parse_list:
-            self._list_ends(request.cb_kwargs["url"], request.cb_kwargs["n"])
+            place = request.cb_kwargs
+            self._list_ends(place["url"], place["n"], place["part"])
         elif request.callback == self.parse_picture:
             self._no_picture(request.cb_kwargs["url"], Reason.LED_TO_READ.format(url=request.url), absent=False)
         elif request.callback == self.parse_article:
@@ -243,14 +337,14 @@ class ArticleSpider(Spider):
         """A missing page ends a list; any other failure is one of the run."""
         self._end_if_postponed(failure)
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
-        url, n = request.cb_kwargs["url"], request.cb_kwargs["n"]
+        url, n, part = (request.cb_kwargs[name] for name in ("url", "n", "part"))
         if status(failure) == HTTPStatus.NOT_MODIFIED:
             self.session.tally.lists.add(url)
-            self._walked(url)
+            self._walked(url, part)
         elif is_absent(failure):
-            self._list_ends(url, n)
+            self._list_ends(url, n, part)
         else:
-            self._list_unread(url, request.url, reason(failure))
+            self._list_unread(url, request.url, reason(failure), part)
 
     def _is_too_old(self, url: str) -> bool:
         day = self.source.day(url)
@@ -259,11 +353,28 @@ class ArticleSpider(Spider):
     def _is_wanted(self, url: str) -> bool:
         return self.source.is_article(url) and not self._is_too_old(url) and self.source.day(url) <= self._until
 
-    def _count_left_out(self, rows: Iterable[str], list: str) -> None:
-        for url in rows:
-            if self.source.is_skipped(url) and url not in self._left_out:
+    def _day(self, entry: Entry) -> str:
+        """The day of a row, by its address or else by what the list says."""
+        published = entry.published
+        return self.source.day(entry.url) or (f"{published.time:%Y%m%d}" if published else "")
+
+    def _is_entry_too_old(self, entry: Entry) -> bool:
+        """What was changed last on a day was published by then."""
+        modified = f"{entry.modified.time:%Y%m%d}" if entry.modified else ""
+        day = self._day(entry) or modified
+        return bool(day and day < self._since)
+
+    def _count_left_out(self, listing: Listing, list: str) -> None:
+        """Count the rows that are never articles, and say of how many the address is not that of an article."""
+        for url in filter(self.source.is_skipped, listing.rows):
+            if url not in self._left_out:
                 self._left_out.add(url)
                 self.report.count(self.source.site, "skipped", url, Reason.NO_NEWS, list)
+        if listing.kind != "html":  # the links of a page are not all meant as rows
+            left = sum(not self.source.is_article(url) and url not in self._left_out for url in listing.rows)
+            if left:
+                text = _("{left} of {count} rows left out: their addresses are not those of articles")
+                self.session.remark(list, text.format(left=left, count=len(listing.rows)))
 
     def _follow(
         self, urls: Iterable[str], page: str, list: str = "", near: bool = False
@@ -282,29 +393,43 @@ class ArticleSpider(Spider):
             self._skip(response.meta, response.url, Reason.LED_AWAY)
             return
         page = fetched_page(response, clock.now())
+        address, section = response.meta[ADDRESS], response.meta["list"]
         try:
-            reading = await reader().ask(page.url, read_page, page, self.session.sources)
-        except NotAnArticle as error:
-            if self.session.target:
-                yield NoArticle(page, error.reason, self.source.site, response.meta[ADDRESS], response.meta["list"])
-            else:
-                self._skip(response.meta, error.subject, error.reason)
-            return
+            pages = await self._drawn(page)
+            reading = await reader().ask(page.url, read_page, pages[-1], self.session.sources)
         except WencangError as error:
-            self.fail(response.meta, page.url, error.reason)
+            if in_feed := await self._in_feed(address, section, pages=(page,)):
+                yield in_feed
+            elif isinstance(error, NotAnArticle) and self.session.target:
+                yield NoArticle(page, error.reason, self.source.site, address, section)
+            elif isinstance(error, NotAnArticle):
+                self._skip(response.meta, error.subject, error.reason)
+            else:
+                self.fail(response.meta, page.url, error.reason)
             return
         if not self._urls:  # before the article is archived: a run killed in between would never follow its links
-            near = bool(response.meta["list"])
-            for request in self._follow(reading.related, response.url, near=near)[0]:
+            for request in self._follow(reading.related, response.url, near=bool(section))[0]:
                 yield request
-        address, section = response.meta[ADDRESS], response.meta["list"]
-        if reading.next_pages:
-            for item in self._go_on(_Parts(address, section, [reading], [page])):
-                yield item
-            return
-        yield Fetched(reading, (page,), address, section)
-        for request in self._pictures(reading):
-            yield request
+        async for item in self._go_on(_Parts(address, section, [reading], [*pages])):
+            yield item
+
+    async def _in_feed(
+        self, address: str, section: str, reading: Reading | None = None, pages: tuple[FetchedPage, ...] = ()
+    ) -> Fetched | None:
+        """The article as a feed of this run has it, where that is more than the reading of its page, if there is one.
+
+        The bytes of the feed are its last raw page.
+        """
+        entry, feed = self._in_feeds.get(address, (None, None))
+        if not entry or not feed:
+            return None
+        try:
+            whole = await reader().ask(entry.url, read_entry, entry, self.source, feed.fetched)
+        except WencangError:
+            return None
+        if reading and not is_poorer(reading.article, whole.article):
+            return None
+        return Fetched(whole, (*pages, feed), address, section)
 
     def _skip(self, meta: Mapping[str, Any], url: str, reason: Message) -> None:
         self.report.count(self.source.site, "skipped", url, reason, meta["list"])
@@ -317,7 +442,7 @@ class ArticleSpider(Spider):
         if self.frontier:
             self.frontier.failed(meta[ADDRESS], reason)
 
-    def _go_on(self, parts: _Parts) -> Iterator[Fetched | Request]:
+    async def _go_on(self, parts: _Parts) -> AsyncIterator[Fetched | Request]:
         """The request of the article's next page or, after the last one, the article and requests of its pictures."""
         if url := parts.take_next():
             # Before all else, so that a run that is cut short leaves few articles unfinished.
@@ -326,9 +451,12 @@ class ArticleSpider(Spider):
                 cb_kwargs={"parts": parts}, priority=_PART, dont_filter=True,
             )  # fmt: skip
             return
-        reading = join(parts.readings)
-        yield Fetched(reading, tuple(parts.pages), parts.address, parts.section)
-        yield from self._pictures(reading)
+        reading, pages = join(parts.readings), tuple(parts.pages)
+        in_feed = await self._in_feed(parts.address, parts.section, reading, pages)
+        fetched = in_feed or Fetched(reading, pages, parts.address, parts.section)
+        yield fetched
+        for request in self._pictures(fetched.reading):
+            yield request
 
     def _pictures(self, reading: Reading) -> Iterator[Request]:
         """The requests of an article's pictures that are new to the archive."""
@@ -358,16 +486,18 @@ class ArticleSpider(Spider):
     async def parse_part(self, response: Response, parts: _Parts) -> AsyncIterator[Fetched | Request]:
         page = fetched_page(response, clock.now())
         with suppress(WencangError):  # `join` then counts it as missing
-            first = parts.pages[0].url
-            parts.readings.append(await reader().ask(page.url, read_page, page, self.session.sources, part_of=first))
-            parts.pages.append(page)
-        for item in self._go_on(parts):
+            pages, first = await self._drawn(page), parts.pages[0].url
+            reading = await reader().ask(page.url, read_page, pages[-1], self.session.sources, part_of=first)
+            parts.readings.append(reading)
+            parts.pages.extend(pages)
+        async for item in self._go_on(parts):
             yield item
 
-    def part_failed(self, failure: Failure) -> Iterator[Fetched | Request]:
+    async def part_failed(self, failure: Failure) -> AsyncIterator[Fetched | Request]:
         self._end_if_postponed(failure)
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
-        yield from self._go_on(request.cb_kwargs["parts"])
+        async for item in self._go_on(request.cb_kwargs["parts"]):
+            yield item
 
     def _end_if_postponed(self, failure: Failure) -> None:
         if isinstance(failure.value, Postponed):
@@ -377,10 +507,13 @@ class ArticleSpider(Spider):
                 raise CloseSpider("postponed")
             raise CloseSpider("closespider_timeout")  # has no effect if the spider is closing already
 
-    def page_failed(self, failure: Failure) -> None:
+    async def page_failed(self, failure: Failure) -> AsyncIterator[Fetched]:
         self._end_if_postponed(failure)
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
         url, list, why = request.meta[ADDRESS], request.meta["list"], reason(failure)
+        if in_feed := await self._in_feed(url, list):
+            yield in_feed
+            return
         if is_missing(failure) and not self._urls:
             self.session.missing.append(Missing(url, clock.now(), why, list))
         else:

@@ -37,6 +37,7 @@ OWNERS = {  # library: the only rooms, or files, that may import it
     "lxml": {"crawler.extract", "crawler.sources.xpath"},
     "markupsafe": {"wencang.web.render"},
     "mcp": {"wencang.mcp"},
+    "playwright": {"crawler.http.browser"},
     "networkx": {"wencang.desk.network.files"},
     "opencc": {"crawler.extract.mirror", "indexer.text.variants", "wencang.desk.export.script"},
     "openpyxl": {"crawler.spreadsheet.sheets"},

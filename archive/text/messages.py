@@ -169,6 +169,7 @@ class Reason:
     DELETED_PAGE = _reason("deleted-page", "it says that the page does not exist or was deleted")
     MAINTENANCE_PAGE = _reason("maintenance-page", "it says that the site is down or under maintenance")
     WITHDRAWN = _reason("withdrawn", "withdrawn {time}: {reason}")
+    ENTITIES = _reason("entities", "it declares entities of XML, which are not expanded")
     # It could not be read within its bounds.
     OVERTIME = _reason("overtime", "reading it takes longer than {seconds} s")
     READER_KILLED = _reason("reader-killed", "the process that read it was killed")

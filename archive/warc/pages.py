@@ -7,7 +7,7 @@ import hashlib
 import os
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -53,7 +53,8 @@ class FetchedPage:
 
     `body` is decoded: without transfer and content coding. A saved page has a `content_type` instead
     of a `response`. `request` is written, but not read back. A page with an `origin` was captured at
-    `fetched` by that web archive.
+    `fetched` by that web archive. One that `is_drawn` is the DOM that a browser made of the page before it,
+    when its scripts had run.
     """
 
     url: str  # as requested
@@ -63,6 +64,7 @@ class FetchedPage:
     response: Head | None = field(default=None, repr=False)
     request: Head | None = field(default=None, repr=False)
     origin: Origin | None = None
+    is_drawn: bool = False
 
 
 def files(storage: Storage) -> list[File]:
@@ -122,15 +124,23 @@ class Pages:
 
     # Writing
 
-    def append(self, page: FetchedPage, earlier: Iterable[RawPage] = ()) -> RawPage:
+    def append_all(self, pages: Iterable[FetchedPage], earlier: Sequence[RawPage] = ()) -> tuple[RawPage, ...]:
+        """Append the pages of an article in order, as `append`."""
+        raws = list[RawPage]()
+        for page in pages:
+            raws.append(self.append(page, earlier, raws[-1] if page.is_drawn else None))
+        return tuple(raws)
+
+    def append(self, page: FetchedPage, earlier: Iterable[RawPage] = (), drawn_of: RawPage | None = None) -> RawPage:
         """Append a page; it is synced to disk when this returns or, if not `at_once`, at the next `sync`.
 
         If one of the `earlier` pages has the same bytes and can be read, they are not stored again: a
-        revisit record has the new time and headers, and refers to the first.
+        revisit record has the new time and headers, and refers to the first. A page that was `drawn_of` another is a
+        conversion record, which refers to that one.
         """
         raw = RawPage("", 0, _new_id(), hashlib.sha256(page.body).hexdigest())
         first = self._first(raw.sha256, earlier) if page.response else None
-        records = b"".join(map(warcfile.zipped, _records(page, raw, first)))
+        records = b"".join(map(warcfile.zipped, _records(page, raw, first, drawn_of)))
         try:
             file = self._with_room(len(records))
             offset = warcfile.size(file)
@@ -271,16 +281,20 @@ class Pages:
 # Conversion to and from records
 
 
-def _records(page: FetchedPage, raw: RawPage, first: tuple[RawPage, FetchedPage] | None) -> Iterator[Any]:
+def _records(
+    page: FetchedPage, raw: RawPage, first: tuple[RawPage, FetchedPage] | None, drawn_of: RawPage | None = None
+) -> Iterator[Any]:
     writer = WARCWriter(None, gzip=False, warc_version="1.1")
     date = {"WARC-Date": _date(page.fetched)}
     headers = date | {"WARC-Record-ID": raw.record_id} | _provenance(page.origin)
     head = page.response and _http(_without_coding(page.response, len(page.body)))
+    if drawn_of:
+        headers["WARC-Refers-To"] = drawn_of.record_id
     if first:
         yield _revisit(writer, page, head, headers, *first)
     else:
         yield writer.create_warc_record(
-            _uri(page.url), "response" if head else "resource", http_headers=head,
+            _uri(page.url), "conversion" if drawn_of else "response" if head else "resource", http_headers=head,
             payload=BytesIO(page.body), length=len(page.body), warc_content_type="" if head else page.content_type,
             warc_headers_dict=headers | {"WARC-Payload-Digest": _digest(raw.sha256)},
         )  # fmt: skip
@@ -349,6 +363,7 @@ def _page(record: Any) -> FetchedPage:
         content_type=(head or headers).get_header("Content-Type") or "",
         response=Head(f"{head.protocol} {head.statusline}", tuple(head.headers)) if head else None,
         origin=origin_of({name.lower(): value for name, value in headers.headers}),
+        is_drawn=record.rec_type == "conversion",
     )
 
 

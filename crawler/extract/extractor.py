@@ -5,7 +5,7 @@ Pure: no network, no disk, no clock; the time of fetching is a parameter.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 
 from archive.article import Article
@@ -13,21 +13,17 @@ from archive.errors import NotAnArticle
 from archive.text.messages import Reason
 from archive.url import canonical, untracked
 from crawler.extract.document import Page
+from crawler.extract.feeds import FORM, Entry, Listing, page_of, read_feed, unzipped
 from crawler.extract.fields import PageReader
 from crawler.extract.plaintext import read_text
 from crawler.extract.reading import VERSION, Reading, join
 from crawler.extract.soft_errors import format_of
 from crawler.sources import SHIPPED, Source, Sources
 
-__all__ = ["VERSION", "Listing", "Reading", "extract", "join", "read", "read_list", "read_text"]
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """A page of a list: the addresses of its rows, as linked, and the number of pages it states, else 0."""
-
-    rows: tuple[str, ...]
-    pages: int
+__all__ = [
+    "VERSION", "Entry", "Listing", "Reading", "extract", "join", "read", "read_entry", "read_from_feed", "read_list",
+    "read_text",
+]  # fmt: skip
 
 
 def extract(page: bytes, url: str) -> Article:
@@ -60,14 +56,36 @@ def read(
     return PageReader(parsed, url, source, form, fetched).read(canonical(part_of or url))
 
 
-def read_list(page: bytes, url: str, source: Source) -> Listing:
-    """The rows of one page of a source's list."""
-    parsed = Page(page, url)
+def read_list(body: bytes, url: str, source: Source) -> Listing:
+    """The rows of one page of a source's list, whatever kind of list its bytes are.
+
+    Raises NotAnArticle for what is not text, is too large, or is XML that declares entities.
+    """
+    body = unzipped(body, url)
+    if feed := read_feed(body, url, source):
+        return feed
+    parsed = Page(body, url)
     count = source.page_count.search(parsed.source) if source.page_count else None
     hrefs = parsed.hrefs(source.rows)
     if source.row:
         hrefs = [match[1] for href in hrefs if (match := source.row.search(href))]
-    return Listing(tuple(parsed.addresses(hrefs)), int(count[1]) if count else 0)
+    return Listing(tuple(map(Entry, parsed.addresses(hrefs))), int(count[1]) if count else 0)
+
+
+def read_entry(entry: Entry, source: Source, fetched: datetime | None = None) -> Reading:
+    """The article of which a feed holds the 正文. Raises NotAnArticle."""
+    reading = PageReader(Page(page_of(entry), entry.url), entry.url, source, FORM, fetched).read(canonical(entry.url))
+    return replace(reading, path="feed")
+
+
+def read_from_feed(body: bytes, url: str, address: str, sources: Sources, fetched: datetime | None = None) -> Reading:
+    """The article at an address, of the bytes of a feed that holds its 正文. Raises NotAnArticle."""
+    source, key = sources.of(address), canonical(address)
+    entries = read_list(body, url, source).entries if source else ()
+    entry = next((entry for entry in entries if entry.text and canonical(entry.url) == key), None)
+    if not source or not entry:
+        raise NotAnArticle(address, Reason.NO_TEXT)
+    return read_entry(entry, source, fetched)
 
 
 def _named_in(page: Page, sources: Sources) -> Source | None:

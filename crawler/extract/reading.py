@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from archive.article import Article, to_json
+from archive.article import Article, Revision, to_json
 from archive.url import canonical
 from crawler.extract.boilerplate import Step
 
@@ -18,8 +18,9 @@ VERSION = "2"  # of the rules; stored with each revision
 class Reading:
     """An article and how it was read.
 
-    `path` is "rules" or "general", of an import "jsonl" or "table"; `next_pages` are the addresses of the
-    article's further pages, in order and canonical, and `related` those of other articles, as linked.
+    `path` is "rules" or "general", "feed" where the text is that of a feed, of an import "jsonl" or "table";
+    `next_pages` are the addresses of the article's further pages, in order and canonical, and `related` those of other
+    articles, as linked.
     """
 
     article: Article
@@ -56,6 +57,11 @@ class Reading:
         read = {"path": self.path, "extractor": self.extractor, "missing": list(self.missing)}
         steps = [{"field": step.field, "how": step.how, "text": step.text} for step in self.steps]
         return to_json(self.article) | read | ({"steps": steps} if explain else {})
+
+
+def is_of_feed(revision: Revision) -> bool:
+    """Whether the text is that of a feed, whose bytes are the last raw page."""
+    return revision.extractor.endswith(" feed")
 
 
 def join(parts: Sequence[Reading]) -> Reading:

@@ -122,6 +122,11 @@ def _day(value: Any, place: _Place) -> date:
     return value
 
 
+def _flag(value: Any, place: _Place) -> bool:
+    flag: bool = _typed(value, place, bool, _("true or false"))
+    return flag
+
+
 # Addresses
 
 
@@ -256,7 +261,7 @@ def _forms(value: Any, place: _Place) -> tuple[Form, ...]:
 _SOURCE: dict[str, Convert] = {
     "site": _name, "title": _name, "verified": _day, "hosts": _hosts, "article": _article, "skip": _pattern,
     "lists": _addresses, "rows": _links, "row": _grouped, "page_count": _grouped, "page_url": _page_url,
-    "sections": _texts, "key_prefixes": _texts, "form": _forms,
+    "browser": _flag,    "sections": _texts, "key_prefixes": _texts, "form": _forms,
 }  # fmt: skip
 _FORM: dict[str, Convert] = {
     "name": _name, "since": _day, "until": _day, "mark": _needed_xpath, "title": _xpath, "body": _needed_xpath,

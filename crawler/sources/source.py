@@ -67,6 +67,7 @@ class Source:
     skip: re.Pattern[str] | None = None  # addresses on these hosts that are never articles
     sections: Mapping[str, str] = field(default_factory=dict)  # the name of each section
     key_prefixes: Mapping[str, str] = field(default_factory=dict)  # by host, for one that numbers separately
+    browser: bool = False  # whether scripts fetch the text of its pages, so that a browser has to draw them
     verified: date | None = None  # the day on which its rules were last found right on the live site
 
     def day(self, url: str) -> str:

@@ -10,7 +10,20 @@ from typing import Any
 from crawler.sources.source import Form, Source
 
 _BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
-_ORDER = ("site", "title", "verified", "hosts", "article", "skip", "lists", "rows", "row", "page_count", "page_url")
+_ORDER = (
+    "site",
+    "title",
+    "verified",
+    "hosts",
+    "article",
+    "skip",
+    "lists",
+    "rows",
+    "row",
+    "page_count",
+    "page_url",
+    "browser",
+)
 _SHORT = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 
 
@@ -41,6 +54,8 @@ def _fields(values: Mapping[str, Any]) -> Iterator[str]:
 def _value(value: Any) -> str:
     if isinstance(value, str):
         return _text(value)
+    if value is True:
+        return "true"
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, frozenset):
