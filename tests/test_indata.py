@@ -82,7 +82,8 @@ PLACES = {
     ),
     "variables": script(
         f'var title = "{TITLE}";\nvar pubtime = "2021-05-03 10:20"; var source = "高原日报";\n'
-        f'var content = "{HTML.replace("</", "<" + chr(92) + "/")}";\ndocument.getElementById("app").innerHTML = content;'
+        f'var content = "{HTML.replace("</", "<" + chr(92) + "/")}";'
+        "document.getElementById('app').innerHTML = content;"
     ),
     "escaped variables": script(
         f"var articleContent = {ascii_js(HTML)}.replace(/x/g, ''); var pubTime='2021-05-03 10:20';"

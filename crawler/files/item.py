@@ -29,7 +29,7 @@ MOST_UNPACKED = 4 << 30  # bytes of a container or of what is in it
 _LAYERS = 4  # of compression around a file
 _CHUNK = 1 << 20
 _WRAPPERS: dict[bytes, Callable[[Any], Any]] = {
-    b"\x1f\x8b\x08": lambda file: gzip.GzipFile(fileobj=file),
+    b"\x1f\x8b\x08": lambda file: gzip.GzipFile(fileobj=file, mode="rb"),
     b"BZh": bz2.BZ2File,
     b"\xfd7zXZ\0": lzma.LZMAFile,
     b"\x28\xb5\x2f\xfd": zstd.ZstdFile,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,7 +12,7 @@ from io import BytesIO
 from itertools import islice
 from unicodedata import east_asian_width, normalize
 
-from archive.errors import NotAnArticle, UsageFault
+from archive.errors import BadRecord, NotAnArticle, UsageFault
 from archive.text.messages import Reason
 from archive.text.translation import gettext as _
 
@@ -34,6 +35,7 @@ _LINE_END = re.compile("[。！？…；：”』」）!?;:]$")
 _FULL = 0.88  # share of the width of a full line from which the next line goes on with it
 _INDENT = re.compile(r"\s")
 _TIME = re.compile(r"(?:D:)?(?P<time>\d{14})(?P<zone>Z|[+-]\d\d'\d\d)?")
+_SHORTEST_TITLE = 4  # characters
 _FEWEST_REPEATED = 3  # pages that have the same first or last line
 
 
@@ -46,23 +48,24 @@ class Printed:
 
 
 def printed(data: bytes, name: str) -> Printed:
-    """What a PDF holds. Raises NotAnArticle if it is damaged, encrypted or only pictures, UsageFault without pypdf."""
+    """What a PDF holds. Raises BadRecord if it can't be read, NotAnArticle without text, UsageFault without pypdf."""
     try:
         from pypdf import PdfReader
     except ImportError as error:
         raise UsageFault("pypdf", _("is not installed"), _("`pip install 'wencang[pdf]'` adds it")) from error
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what it finds odd, it prints
     try:
         reader = PdfReader(BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):
-            raise NotAnArticle(name, Reason.ENCRYPTED)
+            raise BadRecord(name, Reason.ENCRYPTED)
         pages = [page.extract_text() for page in islice(reader.pages, _MOST_PAGES)]
         info: Mapping[str, object] = reader.metadata or {}
         title, made = str(info.get("/Title", "")), _time(str(info.get("/CreationDate", "")))
-    except (NotAnArticle, MemoryError):
+    except (BadRecord, MemoryError):
         raise
     except Exception as error:  # a damaged file fails in any part of the library
         reason = Reason.DAMAGED_FILE.format(format="PDF", detail=str(error) or type(error).__name__)
-        raise NotAnArticle(name, reason) from error
+        raise BadRecord(name, reason) from error
     return Printed(assembled(pages, title, name), made)
 
 
@@ -87,6 +90,9 @@ def assembled(pages: Sequence[str], title: str, name: str) -> str:
     title = _characters(title).strip()
     if not title or _NO_TITLE.fullmatch(title):
         title, paragraphs = (paragraphs[0], paragraphs[1:]) if paragraphs else ("", [])
+    first = _letters(paragraphs[0]) if paragraphs else ""
+    if len(first) >= _SHORTEST_TITLE and _letters(title).startswith(first):  # the title has the name of the site too
+        title = paragraphs[0]
     others = [text for text in paragraphs if _letters(text) != _letters(title)]
     return "\n".join(filter(None, [title, address, *others]))
 
