@@ -185,8 +185,10 @@ def test_a_damaged_or_encrypted_zip_file_is_one_line(wencang: Wencang, tmp_path:
 def test_the_chapters_of_a_book(wencang: Wencang, tmp_path: Path) -> None:
     container = b'<container><rootfiles><rootfile full-path="o/p.opf"/></rootfiles></container>'
     package = (
-        b'<package xmlns="http://www.idpf.org/2007/opf"><metadata><meta property="dcterms:modified">2021-05-04T01:02:03Z'
-        b'</meta></metadata><manifest><item id="n" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>'
+        b'<package xmlns="http://www.idpf.org/2007/opf"><metadata>'
+        b'<meta property="dcterms:modified">2021-05-04T01:02:03Z'
+        b"</meta></metadata><manifest>"
+        b'<item id="n" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>'
         b'<item id="b" href="t/2.xhtml" media-type="application/xhtml+xml"/>'
         b'<item id="a" href="t/1.xhtml" media-type="application/xhtml+xml"/></manifest>'
         b'<spine><itemref idref="n"/><itemref idref="a"/><itemref idref="b"/></spine></package>'
@@ -275,7 +277,7 @@ OBJECTS: dict[str, Any] = {
         "body": {"summary": [], "sections": [{"headline": [], "paragraphs": PARTS}]},
     }]},
     "trafilatura": {
-        "title": TITLE, "author": "卓玛", "hostname": "example.cn", "date": "2021-05-03", "fingerprint": "ab", "id": None,
+        "title": TITLE, "author": "卓玛", "hostname": "example.cn", "date": "2021-05-03", "fingerprint": "ab",
         "comments": "", "raw_text": BODY, "text": BODY, "language": None, "filedate": "2026-11-30", "source": URL,
         "source-hostname": "高原网", "excerpt": None, "categories": "", "tags": "",
     },

@@ -1239,11 +1239,11 @@ class Archive:
         self, paths: Iterable[str | Path], *, source: str = "text", map: str | Sequence[str] = (),
         progress: Progress = silent, indexed: Progress = silent,
     ) -> RunResult:  # fmt: skip
-        """Read saved pages, plain text, JSON Lines of an export, tables (.csv, .xlsx) and WARC files into the archive.
+        """Read saved pages, MHTML, WARC, WACZ, EPUB, PDF, feeds, JSON, tables and plain text into the archive.
 
         Of a folder, all files of these kinds. `source` is the source of articles from plain text, and of rows
-        without a source or an address. `map` says which column of a table is what ("title=标题,body=正文"); usual
-        heads are recognized. Raises UsageFault for a path that is missing or of an unknown kind; what
+        without a source or an address. `map` says which column of a table, or key of JSON, is what
+        ("title=标题,body=正文"); usual ones are recognized. Raises UsageFault for a path that is missing or of an unknown kind; what
         can't be read is counted in the report.
         """
         from crawler.spreadsheet.columns import parsed_map
