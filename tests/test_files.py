@@ -118,6 +118,28 @@ def test_a_warc_file_or_lines_in_any_wrapping(wrapper: str, tmp_path: Path) -> N
     assert len(articles(put(tmp_path / "c.jsonl", WRAPPERS[wrapper](LINES.read_bytes())))) == 5
 
 
+def arc(n: int) -> bytes:
+    block = response(n)
+    return f"{url(n)} 192.0.2.1 20210503023000 text/html {len(block)}\n".encode() + block + b"\n"
+
+
+@pytest.mark.parametrize("form", [gzip.compress, bytes])
+def test_the_records_of_an_arc_file(form: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    about = b"1 0 InternetArchive\nURL IP-address Archive-date Content-type Archive-length\n"
+    head = b"filedesc://a.arc 0.0.0.0 20210503023000 text/plain %d\n" % len(about) + about + b"\n"
+    name = b"dns:www.example.cn 192.0.2.9 20210503023000 text/dns 3\nabc\n"
+    content = b"".join(map(form, (head, name, arc(1), arc(2))))
+    (one, two) = fetched(put(tmp_path / "IA-001.arc.gz", content))
+    assert (one.reading.article.title, two.reading.article.url) == (title(1), url(2))
+    assert f"{one.reading.fetched:%F %T}" == "2021-05-03 02:30:00"
+    damaged = bytearray(content)
+    at = content.index(form(arc(1))) + 40 if form is gzip.compress else content.index(b"HTTP/1.1 200") + 2
+    damaged[at : at + 60] = b"\xff" * 60
+    found = read(put(tmp_path / "damaged", bytes(damaged)))
+    assert [each.reading.article.title for each in found if isinstance(each, Fetched)] == [title(2)]
+    assert sum(isinstance(each, BadRecord) for each in found) == 1
+
+
 def test_a_folder_that_a_browser_saved(tmp_path: Path) -> None:
     saved = page(1).replace(b"<html>", b"<!-- saved from url=(0026)http://www.example.cn/1.html -->\r\n<html>")
     put(tmp_path / "in/雪山.html", saved)

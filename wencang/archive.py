@@ -1243,8 +1243,8 @@ class Archive:
 
         Of a folder, all files of these kinds. `source` is the source of articles from plain text, and of rows
         without a source or an address. `map` says which column of a table, or key of JSON, is what
-        ("title=标题,body=正文"); usual ones are recognized. Raises UsageFault for a path that is missing or of an unknown kind; what
-        can't be read is counted in the report.
+        ("title=标题,body=正文"); usual ones are recognized. Raises UsageFault for a path that is missing or of an
+        unknown kind; what can't be read is counted in the report.
         """
         from crawler.spreadsheet.columns import parsed_map
         from wencang import runs
