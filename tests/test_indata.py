@@ -65,6 +65,9 @@ NUXT3 = [
 PLACES = {
     "JSON-LD": script(js(LD), "application/ld+json"),
     "JSON-LD in a graph": script(js({"@graph": [{"@type": "WebSite", "name": "高原网"}, LD]}), "application/ld+json"),
+    "JSON-LD in a long graph": script(
+        js({"@graph": [{"@type": kind, "name": "高原网", "@id": "a"} for kind in "ABC"] + [LD]}), "application/ld+json"
+    ),
     "JSON-LD in a list": script(js([{"@type": "Organization", "name": "高原网"}, LD]), "application/ld+json"),
     "Next.js": script(js(NEXT), "application/json", "__NEXT_DATA__"),
     "Nuxt 2": script(
@@ -153,6 +156,7 @@ def test_a_beginning_that_is_shown_is_not_the_article() -> None:
         script("function go() { var a = 'if you see this, the text is not here.'; return a }" * 50),
         script('{"title": "', "application/json"),
         script("[" * 100_000),
+        script(js([{"title": f"第{n}条新闻", "content": OTHER} for n in range(3)]), "application/json"),
         script("{a:" * 100_000),
         script("x=(" * 100_000),
         script(f"var a = {{b: '{LINES[0]}"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -41,9 +42,9 @@ _OF_OTHERS = re.compile(
     r"\w*(?:author|writer|user|channel|column|categor|media|account|publisher|site|image|cover|next|prev)\w*", re.I
 )
 _LONGEST_FIELD = 200
-_IN_A_LIST, _TITLED, _UNNAMED = 0.3, 3, 0.5
+_TITLED, _UNNAMED = 3, 0.5
 _MOST_BESIDE = 5  # objects beside a text that may have its title
-_MANY = 3  # objects in a list from which on they are taken as those of other articles
+_MANY = 3  # objects of the same keys in a list from which on they are taken as those of other articles
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +106,9 @@ class _Walk:
                     self._note(str(key), part, where, around, weight)
                     self.over(part, f"{where}.{key}".strip("."), around, weight, depth + 1)
             case list():
-                share = _IN_A_LIST if sum(isinstance(each, dict) for each in value) >= _MANY else 1.0
+                weight = 0.0 if _is_list_of_articles(value) else weight
                 for each in value:
-                    self.over(each, where, above, weight * share, depth + 1)
+                    self.over(each, where, above, weight, depth + 1)
 
     def _note(self, key: str, part: Any, where: str, around: tuple[Mapping[str, Any], ...], weight: float) -> None:
         text = "" if _ASIDE.fullmatch(key) else _joined(part)
@@ -117,7 +118,9 @@ class _Walk:
         matches = len(letters(title)) >= 4 and (
             letters(title) in self._page_title or (self._page_title and self._page_title in letters(title))
         )
-        weight = (1.0 if matches else weight) * (_TITLED if matches else 1)
+        weight = _TITLED if matches else weight
+        if not weight:
+            return
         weight *= 1 if _BODIES.fullmatch(key) else _UNNAMED
         self.found.append(
             Prose(
@@ -143,6 +146,11 @@ def _joined(part: Any) -> str:
     if not isinstance(part, list) or any(map(_is_article, part)):
         return ""
     return "\n".join(filter(None, (_of_block(each, 0) for each in part)))
+
+
+def _is_list_of_articles(values: list[Any]) -> bool:
+    kinds = Counter(frozenset(value) for value in values if isinstance(value, dict))
+    return max(kinds.values(), default=0) >= _MANY
 
 
 def _is_article(value: Any) -> bool:
