@@ -110,7 +110,7 @@ def _put(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) ->
     if revision and outcome == "new" and article.has_key and revision.article.id != article.id:
         remark = _("{id} is another article's number: archived as {own}")
         report.remarks.append((article.url, remark.format(id=article.id, own=revision.article.id)))
-    if reading.path == "general":
+    if reading.is_general:
         report.general.append((article.source, article.url))
 
 

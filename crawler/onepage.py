@@ -14,6 +14,7 @@ from archive.text.translation import gettext as _
 from crawler.extract.document import MOST_BYTES, refuse_size
 from crawler.extract.encoding import decode
 from crawler.extract.extractor import Reading, read, read_text
+from crawler.extract.saved import saved_as
 from crawler.reactor import with_reactor
 from crawler.sources import Sources, sources_of
 
@@ -52,6 +53,7 @@ def _bytes(where: str) -> tuple[bytes, datetime | None]:
 
 def _read(page: bytes, fetched: datetime | None, url: str, sources: Sources) -> Reading:
     head = decode(page[:_HEAD]).text
+    fetched = saved_as(head).time or fetched
     if _MARKUP.search(head):
         return read(page, url, fetched, sources=sources)
     return read_text(decode(page).checked("text"), fetched=fetched)

@@ -23,7 +23,7 @@ from archive.url import canonical
 from archive.warc.pages import FetchedPage, Pages
 from crawler.extract.extractor import VERSION, Reading, join, read_from_feed
 from crawler.extract.reading import is_of_feed
-from crawler.reader import BoundedReader, read_page, read_plain
+from crawler.reader import BoundedReader, read_page, read_saved
 from crawler.report import Report
 from crawler.sources import Sources, sources_of
 
@@ -167,11 +167,9 @@ def _read(pages: Sequence[FetchedPage], archived: Article, sources: Sources) -> 
     """Read an article's pages, its own address first, as the crawl or the import did; as drawn those that were."""
     pages = [page for page, after in zip_longest(pages, pages[1:]) if not (after and after.is_drawn)]
     first = pages[0]
-    if first.response is None and first.content_type == "text/plain":
-        return read_plain(first.body, archived.source, first.fetched)
     url = "" if first.url.startswith("urn:") else first.url
     parts = (read_page(page, sources, part_of=url) for page in pages[1:])
-    return join([read_page(replace(first, url=url), sources), *parts])
+    return join([read_saved(replace(first, url=url), archived.source, sources), *parts])
 
 
 def _read_feed(feed: FetchedPage, revision: Revision, sources: Sources) -> Reading:

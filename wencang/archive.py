@@ -1316,12 +1316,12 @@ class Archive:
         self, paths: Iterable[str | Path], *, source: str = "text", map: str | Sequence[str] = (),
         progress: Progress = silent, indexed: Progress = silent,
     ) -> RunResult:  # fmt: skip
-        """Read saved pages, plain text, JSON Lines of an export, tables (.csv, .xlsx) and WARC files into the archive.
+        """Read saved pages, MHTML, WARC, WACZ, EPUB, PDF, feeds, JSON, tables and plain text into the archive.
 
         Of a folder, all files of these kinds. `source` is the source of articles from plain text, and of rows
-        without a source or an address. `map` says which column of a table is what ("title=标题,body=正文"); usual
-        heads are recognized. Raises UsageFault for a path that is missing or of an unknown kind; what
-        can't be read is counted in the report.
+        without a source or an address. `map` says which column of a table, or key of JSON, is what
+        ("title=标题,body=正文"); usual ones are recognized. Raises UsageFault for a path that is missing or of an
+        unknown kind; what can't be read is counted in the report.
         """
         from crawler.spreadsheet.columns import parsed_map
         from wencang import runs
@@ -1340,7 +1340,7 @@ class Archive:
 
         The value is a table; Preview.rows describes the columns. Raises what `import_` raises.
         """
-        from crawler.importer import files, outcomes
+        from crawler.files.importer import files, outcomes
         from crawler.report import Report
         from crawler.spreadsheet.columns import parsed_map
         from wencang.preview import preview

@@ -146,7 +146,7 @@ def import_(
 ) -> RunResult:  # fmt: skip
     """Archive.import_."""
     from archive.warc.pages import Pages
-    from crawler.importer import files, import_files
+    from crawler.files.importer import files, import_files
     from crawler.sources import sources_of
 
     result = RunResult(Report(notice=lambda report: progress(report.read)))

@@ -1,4 +1,4 @@
-"""Reads WARC files of any program from their beginning, and goes on behind records that are damaged."""
+"""Reads WARC and ARC files of any program from their beginning, and goes on behind records that are damaged."""
 
 from __future__ import annotations
 
@@ -18,7 +18,13 @@ _CHUNK = 1 << 16
 _GZIP, _RECORD = b"\x1f\x8b\x08", b"WARC/"
 _MAGIC = re.compile(_GZIP)
 _VERSION = re.compile(rb"WARC/[01]\.\d+[ \t]*\r?\n")
-_BEGINNING = re.compile(rb"(?<=\n)" + _VERSION.pattern)
+# The head of a record of ARC 1.0 and 2.0, which is one line: address, host, time, type, ..., length.
+_ARC = re.compile(
+    rb"(?P<url>[a-z][a-z0-9+.-]{1,20}:[^ \r\n]{1,4000}) [0-9a-fA-F.:]{1,45} (?P<time>\d{14}) (?P<type>[^ \r\n]{1,200}) "
+    rb"(?:[^ \r\n]+ [^ \r\n]+ [^ \r\n]+ [^ \r\n]+ )?(?P<length>\d{1,15})[ \t]*\r?\n"
+)
+_ARC_FILE, _LONGEST_START = b"filedesc:", 5000
+_BEGINNING = re.compile(rb"(?<=\n)(?:" + _VERSION.pattern + rb"|" + _ARC.pattern + rb")")
 _LONGEST_LINE, _MOST_LINES = 1 << 16, 1000  # of the head of a record
 _END = b"\r\n\r\n"
 _LONGEST_NUMBER = 16  # digits
@@ -56,13 +62,13 @@ class _Damaged(Exception):
 
 
 def is_warc(file: IO[bytes]) -> bool:
-    """Whether a file begins like a WARC file, gzipped or not, whatever its name; it is left at its beginning."""
+    """Whether a file begins like a WARC or ARC file, gzipped or not, whatever its name; it is left at its beginning."""
     start = file.read(_CHUNK)
     file.seek(0)
     if start.startswith(_GZIP):
         with suppress(zlib.error):
             start = zlib.decompressobj(wbits=31).decompress(start, 16)
-    return start.startswith(_RECORD)
+    return start.startswith((_RECORD, _ARC_FILE))
 
 
 def records(file: IO[bytes], most: int) -> Iterator[Record | Damage]:
@@ -180,7 +186,7 @@ class _Stream:
 
     def begins_record(self) -> bool:
         """Whether a record begins here, by what `line` gave last and was given back."""
-        return _VERSION.match(self._buffer) is not None
+        return (_VERSION.match(self._buffer) or _ARC.match(self._buffer)) is not None
 
     def line(self) -> bytes:
         """The next line, cut after a length that no header has; b"" at the end of the section."""
@@ -191,12 +197,20 @@ class _Stream:
 
 
 def _beginning(file: IO[bytes], offset: int) -> bytes | None:
-    """The first plain bytes of a gzip member, or None if it is damaged at once, or there is none."""
+    """The first plain bytes of a gzip member, or None if it is damaged at once, or there is none.
+
+    _RECORD also for a record of ARC.
+    """
     file.seek(offset)
+    member, data = zlib.decompressobj(wbits=31), file.read(_CHUNK)
     try:
-        return zlib.decompressobj(wbits=31).decompress(file.read(_CHUNK), 5) or None
+        start = member.decompress(data, len(_RECORD))
     except zlib.error:
         return None
+    if start != _RECORD and start[:1].isalpha():  # an address may begin here
+        with suppress(zlib.error):
+            start += member.decompress(member.unconsumed_tail, _LONGEST_START)
+    return _RECORD if _ARC.match(start) else start[: len(_RECORD)] or None
 
 
 def _members(file: IO[bytes], start: int) -> Iterator[int]:
@@ -303,7 +317,10 @@ class _Reader:
 
     def _headers(self) -> dict[str, str]:
         """The head of a record, with folded lines joined."""
-        if not _VERSION.fullmatch(self._stream.line()):
+        first = self._stream.line()
+        if match := _ARC.fullmatch(first):
+            return _of_arc(match)
+        if not _VERSION.fullmatch(first):
             raise _Damaged(_("it does not begin like one"))
         headers: dict[str, str] = {}
         name = ""
@@ -320,6 +337,17 @@ class _Reader:
                 break
             headers.setdefault(name, value.strip())
         raise _Damaged(_("its head is not valid"))
+
+
+def _of_arc(match: re.Match[bytes]) -> dict[str, str]:
+    """The head of a record of ARC as that of WARC."""
+    url, time, kind, length = (part.decode(errors="replace") for part in match.group("url", "time", "type", "length"))
+    date = f"{time[:4]}-{time[4:6]}-{time[6:8]}T{time[8:10]}:{time[10:12]}:{time[12:]}Z"
+    about = url.startswith(_ARC_FILE.decode())
+    return {
+        "warc-type": "warcinfo" if about else "response", "warc-target-uri": url, "warc-date": date,
+        "content-type": kind, "content-length": length,
+    }  # fmt: skip
 
 
 def _size(headers: Mapping[str, str]) -> int:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from html import unescape
 from itertools import chain
 from typing import Any
 from urllib.parse import urljoin
@@ -20,6 +22,7 @@ from archive.errors import NotAnArticle
 from archive.text.messages import Reason
 from archive.url import canonical, untracked
 from crawler.extract.encoding import decode
+from crawler.extract.saved import saved_as
 from crawler.sources.xpath import compiled
 
 # The largest of a hundred real news pages has 0.9 MB and 15,400 tags. A page within the limits takes at most 2 s.
@@ -61,6 +64,9 @@ _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 _KEEPS_LINES = re.compile(r"(?<![\w-])white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
 # The share of the running text above which a script is going to show it. A hidden dialog may be longer than an article.
 _SHOWN_BY_SCRIPT, _SHOWN_THOUGH_NONE = 0.5, 0.9
+_UNSEEN = ("textarea", "template", "noscript", "xmp")
+_LONG_ATTRIBUTE = 80  # characters
+_SHOWN_ATTRIBUTES = {"alt", "title", "content", "href", "src", "style", "class", "srcset", "placeholder", "summary"}
 _MOST_SHOWN = 8  # nested nodes that a script shows
 _SENTENCE_MARK = re.compile("[，。！？；,.!?;]")
 _DIGIT = re.compile(r"\d")
@@ -71,6 +77,15 @@ def plain(text: str) -> str:
     """One line of text: no control characters, runs of white space as one blank."""
     line = " ".join(text.split())
     return line if line.isprintable() else " ".join(_CONTROL.sub("", line).split())
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A script tag: its type in lower case, its id or "", and its text."""
+
+    type: str
+    name: str
+    text: str
 
 
 class Page:
@@ -198,19 +213,50 @@ class Page:
                     return value
         return {}
 
+    @property
+    def scripts(self) -> Iterator[Script]:
+        """The scripts of the page that are not files of their own."""
+        for node in self._tags["script"]:
+            if node.text:
+                yield Script((node.get("type") or "").lower(), node.get("id") or "", node.text)
+
+    @property
+    def unseen(self) -> Iterator[tuple[str, str]]:
+        """The HTML of tags that browsers do not show as such, and long attributes, each with the name of the tag."""
+        for node in self.root.iter(*_UNSEEN):
+            inner = (node.text or "") + "".join(
+                etree.tostring(part, encoding="unicode", method="html") for part in node
+            )
+            yield f"<{node.tag!s}>", unescape(inner) if "<" not in inner and "&lt;" in inner else inner
+        for node in self.root.iter(etree.Element):
+            for name, value in node.attrib.items():
+                if len(value) > _LONG_ATTRIBUTE and str(name) not in _SHOWN_ATTRIBUTES:
+                    yield f"<{node.tag!s} {name!s}>", str(value)
+
+    def with_body(self, body: str) -> Page:
+        """The page with another body, and its own title, metadata and address."""
+        nodes = [node for name in ("title", "base", "meta", "link") for node in self._tags[name]]
+        nodes += [node for node in self._tags["script"] if node.get("type") == "application/ld+json"]
+        head = "".join(etree.tostring(node, encoding="unicode", method="html", with_tail=False) for node in nodes)
+        page = Page(
+            f"<!DOCTYPE html><html><head>{head}</head><body>{body}</body></html>".encode(errors="replace"), self.url
+        )
+        page.decoded, page.source = self.decoded, self.source
+        return page
+
     def own_address(self) -> str:
         """The address that a saved page names as its own; "" if it names none."""
-        if saved := re.search(r"<!-- saved from url=\(\d+\)(\S+) -->", self.source[:2000]):
-            return saved[1]
+        if address := saved_as(self.source).url:
+            return address
         links = (node.get("href", "") for node in self._tags["link"] if node.get("rel") == "canonical")
         address = next(links, "") or self.meta("og:url")
         return address if address.startswith("http") else ""
 
 
-def refuse_size(size: int, name: str) -> None:
+def refuse_size(size: int, name: str, most: int = MOST_BYTES) -> None:
     """Raises NotAnArticle for a page of more bytes than the limit."""
-    if size > MOST_BYTES:
-        raise NotAnArticle(name, Reason.LARGE.format(most=MOST_BYTES >> 20))
+    if size > most:
+        raise NotAnArticle(name, Reason.LARGE.format(most=most >> 20))
 
 
 def _refuse_excess(page: bytes, url: str) -> None:

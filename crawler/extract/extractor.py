@@ -15,6 +15,7 @@ from archive.url import canonical, untracked
 from crawler.extract.document import Page
 from crawler.extract.feeds import FORM, Entry, Listing, page_of, read_feed, unzipped
 from crawler.extract.fields import PageReader
+from crawler.extract.indata import drawn, outweighs, text_in_data
 from crawler.extract.plaintext import read_text
 from crawler.extract.reading import VERSION, Reading, join
 from crawler.extract.soft_errors import format_of
@@ -24,6 +25,9 @@ __all__ = [
     "VERSION", "Entry", "Listing", "Reading", "extract", "join", "read", "read_entry", "read_from_feed", "read_list",
     "read_text",
 ]  # fmt: skip
+
+_NO_TEXT = {Reason.NO_TEXT.code, Reason.SHORT.code, Reason.NO_TITLE.code}
+_SHORT = 200  # characters of a body that may be the beginning of a longer one in data
 
 
 def extract(page: bytes, url: str) -> Article:
@@ -53,7 +57,18 @@ def read(
     form = next((form for form in forms if form.served(fetched) and parsed.first(form.mark) is not None), None)
     if source and not form and not url and parsed.links(source.rows):
         raise NotAnArticle(url, Reason.IS_LIST)
-    return PageReader(parsed, url, source, form, fetched).read(canonical(part_of or url))
+    first = canonical(part_of or url)
+    try:
+        reading = PageReader(parsed, url, source, form, fetched).read(first)
+    except NotAnArticle as error:
+        if error.reason.code not in _NO_TEXT or not (prose := text_in_data(parsed)):
+            raise
+    else:
+        if reading.path == "rules" or len(reading.article.body) > _SHORT or not (prose := text_in_data(parsed)):
+            return reading
+        if not outweighs(prose, reading.article.title, reading.article.body):
+            return reading
+    return PageReader(drawn(parsed, prose, fetched), url, source, None, fetched, prose.where).read(first)
 
 
 def read_list(body: bytes, url: str, source: Source) -> Listing:

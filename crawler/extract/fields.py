@@ -59,15 +59,18 @@ class PageReader:
     """Reads one page, once."""
 
     def __init__(
-        self, page: Page, url: str, source: Source | None, form: Form | None, fetched: datetime | None
-    ) -> None:
+        self, page: Page, url: str, source: Source | None, form: Form | None, fetched: datetime | None,
+        place: str = "",
+    ) -> None:  # fmt: skip
+        """`place` is where in the data of the page its text was, if the page is drawn of that."""
         self._fetched = fetched
         self._page = page
         self._url = url
         self._source = source
         self._form = form
-        self._path = "rules" if form else "general"
-        self._steps: list[Step] = []
+        self._without_form = "data" if place else "general"
+        self._path = "rules" if form else self._without_form
+        self._steps: list[Step] = [Step("body", f"data: {place}")] if place else []
         self._located = Located(page)
         self._above: Callable[[], list[str]] = list
         self._head: list[str] = []  # the texts between headline and body
@@ -160,7 +163,7 @@ class PageReader:
             if node is not None:
                 self._above = partial(self._located.above, node)
                 yield lines_of(self._page, node)
-        self._path = "general"
+        self._path = self._without_form
         self._refuse_soft_error()
         for best in self._located.bodies:
             node = self._located.widened(best)
@@ -184,7 +187,7 @@ class PageReader:
         if not title:
             raise NotAnArticle(self._url, Reason.NO_TITLE)
         fewest = _FEWEST / 2 if re.search("[。！？；.!?]", body) else _FEWEST
-        if self._path == "general" and len(body) < fewest:
+        if self._path != "rules" and len(body) < fewest:
             raise NotAnArticle(self._url, Reason.SHORT.format(count=len(body)))
 
     # Title
@@ -304,7 +307,7 @@ class PageReader:
         head = "\n".join(self._head)
         yield bylines.find_credit(head), "printed above"
         yield cleaned.fields.get("credit", ""), "printed below"
-        if self._path == "general":
+        if self._path != "rules":
             yield bylines.outlet_after_time(head), "printed behind the time"
             yield self._account(), "account"
             yield bylines.tidy(self._page.meta(*_CREDITS)), "meta tag"

@@ -18,9 +18,9 @@ VERSION = "2"  # of the rules; stored with each revision
 class Reading:
     """An article and how it was read.
 
-    `path` is "rules" or "general", "feed" where the text is that of a feed, of an import "jsonl" or "table";
-    `next_pages` are the addresses of the article's further pages, in order and canonical, and `related` those of other
-    articles, as linked.
+    `path` is "rules" or "general", "data" (general, of text that a script would show), "feed" where the text is that of
+    a feed, of an import "jsonl" or "table"; `next_pages` are the addresses of the article's further pages, in order and
+    canonical, and `related` those of other articles, as linked.
     """
 
     article: Article
@@ -40,12 +40,17 @@ class Reading:
     @property
     def is_page(self) -> bool:
         """Whether it was read from a page of a site."""
-        return self.path not in ("jsonl", "table") and self.article.url.startswith("http")
+        return self.path not in ("jsonl", "feed", "table") and self.article.url.startswith("http")
+
+    @property
+    def is_general(self) -> bool:
+        """Whether it was read by general means, as no form fits."""
+        return self.path in ("general", "data")
 
     @property
     def is_bare(self) -> bool:
         """Whether no layout fits, and the page states neither time nor credit nor author."""
-        return self.path == "general" and not (self.states_time or self.article.credit or self.article.authors)
+        return self.is_general and not (self.states_time or self.article.credit or self.article.authors)
 
     @property
     def unfound(self) -> tuple[Step, ...]:
@@ -54,7 +59,8 @@ class Reading:
 
     def to_json(self, explain: bool = False) -> dict[str, Any]:
         """The fields of the article, how they were read and, if `explain`, each step."""
-        read = {"path": self.path, "extractor": self.extractor, "missing": list(self.missing)}
+        read: dict[str, Any] = {"path": self.path, "extractor": self.extractor, "missing": list(self.missing)}
+        read["fetched"] = self.fetched and self.fetched.isoformat()
         steps = [{"field": step.field, "how": step.how, "text": step.text} for step in self.steps]
         return to_json(self.article) | read | ({"steps": steps} if explain else {})
 

@@ -1,4 +1,4 @@
-"""Read saved pages, texts, tables and exports into the archive."""
+"""Read files of every kind into the archive."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ def import_(
         str, typer.Option(metavar="S", help=_("Source of articles from plain text, and of rows without one."))
     ] = "text",
     map: Annotated[
-        list[str], typer.Option(metavar="FIELD=COLUMN,...", help=_("Which column of a table is what; repeatable."))
+        list[str],
+        typer.Option(
+            metavar="FIELD=COLUMN,...", help=_("Which column of a table, or key of JSON, is what; repeatable.")
+        ),
     ] = [],  # noqa: B006  # never changed
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help=_("Only show what would be read, and what refused."))
@@ -36,17 +39,17 @@ def import_(
     limit: Annotated[int, typer.Option(min=0, metavar="N", help=_("Articles that --dry-run shows."))] = 10,
     as_json: Json = False,
 ) -> int:
-    """Read saved pages (.html), plain text (.txt), JSON Lines, tables (.csv, .xlsx) and WARC files into the archive.
+    """Read saved pages, MHTML, WARC, WACZ, EPUB, PDF, feeds, JSON, tables and plain text into the archive.
 
-    A JSON line needs the keys url, title and body, and may have published (2022-06-01 10:32, 2022/6/1, 2022年6月1日),
-    source, section, authors, editor, credit and the others that `export --format jsonl` writes.
+    A file is told by what it holds, compressed or not. In JSON an object needs a title and a text, by our keys (url,
+    title, body, published, ... as `export --format jsonl` writes them) or those of other programs.
 
     A table needs columns for title and body. Usual heads (标题, 正文, 日期, 网址, 作者, 来源) are recognized; --map
-    names others. What has no address is named by its text.
+    names others, also keys of JSON. What has no address is named by its text.
 
     Examples:
         wencang import saved/ notes.txt
-        wencang import all.jsonl crawl.warc.gz
+        wencang import all.jsonl crawl.wacz page.mhtml
         wencang import clippings.xlsx --dry-run
         wencang import clippings.csv --map title=题目,body=报道,date=见报
     """
