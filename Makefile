@@ -35,7 +35,7 @@ messages: install  ## update the Chinese catalog from the code and list what is 
 
 COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate --quiet
-EXTRAS := docx mcp network opensearch parquet plot postgresql s3 tantivy timestamp xlsx
+EXTRAS := docx mcp network opensearch parquet pdf plot postgresql s3 tantivy timestamp xlsx
 
 lock:  ## write requirements.lock and that of the image from pyproject.toml (needs uv)
 	$(COMPILE) --group dev --upgrade -o requirements.lock

@@ -21,6 +21,7 @@ from crawler.files.importer import files, outcomes
 from crawler.files.job import Outcome
 from crawler.keeping import Fetched
 from crawler.report import Report
+from crawler.sources import SHIPPED
 from tests.support.program import Wencang
 from tests.support.sample import LINES, ROOT
 from tests.support.warc import page, record, response, title, url, write
@@ -36,7 +37,7 @@ SAMPLES = ROOT / "tests" / "files"
 
 
 def read(*paths: Path, columns: Mapping[str, str] | None = None) -> list[Outcome]:
-    return list(outcomes(files(list(paths), Report()), "text", columns or {}))
+    return list(outcomes(files(list(paths), Report()), "text", columns or {}, SHIPPED))
 
 
 def fetched(*paths: Path, **options: Any) -> list[Fetched]:
