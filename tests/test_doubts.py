@@ -311,11 +311,11 @@ def test_an_older_archive_gets_days_and_addresses(tmp_path: Path) -> None:
             ("addresses", "met"),
             ("candidates", "met"),
             ("runs", "doubted"),
-            ("archive", "annotations"),
+            *(("archive", name) for name in ("annotations", "names", "names_by")),
             *(("revisions", name) for name in ("origin", "taken", "seen", "seen_origin", "seen_taken")),
         ):
             raw.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-        for table in ("doubts", "locks", "notices", "ranges", "tags", "notes", "lookups", "captures"):
+        for table in ("doubts", "locks", "notices", "ranges", "tags", "notes", "names", "lookups", "captures"):
             raw.execute(f"DROP TABLE {table}")
         raw.execute("UPDATE archive SET version = 1")
     with ArticleStore.open(load(tmp_path)) as store, store.reading() as connection:
