@@ -2,8 +2,8 @@
 
     python -m bench.hosts FOLDER [--hosts N] [--sources N] [--articles N] [--kills N] [--seed N] [--pages ADDRESS]
 
-Each host is a copy of the program's process with a data folder of its own, started anew by a loop as
-a timer would; it is killed (SIGKILL) with all its processes at random moments. What the sites were
+Each host is the program with a data folder of its own, in which the sites are sources, started anew by a loop as a
+timer would; it is killed (SIGKILL) with all its processes at random moments. What the sites were
 asked for must show that no two requests were made to one site at once, and that nothing was fetched
 again that was archived already; the archive must hold each article once.
 """
@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import shutil
+import re
 import signal
 import subprocess
 import sys
@@ -21,7 +21,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -34,6 +34,7 @@ from archive.settings import Settings
 from archive.store import ArticleStore
 from bench.year import layouts
 from crawler.http.replay import Reply, serving
+from crawler.sources import FOLDER, SHIPPED, Source, to_toml
 from tests.servers import postgresql
 
 _ROOT = Path(__file__).parents[1]
@@ -42,19 +43,6 @@ _TAKES = 0.1  # seconds that a site takes to answer
 _LATELY = 3.0  # seconds
 _TAKEN = 10 + _TICK + 12  # seconds after which a dead host's source is asked again: the grace, a tick, a start
 _DAY = datetime(2023, 5, 10, tzinfo=UTC)
-_SOURCE = '''"""A made site."""
-
-import re
-from dataclasses import replace
-
-from crawler.like import SOURCE as LIKE
-
-SOURCE = replace(
-    LIKE, name="{name}", site="{name}.example", title="{name}", hosts=frozenset({{"www.{name}.example"}}), skip=None,
-    article=re.compile(r"http://www\\.{name}\\.example/(?P<section>news)/\\d+/t(?P<date>\\d{{8}})_(?P<key>\\d+)\\.html"),
-    lists=("http://www.{name}.example/news/",), sections={{"news": "新闻"}}, key_prefixes={{}},
-)
-'''
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +95,7 @@ class Host:
     """A loop that starts a run at each tick."""
 
     number: int
-    program: Path
+    sources: list[str]
     environment: dict[str, str]
     said: Path
     kills: list[float] = field(default_factory=list)
@@ -116,11 +104,11 @@ class Host:
     _ended: bool = False
 
     def loop(self, most: int) -> None:
-        command = [sys.executable, "search_cli.py", "crawl", "--due", "--max-sources", str(most)]
+        command = [sys.executable, "search_cli.py", "crawl", *self.sources, "--due", "--max-sources", str(most)]
         with self.said.open("ab") as said:
             while not self._ended:
                 run = self._run = subprocess.Popen(
-                    command, cwd=self.program, env=self.environment, stdout=said, stderr=said, start_new_session=True
+                    command, cwd=_ROOT, env=self.environment, stdout=said, stderr=said, start_new_session=True
                 )
                 self.codes.append(run.wait())
                 time.sleep(_TICK)
@@ -139,21 +127,22 @@ class Host:
         self._ended = True
 
 
-def program(folder: Path, sources: int) -> Path:
-    """A copy of the program whose sources are made sites."""
-    for name in ("archive", "crawler", "indexer", "wencang", "search_cli.py", "scrapy.cfg"):
-        path = _ROOT / name
-        if path.is_dir():
-            shutil.copytree(path, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(path, folder / name)
-    made = folder / "crawler" / "sources"
-    (made / "tibet_cn.py").rename(folder / "crawler" / "like.py")
-    for path in made.glob("[a-z]*.py"):
-        path.unlink()
-    for n in range(sources):
-        (made / f"s{n:02}.py").write_text(_SOURCE.format(name=f"s{n:02}"))
-    return folder
+def made(name: str) -> Source:
+    """The source of a made site."""
+    article = re.compile(rf"http://www\.{name}\.example/(?P<section>news)/\d+/t(?P<date>\d{{8}})_(?P<key>\d+)\.html")
+    return replace(
+        SHIPPED.load("tibet_cn"), name=name, site=f"{name}.example", title=name, skip=None, article=article,
+        hosts=frozenset({f"www.{name}.example"}), lists=(f"http://www.{name}.example/news/",),
+        sections={"news": "新闻"}, key_prefixes={},
+    )  # fmt: skip
+
+
+def write_sources(data: Path, names: list[str]) -> None:
+    """The made sites as sources of a data folder."""
+    folder = data / FOLDER
+    folder.mkdir(parents=True)
+    for name in names:
+        (folder / f"{name}.toml").write_text(to_toml(made(name)), encoding="utf-8")
 
 
 def faults(sites: Sites, hosts: list[Host], store: ArticleStore) -> Iterator[str]:
@@ -198,18 +187,18 @@ def disturb(hosts: list[Host], kills: int, rng: random.Random, is_done: partial[
 
 def run(folder: Path, asked: argparse.Namespace) -> list[str]:
     sites, rng = Sites(asked.sources, asked.articles), random.Random(asked.seed)
-    copy = program(folder / "program", asked.sources)
+    names = [f"s{n:02}" for n in range(asked.sources)]
     with ExitStack() as stack:
         address = stack.enter_context(postgresql.running()).database()
         hosts = []
         for n in range(asked.hosts):
-            (folder / f"host{n}").mkdir()
+            write_sources(data := folder / f"host{n}", names)
             environment = os.environ | {
                 "http_proxy": stack.enter_context(serving(partial(sites.answer, n))), "no_proxy": "",
-                "WENCANG_DATA": str(folder / f"host{n}"), "WENCANG_ARCHIVE": address, "WENCANG_PAGES": asked.pages,
+                "WENCANG_DATA": str(data), "WENCANG_ARCHIVE": address, "WENCANG_PAGES": asked.pages,
                 "WENCANG_CONTACT": "bench@example.org", "WENCANG_DELAY": str(asked.delay), "LANGUAGE": "en",
             }  # fmt: skip
-            hosts.append(Host(n, copy, environment, folder / f"said{n}"))
+            hosts.append(Host(n, names, environment, folder / f"said{n}"))
         store = stack.enter_context(ArticleStore.create(Settings(folder / "host0", archive=address)))
         loops = [Thread(target=host.loop, args=(-(-asked.sources // asked.hosts),)) for host in hosts]
         start = time.monotonic()
