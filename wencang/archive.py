@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from archive.tables.tags import Note
     from archive.warc.pages import FetchedPage
     from crawler.extract.reading import Reading
+    from crawler.sources import Sources
     from crawler.timers.install import Installed
     from crawler.timers.units import Form, Job
     from indexer.engines.engine import Order, SearchEngine
@@ -88,6 +89,7 @@ if TYPE_CHECKING:
     from wencang.lexicon import Lexicon
     from wencang.preview import Preview
     from wencang.runs import RunResult
+    from wencang.sources.listing import SourceFile, SourceList
 
 Group = Literal["", "source", "section", "credit", "place"]
 Period = Literal["", "year", "month"]
@@ -1219,7 +1221,6 @@ class Archive:
         (Ctrl-C) ends the crawl cleanly. Raises UsageFault for an unknown source, an address that is not
         valid, or a public site if no contact is set. What was fetched before an error stays in the archive.
         """
-        from crawler import sources as known
         from crawler.session import Scope
         from indexer.question.period import span
         from wencang import runs
@@ -1230,7 +1231,7 @@ class Archive:
             raise UsageFault("--url", reason, _("leave out SOURCE, --since, --until and --due"))
         first, end = span(since, until)
         last = end and (end - timedelta(days=1)).date()
-        chosen = [known.load(name) for name in names or known.names()]
+        chosen = [self._sources.load(name) for name in names or self._sources.names()]
         images = images or self.settings.images
         scope = Scope(urls, first and first.date(), last, due, images, max_sources, max_pages, max_time)
         return runs.crawl(self.settings, chosen, scope, wait=wait, progress=progress, indexed=indexed)
@@ -1270,7 +1271,7 @@ class Archive:
 
         columns = parsed_map([map] if isinstance(map, str) else map)
         chosen = files([Path(path) for path in paths], Report())
-        return preview(outcomes(chosen, source, columns), limit, progress)
+        return preview(outcomes(chosen, source, columns, self._sources), limit, progress)
 
     def reextract(
         self, sources: Iterable[str] = (), *, dry_run: bool = False, restart: bool = False,
@@ -1303,14 +1304,66 @@ class Archive:
 
         Raises UsageFault for an unknown source, or if no contact is set.
         """
-        from crawler import sources
         from crawler.reactor import with_reactor
         from wencang.checks import SourceCheck
 
-        chosen = sources.load(source)
+        chosen = self._sources.load(source)
         from crawler.check import check
 
         return SourceCheck(tuple(with_reactor(check, chosen, self.settings)))
+
+    def sources(self) -> SourceList:
+        """The sources that can be crawled: those that ship, and the user's own in DATA/sources.
+
+        The value is a table; SourceRow describes the columns. An own source replaces the shipped one of its name.
+        """
+        from wencang.sources.listing import listed
+
+        return listed(self._sources, self._store if self.exists else None)
+
+    def source(self, name: str) -> SourceFile:
+        """A source, and the file it is read from. Raises UsageFault for an unknown one, or one that is not valid."""
+        from wencang.sources.listing import file_of
+
+        return file_of(self._sources, name)
+
+    def check_source(self, source: str, pages: Iterable[str] = (), *, offline: bool = False) -> SourceCheck:
+        """Check a source, named or by the path of its file (FILE.toml), on its saved pages and on its live site.
+
+        With `pages` (FILE or ADDRESS=FILE) only on these; `offline`: only on its saved pages. Raises UsageFault
+        where the file is not valid, or if no contact is set for the live site.
+        """
+        from wencang.sources import checking
+
+        return checking.check(self.settings, self._sources, source, tuple(pages), offline)
+
+    def edit_source(self, name: str) -> AbstractContextManager[Path]:
+        """A copy of a source to edit, in a `with` statement, at whose end it is checked and takes the source's place.
+
+        A copy of a shipped source becomes one of the user's own. Raises UsageFault for an unknown source and,
+        at the end, for a copy that is not valid, which is kept for the next call while the source stays as it was.
+        """
+        from wencang.sources.editing import draft
+
+        return draft(self.settings, name)
+
+    def add_source(self, name: str, pages: Iterable[str], *, lists: Iterable[str] = ()) -> list[Path]:
+        """Write a source of the user's own from saved pages of its site, and these pages; the paths written.
+
+        `name` is the domain with underscores, a page FILE or ADDRESS=FILE, `lists` addresses of the site's lists.
+        Raises UsageFault, having written nothing, for a name that is taken, for pages that can't be read,
+        hold no article or have no layout in common.
+        """
+        from crawler.scaffold import saved_page
+        from wencang.sources.adding import add
+
+        return add(self.settings, name, [saved_page(page) for page in pages], tuple(lists))
+
+    @property
+    def _sources(self) -> Sources:
+        from crawler.sources import sources_of
+
+        return sources_of(self.settings)
 
     def schedule_print(
         self, form: Form, *, every: str = "15m", system: str = "", image: str = "",
