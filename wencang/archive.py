@@ -1354,7 +1354,7 @@ class Archive:
         Raises UsageFault, having written nothing, for a name that is taken, for pages that can't be read,
         hold no article or have no layout in common.
         """
-        from crawler.scaffold import saved_page
+        from crawler.propose.saved import saved_page
         from wencang.sources.adding import add
 
         return add(self.settings, name, [saved_page(page) for page in pages], tuple(lists))

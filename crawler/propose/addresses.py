@@ -271,11 +271,16 @@ def _section(shown: Sequence[_Address]) -> str:
         return "(?P<section>)"
     if shown[0]._is_by_name:
         return f"(?P<section>{'|'.join(sorted(map(_escape, sections)))})/"
-    deepest = max(section.count("/") for section in sections)
-    return r"(?P<section>[\w-]+" + (rf"(?:/[\w-]+){{0,{deepest}}}" if deepest else "") + ")/"
+    return r"(?P<section>[\w-]+(?:/[\w-]+){0,3})/"
 
 
 def _not_articles(others: Iterable[_Address]) -> str:
     """Refuses the names of pages that look like articles only by their address, such as /about/."""
     names = sorted({part.text for address in others for part in address.parts if part.kind == "slug"})
     return f"(?!(?:{'|'.join(map(_escape, names))})(?:[/?#.]|$))" if names else ""
+
+
+def form_of(url: str, host: str) -> tuple[str, ...]:
+    """What an address has in common with others that are built alike; empty for one of another host."""
+    address = _address(url, host)
+    return address.form if address else ()

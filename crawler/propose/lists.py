@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -13,13 +13,13 @@ from urllib.parse import urlsplit
 from archive.url import canonical
 from crawler.extract.document import Page, text_of
 from crawler.propose.addresses import Link
+from crawler.sources.source import stem
 
 FEWEST_ROWS = 3
 _EVERYWHERE = 0.5  # the share of lists from which a link that they all show is none of their rows
 _FITS = 0.9  # the score of an XPath below which every link of a page is taken
 _MOST_LINKS = 3_000  # of a page
 _CHANGING = re.compile(r"\d{3}")  # a number in a name differs from page to page
-_ENDING = re.compile(r"(?:(?<=\D)1)?\.\w{2,5}$")
 _ANY_LINK = "//a/@href"
 _SCRIPT = re.compile(r"createPageHTML\(\s*(\d+)\s*,\s*\d+\s*,\s*[\"']([\w-]+)[\"']\s*,\s*[\"'](\w+)[\"']")
 _NUMBER = re.compile(r"[\[【(（<第]?\s*(\d{1,4})\s*[\]】)）>页頁]?")
@@ -85,14 +85,19 @@ def _name(node: Any) -> str:
 # Rows
 
 
-def rows_of(page: ListPage, is_article: Callable[[str], bool], common: frozenset[str] = frozenset()) -> list[Anchor]:
-    """The links of a page's rows: those to articles that stand at like places, most of them; without `common` ones."""
+def rows_of(page: ListPage, is_article: Callable[[str], bool], common: Container[str] = ()) -> list[Anchor]:
+    """The links of a page's rows: those to articles at like places, where most of them stand that are not `common`."""
     groups: dict[tuple[str, ...], dict[str, Anchor]] = defaultdict(dict)
     for anchor in page.anchors:
-        if is_article(anchor.url) and anchor.url not in common:
+        if is_article(anchor.url):
             groups[anchor.place].setdefault(anchor.url, anchor)
-    best = max(groups.values(), key=lambda rows: (len(rows), sum(len(row.text) for row in rows.values())), default={})
-    return list(best.values()) if len(best) >= FEWEST_ROWS else []
+
+    def weight(rows: Mapping[str, Anchor]) -> tuple[int, int]:
+        own = [row for row in rows.values() if row.url not in common]
+        return len(own), sum(len(row.text) for row in own)
+
+    best = max(groups.values(), key=weight, default={})
+    return list(best.values()) if weight(best)[0] and len(best) >= FEWEST_ROWS else []
 
 
 def everywhere(pages: Sequence[ListPage], is_article: Callable[[str], bool]) -> frozenset[str]:
@@ -148,12 +153,12 @@ def _around(nodes: Sequence[Any]) -> list[Any]:
 def _named(node: Any) -> list[str]:
     id, classes = node.get("id") or "", (node.get("class") or "").split()
     places = [f"//{node.tag}[@id='{id}']"] if id and "'" not in id else []
-    places += [f"//{node.tag}[{_has_class(name)}]" for name in classes if "'" not in name]
+    places += [f"//{node.tag}[{_has_class(name)}]" for name in classes if re.fullmatch(r"[\w-]+", name)]
     return [place for place in places if not _CHANGING.search(place)]
 
 
 def _has_class(name: str) -> str:
-    return f"contains(concat(' ', normalize-space(@class), ' '), ' {name} ')"
+    return f"has-class('{name}')"
 
 
 def _fit(xpath: str, rows: Mapping[ListPage, Sequence[Anchor]], is_article: Callable[[str], bool]) -> float:
@@ -238,11 +243,6 @@ def _renamed(first: str, url: str, n: int) -> Iterator[Paging]:
         yield Paging(f"{{stem}}{{next}}{match[3]}", _count(before, match[3], True), f"{before}1{match[3]}")
 
 
-def stem(url: str) -> str:
-    """The address of a list up to its ending and to the number of its first page: list-17- of list-17-1.html."""
-    return _ENDING.sub("", url) if "." in urlsplit(url).path.rpartition("/")[2] and not urlsplit(url).query else url
-
-
 def _braced(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
 
@@ -253,7 +253,7 @@ def _count(before: str, after: str, is_next: bool, query: bool = False) -> str:
     That is at least the next page where there is one, and the page before where this is the last.
     """
     last = re.split(r"[/?&]", before)[-1]
-    opening = r"[?&;]" if query else r"[\"'/?&;]" if last else "/"
+    opening = "[?&;]" if query else "[\"'/?&;]" if last else "/"
     folder = "" if last else re.escape(before.rstrip("/").rpartition("/")[2])
     names = folder + ("/" if folder else opening) if not last else opening + re.sub(r"\d+", r"\\d+", re.escape(last))
     names = names.replace(r"\-", "-")

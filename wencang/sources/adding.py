@@ -13,7 +13,7 @@ from archive.errors import UsageFault
 from archive.settings import Settings
 from archive.text.translation import gettext as _
 from crawler.extract.extractor import read
-from crawler.scaffold import SavedPage, propose
+from crawler.propose.saved import SavedPage, propose
 from crawler.sources import Source, Sources, of_text, sources_of, to_toml
 from crawler.sources.folder import refuse_name
 

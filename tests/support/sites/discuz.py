@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tests.support.sites.stories import NEWEST, Site, Story, in_pages, items, stories
 
@@ -26,7 +27,8 @@ def site() -> Site:
         own = [story for story in rows if story.channel == number]
         for page, count, shown in in_pages(own, 7):
             pages[f"/forum-{id}-{page}.html"] = _list(id, name, page, count, shown).encode("gbk")
-    articles = {_address(story): story for story in rows}
+    rules = replace(rows[-1], number=-3999, title="发帖须知和版块管理规定")
+    articles = {_address(story): story for story in [*rows, rules]}
     pages |= {url: _article(story).encode("gbk") for url, story in articles.items()}
     pages["/group.php"] = (_head("群组", "pg_index") + "<p>尚无群组</p>" + _FOOT).encode("gbk")
     return Site("discuz", "bbs.nianchu.example", "年楚社区", pages, articles)
@@ -56,7 +58,7 @@ def _front(rows: Sequence[Story]) -> str:
 
 
 def _list(id: int, name: str, page: int, count: int, shown: Sequence[Story]) -> str:
-    sticky = f'<tbody id="stickthread_1"><tr><td class="icn"><a href="thread-1-1-1.html" title="本版置顶主题" target="_blank"><img src="static/image/common/pin_1.gif" alt="本版置顶" /></a></td><th class="common"><a href="thread-1-1-1.html" onclick="atarget(this)" class="s xst">发帖须知</a></th></tr></tbody>' if page == 1 else ""
+    sticky = f'<tbody id="stickthread_1"><tr><td class="icn"><a href="thread-1-1-1.html" title="本版置顶主题" target="_blank"><img src="static/image/common/pin_1.gif" alt="本版置顶" /></a></td><th class="common"><a href="thread-1-1-1.html" onclick="atarget(this)" class="s xst">发帖须知和版块管理规定</a></th></tr></tbody>' if page == 1 else ""
     threads = items(
         shown,
         lambda story: f'<tbody id="normalthread_{4000 + story.number}"><tr><td class="icn"><a href="thread-{4000 + story.number}-1-{page}.html" title="有新回复 - 新窗口打开" target="_blank"><img src="static/image/common/folder_new.gif" /></a></td><th class="new"><a href="javascript:;" id="content_{4000 + story.number}" class="showcontent y" title="更多操作"></a> <a href="thread-{4000 + story.number}-1-{page}.html" onclick="atarget(this)" class="s xst">{story.title}</a></th>'

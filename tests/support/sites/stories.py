@@ -6,9 +6,10 @@ import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from archive.article import SHANGHAI
+from archive.url import canonical
 from tests.support.site import Reply
 
 _PLACES = "拉孜 南木林 定日 江孜 白朗 仁布 康马 萨迦 昂仁 谢通门 亚东 岗巴 聂拉木 吉隆 萨嘎 仲巴 错那 隆子 曲松 桑日".split()
@@ -90,12 +91,14 @@ class Site:
 
     def answer(self, url: str, _headers: Mapping[str, str] | None = None) -> Reply:
         """As a server, or as a proxy for it: a page that does not exist is a 404."""
-        parts = urlsplit(url)
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        page = self.pages.get(target) if parts.hostname in (None, self.host) else None
+        page = self._page(urljoin(self.url, url))
         if page is None:
-            return 404, {}, "<html><title>404</title><body><h1>404 Not Found</h1></body></html>".encode()
-        return 200, {"Content-Type": _type(page, parts.path)}, page
+            return 404, {}, b"<html><title>404</title><body><h1>404 Not Found</h1></body></html>"
+        return 200, {"Content-Type": _type(page, urlsplit(url).path)}, page
+
+    def _page(self, url: str) -> bytes | None:
+        """However the address is written, as a server has it."""
+        return next((page for target, page in self.pages.items() if canonical(urljoin(self.url, target)) == canonical(url)), None)
 
 
 def _type(page: bytes, path: str) -> str:
