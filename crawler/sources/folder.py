@@ -43,7 +43,7 @@ class Sources:
         """The source of that name. Raises UsageFault for an unknown one, and for a file that is not valid."""
         path = refuse_name(self.path(name))
         state = path.stat()
-        return _read(path, state.st_mtime_ns, state.st_size)
+        return _read(path, state.st_mtime_ns, state.st_size, path.parent == _SHIPPED)
 
     def every(self) -> Iterator[Source]:
         """All sources, the own ones first. Raises UsageFault at a file that is not valid."""
@@ -78,5 +78,5 @@ def _names(folder: Path) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=512)
-def _read(path: Path, _changed: int, _size: int) -> Source:
-    return read(path)
+def _read(path: Path, _changed: int, _size: int, is_proven: bool) -> Source:
+    return read(path, is_proven)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from string import Formatter
@@ -15,7 +15,7 @@ from archive import toml
 from archive.errors import UsageFault
 from archive.text.translation import gettext as _
 from archive.url import canonical
-from crawler.sources import xpath
+from crawler.sources import runaway, xpath
 from crawler.sources.lines import Keys, line_of
 from crawler.sources.source import Form, Source
 
@@ -30,10 +30,11 @@ class _Place:
 
     file: Path
     text: str
+    is_proven: bool  # by tests, which check its patterns
     keys: Keys = ()
 
     def at(self, key: str | int) -> _Place:
-        return _Place(self.file, self.text, (*self.keys, key))
+        return replace(self, keys=(*self.keys, key))
 
     def fault(self, reason: str, mend: str = "") -> UsageFault:
         field = ".".join(str(key) for key in self.keys if isinstance(key, str))
@@ -44,20 +45,23 @@ class _Place:
 Convert = Callable[[Any, _Place], Any]
 
 
-def read(path: Path) -> Source:
-    """The source in a file, with the file's name. Raises UsageFault."""
+def read(path: Path, is_proven: bool = False) -> Source:
+    """The source in a file, with the file's name. Raises UsageFault.
+
+    `is_proven`: its patterns are not looked through for those that can run away, which takes some 0.02 s each.
+    """
     try:
         size = path.stat().st_size
     except OSError:  # `toml.text` says why
         size = 0
     if size > _MOST_BYTES:
         raise UsageFault(path, _("is larger than {most} KB").format(most=_MOST_BYTES >> 10))
-    return of_text(toml.text(path), path)
+    return of_text(toml.text(path), path, is_proven)
 
 
-def of_text(text: str, path: Path) -> Source:
+def of_text(text: str, path: Path, is_proven: bool = False) -> Source:
     """The source in the text of a file. Raises UsageFault."""
-    place = _Place(path, text)
+    place = _Place(path, text, is_proven)
     values = _table(toml.parse(text, path), place, _SOURCE, ("site", "title", "hosts", "article"))
     for host in values.get("key_prefixes", {}):
         if host not in values["hosts"]:
@@ -159,16 +163,30 @@ def _page_url(value: Any, place: _Place) -> str:
 # Patterns
 
 
-def _pattern(value: Any, place: _Place) -> re.Pattern[str]:
+def _pattern(value: Any, place: _Place, searched: bool = False) -> re.Pattern[str]:
     text = _text(value, place)
     if len(text) > _LONGEST:
         raise place.fault(_("is longer than {most} characters").format(most=_LONGEST))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            return re.compile(text)
+            pattern = re.compile(text)
     except (re.error, RecursionError, OverflowError, Warning) as error:
         raise place.fault(_("is not a valid pattern: {error}").format(error=error)) from error
+
+    if not place.is_proven:
+        _refuse_runaway(pattern, place, searched)
+    return pattern
+
+
+def _refuse_runaway(pattern: re.Pattern[str], place: _Place, searched: bool) -> None:
+    mend = _("write [^/]* for .*, no repeat within a repeat, {0,100} for *, and fixed text before a repeat")
+    try:
+        word = runaway.attack_on(pattern, searched)
+    except (runaway.TooComplicatedError, RecursionError) as error:
+        raise place.fault(_("is too complicated to check"), mend) from error
+    if word:
+        raise place.fault(_("can run away, on a text that repeats {word}").format(word=ascii(word)), mend)
 
 
 def _article(value: Any, place: _Place) -> re.Pattern[str]:
@@ -183,7 +201,7 @@ def _article(value: Any, place: _Place) -> re.Pattern[str]:
 
 
 def _grouped(value: Any, place: _Place) -> re.Pattern[str]:
-    pattern = _pattern(value, place)
+    pattern = _pattern(value, place, searched=True)
     if not pattern.groups:
         raise place.fault(_("has no group"), _("write ( ) around what it is to find"))
     return pattern

@@ -16,6 +16,7 @@ from crawler.extract.extractor import read
 from crawler.propose.saved import SavedPage, propose
 from crawler.sources import Source, Sources, of_text, sources_of, to_toml
 from crawler.sources.folder import refuse_name
+from wencang.sources.trial import refuse_slow
 
 _COMMENT = """{title}, http://{host}/.
 
@@ -41,7 +42,7 @@ def write(settings: Settings, source: Source, pages: Sequence[SavedPage], commen
     assert folder
     file = folder / f"{source.name}.toml"
     text = to_toml(source, _printable(comment))
-    of_text(text, file)  # a proposal may hold what no source may, such as a host that is not valid
+    refuse_slow(of_text(text, file), file)  # a proposal may hold what no source may, such as a host that is not valid
     try:
         make_data(settings.data)
         make_folder(folder)

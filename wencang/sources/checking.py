@@ -20,12 +20,14 @@ from crawler.propose.saved import SavedPage, saved_page
 from crawler.sources import Source, Sources
 from crawler.sources.reading import read as read_source
 from wencang.checks import Difference, SourceCheck
+from wencang.sources.trial import refuse_slow
 
 
 def check(settings: Settings, sources: Sources, name: str, pages: Sequence[str], offline: bool) -> SourceCheck:
     """Archive.check_source."""
     path = Path(name) if name.endswith(".toml") else sources.path(name)
     source = read_source(path)
+    refuse_slow(source, path)
     if pages:
         return SourceCheck(tuple(on_pages(source, map(saved_page, pages))))
     saved = saved_pages(path.with_suffix(""))

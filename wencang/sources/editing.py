@@ -11,6 +11,7 @@ from archive.disk import atomic_write, make_data, make_folder, unwritable
 from archive.settings import Settings
 from archive.text.translation import gettext as _
 from crawler.sources import Sources, of_text, sources_of
+from wencang.sources.trial import refuse_slow
 
 _DRAFT = ".draft"  # behind the name of the file, so that no source is read from it
 
@@ -22,7 +23,7 @@ def put(settings: Settings, name: str, text: str, file: Path | None = None) -> P
     """
     folder = _folder(sources_of(settings))
     path = folder / f"{name}.toml"
-    of_text(text, file or path)
+    refuse_slow(of_text(text, file or path), file or path)
     with _writing(settings, folder), atomic_write(path) as out:
         out.write(text.encode())
     return path
