@@ -6,10 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from archive.article import Article
+from archive.article import Article, to_json
 from archive.errors import NotAnArticle, NotFetched, UsageFault
 from archive.text.messages import Message
 from archive.text.translation import gettext as _
@@ -21,7 +22,7 @@ from crawler.propose.addresses import Addresses, Link, addresses
 from crawler.propose.forms import Sample, form
 from crawler.propose.lists import Anchor, ListPage
 from crawler.propose.saved import site_name
-from crawler.sources import Source
+from crawler.sources import Source, to_toml
 
 MOST_REQUESTS = 25
 _MOST_LISTS, _MOST_FEEDS, _ARTICLES = 12, 2, 3
@@ -51,6 +52,7 @@ class FoundList:
     url: str
     name: str
     rows: int
+    page: bytes = b""  # of a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class Point:
 class Proposal:
     """A source for a site, from a look at it: nothing is written yet.
 
-    `points` say of each field whether it is sure, and why; `requests` is the number of pages asked for.
+    `points` say of each field whether it is sure, and why; `requests` is the number of pages asked for, `day` when.
     """
 
     source: Source
@@ -83,6 +85,7 @@ class Proposal:
     articles: tuple[FoundArticle, ...]
     points: tuple[Point, ...]
     requests: int
+    day: date
 
     @property
     def sure(self) -> tuple[Point, ...]:
@@ -92,11 +95,23 @@ class Proposal:
     def unsure(self) -> tuple[Point, ...]:
         return tuple(point for point in self.points if not point.sure)
 
+    def to_json(self) -> dict[str, Any]:
+        """The proposal with the source's file as text, without the pages."""
+        return {
+            "name": self.source.name,
+            "title": self.source.title,
+            "requests": self.requests,
+            "lists": [{"url": each.url, "name": each.name, "articles": each.rows} for each in self.lists],
+            "articles": [{"path": each.path} | to_json(each.article) for each in self.articles],
+            "points": [{"field": each.field, "sure": each.sure, "reason": each.reason} for each in self.points],
+            "toml": to_toml(self.source),
+        }
+
 
 Look = Generator[str, Answer, Proposal]
 
 
-def look(url: str, name: str, now: datetime | None = None) -> Look:
+def look(url: str, name: str, now: datetime) -> Look:
     """Yields the address of each page to fetch, takes its Answer, and returns the Proposal.
 
     Raises NotFetched if the front page can't be had, UsageFault if no articles are found. `now` is the time of
@@ -108,7 +123,7 @@ def look(url: str, name: str, now: datetime | None = None) -> Look:
 class _Site:
     """What is known of a site so far."""
 
-    def __init__(self, url: str, name: str, now: datetime | None) -> None:
+    def __init__(self, url: str, name: str, now: datetime) -> None:
         self._url = url
         self._name = name
         self._now = now
@@ -365,6 +380,9 @@ class _Site:
             self._say("published", False, _("no date of publication: {urls}").format(urls=" ".join(undated)))
         elif articles:
             self._say("published", True, _("{count} articles say when they were published").format(count=len(articles)))
-        shown = [FoundList(self._names.get(page.url, page.url), self._name_of(page), len(own)) for page, own in self._rows.items()]
+        shown = [
+            FoundList(self._names.get(page.url, page.url), self._name_of(page), len(own), self._asked[page.url].body)
+            for page, own in self._rows.items()
+        ]
         shown += [FoundList(url, _("feed"), count) for url, count in self._feeds.items()]
-        return Proposal(source, tuple(shown), tuple(articles), tuple(self._points), len(self._asked))
+        return Proposal(source, tuple(shown), tuple(articles), tuple(self._points), len(self._asked), self._now.date())
