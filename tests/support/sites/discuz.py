@@ -23,19 +23,23 @@ def site() -> Site:
     rows = stories("discuz", 3, 16, NEWEST)
     front = _front(rows).encode("gbk")
     pages = {"/": front, "/forum.php": front, "/robots.txt": b"User-agent: *\nDisallow: /api/\nDisallow: /member.php*\nDisallow: /misc.php*\nDisallow: /home.php*\n"}
+    articles: dict[str, Story] = {}
     for number, (id, name) in enumerate(_FORUMS):
         own = [story for story in rows if story.channel == number]
         for page, count, shown in in_pages(own, 7):
             pages[f"/forum-{id}-{page}.html"] = _list(id, name, page, count, shown).encode("gbk")
+            articles |= {_address(story, page): story for story in shown}
     rules = replace(rows[-1], number=-3999, title="发帖须知和版块管理规定")
-    articles = {_address(story): story for story in [*rows, rules]}
+    articles[_address(rules, 1)] = rules
+    pages |= {_address(story, 1): _article(story).encode("gbk") for story in articles.values()}
     pages |= {url: _article(story).encode("gbk") for url, story in articles.items()}
     pages["/group.php"] = (_head("群组", "pg_index") + "<p>尚无群组</p>" + _FOOT).encode("gbk")
     return Site("discuz", "bbs.nianchu.example", "年楚社区", pages, articles)
 
 
-def _address(story: Story) -> str:
-    return f"/thread-{4000 + story.number}-1-1.html"
+def _address(story: Story, page: int) -> str:
+    """The third number is the page of the forum that links there; the program does not look at it."""
+    return f"/thread-{4000 + story.number}-1-{page}.html"
 
 
 def _head(title: str, kind: str) -> str:
