@@ -243,6 +243,7 @@ class _Site:
         xpath, self._fit = lists.rows_xpath(self._rows, self._is_article)
         return replace(
             source or self._draft, article=found.pattern, rows=xpath,
+            row=lists.IN_SCRIPT if xpath.endswith("/@onclick") else None,
             lists=(*(self._names.get(page.url, page.url) for page in self._rows), *self._feeds),
             sections=self._sections(),
         )  # fmt: skip
@@ -271,7 +272,7 @@ class _Site:
         rows = sum(map(len, self._rows.values()))
         text = _("{lists} pages show {count} articles in rows").format(lists=len(self._rows), count=rows)
         self._say("lists", len(self._rows) > 1, text)
-        if source.rows == "//a/@href":
+        if source.rows == lists.ANY_LINK:
             self._say("rows", False, _("no place on the pages holds the rows only: every link to an article is taken"))
         else:
             text = _("selects the rows of {lists} lists, {fit:.0%} right").format(lists=len(self._rows), fit=self._fit)
