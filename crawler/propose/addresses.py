@@ -131,10 +131,13 @@ def _headlines(group: Iterable[_Address], texts: Mapping[str, Sequence[Link]]) -
 
 def _alike(ranked: Sequence[Sequence[_Address]], texts: Mapping[str, Sequence[Link]]) -> list[_Address]:
     """The addresses of the best form, and of those that are built like it in other folders."""
-    built = ranked[0][0].form[0]
-    groups = [group for group in ranked if group[0].form[0] == built and 2 * _score(group, texts) >= len(group)]
-    by_name = "<slug>" in built
-    return [address for group in (groups if not by_name else ranked[:1]) for address in group]
+    best = ranked[0][0]
+    groups = [
+        group for group in ranked
+        if group[0].form[0] == best.form[0] and bool(group[0].section) == bool(best.section)
+        and (group is ranked[0] or 2 * len(_headlines(group, texts)) >= len(group))
+    ]  # fmt: skip
+    return [address for group in groups for address in group]
 
 
 def _address(url: str, host: str) -> _Address | None:

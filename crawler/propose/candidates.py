@@ -24,7 +24,10 @@ _SERVICE = re.compile(
     r"[?&](?:action|do)=|filter=|orderby=|/(?:19|20)\d\d/(?:\d\d?/)?$",
     re.IGNORECASE,
 )
-_PAGER = re.compile(r"[\[【]?\s*\d{1,4}\s*[\]】]?|[上下前后][一]?[页頁]|[尾末]页|[<>«»‹›]+|Next|Prev\w*|Older.*|Newer.*", re.IGNORECASE)
+_PAGER = re.compile(
+    r"[\[【]?\s*\d{1,4}\s*[\]】]?|[<>«»‹›←→\s]*(?:[上下前后]一?[页頁]|[首尾末][页頁]|Next|Prev\w*|Older.*|Newer.*)?[<>«»‹›←→\s]*", re.IGNORECASE
+)
+_FURTHER = re.compile(r"/page/\d+/?$|[?&]page=\d|/index_?\d+\.\w+$")
 _INDEX = re.compile(r"(?:index|default)\.\w{3,5}$")
 _LONGEST = 10  # characters of a channel's name
 
@@ -59,7 +62,8 @@ def _is_out(url: str, anchors: Iterable[Anchor]) -> bool:
     return (
         not (parts.path.strip("/") or parts.query)
         or bool(_NO_PAGE.search(parts.path) or _SERVICE.search(target))
-        or any(_PAGER.fullmatch(anchor.text) or _NO_LIST.search(anchor.text) for anchor in anchors)
+        or bool(_FURTHER.search(target))
+        or any((anchor.text and _PAGER.fullmatch(anchor.text)) or _NO_LIST.search(anchor.text) for anchor in anchors)
     )
 
 

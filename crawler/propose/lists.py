@@ -18,8 +18,8 @@ from crawler.sources.source import stem
 FEWEST_ROWS = 3
 _EVERYWHERE = 0.5  # the share of lists from which a link that they all show is none of their rows
 _FITS = 0.9  # the score of an XPath below which every link of a page is taken
-# What an article below the list's own folder, and one with a date beside it, count more than any other.
-_BELOW, _DATED = 3, 1
+# What an article below the list's own folder, one with a date beside it, and one next to the pager counts more.
+_BELOW, _DATED, _PAGED = 3, 1, 5
 _LONGEST_ROW = 100  # characters
 _DAY = re.compile(r"(?<!\d)(?:(?:19|20)?\d\d[-/.年])?(?:0?[1-9]|1[0-2])[-/.月](?:0?[1-9]|[12]\d|3[01])(?!\d)")
 _MOST_LINKS = 3_000  # of a page
@@ -106,13 +106,32 @@ def rows_of(page: ListPage, is_article: Callable[[str], bool], common: Container
 
     folder = page.url[: page.url.rindex("/") + 1]
 
+    pager = _pager(page)
+    closest = max((_closeness(pager, next(iter(rows.values()))) for rows in groups.values()), default=0)
+
     def weight(rows: Mapping[str, Anchor]) -> tuple[int, int]:
         own = [row for row in rows.values() if row.url not in common]
         below = sum(row.url.startswith(folder) for row in own) if folder.count("/") > 3 else 0
-        return len(own) + _BELOW * below + _DATED * sum(map(_is_dated, own)), sum(len(row.text) for row in own)
+        paged = len(own) if closest and _closeness(pager, next(iter(rows.values()))) == closest else 0
+        count = len(own) + _BELOW * below + _DATED * sum(map(_is_dated, own)) + _PAGED * paged
+        return count, sum(len(row.text) for row in own)
 
     best = max(groups.values(), key=weight, default={})
     return list(best.values()) if weight(best)[0] and len(best) >= FEWEST_ROWS else []
+
+
+def _pager(page: ListPage) -> Anchor | None:
+    """The link to the next page, else the last one with a number only."""
+    ahead = (anchor for anchor in page.anchors if _NEXT.fullmatch(anchor.text))
+    numbered = (anchor for anchor in reversed(page.anchors) if _NUMBER.fullmatch(anchor.text))
+    return next(ahead, None) or next(numbered, None)
+
+
+def _closeness(pager: Anchor | None, row: Anchor) -> int:
+    """How deep the innermost node is that holds both."""
+    above = {*pager.node.iterancestors()} if pager else set()
+    holder = next((node for node in row.node.iterancestors() if node in above), None)
+    return 0 if holder is None else sum(1 for _node in holder.iterancestors())
 
 
 def _is_dated(row: Anchor) -> bool:
@@ -129,39 +148,37 @@ def everywhere(pages: Sequence[ListPage], is_article: Callable[[str], bool]) -> 
     return frozenset(url for url, count in counts.items() if count > _EVERYWHERE * len(pages))
 
 
-def rows_xpath(rows: Mapping[ListPage, Sequence[Anchor]], is_article: Callable[[str], bool]) -> tuple[str, float]:
-    """The XPath of the rows' links on these pages, and how well it fits: 1.0 if it selects the rows and no other article."""
-    proposed = dict.fromkeys(xpath for page, own in rows.items() for xpath in _proposed(own))
-    scores = {xpath: _fit(xpath, rows, is_article) for xpath in proposed}
-    best = max(scores, key=lambda xpath: (round(scores[xpath], 2), -len(xpath)), default=ANY_LINK)
-    fit = scores.get(best, 0.0)
-    return (best, fit) if fit >= _FITS else (ANY_LINK, fit)
+def rows_xpath(
+    rows: Mapping[ListPage, Sequence[Anchor]], is_article: Callable[[str], bool]
+) -> tuple[str, float]:
+    """The XPath of the rows' links on these pages, and how well it fits: 1.0 if it selects these and no other article.
+
+    That of a node around all rows is preferred: a class of the single rows may say that one is new, or read.
+    """
+    for proposed in (_around_rows, _of_rows):
+        scores = {xpath: _fit(xpath, rows, is_article) for own in rows.values() for xpath in proposed(own)}
+        best = max(scores, key=lambda xpath: (round(scores[xpath], 2), -len(xpath)), default="")
+        if best and scores[best] >= _FITS:
+            return best, scores[best]
+    return ANY_LINK, 0.0
 
 
-def _proposed(rows: Sequence[Anchor]) -> Iterator[str]:
-    """XPaths by the id or a class of a node around all rows, of one around each, or of the links themselves."""
-    for xpath in _of_links(rows):
-        yield f"{xpath}/@{rows[0].attribute}"
+def _around_rows(rows: Sequence[Anchor]) -> Iterator[str]:
+    """XPaths by the id or a class of a node around all rows."""
+    steps = ["/", *(f"//{tag}" for tag in _steps(rows[0].place))]
+    for node in _around([row.node for row in rows]):
+        yield from (f"{place}{step}/a/@{rows[0].attribute}" for place in _named(node) for step in steps)
 
 
-def _of_links(rows: Sequence[Anchor]) -> Iterator[str]:
-    around = _around([row.node for row in rows])
-    inside = [row.place for row in rows][0]
-    own = next((name for name in inside[:1] if "." in name), "")
-    link = f"a[{_has_class(own.partition('.')[2])}]" if own else "a"
-    for node in around:
-        for place in _named(node):
-            yield f"{place}//a"
-            if own:
-                yield f"{place}//{link}"
-            yield from (f"{place}//{tag}/{link}" for tag in _steps(inside))
-    if own:
-        yield f"//{link}"
-    for name in inside[1:4]:
-        tag, _dot, class_ = name.partition(".")
-        if class_:
-            yield f"//{tag}[{_has_class(class_)}]//{link}"
-            yield f"//{tag}[{_has_class(class_)}]/{link}"
+def _of_rows(rows: Sequence[Anchor]) -> Iterator[str]:
+    """XPaths by a class of the rows or of their links."""
+    own, *above = rows[0].place[:4]
+    link = f"a[{_has_class(own.partition('.')[2])}]" if "." in own else "a"
+    if "." in own:
+        yield f"//{link}/@{rows[0].attribute}"
+    for tag, _dot, name in (step.partition(".") for step in above):
+        if name:
+            yield f"//{tag}[{_has_class(name)}]//{link}/@{rows[0].attribute}"
 
 
 def _steps(place: Sequence[str]) -> Iterator[str]:
