@@ -215,7 +215,10 @@ def _is_constant(column: Counter[_Part]) -> bool:
 
 
 def _key(
-    shown: Sequence[_Address], kinds: Sequence[str], columns: Sequence[Counter[_Part]], texts: Mapping[str, Sequence[Link]]
+    shown: Sequence[_Address],
+    kinds: Sequence[str],
+    columns: Sequence[Counter[_Part]],
+    texts: Mapping[str, Sequence[Link]],
 ) -> tuple[int, int]:
     """The first and the last part that are the article's own number or name."""
     names = [n for n, kind in enumerate(kinds) if kind not in ("text", "day")]

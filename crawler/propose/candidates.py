@@ -17,7 +17,8 @@ _NO_LIST = re.compile(
     re.IGNORECASE,
 )
 _NO_PAGE = re.compile(
-    r"\.(?:jpe?g|png|gif|webp|ico|svg|pdf|docx?|xlsx?|pptx?|zip|rar|7z|mp[34]|m3u8|apk|exe|css|js|json|xml|rss|gz)$", re.IGNORECASE
+    r"\.(?:jpe?g|png|gif|webp|ico|svg|pdf|docx?|xlsx?|pptx?|zip|rar|7z|mp[34]|m3u8|apk|exe|css|js|json|xml|rss|gz)$",
+    re.IGNORECASE,
 )
 _SERVICE = re.compile(
     r"log(?:in|on|ging)|regist|member|search|signup|/user|uid[-=]|/author/|/tags?/|wp-|redirect|comment|reply|print|/feed|rss|"
@@ -25,7 +26,8 @@ _SERVICE = re.compile(
     re.IGNORECASE,
 )
 _PAGER = re.compile(
-    r"[\[【]?\s*\d{1,4}\s*[\]】]?|[<>«»‹›←→\s]*(?:[上下前后]一?[页頁]|[首尾末][页頁]|Next|Prev\w*|Older.*|Newer.*)?[<>«»‹›←→\s]*", re.IGNORECASE
+    r"[\[【]?\s*\d{1,4}\s*[\]】]?|[<>«»‹›←→\s]*(?:[上下前后]一?[页頁]|[首尾末][页頁]|Next|Prev\w*|Older.*|Newer.*)?[<>«»‹›←→\s]*",
+    re.IGNORECASE,
 )
 _FURTHER = re.compile(r"/page/\d+/?$|[?&]page=\d|/index_?\d+\.\w+$")
 _INDEX = re.compile(r"(?:index|default)\.\w{3,5}$")

@@ -29,7 +29,8 @@ IN_SCRIPT = re.compile(r"""['"]([^'"\s]+\.\w{2,5}(?:\?[^'"\s]*)?)['"]""")  # an 
 _SCRIPT = re.compile(r"createPageHTML\(\s*(\d+)\s*,\s*\d+\s*,\s*[\"']([\w-]+)[\"']\s*,\s*[\"'](\w+)[\"']")
 _NUMBER = re.compile(r"[\[【(（<第]?\s*(\d{1,4})\s*[\]】)）>页頁]?")
 _NEXT = re.compile(
-    r"(?:下一?|后一?|後一?|Next|Older)\s*(?:[页頁]|page|posts)?\s*[>»›→]*|[>»›→]+|较早的?文章|更早的?文章", re.IGNORECASE
+    r"(?:下一?|后一?|後一?|Next|Older)\s*(?:[页頁]|page|posts)?\s*[>»›→]*|[>»›→]+|较早的?文章|更早的?文章",
+    re.IGNORECASE,
 )
 _NEXT_CLASS = re.compile(r"(?:^|[\s_-])(?:next|nxt)(?:$|[\s_-])", re.IGNORECASE)
 
@@ -148,9 +149,7 @@ def everywhere(pages: Sequence[ListPage], is_article: Callable[[str], bool]) -> 
     return frozenset(url for url, count in counts.items() if count > _EVERYWHERE * len(pages))
 
 
-def rows_xpath(
-    rows: Mapping[ListPage, Sequence[Anchor]], is_article: Callable[[str], bool]
-) -> tuple[str, float]:
+def rows_xpath(rows: Mapping[ListPage, Sequence[Anchor]], is_article: Callable[[str], bool]) -> tuple[str, float]:
     """The XPath of the rows' links on these pages, and how well it fits: 1.0 if it selects these and no other article.
 
     That of a node around all rows is preferred: a class of the single rows may say that one is new, or read.
@@ -183,7 +182,9 @@ def _of_rows(rows: Sequence[Anchor]) -> Iterator[str]:
 
 def _steps(place: Sequence[str]) -> Iterator[str]:
     """The tags directly around a row's link, where they tell it from others in the same row."""
-    yield from dict.fromkeys(name.partition(".")[0] for name in place[1:3] if not name.startswith(("div", "body", "html")))
+    yield from dict.fromkeys(
+        name.partition(".")[0] for name in place[1:3] if not name.startswith(("div", "body", "html"))
+    )
 
 
 def _around(nodes: Sequence[Any]) -> list[Any]:
@@ -263,7 +264,12 @@ def _ways(first: str, url: str, n: int) -> Iterator[Paging]:
 
 def _numbered(name: str, rest: str, url: str, n: int) -> Iterator[Paging]:
     match = re.fullmatch(r"(\D*)(\d+)(\D*)", rest)
-    if match and int(match[2]) in (n - 1, n) and match[1] + match[3] != "" or (match and name == "{stem}" and int(match[2]) == n):
+    if (
+        match
+        and int(match[2]) in (n - 1, n)
+        and match[1] + match[3] != ""
+        or (match and name == "{stem}" and int(match[2]) == n)
+    ):
         is_next = int(match[2]) == n
         number = "{next}" if is_next else "{n}"
         start = len(url) - len(rest) + match.start(2)
@@ -288,7 +294,9 @@ def _in_query(first: str, url: str, n: int) -> Iterator[Paging]:
 def _renamed(first: str, url: str, n: int) -> Iterator[Paging]:
     """/news/list_3_2.html of /news/: the first page has an address of this kind too, by which the list is named."""
     folder = first[: first.rindex("/") + 1]
-    match = re.fullmatch(r"([\w-]*\d+[\w-]*?[_-])(\d+)(\.\w{2,5})", url[len(folder) :]) if url.startswith(folder) else None
+    match = (
+        re.fullmatch(r"([\w-]*\d+[\w-]*?[_-])(\d+)(\.\w{2,5})", url[len(folder) :]) if url.startswith(folder) else None
+    )
     if match and int(match[2]) == n and stem(first) != folder + match[1]:
         before = f"{folder}{match[1]}"
         yield Paging(f"{{stem}}{{next}}{match[3]}", _count(before, match[3], True), f"{before}1{match[3]}")

@@ -134,7 +134,9 @@ class _Site:
         self._points: list[Point] = []
         self._host = urlsplit(canonical(url)).hostname or ""
         self._names: dict[str, str] = {}  # of lists that are named by another address than they were met under
-        self._draft = Source(name, self._host.removeprefix("www."), name, frozenset({self._host}), re.compile("(?!)"), ())
+        self._draft = Source(
+            name, self._host.removeprefix("www."), name, frozenset({self._host}), re.compile("(?!)"), ()
+        )
 
     def look(self) -> Look:
         front = yield from self._ask(self._url)
@@ -185,8 +187,14 @@ class _Site:
     def _feed_links(self) -> Iterator[str]:
         """The feeds that the front page names, in its head or by links to /rss, /feed, .xml."""
         page = self._front.page
-        heads = [(node.get("href") or "", node.get("title") or "") for node in page.root.iter("link") if node.get("type") in _FEED_TYPES]
-        anchors = [(anchor.url, anchor.text) for anchor in self._front.anchors if _FEED_PATH.search(urlsplit(anchor.url).path)]
+        heads = [
+            (node.get("href") or "", node.get("title") or "")
+            for node in page.root.iter("link")
+            if node.get("type") in _FEED_TYPES
+        ]
+        anchors = [
+            (anchor.url, anchor.text) for anchor in self._front.anchors if _FEED_PATH.search(urlsplit(anchor.url).path)
+        ]
         urls = [page.absolute(href) for href, title in heads + anchors if not _COMMENTS.search(title + href)]
         return iter(dict.fromkeys(url for url in urls if urlsplit(canonical(url)).hostname == self._host))
 
@@ -262,7 +270,9 @@ class _Site:
     def _say_of_lists(self, source: Source) -> None:
         """What the addresses and lists rest on."""
         count, others = len(self._addresses.articles), self._addresses.others
-        self._say("article", count >= 2 * _ENOUGH, _("{count} addresses of articles have this form").format(count=count))
+        self._say(
+            "article", count >= 2 * _ENOUGH, _("{count} addresses of articles have this form").format(count=count)
+        )
         if others:
             text = _("{count} addresses that may be articles have another form, such as {url}")
             self._say("article", False, text.format(count=len(others), url=others[0]))
@@ -362,9 +372,17 @@ class _Site:
             self._say("form", False, _("articles are read by general means: {reason}").format(reason=error.reason))
             return source
         if source.forms:
-            self._say("form", True, _("{count} articles are read alike by rules and by general means").format(count=len(samples)))
+            self._say(
+                "form",
+                True,
+                _("{count} articles are read alike by rules and by general means").format(count=len(samples)),
+            )
         else:
-            self._say("form", False, _("only {count} articles could be fetched: they are read by general means").format(count=len(samples)))
+            self._say(
+                "form",
+                False,
+                _("only {count} articles could be fetched: they are read by general means").format(count=len(samples)),
+            )
         return source
 
     def _proposal(self, source: Source, samples: Iterable[Sample]) -> Proposal:

@@ -49,27 +49,49 @@ def _front(rows: Sequence[Story]) -> str:
     blocks = ""
     for number, (_id, folder, name) in enumerate(_CHANNELS):
         own = [story for story in rows if story.channel == number][:6]
-        links = items(own, lambda story: f'<li><span class="rdate">{story.time:%m-%d}</span><a href="{_address(story)}">{story.title}</a></li>')
+        links = items(
+            own,
+            lambda story: (
+                f'<li><span class="rdate">{story.time:%m-%d}</span><a href="{_address(story)}">{story.title}</a></li>'
+            ),
+        )
         blocks += f'<dl class="tbox"><dt><strong><a href="/a/{folder}/">{name}</a></strong><span class="more"><a href="/a/{folder}/">更多...</a></span></dt><dd><ul class="d1 ico3">{links}</ul></dd></dl>'
-    return _head("首页", "index") + f'<div class="w960 center clear mT1"><div class="pleft"><div class="listbox">{blocks}</div></div></div>' + _FOOT
+    return (
+        _head("首页", "index")
+        + f'<div class="w960 center clear mT1"><div class="pleft"><div class="listbox">{blocks}</div></div></div>'
+        + _FOOT
+    )
 
 
 def _pager(id: int, page: int, count: int, total: int) -> str:
     file = f"list_{id}_{{}}.html".format
-    back = f"<li><a href='{file(1)}'>首页</a></li>\n<li><a href='{file(page - 1)}'>上一页</a></li>\n" if page > 1 else "<li>首页</li>\n"
-    numbers = "".join(
-        f'<li class="thisclass">{n}</li>\n' if n == page else f"<li><a href='{file(n)}'>{n}</a></li>\n" for n in range(1, count + 1)
+    back = (
+        f"<li><a href='{file(1)}'>首页</a></li>\n<li><a href='{file(page - 1)}'>上一页</a></li>\n"
+        if page > 1
+        else "<li>首页</li>\n"
     )
-    on = f"<li><a href='{file(page + 1)}'>下一页</a></li>\n<li><a href='{file(count)}'>末页</a></li>\n" if page < count else "<li>末页</li>\n"
+    numbers = "".join(
+        f'<li class="thisclass">{n}</li>\n' if n == page else f"<li><a href='{file(n)}'>{n}</a></li>\n"
+        for n in range(1, count + 1)
+    )
+    on = (
+        f"<li><a href='{file(page + 1)}'>下一页</a></li>\n<li><a href='{file(count)}'>末页</a></li>\n"
+        if page < count
+        else "<li>末页</li>\n"
+    )
     options = "".join(f"<option value='{file(n)}'>{n}</option>" for n in range(1, count + 1))
     return f"<div class='dede_pages'><ul class='pagelist'>{back}{numbers}{on}<li><select name='sldd' onchange='location.href=this.value'>{options}</select></li><li><span class='pageinfo'>共 <strong>{count}</strong>页<strong>{total}</strong>条</span></li></ul></div>"
 
 
-def _list(id: int, folder: str, name: str, page: int, count: int, shown: Sequence[Story], total: int, rows: Sequence[Story]) -> str:
+def _list(
+    id: int, folder: str, name: str, page: int, count: int, shown: Sequence[Story], total: int, rows: Sequence[Story]
+) -> str:
     links = items(
         shown,
-        lambda story: f"<li><a href='{_address(story)}' class='preview'><img src='/uploads/allimg/{story.number}.jpg'/></a>[<b><a href='/a/{folder}/'>{name}</a></b>] <a href=\"{_address(story)}\" class=\"title\">{story.title}</a>"
-        f"<span class=\"info\"><small>日期：</small>{story.time:%Y-%m-%d %H:%M:%S}<small>点击：</small>{story.number * 7}<small>好评：</small>0</span><p class=\"intro\">{story.paragraphs[0][:40]}...</p></li>",
+        lambda story: (
+            f"<li><a href='{_address(story)}' class='preview'><img src='/uploads/allimg/{story.number}.jpg'/></a>[<b><a href='/a/{folder}/'>{name}</a></b>] <a href=\"{_address(story)}\" class=\"title\">{story.title}</a>"
+            f'<span class="info"><small>日期：</small>{story.time:%Y-%m-%d %H:%M:%S}<small>点击：</small>{story.number * 7}<small>好评：</small>0</span><p class="intro">{story.paragraphs[0][:40]}...</p></li>'
+        ),
     )
     return (
         _head(name, "articlelist")
@@ -79,7 +101,10 @@ def _list(id: int, folder: str, name: str, page: int, count: int, shown: Sequenc
 
 
 def _side(rows: Sequence[Story]) -> str:
-    picked = items(rows[8:13], lambda story: f"<li><a href=\"{_address(story)}\">{story.title}</a><p>{story.paragraphs[1][:30]}...</p></li>")
+    picked = items(
+        rows[8:13],
+        lambda story: f'<li><a href="{_address(story)}">{story.title}</a><p>{story.paragraphs[1][:30]}...</p></li>',
+    )
     hot = items(rows[2:10], lambda story: f'<li><a href="{_address(story)}">{story.title}</a></li>')
     return f"<div class='pright'><dl class='tbox'><dt><strong>推荐内容</strong></dt><dd><ul class='d4'>{picked}</ul></dd></dl><dl class='tbox'><dt><strong>热点内容</strong></dt><dd><ul class='c1 ico2'>{hot}</ul></dd></dl></div>"
 

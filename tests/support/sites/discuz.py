@@ -22,7 +22,11 @@ _FOOT = """</div><div id="ft" class="wp cl"><div id="flk" class="y"><p><a href="
 def site() -> Site:
     rows = stories("discuz", 3, 16, NEWEST)
     front = _front(rows).encode("gbk")
-    pages = {"/": front, "/forum.php": front, "/robots.txt": b"User-agent: *\nDisallow: /api/\nDisallow: /member.php*\nDisallow: /misc.php*\nDisallow: /home.php*\n"}
+    pages = {
+        "/": front,
+        "/forum.php": front,
+        "/robots.txt": b"User-agent: *\nDisallow: /api/\nDisallow: /member.php*\nDisallow: /misc.php*\nDisallow: /home.php*\n",
+    }
     articles: dict[str, Story] = {}
     for number, (id, name) in enumerate(_FORUMS):
         own = [story for story in rows if story.channel == number]
@@ -58,17 +62,29 @@ def _front(rows: Sequence[Story]) -> str:
             f'<tr class="fl_row"><td class="fl_icn"><a href="forum-{id}-1.html"><img src="static/image/common/forum.gif" alt="{name}" /></a></td><td><h2><a href="forum-{id}-1.html">{name}</a></h2></td><td class="fl_i"><span class="xi2">16</span><span class="xg1"> / 35</span></td>'
             f'<td class="fl_by"><div><a href="forum.php?mod=redirect&amp;tid={4000 + last.number}&amp;goto=lastpost#lastpost" class="xi2">{last.title[:12]} ...</a> <cite>{last.time:%Y-%m-%d %H:%M} {_user(last)}</cite></div></td></tr>'
         )
-    return _head("年楚社区", "pg_index") + f'<div id="ct" class="wp cl"><div id="chart" class="bm bw0 cl"><p class="chart z">今日: <em>3</em><span class="pipe">|</span>帖子: <em>105</em></p></div><div class="fl bm"><div class="bm bmw cl"><div class="bm_h cl"><h2><a href="forum.php?gid=1">社区</a></h2></div><div class="bm_c"><table cellspacing="0" cellpadding="0" class="fl_tb">{forums}</table></div></div></div></div>' + _FOOT
+    return (
+        _head("年楚社区", "pg_index")
+        + f'<div id="ct" class="wp cl"><div id="chart" class="bm bw0 cl"><p class="chart z">今日: <em>3</em><span class="pipe">|</span>帖子: <em>105</em></p></div><div class="fl bm"><div class="bm bmw cl"><div class="bm_h cl"><h2><a href="forum.php?gid=1">社区</a></h2></div><div class="bm_c"><table cellspacing="0" cellpadding="0" class="fl_tb">{forums}</table></div></div></div></div>'
+        + _FOOT
+    )
 
 
 def _list(id: int, name: str, page: int, count: int, shown: Sequence[Story]) -> str:
-    sticky = f'<tbody id="stickthread_1"><tr><td class="icn"><a href="thread-1-1-1.html" title="本版置顶主题" target="_blank"><img src="static/image/common/pin_1.gif" alt="本版置顶" /></a></td><th class="common"><a href="thread-1-1-1.html" onclick="atarget(this)" class="s xst">发帖须知和版块管理规定</a></th></tr></tbody>' if page == 1 else ""
+    sticky = (
+        f'<tbody id="stickthread_1"><tr><td class="icn"><a href="thread-1-1-1.html" title="本版置顶主题" target="_blank"><img src="static/image/common/pin_1.gif" alt="本版置顶" /></a></td><th class="common"><a href="thread-1-1-1.html" onclick="atarget(this)" class="s xst">发帖须知和版块管理规定</a></th></tr></tbody>'
+        if page == 1
+        else ""
+    )
     threads = items(
         shown,
-        lambda story: f'<tbody id="normalthread_{4000 + story.number}"><tr><td class="icn"><a href="thread-{4000 + story.number}-1-{page}.html" title="有新回复 - 新窗口打开" target="_blank"><img src="static/image/common/folder_new.gif" /></a></td><th class="new"><a href="javascript:;" id="content_{4000 + story.number}" class="showcontent y" title="更多操作"></a> <a href="thread-{4000 + story.number}-1-{page}.html" onclick="atarget(this)" class="s xst">{story.title}</a></th>'
-        f'<td class="by"><cite>{_user(story)}</cite><em><span>{story.time:%Y-%m-%d}</span></em></td><td class="num"><a href="thread-{4000 + story.number}-1-{page}.html" class="xi2">0</a><em>{story.number * 3}</em></td><td class="by"><cite>{_user(story)}</cite><em><a href="forum.php?mod=redirect&tid={4000 + story.number}&goto=lastpost#lastpost">{story.time:%Y-%m-%d %H:%M}</a></em></td></tr></tbody>',
+        lambda story: (
+            f'<tbody id="normalthread_{4000 + story.number}"><tr><td class="icn"><a href="thread-{4000 + story.number}-1-{page}.html" title="有新回复 - 新窗口打开" target="_blank"><img src="static/image/common/folder_new.gif" /></a></td><th class="new"><a href="javascript:;" id="content_{4000 + story.number}" class="showcontent y" title="更多操作"></a> <a href="thread-{4000 + story.number}-1-{page}.html" onclick="atarget(this)" class="s xst">{story.title}</a></th>'
+            f'<td class="by"><cite>{_user(story)}</cite><em><span>{story.time:%Y-%m-%d}</span></em></td><td class="num"><a href="thread-{4000 + story.number}-1-{page}.html" class="xi2">0</a><em>{story.number * 3}</em></td><td class="by"><cite>{_user(story)}</cite><em><a href="forum.php?mod=redirect&tid={4000 + story.number}&goto=lastpost#lastpost">{story.time:%Y-%m-%d %H:%M}</a></em></td></tr></tbody>'
+        ),
     )
-    numbers = "".join(f"<strong>{n}</strong>" if n == page else f'<a href="forum-{id}-{n}.html">{n}</a>' for n in range(1, count + 1))
+    numbers = "".join(
+        f"<strong>{n}</strong>" if n == page else f'<a href="forum-{id}-{n}.html">{n}</a>' for n in range(1, count + 1)
+    )
     back = f'<a href="forum-{id}-{page - 1}.html" class="prev">&nbsp;&nbsp;</a>' if page > 1 else ""
     on = f'<a href="forum-{id}-{page + 1}.html" class="nxt">下一页</a>' if page < count else ""
     pager = f'<span id="fd_page_bottom"><div class="pg">{back}{numbers}<label><input type="text" name="custompage" class="px" size="2" value="{page}" /><span> / {count} 页</span></label>{on}</div></span>'

@@ -53,10 +53,14 @@ def _front(rows: Sequence[Story]) -> str:
 def _list(id: int, name: str, page: int, count: int, shown: Sequence[Story], rows: Sequence[Story]) -> str:
     links = items(
         shown,
-        lambda story: f'<tr><td class="font12" align="left"><a href="{_address(story)}" target="_blank">{story.title}</a></td><td class="time">({story.time:%Y-%m-%d %H:%M})</td></tr>',
+        lambda story: (
+            f'<tr><td class="font12" align="left"><a href="{_address(story)}" target="_blank">{story.title}</a></td><td class="time">({story.time:%Y-%m-%d %H:%M})</td></tr>'
+        ),
     )
     file = [f"node_{id}.htm", *(f"node_{id}_{n}.htm" for n in range(2, count + 1))]
-    numbers = "".join(f"<span>[{n}]</span>" if n == page else f'<a href="{file[n - 1]}">[{n}]</a>' for n in range(1, count + 1))
+    numbers = "".join(
+        f"<span>[{n}]</span>" if n == page else f'<a href="{file[n - 1]}">[{n}]</a>' for n in range(1, count + 1)
+    )
     on = f'<a href="{file[page]}">下一页</a>' if page < count else ""
     back = f'<a href="{file[page - 2]}">上一页</a>' if page > 1 else ""
     return (

@@ -24,7 +24,9 @@ def site() -> Site:
     articles = {_address(story): story for story in rows}
     pages |= {url: _article(story).encode() for url, story in articles.items()}
     for id, name in ((1001, "无障碍浏览"), (1060, "政务公开"), (1090, "网站地图"), (1091, "联系我们")):
-        pages[f"/col/col{id}/index.html"] = (_head(name) + f"<div class='bt'>{name}</div><p>本栏目暂无内容。</p>" + _FOOT).encode()
+        pages[f"/col/col{id}/index.html"] = (
+            _head(name) + f"<div class='bt'>{name}</div><p>本栏目暂无内容。</p>" + _FOOT
+        ).encode()
     return Site("govcn", "www.jilong.example", "吉隆县人民政府", pages, articles)
 
 
@@ -33,7 +35,9 @@ def _address(story: Story) -> str:
 
 
 def _head(title: str, metas: str = "") -> str:
-    nav = "".join(f'<td><a href="http://www.jilong.example/col/col{id}/index.html">{name}</a></td>' for id, name in _COLUMNS)
+    nav = "".join(
+        f'<td><a href="http://www.jilong.example/col/col{id}/index.html">{name}</a></td>' for id, name in _COLUMNS
+    )
     return _HEAD.format(title=f"吉隆县人民政府 {title}", nav=nav, metas=metas)
 
 

@@ -26,11 +26,21 @@ def site() -> Site:
         own = [story for story in rows if story.channel == number]
         pages[f"/{slug}/index.xml"] = _feed(own)
         for page, count, shown in in_pages(own, 5):
-            pages[f"/{slug}/" if page == 1 else f"/{slug}/page/{page}/"] = _list(slug, name, page, count, shown).encode()
+            pages[f"/{slug}/" if page == 1 else f"/{slug}/page/{page}/"] = _list(
+                slug, name, page, count, shown
+            ).encode()
     articles = {_address(story): story for story in rows}
     pages |= {url: _article(story).encode() for url, story in articles.items()}
-    pages["/about/"] = (_head("关于", "/about/", "") + '<article class="post-single"><h1 class="post-title">关于</h1><div class="post-content"><p>走路的人写的手记。</p></div></article>' + _FOOT).encode()
-    pages["/tags/"] = (_head("标签", "/tags/", "list") + '<ul class="terms-tags"><li><a href="/tags/caochang/">草场 <sup><strong><sup>3</sup></strong></sup></a></li></ul>' + _FOOT).encode()
+    pages["/about/"] = (
+        _head("关于", "/about/", "")
+        + '<article class="post-single"><h1 class="post-title">关于</h1><div class="post-content"><p>走路的人写的手记。</p></div></article>'
+        + _FOOT
+    ).encode()
+    pages["/tags/"] = (
+        _head("标签", "/tags/", "list")
+        + '<ul class="terms-tags"><li><a href="/tags/caochang/">草场 <sup><strong><sup>3</sup></strong></sup></a></li></ul>'
+        + _FOOT
+    ).encode()
     return Site("hugo", "blog.zanri.example", "赞日手记", pages, articles)
 
 
@@ -43,18 +53,37 @@ def _address(story: Story) -> str:
 
 
 def _head(title: str, path: str, kind: str) -> str:
-    nav = "".join(f'<li><a href="{_URL}/{slug}/" title="{name}"><span>{name}</span></a></li>' for slug, name in _SECTIONS)
-    feed = f'<link rel="alternate" type="application/rss+xml" href="{_URL}{path}index.xml">' if kind == "list" and path != "/tags/" else ""
-    return _HEAD.format(title=title if title == "赞日手记" else f"{title} | 赞日手记", url=_URL + path, base=_URL, nav=nav, kind=kind, feed=feed)
+    nav = "".join(
+        f'<li><a href="{_URL}/{slug}/" title="{name}"><span>{name}</span></a></li>' for slug, name in _SECTIONS
+    )
+    feed = (
+        f'<link rel="alternate" type="application/rss+xml" href="{_URL}{path}index.xml">'
+        if kind == "list" and path != "/tags/"
+        else ""
+    )
+    return _HEAD.format(
+        title=title if title == "赞日手记" else f"{title} | 赞日手记",
+        url=_URL + path,
+        base=_URL,
+        nav=nav,
+        kind=kind,
+        feed=feed,
+    )
 
 
 def _list(slug: str, name: str, page: int, count: int, shown: Sequence[Story]) -> str:
     path = f"/{slug}/" if slug else "/"
     entries = items(
         shown,
-        lambda story: f'<article class="post-entry"><header class="entry-header"><h2 class="entry-hint-parent">{story.title}</h2></header><div class="entry-content"><p>{story.paragraphs[0]}</p></div><footer class="entry-footer"><span title="{story.time:%Y-%m-%d %H:%M:%S} +0800">{story.time.year}年{story.time.month}月{story.time.day}日</span>&nbsp;·&nbsp;1 分钟</footer><a class="entry-link" aria-label="post link to {story.title}" href="{_URL}{_address(story)}"></a></article>',
+        lambda story: (
+            f'<article class="post-entry"><header class="entry-header"><h2 class="entry-hint-parent">{story.title}</h2></header><div class="entry-content"><p>{story.paragraphs[0]}</p></div><footer class="entry-footer"><span title="{story.time:%Y-%m-%d %H:%M:%S} +0800">{story.time.year}年{story.time.month}月{story.time.day}日</span>&nbsp;·&nbsp;1 分钟</footer><a class="entry-link" aria-label="post link to {story.title}" href="{_URL}{_address(story)}"></a></article>'
+        ),
     )
-    back = f'<a class="prev" href="{_URL}{path}' + (f"page/{page - 1}/" if page > 2 else "") + '">«&nbsp;上一页&nbsp;</a>' if page > 1 else ""
+    back = (
+        f'<a class="prev" href="{_URL}{path}' + (f"page/{page - 1}/" if page > 2 else "") + '">«&nbsp;上一页&nbsp;</a>'
+        if page > 1
+        else ""
+    )
     on = f'<a class="next" href="{_URL}{path}page/{page + 1}/">下一页&nbsp;&nbsp;»</a>' if page < count else ""
     pager = f'<footer class="page-footer"><nav class="pagination">{back}{on}</nav></footer>'
     head = f'<header class="page-header"><h1>{name}</h1></header>' if slug else ""
@@ -74,7 +103,12 @@ def _article(story: Story) -> str:
 
 
 def _feed(rows: Sequence[Story]) -> bytes:
-    entries = items(rows, lambda story: f"<item><title>{story.title}</title><link>{_URL}{_address(story)}</link><pubDate>{story.time:%a, %d %b %Y %H:%M:%S} +0800</pubDate><guid>{_URL}{_address(story)}</guid><description>{story.paragraphs[0]}</description></item>")
+    entries = items(
+        rows,
+        lambda story: (
+            f"<item><title>{story.title}</title><link>{_URL}{_address(story)}</link><pubDate>{story.time:%a, %d %b %Y %H:%M:%S} +0800</pubDate><guid>{_URL}{_address(story)}</guid><description>{story.paragraphs[0]}</description></item>"
+        ),
+    )
     return f'<?xml version="1.0" encoding="utf-8" standalone="yes"?><rss version="2.0"><channel><title>赞日手记</title><link>{_URL}/</link>{entries}</channel></rss>'.encode()
 
 

@@ -13,7 +13,11 @@ _TOPICS = [("gaoyuan", "高原"), ("nongmu", "农牧"), ("keji", "科技")]
 
 def site() -> Site:
     rows = stories("nextjs", 3, 16, NEWEST)
-    pages = {"/": _front(rows).encode(), "/robots.txt": b"User-Agent: *\nAllow: /\nDisallow: /api/\n\nSitemap: http://www.yunduan.example/sitemap.xml\n", "/sitemap.xml": _sitemap(rows)}
+    pages = {
+        "/": _front(rows).encode(),
+        "/robots.txt": b"User-Agent: *\nAllow: /\nDisallow: /api/\n\nSitemap: http://www.yunduan.example/sitemap.xml\n",
+        "/sitemap.xml": _sitemap(rows),
+    }
     for number, (slug, name) in enumerate(_TOPICS):
         own = [story for story in rows if story.channel == number]
         for page, count, shown in in_pages(own, 6):
@@ -32,8 +36,13 @@ def _address(story: Story) -> str:
 
 
 def _page(title: str, inside: str, props: dict[str, object]) -> str:
-    nav = "".join(f'<a class="text-sm font-medium hover:underline" href="/topic/{slug}">{name}</a>' for slug, name in _TOPICS)
-    data = json.dumps({"props": {"pageProps": props}, "page": "/", "query": {}, "buildId": "x1Yz9", "isFallback": False}, ensure_ascii=False)
+    nav = "".join(
+        f'<a class="text-sm font-medium hover:underline" href="/topic/{slug}">{name}</a>' for slug, name in _TOPICS
+    )
+    data = json.dumps(
+        {"props": {"pageProps": props}, "page": "/", "query": {}, "buildId": "x1Yz9", "isFallback": False},
+        ensure_ascii=False,
+    )
     return (
         f'<!DOCTYPE html><html lang="zh"><head><meta charSet="utf-8"/><meta name="viewport" content="width=device-width"/><title>{title}</title><meta name="next-head-count" content="3"/>'
         + '<link rel="preload" href="/_next/static/css/4f2a.css" as="style"/><script src="/_next/static/chunks/main-7f3c.js" defer=""></script></head><body><div id="__next">'
@@ -64,8 +73,15 @@ def _front(rows: Sequence[Story]) -> str:
 
 
 def _list(slug: str, name: str, page: int, count: int, shown: Sequence[Story]) -> str:
-    numbers = "".join(f'<a aria-current="{"page" if n == page else "false"}" class="px-3 py-1" href="/topic/{slug}?page={n}">{n}</a>' for n in range(1, count + 1))
-    on = f'<a class="px-3 py-1" href="/topic/{slug}?page={page + 1}">下一页</a>' if page < count else '<span class="opacity-50">下一页</span>'
+    numbers = "".join(
+        f'<a aria-current="{"page" if n == page else "false"}" class="px-3 py-1" href="/topic/{slug}?page={n}">{n}</a>'
+        for n in range(1, count + 1)
+    )
+    on = (
+        f'<a class="px-3 py-1" href="/topic/{slug}?page={page + 1}">下一页</a>'
+        if page < count
+        else '<span class="opacity-50">下一页</span>'
+    )
     inside = f'<main class="container"><h1 class="text-3xl">{name}</h1><div class="grid grid-cols-2 gap-4">{items(shown, _card)}</div><div class="flex justify-center gap-2">{numbers}{on}</div></main>'
     return _page(f"{name} - 云端", inside, {"topic": slug, "page": page, "articles": _brief(shown)})
 
@@ -73,7 +89,9 @@ def _list(slug: str, name: str, page: int, count: int, shown: Sequence[Story]) -
 def _article(story: Story, rows: Sequence[Story]) -> str:
     slug, name = _TOPICS[story.channel]
     text = "".join(f"<p>{paragraph}</p>" for paragraph in story.paragraphs)
-    more = items(rows[:3], lambda other: f'<li><a class="hover:underline" href="{_address(other)}">{other.title}</a></li>')
+    more = items(
+        rows[:3], lambda other: f'<li><a class="hover:underline" href="{_address(other)}">{other.title}</a></li>'
+    )
     inside = (
         f'<main class="container max-w-3xl"><article><a class="text-sm" href="/topic/{slug}">{name}</a><h1 class="mt-2 text-4xl font-bold">{story.title}</h1><div class="mt-4 flex text-sm"><span>{story.author}</span><time dateTime="{story.time.isoformat()}">{story.time:%Y-%m-%d %H:%M}</time></div>'
         + f'<div class="prose mt-8">{text}</div></article><aside><h2>推荐阅读</h2><ul>{more}</ul></aside></main>'
@@ -82,5 +100,8 @@ def _article(story: Story, rows: Sequence[Story]) -> str:
 
 
 def _sitemap(rows: Sequence[Story]) -> bytes:
-    urls = "".join(f"<url><loc>http://www.yunduan.example{_address(story)}</loc><lastmod>{story.time:%Y-%m-%d}</lastmod></url>" for story in rows)
+    urls = "".join(
+        f"<url><loc>http://www.yunduan.example{_address(story)}</loc><lastmod>{story.time:%Y-%m-%d}</lastmod></url>"
+        for story in rows
+    )
     return f'<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>http://www.yunduan.example/</loc></url>{urls}</urlset>'.encode()

@@ -42,7 +42,9 @@ def _link(story: Story) -> str:
 
 
 def _head(title: str) -> str:
-    nav = "".join(f'<td align="center"><a href="news.asp?classid={id}" class="nav">{name}</a></td>' for id, name in _CLASSES)
+    nav = "".join(
+        f'<td align="center"><a href="news.asp?classid={id}" class="nav">{name}</a></td>' for id, name in _CLASSES
+    )
     return _HEAD.format(title=f"{title}--下察隅镇信息网", nav=nav)
 
 
@@ -50,7 +52,12 @@ def _front(rows: Sequence[Story]) -> str:
     cells = ""
     for number, (id, name) in enumerate(_CLASSES):
         own = [story for story in rows if story.channel == number][:7]
-        lines = items(own, lambda story: f'<tr><td height="24">·<a href="{_link(story)}" target="_blank" title="{story.title}">{story.title[:12]}...</a></td><td width="60">{story.time:%m-%d}</td></tr>')
+        lines = items(
+            own,
+            lambda story: (
+                f'<tr><td height="24">·<a href="{_link(story)}" target="_blank" title="{story.title}">{story.title[:12]}...</a></td><td width="60">{story.time:%m-%d}</td></tr>'
+            ),
+        )
         cells += f'<td valign="top"><table width="320"><tr><td class="bt">{name}</td><td align="right"><a href="news.asp?classid={id}"><img src="images/more.gif" border="0"></a></td></tr>{lines}</table></td>'
     return _head("首页") + f'<table width="1000" align="center"><tr>{cells}</tr></table>' + _FOOT
 
@@ -58,7 +65,9 @@ def _front(rows: Sequence[Story]) -> str:
 def _list(id: int, name: str, page: int, count: int, shown: Sequence[Story], total: int, rows: Sequence[Story]) -> str:
     lines = items(
         shown,
-        lambda story: f'<tr onmouseover="this.bgColor=\'#EEEEEE\'"><td width="20"><img src="images/dot.gif"></td><td height="28"><a href="{_link(story)}" target="_blank">{story.title}</a></td><td width="100">[{story.time.year}-{story.time.month}-{story.time.day}]</td></tr>',
+        lambda story: (
+            f'<tr onmouseover="this.bgColor=\'#EEEEEE\'"><td width="20"><img src="images/dot.gif"></td><td height="28"><a href="{_link(story)}" target="_blank">{story.title}</a></td><td width="100">[{story.time.year}-{story.time.month}-{story.time.day}]</td></tr>'
+        ),
     )
     to = f"news.asp?classid={id}&page="
     back = f'<a href="{to}1">首页</a> <a href="{to}{page - 1}">上一页</a>' if page > 1 else "首页 上一页"
@@ -72,8 +81,15 @@ def _list(id: int, name: str, page: int, count: int, shown: Sequence[Story], tot
 
 
 def _left(rows: Sequence[Story]) -> str:
-    kinds = "".join(f'<tr><td height="30"><a href="news.asp?classid={id}">{name}</a></td></tr>' for id, name in _CLASSES)
-    hot = items(rows[11:19], lambda story: f'<tr><td height="22">·<a href="{_link(story)}" title="{story.title}">{story.title[:10]}</a></td></tr>')
+    kinds = "".join(
+        f'<tr><td height="30"><a href="news.asp?classid={id}">{name}</a></td></tr>' for id, name in _CLASSES
+    )
+    hot = items(
+        rows[11:19],
+        lambda story: (
+            f'<tr><td height="22">·<a href="{_link(story)}" title="{story.title}">{story.title[:10]}</a></td></tr>'
+        ),
+    )
     return f'<td width="220" valign="top"><table class="lm">{kinds}</table><table class="rd"><tr><td>热门文章</td></tr>{hot}</table></td>'
 
 

@@ -43,7 +43,10 @@ def _link(story: Story) -> str:
 
 
 def _head(title: str) -> str:
-    nav = "".join(f'<li class="line">|</li><li><a href="http://www.muye.example/list-{id}-1.html"><span>{name}</span></a></li>' for id, name in _CHANNELS)
+    nav = "".join(
+        f'<li class="line">|</li><li><a href="http://www.muye.example/list-{id}-1.html"><span>{name}</span></a></li>'
+        for id, name in _CHANNELS
+    )
     return _HEAD.format(title=f"{title} - 牧业信息网", nav=nav)
 
 
@@ -51,7 +54,10 @@ def _front(rows: Sequence[Story]) -> str:
     blocks = ""
     for number, (id, name) in enumerate(_CHANNELS):
         own = [story for story in rows if story.channel == number][:7]
-        links = items(own, lambda story: f'<li>·<a href="{_link(story)}" target="_blank" title="{story.title}">{story.title}</a></li>')
+        links = items(
+            own,
+            lambda story: f'<li>·<a href="{_link(story)}" target="_blank" title="{story.title}">{story.title}</a></li>',
+        )
         blocks += f'<div class="box cat-area"><h5 class="title-1">{name}<a href="http://www.muye.example/list-{id}-1.html" class="more">更多>></a></h5><div class="content"><ul class="list lh24 f14">{links}</ul></div></div>'
     return _head("首页") + f'<div class="main"><div class="col-left">{blocks}</div></div>' + _FOOT
 
@@ -78,7 +84,10 @@ def _list(id: int, name: str, page: int, count: int, shown: Sequence[Story], tot
 
 
 def _side(rows: Sequence[Story]) -> str:
-    hot = items(rows[5:15], lambda story: f'<li><a href="{_link(story)}" target="_blank" title="{story.title}">{story.title[:13]}</a></li>')
+    hot = items(
+        rows[5:15],
+        lambda story: f'<li><a href="{_link(story)}" target="_blank" title="{story.title}">{story.title[:13]}</a></li>',
+    )
     top = items(rows[20:24], lambda story: f'<li><a href="{_link(story)}">{story.title}</a></li>')
     return f'<div class="col-auto"><div class="box"><h5 class="title-2">频道总排行</h5><ul class="content digg">{hot}</ul></div><div class="box"><h5 class="title-2">频道本月排行</h5><ul class="content rank">{top}</ul></div></div>'
 

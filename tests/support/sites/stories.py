@@ -12,8 +12,12 @@ from archive.article import SHANGHAI
 from archive.url import canonical
 from tests.support.site import Reply
 
-_PLACES = "拉孜 南木林 定日 江孜 白朗 仁布 康马 萨迦 昂仁 谢通门 亚东 岗巴 聂拉木 吉隆 萨嘎 仲巴 错那 隆子 曲松 桑日".split()
-_SUBJECTS = "牧业合作社 农机站 寄宿学校 县医院 气象台 公路养护段 湿地管护队 图书室 青稞种植户 电商服务点 供水站 藏戏团".split()
+_PLACES = (
+    "拉孜 南木林 定日 江孜 白朗 仁布 康马 萨迦 昂仁 谢通门 亚东 岗巴 聂拉木 吉隆 萨嘎 仲巴 错那 隆子 曲松 桑日".split()
+)
+_SUBJECTS = (
+    "牧业合作社 农机站 寄宿学校 县医院 气象台 公路养护段 湿地管护队 图书室 青稞种植户 电商服务点 供水站 藏戏团".split()
+)
 _EVENTS = "今年开春先忙起来 迎来一批新学员 添了三台新设备 把服务送到村口 提前完成全年任务 试行夜间值班 完成一次大检修 办起周末集市".split()
 _NUMBERS = "两 三 四 五 六 七 八 九 十二 十五 十八 二十 三十 四十".split()
 _SENTENCES = (
@@ -98,7 +102,10 @@ class Site:
 
     def _page(self, url: str) -> bytes | None:
         """However the address is written, as a server has it."""
-        return next((page for target, page in self.pages.items() if canonical(urljoin(self.url, target)) == canonical(url)), None)
+        return next(
+            (page for target, page in self.pages.items() if canonical(urljoin(self.url, target)) == canonical(url)),
+            None,
+        )
 
 
 def _type(page: bytes, path: str) -> str:

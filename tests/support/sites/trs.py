@@ -30,7 +30,12 @@ def site() -> Site:
             pages[f"/{path}/{file}"] = _list(name, page, count, shown, rows).encode()
     articles = {_address(story): story for story in rows}
     pages |= {url: _article(story, rows).encode() for url, story in articles.items()}
-    pages |= {"/zt/": _plain("专题"), "/sp/": _plain("视频"), "/gywm/": _plain("关于我们"), "/bzzx/": _plain("帮助中心")}
+    pages |= {
+        "/zt/": _plain("专题"),
+        "/sp/": _plain("视频"),
+        "/gywm/": _plain("关于我们"),
+        "/bzzx/": _plain("帮助中心"),
+    }
     return Site("trs", "www.yajiang.example", "雅江在线", pages, articles)
 
 
@@ -44,7 +49,9 @@ def _head(title: str, metas: str = "") -> str:
 
 
 def _plain(name: str) -> bytes:
-    return (_head(f"{name}_雅江在线") + f'<div class="w1000"><h2>{name}</h2><p>栏目建设中，敬请期待。</p></div>' + _FOOT).encode()
+    return (
+        _head(f"{name}_雅江在线") + f'<div class="w1000"><h2>{name}</h2><p>栏目建设中，敬请期待。</p></div>' + _FOOT
+    ).encode()
 
 
 def _front(rows: Sequence[Story]) -> str:
@@ -53,20 +60,31 @@ def _front(rows: Sequence[Story]) -> str:
         own = [story for story in rows if story.channel == number][:6]
         links = items(own, lambda story: f'<li><a href=".{_address(story)}" target="_blank">{story.title}</a></li>')
         blocks += f'<div class="box"><h3><a href="./{path}/">{name}</a><a class="more" href="./{path}/">更多&gt;&gt;</a></h3><ul>{links}</ul></div>'
-    slides = items(rows[:3], lambda story: f'<li><a href=".{_address(story)}"><img src="./W020251128.jpg" /></a><p>{story.title}</p></li>')
-    return _head("雅江在线") + f'<div id="focus"><ul>{slides}</ul></div><div class="w1000">{blocks}</div>{_friends()}' + _FOOT
+    slides = items(
+        rows[:3],
+        lambda story: f'<li><a href=".{_address(story)}"><img src="./W020251128.jpg" /></a><p>{story.title}</p></li>',
+    )
+    return (
+        _head("雅江在线")
+        + f'<div id="focus"><ul>{slides}</ul></div><div class="w1000">{blocks}</div>{_friends()}'
+        + _FOOT
+    )
 
 
 def _friends() -> str:
     sites = ["雪域日报", "雅江晚报", "高原广播", "林芝发布"]
-    links = "".join(f'<a href="http://www.friend{n}.example/" target="_blank">{name}</a>' for n, name in enumerate(sites))
+    links = "".join(
+        f'<a href="http://www.friend{n}.example/" target="_blank">{name}</a>' for n, name in enumerate(sites)
+    )
     return f'<div class="links">友情链接：{links}</div>'
 
 
 def _list(name: str, page: int, count: int, shown: Sequence[Story], rows: Sequence[Story]) -> str:
     links = items(
         shown,
-        lambda story: f'<li><span>{story.time:%Y-%m-%d}</span><a href="./{_address(story).split("/", 3)[3]}" target="_blank">{story.title}</a></li>',
+        lambda story: (
+            f'<li><span>{story.time:%Y-%m-%d}</span><a href="./{_address(story).split("/", 3)[3]}" target="_blank">{story.title}</a></li>'
+        ),
     )
     return (
         _head(f"{name}_雅江在线")
@@ -77,7 +95,9 @@ def _list(name: str, page: int, count: int, shown: Sequence[Story], rows: Sequen
 
 
 def _hot(rows: Sequence[Story]) -> str:
-    links = items(rows[10:18], lambda story: f'<li><a href="{_address(story)}" title="{story.title}">{story.title[:14]}</a></li>')
+    links = items(
+        rows[10:18], lambda story: f'<li><a href="{_address(story)}" title="{story.title}">{story.title[:14]}</a></li>'
+    )
     return f'<div class="right"><h3>热点排行</h3><ul class="hot">{links}</ul></div>'
 
 

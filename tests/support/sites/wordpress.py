@@ -51,31 +51,53 @@ def _link(story: Story) -> str:
 
 
 def _head(title: str, kind: str) -> str:
-    nav = "".join(f'<li class="menu-item menu-item-type-taxonomy"><a href="{_URL}/category/{slug}/">{name}</a></li>' for slug, name in _CHANNELS)
+    nav = "".join(
+        f'<li class="menu-item menu-item-type-taxonomy"><a href="{_URL}/category/{slug}/">{name}</a></li>'
+        for slug, name in _CHANNELS
+    )
     return _HEAD.format(title=title, kind=kind, nav=nav)
 
 
 def _blog(path: str, name: str, page: int, count: int, shown: Sequence[Story], rows: Sequence[Story]) -> str:
     posts = items(
         shown,
-        lambda story: f'<article id="post-{story.number}" class="post type-post status-publish hentry"><header class="entry-header"><h1 class="entry-title"><a href="{_link(story)}" rel="bookmark">{story.title}</a></h1><div class="comments-link"><a href="{_link(story)}#respond"><span class="leave-reply">发表回复</span></a></div></header>'
-        f'<div class="entry-summary"><p>{story.paragraphs[0]}…… <a href="{_link(story)}" class="more-link">继续阅读<span class="meta-nav">&rarr;</span></a></p></div><footer class="entry-meta">本文发布于 <a href="{_link(story)}" title="{story.time:%H:%M}" rel="bookmark"><time class="entry-date" datetime="{story.time:%Y-%m-%dT%H:%M:%S+08:00}">{story.time.year}年{story.time.month}月{story.time.day}日</time></a>。属于<a href="{_URL}/category/{_CHANNELS[story.channel][0]}/" rel="category tag">{_CHANNELS[story.channel][1]}</a>分类</footer></article>',
+        lambda story: (
+            f'<article id="post-{story.number}" class="post type-post status-publish hentry"><header class="entry-header"><h1 class="entry-title"><a href="{_link(story)}" rel="bookmark">{story.title}</a></h1><div class="comments-link"><a href="{_link(story)}#respond"><span class="leave-reply">发表回复</span></a></div></header>'
+            f'<div class="entry-summary"><p>{story.paragraphs[0]}…… <a href="{_link(story)}" class="more-link">继续阅读<span class="meta-nav">&rarr;</span></a></p></div><footer class="entry-meta">本文发布于 <a href="{_link(story)}" title="{story.time:%H:%M}" rel="bookmark"><time class="entry-date" datetime="{story.time:%Y-%m-%dT%H:%M:%S+08:00}">{story.time.year}年{story.time.month}月{story.time.day}日</time></a>。属于<a href="{_URL}/category/{_CHANNELS[story.channel][0]}/" rel="category tag">{_CHANNELS[story.channel][1]}</a>分类</footer></article>'
+        ),
     )
     numbers = ""
     for n in range(1, count + 1):
         to = f"{_URL}{path or '/'}" + (f"page/{n}/" if n > 1 else "")
-        numbers += f'<span aria-current="page" class="page-numbers current">{n}</span>\n' if n == page else f'<a class="page-numbers" href="{to}">{n}</a>\n'
+        numbers += (
+            f'<span aria-current="page" class="page-numbers current">{n}</span>\n'
+            if n == page
+            else f'<a class="page-numbers" href="{to}">{n}</a>\n'
+        )
     on = f'<a class="next page-numbers" href="{_URL}{path or "/"}page/{page + 1}/">下一页</a>' if page < count else ""
-    back = f'<a class="prev page-numbers" href="{_URL}{path or "/"}' + (f"page/{page - 1}/" if page > 2 else "") + '">上一页</a>' if page > 1 else ""
+    back = (
+        f'<a class="prev page-numbers" href="{_URL}{path or "/"}'
+        + (f"page/{page - 1}/" if page > 2 else "")
+        + '">上一页</a>'
+        if page > 1
+        else ""
+    )
     pager = f'<nav class="navigation pagination" aria-label="文章"><h2 class="screen-reader-text">文章导航</h2><div class="nav-links">{back}{numbers}{on}</div></nav>'
     title = f"{name} | 山南笔记" if path else name
-    return _head(title, "archive" if path else "home blog") + f'<section id="primary" class="site-content"><div id="content" role="main">{posts}{pager}</div></section>' + _side(rows) + _FOOT
+    return (
+        _head(title, "archive" if path else "home blog")
+        + f'<section id="primary" class="site-content"><div id="content" role="main">{posts}{pager}</div></section>'
+        + _side(rows)
+        + _FOOT
+    )
 
 
 def _side(rows: Sequence[Story]) -> str:
     recent = items(rows[:5], lambda story: f'<li><a href="{_link(story)}">{story.title}</a></li>')
     months = "".join(f"<li><a href='{_URL}/2025/{month:02}/'>2025年{month}月</a></li>" for month in (11, 10))
-    kinds = "".join(f'<li class="cat-item"><a href="{_URL}/category/{slug}/">{name}</a></li>' for slug, name in _CHANNELS)
+    kinds = "".join(
+        f'<li class="cat-item"><a href="{_URL}/category/{slug}/">{name}</a></li>' for slug, name in _CHANNELS
+    )
     return f'<div id="secondary" class="widget-area" role="complementary"><aside id="search-2" class="widget widget_search"><form role="search" method="get" action="{_URL}/"><input type="text" name="s" /></form></aside><aside id="recent-posts-2" class="widget widget_recent_entries"><h3 class="widget-title">近期文章</h3><ul>{recent}</ul></aside><aside id="archives-2" class="widget"><h3 class="widget-title">归档</h3><ul>{months}</ul></aside><aside id="categories-2" class="widget"><h3 class="widget-title">分类</h3><ul>{kinds}</ul></aside></div>'
 
 
@@ -96,7 +118,9 @@ def _article(story: Story, rows: Sequence[Story]) -> str:
 def _feed(rows: Sequence[Story]) -> bytes:
     entries = items(
         rows,
-        lambda story: f"<item><title>{story.title}</title><link>{_link(story)}</link><dc:creator><![CDATA[{story.author}]]></dc:creator><pubDate>{story.time:%a, %d %b %Y %H:%M:%S} +0800</pubDate><category><![CDATA[{_CHANNELS[story.channel][1]}]]></category><guid isPermaLink=\"false\">{_URL}/?p={story.number}</guid><description><![CDATA[{story.paragraphs[0]} [&#8230;]]]></description><content:encoded><![CDATA[{story.html}]]></content:encoded></item>",
+        lambda story: (
+            f'<item><title>{story.title}</title><link>{_link(story)}</link><dc:creator><![CDATA[{story.author}]]></dc:creator><pubDate>{story.time:%a, %d %b %Y %H:%M:%S} +0800</pubDate><category><![CDATA[{_CHANNELS[story.channel][1]}]]></category><guid isPermaLink="false">{_URL}/?p={story.number}</guid><description><![CDATA[{story.paragraphs[0]} [&#8230;]]]></description><content:encoded><![CDATA[{story.html}]]></content:encoded></item>'
+        ),
     )
     return f'<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>山南笔记</title><link>{_URL}</link><language>zh-CN</language>{entries}</channel></rss>'.encode()
 

@@ -19,9 +19,13 @@ def print_proposal(proposal: Proposal, as_json: bool) -> None:
         print_json(proposal.to_json())
         return
     source = proposal.source
-    print(_("{title} ({name}), from {count} pages").format(title=source.title, name=source.name, count=proposal.requests))
+    print(
+        _("{title} ({name}), from {count} pages").format(title=source.title, name=source.name, count=proposal.requests)
+    )
     print()
-    print_table((_("list"), _("articles"), _("address")), [(each.name, str(each.rows), each.url) for each in proposal.lists])
+    print_table(
+        (_("list"), _("articles"), _("address")), [(each.name, str(each.rows), each.url) for each in proposal.lists]
+    )
     print()
     head = (_("article"), _("published"), _("text"))
     print_table(head, list(map(_article, proposal.articles)))
