@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from indexer.suggest.did_you_mean import Proposal
     from indexer.text.analyzer import Analyzer
     from wencang.answer import Answer
-    from wencang.checks import SourceCheck
     from wencang.desk.count.aid import AidPairs
     from wencang.desk.count.collocations import Collocations
     from wencang.desk.count.collocations import Measure as CollocationMeasure
@@ -90,6 +89,7 @@ if TYPE_CHECKING:
     from wencang.lexicon import Lexicon
     from wencang.preview import Preview
     from wencang.runs import RunResult
+    from wencang.sources.checks import SourceCheck
     from wencang.sources.listing import SourceFile, SourceList
 
 Group = Literal["", "source", "section", "credit", "place"]
@@ -200,7 +200,7 @@ class Archive:
         """A source of the archive by its site's name (tibet.cn) or its file's (tibet_cn). Raises UsageFault."""
         from archive.store import named_source
 
-        return named_source(self._store.sources(), name)
+        return named_source(self._store.sources(), self._site(name))
 
     def _notices(self, query: Query, index: SearchEngine, engine: str, stories: bool = False) -> tuple[Message, ...]:
         """What a reader should know beside an answer to this query."""
@@ -1201,6 +1201,12 @@ class Archive:
         _query, found, notices = self._matches(question, engine, **filters)
         return list(dict.fromkeys([*ids, *found])), notices
 
+    def _site(self, source: str) -> str:
+        """The site of a source of the user's own that is named by its file; any other name as it is."""
+        if source.isidentifier() and (self.data / "sources" / f"{source}.toml").is_file():
+            return self._sources.load(source).site  # what loads a parser of XPath, which most calls do not need
+        return source
+
     # Collecting
 
     def crawl(
@@ -1287,7 +1293,12 @@ class Archive:
         from wencang import runs
 
         return runs.reextract(
-            self.settings, sources, dry_run=dry_run, restart=restart, progress=progress, indexed=indexed
+            self.settings,
+            map(self._site, sources),
+            dry_run=dry_run,
+            restart=restart,
+            progress=progress,
+            indexed=indexed,
         )
 
     def extract(self, page: str, *, url: str = "") -> Reading:
@@ -1306,7 +1317,7 @@ class Archive:
         Raises UsageFault for an unknown source, or if no contact is set.
         """
         from crawler.reactor import with_reactor
-        from wencang.checks import SourceCheck
+        from wencang.sources.checks import SourceCheck
 
         chosen = self._sources.load(source)
         from crawler.check import check
@@ -1451,7 +1462,7 @@ class Archive:
         """The newest runs of crawls, of one source or of all. Raises UsageFault for an unknown source."""
         from wencang.keeping.runs import runs
 
-        return runs(self._store, source, limit)
+        return runs(self._store, self._site(source), limit)
 
     def hosts(self) -> Hosts:
         """What runs hold at this moment, on this host and on others: sources that they crawl, manifests, indexes."""
@@ -1466,7 +1477,7 @@ class Archive:
         """
         from wencang.keeping.doubted import doubted
 
-        return doubted(self._store, source)
+        return doubted(self._store, self._site(source))
 
     def accept(self, names: Iterable[str] = (), *, source: str = "", indexed: Progress = silent) -> RunResult:
         """Archive what was read of doubted pages, named by addresses or ids, or of all of a source.
@@ -1476,13 +1487,13 @@ class Archive:
         """
         from wencang import runs
 
-        return runs.accept(self.settings, names, source, indexed=indexed)
+        return runs.accept(self.settings, names, self._site(source), indexed=indexed)
 
     def refuse(self, names: Iterable[str] = (), *, source: str = "") -> int:
         """Skip from now on what doubted pages show; their number. Raises UsageFault like `accept`."""
         from wencang.keeping.doubted import refuse
 
-        return refuse(self._store, names, source)
+        return refuse(self._store, names, self._site(source))
 
     def gaps(self, source: str = "", *, since: str = "", until: str = "", addresses: bool = True) -> Gaps:
         """What may be missing: days with few articles, spans without a crawl, addresses that are not kept.
@@ -1492,7 +1503,7 @@ class Archive:
         """
         from wencang.keeping.gaps import gaps
 
-        return gaps(self._store, source, since, until, addresses)
+        return gaps(self._store, self._site(source), since, until, addresses)
 
     def verify(self, *, manifest: str | Path | None = None, progress: Progress = silent) -> Verification:
         """Check every version, every record of the raw pages, the manifests, the time stamps and the index.

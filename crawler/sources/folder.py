@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from archive.errors import UsageFault
 from archive.settings import Settings
+from archive.text.messages import of_error
 from archive.text.translation import gettext as _
 from crawler.sources.reading import read
 from crawler.sources.source import Source
@@ -41,14 +43,13 @@ class Sources:
 
     def load(self, name: str) -> Source:
         """The source of that name. Raises UsageFault for an unknown one, and for a file that is not valid."""
-        path = refuse_name(self.path(name))
-        state = path.stat()
-        return _read(path, state.st_mtime_ns, state.st_size, path.parent == _SHIPPED)
+        return _load(self.path(name))
 
     def every(self) -> Iterator[Source]:
         """All sources, the own ones first. Raises UsageFault at a file that is not valid."""
         own = self.own()
-        return map(self.load, sorted(self.names(), key=lambda name: (name not in own, name)))
+        yield from (_load(self.folder / f"{name}.toml") for name in own if self.folder)
+        yield from (_load(_SHIPPED / f"{name}.toml") for name in _names(_SHIPPED) if name not in own)
 
     def of(self, url: str) -> Source | None:
         """The source that owns an address; None if no source does."""
@@ -74,7 +75,18 @@ def refuse_name(path: Path) -> Path:
 
 def _names(folder: Path) -> tuple[str, ...]:
     """Hidden files are those that an editor has open."""
-    return tuple(sorted(path.stem for path in folder.glob("*.toml") if not path.name.startswith(".")))
+    try:
+        files = os.listdir(folder)
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise UsageFault(folder, of_error(error), _("it must be a folder that you may read")) from error
+    return tuple(sorted(name[:-5] for name in files if name.endswith(".toml") and not name.startswith(".")))
+
+
+def _load(path: Path) -> Source:
+    state = refuse_name(path).stat()
+    return _read(path, state.st_mtime_ns, state.st_size, path.parent == _SHIPPED)
 
 
 @lru_cache(maxsize=512)

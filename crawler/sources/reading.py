@@ -21,6 +21,7 @@ from crawler.sources.source import Form, Source
 
 _MOST_BYTES = 256 << 10
 _LONGEST = 2_000  # characters of a pattern or an XPath
+_LONGEST_LINE = 5_000  # characters: the parser takes quadratic time for a.a.a.a
 _NOT_TEXT = re.compile("[\x00-\x1f\x7f]")
 
 
@@ -61,6 +62,9 @@ def read(path: Path, is_proven: bool = False) -> Source:
 
 def of_text(text: str, path: Path, is_proven: bool = False) -> Source:
     """The source in the text of a file. Raises UsageFault."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line) > _LONGEST_LINE:
+            raise UsageFault(f"{path}:{number}", _("is longer than {most} characters").format(most=_LONGEST_LINE))
     place = _Place(path, text, is_proven)
     values = _table(toml.parse(text, path), place, _SOURCE, ("site", "title", "hosts", "article"))
     for host in values.get("key_prefixes", {}):

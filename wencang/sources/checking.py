@@ -19,7 +19,7 @@ from crawler.reactor import with_reactor
 from crawler.propose.saved import SavedPage, saved_page
 from crawler.sources import Source, Sources
 from crawler.sources.reading import read as read_source
-from wencang.checks import Difference, SourceCheck
+from wencang.sources.checks import Difference, SourceCheck
 from wencang.sources.trial import refuse_slow
 
 

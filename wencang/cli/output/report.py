@@ -16,8 +16,8 @@ from wencang.cli.output.tables import print_table
 if TYPE_CHECKING:
     from crawler.extract.reading import Reading
     from crawler.report import Report
-    from wencang.checks import SourceCheck
     from wencang.runs import RunResult
+    from wencang.sources.checks import SourceCheck
 
 _SHOWN = 20  # lines of a kind on a terminal; a log gets them all
 Count = Callable[[int], None]
