@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from archive.tables.tags import Note
     from archive.warc.pages import FetchedPage
     from crawler.extract.reading import Reading
-    from crawler.propose.site import Proposal
+    from crawler.propose.site import Proposal as SourceProposal
     from crawler.sources import Sources
     from crawler.timers.install import Installed
     from crawler.timers.units import Form, Job
@@ -1371,7 +1371,7 @@ class Archive:
 
         return add(self.settings, name, [saved_page(page) for page in pages], tuple(lists))
 
-    def look_at(self, url: str, *, name: str = "") -> Proposal:
+    def look_at(self, url: str, *, name: str = "") -> SourceProposal:
         """Look at a site once, politely, and propose a source for it; nothing is written.
 
         `name` is by default the domain with underscores. At most 25 pages are fetched, as a crawl would fetch them.
@@ -1382,7 +1382,7 @@ class Archive:
 
         return look_at(self.settings, url, name)
 
-    def add_proposal(self, proposal: Proposal) -> list[Path]:
+    def add_proposal(self, proposal: SourceProposal) -> list[Path]:
         """Write a proposed source into DATA/sources, and the articles and lists it was read from; the paths written."""
         from wencang.sources.looking import write_proposal
 

@@ -30,6 +30,8 @@ _ENOUGH = 5  # rows or articles on which something rests for sure
 _SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml", "/news-sitemap.xml", "/sitemap.xml.gz")
 _IN_ROBOTS = re.compile(r"(?im)^\s*sitemap\s*:\s*(\S+)")
 _FEED = re.compile(rb"<(?:rss|feed|urlset|sitemapindex|rdf:RDF)\b|\A\x1f\x8b|\"https://jsonfeed\.org/", re.IGNORECASE)
+_LOC = re.compile(rb"<loc>\s*([^<\s]+)")
+_OF_ARTICLES = re.compile("post|news|article|content", re.IGNORECASE)
 _FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/feed+json"}
 _FEED_PATH = re.compile(r"/(?:rss|feed|atom|index)(?:/?|\.xml|\.rss)$|\.rss$|/rss/|/feed/?$", re.IGNORECASE)
 _COMMENTS = re.compile(r"评论|comments?", re.IGNORECASE)
@@ -130,7 +132,7 @@ class _Site:
         self._asked: dict[str, Answer] = {}
         self._pages: dict[str, ListPage] = {}  # by canonical address; the front page is the first
         self._links: list[Link] = []
-        self._feeds: dict[str, int] = {}  # with the number of articles
+        self._feeds: dict[str, tuple[str, ...]] = {}  # with the addresses that each names
         self._points: list[Point] = []
         self._host = urlsplit(canonical(url)).hostname or ""
         self._names: dict[str, str] = {}  # of lists that are named by another address than they were met under
@@ -203,17 +205,20 @@ class _Site:
         return next(iter(self._pages.values()))
 
     def _look_at_feed(self, url: str, listed: bool) -> Generator[str, Answer, bool]:
-        """Note the articles that a feed, or a sitemap, names; whether it is one."""
+        """Note what a feed, or a sitemap, names; whether it is one.
+
+        Only a feed tells articles from other pages: `listed`. Of an index of sitemaps one is looked at.
+        """
         answer = yield from self._ask(url)
-        if answer.reason or not _FEED.search(answer.body[:_HEAD]):
+        head = answer.body[:_HEAD]
+        if answer.reason or not _FEED.search(head):
             return False
-        try:
-            rows = read_list(answer.body, answer.url, self._draft).rows
-        except (NotAnArticle, UsageFault):
-            rows = ()
-        if rows:
-            self._feeds[canonical(url)] = len(rows)
-            self._links += [Link(row, listed=listed) for row in rows]
+        if b"<sitemapindex" in head and (named := [each.decode() for each in _LOC.findall(answer.body)]):
+            answer = yield from self._ask(next(filter(_OF_ARTICLES.search, named), named[-1]))
+        rows = _rows(answer, self._draft)
+        self._feeds[canonical(url)] = rows
+        if listed:
+            self._links += [Link(row, listed=True) for row in rows]
         return True
 
     # Lists
@@ -252,9 +257,14 @@ class _Site:
         return replace(
             source or self._draft, article=found.pattern, rows=xpath,
             row=lists.IN_SCRIPT if xpath.endswith("/@onclick") else None,
-            lists=(*(self._names.get(page.url, page.url) for page in self._rows), *self._feeds),
+            lists=(*(self._names.get(page.url, page.url) for page in self._rows), *self._feed_counts()),
             sections=self._sections(),
         )  # fmt: skip
+
+    def _feed_counts(self) -> dict[str, int]:
+        """How many articles each feed and sitemap names that names some."""
+        counts = {url: sum(map(self._is_article, map(canonical, rows))) for url, rows in self._feeds.items()}
+        return {url: count for url, count in counts.items() if count >= lists.FEWEST_ROWS}
 
     def _is_article(self, url: str) -> bool:
         return bool(self._addresses.pattern.fullmatch(url))
@@ -347,7 +357,7 @@ class _Site:
 
     def _look_at_articles(self, source: Source) -> Generator[str, Answer, list[Sample]]:
         """Articles of different lists, the newest of each, which are less likely to be on all of them."""
-        samples = []
+        samples: list[Sample] = []
         for url in self._spread(source):
             if len(samples) == _ARTICLES or self._left < 1:
                 break
@@ -403,5 +413,13 @@ class _Site:
             FoundList(self._names.get(page.url, page.url), self._name_of(page), len(own), self._asked[page.url].body)
             for page, own in self._rows.items()
         ]
-        shown += [FoundList(url, _("feed"), count) for url, count in self._feeds.items()]
+        shown += [FoundList(url, _("feed"), count) for url, count in self._feed_counts().items()]
         return Proposal(source, tuple(shown), tuple(articles), tuple(self._points), len(self._asked), self._now.date())
+
+
+def _rows(answer: Answer, source: Source) -> tuple[str, ...]:
+    """The addresses that a feed or a sitemap names."""
+    try:
+        return read_list(answer.body, answer.url, source).rows if answer.body else ()
+    except NotAnArticle:
+        return ()
