@@ -222,13 +222,14 @@ def _key(
 ) -> tuple[int, int]:
     """The first and the last part that are the article's own number or name."""
     names = [n for n, kind in enumerate(kinds) if kind not in ("text", "day")]
-    best = max(names, key=lambda n: (len(columns[n]), n), default=-1)
+    best = max(names, key=lambda n: (len(columns[n]), max(len(part.text) for part in columns[n]), n), default=-1)
     if best >= 0 and _is_unique([address.parts[best].text for address in shown], shown, texts):
         # A number that begins with a day: 20250101123456.
         return (best - 1 if best and kinds[best - 1] == "day" else best), best
-    varying = [n for n, kind in enumerate(kinds) if kind != "text" and not _is_constant(columns[n])]
-    varying = varying or [n for n, kind in enumerate(kinds) if kind != "text"]
-    return varying[0], varying[-1]
+    parts = [n for n, kind in enumerate(kinds) if kind != "text"]
+    varying = [n for n in parts if not _is_constant(columns[n])]
+    first, last = (varying or parts)[0], (varying or parts)[-1]
+    return first, (parts[-1] if kinds[last] == "day" else last)  # a day alone is no article's own
 
 
 def _is_unique(keys: Sequence[str], shown: Sequence[_Address], texts: Mapping[str, Sequence[Link]]) -> bool:
@@ -264,10 +265,10 @@ def _day(values: Sequence[str]) -> str:
     """A pattern of days as printed in these addresses, with the digits of each number."""
     numbers = [re.findall(r"\d+", value) for value in values]
     separators = re.split(r"\d+", values[0])
-    widths = [{len(row[n]) for row in numbers} for n in range(len(numbers[0]))]
-    digits = [r"\d{1,2}" if 1 in each else rf"\d{{{max(each)}}}" for each in widths]
-    if r"\d{1,2}" in digits:  # without a zero before them
-        digits[1:] = [r"\d{1,2}"] * (len(digits) - 1)
+    padded = any(number.startswith("0") for row in numbers for number in row)
+    digits = [rf"\d{{{max(len(row[n]) for row in numbers)}}}" for n in range(len(numbers[0]))]
+    if not padded and len(digits) == 3:  # no zero was seen before a month or a day: there may be none
+        digits[1:] = [r"\d{1,2}"] * 2
     return "".join(_escape(separator) + digit for separator, digit in zip(separators, digits, strict=False))
 
 

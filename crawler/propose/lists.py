@@ -263,13 +263,9 @@ def _ways(first: str, url: str, n: int) -> Iterator[Paging]:
 
 
 def _numbered(name: str, rest: str, url: str, n: int) -> Iterator[Paging]:
+    """/news/index_2.html of /news/, list-17-2.html of list-17-1.html: a number behind the list's address."""
     match = re.fullmatch(r"(\D*)(\d+)(\D*)", rest)
-    if (
-        match
-        and int(match[2]) in (n - 1, n)
-        and match[1] + match[3] != ""
-        or (match and name == "{stem}" and int(match[2]) == n)
-    ):
+    if match and int(match[2]) in (n - 1, n):
         is_next = int(match[2]) == n
         number = "{next}" if is_next else "{n}"
         start = len(url) - len(rest) + match.start(2)
@@ -283,12 +279,11 @@ def _in_query(first: str, url: str, n: int) -> Iterator[Paging]:
         return
     pairs, own = here.query.split("&"), there.query.split("&") if there.query else []
     added = [pair for pair in pairs if pair not in own]
-    if len(added) == 1 and len(pairs) == len(own) + 1 and (match := re.fullmatch(r"(\w+)=(\d+)", added[0])):
-        if int(match[2]) in (n - 1, n):
-            is_next = int(match[2]) == n
-            mark = "&" if own else "?"
-            number = "{next}" if is_next else "{n}"
-            yield Paging(f"{{list}}{mark}{match[1]}={number}", _count(f"?{match[1]}=", "", is_next, query=True))
+    match = re.fullmatch(r"(\w+)=(\d+)", added[0]) if len(added) == 1 and len(pairs) == len(own) + 1 else None
+    if match and int(match[2]) in (n - 1, n):
+        is_next = int(match[2]) == n
+        mark, number = "&" if own else "?", "{next}" if is_next else "{n}"
+        yield Paging(f"{{list}}{mark}{match[1]}={number}", _count(f"?{match[1]}=", "", is_next, query=True))
 
 
 def _renamed(first: str, url: str, n: int) -> Iterator[Paging]:
@@ -312,9 +307,9 @@ def _count(before: str, after: str, is_next: bool, query: bool = False) -> str:
     That is at least the next page where there is one, and the page before where this is the last.
     """
     last = re.split(r"[/?&]", before)[-1]
-    opening = "[?&;]" if query else "[\"'/?&;=]" if last else "/"
-    folder = "" if last else re.escape(before.rstrip("/").rpartition("/")[2])
-    names = folder + ("/" if folder else opening) if not last else opening + re.sub(r"\d+", r"\\d+", re.escape(last))
+    opening = "[?&;]" if query else "[\"'/?&;=]"
+    folder = before.rstrip("/").rpartition("/")[2]
+    names = opening + re.sub(r"\d+", r"\\d+", re.escape(last)) if last else re.escape(folder) + "/"
     names = names.replace(r"\-", "-")
     end = re.escape(after.split("?")[0].split("&")[0])
     if is_next:

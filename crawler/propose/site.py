@@ -413,7 +413,7 @@ class _Site:
             FoundList(self._names.get(page.url, page.url), self._name_of(page), len(own), self._asked[page.url].body)
             for page, own in self._rows.items()
         ]
-        shown += [FoundList(url, _("feed"), count) for url, count in self._feed_counts().items()]
+        shown += [FoundList(url, _("feed or sitemap"), count) for url, count in self._feed_counts().items()]
         return Proposal(source, tuple(shown), tuple(articles), tuple(self._points), len(self._asked), self._now.date())
 
 

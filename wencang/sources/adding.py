@@ -16,8 +16,7 @@ from archive.text.translation import gettext as _
 from archive.url import canonical
 from crawler.extract.extractor import read, read_list
 from crawler.propose.saved import SavedPage, propose
-from crawler.sources import Source, Sources, of_text, sources_of, to_toml
-from crawler.sources import folder
+from crawler.sources import Source, Sources, folder, of_text, sources_of, to_toml
 from wencang.sources.trial import refuse_slow
 
 _COMMENT = """{title}, http://{host}/.

@@ -1,5 +1,7 @@
 """A site of DedeCMS 5.7 in GB2312 with its default templates: /a/news/20251128/123.html, list_3_2.html."""
 
+# ruff: noqa: E501  # markup stands on long lines
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -117,7 +119,7 @@ def _article(story: Story, rows: Sequence[Story]) -> str:
         + f"<div class='w960 center clear mT1'><div class='pleft'><div class='place'><strong>当前位置:</strong> <a href='http://www.heyuan.example/'>主页</a> > <a href='/a/{folder}/'>{name}</a> > </div>"
         + f"<div class='viewbox'><div class='title'><h2>{story.title}</h2></div><div class='info'><small>时间:</small>{story.time:%Y-%m-%d %H:%M}<small>来源:</small>{story.credit}<small>作者:</small>{story.author}<small>点击:</small><script src='/plus/count.php?view=yes&aid={story.number}' language='javascript'></script>次</div>"
         + f"<div class='content'><table width='100%' border='0'><tr><td>{story.html}</td></tr></table></div><div class='dede_pages'><ul class='pagelist'></ul></div>"
-        + f"<div class='newdigg' id='newdigg'><div class='diggbox digg_good'><div class='digg_act'>顶一下</div><div class='digg_num'>(0)</div></div></div><div class='boxoff'><strong>------分隔线----------------------------</strong></div>"
+        + "<div class='newdigg' id='newdigg'><div class='diggbox digg_good'><div class='digg_act'>顶一下</div><div class='digg_num'>(0)</div></div></div><div class='boxoff'><strong>------分隔线----------------------------</strong></div>"
         + f"<div class='handle'><div class='context'><ul><li>上一篇：<a href='{_address(other)}'>{other.title}</a> </li><li>下一篇：没有了 </li></ul></div><div class='actbox'><ul><li id='act-fav'><a href='/plus/stow.php?aid=1' target='_blank'>收藏</a></li></ul></div></div></div></div>"
         + _side(rows) + "</div>" + _FOOT
     )  # fmt: skip

@@ -1,5 +1,7 @@
 """A forum of Discuz! X3.4 with rewritten addresses: thread-123-1-1.html, forum-2-1.html; in GBK."""
 
+# ruff: noqa: E501  # markup stands on long lines
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -71,7 +73,7 @@ def _front(rows: Sequence[Story]) -> str:
 
 def _list(id: int, name: str, page: int, count: int, shown: Sequence[Story]) -> str:
     sticky = (
-        f'<tbody id="stickthread_1"><tr><td class="icn"><a href="thread-1-1-1.html" title="本版置顶主题" target="_blank"><img src="static/image/common/pin_1.gif" alt="本版置顶" /></a></td><th class="common"><a href="thread-1-1-1.html" onclick="atarget(this)" class="s xst">发帖须知和版块管理规定</a></th></tr></tbody>'
+        '<tbody id="stickthread_1"><tr><td class="icn"><a href="thread-1-1-1.html" title="本版置顶主题" target="_blank"><img src="static/image/common/pin_1.gif" alt="本版置顶" /></a></td><th class="common"><a href="thread-1-1-1.html" onclick="atarget(this)" class="s xst">发帖须知和版块管理规定</a></th></tr></tbody>'
         if page == 1
         else ""
     )

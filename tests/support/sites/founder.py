@@ -1,5 +1,7 @@
 """A newspaper's site as Founder's publishing system writes it: node_1234.htm, content/2025-11/28/content_123.htm."""
 
+# ruff: noqa: E501  # markup stands on long lines
+
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -1,5 +1,7 @@
 """A county government's site by Hanweb's jcms: /art/2025/1/1/art_12_345.html, rows of lists as XML inside a script."""
 
+# ruff: noqa: E501  # markup stands on long lines
+
 from __future__ import annotations
 
 from collections.abc import Sequence

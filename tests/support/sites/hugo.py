@@ -1,5 +1,7 @@
 """A site of Hugo with a theme like PaperMod: /posts/NAME/, entries whose link has no text, feeds, a sitemap."""
 
+# ruff: noqa: E501  # markup stands on long lines
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -8,7 +10,28 @@ from tests.support.sites.stories import NEWEST, Site, Story, in_pages, items, st
 
 _URL = "http://blog.zanri.example"
 _SECTIONS = [("posts", "文章"), ("notes", "笔记"), ("walks", "行走")]
-_SYLLABLES = "ba de qu lin zhi na ma tso gang ri duo xue shan mu chang he tang la kang se".split()
+_SYLLABLES = [
+    "ba",
+    "de",
+    "qu",
+    "lin",
+    "zhi",
+    "na",
+    "ma",
+    "tso",
+    "gang",
+    "ri",
+    "duo",
+    "xue",
+    "shan",
+    "mu",
+    "chang",
+    "he",
+    "tang",
+    "la",
+    "kang",
+    "se",
+]
 _HEAD = """<!DOCTYPE html><html lang="zh" dir="auto"><head><meta charset="utf-8"><title>{title}</title><meta name="generator" content="Hugo 0.128.0">
 <link rel="canonical" href="{url}"><link crossorigin="anonymous" href="/assets/css/stylesheet.css" rel="preload stylesheet" as="style">{feed}</head>
 <body class="{kind}" id="top"><header class="header"><nav class="nav"><div class="logo"><a href="{base}/" accesskey="h" title="赞日手记 (Alt + H)">赞日手记</a></div>

@@ -1,5 +1,7 @@
 """A site of Next.js, drawn by its server: /article/cm3k9x0ab..., cards that are one link, ?page=2, __NEXT_DATA__."""
 
+# ruff: noqa: E501  # markup stands on long lines
+
 from __future__ import annotations
 
 import hashlib

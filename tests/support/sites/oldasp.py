@@ -1,5 +1,7 @@
 """A site by an ASP program of 2008 in GB2312: tables, newsview.asp?id=3, news.asp?classid=3&page=2, jQuery for its slides."""
 
+# ruff: noqa: E501  # markup stands on long lines
+
 from __future__ import annotations
 
 from collections.abc import Sequence

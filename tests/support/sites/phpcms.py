@@ -1,5 +1,7 @@
 """A site of PHPCMS v9 with its default templates: show-17-345-1.html, list-17-1.html, a pager of links."""
 
+# ruff: noqa: E501  # markup stands on long lines
+
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -1,5 +1,7 @@
 """Articles of our own writing, and a site that shows them."""
 
+# markup stands on long lines
+
 from __future__ import annotations
 
 import random
@@ -12,14 +14,53 @@ from archive.article import SHANGHAI
 from archive.url import canonical
 from tests.support.site import Reply
 
-_PLACES = (
-    "拉孜 南木林 定日 江孜 白朗 仁布 康马 萨迦 昂仁 谢通门 亚东 岗巴 聂拉木 吉隆 萨嘎 仲巴 错那 隆子 曲松 桑日".split()
-)
-_SUBJECTS = (
-    "牧业合作社 农机站 寄宿学校 县医院 气象台 公路养护段 湿地管护队 图书室 青稞种植户 电商服务点 供水站 藏戏团".split()
-)
-_EVENTS = "今年开春先忙起来 迎来一批新学员 添了三台新设备 把服务送到村口 提前完成全年任务 试行夜间值班 完成一次大检修 办起周末集市".split()
-_NUMBERS = "两 三 四 五 六 七 八 九 十二 十五 十八 二十 三十 四十".split()
+_PLACES = [
+    "拉孜",
+    "南木林",
+    "定日",
+    "江孜",
+    "白朗",
+    "仁布",
+    "康马",
+    "萨迦",
+    "昂仁",
+    "谢通门",
+    "亚东",
+    "岗巴",
+    "聂拉木",
+    "吉隆",
+    "萨嘎",
+    "仲巴",
+    "错那",
+    "隆子",
+    "曲松",
+    "桑日",
+]
+_SUBJECTS = [
+    "牧业合作社",
+    "农机站",
+    "寄宿学校",
+    "县医院",
+    "气象台",
+    "公路养护段",
+    "湿地管护队",
+    "图书室",
+    "青稞种植户",
+    "电商服务点",
+    "供水站",
+    "藏戏团",
+]
+_EVENTS = [
+    "今年开春先忙起来",
+    "迎来一批新学员",
+    "添了三台新设备",
+    "把服务送到村口",
+    "提前完成全年任务",
+    "试行夜间值班",
+    "完成一次大检修",
+    "办起周末集市",
+]
+_NUMBERS = ["两", "三", "四", "五", "六", "七", "八", "九", "十二", "十五", "十八", "二十", "三十", "四十"]
 _SENTENCES = (
     "{place}的{subject}最近很忙，{number}名工作人员分成{other}组，每天一早就出门。",
     "负责人说，去年这个时候只有{number}户报名，现在已经有{other}户排着队等。",

@@ -1,5 +1,7 @@
 """A news site as TRS WCM publishes one: channel folders, tYYYYMMDD_N.html, a pager that a script writes."""
 
+# ruff: noqa: E501  # markup stands on long lines
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -102,7 +104,7 @@ def _hot(rows: Sequence[Story]) -> str:
 
 
 def _article(story: Story, rows: Sequence[Story]) -> str:
-    path, name = _CHANNELS[story.channel]
+    _path, name = _CHANNELS[story.channel]
     metas = (
         f'<meta name="ArticleTitle" content="{story.title}" /><meta name="PubDate" content="{story.time:%Y-%m-%d %H:%M}" />'
         f'<meta name="ContentSource" content="{story.credit}" />'

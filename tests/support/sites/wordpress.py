@@ -1,5 +1,7 @@
 """A WordPress site with a classic theme: slugs without a number at the root, /category/NAME/page/2/, feeds, sitemaps."""
 
+# ruff: noqa: E501  # markup stands on long lines
+
 from __future__ import annotations
 
 from collections.abc import Sequence
