@@ -18,14 +18,14 @@ from archive.text.translation import gettext as _
 from archive.url import canonical
 from crawler.http.addresses import as_answered
 from crawler.http.failures import reason
-from crawler.propose.site import Answer, Proposal, look
+from crawler.propose.site import Answer, SourceProposal, look
 from crawler.run import run
 from crawler.session import Scope, Session
 from crawler.sources import Source, sources_of
 from crawler.spiders import ArticleSpider
 
 
-def look_at(url: str, name: str, settings: Settings) -> Proposal:
+def look_at(url: str, name: str, settings: Settings) -> SourceProposal:
     """Fetch some pages of a site, at most 25, and propose a source. Like `run`, once in a process.
 
     Raises NotFetched if the front page can't be had, UsageFault if the site shows no articles.
@@ -47,7 +47,7 @@ class _Look(ArticleSpider):
 
     def __init__(self, session: Session, **options: Any) -> None:
         super().__init__(session, **options)
-        self.proposal: Proposal | None = None
+        self.proposal: SourceProposal | None = None
         self.fault: WencangError | None = None
         (self._front,) = session.scope.urls
         self._look = look(self._front, session.source.name, clock.now())

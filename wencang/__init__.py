@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from archive.warc.pages import FetchedPage
     from crawler.extract.reading import Reading
     from crawler.health.gaps import AddressGap, DayGap, SpanGap
+    from crawler.propose.site import SourceProposal
     from crawler.timers.install import Installed
     from indexer.explain import Explanation
     from indexer.question.query import Query
@@ -83,6 +84,7 @@ _HOMES = {
     "Removal": "wencang.keeping.removal", "Revision": "archive.article", "Run": "archive.tables.ledger",
     "RunResult": "wencang.runs", "Runs": "wencang.keeping.runs", "Settings": "archive.settings",
     "Snippet": "indexer.snippet", "SourceCheck": "wencang.sources.checks", "SourceFile": "wencang.sources.listing",
+    "SourceProposal": "crawler.propose.site",
     "SourceList": "wencang.sources.listing", "SpanGap": "crawler.health.gaps",
     "Status": "wencang.keeping.status", "Story": "wencang.desk.reprints.story",
     "StoryList": "wencang.desk.reprints.story", "Terms": "wencang.lexicon",
@@ -97,6 +99,7 @@ __all__ = [
     "FetchedPage", "Figures", "Filled", "Filters", "Gaps", "History", "Hit", "Image", "Installed", "Keywords",
     "Lexicon", "Message", "News", "Overview", "Query", "QuotedSpeakers", "Quotes", "RawPage", "Reading", "Removal",
     "Revision", "Run", "RunResult", "Runs", "Settings", "Snippet", "SourceCheck", "SourceFile", "SourceList",
+    "SourceProposal",
     "SpanGap", "Status", "Story", "StoryList", "Terms", "Timeline", "Timestamp", "Verification", "View", "WatchList",
     "WencangError", "Words", "copy_archive", "open", "restore",
 ]  # fmt: skip

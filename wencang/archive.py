@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from archive.tables.tags import Note
     from archive.warc.pages import FetchedPage
     from crawler.extract.reading import Reading
-    from crawler.propose.site import Proposal as SourceProposal
+    from crawler.propose.site import SourceProposal
     from crawler.sources import Sources
     from crawler.timers.install import Installed
     from crawler.timers.units import Form, Job

@@ -76,7 +76,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class SourceProposal:
     """A source for a site, from a look at it: nothing is written yet.
 
     `points` say of each field whether it is sure, and why; `requests` is the number of pages asked for, `day` when.
@@ -110,11 +110,11 @@ class Proposal:
         }
 
 
-Look = Generator[str, Answer, Proposal]
+Look = Generator[str, Answer, SourceProposal]
 
 
 def look(url: str, name: str, now: datetime) -> Look:
-    """Yields the address of each page to fetch, takes its Answer, and returns the Proposal.
+    """Yields the address of each page to fetch, takes its Answer, and returns the SourceProposal.
 
     Raises NotFetched if the front page can't be had, UsageFault if no articles are found. `now` is the time of
     fetching.
@@ -395,7 +395,7 @@ class _Site:
             )
         return source
 
-    def _proposal(self, source: Source, samples: Iterable[Sample]) -> Proposal:
+    def _proposal(self, source: Source, samples: Iterable[Sample]) -> SourceProposal:
         articles = []
         for sample in samples:
             try:
@@ -414,7 +414,9 @@ class _Site:
             for page, own in self._rows.items()
         ]
         shown += [FoundList(url, _("feed or sitemap"), count) for url, count in self._feed_counts().items()]
-        return Proposal(source, tuple(shown), tuple(articles), tuple(self._points), len(self._asked), self._now.date())
+        return SourceProposal(
+            source, tuple(shown), tuple(articles), tuple(self._points), len(self._asked), self._now.date()
+        )
 
 
 def _rows(answer: Answer, source: Source) -> tuple[str, ...]:

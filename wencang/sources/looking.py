@@ -11,7 +11,7 @@ from archive.settings import Settings
 from archive.text.translation import gettext as _
 from archive.url import canonical
 from crawler.propose.saved import SavedPage
-from crawler.propose.site import Proposal
+from crawler.propose.site import SourceProposal
 from crawler.reactor import with_reactor
 from crawler.sources import sources_of
 from wencang.sources import adding
@@ -22,7 +22,7 @@ Proposed from {count} pages on {day}. `wencang source check {name}` tries it.{po
 _MOST_LISTS = 2  # that are kept as saved pages
 
 
-def look_at(settings: Settings, url: str, name: str = "") -> Proposal:
+def look_at(settings: Settings, url: str, name: str = "") -> SourceProposal:
     """Archive.look_at."""
     sources = sources_of(settings)
     if source := sources.of(url):
@@ -44,7 +44,7 @@ def name_of(url: str) -> str:
     return name if name[0].isalpha() else f"site_{name}"
 
 
-def write_proposal(settings: Settings, proposal: Proposal) -> list[Path]:
+def write_proposal(settings: Settings, proposal: SourceProposal) -> list[Path]:
     """Archive.add_proposal."""
     source = proposal.source
     pages = [

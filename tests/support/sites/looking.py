@@ -9,7 +9,7 @@ from archive.article import Article
 from archive.text.messages import worded
 from archive.url import canonical
 from crawler.extract.extractor import read, read_list
-from crawler.propose.site import Answer, Proposal, look
+from crawler.propose.site import Answer, SourceProposal, look
 from crawler.sources import Source
 from tests.support.sites.stories import Site
 
@@ -17,7 +17,7 @@ NOW = datetime(2025, 11, 29, 2, tzinfo=UTC)
 Ask = Callable[[str], bytes | None]
 
 
-def proposal(url: str, ask: Ask, asked: list[str] | None = None) -> Proposal:
+def proposal(url: str, ask: Ask, asked: list[str] | None = None) -> SourceProposal:
     """The proposal for a site whose pages `ask` returns, None for one that does not exist; notes what was asked."""
     steps = look(url, "site", NOW)
     address = next(steps)
@@ -29,7 +29,7 @@ def proposal(url: str, ask: Ask, asked: list[str] | None = None) -> Proposal:
         try:
             address = steps.send(answer)
         except StopIteration as end:
-            found: Proposal = end.value
+            found: SourceProposal = end.value
             return found
 
 

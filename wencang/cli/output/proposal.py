@@ -9,12 +9,12 @@ from wencang.cli.output import print_json, say
 from wencang.cli.output.tables import print_table
 
 if TYPE_CHECKING:
-    from crawler.propose.site import FoundArticle, Proposal
+    from crawler.propose.site import FoundArticle, SourceProposal
 
 _FIRST = 40  # characters of a text
 
 
-def print_proposal(proposal: Proposal, as_json: bool) -> None:
+def print_proposal(proposal: SourceProposal, as_json: bool) -> None:
     if as_json:
         print_json(proposal.to_json())
         return
