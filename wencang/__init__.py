@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from archive.warc.pages import FetchedPage
     from crawler.extract.reading import Reading
     from crawler.health.gaps import AddressGap, CaptureGap, DayGap, SpanGap
+    from crawler.propose.site import SourceProposal
     from crawler.timers.install import Installed
     from indexer.explain import Explanation
     from indexer.question.query import Query
@@ -85,6 +86,7 @@ _HOMES = {
     "Removal": "wencang.keeping.removal", "Revision": "archive.article", "Run": "archive.tables.ledger",
     "RunResult": "wencang.runs", "Runs": "wencang.keeping.runs", "Settings": "archive.settings",
     "Snippet": "indexer.snippet", "SourceCheck": "wencang.sources.checks", "SourceFile": "wencang.sources.listing",
+    "SourceProposal": "crawler.propose.site",
     "SourceList": "wencang.sources.listing", "SpanGap": "crawler.health.gaps",
     "Status": "wencang.keeping.status", "Story": "wencang.desk.reprints.story",
     "StoryList": "wencang.desk.reprints.story", "Terms": "wencang.lexicon",
@@ -99,8 +101,8 @@ __all__ = [
     "Exported", "FetchedPage", "Figures", "Filled", "Filters", "Gaps", "History", "Hit", "Image", "Installed",
     "Keywords", "Lexicon", "Message", "News", "Origin", "Overview", "Query", "QuotedSpeakers", "Quotes", "RawPage",
     "Reading", "Removal", "Revision", "Run", "RunResult", "Runs", "Settings", "Snippet", "SourceCheck", "SourceFile",
-    "SourceList", "SpanGap", "Status", "Story", "StoryList", "Terms", "Timeline", "Timestamp", "Verification", "View",
-    "WatchList", "WencangError", "Words", "copy_archive", "open", "restore",
+    "SourceList", "SourceProposal", "SpanGap", "Status", "Story", "StoryList", "Terms", "Timeline", "Timestamp",
+    "Verification", "View", "WatchList", "WencangError", "Words", "copy_archive", "open", "restore",
 ]  # fmt: skip
 
 
