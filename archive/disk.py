@@ -19,7 +19,15 @@ from archive.errors import ArchiveUnusable, DiskFull, UsageFault, WencangError
 from archive.text.messages import of_error
 from archive.text.translation import gettext as _
 
-_WRITTEN = ("archive.db", "pages", "manifests", "index", "feeds", "locks")  # of a data folder, besides small files
+_WRITTEN = (
+    "archive.db",
+    "pages",
+    "manifests",
+    "index",
+    "feeds",
+    "locks",
+    "sources",
+)  # of a data folder, besides small files
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 

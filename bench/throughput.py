@@ -126,12 +126,13 @@ def bare(count: int, ours: bool) -> None:
     from scrapy.settings import Settings
 
     from archive.settings import load
-    from crawler import settings, sources
+    from crawler import settings
     from crawler.session import Session
+    from crawler.sources import SHIPPED
 
     class Bare(Spider):
         name = "bare"
-        session = Session(sources.load("tibet_cn"))
+        session = Session(SHIPPED.load("tibet_cn"), SHIPPED)
 
         async def start(self) -> AsyncIterator[Any]:
             for n in range(count):

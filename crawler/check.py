@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from scrapy import Request
@@ -13,30 +12,21 @@ from twisted.python.failure import Failure
 from archive import clock
 from archive.errors import WencangError
 from archive.settings import Settings
-from archive.warc.pages import FetchedPage
-from crawler.extract.extractor import read_list
+from crawler.extract.extractor import read, read_list
+from crawler.health.rules import Finding, findings
 from crawler.http.failures import reason
-from crawler.reader import read_page, reader
+from crawler.reader import reader
 from crawler.run import run
 from crawler.session import Session
-from crawler.sources import Source
+from crawler.sources import Source, sources_of
 from crawler.spiders import ArticleSpider
 
 _ARTICLES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one rule found on one page; "" for nothing."""
-
-    url: str
-    rule: str
-    found: str
-
-
 def check(source: Source, settings: Settings) -> list[Finding]:
     """Fetch the first list that has rows and its first articles; what each rule found. Once in a process."""
-    spiders = run([Session(source)], settings, base=_Checks, ITEM_PIPELINES={})
+    spiders = run([Session(source, sources_of(settings))], settings, base=_Checks, ITEM_PIPELINES={})
     return [finding for spider in spiders if isinstance(spider, _Checks) for finding in spider.findings]
 
 
@@ -67,16 +57,12 @@ class _Checks(ArticleSpider):
 
     async def parse_article(self, response: Response) -> AsyncIterator[Any]:
         try:
-            page = FetchedPage(response.url, response.body, clock.now())
-            reading = await reader().ask(response.url, read_page, page)
+            url, now = response.url, clock.now()
+            reading = await reader().ask(url, read, response.body, url, now, source=self.source)
         except WencangError as error:
             self._found(response.url, f"article ({error.reason})", "")
             return
-        article = reading.article
-        for step in reading.steps:
-            if step in reading.unfound or step.how.endswith(" form"):  # not what was found by general means instead
-                self._found(response.url, step.field, "" if step in reading.unfound else step.how)
-        self._found(response.url, "published", article.issued.isoformat() if article.issued else "")
+        self.findings += findings(response.url, reading)
         return
         yield  # makes this an asynchronous generator
 

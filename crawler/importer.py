@@ -28,6 +28,7 @@ from crawler.extract.reading import join
 from crawler.keeping import Fetched, keep
 from crawler.reader import BoundedReader, read_page, read_plain
 from crawler.report import Report
+from crawler.sources import Sources
 from crawler.spreadsheet.articles import articles
 from crawler.spreadsheet.columns import Columns
 
@@ -96,14 +97,16 @@ def _counts(kinds: Counter[str]) -> str:
 
 
 def import_files(
-    store: ArticleStore, pages: Pages, paths: list[Path], report: Report, source: str, columns: Mapping[str, str]
-) -> None:
+    store: ArticleStore, pages: Pages, paths: list[Path], report: Report, source: str, columns: Mapping[str, str],
+    sources: Sources,
+) -> None:  # fmt: skip
     """Read every file into the archive; what can't be read is counted with its reason.
 
-    `source` is the source of articles from plain text and tables, `columns` names the columns of tables by field.
+    `source` is the source of articles from plain text and tables, `columns` names the columns of tables by field,
+    `sources` read the pages.
     """
     with BoundedReader() as reader:
-        importer = _Importer(reader, source, columns)
+        importer = _Importer(reader, source, columns, sources)
         for path in paths:
             read = _reader(path)
             assert read
@@ -115,10 +118,10 @@ def import_files(
                 report.count(source, "failed", str(path), of_error(error))
 
 
-def outcomes(paths: list[Path], source: str, columns: Mapping[str, str]) -> Iterator[Outcome]:
+def outcomes(paths: list[Path], source: str, columns: Mapping[str, str], sources: Sources) -> Iterator[Outcome]:
     """What `import_files` would make of these files, without an archive."""
     with BoundedReader() as reader:
-        importer = _Importer(reader, source, columns)
+        importer = _Importer(reader, source, columns, sources)
         for path in paths:
             read = _reader(path)
             assert read
@@ -149,8 +152,9 @@ def _take(store: ArticleStore, pages: Pages, outcome: Outcome, report: Report) -
 class _Importer:
     """Reads the files of one import."""
 
-    def __init__(self, reader: BoundedReader, source: str, columns: Mapping[str, str]) -> None:
+    def __init__(self, reader: BoundedReader, source: str, columns: Mapping[str, str], sources: Sources) -> None:
         self._reader = reader
+        self._sources = sources
         self._source = source
         self._columns = columns
         self._places: dict[str, tuple[Path, int]] = {}  # of WARC records, by id and by digest
@@ -170,7 +174,7 @@ class _Importer:
 
     def page(self, path: Path) -> Iterator[Outcome]:
         page = _saved(path, "text/html")
-        yield self.attempt(path, page, read_page, page)
+        yield self.attempt(path, page, read_page, page, self._sources)
 
     def text(self, path: Path) -> Iterator[Outcome]:
         page = _saved(path, "text/plain")
@@ -223,7 +227,8 @@ class _Importer:
             page = replace(page, url="")
         if page.content_type == "text/plain":
             return self.attempt(subject, page, read_plain, page.body, self._source, page.fetched)
-        return self.attempt(subject, page, read_page, page, part_of=parts[0].pages[0].url if parts else "")
+        first = parts[0].pages[0].url if parts else ""
+        return self.attempt(subject, page, read_page, page, self._sources, part_of=first)
 
     def _page_of(self, path: Path, record: Record | Damage) -> FetchedPage | NotAnArticle | BadRecord | str:
         """The page of a record; what it is if it is none, "" for a record about others."""

@@ -15,6 +15,7 @@ from crawler.extract.document import MOST_BYTES, refuse_size
 from crawler.extract.encoding import decode
 from crawler.extract.extractor import Reading, read, read_text
 from crawler.reactor import with_reactor
+from crawler.sources import Sources, sources_of
 
 _MARKUP = re.compile(r"<(?:!doctype|html|head|body|div|p|meta|table)\b", re.IGNORECASE)
 _HEAD = 1 << 16  # bytes in which an HTML page has a tag
@@ -31,7 +32,7 @@ def read_page(where: str, settings: Settings, url: str = "") -> Reading:
 
         return with_reactor(fetch, where, settings)
     try:
-        return _read(*_bytes(where), url)
+        return _read(*_bytes(where), url, sources_of(settings))
     except OSError as error:
         raise UsageFault(where, of_error(error), _("name a file, - or an address")) from error
     except NotAnArticle as error:
@@ -49,8 +50,8 @@ def _bytes(where: str) -> tuple[bytes, datetime | None]:
     return path.read_bytes(), datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
-def _read(page: bytes, fetched: datetime | None, url: str) -> Reading:
+def _read(page: bytes, fetched: datetime | None, url: str, sources: Sources) -> Reading:
     head = decode(page[:_HEAD]).text
-    return (
-        read(page, url, fetched) if _MARKUP.search(head) else read_text(decode(page).checked("text"), fetched=fetched)
-    )
+    if _MARKUP.search(head):
+        return read(page, url, fetched, sources=sources)
+    return read_text(decode(page).checked("text"), fetched=fetched)

@@ -14,6 +14,7 @@ from archive.text.messages import Reason
 from archive.warc.pages import FetchedPage
 from crawler.extract.encoding import decode
 from crawler.extract.extractor import Reading, read, read_text
+from crawler.sources import Sources
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -22,9 +23,9 @@ _BATCH = 20  # pages that are handed over together
 _TASKS = 2  # one batch is extracted while the next is handed over
 
 
-def read_page(page: FetchedPage, part_of: str = "") -> Reading:
+def read_page(page: FetchedPage, sources: Sources, part_of: str = "") -> Reading:
     """The article of a page. Raises NotAnArticle."""
-    return read(page.body, page.url, page.fetched, part_of=part_of)
+    return read(page.body, page.url, page.fetched, part_of=part_of, sources=sources)
 
 
 def read_plain(body: bytes, source: str, fetched: datetime) -> Reading:

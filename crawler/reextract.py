@@ -24,6 +24,7 @@ from archive.warc.pages import FetchedPage, Pages
 from crawler.extract.extractor import VERSION, Reading, join
 from crawler.reader import BoundedReader, read_page, read_plain
 from crawler.report import Report
+from crawler.sources import Sources, sources_of
 
 _AHEAD = 64  # articles in memory at once, however large the archive
 
@@ -150,21 +151,21 @@ def reread(settings: Settings, revision: Revision) -> Result:
     """The article that the raw pages of a revision give now, or why they give none; None if it is as archived."""
     try:
         pages = Pages(storage_of(settings))
-        reading = _read([pages.read(raw) for raw in revision.pages], revision.article)
+        reading = _read([pages.read(raw) for raw in revision.pages], revision.article, sources_of(settings))
     except Exception as error:
         return fault_of(revision.article.url, error)
     article = _identified(reading.article, revision.article)
     return None if article.equals_but_images(revision.article) else Reread(article, reading.extractor)
 
 
-def _read(pages: Sequence[FetchedPage], archived: Article) -> Reading:
+def _read(pages: Sequence[FetchedPage], archived: Article, sources: Sources) -> Reading:
     """Read an article's pages, its own address first, as the crawl or the import did."""
     first = pages[0]
     if first.response is None and first.content_type == "text/plain":
         return read_plain(first.body, archived.source, first.fetched)
     url = "" if first.url.startswith("urn:") else first.url
-    parts = (read_page(page, part_of=url) for page in pages[1:])
-    return join([read_page(replace(first, url=url)), *parts])
+    parts = (read_page(page, sources, part_of=url) for page in pages[1:])
+    return join([read_page(replace(first, url=url), sources), *parts])
 
 
 def _identified(article: Article, archived: Article) -> Article:

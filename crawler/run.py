@@ -21,6 +21,7 @@ from crawler.http.addresses import refuse_nameless
 from crawler.http.failures import reason
 from crawler.keeping import Fetched
 from crawler.session import Scope, Session, scopes
+from crawler.sources import sources_of
 from crawler.spiders import ArticleSpider, spider_of
 
 
@@ -43,8 +44,9 @@ def fetch(url: str, settings: Settings) -> Reading:
     Raises NotAnArticle or NotFetched. Like `run`, it can run once in a process.
     """
     readings: list[Reading] = []
-    ((source, scope),) = scopes(Scope((url,)), ())
-    session = Session(source, scope=scope)
+    sources = sources_of(settings)
+    ((source, scope),) = scopes(Scope((url,)), (), sources)
+    session = Session(source, sources, scope=scope)
     run([session], settings, lambda item: readings.append(item.reading), ITEM_PIPELINES={})
     if readings:
         return readings[0]

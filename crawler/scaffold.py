@@ -1,11 +1,8 @@
-"""Writes the file of a new source and its saved-page tests from a few saved pages of the site."""
+"""Proposes a source from a few saved pages of its site."""
 
 from __future__ import annotations
 
-import importlib
-import json
 import re
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import repeat, takewhile
@@ -14,49 +11,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from archive.article import to_json
-from archive.disk import unwritable
 from archive.errors import NotAnArticle, UsageFault
 from archive.text.messages import of_error
 from archive.text.translation import gettext as _
-from crawler import sources
 from crawler.extract.document import Page
 from crawler.extract.extractor import read
 from crawler.extract.main_content import Located, xpath_of
 from crawler.sources import Form, Source
 
 _DATE = re.compile(r"(?<!\d)(?:19|20)\d\d[-/]?[01]\d[-/]?[0-3]\d(?!\d)")
-_LONGEST_CALL = 120 - len("    article=,")
 _NUMBER = re.compile(r"[\d-]{2,}")  # a folder that is a month or a day
 _LONGEST_NAME = 40  # characters; a longer end of a page's title is not the name of a site
-_FILE = '''"""{heading}, http://{host}/.
-
-Proposed from {count} saved pages: review it. `wencang check {name}` tries it on the live site.
-"""
-
-import re
-
-from crawler.sources import Form, Source
-
-PAGE = Form(
-    name="page",
-    mark={form.mark},
-    title={form.title},
-    body={form.body},
-    info={form.info},
-)
-
-SOURCE = Source(
-    name="{name}",
-    site={site},
-    title={title},
-    hosts=frozenset({{{hosts}}}),
-    article={article},
-    forms=(PAGE,),
-    lists=({lists}),
-    rows="//a/@href",  # a link that is not an article's address is passed over
-)
-'''
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,50 +46,6 @@ def saved_page(argument: str) -> SavedPage:
     if not url:
         raise UsageFault(file, _("does not name its address"), _("write ADDRESS=FILE"))
     return SavedPage(Path(file), page, url)
-
-
-def checkout() -> Path:
-    """The checkout that holds the working directory, else the one this program runs from; UsageFault without one."""
-    here = Path.cwd()
-    for folder in (here, *here.parents, Path(__file__).parents[1]):
-        if (folder / "crawler" / "sources").is_dir() and (folder / "tests" / "pages").is_dir():
-            return folder
-    raise UsageFault(here, _("is not in a checkout of wencang"), _("change to a checkout: a source is part of it"))
-
-
-def new_source(name: str, pages: Sequence[SavedPage], lists: Sequence[str], root: Path) -> list[Path]:
-    """Write the files below the checkout `root`; their paths.
-
-    Raises UsageFault, having written nothing, for a name that is taken or not valid, for pages of
-    several hosts, for a page without an article, and where the pages have no layout in common.
-    """
-    _refuse(name, pages, root)
-    source = propose(name, pages, lists)
-    file = root / "crawler" / "sources" / f"{name}.py"
-    tests = root / "tests" / "pages" / name
-    written = [file]
-    try:
-        file.write_text(_text(source, len(pages)), encoding="utf-8")
-        tests.mkdir()
-        for page in pages:
-            written += _write_test(tests, page, source)
-    except OSError as error:
-        file.unlink(missing_ok=True)
-        shutil.rmtree(tests, ignore_errors=True)
-        raise unwritable(root, error, _("work in a checkout you may write to")) from error
-    importlib.invalidate_caches()
-    sources.names.cache_clear()
-    return written
-
-
-def _refuse(name: str, pages: Sequence[SavedPage], root: Path) -> None:
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        raise UsageFault(name, _("is not a valid name of a source"), _("small letters, digits and _, as in tibet_cn"))
-    taken = (root / "crawler" / "sources" / f"{name}.py", root / "tests" / "pages" / name)
-    if name in sources.names() or any(path.exists() for path in taken):
-        raise UsageFault(name, _("exists already"), _("choose another name"))
-    if len(hosts := {urlsplit(page.url).hostname or "" for page in pages}) > 1:
-        raise UsageFault(name, _("the pages are of several hosts: {hosts}").format(hosts=" ".join(sorted(hosts))))
 
 
 def propose(name: str, pages: Sequence[SavedPage], lists: Sequence[str] = ()) -> Source:
@@ -222,50 +143,3 @@ def _same_length(date: str) -> str:
 
 def _any_digits(text: str) -> str:
     return re.sub(r"[0-9]+", lambda _match: r"\d+", re.escape(text))
-
-
-def _text(source: Source, count: int) -> str:
-    """The file of a source. Text from pages and addresses is written as literals: it may be hostile."""
-    (form,) = source.forms
-    literals = Form(
-        name="page",
-        mark=_literal(form.mark),
-        title=_literal(form.title),
-        body=_literal(form.body),
-        info=_literal(form.info),
-    )
-    host = next(iter(source.hosts))
-    return _FILE.format(
-        heading=_in_docstring(source.title), host=_in_docstring(host), count=count, name=source.name,
-        site=_literal(source.site), title=_literal(source.title), hosts=_literal(host), form=literals,
-        article=_compiled(source.article.pattern),
-        lists="".join(f"{_literal(url)}, " for url in source.lists).strip() if source.lists else "",
-    )  # fmt: skip
-
-
-def _compiled(pattern: str) -> str:
-    """The call that compiles a pattern, as the formatter breaks it."""
-    literal = f'r"{pattern}"' if pattern.isprintable() and '"' not in pattern else _literal(pattern)
-    line = f"re.compile({literal})"
-    return line if len(line) <= _LONGEST_CALL else f"re.compile(\n        {literal}\n    )"
-
-
-def _literal(text: str) -> str:
-    """The text as a Python literal, in double quotes unless one would have to be escaped."""
-    literal = repr(text)
-    return literal if '"' in literal else f'"{literal[1:-1]}"'
-
-
-def _in_docstring(text: str) -> str:
-    """The text escaped for a docstring."""
-    return repr(text)[1:-1].replace('"', '\\"')
-
-
-def _write_test(folder: Path, page: SavedPage, source: Source) -> list[Path]:
-    """The page as it is, and the article that is extracted from it."""
-    saved = folder / f"{page.path.stem}.html"
-    saved.write_bytes(page.page)
-    reading = read(page.page, page.url, source=source)
-    expected = {"url": page.url, "path": reading.path} | to_json(reading.article)
-    saved.with_suffix(".json").write_text(json.dumps(expected, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return [saved, saved.with_suffix(".json")]

@@ -26,13 +26,12 @@ from archive.tables.locks import Hold, exclusive
 from archive.text.translation import gettext as _
 from archive.url import canonical
 from archive.warc.pages import Pages
-from crawler import sources
 from crawler.frontier import Frontier
 from crawler.http.addresses import host_of, site
 from crawler.http.crawl import crawl_of
 from crawler.keeping import Missing
 from crawler.report import Report, Tally
-from crawler.sources import Source
+from crawler.sources import Source, Sources, sources_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -73,6 +72,7 @@ class Session:
     """The crawl of one source; without a `target` nothing is archived. `fault` is the error that ended it."""
 
     source: Source
+    sources: Sources  # that read its pages
     report: Report = field(default_factory=Report)
     scope: Scope = Scope()
     target: Target | None = None
@@ -121,7 +121,7 @@ def opened(
             held.append((source, scope, hold))
         sleep(max((hold.grace for _source, _scope, hold in held), default=0))
         yield [
-            Session(source, report, scope, _target(hold, pages, source, scope, settings))
+            Session(source, sources_of(settings), report, scope, _target(hold, pages, source, scope, settings))
             for source, scope, hold in held
         ]
 
@@ -164,8 +164,8 @@ def _upload_beside(settings: Settings) -> None:
     Thread(target=work).start()
 
 
-def scopes(scope: Scope, chosen: Iterable[Source]) -> list[tuple[Source, Scope]]:
-    """The scope of each source: the same for all chosen ones or, if it names addresses, those of each site.
+def scopes(scope: Scope, chosen: Iterable[Source], sources: Sources) -> list[tuple[Source, Scope]]:
+    """The scope of each source: the same for all chosen ones or, if it names addresses, those of each of the `sources`.
 
     Raises UsageFault for an address that is not an HTTP address.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from archive import settings
 
 BOT_NAME = "wencang"
-SPIDER_MODULES = ["crawler.spiders"]
+SPIDER_LOADER_CLASS = "crawler.spiders.Spiders"
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "crawler.http.offsite.Offsite": 50,

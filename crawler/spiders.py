@@ -24,7 +24,6 @@ from archive.text.messages import Message, Reason
 from archive.text.translation import gettext as _
 from archive.url import canonical
 from archive.warc.pages import FetchedPage
-from crawler import sources
 from crawler.extract.extractor import Reading, join, read_list
 from crawler.extract.pagination import MOST
 from crawler.http.addresses import as_answered, as_linked, site
@@ -37,7 +36,7 @@ from crawler.reader import read_page, reader
 from crawler.report import Report
 from crawler.session import Scope, Session, opened
 from crawler.settings import handed_over
-from crawler.sources import Source
+from crawler.sources import Source, Sources, sources_of
 
 _WHOLE = Scope()
 # The limits of a run for which the scope sets none: a site can show new lists and links without end.
@@ -284,7 +283,7 @@ class ArticleSpider(Spider):
             return
         page = fetched_page(response, clock.now())
         try:
-            reading = await reader().ask(page.url, read_page, page)
+            reading = await reader().ask(page.url, read_page, page, self.session.sources)
         except NotAnArticle as error:
             if self.session.target:
                 yield NoArticle(page, error.reason, self.source.site, response.meta[ADDRESS], response.meta["list"])
@@ -359,7 +358,8 @@ class ArticleSpider(Spider):
     async def parse_part(self, response: Response, parts: _Parts) -> AsyncIterator[Fetched | Request]:
         page = fetched_page(response, clock.now())
         with suppress(WencangError):  # `join` then counts it as missing
-            parts.readings.append(await reader().ask(page.url, read_page, page, part_of=parts.pages[0].url))
+            first = parts.pages[0].url
+            parts.readings.append(await reader().ask(page.url, read_page, page, self.session.sources, part_of=first))
             parts.pages.append(page)
         for item in self._go_on(parts):
             yield item
@@ -425,5 +425,30 @@ def spider_of(source: Source, scope: Scope = _WHOLE, base: type[ArticleSpider] =
     return type(f"{source.name}_spider", (base,), values)
 
 
-# Where `scrapy crawl NAME` looks for them.
-globals().update({f"{source.name}_spider": spider_of(source) for source in sources.every()})
+class Spiders:
+    """Where Scrapy looks for the spiders of `scrapy crawl NAME` and `scrapy list`: a spider for each source."""
+
+    def __init__(self, settings: BaseSettings) -> None:
+        self._settings = settings
+
+    @classmethod
+    def from_settings(cls, settings: BaseSettings) -> Self:
+        return cls(settings)
+
+    @property
+    def _sources(self) -> Sources:
+        folder = self._settings.get("DATA_FOLDER")
+        return sources_of(load(Path(folder) if folder else None))
+
+    def load(self, spider_name: str) -> type[ArticleSpider]:
+        """Raises KeyError for an unknown one, as Scrapy expects."""
+        if spider_name not in self._sources.names():
+            raise KeyError(spider_name)
+        return spider_of(self._sources.load(spider_name))
+
+    def find_by_request(self, request: Request) -> list[str]:
+        source = self._sources.of(request.url)
+        return [source.name] if source else []
+
+    def list(self) -> list[str]:
+        return [*self._sources.names()]

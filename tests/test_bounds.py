@@ -25,12 +25,13 @@ from archive.text.messages import Reason
 from crawler.frontier import Frontier
 from crawler.http.robots import rules
 from crawler.reader import BoundedReader, reader
-from crawler.sources.tibet_cn import SOURCE
+from crawler.sources import SHIPPED
 from tests.support.program import Wencang, ended
 from tests.support.sample import ROOT
 from tests.support.site import ARTICLE, LIST, ROW, Reply, answering
 from tests.support.warc import page
 
+TIBET = SHIPPED.load("tibet_cn")
 ENDLESS = range(10**13)  # to sum it takes hours
 Site = Callable[[str, Mapping[str, str]], Reply]
 
@@ -181,9 +182,9 @@ def test_what_failed_comes_last_and_an_attempt_is_noted_before_it_is_made(
     ledger = Ledger(store)
     urls = [row(n) for n in range(4)]
     ledger.note_candidates([Candidate(url, "tibet.cn", LIST, now, now) for url in urls])
-    first = Frontier(store, SOURCE, due=True, looks=9)
+    first = Frontier(store, TIBET, due=True, looks=9)
     first.attempt(urls[0])  # and the run is killed
-    second = Frontier(store, SOURCE, due=True, looks=9)
+    second = Frontier(store, TIBET, due=True, looks=9)
     assert [candidate.url for candidate in second.waiting()] == [*urls[1:], urls[0]]
     assert second.is_failing(urls[0])
     assert ledger.candidates(urls)[urls[0]].reason == Reason.ATTEMPTED
@@ -211,8 +212,8 @@ def test_dead_articles_do_not_end_a_source_for_ever(wencang: Wencang, tmp_path: 
 
 
 def test_dead_lists_do_not_end_a_source_for_ever(wencang: Wencang, tmp_path: Path) -> None:
-    pages: dict[str, Reply] = {url: (503, {}, b"") for url in SOURCE.lists[:3]}
-    pages[SOURCE.lists[-1]] = 200, {}, listing(row(1))
+    pages: dict[str, Reply] = {url: (503, {}, b"") for url in TIBET.lists[:3]}
+    pages[TIBET.lists[-1]] = 200, {}, listing(row(1))
     pages[row(1)] = 200, {}, article(1)
     with serving(table(pages)) as (proxy, _log):
         for _run in range(3):

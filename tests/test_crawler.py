@@ -35,7 +35,6 @@ from archive.store import ArticleStore
 from archive.tables.ledger import Ledger
 from archive.url import canonical
 from archive.warc.pages import FetchedPage, Pages
-from crawler import sources
 from crawler.extract import boilerplate
 from crawler.extract.boilerplate import Line
 from crawler.extract.bylines import byline, find_credit
@@ -49,12 +48,13 @@ from crawler.http.replay import answer, replay
 from crawler.reader import read_page, reader
 from crawler.reextract import reextract
 from crawler.report import Report
+from crawler.sources import SHIPPED
 from tests.support.program import beside, ended, run
 from tests.support.sample import EXPECTED, ROOT, SAMPLE
 from tests.support.site import ARTICLE, LIST, ROW, rows, site
 
 PAGES = ROOT / "tests" / "pages"
-TIBET = sources.load("tibet_cn")
+TIBET = SHIPPED.load("tibet_cn")
 
 
 def saved(folder: str, ending: str) -> list[Any]:
@@ -67,7 +67,7 @@ def saved(folder: str, ending: str) -> list[Any]:
 
 
 @pytest.mark.parametrize(
-    "path", [path for folder in ("general", *sources.names()) for path in saved(folder, ".html")]
+    "path", [path for folder in ("general", *SHIPPED.names()) for path in saved(folder, ".html")]
 )  # fmt: skip
 def test_a_saved_page_becomes_its_article(path: Path) -> None:
     expected = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
@@ -76,7 +76,7 @@ def test_a_saved_page_becomes_its_article(path: Path) -> None:
             extract(path.read_bytes(), expected["url"])
         return
     if "rows" in expected:
-        listing = read_list(path.read_bytes(), expected["url"], sources.load(path.parent.name))
+        listing = read_list(path.read_bytes(), expected["url"], SHIPPED.load(path.parent.name))
         assert {"url": expected["url"], "rows": [*map(canonical, listing.rows)], "pages": listing.pages} == expected
         return
     reading = read(path.read_bytes(), expected["url"])
@@ -110,7 +110,7 @@ def articles_of(site: str) -> Iterator[tuple[str, bytes, str]]:
             yield expected["id"], (SAMPLE / expected["url"].removeprefix("http://")).read_bytes(), expected["body"]
 
 
-@pytest.mark.parametrize("site", [source.site for source in sources.every()])
+@pytest.mark.parametrize("site", [source.site for source in SHIPPED.every()])
 def test_without_its_rules_nine_of_ten_pages_give_the_same_body(site: str) -> None:
     """So will the pages of a layout that no form fits yet: read here as pages of a site nobody knows."""
     wrong, count = [], 0
@@ -126,7 +126,7 @@ def test_without_its_rules_nine_of_ten_pages_give_the_same_body(site: str) -> No
     assert len(wrong) * 10 <= count, "\n".join([f"{len(wrong)} of {count}", *wrong])
 
 
-@pytest.mark.parametrize("name", sources.names())
+@pytest.mark.parametrize("name", SHIPPED.names())
 def test_every_source_has_saved_pages(name: str) -> None:
     folder = PAGES / name
     assert list(folder.glob("*.html")), (
@@ -365,7 +365,7 @@ def test_which_addresses_are_articles(url: str, article: bool) -> None:
 )
 def test_an_address_gives_id_and_day(url: str, id: str, day: str) -> None:
     address = canonical(url)
-    source = sources.of(address)
+    source = SHIPPED.of(address)
     assert source
     assert (source.article_id(address), source.day(address)) == (id, day)
 
@@ -384,12 +384,12 @@ def test_an_address_gives_id_and_day(url: str, id: str, day: str) -> None:
     ],
 )
 def test_a_neighbours_page_is_not_ours(url: str) -> None:
-    assert sources.of(canonical(url)) is None
+    assert SHIPPED.of(canonical(url)) is None
 
 
 def test_further_pages_of_a_list_are_counted_as_the_site_counts() -> None:
     for name, further in (("tibet_cn", "index_1.html"), ("xz_people_com_cn", "index2.html"), ("tibetol_cn", "2.html")):
-        source = sources.load(name)
+        source = SHIPPED.load(name)
         assert source.list_page(source.lists[0], 0) == source.lists[0]
         assert source.list_page(source.lists[0], 1) == source.lists[0] + further
 
@@ -572,7 +572,7 @@ def test_pages_that_are_read_beside_a_crawl_come_back_each_to_who_asked() -> Non
     pages = [FetchedPage(address.format(n), body, time) for n, body in enumerate(bodies)]
 
     async def ask(page: FetchedPage) -> Reading:
-        return await reader().ask(page.url, read_page, page)
+        return await reader().ask(page.url, read_page, page, SHIPPED)
 
     async def read_in_turn(some: list[FetchedPage]) -> list[Reading | BaseException]:
         return [(await asyncio.gather(ask(page), return_exceptions=True))[0] for page in some]

@@ -23,13 +23,13 @@ from archive.tables.doubts import Doubts
 from archive.tables.ledger import Ledger
 from archive.text.messages import Reason
 from archive.warc.pages import FetchedPage, Pages
-from crawler import sources
 from crawler.extract.reading import Reading
 from crawler.frontier import Frontier
 from crawler.health import alarms
 from crawler.http.replay import Reply, answer, serving
 from crawler.keeping import Fetched, keep
 from crawler.report import Report
+from crawler.sources import SHIPPED
 from tests.support.pages import ARTICLE, THEN
 from tests.support.program import Wencang, lines
 from tests.support.sample import ARTICLES, SAMPLE, SIGNING
@@ -241,7 +241,7 @@ def test_a_line_fetched_in_the_future_is_refused(wencang: Wencang, tmp_path: Pat
 def test_what_a_wrong_clock_scheduled_is_due_now_and_an_alarm_rings(
     store: ArticleStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    source = sources.load("tibet_cn")
+    source = SHIPPED.load("tibet_cn")
     list, ahead = source.lists[0], datetime(2099, 1, 1, tzinfo=UTC)
     urls = [f"{list}202506/t20250601_{n}.html" for n in (1, 2)]
 
@@ -272,7 +272,7 @@ def test_what_a_wrong_clock_scheduled_is_due_now_and_an_alarm_rings(
 def test_a_look_that_a_wrong_clock_took_early_is_taken_at_its_time(
     store: ArticleStore, monkeypatch: pytest.MonkeyPatch, ahead: timedelta
 ) -> None:
-    source = sources.load("tibet_cn")
+    source = SHIPPED.load("tibet_cn")
     list, first = source.lists[0], datetime(2025, 6, 1, tzinfo=UTC)
     read, failing, gone = urls = [f"{list}202506/t20250601_{n}.html" for n in (1, 2, 3)]
 

@@ -20,15 +20,16 @@ from archive.text.messages import Reason
 from bench.year.life import live, moments
 from bench.year.site import Site
 from bench.year.verdict import faults
-from crawler import recrawl, sources
+from crawler import recrawl
 from crawler.frontier import Frontier
 from crawler.health import alarms
 from crawler.http.replay import serving
+from crawler.sources import SHIPPED
 from tests.support.program import Wencang
 from tests.support.sample import SAMPLE
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
-SOURCE = sources.load("tibet_cn")
+SOURCE = SHIPPED.load("tibet_cn")
 LIST = SOURCE.lists[0]
 UNAVAILABLE = Reason.HTTP.format(status=503)
 

@@ -34,7 +34,7 @@ OWNERS = {  # library: the only rooms, or files, that may import it
     "bs4": {"crawler.extract"},
     "docx": {"wencang.desk.export.formats.docx"},
     "jinja2": {"wencang.web.render"},
-    "lxml": {"crawler.extract"},
+    "lxml": {"crawler.extract", "crawler.sources.xpath"},
     "markupsafe": {"wencang.web.render"},
     "mcp": {"wencang.mcp"},
     "networkx": {"wencang.desk.network.files"},

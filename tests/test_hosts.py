@@ -26,10 +26,10 @@ from archive.store import ArticleStore
 from archive.tables.ledger import Ledger, Section
 from archive.tables.locks import Hold, exclusive, holders
 from bench.crawlkills import Site
-from crawler import sources
 from crawler.http.replay import serving as replaying
 from crawler.report import Report
 from crawler.session import Scope, Session, opened
+from crawler.sources import SHIPPED
 from tests.support.mail import heard, hooked
 from tests.support.program import Wencang, lines
 from tests.support.sample import ARTICLES, ROOT
@@ -50,7 +50,7 @@ with ArticleStore.create(load(Path(sys.argv[1]))) as store, exclusive(store, sys
 _CUT = """SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid)
 WHERE locktype = 'advisory' AND application_name LIKE '%%' || %s"""
 CRAWL = "crawl tibet.cn"
-TIBET = sources.load("tibet_cn")
+TIBET = SHIPPED.load("tibet_cn")
 
 
 @contextmanager
@@ -71,14 +71,14 @@ def cut(process: int) -> None:
 
 def due(store: ArticleStore, name: str, ago: timedelta) -> None:
     """All lists of a source are due since so long."""
-    source, now = sources.load(name), clock.now()
+    source, now = SHIPPED.load(name), clock.now()
     for list in source.lists:
         Ledger(store).note_section(Section(list, source.site, now, now - ago, timedelta(hours=1), 0, None))
 
 
 def taken(data: Path, *names: str, most: int = 0, report: Report | None = None) -> list[str]:
     """The sources that a run of what is due takes, in its order."""
-    scopes = [(sources.load(name), Scope(due=True, max_sources=most)) for name in names]
+    scopes = [(SHIPPED.load(name), Scope(due=True, max_sources=most)) for name in names]
     with opened(load(data), scopes, report or Report()) as sessions:
         return [session.source.name for session in sessions]
 
@@ -160,7 +160,7 @@ def test_runs_that_wait_for_each_other_all_end(database: str, tmp_path: Path) ->
     names = ["tibet_cn", "tibetol_cn", "vtibet_com"]
 
     def take(turn: int) -> None:
-        scopes = [(sources.load(name), Scope()) for name in names[turn % 3 :] + names[: turn % 3]]
+        scopes = [(SHIPPED.load(name), Scope()) for name in names[turn % 3 :] + names[: turn % 3]]
         for _again in range(4):
             with opened(load(tmp_path), scopes, Report(), wait=True):
                 time.sleep(0.005)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import shutil
 import subprocess
@@ -13,11 +12,13 @@ from pathlib import Path
 import pytest
 
 from archive.errors import UsageFault
-from crawler import sources
+from archive.settings import load
 from crawler.extract.extractor import read
-from crawler.scaffold import SavedPage, checkout, new_source, propose, saved_page
+from crawler.scaffold import SavedPage, propose, saved_page
+from crawler.sources import Sources
 from tests.support.program import Wencang
 from tests.support.sample import ROOT
+from wencang.sources.adding import add
 
 PAGES = ROOT / "tests" / "pages"
 
@@ -34,11 +35,6 @@ def saved(folder: str) -> list[SavedPage]:
     return found
 
 
-def empty_checkout(root: Path) -> None:
-    (root / "crawler" / "sources").mkdir(parents=True)
-    (root / "tests" / "pages").mkdir(parents=True)
-
-
 def test_the_proposed_rules_read_what_general_means_read() -> None:
     pages = saved("vtibet_com")
     source = propose("anew", pages)
@@ -50,24 +46,17 @@ def test_the_proposed_rules_read_what_general_means_read() -> None:
         assert source.is_article(page.url)
 
 
-def test_the_written_files_are_found_formatted_and_read_by_rules(tmp_path: Path) -> None:
-    empty_checkout(tmp_path)
+def test_the_written_files_are_found_and_read_by_rules(tmp_path: Path) -> None:
     pages = saved("vtibet_com")[:2]
-    written = new_source("anew", pages, ["http://www.vtibet.com/xw_702/"], tmp_path)
+    written = add(load(tmp_path), "anew", pages, ["http://www.vtibet.com/xw_702/"])
     assert len(written) == 1 + 2 * len(pages)
-    for check in (["format", "--check"], ["check"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "ruff", *check, "--config", ROOT / "pyproject.toml", written[0]],
-            capture_output=True, text=True,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout + written[0].read_text(encoding="utf-8")
-    space: dict[str, sources.Source] = {}
-    exec(written[0].read_text(encoding="utf-8"), space)
+    source = Sources(tmp_path / "sources").load("anew")
+    assert source == replace(propose("anew", pages, ["http://www.vtibet.com/xw_702/"]))
     for path in written[2::2]:
         expected = json.loads(path.read_text(encoding="utf-8"))
         assert expected["path"] == "rules"
         page = path.with_suffix(".html").read_bytes()
-        assert read(page, expected["url"], source=space["SOURCE"]).article.body == expected["body"]
+        assert read(page, expected["url"], source=source).article.body == expected["body"]
 
 
 @pytest.mark.parametrize(
@@ -81,11 +70,10 @@ def test_the_written_files_are_found_formatted_and_read_by_rules(tmp_path: Path)
     ],
 )
 def test_what_is_refused_leaves_nothing_behind(name: str, pages: str, named: str, tmp_path: Path) -> None:
-    empty_checkout(tmp_path)
     empty = SavedPage(tmp_path / "a.html", b"<html><body></body></html>", "http://www.example.cn/a/1.html")
     given = {"both": saved("tibetol_cn") + saved("vtibet_com"), "list": [empty]}.get(pages) or saved(pages)
     with pytest.raises(UsageFault, match=named):
-        new_source(name, given, [], tmp_path)
+        add(load(tmp_path), name, given, [])
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
@@ -138,9 +126,10 @@ def test_the_steps_of_contributing_lead_from_saved_pages_to_a_source_whose_tests
 ) -> None:
     pages = pages_in(tmp_path / "saved")
     asked = ("new-source", "grassland", *pages, "--list", "http://www.example.cn/news/")
-    done = run_in(copy / "tests", copy / "search_cli.py", *asked)
-    assert done.returncode == 0, done.stderr
-    assert [Path(line).relative_to(copy).parts[0] for line in done.stdout.splitlines()] == ["crawler", *["tests"] * 6]
+    done = run_in(copy, copy / "search_cli.py", "--data", tmp_path / "data", *asked)
+    assert (done.returncode, len(done.stdout.splitlines())) == (0, 7), done.stderr
+    shutil.move(tmp_path / "data" / "sources" / "grassland.toml", copy / "crawler" / "sources")
+    shutil.move(tmp_path / "data" / "sources" / "grassland", copy / "tests" / "pages")
     none = copy / "tests" / "pages" / "grassland" / "deleted.html"
     none.write_text("<html><title>404</title><body>您访问的页面不存在</body></html>", encoding="utf-8")
     answer = {"url": "http://www.example.cn/news/202403/t20240309_8809.html", "not_an_article": "was deleted"}
@@ -157,29 +146,18 @@ def test_the_steps_of_contributing_lead_from_saved_pages_to_a_source_whose_tests
     "site", ['闻"""藏', "';import os;'", "a\\", "\\N{", "b\u202eg", "{host}", "\"'\"'"]
 )  # fmt: skip
 def test_whatever_a_page_holds_is_written_as_text(site: str, tmp_path: Path) -> None:
-    empty_checkout(tmp_path)
+    pages = [saved_page(str(path)) for path in pages_in(tmp_path / "saved", site)]
+    written = add(load(tmp_path), "anew", pages, ['http://www.example.cn/"""/'])
+    source = Sources(tmp_path / "sources").load("anew")
+    assert (source.title, source.lists) == (site, ('http://www.example.cn/"""/',))
+    assert "\u202e" not in written[0].read_text(encoding="utf-8")
+
+
+def test_a_host_that_is_not_valid_is_refused(tmp_path: Path) -> None:
     pages = [
         replace(page, url=page.url.replace("www.example.cn", "www.exam'ple.cn"))
-        for page in map(saved_page, map(str, pages_in(tmp_path / "saved", site)))
+        for page in map(saved_page, map(str, pages_in(tmp_path / "saved")))
     ]
-    written = new_source("anew", pages, ['http://www.example.cn/"""/'], tmp_path)
-    text = written[0].read_text(encoding="utf-8")
-    assert {type(node).__name__ for node in ast.parse(text).body} == {"Expr", "Import", "ImportFrom", "Assign"}
-    space: dict[str, sources.Source] = {}
-    exec(text, space)
-    assert space["SOURCE"].title == site
-    assert space["SOURCE"].hosts == {"www.exam'ple.cn"}
-    assert space["SOURCE"].lists == ('http://www.example.cn/"""/',)
-    assert text.isascii() or "\u202e" not in text
-
-
-def test_a_checkout_is_where_one_works_or_what_the_program_runs_from(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.chdir(ROOT / "crawler" / "http")
-    assert checkout() == ROOT
-    monkeypatch.chdir(tmp_path)
-    assert checkout() == ROOT
-    monkeypatch.setattr("crawler.scaffold.__file__", str(tmp_path / "site-packages" / "crawler" / "scaffold.py"))
-    with pytest.raises(UsageFault, match="not in a checkout"):
-        checkout()
+    with pytest.raises(UsageFault, match="is not a host"):
+        add(load(tmp_path / "data"), "anew", pages, [])
+    assert not (tmp_path / "data").exists()

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from indexer.snippet import Snippet
     from wencang.answer import Answer
     from wencang.archive import Archive, open
-    from wencang.checks import SourceCheck
     from wencang.desk.count.collocations import Collocations
     from wencang.desk.count.concordance import Concordance
     from wencang.desk.count.figures import Figures
@@ -61,6 +60,8 @@ if TYPE_CHECKING:
     from wencang.keeping.verification import Verification
     from wencang.lexicon import Edit, Lexicon, Terms, Words
     from wencang.runs import RunResult
+    from wencang.sources.checks import SourceCheck
+    from wencang.sources.listing import SourceFile, SourceList
 
 _HOMES = {
     "AddressGap": "crawler.health.gaps", "Answer": "wencang.answer", "Archive": "wencang.archive",
@@ -81,7 +82,8 @@ _HOMES = {
     "Query": "indexer.question.query", "RawPage": "archive.article", "Reading": "crawler.extract.reading",
     "Removal": "wencang.keeping.removal", "Revision": "archive.article", "Run": "archive.tables.ledger",
     "RunResult": "wencang.runs", "Runs": "wencang.keeping.runs", "Settings": "archive.settings",
-    "Snippet": "indexer.snippet", "SourceCheck": "wencang.checks", "SpanGap": "crawler.health.gaps",
+    "Snippet": "indexer.snippet", "SourceCheck": "wencang.sources.checks", "SourceFile": "wencang.sources.listing",
+    "SourceList": "wencang.sources.listing", "SpanGap": "crawler.health.gaps",
     "Status": "wencang.keeping.status", "Story": "wencang.desk.reprints.story",
     "StoryList": "wencang.desk.reprints.story", "Terms": "wencang.lexicon",
     "Timeline": "wencang.desk.count.timeline", "Timestamp": "archive.proof.timestamp",
@@ -94,9 +96,9 @@ __all__ = [
     "Copied", "Corpus", "CorpusCheck", "DayGap", "Delivery", "Diff", "Doubted", "Edit", "Explanation", "Exported",
     "FetchedPage", "Figures", "Filled", "Filters", "Gaps", "History", "Hit", "Image", "Installed", "Keywords",
     "Lexicon", "Message", "News", "Overview", "Query", "QuotedSpeakers", "Quotes", "RawPage", "Reading", "Removal",
-    "Revision", "Run", "RunResult", "Runs", "Settings", "Snippet", "SourceCheck", "SpanGap", "Status", "Story",
-    "StoryList", "Terms", "Timeline", "Timestamp", "Verification", "View", "WatchList", "WencangError", "Words",
-    "copy_archive", "open", "restore",
+    "Revision", "Run", "RunResult", "Runs", "Settings", "Snippet", "SourceCheck", "SourceFile", "SourceList",
+    "SpanGap", "Status", "Story", "StoryList", "Terms", "Timeline", "Timestamp", "Verification", "View", "WatchList",
+    "WencangError", "Words", "copy_archive", "open", "restore",
 ]  # fmt: skip
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from archive.tables.tags import Note
     from archive.warc.pages import FetchedPage
     from crawler.extract.reading import Reading
+    from crawler.sources import Sources
     from crawler.timers.install import Installed
     from crawler.timers.units import Form, Job
     from indexer.engines.engine import Order, SearchEngine
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     from indexer.suggest.did_you_mean import Proposal
     from indexer.text.analyzer import Analyzer
     from wencang.answer import Answer
-    from wencang.checks import SourceCheck
     from wencang.desk.count.aid import AidPairs
     from wencang.desk.count.collocations import Collocations
     from wencang.desk.count.collocations import Measure as CollocationMeasure
@@ -89,6 +89,8 @@ if TYPE_CHECKING:
     from wencang.lexicon import Lexicon
     from wencang.preview import Preview
     from wencang.runs import RunResult
+    from wencang.sources.checks import SourceCheck
+    from wencang.sources.listing import SourceFile, SourceList
 
 Group = Literal["", "source", "section", "credit", "place"]
 Period = Literal["", "year", "month"]
@@ -198,7 +200,7 @@ class Archive:
         """A source of the archive by its site's name (tibet.cn) or its file's (tibet_cn). Raises UsageFault."""
         from archive.store import named_source
 
-        return named_source(self._store.sources(), name)
+        return named_source(self._store.sources(), self._site(name))
 
     def _notices(self, query: Query, index: SearchEngine, engine: str, stories: bool = False) -> tuple[Message, ...]:
         """What a reader should know beside an answer to this query."""
@@ -1222,6 +1224,12 @@ class Archive:
         _query, found, notices = self._matches(question, engine, **filters)
         return list(dict.fromkeys([*ids, *found])), notices
 
+    def _site(self, source: str) -> str:
+        """The site of a source of the user's own that is named by its file; any other name as it is."""
+        if source.isidentifier() and (self.data / "sources" / f"{source}.toml").is_file():
+            return self._sources.load(source).site  # what loads a parser of XPath, which most calls do not need
+        return source
+
     # Collecting
 
     def crawl(
@@ -1243,7 +1251,6 @@ class Archive:
         (Ctrl-C) ends the crawl cleanly. Raises UsageFault for an unknown source, an address that is not
         valid, or a public site if no contact is set. What was fetched before an error stays in the archive.
         """
-        from crawler import sources as known
         from crawler.session import Scope
         from indexer.question.period import span
         from wencang import runs
@@ -1254,7 +1261,7 @@ class Archive:
             raise UsageFault("--url", reason, _("leave out SOURCE, --since, --until and --due"))
         first, end = span(since, until)
         last = end and (end - timedelta(days=1)).date()
-        chosen = [known.load(name) for name in names or known.names()]
+        chosen = [self._sources.load(name) for name in names or self._sources.names()]
         images = images or self.settings.images
         scope = Scope(urls, first and first.date(), last, due, images, max_sources, max_pages, max_time)
         return runs.crawl(self.settings, chosen, scope, wait=wait, progress=progress, indexed=indexed)
@@ -1294,7 +1301,7 @@ class Archive:
 
         columns = parsed_map([map] if isinstance(map, str) else map)
         chosen = files([Path(path) for path in paths], Report())
-        return preview(outcomes(chosen, source, columns), limit, progress)
+        return preview(outcomes(chosen, source, columns, self._sources), limit, progress)
 
     def reextract(
         self, sources: Iterable[str] = (), *, dry_run: bool = False, restart: bool = False,
@@ -1309,7 +1316,12 @@ class Archive:
         from wencang import runs
 
         return runs.reextract(
-            self.settings, sources, dry_run=dry_run, restart=restart, progress=progress, indexed=indexed
+            self.settings,
+            map(self._site, sources),
+            dry_run=dry_run,
+            restart=restart,
+            progress=progress,
+            indexed=indexed,
         )
 
     def extract(self, page: str, *, url: str = "") -> Reading:
@@ -1327,14 +1339,66 @@ class Archive:
 
         Raises UsageFault for an unknown source, or if no contact is set.
         """
-        from crawler import sources
         from crawler.reactor import with_reactor
-        from wencang.checks import SourceCheck
+        from wencang.sources.checks import SourceCheck
 
-        chosen = sources.load(source)
+        chosen = self._sources.load(source)
         from crawler.check import check
 
         return SourceCheck(tuple(with_reactor(check, chosen, self.settings)))
+
+    def sources(self) -> SourceList:
+        """The sources that can be crawled: those that ship, and the user's own in DATA/sources.
+
+        The value is a table; SourceRow describes the columns. An own source replaces the shipped one of its name.
+        """
+        from wencang.sources.listing import listed
+
+        return listed(self._sources, self._store if self.exists else None)
+
+    def source(self, name: str) -> SourceFile:
+        """A source, and the file it is read from. Raises UsageFault for an unknown one, or one that is not valid."""
+        from wencang.sources.listing import file_of
+
+        return file_of(self._sources, name)
+
+    def check_source(self, source: str, pages: Iterable[str] = (), *, offline: bool = False) -> SourceCheck:
+        """Check a source, named or by the path of its file (FILE.toml), on its saved pages and on its live site.
+
+        With `pages` (FILE or ADDRESS=FILE) only on these; `offline`: only on its saved pages. Raises UsageFault
+        where the file is not valid, or if no contact is set for the live site.
+        """
+        from wencang.sources import checking
+
+        return checking.check(self.settings, self._sources, source, tuple(pages), offline)
+
+    def edit_source(self, name: str) -> AbstractContextManager[Path]:
+        """A copy of a source to edit, in a `with` statement, at whose end it is checked and takes the source's place.
+
+        A copy of a shipped source becomes one of the user's own. Raises UsageFault for an unknown source and,
+        at the end, for a copy that is not valid, which is kept for the next call while the source stays as it was.
+        """
+        from wencang.sources.editing import draft
+
+        return draft(self.settings, name)
+
+    def add_source(self, name: str, pages: Iterable[str], *, lists: Iterable[str] = ()) -> list[Path]:
+        """Write a source of the user's own from saved pages of its site, and these pages; the paths written.
+
+        `name` is the domain with underscores, a page FILE or ADDRESS=FILE, `lists` addresses of the site's lists.
+        Raises UsageFault, having written nothing, for a name that is taken, for pages that can't be read,
+        hold no article or have no layout in common.
+        """
+        from crawler.scaffold import saved_page
+        from wencang.sources.adding import add
+
+        return add(self.settings, name, [saved_page(page) for page in pages], tuple(lists))
+
+    @property
+    def _sources(self) -> Sources:
+        from crawler.sources import sources_of
+
+        return sources_of(self.settings)
 
     def schedule_print(
         self, form: Form, *, every: str = "15m", system: str = "", image: str = "",
@@ -1404,7 +1468,7 @@ class Archive:
         """The newest runs of crawls, of one source or of all. Raises UsageFault for an unknown source."""
         from wencang.keeping.runs import runs
 
-        return runs(self._store, source, limit)
+        return runs(self._store, self._site(source), limit)
 
     def hosts(self) -> Hosts:
         """What runs hold at this moment, on this host and on others: sources that they crawl, manifests, indexes."""
@@ -1419,7 +1483,7 @@ class Archive:
         """
         from wencang.keeping.doubted import doubted
 
-        return doubted(self._store, source)
+        return doubted(self._store, self._site(source))
 
     def accept(self, names: Iterable[str] = (), *, source: str = "", indexed: Progress = silent) -> RunResult:
         """Archive what was read of doubted pages, named by addresses or ids, or of all of a source.
@@ -1429,13 +1493,13 @@ class Archive:
         """
         from wencang import runs
 
-        return runs.accept(self.settings, names, source, indexed=indexed)
+        return runs.accept(self.settings, names, self._site(source), indexed=indexed)
 
     def refuse(self, names: Iterable[str] = (), *, source: str = "") -> int:
         """Skip from now on what doubted pages show; their number. Raises UsageFault like `accept`."""
         from wencang.keeping.doubted import refuse
 
-        return refuse(self._store, names, source)
+        return refuse(self._store, names, self._site(source))
 
     def gaps(self, source: str = "", *, since: str = "", until: str = "", addresses: bool = True) -> Gaps:
         """What may be missing: days with few articles, spans without a crawl, addresses that are not kept.
@@ -1445,7 +1509,7 @@ class Archive:
         """
         from wencang.keeping.gaps import gaps
 
-        return gaps(self._store, source, since, until, addresses)
+        return gaps(self._store, self._site(source), since, until, addresses)
 
     def verify(self, *, manifest: str | Path | None = None, progress: Progress = silent) -> Verification:
         """Check every version, every record of the raw pages, the manifests, the time stamps and the index.

@@ -67,13 +67,14 @@ def crawl(
     """Archive.crawl, with its arguments parsed."""
     from crawler.http.addresses import refuse_nameless
     from crawler.session import scopes
+    from crawler.sources import sources_of
 
     refuse_nameless(settings.contact, scope.urls or [list for source in sources for list in source.lists])
     ArticleStore.create(settings).close()  # a fault of the archive is reported before anything is fetched
     result = RunResult(Report(notice=lambda report: progress(report.read)))
     with _indexing(settings):
         try:
-            _fetch(settings, scopes(scope, sources), result.report, progress, wait)
+            _fetch(settings, scopes(scope, sources, sources_of(settings)), result.report, progress, wait)
         except Exception:
             with suppress(WencangError):  # the archive may be what is at fault
                 _noted(settings, result, scope)
@@ -143,6 +144,7 @@ def import_(
     """Archive.import_."""
     from archive.warc.pages import Pages
     from crawler.importer import files, import_files
+    from crawler.sources import sources_of
 
     result = RunResult(Report(notice=lambda report: progress(report.read)))
     chosen = files(list(paths), result.report)
@@ -150,7 +152,7 @@ def import_(
         ArticleStore.create(settings) as store,
         Pages(storage := storage_of(settings), ends=partial(manifest.ends, storage)) as pages,
     ):
-        import_files(store, pages, chosen, result.report, source, columns)
+        import_files(store, pages, chosen, result.report, source, columns, sources_of(settings))
     return finish(settings, result, indexed)
 
 

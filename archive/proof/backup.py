@@ -40,7 +40,8 @@ from archive.warc.pages import FOLDER as PAGES
 from archive.warc.pages import Pages, files
 
 _BY_HAND = (SETTINGS, "lexicon.txt", "watches.toml")
-_OURS = (*NAMES, PAGES, MANIFESTS, "index", *_BY_HAND)
+_SOURCES = "sources"  # of the user's own, with their saved pages
+_OURS = (*NAMES, PAGES, MANIFESTS, "index", _SOURCES, *_BY_HAND)
 _LOCK = "backup.lock"
 _COMPARED = 1 << 16  # bytes compared at the end of what was copied before
 
@@ -203,11 +204,16 @@ def _add(file: File, to: Path) -> None:
 
 
 def _copy_by_hand(data: Path, to: Path, result: _Result) -> None:
-    for path, copy in ((data / name, to / name) for name in _BY_HAND):
+    for name in [*_BY_HAND, *_own_sources(data)]:
+        path, copy = data / name, to / name
         if copy.exists() and not rot.of_text(copy) and (fault := rot.of_text(path)):
             result.rotten.append(fault)
         else:
             _update(path, copy)
+
+
+def _own_sources(data: Path) -> list[str]:
+    return [str(path.relative_to(data)) for path in sorted((data / _SOURCES).rglob("*")) if path.is_file()]
 
 
 def _lost_pages(source: Storage, to: Path) -> list[str]:

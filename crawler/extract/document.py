@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Any
 from urllib.parse import urljoin
@@ -20,6 +20,7 @@ from archive.errors import NotAnArticle
 from archive.text.messages import Reason
 from archive.url import canonical, untracked
 from crawler.extract.encoding import decode
+from crawler.sources.xpath import compiled
 
 # The largest of a hundred real news pages has 0.9 MB and 15,400 tags. A page within the limits takes at most 2 s.
 MOST_BYTES = 4 << 20
@@ -102,12 +103,12 @@ class Page:
 
     def first(self, xpath: str) -> etree._Element | None:
         """The first node with text, else the first node."""
-        nodes = [node for node in _compiled(xpath)(self.root) if isinstance(node, etree._Element)]
+        nodes = [node for node in compiled(xpath)(self.root) if isinstance(node, etree._Element)]
         return next((node for node in nodes if text_of(node)), nodes[0] if nodes else None)
 
     def text(self, xpath: str) -> str:
         """The first text that is not empty, of a node or, as for h1/text() and meta/@content, of the value itself."""
-        nodes = _compiled(xpath)(self.root) if xpath else []
+        nodes = compiled(xpath)(self.root) if xpath else []
         texts = (text_of(node) if isinstance(node, etree._Element) else plain(str(node)) for node in nodes)
         return next(filter(None, texts), "")
 
@@ -131,7 +132,7 @@ class Page:
 
     def hrefs(self, xpath: str) -> list[str]:
         """The values of attributes, as printed."""
-        return [str(href) for href in _compiled(xpath)(self.root)] if xpath else []
+        return [str(href) for href in compiled(xpath)(self.root)] if xpath else []
 
     def addresses(self, hrefs: Iterable[str]) -> list[str]:
         """The addresses of links as met, in their order, each once in whatever spelling."""
@@ -341,11 +342,6 @@ def _texts(node: etree._Element) -> Iterator[str]:
 @lru_cache(maxsize=1 << 14)
 def _joined(base: str, href: str) -> str:
     return urljoin(base, href)
-
-
-@cache
-def _compiled(xpath: str) -> etree.XPath:
-    return etree.XPath(xpath, smart_strings=False)
 
 
 _styled = etree.XPath("//*[@style or @hidden or self::pre or self::listing or self::xmp or self::plaintext]")

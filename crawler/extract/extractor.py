@@ -12,13 +12,12 @@ from archive.article import Article
 from archive.errors import NotAnArticle
 from archive.text.messages import Reason
 from archive.url import canonical, untracked
-from crawler import sources
 from crawler.extract.document import Page
 from crawler.extract.fields import PageReader
 from crawler.extract.plaintext import read_text
 from crawler.extract.reading import VERSION, Reading, join
 from crawler.extract.soft_errors import format_of
-from crawler.sources import Source
+from crawler.sources import SHIPPED, Source, Sources
 
 __all__ = ["VERSION", "Listing", "Reading", "extract", "join", "read", "read_list", "read_text"]
 
@@ -37,20 +36,21 @@ def extract(page: bytes, url: str) -> Article:
 
 
 def read(
-    page: bytes, url: str, fetched: datetime | None = None, part_of: str = "", source: Source | None = None
-) -> Reading:
+    page: bytes, url: str, fetched: datetime | None = None, part_of: str = "", source: Source | None = None,
+    sources: Sources = SHIPPED,
+) -> Reading:  # fmt: skip
     """The article of a page and how it was read; `url` may be empty.
 
     `part_of` is the address of the first page if this is a further page of an article (`join` makes
-    one article of them). The rules are those of `source`, by default of the source that owns the
-    address. Raises NotAnArticle, with the reason.
+    one article of them). The rules are those of `source`, by default of the one of `sources` that owns
+    the address. Raises NotAnArticle, with the reason.
     """
     parsed = Page(page, url)
     parsed.decoded.checked(url)
     if format := format_of(parsed.source):
         raise NotAnArticle(url, Reason.NOT_HTML.format(format=format))
     url = parsed.url = untracked(url or parsed.own_address())
-    source = source or (sources.of(url) if url else _named_in(parsed))
+    source = source or (sources.of(url) if url else _named_in(parsed, sources))
     if source and source.is_list(url):
         raise NotAnArticle(url, Reason.ADDRESS_OF_LIST)
     forms = source.forms if source else ()
@@ -70,6 +70,6 @@ def read_list(page: bytes, url: str, source: Source) -> Listing:
     return Listing(tuple(parsed.addresses(hrefs)), int(count[1]) if count else 0)
 
 
-def _named_in(page: Page) -> Source | None:
+def _named_in(page: Page, sources: Sources) -> Source | None:
     """The source whose name is in the title of a page that was saved without its address."""
     return next((source for source in sources.every() if source.title in page.title), None)

@@ -103,7 +103,7 @@ class PageReader:
         return Reading(
             article, self._path, (*self._steps, *cleaned.steps), self._fetched,
             tuple(url for url in further if url != canonical(self._url)), tuple(self._related(further)),
-            self._missing(first), self._states_time,
+            self._missing(first), self._states_time, bool(self._source and self._source.forms),
         )  # fmt: skip
 
     def _missing(self, first: str) -> tuple[str, ...]:

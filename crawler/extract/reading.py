@@ -30,6 +30,7 @@ class Reading:
     related: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()  # pages of the article that are not in it
     states_time: bool = False  # of publication, as its own
+    has_forms: bool = False  # whether the layouts of its source are known
 
     @property
     def extractor(self) -> str:

@@ -6,7 +6,6 @@ from archive.article import Article, Revision
 from archive.store import ArticleStore
 from archive.tables.doubts import Doubts
 from archive.text.messages import Message, Reason
-from crawler import sources
 from crawler.extract.reading import Reading
 
 # The reasons for which a site, rather than the article, is not there.
@@ -26,7 +25,7 @@ def reason_of(store: ArticleStore, reading: Reading) -> Message | None:
     current = store.current(article)
     if current and (current.gone or current.withdrawn or current.article.text == article.text):
         return None
-    if reading.is_bare and (source := sources.of(article.url)) and source.forms:
+    if reading.is_bare and reading.has_forms:
         return Reason.FORMLESS.format()
     if current and not article.resembles(current.article) and not _is_doubted(store, current):
         return Reason.UNLIKE.format(id=current.article.id)

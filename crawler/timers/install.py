@@ -17,8 +17,8 @@ from archive.errors import NotScheduled, UsageFault
 from archive.settings import FILE, Settings
 from archive.text.messages import Message, of_error
 from archive.text.translation import gettext as _
-from crawler import sources
 from crawler.http.addresses import refuse_nameless
+from crawler.sources import sources_of
 from crawler.timers import units
 from crawler.timers.units import Job
 
@@ -57,7 +57,7 @@ def schedule(settings: Settings, job: Job, place: str = "") -> Installed:
     Raises UsageFault if no contact is set, because every crawl would be refused.
     """
     chosen = place or choose()
-    refuse_nameless(settings.contact, [list for source in sources.every() for list in source.lists])
+    refuse_nameless(settings.contact, [list for source in sources_of(settings).every() for list in source.lists])
     lines = SCHEDULERS[chosen].install(job)
     for name in SCHEDULERS.keys() - {chosen}:
         SCHEDULERS[name].remove(job)

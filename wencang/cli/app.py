@@ -22,7 +22,7 @@ from wencang.cli.commands import DONE
 
 _COMPLETION = ("install_completion", "show_completion")  # Typer adds them to every command
 _OWN_OPTIONS = {"-h", "--help", "--version", "--install-completion", "--show-completion"}
-_CRAWLS = ("check", "crawl")
+_CRAWLS = ("check", "crawl", "source")
 _UNPAGED = (  # watched while they run
     *_CRAWLS, "backup", "demo", "import", "index", "reextract", "remove", "restore", "serve"
 )  # fmt: skip

@@ -65,11 +65,12 @@ class Question(TyperCommand):
 QUESTION: dict[str, Any] = {"cls": Question, "context_settings": {"ignore_unknown_options": True}}
 
 
-def known_sources() -> list[str]:
+def known_sources(ctx: typer.Context) -> list[str]:
     """What a shell completes a source with."""
-    from crawler.sources import names
+    from archive.settings import load
+    from crawler.sources import sources_of
 
-    return list(names())
+    return list(sources_of(load(ctx.find_root().params.get("data"))).names())
 
 
 def known_engines() -> list[str]:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from archive.text.translation import gettext as _
-from wencang.cli.commands import DONE
+from wencang.cli.commands import DONE, archive_of
 from wencang.cli.output import say
 
 app = typer.Typer()
@@ -20,14 +20,12 @@ def new_source(
     pages: Annotated[list[str], typer.Argument(metavar="PAGE...", help=_("FILE or ADDRESS=FILE."))],
     lists: Annotated[list[str], typer.Option("--list", metavar="U", help=_("A list of the site."))] = [],  # noqa: B006
 ) -> int:
-    """Write the file of a new source and its tests from saved article pages.
+    """Write the file of a new source and its saved pages, as `wencang source add` does.
 
     Examples:
         wencang new-source example_cn http://www.example.cn/1.html=1.html --list http://www.example.cn/
     """
-    from crawler.scaffold import checkout, new_source, saved_page
-
-    for path in new_source(name, list(map(saved_page, pages)), lists, checkout()):
+    for path in archive_of(ctx).add_source(name, pages, lists=lists):
         print(path)
     say(_("Review them: each .json must hold what its page says, which need not be what was extracted."))
     return DONE

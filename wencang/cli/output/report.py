@@ -16,8 +16,8 @@ from wencang.cli.output.tables import print_table
 if TYPE_CHECKING:
     from crawler.extract.reading import Reading
     from crawler.report import Report
-    from wencang.checks import SourceCheck
     from wencang.runs import RunResult
+    from wencang.sources.checks import SourceCheck
 
 _SHOWN = 20  # lines of a kind on a terminal; a log gets them all
 Count = Callable[[int], None]
@@ -94,7 +94,17 @@ def print_check(check: SourceCheck) -> None:
     """A line for each rule on each page, then the rules that found nothing anywhere."""
     for rule, url, found in check.rows():
         print(f"{'ok     ' if found else 'NOTHING'}  {rule:<16}  {url}  {found}".rstrip())
-    if check.failed:
+    for difference in check.differences:
+        print(f"DIFFERS  {difference.field:<16}  {difference.path}")
+        print(f"         {difference.expected!r}"[:200])
+        print(f"         {difference.read!r}"[:200])
+    if check.saved:
+        say(
+            _("saved pages: {count}, fields that differ: {differences}").format(
+                count=check.saved, differences=len(check.differences)
+            )
+        )
+    if check.unfound or not (check.findings or check.saved):
         say(_("found nothing anywhere: {rules}").format(rules=", ".join(check.unfound)))
 
 

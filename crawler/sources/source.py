@@ -1,0 +1,106 @@
+"""The values: a source describes where the lists of a site are, what the address of an article looks like, and
+where on the page each field is. It is data: nothing in it fetches or parses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from urllib.parse import urlsplit
+
+from archive.article import SHANGHAI
+from archive.url import canonical
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One layout of a site's article pages; each field is an XPath, "" if the layout has none.
+
+    The first form whose `mark` is on the page reads it. What its XPath does not find is looked for
+    by general means, which the reading notes. `since` and `until` are the first and the last day
+    (Asia/Shanghai) on which the site served this layout, None if unknown.
+    """
+
+    name: str
+    mark: str
+    title: str
+    body: str
+    info: str  # the line with date and credit
+    authors: str = ""
+    crumbs: str = ""  # "site > channel > section", the section last
+    related: str = ""  # addresses of other articles
+    rights: str = ""  # the rights notice, if it is inside the body
+    editor: str = ""  # the line with the editor, if it is outside the body
+    since: date | None = None
+    until: date | None = None
+
+    def served(self, fetched: datetime | None) -> bool:
+        """Whether a page fetched at this time may have this layout; True if the time is unknown."""
+        if fetched is None:
+            return True
+        day = fetched.astimezone(SHANGHAI).date()
+        return (self.since or day) <= day <= (self.until or day)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One news site. The addresses in its fields are canonical; its methods take any spelling.
+
+    `article` matches the whole address of an article, with the groups `section`, `key` (the
+    site's own number for it) and, if the address has one, `date`: the eight digits of a day, with
+    any separators.
+    """
+
+    name: str
+    site: str
+    title: str
+    hosts: frozenset[str]
+    article: re.Pattern[str]
+    forms: tuple[Form, ...]
+    lists: tuple[str, ...] = ()
+    rows: str = ""  # XPath: the links of a list's rows
+    row: re.Pattern[str] | None = None  # group 1: the address in such a link, if that is a script
+    page_count: re.Pattern[str] | None = None  # group 1: how many pages the list has
+    page_url: str = ""  # of a further page, with {list}, and {n} from 1 or {next} from 2
+    skip: re.Pattern[str] | None = None  # addresses on these hosts that are never articles
+    sections: Mapping[str, str] = field(default_factory=dict)  # the name of each section
+    key_prefixes: Mapping[str, str] = field(default_factory=dict)  # by host, for one that numbers separately
+    verified: date | None = None  # the day on which its rules were last found right on the live site
+
+    def day(self, url: str) -> str:
+        """The day in an article's address, YYYYMMDD; "" if it has none."""
+        match = self.match(url)
+        return re.sub(r"\D", "", match.groupdict().get("date") or "") if match else ""
+
+    def match(self, url: str) -> re.Match[str] | None:
+        """The parts of an article's address; None for any other."""
+        return self.article.fullmatch(canonical(url))
+
+    def owns(self, url: str) -> bool:
+        return urlsplit(canonical(url)).hostname in self.hosts
+
+    def is_article(self, url: str) -> bool:
+        return self.match(url) is not None
+
+    def is_skipped(self, url: str) -> bool:
+        """Whether this is the address of something that is never an article."""
+        return bool(self.skip and self.skip.fullmatch(canonical(url)))
+
+    def is_list(self, url: str) -> bool:
+        """Whether this is the address of a list or of the front page."""
+        url = canonical(url)
+        is_index = url in self.lists or re.search(r"/(?:index(?:_\d+)?\.s?html?)?$", urlsplit(url).path)
+        return bool(is_index) and not self.is_article(url)
+
+    def article_id(self, url: str) -> str:
+        """The article's id by its address; "" if the address has no key."""
+        match = self.match(url)
+        if not match:
+            return ""
+        prefix = self.key_prefixes.get(urlsplit(canonical(url)).hostname or "", "")
+        return f"{self.site}-{prefix}{match['key']}"
+
+    def list_page(self, list_url: str, n: int) -> str:
+        return list_url if n == 0 else self.page_url.format(list=list_url, n=n, next=n + 1)

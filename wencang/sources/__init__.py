@@ -1,0 +1,1 @@
+"""The sources of an archive: what there are, and how one is added, checked and edited."""
