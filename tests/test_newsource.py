@@ -14,7 +14,7 @@ import pytest
 from archive.errors import UsageFault
 from archive.settings import load
 from crawler.extract.extractor import read
-from crawler.scaffold import SavedPage, propose, saved_page
+from crawler.propose.saved import SavedPage, propose, saved_page
 from crawler.sources import Sources
 from tests.support.program import Wencang
 from tests.support.sample import ROOT

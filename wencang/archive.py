@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from archive.tables.tags import Note
     from archive.warc.pages import FetchedPage
     from crawler.extract.reading import Reading
+    from crawler.propose.site import Proposal
     from crawler.sources import Sources
     from crawler.timers.install import Installed
     from crawler.timers.units import Form, Job
@@ -1389,10 +1390,27 @@ class Archive:
         Raises UsageFault, having written nothing, for a name that is taken, for pages that can't be read,
         hold no article or have no layout in common.
         """
-        from crawler.scaffold import saved_page
+        from crawler.propose.saved import saved_page
         from wencang.sources.adding import add
 
         return add(self.settings, name, [saved_page(page) for page in pages], tuple(lists))
+
+    def look_at(self, url: str, *, name: str = "") -> Proposal:
+        """Look at a site once, politely, and propose a source for it; nothing is written.
+
+        `name` is by default the domain with underscores. At most 25 pages are fetched, as a crawl would fetch them.
+        Raises UsageFault for a name that is taken or not valid, for a site that has a source, if no contact is set,
+        and where no articles are found; NotFetched if the front page can't be had.
+        """
+        from wencang.sources.looking import look_at
+
+        return look_at(self.settings, url, name)
+
+    def add_proposal(self, proposal: Proposal) -> list[Path]:
+        """Write a proposed source into DATA/sources, and the articles and lists it was read from; the paths written."""
+        from wencang.sources.looking import write_proposal
+
+        return write_proposal(self.settings, proposal)
 
     @property
     def _sources(self) -> Sources:

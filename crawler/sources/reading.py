@@ -153,13 +153,13 @@ def _addresses(value: Any, place: _Place) -> tuple[str, ...]:
 
 def _page_url(value: Any, place: _Place) -> str:
     text = _text(value, place)
-    mend = _("it is made of {list} and {n}, from 1, or {next}, from 2")
+    mend = _("it is made of {list} or {stem}, and {n}, from 1, or {next}, from 2")
     try:
         parts = [part[1:] for part in Formatter().parse(text) if part[1] is not None]
     except ValueError as error:
         raise place.fault(str(error), mend) from error
     names = [name for name, *more in parts if not any(more)]
-    if len(names) < len(parts) or not {"n", "next"} & {*names} or not {*names} <= {"list", "n", "next"}:
+    if len(names) < len(parts) or not {"n", "next"} & {*names} or not {*names} <= {"list", "stem", "n", "next"}:
         raise place.fault(_("is not the address of a further page"), mend)
     return text
 

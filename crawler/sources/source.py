@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 from archive.article import SHANGHAI
 from archive.url import canonical
 
+_ENDING = re.compile(r"(?<=[^/:]/)([^/?#]*?)(?:(?<=\D)1)?\.\w{2,5}$")
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
@@ -50,7 +52,7 @@ class Source:
 
     `article` matches the whole address of an article, with the groups `section`, `key` (the
     site's own number for it) and, if the address has one, `date`: the eight digits of a day, with
-    any separators.
+    any separators; a month or a day may lack its zero: 2025/1/1.
     """
 
     name: str
@@ -63,7 +65,7 @@ class Source:
     rows: str = ""  # XPath: the links of a list's rows
     row: re.Pattern[str] | None = None  # group 1: the address in such a link, if that is a script
     page_count: re.Pattern[str] | None = None  # group 1: how many pages the list has
-    page_url: str = ""  # of a further page, with {list}, and {n} from 1 or {next} from 2
+    page_url: str = ""  # of a further page, with {list} or {stem}, and {n} from 1 or {next} from 2
     skip: re.Pattern[str] | None = None  # addresses on these hosts that are never articles
     sections: Mapping[str, str] = field(default_factory=dict)  # the name of each section
     key_prefixes: Mapping[str, str] = field(default_factory=dict)  # by host, for one that numbers separately
@@ -72,7 +74,8 @@ class Source:
     def day(self, url: str) -> str:
         """The day in an article's address, YYYYMMDD; "" if it has none."""
         match = self.match(url)
-        return re.sub(r"\D", "", match.groupdict().get("date") or "") if match else ""
+        date = (match.groupdict().get("date") or "") if match else ""
+        return re.sub(r"\D", "", re.sub(r"(?<!\d)\d(?!\d)", r"0\g<0>", date))
 
     def match(self, url: str) -> re.Match[str] | None:
         """The parts of an article's address; None for any other."""
@@ -103,4 +106,12 @@ class Source:
         return f"{self.site}-{prefix}{match['key']}"
 
     def list_page(self, list_url: str, n: int) -> str:
-        return list_url if n == 0 else self.page_url.format(list=list_url, n=n, next=n + 1)
+        """The address of the n-th page of a list, from 0."""
+        if n == 0:
+            return list_url
+        return self.page_url.format(list=list_url, stem=stem(list_url), n=n, next=n + 1)
+
+
+def stem(list_url: str) -> str:
+    """The address of a list without its ending and, before that, the number of its first page: .../list-17-."""
+    return _ENDING.sub(r"\1", list_url)

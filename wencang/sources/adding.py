@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from archive.article import to_json
@@ -12,10 +13,11 @@ from archive.disk import atomic_folder, atomic_write, make_data, make_folder, un
 from archive.errors import UsageFault
 from archive.settings import Settings
 from archive.text.translation import gettext as _
-from crawler.extract.extractor import read
-from crawler.scaffold import SavedPage, propose
+from archive.url import canonical
+from crawler.extract.extractor import read, read_list
+from crawler.propose.saved import SavedPage, propose
 from crawler.sources import Source, Sources, of_text, sources_of, to_toml
-from crawler.sources.folder import refuse_name
+from crawler.sources import folder
 from wencang.sources.trial import refuse_slow
 
 _COMMENT = """{title}, http://{host}/.
@@ -38,28 +40,33 @@ def add(settings: Settings, name: str, pages: Sequence[SavedPage], lists: Sequen
 
 def write(settings: Settings, source: Source, pages: Sequence[SavedPage], comment: str) -> list[Path]:
     """Write a source that is new, with its saved pages; the paths. Raises UsageFault, having written nothing."""
-    folder = sources_of(settings).folder
-    assert folder
-    file = folder / f"{source.name}.toml"
+    own = sources_of(settings).folder
+    assert own
+    file = own / f"{source.name}.toml"
     text = to_toml(source, _printable(comment))
     refuse_slow(of_text(text, file), file)  # a proposal may hold what no source may, such as a host that is not valid
     try:
         make_data(settings.data)
-        make_folder(folder)
-        with atomic_folder(folder / source.name) as saved:
+        make_folder(own)
+        with atomic_folder(own / source.name) as saved:
             written = [path for page in pages for path in _write_page(saved, page, source)]
             with atomic_write(file) as out:
                 out.write(text.encode())
     except OSError as error:
-        raise unwritable(folder, error, _("free some space or fix its permissions, then try again")) from error
-    return [file, *(folder / source.name / path.name for path in written)]
+        raise unwritable(own, error, _("free some space or fix its permissions, then try again")) from error
+    return [file, *(own / source.name / path.name for path in written)]
+
+
+def refuse_name(sources: Sources, name: str) -> None:
+    """Raise UsageFault for a name that is taken or not valid."""
+    assert sources.folder
+    folder.refuse_name(sources.folder / f"{name}.toml")
+    if name in sources.names() or (sources.folder / name).exists():
+        raise UsageFault(name, _("exists already"), _("choose another name"))
 
 
 def _refuse(name: str, pages: Sequence[SavedPage], sources: Sources) -> None:
-    assert sources.folder
-    refuse_name(sources.folder / f"{name}.toml")
-    if name in sources.names() or (sources.folder / name).exists():
-        raise UsageFault(name, _("exists already"), _("choose another name"))
+    refuse_name(sources, name)
     if len(hosts := {urlsplit(page.url).hostname or "" for page in pages}) > 1:
         raise UsageFault(name, _("the pages are of several hosts: {hosts}").format(hosts=" ".join(sorted(hosts))))
 
@@ -70,10 +77,17 @@ def _printable(comment: str) -> str:
 
 
 def _write_page(folder: Path, page: SavedPage, source: Source) -> list[Path]:
-    """The page as it is, and the article that is extracted from it."""
+    """The page as it is, and the article, or the rows of a list, that are read from it."""
     saved = folder / f"{page.path.stem}.html"
     saved.write_bytes(page.page)
-    reading = read(page.page, page.url, source=source)
-    expected = {"url": page.url, "path": reading.path} | to_json(reading.article)
+    expected = {"url": page.url} | _expected(page, source)
     saved.with_suffix(".json").write_text(json.dumps(expected, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return [saved, saved.with_suffix(".json")]
+
+
+def _expected(page: SavedPage, source: Source) -> dict[str, Any]:
+    if page.url in source.lists:
+        listing = read_list(page.page, page.url, source)
+        return {"rows": [*map(canonical, listing.rows)], "pages": listing.pages}
+    reading = read(page.page, page.url, source=source)
+    return {"path": reading.path} | to_json(reading.article)

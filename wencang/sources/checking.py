@@ -16,7 +16,7 @@ from archive.url import canonical
 from crawler.extract.extractor import read, read_list
 from crawler.health.rules import Finding, findings
 from crawler.reactor import with_reactor
-from crawler.scaffold import SavedPage, saved_page
+from crawler.propose.saved import SavedPage, saved_page
 from crawler.sources import Source, Sources
 from crawler.sources.reading import read as read_source
 from wencang.sources.checks import Difference, SourceCheck

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from archive.text.messages import of_error
 from archive.text.translation import gettext as _
 from wencang.cli.commands import CHECK, DONE, Json, archive_of, known_sources
 from wencang.cli.output import say
+from wencang.cli.output.proposal import print_proposal
 from wencang.cli.output.report import print_check
 from wencang.cli.output.tables import print_rows
 
@@ -62,19 +64,45 @@ def show(ctx: typer.Context, source: Name) -> int:
 @app.command()
 def add(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME")],
-    pages: Annotated[list[str], typer.Argument(metavar="PAGE...", help=_("FILE or ADDRESS=FILE."))],
+    site: Annotated[str, typer.Argument(metavar="URL|NAME", help=_("A site to look at, or the name of the source."))],
+    pages: Annotated[list[str], typer.Argument(metavar="[PAGE...]", help=_("FILE or ADDRESS=FILE."))] = [],  # noqa: B006
     lists: Annotated[list[str], typer.Option("--list", metavar="U", help=_("A list of the site."))] = [],  # noqa: B006
+    name: Annotated[str, typer.Option("--name", help=_("The name of the source; by default the domain."))] = "",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Write what is proposed without asking."))] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Only show what is proposed."))] = False,
+    as_json: Json = False,
 ) -> int:
-    """Write a source of your own from saved article pages, and keep these as its saved pages.
+    """Look at a site and propose a source, or write one from saved article pages.
+
+    A look fetches at most 25 pages, one at a time, and obeys robots.txt. The pages that the source was made
+    of are kept as its saved pages.
 
     Examples:
+        wencang source add https://www.example.cn/
         wencang source add example_cn http://www.example.cn/1.html=1.html --list http://www.example.cn/
     """
-    for path in archive_of(ctx).add_source(name, pages, lists=lists):
-        print(path)
+    archive = archive_of(ctx)
+    if "://" not in site:
+        if not pages:
+            raise UsageFault(site, _("is not an address"), _("write it like https://www.example.cn/"))
+        written = archive.add_source(site, pages, lists=lists)
+    else:
+        proposal = archive.look_at(site, name=name)
+        print_proposal(proposal, as_json)
+        if dry_run or not (yes or _consents(proposal.source.name)):
+            return DONE
+        written = archive.add_proposal(proposal)
+    for path in written:
+        (say if as_json else print)(str(path))
     say(_("Review them: each .json must hold what its page says, which need not be what was extracted."))
     return DONE
+
+
+def _consents(name: str) -> bool:
+    """Whether the user wants the source written. Raises UsageFault where nobody can be asked."""
+    if not sys.stdin.isatty():
+        raise UsageFault(name, _("was not written"), _("write it with --yes"))
+    return typer.confirm(_("Write the source {name}?").format(name=name), err=True)
 
 
 @app.command()

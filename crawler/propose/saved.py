@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import repeat, takewhile
-from operator import is_
+from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from archive.errors import NotAnArticle, UsageFault
 from archive.text.messages import of_error
 from archive.text.translation import gettext as _
 from crawler.extract.document import Page
-from crawler.extract.extractor import read
-from crawler.extract.main_content import Located, xpath_of
-from crawler.sources import Form, Source
+from crawler.propose.forms import Sample, form
+from crawler.sources import Source
 
 _DATE = re.compile(r"(?<!\d)(?:19|20)\d\d[-/]?[01]\d[-/]?[0-3]\d(?!\d)")
 _NUMBER = re.compile(r"[\d-]{2,}")  # a folder that is a month or a day
+_POWERED = re.compile(r"\s*-\s*Powered by .*")  # a forum's program
 _LONGEST_NAME = 40  # characters; a longer end of a page's title is not the name of a site
 
 
@@ -50,57 +48,19 @@ def saved_page(argument: str) -> SavedPage:
 
 def propose(name: str, pages: Sequence[SavedPage], lists: Sequence[str] = ()) -> Source:
     """A source that reads these pages. Raises UsageFault if they have no layout in common."""
-    parsed = [Page(page.page, page.url) for page in pages]
-    located = [Located(page) for page in parsed]
-    for page, content in zip(pages, located, strict=True):
-        if not content.bodies:
-            raise UsageFault(page.path, _("has no text"), _("name pages that hold an article"))
-    bodies = [content.widened(content.bodies[0]) for content in located]
-    body = _common(parsed, bodies)
-    if not body:
-        raise UsageFault(name, _("the pages have no common layout"), _("name pages of one layout"))
-    title, info = _title(parsed, located), _common(parsed, [content.info() for content in located])
+    layout = form([Sample(page.page, page.url) for page in pages])
+    titles = [Page(page.page, page.url).title for page in pages]
     host = urlsplit(pages[0].url).hostname or ""
     site = host.removeprefix("www.")
-    source = Source(
-        name=name, site=site, title=_site_name([page.title for page in parsed]) or site, hosts=frozenset({host}),
-        article=re.compile(_article(pages)),
-        forms=(Form(name="page", mark=body, title=title, body=body, info=info),),
-        lists=tuple(lists), rows="//a/@href",
+    return Source(
+        name=name, site=site, title=site_name(titles) or site, hosts=frozenset({host}),
+        article=re.compile(_article(pages)), forms=(layout,), lists=tuple(lists), rows="//a/@href",
     )  # fmt: skip
-    for page in pages:
-        _check_body(page, source)
-    return source
 
 
-def _check_body(page: SavedPage, source: Source) -> None:
-    """Raises UsageFault for a page whose text by the proposed rule differs from its text by general means."""
-    by_rule = read(page.page, page.url, source=source)
-    general = read(page.page, page.url, source=replace(source, forms=()))
-    if (by_rule.path, by_rule.article.body) != ("rules", general.article.body):
-        raise UsageFault(page.path, _("has another layout than the other pages"), _("name pages of one layout"))
-
-
-def _title(pages: Sequence[Page], located: Sequence[Located]) -> str:
-    """The XPath of the headline on most pages: of a node, or of its own text if it holds more than that."""
-    nodes = [content.blocks[content.headline[1]].node for content in located if content.headline[1] >= 0]
-    xpaths = [xpath for node in nodes for xpath in xpath_of(node)]
-    proposed = ["//h1", *xpaths, *(f"{xpath}/text()" for xpath in xpaths)]
-    headlines = [content.headline[0] for content in located]
-    return max(proposed, key=lambda xpath: sum(map(str.__eq__, (page.text(xpath) for page in pages), headlines)))
-
-
-def _common(pages: Sequence[Page], nodes: Sequence[Any]) -> str:
-    """The XPath that selects these nodes on most pages, and some text on all of them; "" if there is none."""
-    proposed = [xpath for node in nodes if node is not None for xpath in xpath_of(node)]
-    everywhere = [xpath for xpath in proposed if all(page.text(xpath) for page in pages)]
-    fits = {xpath: sum(map(is_, map(Page.first, pages, repeat(xpath)), nodes)) for xpath in everywhere}
-    return max(everywhere, key=lambda xpath: fits[xpath], default="")
-
-
-def _site_name(titles: Sequence[str]) -> str:
+def site_name(titles: Sequence[str]) -> str:
     """The end that all titles share; "" if they share none, or one that is too long for a name."""
-    ends = {re.split(r"\s*[_|｜—–-]+\s*", title)[-1].strip() for title in titles}
+    ends = {re.split(r"\s*[_|｜—–-]+\s*", _POWERED.sub("", title))[-1].strip() for title in titles}
     return "".join(ends) if len(ends) == 1 and max(map(len, ends)) <= _LONGEST_NAME else ""
 
 

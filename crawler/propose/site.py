@@ -1,0 +1,388 @@
+"""Looks at a site and proposes a source: which pages to ask for, and what they say. It asks; another fetches."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from archive.article import Article, to_json
+from archive.errors import NotAnArticle, NotFetched, UsageFault
+from archive.text.messages import Message
+from archive.text.translation import gettext as _
+from archive.url import canonical
+from crawler.extract.document import Page
+from crawler.extract.extractor import read, read_list
+from crawler.propose import candidates, lists
+from crawler.propose.addresses import Addresses, Link, addresses
+from crawler.propose.forms import Sample, form
+from crawler.propose.lists import Anchor, ListPage
+from crawler.propose.saved import site_name
+from crawler.sources import Source, to_toml
+
+MOST_REQUESTS = 25
+_MOST_LISTS, _MOST_FEEDS, _ARTICLES = 12, 2, 3
+_ENOUGH = 5  # rows or articles on which something rests for sure
+_SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml", "/news-sitemap.xml", "/sitemap.xml.gz")
+_IN_ROBOTS = re.compile(r"(?im)^\s*sitemap\s*:\s*(\S+)")
+_FEED = re.compile(rb"<(?:rss|feed|urlset|sitemapindex|rdf:RDF)\b|\A\x1f\x8b|\"https://jsonfeed\.org/", re.IGNORECASE)
+_FEED_TYPES = {"application/rss+xml", "application/atom+xml", "application/feed+json"}
+_FEED_PATH = re.compile(r"/(?:rss|feed|atom|index)(?:/?|\.xml|\.rss)$|\.rss$|/rss/|/feed/?$", re.IGNORECASE)
+_COMMENTS = re.compile(r"评论|comments?", re.IGNORECASE)
+_HEAD = 2_000  # bytes in which a feed says that it is one
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an address answered: the address after redirects and the bytes, or why there are none."""
+
+    url: str
+    body: bytes = b""
+    reason: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundList:
+    """A list, or a feed: its name on the site, and how many articles it shows."""
+
+    url: str
+    name: str
+    rows: int
+    page: bytes = b""  # of a list
+
+
+@dataclass(frozen=True, slots=True)
+class FoundArticle:
+    """An article as the proposed source reads it, from a page of the site."""
+
+    article: Article
+    path: str  # "rules" or "general"
+    page: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Something that a proposal says about a field of the source, and what it rests on."""
+
+    field: str
+    sure: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A source for a site, from a look at it: nothing is written yet.
+
+    `points` say of each field whether it is sure, and why; `requests` is the number of pages asked for, `day` when.
+    """
+
+    source: Source
+    lists: tuple[FoundList, ...]
+    articles: tuple[FoundArticle, ...]
+    points: tuple[Point, ...]
+    requests: int
+    day: date
+
+    @property
+    def sure(self) -> tuple[Point, ...]:
+        return tuple(point for point in self.points if point.sure)
+
+    @property
+    def unsure(self) -> tuple[Point, ...]:
+        return tuple(point for point in self.points if not point.sure)
+
+    def to_json(self) -> dict[str, Any]:
+        """The proposal with the source's file as text, without the pages."""
+        return {
+            "name": self.source.name,
+            "title": self.source.title,
+            "requests": self.requests,
+            "lists": [{"url": each.url, "name": each.name, "articles": each.rows} for each in self.lists],
+            "articles": [{"path": each.path} | to_json(each.article) for each in self.articles],
+            "points": [{"field": each.field, "sure": each.sure, "reason": each.reason} for each in self.points],
+            "toml": to_toml(self.source),
+        }
+
+
+Look = Generator[str, Answer, Proposal]
+
+
+def look(url: str, name: str, now: datetime) -> Look:
+    """Yields the address of each page to fetch, takes its Answer, and returns the Proposal.
+
+    Raises NotFetched if the front page can't be had, UsageFault if no articles are found. `now` is the time of
+    fetching.
+    """
+    return _Site(url, name, now).look()
+
+
+class _Site:
+    """What is known of a site so far."""
+
+    def __init__(self, url: str, name: str, now: datetime) -> None:
+        self._url = url
+        self._name = name
+        self._now = now
+        self._asked: dict[str, Answer] = {}
+        self._pages: dict[str, ListPage] = {}  # by canonical address; the front page is the first
+        self._links: list[Link] = []
+        self._feeds: dict[str, int] = {}  # with the number of articles
+        self._points: list[Point] = []
+        self._host = urlsplit(canonical(url)).hostname or ""
+        self._names: dict[str, str] = {}  # of lists that are named by another address than they were met under
+        self._draft = Source(name, self._host.removeprefix("www."), name, frozenset({self._host}), re.compile("(?!)"), ())
+
+    def look(self) -> Look:
+        front = yield from self._ask(self._url)
+        if front.reason or not self._take(self._url, front):
+            raise NotFetched(self._url, front.reason or _("is not a page"))
+        yield from self._look_at_feeds()
+        yield from self._look_at_lists()
+        source = yield from self._with_paging(self._with_lists(self._found_addresses()))
+        source = self._with_lists(self._found_addresses(), source)
+        self._say_of_lists(source)
+        samples = yield from self._look_at_articles(source)
+        source = self._with_form(source, samples)
+        return self._proposal(source, samples)
+
+    def _ask(self, url: str) -> Generator[str, Answer, Answer]:
+        if canonical(url) not in self._asked:
+            self._asked[canonical(url)] = yield url
+        return self._asked[canonical(url)]
+
+    @property
+    def _left(self) -> int:
+        return MOST_REQUESTS - len(self._asked)
+
+    def _say(self, field: str, sure: bool, reason: str) -> None:
+        self._points.append(Point(field, sure, reason))
+
+    def _take(self, url: str, answer: Answer) -> bool:
+        """Note the links of a page; False for what can't be read as one."""
+        try:
+            page = lists.list_page(Page(answer.body, answer.url), canonical(url))
+        except NotAnArticle:
+            return False
+        self._pages[page.url] = page
+        self._links += page.links
+        return True
+
+    # Feeds and sitemaps
+
+    def _look_at_feeds(self) -> Generator[str, Answer, None]:
+        robots = yield from self._ask(urljoin(self._url, "/robots.txt"))
+        named = _IN_ROBOTS.findall(robots.body.decode("utf-8", errors="replace"))
+        for url in [*self._feed_links()][:_MOST_FEEDS]:
+            yield from self._look_at_feed(url, listed=True)
+        for url in named[:_MOST_FEEDS] or [urljoin(self._url, path) for path in _SITEMAPS]:
+            if (yield from self._look_at_feed(url, listed=False)) and not named:
+                break
+
+    def _feed_links(self) -> Iterator[str]:
+        """The feeds that the front page names, in its head or by links to /rss, /feed, .xml."""
+        page = self._front.page
+        heads = [(node.get("href") or "", node.get("title") or "") for node in page.root.iter("link") if node.get("type") in _FEED_TYPES]
+        anchors = [(anchor.url, anchor.text) for anchor in self._front.anchors if _FEED_PATH.search(urlsplit(anchor.url).path)]
+        urls = [page.absolute(href) for href, title in heads + anchors if not _COMMENTS.search(title + href)]
+        return iter(dict.fromkeys(url for url in urls if urlsplit(canonical(url)).hostname == self._host))
+
+    @property
+    def _front(self) -> ListPage:
+        return next(iter(self._pages.values()))
+
+    def _look_at_feed(self, url: str, listed: bool) -> Generator[str, Answer, bool]:
+        """Note the articles that a feed, or a sitemap, names; whether it is one."""
+        answer = yield from self._ask(url)
+        if answer.reason or not _FEED.search(answer.body[:_HEAD]):
+            return False
+        try:
+            rows = read_list(answer.body, answer.url, self._draft).rows
+        except (NotAnArticle, UsageFault):
+            rows = ()
+        if rows:
+            self._feeds[canonical(url)] = len(rows)
+            self._links += [Link(row, listed=listed) for row in rows]
+        return True
+
+    # Lists
+
+    def _look_at_lists(self) -> Generator[str, Answer, None]:
+        for _number in range(_MOST_LISTS):
+            if self._left <= _ARTICLES + 2:
+                break
+            found = addresses(self._links, self._host)
+            is_article = self._matcher(found)
+            url = candidates.best(self._pages.values(), self._asked, self._host, is_article)
+            if not url:
+                break
+            answer = yield from self._ask(url)
+            if answer.body:
+                self._take(url, answer)
+
+    @staticmethod
+    def _matcher(found: Addresses | None) -> re.Pattern[str]:
+        return found.pattern if found else re.compile("(?!)")
+
+    def _found_addresses(self) -> Addresses:
+        found = addresses(self._links, self._host)
+        if not found:
+            raise UsageFault(
+                self._url, _("shows no articles: {count} pages were read").format(count=len(self._pages)),
+                _("name a page that lists them, or write a source from saved pages: wencang source add NAME PAGE..."),
+            )  # fmt: skip
+        return found
+
+    def _with_lists(self, found: Addresses, source: Source | None = None) -> Source:
+        """The source with the lists among the pages: those that show articles in rows."""
+        self._addresses = found
+        self._rows = self._rows_by_page()
+        xpath, self._fit = lists.rows_xpath(self._rows, self._is_article)
+        return replace(
+            source or self._draft, article=found.pattern, rows=xpath,
+            lists=(*(self._names.get(page.url, page.url) for page in self._rows), *self._feeds),
+            sections=self._sections(),
+        )  # fmt: skip
+
+    def _is_article(self, url: str) -> bool:
+        return bool(self._addresses.pattern.fullmatch(url))
+
+    def _rows_by_page(self) -> dict[ListPage, list[Anchor]]:
+        pages = [page for page in self._pages.values() if not self._is_article(page.url)]
+        common = lists.everywhere(pages, self._is_article)
+        rows = {page: rows for page in pages if (rows := lists.rows_of(page, self._is_article, common))}
+        if len(rows) > 1 and not lists.paging(self._front):
+            rows.pop(self._front, None)  # it shows what its lists show
+        return rows
+
+    def _say_of_lists(self, source: Source) -> None:
+        """What the addresses and lists rest on."""
+        count, others = len(self._addresses.articles), self._addresses.others
+        self._say("article", count >= 2 * _ENOUGH, _("{count} addresses of articles have this form").format(count=count))
+        if others:
+            text = _("{count} addresses that may be articles have another form, such as {url}")
+            self._say("article", False, text.format(count=len(others), url=others[0]))
+        if not self._rows:
+            self._say("lists", False, _("no page shows articles in rows"))
+            return
+        rows = sum(map(len, self._rows.values()))
+        text = _("{lists} pages show {count} articles in rows").format(lists=len(self._rows), count=rows)
+        self._say("lists", len(self._rows) > 1, text)
+        if source.rows == "//a/@href":
+            self._say("rows", False, _("no place on the pages holds the rows only: every link to an article is taken"))
+        else:
+            text = _("selects the rows of {lists} lists, {fit:.0%} right").format(lists=len(self._rows), fit=self._fit)
+            self._say("rows", True, text)
+
+    def _name_of(self, page: ListPage) -> str:
+        """The name of a list: what links to it are called, else the beginning of its title."""
+        names = Counter(
+            anchor.text for other in self._pages.values() for anchor in other.anchors
+            if anchor.url == page.url and 1 < len(anchor.text) <= 12 and not candidates.MORE.search(anchor.text)
+        )  # fmt: skip
+        name = names.most_common(1)[0][0] if names else re.split(r"[_|｜—–-]", page.page.title)[0].strip()
+        return name or page.url
+
+    def _sections(self) -> dict[str, str]:
+        """The name of each section that is the one of most rows of a list."""
+        names: dict[str, str] = {}
+        for page, own in self._rows.items():
+            matches = [match for row in own if (match := self._addresses.pattern.fullmatch(row.url))]
+            section, count = Counter(match["section"] for match in matches).most_common(1)[0]
+            if section and 2 * count > len(matches) and page is not self._front:
+                names.setdefault(section, self._name_of(page))
+        return names if len(set(names.values())) > 1 else {}
+
+    # Paging
+
+    def _with_paging(self, source: Source) -> Generator[str, Answer, Source]:
+        """The source with the way in which most lists go on, if the second page of one shows articles too."""
+        ways = {page: way for page in self._rows if (way := lists.paging(page))}
+        common = Counter((way.page_url, way.page_count) for way in ways.values()).most_common(1)
+        if not common:
+            self._say("page_url", False, _("no list names a further page: only first pages are read"))
+            return source
+        paged = {page: way for page, way in ways.items() if (way.page_url, way.page_count) == common[0][0]}
+        self._names = {page.url: way.first for page, way in paged.items() if way.first}
+        page_url, page_count = common[0][0]
+        page, way = next(iter(paged.items()))
+        source = replace(source, page_url=page_url, page_count=re.compile(page_count))
+        second = source.list_page(way.first or page.url, 1)
+        first = yield from self._ask(way.first or page.url)
+        answer = yield from self._ask(second)
+        count = 0 if first.reason or answer.reason else self._articles_on(answer)
+        if not count:
+            self._names = {}
+            self._say("page_url", False, _("{url} shows no articles: only first pages are read").format(url=second))
+            return replace(source, page_url="", page_count=None)
+        text = _("{lists} lists go on; {url} shows {count} articles")
+        self._say("page_url", True, text.format(lists=len(paged), url=second, count=count))
+        return source
+
+    def _articles_on(self, answer: Answer) -> int:
+        """Note the links of a further page of a list; the number of those to articles."""
+        try:
+            page = lists.list_page(Page(answer.body, answer.url), canonical(answer.url))
+        except NotAnArticle:
+            return 0
+        self._links += page.links
+        found = self._found_addresses()
+        return len({link.url for link in page.links if found.pattern.fullmatch(link.url)})
+
+    # Articles
+
+    def _look_at_articles(self, source: Source) -> Generator[str, Answer, list[Sample]]:
+        """Articles of different lists, the newest of each, which are less likely to be on all of them."""
+        samples = []
+        for url in self._spread(source):
+            if len(samples) == _ARTICLES or self._left < 1:
+                break
+            answer = yield from self._ask(url)
+            if answer.body and source.is_article(answer.url):
+                samples.append(Sample(answer.body, answer.url))
+        return samples
+
+    def _spread(self, source: Source) -> list[str]:
+        rows = [[row.url for row in own] for own in self._rows.values()]
+        rows = rows or [[link.url for link in self._links if source.is_article(link.url) and link.is_headline]]
+        longest = max(map(len, rows), default=0)
+        return list(dict.fromkeys(own[n] for n in range(longest) for own in rows if n < len(own)))[: 2 * _ARTICLES]
+
+    def _with_form(self, source: Source, samples: Sequence[Sample]) -> Source:
+        titles = [Page(sample.page, sample.url).title for sample in samples]
+        title = site_name(titles) or re.split(r"\s*[_|｜—–-]+\s*", self._front.page.title)[0][:40] or source.site
+        source = replace(source, title=title)
+        try:
+            source = replace(source, forms=(form(samples),)) if len(samples) == _ARTICLES else source
+        except (NotAnArticle, UsageFault) as error:
+            self._say("form", False, _("articles are read by general means: {reason}").format(reason=error.reason))
+            return source
+        if source.forms:
+            self._say("form", True, _("{count} articles are read alike by rules and by general means").format(count=len(samples)))
+        else:
+            self._say("form", False, _("only {count} articles could be fetched: they are read by general means").format(count=len(samples)))
+        return source
+
+    def _proposal(self, source: Source, samples: Iterable[Sample]) -> Proposal:
+        articles = []
+        for sample in samples:
+            try:
+                reading = read(sample.page, sample.url, self._now, source=source)
+            except NotAnArticle as error:
+                self._say("form", False, _("{url}: {reason}").format(url=sample.url, reason=error.reason))
+                continue
+            articles.append(FoundArticle(reading.article, reading.path, sample.page))
+        undated = [each.article.url for each in articles if not each.article.published]
+        if undated:
+            self._say("published", False, _("no date of publication: {urls}").format(urls=" ".join(undated)))
+        elif articles:
+            self._say("published", True, _("{count} articles say when they were published").format(count=len(articles)))
+        shown = [
+            FoundList(self._names.get(page.url, page.url), self._name_of(page), len(own), self._asked[page.url].body)
+            for page, own in self._rows.items()
+        ]
+        shown += [FoundList(url, _("feed"), count) for url, count in self._feeds.items()]
+        return Proposal(source, tuple(shown), tuple(articles), tuple(self._points), len(self._asked), self._now.date())
