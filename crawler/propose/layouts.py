@@ -21,7 +21,23 @@ from crawler.propose.rules import by_labels, named, xpaths
 from crawler.sources import Form, Source
 
 COMPARED = ("title", "published", "day_only", "credit", "authors", "editor", "rights", "section")
-_TAGS = ("div", "td", "section", "article", "main", "body", "p", "span", "center", "dd", "li", "font", "table", "tr", "tbody")
+_TAGS = (
+    "div",
+    "td",
+    "section",
+    "article",
+    "main",
+    "body",
+    "p",
+    "span",
+    "center",
+    "dd",
+    "li",
+    "font",
+    "table",
+    "tr",
+    "tbody",
+)
 _SHORT = 300  # characters of a line above or below a body
 _HOLD = 0.6  # the share of the known text that a body holds at least
 _LIKE = 0.5  # the likeness of a body from which the known article is that of the page
@@ -53,7 +69,7 @@ class Sheet:
         article = self.article(form)
         if article is None:
             return 0.0
-        equal = sum(getattr(article, name) == getattr(self.answer, name) for name in COMPARED)
+        equal = sum(map(bool, (getattr(article, name) == getattr(self.answer, name) for name in COMPARED)))
         return len(COMPARED) * likeness(article.body, self.answer.body) + equal
 
     def path(self, node: Any) -> str:
@@ -84,7 +100,7 @@ def likeness(body: str, other: str) -> float:
     if body == other:
         return 1.0
     lines, others = Counter(body.split("\n")), Counter(other.split("\n"))
-    shared = sum(len(line) * count for line, count in (lines & others).items())
+    shared: float = sum(len(line) * count for line, count in (lines & others).items())
     return 2 * shared / max(1, len(body.replace("\n", "")) + len(other.replace("\n", "")))
 
 
@@ -184,7 +200,9 @@ def _title(sheets: Sequence[Sheet]) -> str:
     nodes = [(sheet, node) for sheet in sheets for node in _titles(sheet)]
     proposed = dict.fromkeys(xpath for _sheet, node in nodes for xpath in xpaths(node))
     proposed |= dict.fromkeys(xpath for sheet in sheets for xpath in _own_texts(sheet))
-    proposed |= dict.fromkeys(f"{xpath}[contains(//title, normalize-space(.))]" for xpath in proposed if xpath.count("/") < 5)
+    proposed |= dict.fromkeys(
+        f"{xpath}[contains(//title, normalize-space(.))]" for xpath in proposed if xpath.count("/") < 5
+    )
     if not proposed:
         return ""
     return max(proposed, key=lambda xpath: sum(sheet.page.text(xpath) == sheet.answer.title for sheet in sheets))
@@ -202,18 +220,29 @@ def _with_field(form: Form, name: str, is_field: Callable[[Sheet, str], bool], s
     proposed: Counter[str] = Counter()
     for sheet, now in zip(sheets, before, strict=True):
         nodes = _nodes_of(sheet, form, is_field)
-        rights = {node: sheet.right(replace(form, **{name: sheet.path(node)})) for node in nodes}
+        rights = {node: sheet.right(_with(form, name, sheet.path(node))) for node in nodes}
         # A line that says what is read without it too is still worth a rule, which tells when it is gone.
         least = max([now + (0 if name == "info" else 0.5), *rights.values()])
         chosen = [node for node in nodes if rights[node] >= least]
-        beside = [pair for pair in _titles_with_xpaths(sheet)[:1]]
-        proposed.update(list(dict.fromkeys(xpath for node in chosen for xpath in (*named(node), *by_labels(node), *xpaths(node, beside)))))
+        beside = _titles_with_xpaths(sheet)[:1]
+        proposed.update(
+            list(
+                dict.fromkeys(
+                    xpath for node in chosen for xpath in (*named(node), *by_labels(node), *xpaths(node, beside))
+                )
+            )
+        )
     best, most = form, sum(before)
     for xpath, _count in proposed.most_common(_TRIED):
-        total = sum(sheet.right(replace(form, **{name: xpath})) for sheet in sheets)
+        total = sum(sheet.right(_with(form, name, xpath)) for sheet in sheets)
         if total > most or (total == most and best is form and name == "info"):
-            best, most = replace(form, **{name: xpath}), total
+            best, most = _with(form, name, xpath), total
     return best
+
+
+def _with(form: Form, field: str, xpath: str) -> Form:
+    values: dict[str, Any] = {field: xpath}
+    return replace(form, **values)
 
 
 def _nodes_of(sheet: Sheet, form: Form, is_field: Callable[[Sheet, str], bool]) -> list[Any]:
