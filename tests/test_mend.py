@@ -116,11 +116,18 @@ def test_the_comments_of_the_file_stay(tmp_path: Path) -> None:
     (tmp_path / "sources").mkdir()
     text = SHIPPED.path("vtibet_com").read_text(encoding="utf-8")
     (tmp_path / "sources" / "vtibet_com.toml").write_text(text + "# At the end.\n", encoding="utf-8")
-    mending = mend(Sources(tmp_path / "sources").load("vtibet_com"), articles("vtibet_com", "title in another tag"), {}, NOW)
+    mending = mend(
+        Sources(tmp_path / "sources").load("vtibet_com"), articles("vtibet_com", "title in another tag"), {}, NOW
+    )
     path = write(load(tmp_path), mending)
     written = path.read_text(encoding="utf-8")
     assert of_text(written, path) == mending.source
-    for comment in ("# Not verified on the live site", "# The links of the rows are scripts.", "# At least 2016", "# At the end."):
+    for comment in (
+        "# Not verified on the live site",
+        "# The links of the rows are scripts.",
+        "# At least 2016",
+        "# At the end.",
+    ):
         assert comment in written
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from archive.tables.tags import Note
     from archive.warc.pages import FetchedPage
     from crawler.extract.reading import Reading
+    from crawler.propose.mend import Mending
     from crawler.propose.site import Proposal
     from crawler.sources import Sources
     from crawler.timers.install import Installed
@@ -90,7 +91,6 @@ if TYPE_CHECKING:
     from wencang.lexicon import Lexicon
     from wencang.preview import Preview
     from wencang.runs import RunResult
-    from crawler.propose.mend import Mending
     from wencang.sources.checks import SourceCheck
     from wencang.sources.listing import SourceFile, SourceList
 

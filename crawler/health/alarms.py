@@ -79,16 +79,12 @@ def silent(sections: Iterable[Section], brought: Mapping[str, int]) -> list[Alar
         usual = PERIOD / max(1, brought.get(section.list, 0))
         if section.newest and section.answered - section.newest > max(_LEAST, _IMPROBABLE * usual):
             text = _(
-                "{list}: nothing new for {days:.0f} days, usually for {usual:.1f}; has the list moved? See `wencang source mend {source}`"
+                "{list}: nothing new for {days:.0f} days, usually for {usual:.1f}; has the list moved? "
+                "`wencang source mend {source}` looks"
             )
             days, usual_days = ((section.answered - section.newest) / _DAY, usual / _DAY)
-            alarms.append(
-                Alarm(
-                    "silent",
-                    section.list,
-                    text.format(list=section.list, days=days, usual=usual_days, source=section.source),
-                )
-            )
+            shown = text.format(list=section.list, days=days, usual=usual_days, source=section.source)
+            alarms.append(Alarm("silent", section.list, shown))
     return alarms
 
 
@@ -114,11 +110,7 @@ def worse(source: str, runs: Sequence[Run]) -> list[Alarm]:
     }
     return [
         Alarm(
-            rise.kind,
-            source,
-            texts[rise.kind].format(
-                source=source, count=rise.count, read=rise.read, old=rise.before
-            ),
+            rise.kind, source, texts[rise.kind].format(source=source, count=rise.count, read=rise.read, old=rise.before)
         )
         for rise in risen(runs)
     ]

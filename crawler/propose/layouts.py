@@ -87,7 +87,7 @@ def layouts(samples: Iterable[Sample], source: Source, others: Sequence[Page] = 
     forms: list[Form] = []
     while sheets and (body := _commonest_body(sheets)):
         own = [sheet for sheet in sheets if sheet.page.first(body) in sheet.bodies]
-        if not own:
+        if not own:  # no XPath selects the body of any page
             break
         sheets = [sheet for sheet in sheets if sheet not in own]
         if len(own) > 1 or own[0].is_known:
@@ -185,7 +185,8 @@ def _titles(sheet: Sheet) -> list[Any]:
     title = sheet.answer.title
     body = next(sheet.page.root.iter("body"), sheet.page.root)
     nodes = [node for node in body.iter() if isinstance(node.tag, str) and text_of(node) == title]
-    return sorted(reversed(nodes), key=lambda node: node.tag not in ("h1", "h2", "h3"))
+    nodes.reverse()
+    return sorted(nodes, key=lambda node: node.tag not in ("h1", "h2", "h3"))
 
 
 def _form(body: str, sheets: Sequence[Sheet], others: Sequence[Page]) -> Form:

@@ -45,7 +45,7 @@ class AtHand:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the mended source reads on a page, and whether that is the `same` as the archive kept; None if it kept none."""
+    """What the mended source reads on a page; `same` as the archive kept, None if it kept none."""
 
     url: str
     title: str
@@ -89,7 +89,9 @@ class Mending:
     def to_json(self) -> dict[str, Any]:
         return {
             "name": self.source.name,
-            "forms": [{name: str(value) for name in Form.__slots__ if (value := getattr(form, name))} for form in self.forms],
+            "forms": [
+                {name: str(value) for name in Form.__slots__ if (value := getattr(form, name))} for form in self.forms
+            ],
             "ended": list(self.ended),
             "rows": self.source.rows if self.lists else "",
             "lists": [{"url": each.url, "before": each.before, "articles": each.articles} for each in self.lists],
@@ -159,16 +161,22 @@ def _shown(page: AtHand, reading: Reading) -> Shown:
 def _with_forms(
     source: Source, broken: Sequence[AtHand], good: Iterable[AtHand], listed: Mapping[str, bytes]
 ) -> tuple[Source, tuple[Form, ...], tuple[str, ...]]:
-    """The source with a form for each layout of the broken pages; these forms, and the names of those that ended."""
-    in_use = [form for page in good if (form := _form_of(source, page))]
+    """The source with a form for each layout of the broken pages; these forms, and the names of those that ended.
+
+    Those ended that fitted earlier pages, and no page since; if no earlier page is at hand, the first that fits none.
+    """
+    good = list(good)
     others = [*_pages((page.url, page.page) for page in good), *_pages(listed.items())]
     proposed = layouts([Sample(page.page, page.url, page.article) for page in broken], source, others)
     if not proposed:
         return source, (), ()
     forms = tuple(_dated(proposed, source, broken))
     first = min(form.since for form in forms if form.since)
-    open_forms = [form for form in source.forms if not form.until]
-    ended = {form.name for form in open_forms if form in in_use} or {form.name for form in open_forms[:1]}
+    uses = [(form, page.fetched.astimezone(SHANGHAI).date()) for page in good if (form := _form_of(source, page))]
+    left = [
+        form for form in source.forms if not form.until and not any(form == used and day >= first for used, day in uses)
+    ]
+    ended = {form.name for form in left if any(form == used for used, _day in uses)} or {form.name for form in left[:1]}
     last = first - timedelta(days=1)
     old = tuple(
         replace(form, until=last) if form.name in ended and not (form.since and form.since > last) else form
@@ -271,7 +279,7 @@ def _rows_of(page: ListPage, source: Source, common: Container[str]) -> list[Anc
     points = {anchor: 1 if anchor in telling else -1 for anchor in articles}
     totals: Counter[Any] = Counter()
     for anchor, each in points.items():
-        totals.update({holder: each for holder in islice(anchor.node.iterancestors(), 2 * _DEEPEST)})
+        totals.update(dict.fromkeys(islice(anchor.node.iterancestors(), 2 * _DEEPEST), each))
     best = max(totals, key=lambda node: totals[node], default=None)  # of equal ones the innermost
     inside = [anchor for anchor in points if best in anchor.node.iterancestors()]
     own = [anchor for anchor in inside if anchor.url not in common]

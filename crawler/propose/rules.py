@@ -14,8 +14,8 @@ _PLAIN = re.compile(r"[\w-]+")
 _HOLDERS = 4  # ancestors by whose names a node is selected
 _TELLING = {"h1", "h2", "h3", "article", "main", "section", "table"}  # tags that may be the only ones on a page
 _LABELS = (
-    "发布时间", "发表时间", "发布日期", "时间：", "日期：", "来源", "责任编辑", "责编", "编辑", "作者", "记者", "当前位置",
-    "位置：", "版权",
+    "发布时间", "发表时间", "发布日期", "时间：", "日期：", "来源", "责任编辑", "责编", "编辑", "作者", "记者",
+    "当前位置", "位置：", "版权",
 )  # fmt: skip
 _DIGITS = "translate(., '123456789', '000000000')"
 _DATES = ("0000-00-00", "0000年00月00日", "0000/00/00", "0000.00.00", "0000年0月0日")

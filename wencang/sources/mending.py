@@ -62,7 +62,7 @@ def _source(sources: Sources, name: str) -> Source:
 
 
 def _fetched(source: Source, settings: Settings, revisions: Iterable[Revision]) -> dict[str, bytes]:
-    from crawler.refetch import refetch  # lazily: it starts Scrapy
+    from crawler.check import refetch  # lazily: it starts Scrapy
 
     urls = [each.article.url for each in revisions if source.is_article(each.article.url)][:_ASKED]
     return with_reactor(refetch, source, settings, source.lists[:_LISTS], tuple(urls))

@@ -124,6 +124,8 @@ def check(
     """
     result = archive_of(ctx).check_source(source, pages, offline=offline)
     print_check(result)
+    if result.unfound and not source.endswith(".toml"):
+        say(_("has a layout changed? `wencang source mend {source}` proposes new rules").format(source=source))
     return CHECK if result.failed else DONE
 
 
