@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -17,8 +18,9 @@ from crawler.extract.extractor import read, read_list
 from crawler.propose.mend import AtHand, fits, mend
 from crawler.sources import SHIPPED, Sources, of_text
 from tests.support import relayout
-from tests.support.program import Wencang
-from tests.support.sample import ROOT
+from tests.support.program import Wencang, run
+from tests.support.sample import ROOT, SAMPLE
+from tests.support.site import replay
 from wencang.sources.mending import write
 
 PAGES = ROOT / "tests" / "pages"
@@ -155,3 +157,21 @@ def test_the_command_shows_and_writes_what_it_proposes(wencang: Wencang, tmp_pat
     assert "fit the pages at hand" in again.stderr
     nothing = wencang("source", "mend", "tibet_cn", "--offline")
     assert (nothing.returncode, "no pages are at hand" in nothing.stderr) == (2, True)
+
+
+def test_after_a_crawl_the_lists_and_articles_are_fetched_again(crawled: Path, tmp_path: Path) -> None:
+    changed = Path(shutil.copytree(SAMPLE, tmp_path / "changed"))
+    for page in changed.rglob("*.html"):
+        page.write_bytes(relayout.changed(page.read_bytes(), "wrappers added"))
+    with replay(changed) as address:
+        shown = run("source", "mend", "tibet_cn", "--dry-run", "--json", data=crawled, http_proxy=address)
+        mending = json.loads(shown.stdout)
+        assert (shown.returncode, mending["ended"]) == (0, ["desktop"]), shown.stderr
+        assert [page["same"] for page in mending["pages"]] == [True] * 10
+        assert not (crawled / "sources").exists()
+        written = run("source", "mend", "tibet.cn", "--yes", data=crawled, http_proxy=address)
+        assert written.returncode == 0, written.stderr
+        crawl = run("crawl", "tibet_cn", data=crawled, http_proxy=address)
+    assert "general means" not in crawl.stderr
+    source = Sources(crawled / "sources").load("tibet_cn")
+    assert source.forms[0].since
