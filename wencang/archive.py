@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from archive.tables.tags import Note
     from archive.warc.pages import FetchedPage
     from crawler.extract.reading import Reading
+    from crawler.propose.mend import Mending
     from crawler.propose.site import SourceProposal
     from crawler.sources import Sources
     from crawler.timers.install import Installed
@@ -1457,6 +1458,26 @@ class Archive:
         from wencang.sources.looking import write_proposal
 
         return write_proposal(self.settings, proposal)
+
+    def mend_source(self, name: str, pages: Iterable[str] = (), *, offline: bool = False) -> Mending:
+        """Propose rules for a source whose layout changed, from the pages at hand; nothing is written.
+
+        These are `pages` (FILE or ADDRESS=FILE), or the raw pages of the newest articles, those that are doubted and,
+        unless `offline`, up to three lists and ten articles that are fetched again. The articles that the archive
+        keeps are what must come out. Raises UsageFault for an unknown source, if no pages are at hand, and if no
+        contact is set.
+        """
+        from crawler.propose.saved import saved_page
+        from wencang.sources.mending import mend_source
+
+        store = self._store if self.exists else None
+        return mend_source(self.settings, store, name, [saved_page(page) for page in pages], offline)
+
+    def write_mending(self, mending: Mending) -> Path:
+        """Write a mended source into DATA/sources, where it replaces a shipped one of its name; its path."""
+        from wencang.sources.mending import write
+
+        return write(self.settings, mending)
 
     @property
     def _sources(self) -> Sources:

@@ -78,9 +78,13 @@ def silent(sections: Iterable[Section], brought: Mapping[str, int]) -> list[Alar
     for section in sections:
         usual = PERIOD / max(1, brought.get(section.list, 0))
         if section.newest and section.answered - section.newest > max(_LEAST, _IMPROBABLE * usual):
-            text = _("{list}: nothing new for {days:.0f} days, usually for {usual:.1f}; has the list moved?")
+            text = _(
+                "{list}: nothing new for {days:.0f} days, usually for {usual:.1f}; has the list moved? "
+                "`wencang source mend {source}` looks"
+            )
             days, usual_days = ((section.answered - section.newest) / _DAY, usual / _DAY)
-            alarms.append(Alarm("silent", section.list, text.format(list=section.list, days=days, usual=usual_days)))
+            shown = text.format(list=section.list, days=days, usual=usual_days, source=section.source)
+            alarms.append(Alarm("silent", section.list, shown))
     return alarms
 
 
@@ -100,7 +104,7 @@ def worse(source: str, runs: Sequence[Run]) -> list[Alarm]:
     texts = {
         "general": _(
             "{source}: {count} of the last {read} pages read by general means, {old:.0%} before: has a layout changed? "
-            "`wencang check {source}` names the rules that find nothing"
+            "`wencang source mend {source}` proposes new rules"
         ),
         "failed": _("{source}: {count} of the last {read} pages failed, {old:.0%} before: has the site changed?"),
     }

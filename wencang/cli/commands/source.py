@@ -16,7 +16,7 @@ from archive.text.messages import of_error
 from archive.text.translation import gettext as _
 from wencang.cli.commands import CHECK, DONE, Json, archive_of, known_sources
 from wencang.cli.output import say
-from wencang.cli.output.proposal import print_proposal
+from wencang.cli.output.proposal import print_mending, print_proposal
 from wencang.cli.output.report import print_check
 from wencang.cli.output.tables import print_rows
 
@@ -124,7 +124,37 @@ def check(
     """
     result = archive_of(ctx).check_source(source, pages, offline=offline)
     print_check(result)
+    if result.unfound and not source.endswith(".toml"):
+        say(_("has a layout changed? `wencang source mend {source}` proposes new rules").format(source=source))
     return CHECK if result.failed else DONE
+
+
+@app.command()
+def mend(
+    ctx: typer.Context,
+    source: Name,
+    pages: Annotated[
+        list[str], typer.Argument(metavar="[PAGE...]", help=_("FILE or ADDRESS=FILE: only these pages."))
+    ] = [],  # noqa: B006
+    offline: Annotated[bool, typer.Option("--offline", help=_("Only pages that the archive keeps."))] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help=_("Write what is proposed without asking."))] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Only show what is proposed."))] = False,
+    as_json: Json = False,
+) -> int:
+    """Propose new rules for a source whose site changed its layout, and show what they read.
+
+    The articles that the archive keeps are what must come out of the pages at hand: the newest raw pages, and up
+    to three lists and ten articles that are fetched again. The rules become forms with a date.
+
+    Examples:
+        wencang source mend tibet_cn --dry-run
+    """
+    archive = archive_of(ctx)
+    mending = archive.mend_source(source, pages, offline=offline)
+    print_mending(mending, as_json)
+    if mending.changes and not dry_run and (yes or _consents(source)):
+        (say if as_json else print)(str(archive.write_mending(mending)))
+    return CHECK if mending.unmended else DONE
 
 
 @app.command()
