@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from asyncio import Future, Task, create_task, current_task, get_running_loop, to_thread
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import cache, partial
 from typing import Any, ParamSpec, TypeVar
@@ -12,12 +14,16 @@ from archive.errors import NotRead, WencangError, fault_of
 from archive.processes import Ended, Worker
 from archive.text.messages import Reason
 from archive.warc.pages import FetchedPage
+from crawler.extract.document import refuse_size
 from crawler.extract.encoding import decode
 from crawler.extract.extractor import Reading, read, read_text
 
 P = ParamSpec("P")
 T = TypeVar("T")
 SECONDS = 2.0  # of processor time for a page, and for the pages of an article that is read again
+PDF = "application/pdf"
+MOST_SAVED = 64 << 20  # bytes of a saved file, with its pictures and fonts
+_EMBEDDED = re.compile(rb"data:[\w/+.;=-]*,[\w+/=%.-]*")
 _BATCH = 20  # pages that are handed over together
 _TASKS = 2  # one batch is extracted while the next is handed over
 
@@ -25,6 +31,25 @@ _TASKS = 2  # one batch is extracted while the next is handed over
 def read_page(page: FetchedPage, part_of: str = "") -> Reading:
     """The article of a page. Raises NotAnArticle."""
     return read(page.body, page.url, page.fetched, part_of=part_of)
+
+
+def read_saved(page: FetchedPage, source: str, part_of: str = "") -> Reading:
+    """The article of a page, or of a saved file, whose content type says what it is; `source` is that of plain text.
+
+    Raises NotAnArticle, and UsageFault where what reads such a file is not installed.
+    """
+    if page.response is not None:
+        return read_page(page, part_of)
+    refuse_size(len(page.body), page.url, MOST_SAVED)
+    if page.content_type == PDF:
+        from crawler.extract.parts.pdf import printed
+
+        content = printed(page.body, page.url)
+        made = content.made if content.made and content.made <= page.fetched else page.fetched
+        return read_text(content.text, source, made)
+    if page.content_type == "text/plain":
+        return read_plain(page.body, source, page.fetched)
+    return read_page(replace(page, body=_EMBEDDED.sub(b"data:,", page.body)), part_of)
 
 
 def read_plain(body: bytes, source: str, fetched: datetime) -> Reading:

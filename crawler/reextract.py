@@ -22,7 +22,7 @@ from archive.text.translation import ngettext
 from archive.url import canonical
 from archive.warc.pages import FetchedPage, Pages
 from crawler.extract.extractor import VERSION, Reading, join
-from crawler.reader import BoundedReader, read_page, read_plain
+from crawler.reader import BoundedReader, read_page, read_saved
 from crawler.report import Report
 
 _AHEAD = 64  # articles in memory at once, however large the archive
@@ -160,11 +160,9 @@ def reread(settings: Settings, revision: Revision) -> Result:
 def _read(pages: Sequence[FetchedPage], archived: Article) -> Reading:
     """Read an article's pages, its own address first, as the crawl or the import did."""
     first = pages[0]
-    if first.response is None and first.content_type == "text/plain":
-        return read_plain(first.body, archived.source, first.fetched)
     url = "" if first.url.startswith("urn:") else first.url
     parts = (read_page(page, part_of=url) for page in pages[1:])
-    return join([read_page(replace(first, url=url)), *parts])
+    return join([read_saved(replace(first, url=url), archived.source), *parts])
 
 
 def _identified(article: Article, archived: Article) -> Article:

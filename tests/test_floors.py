@@ -45,6 +45,7 @@ OWNERS = {  # library: the only rooms, or files, that may import it
     "protego": {"crawler.http"},
     "pyarrow": {"wencang.desk.export.formats.parquet"},
     "pyspark": {"wencang.spark"},
+    "pypdf": {"crawler.extract.parts.pdf"},
     "pypinyin": {"indexer.suggest.pinyin"},
     "resvg_py": {"wencang.desk.draw.png"},
     "rfc3161_client": {"archive.proof.timestamp"},
@@ -57,7 +58,7 @@ OWNERS = {  # library: the only rooms, or files, that may import it
     "twisted": {"crawler"},
     "typer": {"wencang.cli"},
     "uvicorn": {"wencang.web.server"},
-    "warcio": {"archive.proof", "archive.warc", "crawler.importer"},
+    "warcio": {"archive.proof", "archive.warc"},
     "xlsxwriter": {"wencang.desk.sheets"},
     "whoosh": {f"indexer.engines.whoosh_{part}" for part in ("engine", "postings", "storage")},
 }

@@ -1287,7 +1287,7 @@ class Archive:
 
         The value is a table; Preview.rows describes the columns. Raises what `import_` raises.
         """
-        from crawler.importer import files, outcomes
+        from crawler.files.importer import files, outcomes
         from crawler.report import Report
         from crawler.spreadsheet.columns import parsed_map
         from wencang.preview import preview

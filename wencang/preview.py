@@ -9,7 +9,7 @@ from typing import Any
 from archive.errors import BadRecord, NotAnArticle
 from archive.progress import Progress
 from archive.text.messages import Message
-from crawler.importer import Outcome, Remark
+from crawler.files.job import Outcome, Remark
 from crawler.keeping import Fetched
 from wencang.desk.table import Table
 
@@ -47,8 +47,8 @@ def preview(outcomes: Iterable[Outcome], limit: int, progress: Progress) -> Prev
     accepted = refused = 0
     for outcome in outcomes:
         match outcome:
-            case Remark(path, text):
-                notices.append(Message("of-question", {"question": str(path), "message": text}))
+            case Remark(name, text):
+                notices.append(Message("of-question", {"question": name, "message": text}))
             case NotAnArticle() | BadRecord():
                 refused += 1
                 if refused <= _REFUSED:

@@ -142,7 +142,7 @@ def import_(
 ) -> RunResult:  # fmt: skip
     """Archive.import_."""
     from archive.warc.pages import Pages
-    from crawler.importer import files, import_files
+    from crawler.files.importer import files, import_files
 
     result = RunResult(Report(notice=lambda report: progress(report.read)))
     chosen = files(list(paths), result.report)

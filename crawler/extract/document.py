@@ -20,6 +20,7 @@ from archive.errors import NotAnArticle
 from archive.text.messages import Reason
 from archive.url import canonical, untracked
 from crawler.extract.encoding import decode
+from crawler.extract.saved import saved_as
 
 # The largest of a hundred real news pages has 0.9 MB and 15,400 tags. A page within the limits takes at most 2 s.
 MOST_BYTES = 4 << 20
@@ -199,17 +200,17 @@ class Page:
 
     def own_address(self) -> str:
         """The address that a saved page names as its own; "" if it names none."""
-        if saved := re.search(r"<!-- saved from url=\(\d+\)(\S+) -->", self.source[:2000]):
-            return saved[1]
+        if address := saved_as(self.source).url:
+            return address
         links = (node.get("href", "") for node in self._tags["link"] if node.get("rel") == "canonical")
         address = next(links, "") or self.meta("og:url")
         return address if address.startswith("http") else ""
 
 
-def refuse_size(size: int, name: str) -> None:
+def refuse_size(size: int, name: str, most: int = MOST_BYTES) -> None:
     """Raises NotAnArticle for a page of more bytes than the limit."""
-    if size > MOST_BYTES:
-        raise NotAnArticle(name, Reason.LARGE.format(most=MOST_BYTES >> 20))
+    if size > most:
+        raise NotAnArticle(name, Reason.LARGE.format(most=most >> 20))
 
 
 def _refuse_excess(page: bytes, url: str) -> None:

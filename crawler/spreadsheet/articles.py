@@ -10,7 +10,7 @@ from gzip import GzipFile
 from itertools import groupby, islice
 from typing import IO, Any
 
-from archive.article import Article
+from archive.article import SHANGHAI, Article
 from archive.errors import BadRecord
 from archive.jsonl import article_of, reason_of
 from archive.rows import parsed
@@ -78,7 +78,7 @@ def _read(place: str, row: Row, columns: Columns, source: str) -> Read | BadReco
     if not columns.is_own and any(text.count(_BROKEN) > len(text) * _MOST_BROKEN for text in texts.values()):
         return BadRecord(place, Reason.UNKNOWN_ENCODING)
     try:
-        values = _own(texts) if columns.is_own else _foreign(texts, source)
+        values = _own(texts) if columns.is_own else values_of(texts, source)
         return Read(place, *article_of(values))
     except (ValueError, KeyError, OverflowError) as error:
         return BadRecord(place, reason_of(error))
@@ -88,8 +88,8 @@ def _own(texts: Mapping[str, str]) -> dict[str, Any]:
     return {name: parsed(name, text) for name, text in texts.items()}
 
 
-def _foreign(texts: Mapping[str, str], source: str) -> dict[str, Any]:
-    """The values of a row as others write it; what has no address is named by its text."""
+def values_of(texts: Mapping[str, str], source: str) -> dict[str, Any]:
+    """The values of an article as others write it; what has no address is named by its text. Raises ValueError."""
     values: dict[str, Any] = {name: text.strip() for name, text in texts.items()}
     for name in ("title", "body"):
         if not values[name]:
@@ -102,9 +102,18 @@ def _foreign(texts: Mapping[str, str], source: str) -> dict[str, Any]:
     values["source"] = values.get("source") or (site(values["url"]) if url else source)
     values["authors"] = [name for name in _BETWEEN_NAMES.split(values.get("authors", "")) if name]
     values["images"] = [{"url": url} for url in values.get("images", "").split()]
-    for name in ("fetched", "gone"):
-        values[name] = values.get(name) or None
+    values["fetched"] = _in_zone(values.get("fetched", ""))
+    values["gone"] = values.get("gone") or None
     return values | {"restored": parsed("restored", values.get("restored", ""))}
+
+
+def _in_zone(text: str) -> str | None:
+    """When an article was fetched; tables write it without a zone."""
+    try:
+        time = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return text  # article_of names it
+    return (time if time.tzinfo else time.replace(tzinfo=SHANGHAI)).isoformat() if time else None
 
 
 def _time(day: str, clock: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Which column of a table is which field of an article: as its head says in Chinese or English, or as the user says."""
+"""Which column of a table, or key of JSON, is which field: as it is called in Chinese or English, or by the user."""
 
 from __future__ import annotations
 
@@ -13,33 +13,39 @@ from archive.text.translation import gettext as _
 
 # Heads of columns, the likeliest first; they are compared without case, width, blanks and marks.
 _HEADS: Mapping[str, tuple[str, ...]] = {
-    "title": ("title", "headline", "标题", "題名", "题名", "標題", "文章标题", "新闻标题", "新聞標題", "篇名", "题目"),
+    "title": (
+        "title", "headline", "article title", "标题", "題名", "题名", "標題", "文章标题", "新闻标题", "新聞標題",
+        "篇名", "题目",
+    ),
     "body": (
-        "body", "正文", "全文", "内容", "內容", "full text", "text", "content", "article", "article body", "正文内容",
+        "body", "maintext", "plaintext", "text content", "content html", "content text", "article body", "正文", "全文",
+        "内容", "內容", "full text", "text", "content", "article", "story text", "正文内容",
         "文章内容", "新闻内容", "新聞內容", "文章正文", "文本",
     ),
     "url": (
         "url", "网址", "網址", "链接", "鏈接", "連結", "link", "原文链接", "文章链接", "新闻链接", "地址", "原文网址",
-        "网页链接", "web address",
+        "网页链接", "web address", "responded url", "requested url", "canonical url", "canonical link", "permalink",
+        "original url",
     ),
     "published": (
         "published", "date", "日期", "发布时间", "發布時間", "发布日期", "發布日期", "发表时间", "发表日期", "报道时间",
         "报道日期", "出版日期", "刊发日期", "时间", "時間", "publish date", "publication date", "published at",
-        "publish time", "pubdate", "datetime", "time",
+        "publish time", "pubdate", "datetime", "time", "publishing date", "date publish", "date published",
+        "published date", "published time", "publication time", "pub time",
     ),
     "time": ("time", "时间", "時間", "时刻", "時刻"),
     "source": ("source", "网站", "網站", "站点", "来源网站", "site", "website"),
     "section": ("section", "栏目", "欄目", "版面", "版名", "频道", "頻道", "category"),
     "original_title": ("original title", "原标题", "原標題"),
-    "authors": ("authors", "author", "作者", "记者", "記者", "byline"),
+    "authors": ("authors", "author", "作者", "记者", "記者", "byline", "creator"),
     "editor": ("editor", "责编", "責編", "责任编辑", "編輯", "编辑"),
     "credit": (
         "credit", "来源", "來源", "媒体", "媒體", "报纸", "報紙", "出处", "媒体名称", "来源媒体", "稿源", "newspaper",
-        "publisher", "media", "outlet",
+        "publisher", "media", "outlet", "media name", "source name",
     ),
     "rights": ("rights", "版权", "版權", "版权声明", "copyright"),
-    "images": ("images", "image", "图片", "圖片", "图片链接"),
-    "fetched": ("fetched", "抓取时间", "采集时间", "採集時間"),
+    "images": ("images", "image", "图片", "圖片", "图片链接", "image url", "top image"),
+    "fetched": ("fetched", "抓取时间", "采集时间", "採集時間", "date download", "download date", "crawl date"),
 }  # fmt: skip
 _OWN = (*KEYS, "fetched", "gone")  # of an export of ours
 FIELDS = tuple(dict.fromkeys((*_OWN, "time")))  # that a column may be
@@ -88,7 +94,7 @@ def parsed_map(texts: Sequence[str]) -> dict[str, str]:
 
 def known(head: Sequence[str]) -> int:
     """How many columns of a head are recognized."""
-    return len(_recognized(head))
+    return len(recognized(head))
 
 
 def of_head(name: str, head: Sequence[str], chosen: Mapping[str, str]) -> Columns:
@@ -102,14 +108,14 @@ def of_head(name: str, head: Sequence[str], chosen: Mapping[str, str]) -> Column
         raise BadRecord(name, _("has no column {column}; {mend}").format(column=missing[0], mend=mend))
     first = {field: head.index(column) for field, column in chosen.items()}
     taken = set(first.values())
-    others = _recognized(head).items()
+    others = recognized(head).items()
     first |= {field: at for field, at in others if field not in first and at not in taken}
     if missing := [field for field in ("title", "body") if field not in first]:
         raise BadRecord(name, _("has no column for {column}; {mend}").format(column=missing[0], mend=mend))
     return Columns({field: _continued(head, at) for field, at in first.items()}, head)
 
 
-def _recognized(head: Sequence[str]) -> dict[str, int]:
+def recognized(head: Sequence[str]) -> dict[str, int]:
     """The place of each field's column. Numbers of a table may be called id too, so that of ours only is one."""
     if set(_OWN) <= set(head):
         return {field: head.index(field) for field in _OWN}
