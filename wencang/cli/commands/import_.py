@@ -41,6 +41,8 @@ def import_(
     A JSON line needs the keys url, title and body, and may have published (2022-06-01 10:32, 2022/6/1, 2022年6月1日),
     source, section, authors, editor, credit and the others that `export --format jsonl` writes.
 
+    Tags and notes of an export of ours come along.
+
     A table needs columns for title and body. Usual heads (标题, 正文, 日期, 网址, 作者, 来源) are recognized; --map
     names others. What has no address is named by its text.
 
@@ -64,4 +66,7 @@ def _shown(preview: Preview, form: str) -> int:
     print_rows(preview, form)
     counts = _("nothing was written: {accepted} articles would be read, {refused} records refused")
     say(counts.format(accepted=preview.accepted, refused=preview.refused))
+    if preview.tags or preview.notes:
+        counts = _("the articles bring {tags} tags and {notes} notes; those that are there already are not added again")
+        say(counts.format(tags=preview.tags, notes=preview.notes))
     return FAILURES if preview.refused else DONE
