@@ -222,7 +222,7 @@ def export(archive: Archive, question: str) -> str:
     return out.getvalue().decode()
 
 
-def annotations(archive: Archive) -> list[list[object]]:
+def annotated_rows(archive: Archive) -> list[list[object]]:
     rows = [json.loads(line) for line in export(archive, "tag:援藏项目").splitlines()]
     return [[row[name] for name in ("id", "body", "tags", "notes", "annotations")] for row in rows]
 
@@ -238,7 +238,7 @@ def test_an_export_brings_them_into_another_archive(form: str, archive: Archive,
         assert (preview.tags, preview.notes) == (3, 3)
         report = copy.import_([file]).report
         assert report.annotations == {"tag": 3, "note": 3}
-        assert annotations(copy) == annotations(archive)
+        assert annotated_rows(copy) == annotated_rows(archive)
         assert marks(copy) == marks(archive)
         again = copy.import_([file]).report
         assert (again.annotations, again.total("changed")) == ({}, 0)
