@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import starmap
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -159,6 +159,16 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Annotation:
+    """A tag or a note of a reader: its text, who wrote it and when (UTC); "" and None where that is not known."""
+
+    kind: Literal["tag", "note"]
+    text: str
+    by: str = ""
+    time: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Revision:
     """One archived version of an article; `sequence` counts up by one across the archive, `fetched` is UTC.
 
@@ -173,9 +183,18 @@ class Revision:
     pages: tuple[RawPage, ...] = ()  # that it was read from, its own address first; may be empty
     withdrawn: str = ""  # why its text was removed from the archive, or ""
     digest_kept: str = ""  # of the text that was removed
-    tags: tuple[str, ...] = ()  # labels, where they were asked for: archive/tables/tags.py
-    notes: tuple[str, ...] = ()  # the same
     origin: Origin | None = None
+    annotations: tuple[Annotation, ...] = ()  # where they were asked for: archive/tables/tags.py
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The labels of the article, where they were asked for."""
+        return tuple(each.text for each in self.annotations if each.kind == "tag")
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The texts of the notes on the article, where they were asked for."""
+        return tuple(each.text for each in self.annotations if each.kind == "note")
 
     @property
     def digest(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import IO, Any
 
@@ -24,7 +25,7 @@ def bounded(file: gzip.GzipFile | IO[bytes]) -> Iterator[bytes]:
 
 
 def values(revision: Revision) -> dict[str, Any]:
-    """The JSON values of a line: the fields of the article, `fetched`, `gone` (UTC), tags and notes, any origin."""
+    """The JSON values of a line: the fields of the article, `fetched`, `gone` (UTC, or null), tags, notes, any origin."""
     return to_json(revision.article) | times(revision) | tags_and_notes(revision) | origin(revision)
 
 
@@ -39,9 +40,10 @@ def origin(revision: Revision) -> dict[str, dict[str, str]]:
     return {"origin": revision.origin.to_json()} if revision.origin else {}
 
 
-def tags_and_notes(revision: Revision) -> dict[str, list[str]]:
-    """The labels and the texts of the notes of an article, as JSON values."""
-    return {"tags": list(revision.tags), "notes": list(revision.notes)}
+def tags_and_notes(revision: Revision) -> dict[str, list[Any]]:
+    """The labels and the texts of the notes of an article, and of both who wrote them and when, as JSON values."""
+    annotations = [asdict(each) | {"time": each.time and each.time.isoformat()} for each in revision.annotations]
+    return {"tags": list(revision.tags), "notes": list(revision.notes), "annotations": annotations}
 
 
 def read(
@@ -88,9 +90,12 @@ def reason_of(error: Exception) -> str:
 
 
 def _fetched(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    time = time_in("fetched", text)
+    return None if text is None else instant_in("fetched", text)
+
+
+def instant_in(name: str, text: Any) -> datetime:
+    """A time with its zone in ISO 8601, as UTC. Raises ValueError, which names the field."""
+    time = time_in(name, text)
     if time.utcoffset() is None:
-        raise ValueError(_("fetched needs a time zone: {text}").format(text=text))
+        raise ValueError(_("{name} needs a time zone: {text}").format(name=name, text=text))
     return time.astimezone(UTC)

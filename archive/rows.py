@@ -11,7 +11,7 @@ from archive.article import KEYS, Revision
 from archive.jsonl import values
 
 CELL = 32_767  # characters of a cell of Excel, in UTF-16
-COLUMNS = (*KEYS, "fetched", "gone", "tags", "notes")
+COLUMNS = (*KEYS, "fetched", "gone", "tags", "notes", "annotations")
 # Excel in Chinese takes full-width signs too; an apostrophe is doubled where one stood, so that all can be undone.
 _FORMULA = re.compile(r"['\s]*[=+\-@＝＋－＠]|'*[\t\r\n]")
 
@@ -33,7 +33,7 @@ def cell(name: str, value: Any) -> str:
         case bool():
             return str(value).lower()
         case list():
-            text = "\n".join(f"{item['url']} {item['caption']}" if isinstance(item, dict) else item for item in value)
+            text = "\n".join(map(_line, value))
             return text if parsed(name, text) == value else json.dumps(value, ensure_ascii=False)
     return str(value)
 
@@ -41,7 +41,7 @@ def cell(name: str, value: Any) -> str:
 def parsed(name: str, text: str) -> Any:
     """The JSON value of a cell; of what it can't be, the text itself, which `from_json` refuses."""
     match name:
-        case "authors" | "images" | "tags" | "notes":
+        case "authors" | "images" | "tags" | "notes" | "annotations":
             return _list(name, text)
         case "restored":
             return {"true": True, "false": False, "1": True, "0": False, "": False}.get(text.lower(), text)
@@ -58,6 +58,10 @@ def _list(name: str, text: str) -> list[Any]:
             pass
     lines = [line for line in text.split("\n") if line]
     return list(map(_image, lines)) if name == "images" else lines
+
+
+def _line(item: str | Mapping[str, str]) -> str:
+    return item if isinstance(item, str) else f"{item.get('url')} {item.get('caption')}"
 
 
 def _image(line: str) -> Mapping[str, str]:

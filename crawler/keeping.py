@@ -7,13 +7,14 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from archive import clock
-from archive.article import Article, Revision
-from archive.errors import Withdrawn
+from archive import clock, host
+from archive.article import Annotation, Article, Revision
+from archive.errors import UsageFault, Withdrawn
 from archive.store import ArticleStore
 from archive.tables.doubts import Doubt, Doubts
 from archive.tables.ledger import SKEW, Outcome
 from archive.tables.pictures import Pictures
+from archive.tables.tags import annotate
 from archive.text.messages import Message, Reason
 from archive.text.translation import gettext as _
 from archive.url import canonical
@@ -33,6 +34,7 @@ class Fetched:
     list: str = ""  # that showed the address
     gone: bool = False  # from the site, according to an export
     place: str = ""  # of the row that it was read from: FILE:3
+    annotations: tuple[Annotation, ...] = ()  # tags and notes, of an export
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ def keep(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) ->
         if reason := doubt.reason_of(store, reading):
             return _doubted(store, pages, fetched, report, reason)
         _put(store, pages, fetched, report)
+        _annotate(store, fetched, report)
     except Withdrawn as error:
         report.count(article.source, "skipped", article.url, error.reason, fetched.list)
     return {}
@@ -112,6 +115,18 @@ def _put(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) ->
         report.remarks.append((article.url, remark.format(id=article.id, own=revision.article.id)))
     if reading.is_general:
         report.general.append((article.source, article.url))
+
+
+def _annotate(store: ArticleStore, fetched: Fetched, report: Report) -> None:
+    """Add the tags and notes that came with an article; those of unknown author are by who imports them."""
+    article = fetched.reading.article
+    if fetched.annotations and (current := store.current(article)):
+        try:
+            added = annotate(store, current.article.id, fetched.annotations, host.user(), clock.now())
+        except UsageFault as error:
+            report.remarks.append((article.url, _("no tags and notes added: {reason}").format(reason=error)))
+        else:
+            report.annotations.update(each.kind for each in added)
 
 
 def outcome_of(store: ArticleStore, revision: Revision | None) -> Outcome:

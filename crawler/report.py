@@ -68,6 +68,7 @@ class Report:
     incomplete: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)  # address, pages that are missing
     remarks: list[tuple[str, str]] = field(default_factory=list)  # site or address, what the operator should know
     pictures: Counter[Literal["kept", "failed"]] = field(default_factory=Counter)
+    annotations: Counter[Literal["tag", "note"]] = field(default_factory=Counter)  # that an import added
     bad_records: int = 0  # of an import
     interrupted: bool = False
     general: list[tuple[str, str]] = field(default_factory=list)  # source and address that no form fitted
@@ -97,6 +98,7 @@ class Report:
         self.general += other.general
         self.remarks += other.remarks
         self.pictures += other.pictures
+        self.annotations += other.annotations
         if self.notice:
             self.notice(self)
 

@@ -222,6 +222,76 @@ def export(archive: Archive, question: str) -> str:
     return out.getvalue().decode()
 
 
+def annotated_rows(archive: Archive) -> list[list[object]]:
+    rows = [json.loads(line) for line in export(archive, "tag:援藏项目").splitlines()]
+    return [[row[name] for name in ("id", "body", "tags", "notes", "annotations")] for row in rows]
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "xlsx"])
+def test_an_export_brings_them_into_another_archive(form: str, archive: Archive, tmp_path: Path) -> None:
+    annotate(archive)
+    archive.note(SIGNING, CURLY, by="扎西")
+    archive.tag("援藏项目", [OTHER], by="扎西")
+    archive.export("tag:援藏项目", out=(file := tmp_path / f"a.{form}"))
+    with wencang.open(tmp_path / "new", {}) as copy:
+        preview = copy.preview_import([file])
+        assert (preview.tags, preview.notes) == (3, 3)
+        report = copy.import_([file]).report
+        assert report.annotations == {"tag": 3, "note": 3}
+        assert annotated_rows(copy) == annotated_rows(archive)
+        assert marks(copy) == marks(archive)
+        again = copy.import_([file]).report
+        assert (again.annotations, again.total("changed")) == ({}, 0)
+        assert marks(copy) == marks(archive)
+        copy.note(SIGNING, "第三条")
+        copy.import_([file])
+        assert [text for _number, text, *_rest in copy.notes(SIGNING).rows()] == [CURLY, "第二条", CURLY, "第三条"]
+
+
+def test_an_import_adds_to_what_is_there(archive: Archive, tmp_path: Path) -> None:
+    annotate(archive)
+    (line,) = (json.loads(line) for line in export(archive, "tag:援藏项目").splitlines())
+    line |= {"tags": ["援藏项目", "新标签"], "notes": ["第二条", "新笔记"]}
+    del line["annotations"]
+    before = archive.revision(SIGNING)
+    file = tmp_path / "a.jsonl"
+    file.write_text(json.dumps(line), encoding="utf-8")
+    for _time in range(2):
+        archive.import_([file])
+        assert [tag.label for tag in archive.tags(SIGNING).tags] == ["=重要", "援藏项目", "新标签"]
+        assert [note.text for note in archive.notes(SIGNING).notes] == [CURLY, "第二条", "新笔记"]
+    assert archive.tags(SIGNING).tags[1].by == "央金"
+    assert archive.revision(SIGNING) == before
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"tags": ["甲；乙"]}, "semicolons"),
+        ({"tags": "甲"}, "tags is not a list"),
+        ({"notes": [" "]}, "the note is empty"),
+        ({"annotations": [{"kind": "tag"}]}, "annotations are objects"),
+        ({"annotations": [{"kind": "tag", "text": "甲", "time": "2026-03-01T12:00"}]}, "needs a time zone"),
+    ],
+)
+def test_a_record_with_what_is_not_a_tag_or_note_is_refused(
+    changed: dict[str, object], reason: str, tmp_path: Path
+) -> None:
+    line = {"url": "http://a.cn/1", "title": "题", "body": "文", "tags": [], "notes": []} | changed
+    (tmp_path / "a.jsonl").write_text(json.dumps(line), encoding="utf-8")
+    with wencang.open(tmp_path / "data", {}) as archive:
+        ((_place, refused, *_rest),) = archive.preview_import([tmp_path / "a.jsonl"]).lines
+        assert reason in refused
+
+
+def test_tags_of_other_programs_are_not_read(tmp_path: Path) -> None:
+    line = {"url": "http://a.cn/1", "title": "题", "body": "文", "tags": ["甲"]}
+    (tmp_path / "a.jsonl").write_text(json.dumps(line), encoding="utf-8")
+    with wencang.open(tmp_path / "data", {}) as archive:
+        archive.import_([tmp_path / "a.jsonl"])
+        assert archive.labels().labels == ()
+
+
 def test_a_frozen_corpus_keeps_those_of_its_time(archive: Archive, tmp_path: Path) -> None:
     annotate(archive)
     for name, text in (("whole", True), ("bare", False)):

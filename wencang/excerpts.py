@@ -118,7 +118,8 @@ class Excerpts(Archive):
         return NoteList()
 
     def _annotated(self, revisions: Iterator[Revision]) -> Iterator[Revision]:
-        return (replace(revision, notes=()) for revision in super()._annotated(revisions))
+        for revision in super()._annotated(revisions):
+            yield replace(revision, annotations=tuple(each for each in revision.annotations if each.kind == "tag"))
 
     def history(self, id_or_url: str) -> History:
         history = self._whole.history(id_or_url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +22,8 @@ _REFUSED = 1_000  # that are held
 class Preview(Table):
     """The first articles that an import would put into the archive, and what it would refuse.
 
-    `accepted` and `refused` are the numbers of all; the first of each are rows. `notices` say which column of a table
+    `accepted` and `refused` are the numbers of all, `tags` and `notes` of those that the articles bring; the first
+    of each are rows. `notices` say which column of a table
     is read as what.
     """
 
@@ -29,13 +31,17 @@ class Preview(Table):
     accepted: int
     refused: int
     notices: tuple[Message, ...] = ()
-    columns = ("place", "refused", "id", "url", "title", "published", "source", "authors", "credit", "body")
+    tags: int = 0
+    notes: int = 0
+    columns = (
+        "place", "refused", "id", "url", "title", "published", "source", "authors", "credit", "body", "tags", "notes",
+    )  # fmt: skip
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """The values of `columns`.
 
         `place` is FILE:ROW in a table, else the address of the article; `refused` why it can't be read, or "". `body`
-        is the beginning of the text.
+        is the beginning of the text, `tags` and `notes` what the article brings of them.
         """
         yield from self.lines
 
@@ -45,6 +51,7 @@ def preview(outcomes: Iterable[Outcome], limit: int, progress: Progress) -> Prev
     lines: list[tuple[Any, ...]] = []
     notices: list[Message] = []
     accepted = refused = 0
+    annotations: Counter[str] = Counter()
     for outcome in outcomes:
         match outcome:
             case Remark(name, text):
@@ -52,13 +59,14 @@ def preview(outcomes: Iterable[Outcome], limit: int, progress: Progress) -> Prev
             case NotAnArticle() | BadRecord():
                 refused += 1
                 if refused <= _REFUSED:
-                    lines.append((str(outcome.subject), str(outcome.reason), *[""] * 8))
+                    lines.append((str(outcome.subject), str(outcome.reason), *[""] * (len(Preview.columns) - 2)))
             case Fetched():
                 accepted += 1
+                annotations.update(each.kind for each in outcome.annotations)
                 progress(accepted)
                 if accepted <= limit:
                     lines.append(_line(outcome))
-    return Preview(tuple(lines), accepted, refused, tuple(notices))
+    return Preview(tuple(lines), accepted, refused, tuple(notices), annotations["tag"], annotations["note"])
 
 
 def _line(outcome: Fetched) -> tuple[Any, ...]:
@@ -67,4 +75,5 @@ def _line(outcome: Fetched) -> tuple[Any, ...]:
     return (
         outcome.place or article.url, "", article.id, article.url, article.title, article.issued, article.source,
         "、".join(article.authors), article.credit, body + "…" * (len(article.body) > _BEGINNING),
+        *("\n".join(each.text for each in outcome.annotations if each.kind == kind) for kind in ("tag", "note")),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -16,8 +16,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from archive.article import Revision
+from archive.article import Annotation, Revision
 from archive.errors import NotKept, UsageFault
+from archive.jsonl import instant_in
 from archive.store import ArticleStore, schema
 from archive.tables.sketches import parts
 from archive.text.translation import gettext as _
@@ -176,7 +177,7 @@ class Notes:
             connection.execute(_CHANGED)
             last = connection.scalar(sa.select(sa.func.max(_notes.number)).where(_notes.id == id)) or 0
             if last >= MOST_NOTES:
-                raise UsageFault(id, _("has {most} notes already").format(most=MOST_NOTES))
+                raise _too_many_notes(id)
             if not _kept(connection, {id}):
                 raise NotKept(id, _("is not in the archive"))
             note = replace(note, number=last + 1)
@@ -206,24 +207,111 @@ def annotated(store: ArticleStore, revisions: Iterable[Revision]) -> Iterator[Re
     """The revisions with the labels and notes of their articles, read a few at a time."""
     rest = iter(revisions)
     while page := list(islice(rest, _PAGE)):
-        tags, notes = _texts(store, [revision.article.id for revision in page])
+        with store.reading() as connection:
+            annotations = _annotations(connection, [revision.article.id for revision in page])
         for revision in page:
-            id = revision.article.id
-            yield replace(revision, tags=tuple(tags[id]), notes=tuple(notes[id])) if tags[id] or notes[id] else revision
+            written = annotations.get(revision.article.id)
+            yield replace(revision, annotations=tuple(written)) if written else revision
 
 
-def _texts(store: ArticleStore, ids: list[str]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """The labels and the texts of notes by article."""
-    tags: dict[str, list[str]] = defaultdict(list)
-    notes: dict[str, list[str]] = defaultdict(list)
-    with store.reading() as connection:
-        for texts, chosen in (
-            (tags, sa.select(_tags.id, _tags.label).where(_tags.id.in_(ids)).order_by(_tags.key)),
-            (notes, sa.select(_notes.id, _notes.text).where(_notes.id.in_(ids)).order_by(_notes.number)),
-        ):
-            for id, text in connection.execute(chosen):
-                texts[id].append(text)
-    return tags, notes
+def annotate(
+    store: ArticleStore, id: str, annotations: Iterable[Annotation], by: str, time: datetime
+) -> list[Annotation]:
+    """Add to an article, in one transaction, those that it does not have; they are returned.
+
+    An article has a tag if it has its label, and a note if it has one of the same text, author and time. What is not
+    known of author and time makes no difference, and `by` and `time` are stored. Raises UsageFault, having changed
+    nothing, where there would be too many.
+    """
+    with store.writing() as connection:
+        present = _annotations(connection, [id]).get(id, [])
+        new: list[Annotation] = []
+        for each in annotations if _kept(connection, {id}) else ():
+            if not any(_covers(other, each) for other in (*present, *new)):
+                new.append(replace(each, by=each.by or by, time=each.time or time))
+        if new:
+            connection.execute(_CHANGED)
+            _insert(connection, id, new)
+    return new
+
+
+def _covers(present: Annotation, wanted: Annotation) -> bool:
+    if present.kind != wanted.kind:
+        return False
+    if wanted.kind == "tag":
+        return key_of(present.text) == key_of(wanted.text)
+    return present.text == wanted.text and wanted.by in ("", present.by) and wanted.time in (None, present.time)
+
+
+def _insert(connection: sa.Connection, id: str, annotations: list[Annotation]) -> None:
+    last = connection.scalar(sa.select(sa.func.max(_notes.number)).where(_notes.id == id)) or 0
+    tags = [each for each in annotations if each.kind == "tag"]
+    notes = [each for each in annotations if each.kind == "note"]
+    for tag in tags:
+        key = key_of(tag.text)
+        label = connection.scalar(sa.select(_tags.label).where(_tags.key == key).limit(1)) or tag.text
+        row = {"key": key, "id": id, "label": label, "by": tag.by, "time": tag.time}
+        connection.execute(schema.tags.insert(), row)
+    for number, note in enumerate(notes, last + 1):
+        if number > MOST_NOTES:
+            raise _too_many_notes(id)
+        row = {"id": id, "number": number, "text": note.text, "by": note.by, "time": note.time}
+        connection.execute(schema.notes.insert(), row)
+    if tags:
+        _refuse_too_many(connection, {id})
+
+
+def annotations_in(values: Mapping[str, Any]) -> tuple[Annotation, ...]:
+    """The tags and notes of the JSON values of an export; `annotations` say of them who wrote them, and when.
+
+    Raises ValueError for what can't be one.
+    """
+    signed = [_signed(value) for value in _objects(values, "annotations", dict)]
+    bare = [Annotation("tag", text) for text in _objects(values, "tags", str)]
+    bare += [Annotation("note", text) for text in _objects(values, "notes", str)]
+    return tuple(_valid(_pop(signed, each)) for each in bare)
+
+
+def _pop(signed: list[Annotation], bare: Annotation) -> Annotation:
+    """The first with its kind and text, which is removed from the list; `bare` itself where there is none."""
+    alike = (at for at, each in enumerate(signed) if (each.kind, each.text) == (bare.kind, bare.text))
+    at = next(alike, None)
+    return bare if at is None else signed.pop(at)
+
+
+def _objects(values: Mapping[str, Any], name: str, kind: type) -> list[Any]:
+    value = values.get(name) or []
+    if not isinstance(value, list) or not all(isinstance(item, kind) for item in value):
+        raise ValueError(_("{name} is not a list").format(name=name))
+    return value
+
+
+def _signed(value: Mapping[str, Any]) -> Annotation:
+    kind, text, by, time = (value.get(name) for name in ("kind", "text", "by", "time"))
+    if kind not in ("tag", "note") or not isinstance(text, str) or not isinstance(by or "", str):
+        raise ValueError(_("annotations are objects with kind (tag or note), text, by and time"))
+    return Annotation(kind, text, by or "", None if time is None else instant_in("annotations", time))
+
+
+def _valid(annotation: Annotation) -> Annotation:
+    """As it is stored. Raises ValueError for what is not a label, a note or a name."""
+    try:
+        text = label_of(annotation.text) if annotation.kind == "tag" else text_of(annotation.text)
+        return replace(annotation, text=text, by=name_of(annotation.by) if annotation.by else "")
+    except UsageFault as error:
+        raise ValueError(f"{error.subject} {error.reason}") from error
+
+
+def _annotations(connection: sa.Connection, ids: list[str]) -> dict[str, list[Annotation]]:
+    """The tags in order, then the notes by their numbers, by article."""
+    tags = sa.select(_tags.id, _tags.label, _tags.by, _tags.time).order_by(_tags.key)
+    notes = sa.select(_notes.id, _notes.text, _notes.by, _notes.time).order_by(_notes.number)
+    annotations: dict[str, list[Annotation]] = defaultdict(list)
+    for id, *values in connection.execute(tags.where(_tags.id.in_(ids))):
+        annotations[id].append(Annotation("tag", *values))
+    for id, *values in connection.execute(notes.where(_notes.id.in_(ids))):
+        annotations[id].append(Annotation("note", *values))
+    return annotations
 
 
 def _kept(connection: sa.Connection, ids: set[str]) -> set[str]:
@@ -233,6 +321,10 @@ def _kept(connection: sa.Connection, ids: set[str]) -> set[str]:
         chosen: Any = schema.newest_revisions().with_only_columns(schema.articles.c.id, maintain_column_froms=True)
         kept.update(connection.scalars(chosen.where(schema.articles.c.id.in_(part), ~schema.withdrawn)))
     return kept
+
+
+def _too_many_notes(id: str) -> UsageFault:
+    return UsageFault(id, _("has {most} notes already").format(most=MOST_NOTES))
 
 
 def _refuse_too_many(connection: sa.Connection, ids: Iterable[str]) -> None:

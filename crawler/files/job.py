@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from archive.article import Article
+from archive.article import Annotation, Article
 from archive.errors import BadRecord, NotAnArticle, WencangError
 from archive.text.messages import Reason
 from archive.text.translation import gettext as _
@@ -68,9 +68,10 @@ class Job:
 
 
 def taken(
-    article: Article, fetched: datetime | None, gone: bool = False, path: str = "jsonl", place: str = ""
-) -> Fetched | NotAnArticle:
+    article: Article, fetched: datetime | None, gone: bool = False, path: str = "jsonl", place: str = "",
+    annotations: tuple[Annotation, ...] = (),
+) -> Fetched | NotAnArticle:  # fmt: skip
     """An article that a file holds as data, which is taken as it is."""
     if len(article.body) > MOST_BYTES:
         return NotAnArticle(place or article.url, Reason.LARGE.format(most=MOST_BYTES >> 20))
-    return Fetched(Reading(article, path, (), fetched), gone=gone, place=place)
+    return Fetched(Reading(article, path, (), fetched), gone=gone, place=place, annotations=annotations)

@@ -11,6 +11,7 @@ from typing import IO, Any
 
 from archive import jsonl
 from archive.errors import BadRecord, WencangError
+from archive.tables.tags import annotations_in
 from archive.text.translation import gettext as _
 from crawler.extract import dates
 from crawler.extract.encoding import decode
@@ -25,6 +26,7 @@ _SAMPLE = 1 << 16  # bytes that decide form and encoding
 _PART = 1 << 20  # bytes that are read together
 _DEEPEST = 4  # levels of objects and lists around an article
 _OURS = {"url", "title", "body"}
+_ANNOTATED = {"tags", "notes"}  # keys of our exports: other programs have tags of their own
 _NOTHING = {"none", "null", "nan", "nat", "undefined"}  # what programs write for no value
 _BETWEEN = re.compile(r"[\s,\[\]\ufeff\x1e]*")  # values of an array, of a JSON sequence, or one after the other
 _NEXT = re.compile(r"\}\s*,?\s*(?=\{)")
@@ -196,7 +198,8 @@ def _read(job: Job, place: str, record: Any) -> tuple[Columns | None, Outcome]:
         if not isinstance(record, dict):
             raise ValueError(_("is not a JSON object"))
         if record.keys() >= _OURS and not job.columns:
-            return None, taken(*jsonl.article_of(_own(record)))
+            annotations = annotations_in(record) if record.keys() >= _ANNOTATED else ()
+            return None, taken(*jsonl.article_of(_own(record)), annotations=annotations)
         texts = _texts(record)
         columns = of_head(place, list(texts), job.columns)
         values = _foreign(job, place, columns.values(list(texts.values())))

@@ -18,4 +18,5 @@ def table(job: Job, item: Item) -> Outcomes:
             case Columns():
                 yield from [] if record.is_own else [Remark(item.name, str(record))]
             case _:
-                yield taken(record.article, record.fetched, record.gone, "table", record.place)
+                article, fetched, annotations = record.article, record.fetched, record.annotations
+                yield taken(article, fetched, record.gone, "table", record.place, annotations)

@@ -10,10 +10,11 @@ from gzip import GzipFile
 from itertools import groupby, islice
 from typing import IO, Any
 
-from archive.article import SHANGHAI, Article
+from archive.article import SHANGHAI, Annotation, Article
 from archive.errors import BadRecord
 from archive.jsonl import article_of, reason_of
 from archive.rows import parsed
+from archive.tables.tags import annotations_in
 from archive.text.messages import Reason
 from archive.text.translation import gettext as _
 from crawler.extract import dates
@@ -29,12 +30,16 @@ _MOST_BROKEN = 0.02  # share of a text above which it is not read in its encodin
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """The article of a row, when it was fetched (None where the table does not say), and whether it was gone."""
+    """The article of a row, when it was fetched (None where the table does not say), and whether it was gone.
+
+    With the tags and notes of an export of ours.
+    """
 
     place: str
     article: Article
     fetched: datetime | None
     gone: bool
+    annotations: tuple[Annotation, ...] = ()
 
 
 def articles(
@@ -79,7 +84,7 @@ def _read(place: str, row: Row, columns: Columns, source: str) -> Read | BadReco
         return BadRecord(place, Reason.UNKNOWN_ENCODING)
     try:
         values = _own(texts) if columns.is_own else values_of(texts, source)
-        return Read(place, *article_of(values))
+        return Read(place, *article_of(values), annotations_in(values) if columns.is_own else ())
     except (ValueError, KeyError, OverflowError) as error:
         return BadRecord(place, reason_of(error))
 

@@ -44,6 +44,8 @@ def import_(
     A file is told by what it holds, compressed or not. In JSON an object needs a title and a text, by our keys (url,
     title, body, published, ... as `export --format jsonl` writes them) or those of other programs.
 
+    Tags and notes of an export of ours come along.
+
     A table needs columns for title and body. Usual heads (标题, 正文, 日期, 网址, 作者, 来源) are recognized; --map
     names others, also keys of JSON. What has no address is named by its text.
 
@@ -67,4 +69,7 @@ def _shown(preview: Preview, form: str) -> int:
     print_rows(preview, form)
     counts = _("nothing was written: {accepted} articles would be read, {refused} records refused")
     say(counts.format(accepted=preview.accepted, refused=preview.refused))
+    if preview.tags or preview.notes:
+        counts = _("the articles bring {tags} tags and {notes} notes; those that are there already are not added again")
+        say(counts.format(tags=preview.tags, notes=preview.notes))
     return FAILURES if preview.refused else DONE

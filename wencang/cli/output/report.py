@@ -73,6 +73,8 @@ def _lines(report: Report) -> Iterator[list[str]]:
     yield [_("changed by field: {fields}").format(fields=fields)] if fields else []
     pictures = _("pictures: {kept} kept, {failed} failed")
     yield [pictures.format(**{"kept": 0, "failed": 0} | report.pictures)] if report.pictures else []
+    annotations = _("added: {tag} tags, {note} notes")
+    yield [annotations.format(**{"tag": 0, "note": 0} | report.annotations)] if report.annotations else []
     without_page = _("articles without a raw page: {count}")
     yield [without_page.format(count=report.without_page)] if report.without_page else []
     yield [_("read by general means, no form fits: {url}").format(url=url) for _source, url in report.general]

@@ -11,7 +11,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from archive.article import Article, Revision
+from archive.article import Annotation, Article, Revision
 from archive.disk import atomic_folder, unwritable
 from archive.errors import UsageFault, Withdrawn
 from archive.jsonl import origin, tags_and_notes, times, values
@@ -19,6 +19,7 @@ from archive.proof.manifest import manifests
 from archive.settings import Settings, version
 from archive.storage import of as storage_of
 from archive.store import ArticleStore
+from archive.tables.tags import annotations_in
 from archive.text.messages import Message, of_error
 from archive.text.translation import gettext as _
 from indexer.engines.engine import SearchEngine
@@ -39,13 +40,14 @@ _README = """\
 这是一份可引用的语料（BagIt，RFC 8493），由“闻藏”（wencang）冻结。
 {what_zh}检索式、时间、版本见 bag-info.txt。
 核对：sha256sum -c manifest-sha256.txt tagmanifest-sha256.txt，或 wencang freeze --check 本文件夹。
-tags、notes 是冻结时使用者所加的标签和笔记，不属于文章；核对只比较文章，补全时照旧保留。
+tags、notes 是冻结时使用者所加的标签和笔记（annotations 记其作者和时间），不属于文章；核对只比较文章，补全时照旧保留。
 引用时请写明 manifest-sha256.txt 的 SHA-256。各文权利归其所有者。
 
 A corpus that can be cited (BagIt, RFC 8493), frozen by wencang.
 {what_en} bag-info.txt has the query, the time and the versions.
 To check it: sha256sum -c manifest-sha256.txt tagmanifest-sha256.txt, or wencang freeze --check FOLDER.
-tags and notes are what its maker had added to the articles; --check compares the articles only, --fill keeps them.
+tags and notes are what its maker had added to the articles (annotations: who and when); --check compares the
+articles only, --fill keeps them.
 Cite the SHA-256 of manifest-sha256.txt. The rights in each article are its owner's.
 """
 _WHOLE = (
@@ -63,13 +65,12 @@ _TEXT_FREE = (
 
 
 class Frozen(NamedTuple):
-    """An article as a corpus names it; `digest` is the SHA-256 (hex) of its text, tags and notes are those then."""
+    """An article as a corpus names it; `digest` is the SHA-256 (hex) of its text, `annotations` are those then."""
 
     id: str
     url: str
     digest: str
-    tags: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    annotations: tuple[Annotation, ...] = ()
 
 
 class Compared(NamedTuple):
@@ -228,7 +229,7 @@ def fill(checked: CorpusCheck, out: Path, now: datetime, progress: Callable[[int
         for number, (frozen, _state, revision) in enumerate(checked.articles, 1):
             progress(number)
             if revision:
-                yield replace(revision, tags=frozen.tags, notes=frozen.notes)
+                yield replace(revision, annotations=frozen.annotations)
             else:
                 lacking += 1
 
@@ -258,8 +259,7 @@ def read(folder: Path) -> Iterator[Frozen]:
 
 def _frozen(line: dict[str, Any]) -> Frozen:
     digest = line["digest"] if "digest" in line else Article(line["url"], line["title"], line["body"]).digest
-    tags, notes = (tuple(map(str, line.get(name) or ())) for name in ("tags", "notes"))
-    return Frozen(str(line["id"]), str(line["url"]), str(digest), tags, notes)
+    return Frozen(str(line["id"]), str(line["url"]), str(digest), annotations_in(line))
 
 
 def compare(store: ArticleStore, frozen: Iterable[Frozen]) -> Iterator[Compared]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import IO, Any
 
-from archive.article import Revision
+from archive.article import Annotation, Revision
 from wencang.desk.edition import Edition
 
 ENDING, IS_STREAM = "jsonld", True
@@ -34,9 +34,15 @@ def _node(revision: Revision, language: str) -> dict[str, Any]:
         "sdDatePublished": revision.fetched.isoformat(),
         "archivedAt": revision.origin and revision.origin.url,
         "expires": revision.gone_since and revision.gone_since.isoformat(), "articleBody": article.body,
-        "keywords": list(revision.tags), "comment": [{"@type": "Comment", "text": text} for text in revision.notes],
+        "keywords": list(revision.tags),
+        "comment": [_comment(each) for each in revision.annotations if each.kind == "note"],
     }  # fmt: skip
     return {name: value for name, value in node.items() if value}
+
+
+def _comment(note: Annotation) -> dict[str, Any]:
+    written = {"author": _named("Person", note.by), "dateCreated": note.time and note.time.isoformat()}
+    return {"@type": "Comment", "text": note.text} | {name: value for name, value in written.items() if value}
 
 
 def _named(kind: str, name: str) -> dict[str, str] | None:

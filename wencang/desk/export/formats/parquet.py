@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from itertools import islice
 from typing import IO, Any
 
-from archive.article import KEYS, Revision
+from archive.article import Revision
 from archive.errors import UsageFault
 from archive.jsonl import values
+from archive.rows import COLUMNS
 from archive.text.translation import gettext as _
 from wencang.desk.edition import Edition
 
@@ -21,15 +23,16 @@ except ImportError as error:
 ENDING, IS_STREAM = "parquet", False
 _ROWS = 2_000  # of a row group, held in memory
 _IMAGE = pa.struct([("url", pa.string()), ("caption", pa.string())])
+_ANNOTATION = pa.struct(
+    [("kind", pa.string()), ("text", pa.string()), ("by", pa.string()), ("time", pa.timestamp("us", "UTC"))]
+)
 _TYPES = {
     "published": pa.timestamp("us", "Asia/Shanghai"), "authors": pa.list_(pa.string()),
     "images": pa.list_(_IMAGE), "restored": pa.bool_(), "fetched": pa.timestamp("us", "UTC"),
     "gone": pa.timestamp("us", "UTC"), "day_only": pa.bool_(),
-    "tags": pa.list_(pa.string()), "notes": pa.list_(pa.string()),
+    "tags": pa.list_(pa.string()), "notes": pa.list_(pa.string()), "annotations": pa.list_(_ANNOTATION),
 }  # fmt: skip
-SCHEMA = pa.schema(
-    [(name, _TYPES.get(name, pa.string())) for name in (*KEYS, "fetched", "gone", "tags", "notes", "day_only")]
-)
+SCHEMA = pa.schema([(name, _TYPES.get(name, pa.string())) for name in (*COLUMNS, "day_only")])
 
 
 def write(revisions: Iterable[Revision], out: IO[bytes], edition: Edition) -> None:
@@ -42,4 +45,5 @@ def write(revisions: Iterable[Revision], out: IO[bytes], edition: Edition) -> No
 def _row(revision: Revision) -> dict[str, Any]:
     article = revision.article
     times = {"published": article.published, "fetched": revision.fetched, "gone": revision.gone_since}
-    return values(revision) | times | {"day_only": article.day_only}
+    annotations = list(map(asdict, revision.annotations))
+    return values(revision) | times | {"annotations": annotations, "day_only": article.day_only}
