@@ -25,7 +25,7 @@ def bounded(file: gzip.GzipFile | IO[bytes]) -> Iterator[bytes]:
 
 
 def values(revision: Revision) -> dict[str, Any]:
-    """The JSON values of a line: the fields of the article, `fetched`, `gone` (UTC, or null), tags, notes, any origin."""
+    """The JSON values of a line: the article, `fetched`, `gone` (UTC, or null), tags, notes and any origin."""
     return to_json(revision.article) | times(revision) | tags_and_notes(revision) | origin(revision)
 
 

@@ -166,8 +166,9 @@ def test_after_a_crawl_the_lists_and_articles_are_fetched_again(crawled: Path, t
     with replay(changed) as address:
         shown = run("source", "mend", "tibet_cn", "--dry-run", "--json", data=crawled, http_proxy=address)
         mending = json.loads(shown.stdout)
-        assert (shown.returncode, mending["ended"]) == (0, ["desktop"]), shown.stderr
-        assert [page["same"] for page in mending["pages"]] == [True] * 10
+        assert (shown.returncode, mending["ended"]) == (0, ["desktop", "mobile"]), shown.stderr
+        assert {page["same"] for page in mending["pages"]} == {True}
+        assert len(mending["pages"]) == mending["broken"] >= 5
         assert not (crawled / "sources").exists()
         written = run("source", "mend", "tibet.cn", "--yes", data=crawled, http_proxy=address)
         assert written.returncode == 0, written.stderr

@@ -172,14 +172,18 @@ def _with_forms(
         return source, (), ()
     forms = tuple(_dated(proposed, source, broken))
     first = min(form.since for form in forms if form.since)
-    uses = [(form, page.fetched.astimezone(SHANGHAI).date()) for page in good if (form := _form_of(source, page))]
-    left = [
-        form for form in source.forms if not form.until and not any(form == used and day >= first for used, day in uses)
-    ]
-    ended = {form.name for form in left if any(form == used for used, _day in uses)} or {form.name for form in left[:1]}
-    last = first - timedelta(days=1)
+    uses = [(form.name, page.fetched) for page in good if (form := _form_of(source, page))]
+    change = min(page.fetched for page in broken)
+    going_on = {name for name, fetched in uses if fetched >= change}
+    left = [form.name for form in source.forms if not form.until and form.name not in going_on]
+    ended = {name for name, _fetched in uses if name in left} or set(left[:1])
+    last = {name: first - timedelta(days=1) for name in ended}
+    for name, fetched in uses:  # on the day of the change a site served both
+        last |= {name: max(last[name], fetched.astimezone(SHANGHAI).date())} if name in ended else {}
     old = tuple(
-        replace(form, until=last) if form.name in ended and not (form.since and form.since > last) else form
+        replace(form, until=last[form.name])
+        if form.name in ended and not (form.since and form.since > last[form.name])
+        else form
         for form in source.forms
     )
     changed = tuple(new.name for new, form in zip(old, source.forms, strict=True) if new != form)
