@@ -260,6 +260,20 @@ def test_a_keyword_leads_to_as_many_articles_as_have_it(client: TestClient, ques
     assert found == {word: [row["here"] for row in rows if row["word"] == word] for word in found}
 
 
+@pytest.mark.parametrize("more", ["", "&since=2021", "&by=year"])
+def test_a_name_leads_to_the_articles_that_name_it(archive: Archive, client: TestClient, more: str) -> None:
+    archive.count_figures(update=True)
+    address = f"?q={PLACE}&kind=person&kind=institution&limit=12{more}"
+    rows = client.get(f"/names.json{address}").json()["rows"]
+    place = within(tree(client.get(f"/names{address}").text), "lists" if "by" in more else "ranked")
+    found: dict[str, list[int]] = {}
+    for link in place.iter("a"):
+        answer = client.get((link.get("href") or "").replace("/search?", "/search.json?")).json()
+        found.setdefault(text(link), []).append(answer["whole"])
+    assert len(found) > 5
+    assert found == {name: [row["articles"] for row in rows if row["name"] == name] for name in found}
+
+
 def test_a_collocation_leads_to_the_articles_with_both(client: TestClient) -> None:
     page = tree(client.get(f"/collocations?q={PLACE}&least=2").text)
     for link in within(page, "ranked").iter("a"):

@@ -176,7 +176,8 @@ def _show_words(
     """Each word leads to the articles that have it too, in the period of its list."""
 
     def link(word: Word, period: str) -> str:
-        words = f"{question.q} {word.row[0]}{f' date:{period}' if period else ''}"
+        name = f'{word.row[3]}:"{word.row[0]}"' if isinstance(answer, NameCounts) else word.row[0]
+        words = f"{question.q} {name}{f' date:{period}' if period else ''}"
         return links.to("/search", question.parameters(q=words))
 
     lists = {
