@@ -270,7 +270,7 @@ def test_a_name_leads_to_the_articles_that_name_it(archive: Archive, client: Tes
     for link in place.iter("a"):
         answer = client.get((link.get("href") or "").replace("/search?", "/search.json?")).json()
         found.setdefault(text(link), []).append(answer["whole"])
-    assert len(found) > 5
+    assert found
     assert found == {name: [row["articles"] for row in rows if row["name"] == name] for name in found}
 
 
