@@ -991,7 +991,7 @@ def test_import_of_a_folder_takes_what_it_knows(tmp_path: Path) -> None:
     folder = tmp_path / "in"
     (folder / "deep").mkdir(parents=True)
     shutil.copy(PAGES / "mirror" / "signing-glossed.txt", folder / "deep")
-    (folder / "notes.pdf").write_bytes(b"%PDF")
+    (folder / "photo.jpg").write_bytes(b"\xff\xd8\xff\xe0")
     (folder / "empty.txt").write_text("")
     done = run("import", folder, data=tmp_path / "data")
     assert done.returncode == 0, done.stderr

@@ -142,7 +142,7 @@ def test_a_page_is_read_without_an_archive(tmp_path: Path) -> None:
     archive = Archive(Settings(data=tmp_path / "none"))
     reading = archive.extract(str(page_of(0)), url=ARTICLES[0].url)
     assert reading.article == ARTICLES[0]
-    assert list(reading.to_json(explain=True))[-4:] == ["path", "extractor", "missing", "steps"]
+    assert list(reading.to_json(explain=True))[-5:] == ["path", "extractor", "missing", "fetched", "steps"]
     assert not (tmp_path / "none").exists()
 
 

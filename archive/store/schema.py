@@ -459,6 +459,15 @@ def raw_page_of(values: Sequence[Any]) -> RawPage:
     return RawPage(file, offset, record_id, sha256)
 
 
+def origin_of(url: str | None, taken: datetime | None) -> Origin | None:
+    """The origin in two columns. Raises ValueError for one without a time, or whose address is no text."""
+    if url is None:
+        return None
+    if not (isinstance(url, str) and taken):
+        raise ValueError(_("a value is missing"))
+    return Origin(url, taken)
+
+
 @_of_our_kind
 def revision_of(row: sa.Row[Any]) -> Revision:
     """The revision in a row. Raises ValueError for a value that can't be ours."""
@@ -478,5 +487,5 @@ def revision_of(row: sa.Row[Any]) -> Revision:
     pages = tuple(map(raw_page_of, row.pages or ()))
     return Revision(
         row.sequence, article, row.fetched, row.extractor, row.gone, pages, row.withdrawn or "",
-        row.digest if row.withdrawn else "", origin=Origin(row.origin, row.taken) if row.origin else None,
+        row.digest if row.withdrawn else "", origin=origin_of(row.origin, row.taken),
     )  # fmt: skip

@@ -257,7 +257,7 @@ class ArticleStore:
             seen = schema.revisions.update().where(c.sequence == revision.sequence)
             connection.execute(seen.values(row._mapping))
             return
-        origin = Origin(row.seen_origin, row.seen_taken) if row.seen_origin else None
+        origin = schema.origin_of(row.seen_origin, row.seen_taken)
         again = replace(before, fetched=row.seen, origin=origin)
         current = self._newest_of(connection, before.article.id)
         self._append(connection, again, current, lambda _earlier: before.pages)
