@@ -51,7 +51,7 @@ class _Launcher:
         return not self._process or _of_interpreter(variables) == _of_interpreter(self._variables)
 
     def run(self, words: list[str], variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
-        process = self._process or self._started(variables)
+        process = self._process if self._process and self._process.poll() is None else self._started(variables)
         assert process.stdin
         with TemporaryDirectory() as folder:
             out, err = (Path(folder) / name for name in ("out", "err"))
@@ -77,8 +77,9 @@ class _Launcher:
         timer = Timer(_TIMEOUT, os.kill, (child, signal.SIGKILL))
         timer.start()
         code = int(process.stdout.readline())
+        has_expired = timer.finished.is_set()
         timer.cancel()
-        if code == -signal.SIGKILL and timer.finished.is_set() and not timer.is_alive():
+        if has_expired:
             raise subprocess.TimeoutExpired(words, _TIMEOUT)
         return code
 
