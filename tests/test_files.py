@@ -129,12 +129,13 @@ def test_the_records_of_an_arc_file(form: Callable[[bytes], bytes], tmp_path: Pa
     about = b"1 0 InternetArchive\nURL IP-address Archive-date Content-type Archive-length\n"
     head = b"filedesc://a.arc 0.0.0.0 20210503023000 text/plain %d\n" % len(about) + about + b"\n"
     name = b"dns:www.example.cn 192.0.2.9 20210503023000 text/dns 3\nabc\n"
-    content = b"".join(map(form, (head, name, arc(1), arc(2))))
+    members = [form(record) for record in (head, name, arc(1), arc(2))]
+    content = b"".join(members)
     (one, two) = fetched(put(tmp_path / "IA-001.arc.gz", content))
     assert (one.reading.article.title, two.reading.article.url) == (title(1), url(2))
     assert f"{one.reading.fetched:%F %T}" == "2021-05-03 02:30:00"
     damaged = bytearray(content)
-    at = content.index(form(arc(1))) + 40 if form is gzip.compress else content.index(b"HTTP/1.1 200") + 2
+    at = content.index(members[2]) + 40 if form is gzip.compress else content.index(b"HTTP/1.1 200") + 2
     damaged[at : at + 60] = b"\xff" * 60
     found = read(put(tmp_path / "damaged", bytes(damaged)))
     assert [each.reading.article.title for each in found if isinstance(each, Fetched)] == [title(2)]
