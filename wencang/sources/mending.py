@@ -62,7 +62,7 @@ def _source(sources: Sources, name: str) -> Source:
 
 
 def _fetched(source: Source, settings: Settings, revisions: Iterable[Revision]) -> dict[str, bytes]:
-    from crawler.check import refetch  # lazily: it starts Scrapy
+    from crawler.look import refetch  # lazily: it starts Scrapy
 
     urls = [each.article.url for each in revisions if source.is_article(each.article.url)][:_ASKED]
     return with_reactor(refetch, source, settings, source.lists[:_LISTS], tuple(urls))
@@ -148,7 +148,7 @@ def _set(lines: list[str], text: str, table: Keys, field: str, line: str, after:
     values: Any = toml.parse(text, Path())
     for key in table:
         values = values[key]
-    at = line_of(text, (*table, field if field in values else after)) - 1
-    lines[at : at + (field in values)] = [line] if field in values else [lines[at], line]
-    if field not in values:
-        del lines[at + 2]
+    if field in values:
+        lines[line_of(text, (*table, field)) - 1] = line
+    else:
+        lines.insert(line_of(text, (*table, after)), line)
