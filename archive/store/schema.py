@@ -460,7 +460,7 @@ def raw_page_of(values: Sequence[Any]) -> RawPage:
 
 
 def origin_of(url: str | None, taken: datetime | None) -> Origin | None:
-    """The origin in two columns. Raises ValueError for one without a time, or whose address is no text."""
+    """The origin in two columns. Raises ValueError if its time is missing or its address is not a text."""
     if url is None:
         return None
     if not (isinstance(url, str) and taken):

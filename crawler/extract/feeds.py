@@ -1,6 +1,6 @@
 """Lists in the formats of machines: RSS 0.9x, 1.0 and 2.0, Atom, JSON Feed, sitemaps and their indexes, gzipped or not.
 
-What a list is, is told by its bytes: the addresses and content types of feeds say little. Pure.
+The format is detected from the bytes, as the addresses and content types of feeds are unreliable. Pure.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""One import: what was asked for, and what becomes of each page, record or row of its files."""
+"""One import: its options, and the outcome of each page, record or row."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from crawler.sources import Sources
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """What a file holds that is no page, by kind."""
+    """What a file holds besides pages, counted by kind."""
 
     name: str
     kinds: Counter[str]

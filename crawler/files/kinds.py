@@ -1,4 +1,4 @@
-"""The kinds of files that can be imported: told by what a file holds first, by its name second."""
+"""The kinds of files that can be imported, detected from the content first and the name second."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names of files: which of a folder are no files of their own, but parts of saved pages."""
+"""File names: which files in a folder belong to a saved page."""
 
 from __future__ import annotations
 

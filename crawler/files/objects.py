@@ -247,7 +247,7 @@ def _iso(text: str, lenient: bool = False) -> str | None:
 
 
 def _utc(text: str) -> str:
-    """When it was fetched, with a zone: programs write UTC without one. "" for what is no time."""
+    """When it was fetched, with a zone: programs write UTC without one. "" for a value that is not a time."""
     try:
         time = datetime.fromisoformat(text)
     except ValueError:

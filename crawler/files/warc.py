@@ -128,7 +128,7 @@ def _refuse_cut(record: Record, url: str, most: int) -> None:
 
 
 def _time(record: Record) -> datetime:
-    """Raises ValueError for what is no time."""
+    """Raises ValueError if the date is not valid."""
     text = record.headers.get("warc-date", "")
     try:
         time = datetime.fromisoformat(text)

@@ -30,7 +30,7 @@ _MOST_ITEMS = 10_000
 
 
 def read_feed(data: bytes, name: str, source: str, fetched: datetime) -> list[Reading | NotAnArticle]:
-    """The article of each item, or why it is none. Raises NotAnArticle for what is no feed, or has no items."""
+    """The article of each item, or why it has none. Raises NotAnArticle if this is not a feed or has no items."""
     refuse_size(len(data), name)
     items = [node for node in _root(data, name).iter() if _tag(node) in _ITEMS][:_MOST_ITEMS]
     if not items:
@@ -49,7 +49,7 @@ def _root(data: bytes, name: str) -> etree._Element:
 
 
 def _undeclared(text: bytes) -> bytes:
-    """The document without its declaration, whose encoding it is not in any more."""
+    """The document without its declaration, which names the encoding it had before it was decoded."""
     text = text.lstrip(b"\xef\xbb\xbf \t\r\n")
     return text.partition(b"?>")[2] if text.startswith(b"<?xml") else text
 
