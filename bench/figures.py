@@ -76,20 +76,20 @@ def _unmarked(line: str) -> tuple[str, list[Figure]]:
     return text, expected
 
 
-def _figure(label: str, start: int, said: str) -> Figure:
-    kind, told = _KINDS[label[0]], label[1:] or said
-    value = Name(said, told) if kind == "person" else _value(kind, told)
-    return Figure(kind, start, start + len(said), said, value)
+def _figure(label: str, start: int, text: str) -> Figure:
+    kind, written = _KINDS[label[0]], label[1:] or text
+    value = Name(text, written) if kind == "person" else _value(kind, written)
+    return Figure(kind, start, start + len(text), text, value)
 
 
-def _value(kind: Kind, told: str) -> Quantity | Period | Name:
+def _value(kind: Kind, written: str) -> Quantity | Period | Name:
     if kind == "date":
-        first, _to, last = told.rstrip("年").partition("..")
+        first, _to, last = written.rstrip("年").partition("..")
         return Period(_days(first)[0], _days(last or first)[1])
     if kind in ("place", "institution"):
-        return Name(told)
-    match = _AMOUNT.fullmatch(told)
-    assert match, told
+        return Name(written)
+    match = _AMOUNT.fullmatch(written)
+    assert match, written
     bound, low, power, high, last_power, unit = match.groups()
     least = Decimal(low) * _POWERS[power]
     return Quantity(least, Decimal(high) * _POWERS[last_power] if high else least, _unit(kind, unit), bound)

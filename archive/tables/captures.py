@@ -25,7 +25,7 @@ class Capture:
 
     `url` is canonical, `met` the address as it was captured. `digest` is that of the page in the
     archive's notation, "" if unknown. `place` is the address of the capture or, with an `offset`, of
-    the WARC file that has it in so many bytes.
+    the WARC file that holds it there, in `length` bytes.
 
     `state` is waiting; kept as a version; same: as the version before it; skipped: it holds no
     article, or the archive shows another capture in its place; doubted: it may not be the article, and
