@@ -1,11 +1,13 @@
 """Several hosts crawl twenty sites by one archive on PostgreSQL, and are killed again and again.
 
-    python -m bench.hosts FOLDER [--hosts N] [--sources N] [--articles N] [--kills N] [--seed N] [--pages ADDRESS]
+    python -m bench.hosts FOLDER [--hosts N] [--sources N] [--articles N] [--kills N] [--pause LEAST MOST]
+        [--seed N] [--pages ADDRESS]
 
 Each host is the program with a data folder of its own, in which the sites are sources, started anew by a loop as a
 timer would; it is killed (SIGKILL) with all its processes at random moments. What the sites were
 asked for must show that no two requests were made to one site at once, and that nothing was fetched
-again that was archived already; the archive must hold each article once.
+again that was archived already; the archive must hold each article once. How soon another host goes on with a
+dead host's site shows only where no kill comes in between: `--kills 10 --pause 30 40`.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -174,11 +176,11 @@ def takeovers(sites: Sites, hosts: list[Host]) -> list[float]:
     return gaps
 
 
-def disturb(hosts: list[Host], kills: int, rng: random.Random, is_done: partial[bool]) -> int:
+def disturb(hosts: list[Host], asked: argparse.Namespace, rng: random.Random, is_done: Callable[[], bool]) -> int:
     """Kill hosts at random; how many were."""
     count = 0
-    while count < kills and not is_done():
-        until = time.monotonic() + rng.uniform(2, 10)
+    while count < asked.kills and not is_done():
+        until = time.monotonic() + rng.uniform(*asked.pause)
         while time.monotonic() < until and not is_done():
             time.sleep(0.1)
         count += rng.choice(hosts).kill()
@@ -210,7 +212,7 @@ def run(folder: Path, asked: argparse.Namespace) -> list[str]:
                 sites.archived[revision.article.url] = time.monotonic()
             return len(sites.archived) >= sites.sources * sites.articles
 
-        count = disturb(hosts, asked.kills, rng, partial(is_done))
+        count = disturb(hosts, asked, rng, is_done)
         deadline = time.monotonic() + asked.patience
         while not is_done() and time.monotonic() < deadline:
             time.sleep(0.1)
@@ -234,6 +236,7 @@ def main() -> None:
     parser.add_argument("--sources", type=int, default=20)
     parser.add_argument("--articles", type=int, default=60)
     parser.add_argument("--kills", type=int, default=30)
+    parser.add_argument("--pause", type=float, nargs=2, default=(2, 10), help="seconds between two kills, at random")
     parser.add_argument("--delay", type=float, default=1.0)
     parser.add_argument("--patience", type=float, default=300, help="seconds to wait for the rest after the last kill")
     parser.add_argument("--seed", type=int, default=0)
