@@ -1246,9 +1246,9 @@ class Archive:
 
     def _site(self, source: str) -> str:
         """The site of a source of the user's own that is named by its file; any other name as it is."""
-        if source.isidentifier() and (self.data / "sources" / f"{source}.toml").is_file():
-            return self._sources.load(source).site  # what loads a parser of XPath, which most calls do not need
-        return source
+        from wencang.lookup import site
+
+        return site(self.settings, source)
 
     # Collecting
 

@@ -1,4 +1,4 @@
-"""What a word of a question, or an address, names: an article, a picture, or nothing that is kept."""
+"""What a word of a question, an address, or the name of a source names."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 
 from archive.article import Revision
 from archive.errors import NotKept
+from archive.settings import Settings
 from archive.store import ArticleStore
 from archive.tables.pictures import Picture, Pictures
 from archive.text.translation import gettext as _
@@ -39,3 +40,12 @@ def picture(store: ArticleStore, url: str) -> Picture | None:
         return None
     store.get(found.article)  # raises Withdrawn
     return found
+
+
+def site(settings: Settings, source: str) -> str:
+    """The site of a source of the user's own that is named by its file; any other name as it is."""
+    if not (source.isidentifier() and (settings.data / "sources" / f"{source}.toml").is_file()):
+        return source
+    from crawler.sources import sources_of  # which loads a parser of XPath
+
+    return sources_of(settings).load(source).site

@@ -21,6 +21,7 @@ from archive.tables.ranges import ranges
 from archive.text.translation import gettext as _
 from crawler.reextract import Outcome, outcomes, put
 from crawler.report import Report
+from wencang.lookup import site
 from wencang.runs import RunResult, finish
 
 _SIZE = 500  # articles of a task: some seconds of work, so that a lost one costs little
@@ -30,7 +31,7 @@ def reextract(settings: Settings, sources: Iterable[str], master: str = "") -> R
     """Archive.reextract over the cluster at a master's address; "" is that of spark-submit."""
     report = Report()
     with ArticleStore.open(settings) as store:
-        chosen = [named_source(store.sources(), name) for name in sources]
+        chosen = [named_source(store.sources(), site(settings, name)) for name in sources]
         parts = list(ranges(store.sequence(), _SIZE))
         with _context(master) as context:
             tasks = context.parallelize(parts, max(1, len(parts)))
