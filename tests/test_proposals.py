@@ -29,7 +29,7 @@ from tests.support.site import answering
 from tests.support.sites.looking import asking, crawled, proposal
 from tests.support.sites.stories import Site, Story
 
-SYSTEMS = ["trs", "phpcms", "dedecms", "wordpress", "discuz", "oldasp", "founder", "hugo", "nextjs"]
+SYSTEMS = ["trs", "phpcms", "dedecms", "wordpress", "discuz", "oldasp", "founder", "hugo", "nextjs", "govcn"]
 SAVED = ROOT / "tests" / "pages"
 HOST = "www.example.cn"
 
@@ -61,15 +61,6 @@ def test_the_proposed_source_finds_and_reads_each_article_of_a_site_once(name: s
         assert (article.title, article.body) == (stories[url].title, stories[url].body), url
         assert article.published, url
         assert article.published.date() == stories[url].time.date(), url
-
-
-def test_lists_whose_rows_stand_in_a_script_are_not_found_and_said_not_to_be() -> None:
-    site = site_of("govcn")
-    found = proposal(site.url, asking(site))
-    assert found.source.lists == (site.url,)
-    assert [point.sure for point in found.points if point.field == "lists"] == [False]
-    assert all(map(found.source.is_article, expected(site)))
-    assert found.source.day(f"{site.url}art/2025/1/9/art_1021_45003.html") == "20250109"
 
 
 def test_a_proposal_names_lists_and_articles_as_a_reader_knows_them() -> None:

@@ -15,7 +15,7 @@ from archive.url import canonical, untracked
 from crawler.extract.document import Page
 from crawler.extract.feeds import FORM, Entry, Listing, page_of, read_feed, unzipped
 from crawler.extract.fields import PageReader
-from crawler.extract.indata import drawn, outweighs, text_in_data
+from crawler.extract.indata import drawn, outweighs, text_in_data, unfold
 from crawler.extract.plaintext import read_text
 from crawler.extract.reading import VERSION, Reading, join
 from crawler.extract.soft_errors import format_of
@@ -80,6 +80,7 @@ def read_list(body: bytes, url: str, source: Source) -> Listing:
     if feed := read_feed(body, url, source):
         return feed
     parsed = Page(body, url)
+    unfold(parsed)
     count = source.page_count.search(parsed.source) if source.page_count else None
     hrefs = parsed.hrefs(source.rows)
     if source.row:

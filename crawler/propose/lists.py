@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from archive.url import canonical
 from crawler.extract.document import Page, text_of
+from crawler.extract.indata import unfold
 from crawler.propose.addresses import Link
 from crawler.sources.source import stem
 
@@ -75,6 +76,7 @@ class Paging:
 
 
 def list_page(page: Page, url: str) -> ListPage:
+    unfold(page)
     anchors = (_anchor(node, page) for node in islice(page.root.iter("a"), _MOST_LINKS))
     return ListPage(url, page, tuple(anchor for anchor in anchors if anchor.url.startswith("http")))
 

@@ -374,7 +374,9 @@ class _Site:
 
     def _with_form(self, source: Source, samples: Sequence[Sample]) -> Source:
         titles = [Page(sample.page, sample.url).title for sample in samples]
-        title = site_name(titles) or re.split(r"\s*[_|｜—–-]+\s*", self._front.page.title)[0][:40] or source.site
+        front = self._front.page
+        named = front.meta("sitename", "og:site_name", "application-name")
+        title = site_name(titles) or (named or re.split(r"\s*[_|｜—–-]+\s*", front.title)[0])[:40] or source.site
         source = replace(source, title=title)
         try:
             source = replace(source, forms=(form(samples),)) if len(samples) == _ARTICLES else source
