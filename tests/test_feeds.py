@@ -488,7 +488,7 @@ def test_the_day_that_a_row_states_bounds_the_crawl(crawl: Crawl) -> None:
     source = replace(
         TIBET,
         lists=(SITEMAP,),
-        article=UNDATED,
+        article=(UNDATED,),
     )
     scope = Scope(since=date(2023, 5, 1), until=date(2023, 5, 31))
     beside.crawl(crawl.settings, [(source, scope)], report, lambda _count: None, False)

@@ -208,7 +208,7 @@ OBJECTS = [{"id": n, "title": f"第{n}座车站今天通车", "url": f"/news/202
             "publishTime": f"2025-01-0{n}"} for n in range(1, 5)]  # fmt: skip
 LISTED = Source(
     "example_cn", "example.cn", "草原", frozenset({"www.example.cn"}),
-    re.compile(r"http://www\.example\.cn/(?P<section>news)/2025/(?P<key>\d+)\.html"), (), rows="//a/@href",
+    (re.compile(r"http://www\.example\.cn/(?P<section>news)/2025/(?P<key>\d+)\.html"),), (), rows="//a/@href",
 )  # fmt: skip
 LISTS = {
     "CDATA": "<script type='text/xml'><datastore>"
