@@ -381,7 +381,7 @@ class _Site:
         return source
 
     def _articles_on(self, answer: Answer) -> Generator[str, Answer, int]:
-        """Note the links of a further page of a list, where older articles may begin; the number of those to articles."""
+        """Note the links of a further page of a list, where older articles may begin; how many lead to articles."""
         try:
             page = lists.list_page(Page(answer.body, answer.url), canonical(answer.url))
         except NotAnArticle:
