@@ -23,7 +23,7 @@ def wencang(kind: str, url: str) -> Iterator[str]:
     from crawler.sources import Source
 
     article = re.compile(r"http://www\.example\.com/(?P<section>a)/(?P<key>[\w/-]+)\.html(?:\?.*)?")
-    source = Source("sample", "example.com", "sample", frozenset(), article, ())
+    source = Source("sample", "example.com", "sample", frozenset(), (article,), ())
     waiting = [url]
     while waiting:
         listing = read_list(_fetched(waiting[0])[1], waiting.pop(0), source)

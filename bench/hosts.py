@@ -133,7 +133,7 @@ def made(name: str) -> Source:
     """The source of a made site."""
     article = re.compile(rf"http://www\.{name}\.example/(?P<section>news)/\d+/t(?P<date>\d{{8}})_(?P<key>\d+)\.html")
     return replace(
-        SHIPPED.load("tibet_cn"), name=name, site=f"{name}.example", title=name, skip=None, article=article,
+        SHIPPED.load("tibet_cn"), name=name, site=f"{name}.example", title=name, skip=None, article=(article,),
         hosts=frozenset({f"www.{name}.example"}), lists=(f"http://www.{name}.example/news/",),
         sections={"news": "新闻"}, key_prefixes={},
     )  # fmt: skip

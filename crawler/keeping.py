@@ -19,7 +19,7 @@ from archive.text.messages import Message, Reason
 from archive.text.translation import gettext as _
 from archive.url import canonical
 from archive.warc.pages import FetchedPage, Pages
-from crawler.extract.reading import Reading, is_of_feed
+from crawler.extract.reading import Reading, dated, is_of_feed, list_date
 from crawler.health import doubt
 from crawler.report import Report
 
@@ -77,6 +77,8 @@ def is_poorer(article: Article, whole: Article) -> bool:
 
 def keep(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) -> Doubted:
     """Put an article into the archive, with its raw pages if it is a new version, and count it."""
+    archived = _archived(store, fetched.reading.article.url) if not fetched.reading.article.published else None
+    fetched = replace(fetched, reading=dated(fetched.reading, list_date(archived)))
     reading, article = fetched.reading, fetched.reading.article
     try:
         if reading.fetched and reading.fetched > clock.now() + SKEW:

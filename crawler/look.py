@@ -5,7 +5,6 @@ As a crawl would: robots.txt, one request at a time with the delay, the contact 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Generator, Iterator
 from contextlib import suppress
 from typing import Any, Generic, TypeVar
@@ -21,7 +20,7 @@ from archive.settings import Settings
 from archive.text.translation import gettext as _
 from archive.url import canonical
 from crawler.extract.document import Page
-from crawler.http.addresses import as_answered
+from crawler.http.addresses import as_answered, site
 from crawler.http.failures import reason
 from crawler.propose.site import Answer, Look, SourceProposal, look
 from crawler.run import run
@@ -39,7 +38,7 @@ def look_at(url: str, name: str, settings: Settings) -> SourceProposal:
     Raises NotFetched if the front page can't be had, UsageFault if the site shows no articles.
     """
     host = urlsplit(canonical(url)).hostname or url
-    source = Source(name, host, host, hosts=frozenset({host}), article=re.compile("(?!)"), forms=())
+    source = Source(name, host, host, hosts=frozenset({host}), article=(), forms=())
     session = Session(source, sources_of(settings), scope=Scope((url,)))
     (spider,) = run([session], settings, base=_Look, ITEM_PIPELINES={})
     assert isinstance(spider, _Look)
@@ -110,6 +109,7 @@ class _Look(_Asking[SourceProposal]):
         return look(self._front, self.session.source.name, clock.now())
 
     def address(self, url: str) -> str:
+        self.session.sites |= {site(url)}  # it asks for pages of the site's own domain only
         return as_answered(url, self._front)
 
     def parse_page(self, response: Response, url: str) -> Iterator[Request]:

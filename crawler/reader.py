@@ -59,10 +59,11 @@ def read_plain(body: bytes, source: str, fetched: datetime) -> Reading:
 
 
 class BoundedReader:
-    """Reads one page after the other. Use it as a context manager."""
+    """Reads one page after the other, each in `seconds` of processor time. Use it as a context manager."""
 
-    def __init__(self) -> None:
-        self._worker = Worker[Any](SECONDS)
+    def __init__(self, seconds: float = SECONDS) -> None:
+        self._seconds = seconds
+        self._worker = Worker[Any](seconds)
 
     def __enter__(self) -> BoundedReader:
         return self
@@ -74,7 +75,7 @@ class BoundedReader:
         """What `read` gives or raises, any error of it as a WencangError; NotRead where it took too long."""
         answers: list[T | WencangError | Ended]
         answers = self._worker.run([partial(_answer, subject, partial(read, *args, **kwargs))])
-        return _result(subject, answers[0])
+        return _result(subject, answers[0], self._seconds)
 
 
 class Reader:
@@ -119,12 +120,12 @@ def _answer(subject: str, read: Callable[[], T]) -> T | WencangError:
         return fault_of(subject, error)
 
 
-def _result(subject: str, answer: T | WencangError | Ended) -> T:
+def _result(subject: str, answer: T | WencangError | Ended, seconds: float = SECONDS) -> T:
     if isinstance(answer, WencangError):
         raise answer
     if isinstance(answer, Ended):
         raise NotRead(
-            subject, Reason.OVERTIME.format(seconds=round(SECONDS)) if answer.overtime else Reason.READER_KILLED
+            subject, Reason.OVERTIME.format(seconds=round(seconds)) if answer.overtime else Reason.READER_KILLED
         )
     return answer
 

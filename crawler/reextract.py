@@ -22,7 +22,7 @@ from archive.text.translation import ngettext
 from archive.url import canonical
 from archive.warc.pages import FetchedPage, Pages
 from crawler.extract.extractor import VERSION, Reading, join, read_from_feed
-from crawler.extract.reading import is_of_feed
+from crawler.extract.reading import dated, is_of_feed, list_date
 from crawler.reader import BoundedReader, read_page, read_saved
 from crawler.report import Report
 from crawler.sources import Sources, sources_of
@@ -159,6 +159,7 @@ def reread(settings: Settings, revision: Revision) -> Result:
             reading = _read(read, revision.article, sources)
     except Exception as error:
         return fault_of(revision.article.url, error)
+    reading = dated(reading, list_date(revision))
     article = _identified(reading.article, revision.article)
     return None if article.equals_but_images(revision.article) else Reread(article, reading.extractor)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -182,7 +181,7 @@ def scopes(scope: Scope, chosen: Iterable[Source], sources: Sources) -> list[tup
 def _unknown(host: str) -> Source:
     """The source of a site that has none: its pages are read by general means."""
     site = host.removeprefix("www.")
-    return Source(site, site, site, hosts=frozenset(), article=re.compile("(?!)"), forms=())
+    return Source(site, site, site, hosts=frozenset(), article=(), forms=())
 
 
 def session_of(crawler: Crawler) -> Session:

@@ -28,9 +28,11 @@ from archive.text.messages import Message, Reason
 from archive.text.translation import gettext as _
 from archive.url import canonical
 from archive.warc.pages import FetchedPage
+from crawler.extract.dates import Moment
 from crawler.extract.extractor import Entry, Listing, Reading, join, read_entry, read_list
 from crawler.extract.feeds import Further
 from crawler.extract.pagination import MOST
+from crawler.extract.reading import dated
 from crawler.http import browser
 from crawler.http.addresses import as_answered, as_linked, site
 from crawler.http.circles import LONGEST
@@ -113,6 +115,7 @@ class ArticleSpider(Spider):
         self._lists: Sequence[str] = ()  # that were requested
         self._walks: defaultdict[str, _Walk] = defaultdict(_Walk)  # by list
         self._in_feeds: dict[str, tuple[Entry, FetchedPage]] = {}  # by address: the rows that hold the 正文
+        self._dates: dict[str, Moment] = {}  # that rows state, by address
         self._addresses: set[str] = set()  # of articles that were requested
         self._led_to: dict[str, tuple[str, str]] = {}  # the target and the list of those redirected to another of them
 
@@ -226,7 +229,7 @@ class ArticleSpider(Spider):
         for request in self._further(listing.lists, response.url, url, depth):
             yield request
         rows = [entry for entry in listing.entries if not self._is_entry_too_old(entry)]
-        self._note_texts(rows, response)
+        self._note_rows(rows, response)
         wanted = [entry.url for entry in rows if self._day(entry) <= self._until]
         requests, any_unknown = self._follow(wanted, response.url, url)
         for request in requests:
@@ -270,8 +273,10 @@ class ArticleSpider(Spider):
             self.session.remark(url, _("the list goes on after {count} pages: the rest is left").format(count=most))
         return walk.pages >= most
 
-    def _note_texts(self, entries: Iterable[Entry], response: Response) -> None:
-        """Keep the rows of a feed that hold the 正文 until their pages are read."""
+    def _note_rows(self, entries: Sequence[Entry], response: Response) -> None:
+        """Keep the dates of rows, and those of a feed that hold the 正文, until their pages are read."""
+        dates = {canonical(entry.url): entry.published for entry in entries if self.source.is_article(entry.url)}
+        self._dates |= {url: moment for url, moment in dates.items() if moment}
         texts = [entry for entry in entries if entry.text and self.source.is_article(entry.url)]
         if texts:
             page = fetched_page(response, clock.now())
@@ -451,7 +456,7 @@ class ArticleSpider(Spider):
                 cb_kwargs={"parts": parts}, priority=_PART, dont_filter=True,
             )  # fmt: skip
             return
-        reading, pages = join(parts.readings), tuple(parts.pages)
+        reading, pages = dated(join(parts.readings), self._dates.get(parts.address)), tuple(parts.pages)
         in_feed = await self._in_feed(parts.address, parts.section, reading, pages)
         fetched = in_feed or Fetched(reading, pages, parts.address, parts.section)
         yield fetched

@@ -488,11 +488,38 @@ def test_the_day_that_a_row_states_bounds_the_crawl(crawl: Crawl) -> None:
     source = replace(
         TIBET,
         lists=(SITEMAP,),
-        article=UNDATED,
+        article=(UNDATED,),
     )
     scope = Scope(since=date(2023, 5, 1), until=date(2023, 5, 31))
     beside.crawl(crawl.settings, [(source, scope)], report, lambda _count: None, False)
     assert crawl.web.asked() == [(SITEMAP, 200), (undated[2], 200)]
+
+
+def test_the_date_of_a_row_fills_that_of_an_article_whose_page_states_none(crawl: Crawl) -> None:
+    urls = {n: f"http://www.tibet.cn/cn/news/yc/{n}.html" for n in (1, 2, 3)}
+    bare = re.sub(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?|\d+月\d+日", "", article(1).decode()).encode()
+    crawl.web.pages |= {urls[1]: bare, urls[2]: article(2), urls[3]: bare.replace("（1）".encode(), "（3）".encode())}
+    beside_it = {1: "<span>2023-05-10</span>", 2: "<span>2001-01-01</span>", 3: ""}
+    items = "".join(f"<li><a href='{urls[n]}'>题目{n}</a>{time}</li>" for n, time in beside_it.items())
+    listed = "http://www.tibet.cn/cn/news/yc/"
+    crawl.web.pages[listed] = f"<html><body><p>2023-05-12</p><ul>{items}</ul></body></html>".encode()
+    crawl.web.types[listed] = "text/html"
+    source = replace(TIBET, lists=(listed,), rows="//a/@href", page_count=None, article=(UNDATED,))
+
+    def run() -> dict[str, tuple[str | None, str]]:
+        beside.crawl(crawl.settings, [(source, Scope())], Report(), lambda _count: None, False)
+        newest = {each.article.url: each for each in crawl.revisions()}
+        dates = {url: each.article.issued for url, each in newest.items()}
+        return {url: (f"{dates[url] or ''}"[:10], each.extractor) for url, each in newest.items()}
+
+    first = run()
+    assert first[urls[1]][0] == "2023-05-10"
+    assert "list-dated" in first[urls[1]][1]
+    assert first[urls[2]][0] not in ("", "2001-01-01"), "the page states its own"
+    assert "list-dated" not in first[urls[2]][1]
+    assert first[urls[3]][0] == "", "the day at the head of the list is of no row"
+    (kept,) = (each for each in crawl.revisions() if each.article.url == urls[1])
+    assert reread(crawl.settings, kept) is None, "reading it again keeps the date"
 
 
 def index(*sitemaps: tuple[str, str]) -> bytes:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
@@ -13,7 +15,8 @@ from hypothesis import strategies as st
 
 from archive.errors import NotAnArticle
 from crawler.extract.data.literals import unescaped, values_in
-from crawler.extract.extractor import Reading, read
+from crawler.extract.extractor import Reading, read, read_list
+from crawler.sources import Source
 from tests.support.program import Wencang
 
 URL = "http://www.gaoyuan.example.cn/xw/202105/c1.html"
@@ -194,3 +197,62 @@ def test_the_report_counts_it_as_read_by_general_means(wencang: Wencang, tmp_pat
     done = wencang("import", tmp_path / "a.html")
     assert done.returncode == 0, done.stderr
     assert "read by general means" in done.stderr
+
+
+# The rows of lists
+
+ROWS = "".join(
+    f"<li><a href='/news/2025/{n}.html'>第{n}座车站今天通车</a><span>2025-01-0{n}</span></li>" for n in range(1, 5)
+)
+OBJECTS = [{"id": n, "title": f"第{n}座车站今天通车", "url": f"/news/2025/{n}.html", "coverUrl": f"/i/{n}.html",
+            "publishTime": f"2025-01-0{n}"} for n in range(1, 5)]  # fmt: skip
+LISTED = Source(
+    "example_cn", "example.cn", "草原", frozenset({"www.example.cn"}),
+    (re.compile(r"http://www\.example\.cn/(?P<section>news)/2025/(?P<key>\d+)\.html"),), (), rows="//a/@href",
+)  # fmt: skip
+LISTS = {
+    "CDATA": "<script type='text/xml'><datastore>"
+    + "".join(f"<record><![CDATA[{row}</li>]]></record>" for row in ROWS.split("</li>")[:-1])
+    + "</datastore></script>",
+    "textarea": f"<textarea style='display:none'>{escape(ROWS)}</textarea>",
+    "template": f"<template><ul>{ROWS}</ul></template>",
+    "noscript": f"<noscript><ul>{ROWS}</ul></noscript>",
+    "script of HTML": f"<script type='text/html'><ul>{ROWS}</ul></script>",
+    "string": f"<script>var rows = {json.dumps(ROWS)}; show(rows);</script>",
+    "document.write": "".join(
+        f"<script>document.write({json.dumps(row)} + '</li>');</script>" for row in ROWS.split("</li>")[:-1]
+    ),
+    "JSON": f"<script type='application/json' id='data'>{json.dumps({'data': {'rows': OBJECTS}})}</script>",
+    "JavaScript": f"<script>window.list = {json.dumps(OBJECTS, ensure_ascii=False)};</script>",
+    "JSON in a string": f"<script>var list = {json.dumps(json.dumps(OBJECTS))};</script>",
+}
+
+
+@pytest.mark.parametrize("place", LISTS)
+def test_the_rows_of_a_list_are_read_from_the_data(place: str) -> None:
+    page = f"<html><body><a href='/'>首页</a><div id='list'>{LISTS[place]}</div></body></html>"
+    rows = read_list(page.encode(), "http://www.example.cn/news/", LISTED).rows
+    wanted = [f"http://www.example.cn/news/2025/{n}.html" for n in range(1, 5)]
+    assert [*filter(LISTED.is_article, rows)] == wanted
+    inside = replace(LISTED, rows="//div[@id='list']//li/a/@href")
+    assert [*read_list(page.encode(), "http://www.example.cn/news/", inside).rows] == wanted
+
+
+@pytest.mark.parametrize(
+    "body", [json.dumps({"data": OBJECTS}), f"<datastore><record><![CDATA[{ROWS}]]></record></datastore>"]
+)
+def test_a_list_may_be_data_as_a_whole(body: str) -> None:
+    rows = read_list(body.encode(), "http://www.example.cn/api/news?page=1", LISTED).rows
+    assert len([*filter(LISTED.is_article, rows)]) == 4
+
+
+def test_data_that_repeat_what_the_page_shows_are_left_out() -> None:
+    shown = f"<html><body><ul>{ROWS}</ul>{LISTS['JavaScript']}</body></html>"
+    inside = replace(LISTED, rows="//script//a/@href")
+    assert read_list(shown.encode(), "http://www.example.cn/news/", inside).rows == ()
+
+
+@given(st.text(st.sampled_from("<a href='/news/2025/1.html'>{[]}\"\\:,url title<![CDATA[]]>"), max_size=200))
+def test_any_script_of_a_list_is_read(text: str) -> None:
+    for kind in ("text/xml", "text/javascript"):
+        read_list(f"<body><script type='{kind}'>{text}</script></body>".encode(), "http://www.example.cn/news/", LISTED)

@@ -7,6 +7,7 @@ import re
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from hypothesis import given
@@ -29,7 +30,7 @@ from tests.support.site import answering
 from tests.support.sites.looking import asking, crawled, proposal
 from tests.support.sites.stories import Site, Story
 
-SYSTEMS = ["trs", "phpcms", "dedecms", "wordpress", "discuz", "oldasp", "founder", "hugo", "nextjs"]
+SYSTEMS = ["trs", "phpcms", "dedecms", "wordpress", "discuz", "oldasp", "founder", "hugo", "nextjs", "govcn", "moved"]
 SAVED = ROOT / "tests" / "pages"
 HOST = "www.example.cn"
 
@@ -41,7 +42,7 @@ def site_of(name: str) -> Site:
 
 
 def expected(site: Site) -> dict[str, Story]:
-    return {canonical(site.url.rstrip("/") + path): story for path, story in site.articles.items()}
+    return {canonical(urljoin(site.url, path)): story for path, story in site.articles.items()}
 
 
 # Whole sites
@@ -63,13 +64,13 @@ def test_the_proposed_source_finds_and_reads_each_article_of_a_site_once(name: s
         assert article.published.date() == stories[url].time.date(), url
 
 
-def test_lists_whose_rows_stand_in_a_script_are_not_found_and_said_not_to_be() -> None:
-    site = site_of("govcn")
+def test_a_site_on_two_hosts_with_two_forms_of_addresses_is_one_source() -> None:
+    site = site_of("moved")
     found = proposal(site.url, asking(site))
-    assert found.source.lists == (site.url,)
-    assert [point.sure for point in found.points if point.field == "lists"] == [False]
-    assert all(map(found.source.is_article, expected(site)))
-    assert found.source.day(f"{site.url}art/2025/1/9/art_1021_45003.html") == "20250109"
+    assert found.source.hosts == {"www.kaqu.example", "news.kaqu.example"}
+    assert len(found.source.article) == len(found.source.forms) == 2
+    assert len({found.source.article_id(url) for url in expected(site)}) == len(site.articles)
+    assert found.unsure == ()
 
 
 def test_a_proposal_names_lists_and_articles_as_a_reader_knows_them() -> None:
@@ -154,7 +155,7 @@ def test_the_pattern_of_addresses_has_section_key_and_date(
     urls = [f"http://{HOST}{path.format(n=n)}" for path in paths for n in range(1, 7)]
     links = [Link(url, f"第{n}座车站今天通车牧民来看") for n, url in enumerate(urls)]
     noise = [f"http://{HOST}{path}" for path in others]
-    found = addresses([*links, *(Link(url, "频道") for url in noise)], HOST)
+    found = addresses([*links, *(Link(url, "频道") for url in noise)], {HOST})
     assert found
     assert [url for url in noise if found.pattern.fullmatch(url)] == []
     assert all(found.pattern.fullmatch(canonical(url)) for url in urls)
@@ -166,7 +167,7 @@ def test_the_pattern_of_addresses_has_section_key_and_date(
 def test_a_name_without_a_number_is_an_article_only_if_its_links_say_so() -> None:
     names = ["road", "the-bridge", "grass", "%E8%B7%AF"]
     links = [Link(f"http://{HOST}/{name}/", f"草原上的{n}座车站今天通车") for n, name in enumerate(names)]
-    found = addresses([*links, Link(f"http://{HOST}/about/", "关于"), Link(f"http://{HOST}/news/", "新闻")], HOST)
+    found = addresses([*links, Link(f"http://{HOST}/about/", "关于"), Link(f"http://{HOST}/news/", "新闻")], {HOST})
     assert found
     assert found.pattern.fullmatch(f"http://{HOST}/anything-new/")
     assert not found.pattern.fullmatch(f"http://{HOST}/about/")

@@ -85,6 +85,7 @@ PLAIN = TEXT.replace("info = '''\n//div[has-class('info')]'''", "info = \"//div[
         ('["www.example.cn"]', "[]", 4, "hosts", "is empty"),
         ('["www.example.cn"]', '["http://www.example.cn/"]', 4, "hosts", "is not"),
         ('["www.example.cn"]', '["example.cn"]', 4, "hosts", "write www.example.cn"),
+        ("article = '", "article = []\nskip = '", 5, "article", "is empty"),
         ("(?P<key>", "(?P<number>", 5, "article", "has no group key"),
         (r"\w+)/(?P<date>", r"\w+/(?P<date>", 5, "article", "is not a valid pattern"),
         ("'http://www", "'https://www", 5, "article", "no canonical address"),
@@ -187,7 +188,9 @@ SOURCES = st.builds(
     site=TEXTS.map(str.strip),
     title=TEXTS.map(str.strip),
     hosts=st.frozensets(st.sampled_from(["www.example.cn", "news.example.cn", "a.b.example.cn"]), min_size=1),
-    article=TEXTS.map(lambda text: re.compile("(?P<section>)(?P<key>)" + re.escape(text))),
+    article=st.lists(
+        TEXTS.map(lambda text: re.compile("(?P<section>)(?P<key>)" + re.escape(text))), min_size=1, max_size=3
+    ).map(tuple),
     forms=forms(),
     lists=st.lists(st.sampled_from(["http://www.example.cn/", "https://a.cn/\"'''\\"]), max_size=3).map(tuple),
     rows=st.sampled_from(["", "//a/@href", "//td/a/@onclick"]),

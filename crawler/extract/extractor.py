@@ -5,17 +5,21 @@ Pure: no network, no disk, no clock; the time of fetching is a parameter.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
+from typing import Any
 
 from archive.article import Article
 from archive.errors import NotAnArticle
 from archive.text.messages import Reason
 from archive.url import canonical, untracked
-from crawler.extract.document import Page
+from crawler.extract.dates import Moment, find_compact, find_date
+from crawler.extract.document import Page, text_of
 from crawler.extract.feeds import FORM, Entry, Listing, page_of, read_feed, unzipped
 from crawler.extract.fields import PageReader
-from crawler.extract.indata import drawn, outweighs, text_in_data
+from crawler.extract.indata import drawn, outweighs, text_in_data, unfold
 from crawler.extract.plaintext import read_text
 from crawler.extract.reading import VERSION, Reading, join
 from crawler.extract.soft_errors import format_of
@@ -27,6 +31,7 @@ __all__ = [
 ]  # fmt: skip
 
 _NO_TEXT = {Reason.NO_TEXT.code, Reason.SHORT.code, Reason.NO_TITLE.code}
+_ROW_DEPTH, _ROW_REST = 3, 60  # nodes around a link, and characters beside it, in which the date of a row is
 _SHORT = 200  # characters of a body that may be the beginning of a longer one in data
 
 
@@ -80,11 +85,43 @@ def read_list(body: bytes, url: str, source: Source) -> Listing:
     if feed := read_feed(body, url, source):
         return feed
     parsed = Page(body, url)
+    unfold(parsed)
     count = source.page_count.search(parsed.source) if source.page_count else None
     hrefs = parsed.hrefs(source.rows)
     if source.row:
         hrefs = [match[1] for href in hrefs if (match := source.row.search(href))]
-    return Listing(tuple(map(Entry, parsed.addresses(hrefs))), int(count[1]) if count else 0)
+    urls = parsed.addresses(hrefs)
+    dates = _dates(parsed, {canonical(url) for url in urls if source.is_article(url) and not source.day(url)})
+    entries = tuple(Entry(url, published=dates.get(canonical(url))) for url in urls)
+    return Listing(entries, int(count[1]) if count else 0)
+
+
+def _dates(page: Page, wanted: set[str]) -> dict[str, Moment]:
+    """The dates that stand beside the links to these addresses, each in a row of its own."""
+    if not wanted:
+        return {}
+    links = {node: url for node in page.root.iter("a") if (url := _target(page, node)) in wanted}
+    moments = ((url, _beside(node, url, links)) for node, url in links.items())
+    return {url: moment for url, moment in moments if moment}
+
+
+def _target(page: Page, link: Any) -> str:
+    return canonical(page.absolute(link.get("href") or ""))
+
+
+def _beside(link: Any, url: str, links: Mapping[Any, str]) -> Moment | None:
+    """The date in the row of a link: a node around it with little more text, and no other article."""
+    own = text_of(link)
+    for holder in islice(link.iterancestors(), _ROW_DEPTH):
+        if holder.tag in ("body", "html") or any(links.get(other, url) != url for other in holder.iter("a")):
+            return None
+        rest = text_of(holder).replace(own, " ", 1)
+        if len(rest) > _ROW_REST:
+            return None
+        stated = (find_compact(text_of(time)) for time in holder.iter("time"))
+        if moment := next(filter(None, stated), None) or find_date(rest):
+            return moment
+    return None
 
 
 def read_entry(entry: Entry, source: Source, fetched: datetime | None = None) -> Reading:

@@ -1,16 +1,20 @@
-"""The article of a page that shows none until a script runs: its text stands in the page as data."""
+"""What a page shows only when a script runs, as it stands in the page as data: an article's text, a list's rows."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from html import escape
 from typing import Any
 
+from archive.errors import NotAnArticle
+from archive.url import canonical
 from crawler.extract.bylines import find_credit
 from crawler.extract.data.literals import values_in
 from crawler.extract.data.prose import Prose, best_of, letters, size_of
+from crawler.extract.data.rows import rows_in
 from crawler.extract.dates import find_compact, find_date
 from crawler.extract.document import Page
 
@@ -18,6 +22,8 @@ _MOST = 1 << 21  # characters of a script
 # Chinese, plain or escaped, or a few words in a row.
 _MAY_HOLD_TEXT = re.compile(r"[\u3400-\u9fff]{4}|\\u[0-9a-fA-F]{4}|%[0-9A-F]{2}%|[a-z] [a-z]+ [a-z]+ [a-z]+ [a-z]+ ")
 _HEAD = 500  # characters of what the page shows
+_HOLDERS = ("script", "textarea", "template", "noscript", "xmp")
+_BARE = re.compile(r"\ufeff?\s*(?:(?P<json>[{\[])|<(?!!doctype\s+html|html|head|body))", re.IGNORECASE)
 _OUTWEIGHS = 3  # times the text that is shown, from which on that is taken as its beginning
 
 
@@ -70,3 +76,33 @@ def _revived(value: Any) -> Any:
         {key: value[place] if place >= 0 else None for key, place in each.items()} if isinstance(each, dict) else each
         for each in value
     ]
+
+
+def unfold(page: Page) -> None:
+    """Put the rows of lists that the page holds as data into the tags that hold them, as tags.
+
+    An XPath then finds them there: //script//li/a/@href. What has no link that the page does not show is left as it is.
+    """
+    shown: set[str] = set()
+    for holder, kind, text in [*_holders(page)]:
+        if not (rows := rows_in(kind, text)):
+            continue
+        with suppress(NotAnArticle):  # too large, or nested too deep
+            body = Page(f"<!DOCTYPE html><body>{rows}</body>".encode(errors="replace"), page.url).root.find("body")
+            shown = shown or _addresses(page, page.root)
+            if body is not None and _addresses(page, body) - shown:
+                holder.extend([*body])
+
+
+def _holders(page: Page) -> Iterator[tuple[Any, str, str]]:
+    """The tags whose text a browser does not show as such, with its type; what is JSON or XML as a whole."""
+    bare = _BARE.match(page.source)
+    if bare and (bare["json"] or "<![CDATA[" in page.source):
+        yield page.root, "" if bare["json"] else "xml", page.source
+    for node in page.root.iter(*_HOLDERS):
+        if node.text:
+            yield node, (node.get("type") or "").lower() if node.tag == "script" else "html", node.text
+
+
+def _addresses(page: Page, root: Any) -> set[str]:
+    return {canonical(page.absolute(node.get("href") or "")) for node in root.iter("a")}

@@ -10,7 +10,9 @@ from typing import Any
 from archive.article import Article, Revision, to_json
 from archive.url import canonical
 from crawler.extract.boilerplate import Step
+from crawler.extract.dates import Moment
 
+_LIST_DATED = "list-dated "  # before the path in the extractor of a version
 VERSION = "2"  # of the rules; stored with each revision
 
 
@@ -32,10 +34,11 @@ class Reading:
     missing: tuple[str, ...] = ()  # pages of the article that are not in it
     states_time: bool = False  # of publication, as its own
     has_forms: bool = False  # whether the layouts of its source are known
+    is_list_dated: bool = False  # as the page states no date, and the row of a list does
 
     @property
     def extractor(self) -> str:
-        return f"{VERSION} {self.path}"
+        return f"{VERSION} {_LIST_DATED if self.is_list_dated else ''}{self.path}"
 
     @property
     def is_page(self) -> bool:
@@ -68,6 +71,23 @@ class Reading:
 def is_of_feed(revision: Revision) -> bool:
     """Whether the text is that of a feed, whose bytes are the last raw page."""
     return revision.extractor.endswith(" feed")
+
+
+def dated(reading: Reading, moment: Moment | None) -> Reading:
+    """The reading with the date that the row of a list states, if the page and its address state none."""
+    fetched = reading.fetched
+    if reading.article.published or not moment or (fetched and moment.time > fetched):
+        return reading
+    article = replace(reading.article, published=moment.time, day_only=not moment.timed)
+    step = Step("published", "of the row of a list", f"{article.issued}")
+    return replace(reading, article=article, steps=(*reading.steps, step), is_list_dated=True)
+
+
+def list_date(revision: Revision | None) -> Moment | None:
+    """The date of a version that has it from a list; None if it has it from its page, or none."""
+    if not revision or _LIST_DATED not in revision.extractor or not revision.article.published:
+        return None
+    return Moment(revision.article.published, not revision.article.day_only)
 
 
 def join(parts: Sequence[Reading]) -> Reading:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from archive.url import canonical
 
+_SHARE = 1 / 3  # of a site's headlines, from which on another host of its domain counts as the site's
+_DOMAIN = re.compile(r"[\w-]+\.(?:(?:com|net|org|gov|edu|ac|co)\.)?[a-z]+$")
 _FEWEST = 3  # addresses of one form that make a pattern
 _HEADLINE = 7  # Chinese characters from which the text of a link is a headline, not the name of a channel
 _WORDS = 4  # and words of another script
@@ -86,15 +88,30 @@ def is_headline(text: str) -> bool:
     return len(_HAN.findall(text)) >= _HEADLINE or (not _HAN.search(text) and len(_WORD.findall(text)) >= _WORDS)
 
 
-def addresses(links: Iterable[Link], host: str) -> Addresses | None:
+def hosts_of(links: Iterable[Link], host: str) -> frozenset[str]:
+    """A site's host, and the other one of its domain that has many of its headlines: news.example.cn."""
+    headlines = Counter(
+        urlsplit(url).hostname or "" for url, same in _texts(links).items() if any(link.is_headline for link in same)
+    )
+    own, total = _DOMAIN.search(host), sum(headlines.values())
+    others = [
+        other for other, count in headlines.most_common()
+        if other != host and own and (domain := _DOMAIN.search(other)) and domain[0] == own[0]
+        and count >= max(_FEWEST, _SHARE * total)
+    ]  # fmt: skip
+    return frozenset([host, *others[:1]])
+
+
+def addresses(links: Iterable[Link], hosts: Collection[str], named: bool = False) -> Addresses | None:
     """The pattern of the articles among the links of a site's pages; None if too few look alike.
 
-    `host` is canonical. Links that are headlines, or that a feed names, tell the articles from the rest.
+    `hosts` are canonical. Links that are headlines, or that a feed names, tell the articles from the rest. `named`:
+    the key begins with the word before the number, such as show-345, to tell it from that of another pattern.
     """
     texts = _texts(links)
     forms: dict[tuple[str, ...], list[_Address]] = defaultdict(list)
     for url in texts:
-        if address := _address(url, host):
+        if address := _address(url, hosts):
             forms[address.form].append(address)
     ranked = sorted(forms.values(), key=lambda group: -_score(group, texts))
     if not ranked or _score(ranked[0], texts) < _FEWEST:
@@ -103,7 +120,7 @@ def addresses(links: Iterable[Link], host: str) -> Addresses | None:
     shown = [address for address in alike if any(link.is_headline for link in texts[address.url])]
     taken = {address.url for address in alike}
     rest = [url for group in ranked[1:] if _score(group, texts) >= _FEWEST for url in _headlines(group, texts)]
-    pattern = _pattern(shown, [address for address in alike if address not in shown], texts)
+    pattern = _pattern(shown, [address for address in alike if address not in shown], texts, named)
     return Addresses(
         re.compile(pattern),
         tuple(address.url for address in shown),
@@ -140,10 +157,24 @@ def _alike(ranked: Sequence[Sequence[_Address]], texts: Mapping[str, Sequence[Li
     return [address for group in groups for address in group]
 
 
-def _address(url: str, host: str) -> _Address | None:
-    """The parts of an address of this host; None for any other, and for the front page."""
+def are_apart(first: Addresses, second: Addresses) -> bool:
+    """Whether no article of one pattern can have the key of one of the other."""
+    keys, others = _keys(first), _keys(second)
+    return not (keys & others) and not (all(map(str.isdecimal, keys)) and all(map(str.isdecimal, others)))
+
+
+def _keys(found: Addresses) -> set[str]:
+    return {match["key"] for url in found.articles if (match := found.pattern.fullmatch(url))}
+
+
+def _address(url: str, hosts: Collection[str]) -> _Address | None:
+    """The parts of an address of these hosts; None for any other, and for the front page."""
     parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or parts.hostname != host or not (parts.path.strip("/") or parts.query):
+    if (
+        parts.scheme not in ("http", "https")
+        or parts.hostname not in hosts
+        or not (parts.path.strip("/") or parts.query)
+    ):
         return None
     *folders, file = parts.path.removeprefix("/").removesuffix("/").split("/")
     count = next((n for n, folder in enumerate(folders) if not _is_word(folder)), len(folders))
@@ -189,7 +220,9 @@ def _tokens(text: str) -> Iterator[_Part]:
 # The pattern
 
 
-def _pattern(shown: Sequence[_Address], others: Sequence[_Address], texts: Mapping[str, Sequence[Link]]) -> str:
+def _pattern(
+    shown: Sequence[_Address], others: Sequence[_Address], texts: Mapping[str, Sequence[Link]], named: bool
+) -> str:  # fmt: skip
     columns = [Counter(parts) for parts in zip(*(address.parts for address in shown), strict=True)]
     kinds = [next(iter(column)).kind for column in columns]
     first, last = _key(shown, kinds, columns, texts)
@@ -200,13 +233,24 @@ def _pattern(shown: Sequence[_Address], others: Sequence[_Address], texts: Mappi
     days = [n for n, kind in enumerate(kinds) if kind == "day"]
     if days:
         pieces[days[-1]] = f"(?P<date>{pieces[days[-1]]})"
-    pieces[first] = "(?P<key>" + pieces[first]
+    text, word = _word_before(first, columns) if named else ("", "")
+    if word:
+        pieces[first - 1] = _escape(text.removesuffix(word))
+    pieces[first] = "(?P<key>" + _escape(word) + pieces[first]
     pieces[last] += ")"
     hosts = "|".join(sorted({re.escape(address.host) for address in shown}))
     section = _section(shown)
     names = _not_articles(others) if "slug" in kinds else ""
     scheme = urlsplit(shown[0].url).scheme
     return f"{scheme}://{hosts if '|' not in hosts else f'(?:{hosts})'}/{section}{names}" + "".join(pieces)
+
+
+def _word_before(first: int, columns: Sequence[Counter[_Part]]) -> tuple[str, str]:
+    """The text before a key, and the word at its end: show-, id=."""
+    texts = {part.text for part in columns[first - 1]} if first else set()
+    text = next(iter(texts)) if len(texts) == 1 else ""
+    word = re.search(r"[A-Za-z][\w-]*=?$", text)
+    return text, word[0] if word else ""
 
 
 def _is_constant(column: Counter[_Part]) -> bool:
@@ -287,7 +331,7 @@ def _not_articles(others: Iterable[_Address]) -> str:
     return f"(?!(?:{'|'.join(map(_escape, names))})(?:[/?#.]|$))" if names else ""
 
 
-def form_of(url: str, host: str) -> tuple[str, ...]:
+def form_of(url: str, hosts: Collection[str]) -> tuple[str, ...]:
     """What an address has in common with others that are built alike; empty for one of another host."""
-    address = _address(url, host)
+    address = _address(url, hosts)
     return address.form if address else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from urllib.parse import urlsplit
 
 from crawler.propose.addresses import form_of, is_headline
@@ -34,21 +34,23 @@ _INDEX = re.compile(r"(?:index|default)\.\w{3,5}$")
 _LONGEST = 10  # characters of a channel's name
 
 
-def best(pages: Iterable[ListPage], asked: Container[str], host: str, articles: re.Pattern[str]) -> str:
+def best(
+    pages: Iterable[ListPage], asked: Container[str], hosts: Collection[str], articles: re.Pattern[str]
+) -> str:  # fmt: skip
     """The address to look at next; "" if no link promises a list. Of equal ones the first on the front page."""
     seen: dict[str, list[Anchor]] = {}
     folders = set[str]()
     for page in pages:
         for anchor in page.anchors:
-            if urlsplit(anchor.url).hostname != host:
+            if urlsplit(anchor.url).hostname not in hosts:
                 continue
             if articles.fullmatch(anchor.url) or is_headline(anchor.text):
                 folders.update(_folders(anchor.url))
             else:
                 seen.setdefault(anchor.url, []).append(anchor)
     new = {url: anchors for url, anchors in seen.items() if url not in asked and not _is_out(url, anchors)}
-    forms = Counter(form_of(url, host) for url in seen)
-    points = {url: _points(url, anchors, folders) + (forms[form_of(url, host)] >= 3) for url, anchors in new.items()}
+    forms = Counter(form_of(url, hosts) for url in seen)
+    points = {url: _points(url, anchors, folders) + (forms[form_of(url, hosts)] >= 3) for url, anchors in new.items()}
     return max((url for url in points if points[url] > 0), key=lambda url: points[url], default="")
 
 

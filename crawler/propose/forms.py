@@ -18,7 +18,7 @@ from crawler.extract.main_content import Located, xpath_of
 from crawler.sources import Form, Source
 
 # Of no site, so that any address is that of an article.
-_ANY = Source("page", "page", "page", frozenset(), re.compile("(?P<section>)(?P<key>.*)"), ())
+_ANY = Source("page", "page", "page", frozenset(), (re.compile("(?P<section>)(?P<key>.*)"),), ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ def layouts(samples: Iterable[Sample], source: Source, others: Sequence[Page] = 
     `others` are pages of another layout, or without an article: a mark selects nothing on them where it can.
     A single page makes a form if its article is known.
     """
-    sheets = [sheet for sample in samples if (sheet := _sheet(sample, source))]
+    every = sheets = [sheet for sample in samples if (sheet := _sheet(sample, source))]
     forms: list[Form] = []
     while sheets and (body := _commonest_body(sheets)):
         own = [sheet for sheet in sheets if sheet.page.first(body) in sheet.bodies]
@@ -92,7 +92,8 @@ def layouts(samples: Iterable[Sample], source: Source, others: Sequence[Page] = 
         sheets = [sheet for sheet in sheets if sheet not in own]
         if len(own) > 1 or own[0].is_known:
             forms.append(_form(body, own, [*others, *(sheet.page for sheet in sheets)]))
-    return forms
+    # A page is read by the first form whose mark it has: that of a rarer layout may be on few pages, never the reverse.
+    return sorted(forms, key=lambda form: sum(sheet.page.first(form.mark) is not None for sheet in every))
 
 
 def likeness(body: str, other: str) -> float:
@@ -206,7 +207,17 @@ def _title(sheets: Sequence[Sheet]) -> str:
     )
     if not proposed:
         return ""
-    return max(proposed, key=lambda xpath: sum(sheet.page.text(xpath) == sheet.answer.title for sheet in sheets))
+
+    def points(xpath: str) -> int:
+        """One for each page with the right title, minus one for each with another: general means fill in for none."""
+        texts = [(sheet.page.text(xpath), sheet.answer.title) for sheet in sheets]
+        return sum(1 if text == title else -1 for text, title in texts if text)
+
+    best = max(proposed, key=points)
+    if points(best) == len(sheets):
+        return best
+    unions = (f"{best} | {other}" for other in proposed if other != best)  # other pages print it elsewhere
+    return max([best, *unions], key=points)
 
 
 def _own_texts(sheet: Sheet) -> Iterator[str]:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from archive.url import canonical
 from crawler.extract.document import Page, text_of
+from crawler.extract.indata import unfold
 from crawler.propose.addresses import Link
 from crawler.sources.source import stem
 
@@ -75,6 +76,7 @@ class Paging:
 
 
 def list_page(page: Page, url: str) -> ListPage:
+    unfold(page)
     anchors = (_anchor(node, page) for node in islice(page.root.iter("a"), _MOST_LINKS))
     return ListPage(url, page, tuple(anchor for anchor in anchors if anchor.url.startswith("http")))
 
@@ -107,13 +109,13 @@ def rows_of(page: ListPage, is_article: Callable[[str], bool], common: Container
 
     folder = page.url[: page.url.rindex("/") + 1]
 
-    pager = _pager(page)
-    closest = max((_closeness(pager, next(iter(rows.values()))) for rows in groups.values()), default=0)
+    beside = pager(page)
+    closest = max((closeness(beside, next(iter(rows.values()))) for rows in groups.values()), default=0)
 
     def weight(rows: Mapping[str, Anchor]) -> tuple[int, int]:
         own = [row for row in rows.values() if row.url not in common]
         below = sum(row.url.startswith(folder) for row in own) if folder.count("/") > 3 else 0
-        paged = len(own) if closest and _closeness(pager, next(iter(rows.values()))) == closest else 0
+        paged = len(own) if closest and closeness(beside, next(iter(rows.values()))) == closest else 0
         count = len(own) + _BELOW * below + _DATED * sum(map(_is_dated, own)) + _PAGED * paged
         return count, sum(len(row.text) for row in own)
 
@@ -121,14 +123,14 @@ def rows_of(page: ListPage, is_article: Callable[[str], bool], common: Container
     return list(best.values()) if weight(best)[0] and len(best) >= FEWEST_ROWS else []
 
 
-def _pager(page: ListPage) -> Anchor | None:
+def pager(page: ListPage) -> Anchor | None:
     """The link to the next page, else the last one with a number only."""
     ahead = (anchor for anchor in page.anchors if _NEXT.fullmatch(anchor.text))
     numbered = (anchor for anchor in reversed(page.anchors) if _NUMBER.fullmatch(anchor.text))
     return next(ahead, None) or next(numbered, None)
 
 
-def _closeness(pager: Anchor | None, row: Anchor) -> int:
+def closeness(pager: Anchor | None, row: Anchor) -> int:
     """How deep the innermost node is that holds both."""
     above = {*pager.node.iterancestors()} if pager else set()
     holder = next((node for node in row.node.iterancestors() if node in above), None)

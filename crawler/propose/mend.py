@@ -270,16 +270,20 @@ def _list_page(source: Source, url: str, page: bytes) -> ListPage | None:
 
 
 def _rows_of(page: ListPage, source: Source, common: Container[str]) -> list[Anchor]:
-    """The links of a list's rows: the articles in the node where most are dated, or of the list's own section.
+    """The links of a list's rows: the articles where most are dated, or next to the pager, or of its section.
 
     Where no node tells, those at like places.
     """
     articles = [anchor for anchor in page.anchors if source.is_article(anchor.url)]
-    telling = [anchor for anchor in articles if _is_dated(anchor)] or [
-        anchor
-        for anchor in articles
-        if (match := source.match(anchor.url)) and f"/{match['section']}/" in f"{page.url}/"
-    ]
+    telling = (
+        [anchor for anchor in articles if _is_dated(anchor)]
+        or _paged(page, articles)
+        or [
+            anchor
+            for anchor in articles
+            if (match := source.match(anchor.url)) and f"/{match['section']}/" in f"{page.url}/"
+        ]
+    )
     points = {anchor: 1 if anchor in telling else -1 for anchor in articles}
     totals: Counter[Any] = Counter()
     for anchor, each in points.items():
@@ -290,6 +294,14 @@ def _rows_of(page: ListPage, source: Source, common: Container[str]) -> list[Anc
     if best is None or totals[best] <= 0 or len(own) < lists.FEWEST_ROWS:
         return lists.rows_of(page, source.is_article, common)
     return own
+
+
+def _paged(page: ListPage, articles: Sequence[Anchor]) -> list[Anchor]:
+    """Those in the innermost node that holds the pager and an article."""
+    pager = lists.pager(page)
+    depths = {anchor: lists.closeness(pager, anchor) for anchor in articles}
+    deepest = max(depths.values(), default=0)
+    return [anchor for anchor, depth in depths.items() if depth == deepest > 0]
 
 
 def _is_dated(anchor: Anchor) -> bool:

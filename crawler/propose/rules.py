@@ -24,11 +24,13 @@ _SHORT = 300  # characters of a text that is searched for labels
 
 def xpaths(node: Any, beside: Iterable[tuple[Any, str]] = ()) -> Iterator[str]:
     """XPaths of a node, the most robust first; `beside` are other nodes of the page with XPaths of theirs."""
-    names = named(node)
+    names, has_paragraphs = named(node), _has_paragraphs(node)
     yield from names
     for holder in islice(node.iterancestors(), _HOLDERS):
         for place in named(holder):
             yield f"{place}{_path(node, holder, counted=False)}"
+            if has_paragraphs:
+                yield f"{place}{_path(node, holder, counted=False)}[p]"
             yield f"{place}//{node.tag}"
             yield from (f"{place}{name}" for name in names)
             yield f"{place}{_path(node, holder)}"
@@ -38,6 +40,8 @@ def xpaths(node: Any, beside: Iterable[tuple[Any, str]] = ()) -> Iterator[str]:
         yield from _beside(node, other, xpath)
     body = next((holder for holder in node.iterancestors("body")), None)
     if body is not None:
+        if has_paragraphs:
+            yield f"//body{_path(node, body, counted=False)}[p]"
         yield f"//body{_path(node, body)}"
 
 
@@ -63,6 +67,10 @@ def by_labels(node: Any) -> Iterator[str]:
             yield f"//body//*[{test}][not(*[{test}])]"
 
 
+def _has_paragraphs(node: Any) -> bool:
+    return any(child.tag == "p" for child in node)
+
+
 def _path(node: Any, holder: Any, counted: bool = True) -> str:
     """The steps from a holder down to a node, with positions where `counted`."""
     path = ""
@@ -77,7 +85,7 @@ def _path(node: Any, holder: Any, counted: bool = True) -> str:
 def _beside(node: Any, other: Any, xpath: str) -> Iterator[str]:
     """By the way from another node: the first of its tag behind it that has paragraphs, or by steps up and down."""
     yield from (f"{xpath}/following::{name.removeprefix('//')}" for name in named(node))
-    if any(child.tag == "p" for child in node):
+    if _has_paragraphs(node):
         yield f"{xpath}/following::*[self::{node.tag}][p][1]"
     around = {holder: number for number, holder in enumerate(other.iterancestors(), 1)}
     shared = next((holder for holder in node.iterancestors() if holder in around), None)

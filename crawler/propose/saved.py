@@ -54,7 +54,7 @@ def propose(name: str, pages: Sequence[SavedPage], lists: Sequence[str] = ()) ->
     site = host.removeprefix("www.")
     return Source(
         name=name, site=site, title=site_name(titles) or site, hosts=frozenset({host}),
-        article=re.compile(_article(pages)), forms=(layout,), lists=tuple(lists), rows="//a/@href",
+        article=(re.compile(_article(pages)),), forms=(layout,), lists=tuple(lists), rows="//a/@href",
     )  # fmt: skip
 
 

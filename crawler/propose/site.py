@@ -18,7 +18,7 @@ from archive.url import canonical
 from crawler.extract.document import Page
 from crawler.extract.extractor import read, read_list
 from crawler.propose import candidates, lists
-from crawler.propose.addresses import Addresses, Link, addresses
+from crawler.propose.addresses import Addresses, Link, addresses, are_apart, hosts_of
 from crawler.propose.forms import Sample, form
 from crawler.propose.lists import Anchor, ListPage
 from crawler.propose.saved import site_name
@@ -26,6 +26,7 @@ from crawler.sources import Source, to_toml
 
 MOST_REQUESTS = 25
 _MOST_LISTS, _MOST_FEEDS, _ARTICLES = 12, 2, 3
+_NAMED = 6  # characters of a headline that the title of its article has
 _ENOUGH = 5  # rows or articles on which something rests for sure
 _SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml", "/news-sitemap.xml", "/sitemap.xml.gz")
 _IN_ROBOTS = re.compile(r"(?im)^\s*sitemap\s*:\s*(\S+)")
@@ -135,10 +136,9 @@ class _Site:
         self._feeds: dict[str, tuple[str, ...]] = {}  # with the addresses that each names
         self._points: list[Point] = []
         self._host = urlsplit(canonical(url)).hostname or ""
+        self._also: Addresses | None = None  # articles whose addresses have another form
         self._names: dict[str, str] = {}  # of lists that are named by another address than they were met under
-        self._draft = Source(
-            name, self._host.removeprefix("www."), name, frozenset({self._host}), re.compile("(?!)"), ()
-        )
+        self._draft = Source(name, self._host.removeprefix("www."), name, frozenset({self._host}), (), ())
 
     def look(self) -> Look:
         front = yield from self._ask(self._url)
@@ -146,6 +146,7 @@ class _Site:
             raise NotFetched(self._url, front.reason or _("is not a page"))
         yield from self._look_at_feeds()
         yield from self._look_at_lists()
+        yield from self._look_at_others()
         source = yield from self._with_paging(self._with_lists(self._found_addresses()))
         source = self._with_lists(self._found_addresses(), source)
         self._say_of_lists(source)
@@ -227,9 +228,9 @@ class _Site:
         for _number in range(_MOST_LISTS):
             if self._left <= _ARTICLES + 2:
                 break
-            found = addresses(self._links, self._host)
-            is_article = self._matcher(found)
-            url = candidates.best(self._pages.values(), self._asked, self._host, is_article)
+            hosts = hosts_of(self._links, self._host)
+            is_article = self._matcher(addresses(self._links, hosts))
+            url = candidates.best(self._pages.values(), self._asked, hosts, is_article)
             if not url:
                 break
             answer = yield from self._ask(url)
@@ -240,8 +241,36 @@ class _Site:
     def _matcher(found: Addresses | None) -> re.Pattern[str]:
         return found.pattern if found else re.compile("(?!)")
 
+    def _look_at_others(self) -> Generator[str, Answer, None]:
+        """Take the second form of addresses, if the page at one of them is the article that its link names."""
+        first, hosts = self._found_addresses(), hosts_of(self._links, self._host)
+        rest = [link for link in self._links if not first.pattern.fullmatch(canonical(link.url))]
+        second = addresses(rest, hosts, named=True)
+        if (
+            self._also
+            or not second
+            or len(second.articles) < _ENOUGH
+            or not are_apart(first, second)
+            or self._left <= _ARTICLES + 2
+        ):
+            return
+        url = second.articles[0]
+        answer = yield from self._ask(url)
+        if answer.body and self._is_named(answer, {link.text for link in rest if canonical(link.url) == url}):
+            self._also = second
+
+    def _is_named(self, answer: Answer, names: Iterable[str]) -> bool:
+        """Whether a page is a dated article of one of these headlines, as far as they go."""
+        try:
+            article = read(answer.body, answer.url, self._now, source=self._draft).article
+        except NotAnArticle:
+            return False
+        return bool(article.published) and any(
+            name[:_NAMED] in article.title for name in names if len(name) >= _NAMED
+        )  # fmt: skip
+
     def _found_addresses(self) -> Addresses:
-        found = addresses(self._links, self._host)
+        found = addresses(self._links, hosts_of(self._links, self._host))
         if not found:
             raise UsageFault(
                 self._url, _("shows no articles: {count} pages were read").format(count=len(self._pages)),
@@ -252,10 +281,14 @@ class _Site:
     def _with_lists(self, found: Addresses, source: Source | None = None) -> Source:
         """The source with the lists among the pages: those that show articles in rows."""
         self._addresses = found
+        patterns = (found.pattern, *([self._also.pattern] if self._also else []))
+        articles = [*found.articles, *(self._also.articles if self._also else ())]
+        hosts = frozenset([self._host, *(urlsplit(url).hostname or "" for url in articles)])
+        self._draft = replace(self._draft, article=patterns, hosts=hosts)
         self._rows = self._rows_by_page()
         xpath, self._fit = lists.rows_xpath(self._rows, self._is_article)
         return replace(
-            source or self._draft, article=found.pattern, rows=xpath,
+            source or self._draft, article=patterns, hosts=hosts, rows=xpath,
             row=lists.IN_SCRIPT if xpath.endswith("/@onclick") else None,
             lists=(*(self._names.get(page.url, page.url) for page in self._rows), *self._feed_counts()),
             sections=self._sections(),
@@ -267,7 +300,7 @@ class _Site:
         return {url: count for url, count in counts.items() if count >= lists.FEWEST_ROWS}
 
     def _is_article(self, url: str) -> bool:
-        return bool(self._addresses.pattern.fullmatch(url))
+        return self._draft.is_article(url)
 
     def _rows_by_page(self) -> dict[ListPage, list[Anchor]]:
         pages = [page for page in self._pages.values() if not self._is_article(page.url)]
@@ -279,10 +312,14 @@ class _Site:
 
     def _say_of_lists(self, source: Source) -> None:
         """What the addresses and lists rest on."""
-        count, others = len(self._addresses.articles), self._addresses.others
+        count = len(self._addresses.articles)
+        others = [url for url in self._addresses.others if not self._is_article(url)]
         self._say(
             "article", count >= 2 * _ENOUGH, _("{count} addresses of articles have this form").format(count=count)
         )
+        if self._also:
+            text = _("{count} more have another form, such as {url}, where an article was read")
+            self._say("article", True, text.format(count=len(self._also.articles), url=self._also.articles[0]))
         if others:
             text = _("{count} addresses that may be articles have another form, such as {url}")
             self._say("article", False, text.format(count=len(others), url=others[0]))
@@ -311,7 +348,7 @@ class _Site:
         """The name of each section that is the one of most rows of a list."""
         names: dict[str, str] = {}
         for page, own in self._rows.items():
-            matches = [match for row in own if (match := self._addresses.pattern.fullmatch(row.url))]
+            matches = [match for row in own if (match := self._draft.match(row.url))]
             section, count = Counter(match["section"] for match in matches).most_common(1)[0]
             if section and 2 * count > len(matches) and page is not self._front:
                 names.setdefault(section, self._name_of(page))
@@ -334,7 +371,7 @@ class _Site:
         second = source.list_page(way.first or page.url, 1)
         first = yield from self._ask(way.first or page.url)
         answer = yield from self._ask(second)
-        count = 0 if first.reason or answer.reason else self._articles_on(answer)
+        count = 0 if first.reason or answer.reason else (yield from self._articles_on(answer))
         if not count:
             self._names = {}
             self._say("page_url", False, _("{url} shows no articles: only first pages are read").format(url=second))
@@ -343,57 +380,73 @@ class _Site:
         self._say("page_url", True, text.format(lists=len(paged), url=second, count=count))
         return source
 
-    def _articles_on(self, answer: Answer) -> int:
-        """Note the links of a further page of a list; the number of those to articles."""
+    def _articles_on(self, answer: Answer) -> Generator[str, Answer, int]:
+        """Note the links of a further page of a list, where older articles may begin; how many lead to articles."""
         try:
             page = lists.list_page(Page(answer.body, answer.url), canonical(answer.url))
         except NotAnArticle:
             return 0
         self._links += page.links
-        found = self._found_addresses()
-        return len({link.url for link in page.links if found.pattern.fullmatch(link.url)})
+        yield from self._look_at_others()
+        patterns = [found.pattern for found in (self._found_addresses(), self._also) if found]
+        return len({link.url for link in page.links if any(each.fullmatch(link.url) for each in patterns)})
 
     # Articles
 
     def _look_at_articles(self, source: Source) -> Generator[str, Answer, list[Sample]]:
-        """Articles of different lists, the newest of each, which are less likely to be on all of them."""
+        """Articles of each form of addresses, of different lists, the newest of each: these are rarely on all lists."""
         samples: list[Sample] = []
-        for url in self._spread(source):
-            if len(samples) == _ARTICLES or self._left < 1:
-                break
-            answer = yield from self._ask(url)
-            if answer.body and source.is_article(answer.url):
-                samples.append(Sample(answer.body, answer.url))
+        for number, pattern in enumerate(source.article, 1):
+            for url in self._spread(pattern):
+                if len(samples) == number * _ARTICLES or self._left < 1:
+                    break
+                answer = yield from self._ask(url)
+                if answer.body and source.is_article(answer.url):
+                    samples.append(Sample(answer.body, answer.url))
         return samples
 
-    def _spread(self, source: Source) -> list[str]:
-        rows = [[row.url for row in own] for own in self._rows.values()]
-        rows = rows or [[link.url for link in self._links if source.is_article(link.url) and link.is_headline]]
+    def _spread(self, pattern: re.Pattern[str]) -> list[str]:
+        rows = [[row.url for row in own if pattern.fullmatch(row.url)] for own in self._rows.values()]
+        if not any(rows):
+            links = ((link, canonical(link.url)) for link in self._links)
+            rows = [[url for link, url in links if pattern.fullmatch(url) and link.is_headline]]
         longest = max(map(len, rows), default=0)
         return list(dict.fromkeys(own[n] for n in range(longest) for own in rows if n < len(own)))[: 2 * _ARTICLES]
 
     def _with_form(self, source: Source, samples: Sequence[Sample]) -> Source:
         titles = [Page(sample.page, sample.url).title for sample in samples]
-        title = site_name(titles) or re.split(r"\s*[_|｜—–-]+\s*", self._front.page.title)[0][:40] or source.site
+        front = self._front.page
+        named = front.meta("sitename", "og:site_name", "application-name")
+        title = site_name(titles) or (named or re.split(r"\s*[_|｜—–-]+\s*", front.title)[0])[:40] or source.site
         source = replace(source, title=title)
+        for pattern in source.article:
+            own = [sample for sample in samples if pattern.fullmatch(canonical(sample.url))]
+            source = self._with_form_of(source, own)
+        return source
+
+    def _with_form_of(self, source: Source, samples: Sequence[Sample]) -> Source:
+        """The source with a layout of these articles, unless it has one that reads them."""
+        if len(samples) < _ARTICLES:
+            text = _("only {count} articles could be fetched: they are read by general means")
+            self._say("form", False, text.format(count=len(samples)))
+            return source
+        if source.forms and all(self._fits(source, sample) for sample in samples):
+            return source
         try:
-            source = replace(source, forms=(form(samples),)) if len(samples) == _ARTICLES else source
+            layout = replace(form(samples), name=f"page{len(source.forms) + 1 if source.forms else ''}")
         except (NotAnArticle, UsageFault) as error:
             self._say("form", False, _("articles are read by general means: {reason}").format(reason=error.reason))
             return source
-        if source.forms:
-            self._say(
-                "form",
-                True,
-                _("{count} articles are read alike by rules and by general means").format(count=len(samples)),
-            )
-        else:
-            self._say(
-                "form",
-                False,
-                _("only {count} articles could be fetched: they are read by general means").format(count=len(samples)),
-            )
-        return source
+        text = _("{count} articles are read alike by rules and by general means")
+        self._say("form", True, text.format(count=len(samples)))
+        return replace(source, forms=(*source.forms, layout))
+
+    @staticmethod
+    def _fits(source: Source, sample: Sample) -> bool:
+        try:
+            return read(sample.page, sample.url, source=source).path == "rules"
+        except NotAnArticle:
+            return False
 
     def _proposal(self, source: Source, samples: Iterable[Sample]) -> SourceProposal:
         articles = []

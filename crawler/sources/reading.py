@@ -198,6 +198,15 @@ def _refuse_runaway(pattern: re.Pattern[str], place: _Place, searched: bool) -> 
         raise place.fault(_("can run away, on a text that repeats {word}").format(word=ascii(word)), mend)
 
 
+def _articles(value: Any, place: _Place) -> tuple[re.Pattern[str], ...]:
+    """One pattern, or a list of them."""
+    if not isinstance(value, list):
+        return (_article(value, place),)
+    if not value:
+        raise place.fault(_("is empty"))
+    return _list(value, place, _article)
+
+
 def _article(value: Any, place: _Place) -> re.Pattern[str]:
     pattern = _pattern(value, place)
     for name in ("section", "key"):
@@ -259,7 +268,7 @@ def _forms(value: Any, place: _Place) -> tuple[Form, ...]:
 
 
 _SOURCE: dict[str, Convert] = {
-    "site": _name, "title": _name, "verified": _day, "hosts": _hosts, "article": _article, "skip": _pattern,
+    "site": _name, "title": _name, "verified": _day, "hosts": _hosts, "article": _articles, "skip": _pattern,
     "lists": _addresses, "rows": _links, "row": _grouped, "page_count": _grouped, "page_url": _page_url,
     "browser": _flag,    "sections": _texts, "key_prefixes": _texts, "form": _forms,
 }  # fmt: skip

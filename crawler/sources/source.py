@@ -50,7 +50,7 @@ class Form:
 class Source:
     """One news site. The addresses in its fields are canonical; its methods take any spelling.
 
-    `article` matches the whole address of an article, with the groups `section`, `key` (the
+    One of `article` matches the whole address of an article, with the groups `section`, `key` (the
     site's own number for it) and, if the address has one, `date`: the eight digits of a day, with
     any separators; a month or a day may lack its zero: 2025/1/1.
     """
@@ -59,7 +59,7 @@ class Source:
     site: str
     title: str
     hosts: frozenset[str]
-    article: re.Pattern[str]
+    article: tuple[re.Pattern[str], ...]
     forms: tuple[Form, ...]
     lists: tuple[str, ...] = ()
     rows: str = ""  # XPath: the links of a list's rows
@@ -80,7 +80,8 @@ class Source:
 
     def match(self, url: str) -> re.Match[str] | None:
         """The parts of an article's address; None for any other."""
-        return self.article.fullmatch(canonical(url))
+        url = canonical(url)
+        return next((match for pattern in self.article if (match := pattern.fullmatch(url))), None)
 
     def owns(self, url: str) -> bool:
         return urlsplit(canonical(url)).hostname in self.hosts

@@ -30,7 +30,10 @@ _SHORT = {"\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r", '"': 
 def to_toml(source: Source, comment: str = "") -> str:
     """The text of a source's file, with a comment at its beginning. What has its default value is left out."""
     lines = [*(f"# {line}".rstrip() for line in comment.splitlines()), *([""] if comment else [])]
-    lines += _fields({name: getattr(source, name) for name in _ORDER})
+    values = {name: getattr(source, name) for name in _ORDER}
+    patterns = tuple(pattern.pattern for pattern in source.article)
+    values["article"] = patterns if len(patterns) > 1 else "".join(patterns)
+    lines += _fields(values)
     for name in ("sections", "key_prefixes"):
         if table := getattr(source, name):
             lines += ["", f"[{name}]", *(f"{_key(key)} = {_text(value)}" for key, value in table.items())]

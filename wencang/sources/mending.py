@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from archive import clock, toml
 from archive.article import Article, RawPage, Revision
-from archive.errors import ArchiveUnusable, UsageFault
+from archive.errors import ArchiveUnusable, NotAnArticle, NotRead, UsageFault
 from archive.settings import Settings
 from archive.storage import of as storage_of
 from archive.store import ArticleStore
 from archive.tables.doubts import Doubts
 from archive.text.translation import gettext as _
 from archive.warc.pages import Pages
+from crawler.extract.extractor import read
 from crawler.propose.mend import AtHand, Mending, mend
 from crawler.propose.saved import SavedPage
 from crawler.reactor import with_reactor
+from crawler.reader import BoundedReader
 from crawler.sources import Source, Sources, of_text, sources_of, to_toml
 from crawler.sources.lines import Keys, line_of
 from crawler.sources.writing import form_lines
@@ -28,6 +31,7 @@ from wencang.sources.editing import put
 
 _PAGES = 30  # of the newest articles that are looked at
 _ASKED, _LISTS = 10, 3  # pages that are fetched again
+_SECONDS = 120.0  # of processor time in which rules are looked for
 _WINDOW = 500  # sequences that are read together, newest first
 _COMMENT = "# Proposed on {day} by `wencang source mend {name}`."
 
@@ -42,16 +46,38 @@ def mend_source(
     if pages:
         given = [AtHand(each.page, each.url, now, _known(store, each.url)) for each in pages]
         lists = {page.url: page.page for page in given if source.is_list(page.url)}
-        return mend(
-            source, [page for page in given if page.url not in lists], lists, now, _kept(settings, store, revisions)
-        )
+        articles = [page for page in given if page.url not in lists]
+        return _mending(source, articles, lists, now, _kept(settings, store, revisions))
     kept = [*_kept(settings, store, revisions), *(_doubted(settings, store, source.site) if store else ())]
     fetched = {} if offline else _fetched(source, settings, revisions)
     lists = {url: page for url, page in fetched.items() if not source.is_article(url)}
     again = [AtHand(page, url, now, _known(store, url)) for url, page in fetched.items() if url not in lists]
     if not (kept or fetched):
         raise UsageFault(name, _("no pages are at hand"), _("name saved pages: FILE or ADDRESS=FILE"))
-    return mend(source, [*again, *kept], lists, now)
+    return _mending(source, [*again, *kept], lists, now, ())
+
+
+def _mending(
+    source: Source, articles: Sequence[AtHand], lists: Mapping[str, bytes], now: datetime, earlier: Sequence[AtHand]
+) -> Mending:  # fmt: skip
+    """What is proposed from the pages that are read in time. Raises NotRead if the search for rules takes too long."""
+    with BoundedReader() as reader:
+        articles, earlier = (
+            [page for page in pages if _is_read(reader, source, page)] for pages in (articles, earlier)
+        )
+    with BoundedReader(_SECONDS) as reader:
+        return reader.ask(source.name, mend, source, articles, lists, now, earlier)
+
+
+def _is_read(reader: BoundedReader, source: Source, page: AtHand) -> bool:
+    """Whether a page, with an article or not, is read in the time that a page has."""
+    try:
+        reader.ask(page.url, read, page.page, page.url, page.fetched, source=source)
+    except NotAnArticle:
+        return True
+    except NotRead:
+        return False
+    return True
 
 
 def _source(sources: Sources, name: str) -> Source:

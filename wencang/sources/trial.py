@@ -24,17 +24,20 @@ def refuse_slow(source: Source, path: Path) -> None:
     worker = Worker[None](_SECONDS)
     try:
         for name, searched in _SEARCHED.items():
-            pattern: re.Pattern[str] | None = getattr(source, name)
-            if not pattern:
-                continue
-            for text in _texts(pattern, searched):
-                (result,) = worker.run([partial(_match, pattern, searched, text)])
-                if isinstance(result, Ended):
-                    reason = _("takes longer than {seconds} s on a text like {text}")
-                    text = ascii(text[:40])
-                    raise UsageFault(f"{path}: {name}", reason.format(seconds=round(_SECONDS), text=text))
+            for pattern in _patterns(source, name):
+                for text in _texts(pattern, searched):
+                    (result,) = worker.run([partial(_match, pattern, searched, text)])
+                    if isinstance(result, Ended):
+                        reason = _("takes longer than {seconds} s on a text like {text}")
+                        text = ascii(text[:40])
+                        raise UsageFault(f"{path}: {name}", reason.format(seconds=round(_SECONDS), text=text))
     finally:
         worker.close()
+
+
+def _patterns(source: Source, name: str) -> tuple[re.Pattern[str], ...]:
+    value: re.Pattern[str] | tuple[re.Pattern[str], ...] | None = getattr(source, name)
+    return value if isinstance(value, tuple) else (value,) if value else ()
 
 
 def _texts(pattern: re.Pattern[str], searched: bool) -> Iterator[str]:

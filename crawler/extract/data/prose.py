@@ -28,8 +28,8 @@ _ASIDE = re.compile(
     r"|tip|notice|about|slogan|seo|keyword|reply|license|error|message|footer|摘要|导语|评论)\w*",
     re.IGNORECASE,
 )
-_TITLES = re.compile(r"(?:\w*_)?(?:title|headline|subject|标题)|(?:\w+)?Title|msg_title|name", re.IGNORECASE)
-_TIMES = re.compile(
+TITLES = re.compile(r"(?:\w*_)?(?:title|headline|subject|标题)|(?:\w+)?Title|msg_title|name", re.IGNORECASE)
+TIMES = re.compile(
     r"(?:date|first)?_?(?:publi|release|issue)\w*|(?:pub|create|c|p|show|display|news|add|input|send|post|start)_?(?:ed_?)?"
     r"(?:time|date|at|day)\w*|ct|date|time|datetime|发布时间|时间|日期",
     re.IGNORECASE,
@@ -114,7 +114,7 @@ class _Walk:
         text = "" if _ASIDE.fullmatch(key) else _joined(part)
         if not (size := size_of(text)):
             return
-        title = _field(around, _TITLES)
+        title = field_of(around, TITLES)
         matches = len(letters(title)) >= 4 and (
             letters(title) in self._page_title or (self._page_title and self._page_title in letters(title))
         )
@@ -128,9 +128,9 @@ class _Walk:
                 f"{where}.{key}".strip("."),
                 size * weight,
                 title,
-                _field(around, _TIMES),
-                _field(around, _AUTHORS),
-                _field(around, _CREDITS),
+                field_of(around, TIMES),
+                field_of(around, _AUTHORS),
+                field_of(around, _CREDITS),
             )
         )
 
@@ -155,7 +155,7 @@ def _is_list_of_articles(values: list[Any]) -> bool:
 
 def _is_article(value: Any) -> bool:
     """Whether an object in a list is one of several articles rather than a paragraph."""
-    return isinstance(value, dict) and any(_TITLES.fullmatch(str(key)) for key in value)
+    return isinstance(value, dict) and any(TITLES.fullmatch(str(key)) for key in value)
 
 
 def _of_block(block: Any, depth: int) -> str:
@@ -174,7 +174,7 @@ def _of_block(block: Any, depth: int) -> str:
     return ""
 
 
-def _field(around: tuple[Mapping[str, Any], ...], names: re.Pattern[str]) -> str:
+def field_of(around: tuple[Mapping[str, Any], ...], names: re.Pattern[str]) -> str:
     """The first short value under one of these names, in the nearest object that has one."""
     return next(filter(None, _fields(around, names)), "")
 
