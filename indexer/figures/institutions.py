@@ -66,7 +66,10 @@ _LONGEST_SENTENCE = 200
 _SENTENCE_ENDS = "。！？；!?\n"
 _OTHER_REGIONS = re.compile("(?:广西|内蒙古|宁夏|新疆)[^、。]{0,5}自治区")
 _COMMITTEE = re.compile(f"(?:党委|[{_LEVELS}]委)[、{_AND}]?([{_LEVELS}]?)$")
-_SECTION = re.compile(r"[\u3400-\u9fff]{0,7}([处司])(?=副?\1长)")  # 产业处处长
+_SECTION = re.compile(  # 产业处 before 处长, 社会事务司儿童福利处 before 调研员, 南亚学系 before 教授
+    r"(?![和与及])(?:[\u3400-\u9fff]{2,8}?司(?![法机令]))?[\u3400-\u9fff]{0,10}?(?:处(?=[副原]{0,2}处长|调研员|(?:有关|相关)?负责人)"
+    r"|司(?=[副原]{0,2}司长|巡视员|(?:有关|相关)?负责人))|(?<=大学)[\u3400-\u9fff]{1,6}系(?=副?教授|讲师|[副系]{0,2}主任)"
+)
 _WHOSE = re.compile("^(?:中华人民共和国|中国|国家|中共)(?!中央$)")
 _COMMITTEE_OF = re.compile(f"^.{{2,}}(?:党委|[{_LEVELS}]委|部|纪委)$")
 _GOVERNMENT_OF = re.compile("^(.*(?:自治[区州县]|[省市县区州乡镇]))政府$")
@@ -212,7 +215,9 @@ def _limit(folded: str, end: int) -> int:
 def _to_section(folded: str, span: Span) -> Span:
     """A name with the section of it that its head makes known: 文化厅产业处 before 处长."""
     section = _SECTION.match(folded, span.end)
-    return span._replace(end=section.end()) if section else span
+    if not section or _words().stops.search(section[0][:-1].replace("和", "")):
+        return span
+    return span._replace(end=section.end())
 
 
 def _outermost(spans: list[Span]) -> Iterator[Span]:
@@ -242,6 +247,9 @@ def _name(folded: str, limit: int, end: int, ending: re.Match[str]) -> Span | No
             return Span(first, ending.end()) if start - first >= 2 else None
         if folded[start:middle] in _VAGUE and whose[-1:] in ("省", "州"):  # abroad: 安大略省国际关系厅
             return Span(first, ending.end())
+        if folded[start:middle] == "国际" and ending[0] in _words().free:  # 五台山佛教国际研究院
+            first = _after_free_stops(folded, first, start)
+            start = first if start - first >= 3 else start
         if ending[0] == "委员会" and folded[start:middle] == "国际" and folded[start - 1 : start] in tuple(_AND):
             return None  # what is before the "and" belongs to it: 外交与国际发展委员会
         return Span(start, ending.end()) if _is_name(folded[start:middle], folded[middle:end], ending[0]) else None
