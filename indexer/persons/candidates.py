@@ -191,10 +191,10 @@ _LISTED = 0.8  # a name in jieba's dictionary
 _TWICE = -1.2  # 黄澄澄 is a colour as often as a name
 _LOOSE = 1.2  # three characters that form no word, the first a surname
 _ENDS_OF_THINGS = frozenset(
-    "部县会感者书率节寺村市镇房料病场店区队院校站厅局乡剂画经展科台式性论制学证费赛营字期花草鱼鸟虫树山湖河岛路菜果肉酒茶油米词力"
+    "素网厂姓部县会感者书率节寺村市镇房料病场店区队院校站厅局乡剂画经展科台式性论制学证费赛营字期花草鱼鸟虫树山湖河岛路菜果肉酒茶油米词力"
 )
 
-_NO_SECOND = frozenset("的了在是和与或等到从向对把被将已还都也就又不没会能要可及其这那有为以说着过们之所于副很最更太")
+_NO_SECOND = frozenset("姓的了在是和与或等到从向对把被将已还都也就又不没会能要可及其这那有为以说着过们之所于副很最更太")
 _PLACES = frozenset("村镇乡县省市寺界部局厅委会河湖沟")
 
 
@@ -409,11 +409,23 @@ def _after_roles(reading: Reading) -> Iterator[Candidate]:
 
 
 def _addressed(reading: Reading) -> Iterator[Candidate]:
-    """What stands between a role and an address of names only, also if it is a word: 议员|竹谷年子|女士, 讲师|宽广|法师."""
+    """What stands before an address of names only: 议员|竹谷年子|女士, 宽广|法师.
+
+    It may be a word behind a role, or the name of a monk.
+    """
     for match in polite().finditer(reading.folded):
-        for start in range(max(0, match.start() - 4), match.start() - 1):
-            if start in reading.roles and _HAN.fullmatch(reading.folded, start, match.start()):
-                yield Candidate(start, match.start(), "addressed", _ADDRESSED)
+        end = match.start()
+        for start in range(max(0, end - 4), end - 1):
+            if not _HAN.fullmatch(reading.folded, start, end):
+                continue
+            if start in reading.roles:
+                yield Candidate(start, end, "addressed", _ADDRESSED)
+            elif match["monk"] and end - start == 2 and start in reading.words and _is_monk(reading, start, end):
+                yield Candidate(start, end, "addressed", 0.0)
+
+
+def _is_monk(reading: Reading, start: int, end: int) -> bool:
+    return is_name_like(f"_{reading.folded[start:end]}") and not _has_words(reading, start, end)
 
 
 def _unknown_likeness(reading: Reading, start: int, end: int, strange: bool) -> float:

@@ -124,13 +124,13 @@ def also_words() -> frozenset[str]:
 @cache
 def named_after() -> re.Pattern[str]:
     """What makes a name part of a term or of a place: 马克思|主义, 扎西|村."""
-    return re.compile(any_of(words("Named after a person")))
+    return re.compile(f"{any_of(words('Named after a person'))}|[县镇乡村](?![长委民里党支官])")
 
 
 @cache
 def polite() -> re.Pattern[str]:
-    """A form of address that follows names only."""
-    return re.compile(any_of(words("Addresses of names only")))
+    """A form of address that follows names only; in the group `monk` one of monks."""
+    return re.compile(f"(?P<monk>{any_of(words('Addresses of monks'))})|{any_of(words('Addresses of names only'))}")
 
 
 @cache
