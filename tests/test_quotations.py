@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -185,6 +186,18 @@ def test_a_long_text_of_marks_takes_no_time() -> None:
     assert quotations("“说，" * 20_000) is not None
 
 
+def test_who_has_a_name() -> None:
+    text = (
+        "校长陈立新说：“新教室亮堂多了，孩子们高兴。”陈立新的妈妈说：“他天天住在学校，不回家。”专家表示：“这种药要少用，最好别用。”"
+        "村民们说：“路通了，车来了。”西藏大学表示：“我们会继续招生，名额不变。”"
+    )
+    kinds = [(quotation.speaker, quotation.kind) for quotation in quotations(text)]
+    assert kinds == [
+        ("陈立新", "person"), ("陈立新的妈妈", "role"), ("专家", "role"), ("村民们", "role"),
+        ("西藏大学", "institution"),
+    ]  # fmt: skip
+
+
 # The method and the command
 
 
@@ -197,10 +210,29 @@ def test_quotes_of_an_archive(tmp_path: Path) -> None:
         (first, *_more) = rows
         assert {row[0] for row in archive.quotes(speaker=first[0][:2]).rows()} >= {first[0]}
         counts = list(archive.quotes().speakers().rows())
-        assert sum(count for _name, _articles, count, _roles in counts) == len(rows)
-        assert [articles for _name, articles, _count, _roles in counts] == sorted((c[1] for c in counts), reverse=True)
+        assert sum(row.quotations for row in counts) == len(rows)
+        for kind in ("person", "role"):
+            articles = [row.articles for row in counts if row.kind == kind]
+            assert articles == sorted(articles, reverse=True)
+            assert list(archive.quotes(kind=kind).rows()) == [row for row in rows if row[-1] == kind]
         with pytest.raises(wencang.WencangError, match="a filter needs a query"):
             archive.quotes(source="tibet.cn")
+
+
+def test_speakers_without_a_name_are_counted_apart(tmp_path: Path) -> None:
+    bodies = [
+        "专家表示：“这种药要少用，最好别用。”村民们说：“路通了，车来了。”",
+        "专家表示：“水要烧开，不能生喝。”一位村民说：“井里的水，我们不喝了。”镇长冯少华说：“水管下周就到，不用再等。”",
+    ]
+    articles = (
+        replace(ARTICLES[0], id=f"x-{at}", url=f"http://a.example/{at}", body=body) for at, body in enumerate(bodies)
+    )
+    with made(tmp_path / "data", *articles) as archive:
+        assert [row[:3] + row[4:] for row in archive.quotes().speakers().rows()] == [
+            ("冯少华", 1, 1, "person"), ("专家", 2, 2, "role"), ("村民", 2, 2, "role"),
+        ]  # fmt: skip
+        assert len(list(archive.quotes(kind="role").rows())) == 4
+        assert [row[0] for row in archive.quotes(kind="person").rows()] == ["冯少华"]
 
 
 @pytest.mark.usefixtures("crawled")
@@ -208,11 +240,11 @@ def test_the_command(wencang: Wencang) -> None:
     done = wencang("quotes", "西藏", "--json")
     rows = list(map(json.loads, done.stdout.splitlines()))
     assert done.returncode == 0
-    assert list(rows[0]) == ["speaker", "role", "words", "start", "end", "id", "url", "published", "title"]
+    assert list(rows[0]) == ["speaker", "role", "words", "start", "end", "id", "url", "published", "title", "kind"]
     table = wencang("quotes", "西藏", "--csv").stdout.lstrip("\ufeff")
     assert [row["words"] for row in csv.DictReader(io.StringIO(table))] == [row["words"] for row in rows]
     done = wencang("quotes", "--speaker", "无此人")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.endswith("no quotation is found\n")
-    assert wencang("quotes", "--count").stdout.split()[:3] == ["speaker", "articles", "quotations"]
+    assert wencang("quotes", "--count").stdout.split()[:3] == ["persons", "articles", "quotations"]
     assert wencang("quotes", "西藏").stdout.split()[:3] == ["speaker", "role", "quotation"]

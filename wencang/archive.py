@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from wencang.desk.count.names import NameCounts
     from wencang.desk.count.periods import By
     from wencang.desk.count.places import Level, PlaceCounts
+    from wencang.desk.count.quotes import Kinds as SpeakerKinds
     from wencang.desk.count.quotes import Quote, Quotes
     from wencang.desk.count.similar import Similar
     from wencang.desk.count.timeline import Timeline
@@ -742,13 +743,14 @@ class Archive:
         return tuple(mentions([self.article(id_or_url)], kinds_of(kind), reader(self.settings.names)))
 
     def quotes(
-        self, question: str = "", *, speaker: str = "", engine: str = "", max_articles: int = 0,
-        **filters: Unpack[Filters],
+        self, question: str = "", *, speaker: str = "", kind: SpeakerKinds = "", engine: str = "",
+        max_articles: int = 0, **filters: Unpack[Filters],
     ) -> Quotes:  # fmt: skip
         """Who said what in the articles with all words of a question, or in all, in order of publication.
 
         Direct speech, not terms, titles or slogans in marks. With `speaker` only of those whose name
-        contains it. With `max_articles` a random sample of at most that many articles is read.
+        contains it; with `kind` only of persons by name, of institutions, or of roles without a name ("person",
+        "institution", "role"). With `max_articles` a random sample of at most that many articles is read.
 
         The value is a table; Quotes.rows describes the columns, and `speakers()` counts who is quoted.
         Nothing is read before its rows are asked for, and they are read again each time. Raises UsageFault
@@ -761,7 +763,7 @@ class Archive:
 
         names = reader(self.settings.names)
         read, notices = self._articles(question, engine, max_articles, **filters)
-        every: Stream[Quote] = Stream(lambda: quotes_in((revision.article for revision in read()), names, speaker))
+        every: Stream[Quote] = Stream(lambda: quotes_in((each.article for each in read()), names, speaker, kind))
         return Quotes(every, (*by_reader(("person",), names.name), *notices))
 
     def similar(self, id_or_url: str, *, limit: int = 5, engine: str = "") -> Similar:

@@ -38,6 +38,8 @@ _NOT_AFTER = {  # 中小学, 非政府组织, 大中学生, 上大学, 会议会
     "国会": "爱建",
     "中心": "市县镇区村乡省为个以大是的一",
 }
+_OF_ANY_STATE, _OF_CHINA = ("部", "国务院", "国家博物馆", "国家图书馆"), ("中", "全国", "党")
+_SHORT_STATES = "美英法德俄印尼斯缅蒙捷芬"
 _GOVERNMENT = ("政府", "人民政府")
 _COMMITTEES = ("市委", "县委", "区委", "州委", "省委", "地委", "乡党委", "镇党委")  # their first sign is the region's
 _TOO_GENERAL = ("公司", "集团", "学校", "合作社", "幼儿园", "协会", "学会", "工作室", "剧团", "研究所", "商会")
@@ -66,7 +68,10 @@ _LONGEST_SENTENCE = 200
 _SENTENCE_ENDS = "。！？；!?\n"
 _OTHER_REGIONS = re.compile("(?:广西|内蒙古|宁夏|新疆)[^、。]{0,5}自治区")
 _COMMITTEE = re.compile(f"(?:党委|[{_LEVELS}]委)[、{_AND}]?([{_LEVELS}]?)$")
-_SECTION = re.compile(r"[\u3400-\u9fff]{0,7}([处司])(?=副?\1长)")  # 产业处处长
+_SECTION = re.compile(  # 产业处 before 处长, 社会事务司儿童福利处 before 调研员, 南亚学系 before 教授
+    r"(?![和与及])(?:[\u3400-\u9fff]{2,8}?司(?![法机令]))?(?:(?!长)[\u3400-\u9fff]){0,10}?(?:处(?=[副原]{0,2}处长|调研员|(?:有关|相关)?负责人)"
+    r"|司(?=[副原]{0,2}司长|巡视员|(?:有关|相关)?负责人))|(?<=大学)[\u3400-\u9fff]{1,6}系(?=副?教授|讲师|[副系]{0,2}主任)"
+)
 _WHOSE = re.compile("^(?:中华人民共和国|中国|国家|中共)(?!中央$)")
 _COMMITTEE_OF = re.compile(f"^.{{2,}}(?:党委|[{_LEVELS}]委|部|纪委)$")
 _GOVERNMENT_OF = re.compile("^(.*(?:自治[区州县]|[省市县区州乡镇]))政府$")
@@ -102,7 +107,7 @@ class _Words(NamedTuple):
 
 @cache
 def _words() -> _Words:
-    wide = _names("Countries and the whole")
+    wide = [*_names("Countries and the whole"), *_names("Foreign states")]
     full = dict.fromkeys(wide, "")
     for name in _names("Other places"):
         full |= {name: name, re.sub("(?:自治区|市)$", "", name): name}
@@ -178,7 +183,24 @@ def _in_full(name: str) -> str:
 
 
 def _known(folded: str) -> Iterator[Span]:
-    return (Span(*match.span()) for match in _words().known.finditer(folded))
+    """The names that are known: with the state before those that every state has (美国国务院), and not 尼外交部."""
+    for match in _words().known.finditer(folded):
+        start, end = match.span()
+        is_common = match[0].endswith(_OF_ANY_STATE) and not match[0].startswith(_OF_CHINA)
+        abroad = _abroad().search(folded, max(0, start - 14), start) if is_common else None
+        if not abroad:
+            yield Span(start, end)
+        elif state := abroad["state"]:
+            yield Span(start - len(state), end)
+
+
+@cache
+def _abroad() -> re.Pattern[str]:
+    """What ends before an organ of another state: its name, or its name in a longer one, or one character of it."""
+    states = any_of(_names("Foreign states"))
+    return re.compile(
+        rf"(?P<state>{states})$|(?:{states})(?:[前原]|(?:(?![部院馆])[\u3400-\u9fff]){{2,6}}[{_AND}])$|(?:^|[与和向同对]|[^\u3400-\u9fff])[{_SHORT_STATES}]$"
+    )
 
 
 def _ending(folded: str) -> Iterator[Span]:
@@ -212,7 +234,9 @@ def _limit(folded: str, end: int) -> int:
 def _to_section(folded: str, span: Span) -> Span:
     """A name with the section of it that its head makes known: 文化厅产业处 before 处长."""
     section = _SECTION.match(folded, span.end)
-    return span._replace(end=section.end()) if section else span
+    if not section or _words().stops.search(section[0][:-1].replace("和", "")):
+        return span
+    return span._replace(end=section.end())
 
 
 def _outermost(spans: list[Span]) -> Iterator[Span]:
@@ -242,6 +266,9 @@ def _name(folded: str, limit: int, end: int, ending: re.Match[str]) -> Span | No
             return Span(first, ending.end()) if start - first >= 2 else None
         if folded[start:middle] in _VAGUE and whose[-1:] in ("省", "州"):  # abroad: 安大略省国际关系厅
             return Span(first, ending.end())
+        if folded[start:middle] == "国际" and ending[0] in _words().free:  # 五台山佛教国际研究院
+            first = _after_free_stops(folded, first, start)
+            start = first if start - first >= 3 else start
         if ending[0] == "委员会" and folded[start:middle] == "国际" and folded[start - 1 : start] in tuple(_AND):
             return None  # what is before the "and" belongs to it: 外交与国际发展委员会
         return Span(start, ending.end()) if _is_name(folded[start:middle], folded[middle:end], ending[0]) else None

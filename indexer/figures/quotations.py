@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Literal
 
 from indexer.figures.figure import Figure, Kind, Name
 from indexer.figures.find import figures
@@ -14,6 +15,7 @@ from indexer.figures.speakers import HIDDEN, REACH, Person, Speaker, Speakers, f
 from indexer.text.analyzer import fold
 from indexer.text.wordlists import any_of
 
+SpeakerKind = Literal["person", "institution", "role"]
 Finder = Callable[[str, date | None, Collection[Kind]], list[Figure]]
 
 
@@ -22,7 +24,8 @@ class Quotation:
     """What someone said: the words at [start, end) in code points, without the marks around them.
 
     `speaker` is the fullest form of the name in the text, or a role or institution where no name
-    stands, and `title` is what the text prints with the name; both are folded.
+    stands, and `title` is what the text prints with the name; both are folded. `kind` tells a named
+    person from an institution and from a role (专家, 村民们, 王强的妈妈), behind which is nobody in particular.
     """
 
     speaker: str
@@ -30,6 +33,7 @@ class Quotation:
     words: str
     start: int
     end: int
+    kind: SpeakerKind = "person"
 
 
 def quotations(text: str, published: date | None = None, find: Finder = figures) -> list[Quotation]:
@@ -46,13 +50,22 @@ def quotations(text: str, published: date | None = None, find: Finder = figures)
     said = _Said(masked, folded, spans, Speakers(text, masked, people))
     titles = {person.speaker.name: person.speaker.title for person in people if person.speaker.title}
     return [
-        Quotation(speaker.name, speaker.title or titles.get(speaker.name, ""), text[start:end], start, end)
+        Quotation(
+            speaker.name, speaker.title or titles.get(speaker.name, ""), text[start:end], start, end, _kind(speaker)
+        )
         for (start, end, _after), speaker in zip(spans, said.speakers(), strict=True)
         if speaker
     ]
 
 
 _KINDS: tuple[Kind, ...] = ("person",)
+
+
+def _kind(speaker: Speaker) -> SpeakerKind:
+    if speaker.is_named:
+        return "person"
+    whole = {(each.start, each.end) for each in figures(speaker.name, None, ["institution"])}
+    return "institution" if (0, len(speaker.name)) in whole else "role"
 
 
 def _people(text: str, masked: str, figures: Iterable[Figure]) -> list[Person]:

@@ -29,6 +29,7 @@ class Speaker:
 
     name: str
     title: str = ""
+    is_named: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +239,7 @@ class Speakers:
         """A person as a subject: who is named, or 王强的妈妈."""
         relative = _relative().match(self._masked, person.end)
         if relative and relative.end() not in self._starts:
-            return Speaker(self._text[person.start : relative.end()])
+            return Speaker(self._text[person.start : relative.end()], is_named=False)
         return person.speaker if self._may_speak(person) else None
 
     def _may_speak(self, person: Person) -> bool:
@@ -269,7 +270,7 @@ class Speakers:
         role = self._masked[self._role(start, end) : end]
         if not earlier and _CLAUSE.search(role):
             return None
-        return earlier or Speaker(self._text[end - len(role) : end])
+        return earlier or Speaker(self._text[end - len(role) : end], is_named=False)
 
     def _role(self, start: int, end: int) -> int:
         """Where the role begins that a phrase ends with, as printed: 参加试验的女孩, 王强的妈妈."""
@@ -355,7 +356,7 @@ _ROLES = (
     "长编演员者家师生人民客商工匠手士官使友任席授监裁理事代户众记夫妇妈爷奶叔姨哥姐弟妹母父亲女僧佛婆汉娃戚板宾伴孩儿"
 )
 _ROLE_END = re.compile(
-    f"[{_ROLES}]$|[一-龥]{{2}}方面?$|和尚$|部门$|机构$|单位$|们$|[局厅部委会院所校处司站室心社团队府]$"
+    f"[{_ROLES}]$|[一-龥]{{2}}方面?$|和尚$|部门$|机构$|单位$|大学$|们$|[局厅部委会院所校处司站室心社团队府]$"
 )
 
 

@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 from indexer.persons.cues import (
     DOT,
     addresses,
+    also_words,
     ambiguous,
     cues,
     famous,
@@ -18,11 +19,12 @@ from indexer.persons.cues import (
     no_third,
     not_of_a_person,
     parts,
+    polite,
     sounds,
 )
 from indexer.persons.reading import Reading, kind_of
 
-Making = Literal["known", "chinese", "tibetan", "foreign", "latin", "unknown", "model"]
+Making = Literal["known", "chinese", "tibetan", "foreign", "latin", "unknown", "addressed", "model"]
 _HAN = re.compile("[\u3400-\u9fff]+")
 
 
@@ -38,7 +40,7 @@ class Candidate(NamedTuple):
 def candidates(reading: Reading) -> Iterator[Candidate]:
     """All candidates in a text; several may overlap."""
     unknown: dict[str, Candidate] = {}
-    for search in (_known, _dotted, _latin, _tibetan, _chinese, _after_roles, _listed, _transcribed):
+    for search in (_known, _dotted, _latin, _tibetan, _chinese, _after_roles, _addressed, _listed, _transcribed):
         for candidate in search(reading):
             if _is_open(reading, *candidate[:3]):
                 yield candidate
@@ -59,7 +61,7 @@ def _elsewhere(reading: Reading, unknown: dict[str, Candidate]) -> Iterator[Cand
 def _is_open(reading: Reading, start: int, end: int, making: Making = "unknown") -> bool:
     """Outside bylines, places and institutions; a short place may be inside a known name: 尼克松."""
     masked = reading.masked[start:end]
-    inside = making in ("known", "foreign") and not all(masked)
+    inside = (making in ("known", "foreign") and not all(masked)) or (making == "tibetan" and not any(masked[:2]))
     return (inside or not any(masked)) and reading.folded[start:end] not in not_of_a_person()
 
 
@@ -180,14 +182,19 @@ def _in_dictionary(name: str, surname: int) -> bool:
 _OTHER_NAMES = ("ns", "nz", "nt")
 _TOLD = 1.2  # evidence behind a transcription, of which most are places
 _HOPELESS = -1.5
+_A_WORD = 1.0  # a known name that is a word as well: 汪洋
+_ITEM_ENDS = frozenset("、和与及等")
+_ADDRESSED = 1.0
+_TIBETAN = 1.4  # a name of four syllables, of which two are a known part
+_SAID = 2.0  # evidence behind a name
 _LISTED = 0.8  # a name in jieba's dictionary
 _TWICE = -1.2  # 黄澄澄 is a colour as often as a name
 _LOOSE = 1.2  # three characters that form no word, the first a surname
 _ENDS_OF_THINGS = frozenset(
-    "部县会感者书率节寺村市镇房料病场店区队院校站厅局乡剂画经展科台式性论制学证费赛营字期花草鱼鸟虫树山湖河岛路菜果肉酒茶油米词力"
+    "素网厂姓部县会感者书率节寺村市镇房料病场店区队院校站厅局乡剂画经展科台式性论制学证费赛营字期花草鱼鸟虫树山湖河岛路菜果肉酒茶油米词力"
 )
 
-_NO_SECOND = frozenset("的了在是和与或等到从向对把被将已还都也就又不没会能要可及其这那有为以说着过们之所于副很最更太")
+_NO_SECOND = frozenset("姓的了在是和与或等到从向对把被将已还都也就又不没会能要可及其这那有为以说着过们之所于副很最更太")
 _PLACES = frozenset("村镇乡县省市寺界部局厅委会河湖沟")
 
 
@@ -206,6 +213,8 @@ def _tibetan(reading: Reading) -> Iterator[Candidate]:
             name = folded[start:stop]
             if (stop in words or stop == end or name[-2:] in parts()) and _ends_well(reading, start, stop):
                 yield Candidate(start, stop, "tibetan", _tibetan_likeness(name, folded[stop : stop + 1]))
+        if end - start == 2 and _goes_on(reading, end):
+            yield Candidate(start, end + 2, "tibetan", _TIBETAN)
 
 
 def _after_role(reading: Reading, start: int) -> int:
@@ -233,9 +242,23 @@ def _ends_well(reading: Reading, start: int, end: int) -> bool:
         last = reading.words.get(at, at + 1)
         word = reading.folded[at:last]
         if at > start and last <= end and _is_word(word) and not _in_parts(reading.folded[start:end], at - start):
-            return False
+            return (at, last) == (start + 2, end) and last == start + 4 and _is_repeated(reading, start, end)
         at = last
     return True
+
+
+def _is_repeated(reading: Reading, start: int, end: int) -> bool:
+    """Whether a name whose second part is a word or a place is the same elsewhere, or its verb follows: 扎西|东周说."""
+    name = reading.folded[start:end]
+    is_said = reading.behind(end) >= _SAID or reading.folded.count(name) > 1
+    return is_said and is_name_like(name) and kind_of(name[2:]) not in ("v", "vn", "d", "n", "a", "ad", "r")
+
+
+def _goes_on(reading: Reading, end: int) -> bool:
+    """Whether a part that is not known follows, before a verb of speech and the like: 扎西|定主表示."""
+    rest = reading.folded[end : end + 2]
+    is_said = reading.behind(end + 2) >= _SAID and not rest.endswith(addresses())
+    return is_said and is_name_like(f"_{rest}") and not _has_words(reading, end, end + 2)
 
 
 def _in_parts(name: str, at: int) -> bool:
@@ -251,13 +274,24 @@ def _tibetan_likeness(name: str, following: str) -> float:
         return 0.4
     if size == 3:
         return 0.9
-    return 3.1 if pairs >= 2 else 1.4
+    return 3.1 if pairs >= 2 else _TIBETAN
 
 
 def _known(reading: Reading) -> Iterator[Candidate]:
     for match in famous().finditer(reading.folded):
-        if match.start() in reading.words:
-            yield Candidate(*match.span(), "known", 3.5)
+        start, end = match.span()
+        if start in reading.words and not _is_longer(reading, start, end):
+            yield Candidate(start, end, "known", _A_WORD if match[0] in also_words() else 3.5)
+
+
+def _is_longer(reading: Reading, start: int, end: int) -> bool:
+    """Whether a known name is the beginning of another one in a list: 朱德 of 吕叔湘、朱德熙、曾世英."""
+    return (
+        end - start == 2
+        and reading.folded[end : end + 1] in given()
+        and reading.folded[start - 1 : start] == "、"
+        and reading.folded[end + 1 : end + 2] in _ITEM_ENDS
+    )
 
 
 def _listed(reading: Reading) -> Iterator[Candidate]:
@@ -372,6 +406,26 @@ def _after_roles(reading: Reading) -> Iterator[Candidate]:
                 yield Candidate(start, end, "unknown", _unknown_likeness(reading, start, end, strange))
             if _is_word(folded[start:end]) or folded[end - 1] in no_third():
                 break
+
+
+def _addressed(reading: Reading) -> Iterator[Candidate]:
+    """What stands before an address of names only: 议员|竹谷年子|女士, 宽广|法师.
+
+    It may be a word behind a role, or the name of a monk.
+    """
+    for match in polite().finditer(reading.folded):
+        end = match.start()
+        for start in range(max(0, end - 4), end - 1):
+            if not _HAN.fullmatch(reading.folded, start, end):
+                continue
+            if start in reading.roles:
+                yield Candidate(start, end, "addressed", _ADDRESSED)
+            elif match["monk"] and end - start == 2 and start in reading.words and _is_monk(reading, start, end):
+                yield Candidate(start, end, "addressed", 0.0)
+
+
+def _is_monk(reading: Reading, start: int, end: int) -> bool:
+    return is_name_like(f"_{reading.folded[start:end]}") and not _has_words(reading, start, end)
 
 
 def _unknown_likeness(reading: Reading, start: int, end: int, strange: bool) -> float:

@@ -54,8 +54,8 @@ def cues() -> Cues:
         kinds,
         re.compile(
             rf"[(【][^()【】。]{{0,20}}(?:记者|通讯员|编辑|摄影|作者|来源)[^()【】。]{{0,30}}[)】]"
-            rf"|(?:{label})\s?[:/／|]\s?[{HAN}{DOTS}]{{2,4}}(?:\s[{HAN}]{{2,4}})*"
-            rf"|(?:记者|通讯员|实习生)\s[{HAN}]{{2,4}}(?:\s[{HAN}]{{2,4}}){{0,3}}(?![{HAN}])"
+            rf"|(?:{label})\s?[:/／|]\s?[{HAN}{DOTS}]{{2,4}}(?:[^\S\n][{HAN}]{{2,4}})*"
+            rf"|(?:记者|通讯员|实习生)[^\S\n][{HAN}]{{2,4}}(?:[^\S\n][{HAN}]{{2,4}}){{0,3}}(?![{HAN}])"
             rf"|(?:(?:记者|通讯员)\s?|(?<![{HAN}]))[{HAN}{DOTS}]{{2,5}}\s?[/]?摄(?![影制像氏])"
             rf"|记者[{HAN}]{{2,4}}(?=报道|摄)"
         ),
@@ -113,6 +113,24 @@ def makings() -> Makings:
 @cache
 def famous() -> re.Pattern[str]:
     return re.compile(any_of(words("Known persons")))
+
+
+@cache
+def also_words() -> frozenset[str]:
+    """Known persons whose names are words of the language, and so need a cue."""
+    return frozenset(words("Known persons that are words"))
+
+
+@cache
+def named_after() -> re.Pattern[str]:
+    """What makes a name part of a term or of a place: 马克思|主义, 扎西|村."""
+    return re.compile(f"{any_of(words('Named after a person'))}|[县镇乡村](?![长委民里党支官])")
+
+
+@cache
+def polite() -> re.Pattern[str]:
+    """A form of address that follows names only; in the group `monk` one of monks."""
+    return re.compile(f"(?P<monk>{any_of(words('Addresses of monks'))})|{any_of(words('Addresses of names only'))}")
 
 
 @cache

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from indexer.persons.candidates import Candidate, candidates
-from indexer.persons.cues import DOT
+from indexer.persons.cues import DOT, named_after
 from indexer.persons.decision import decided
 from indexer.persons.opinions import weighed
 from indexer.persons.reader import RULES, Reader
@@ -50,13 +50,13 @@ def _doubtful(reading: Reading, spans: Iterable[Candidate]) -> list[int]:
 
 
 def _mentions(reading: Reading, full: dict[str, str]) -> Iterator[tuple[int, int, str]]:
-    """Where the names are in the text; a name within a longer one is not a mention."""
+    """Where the names are in the text; one within a longer name or a term (马克思主义) is not a mention."""
     if not full:
         return
     pattern = re.compile("|".join(map(re.escape, sorted(full, key=len, reverse=True))))
     for match in pattern.finditer(reading.folded):
         start, end = match.span()
-        if not all(reading.masked[start:end]):
+        if not all(reading.masked[start:end]) and not named_after().match(reading.folded, end):
             yield start, end, full[match[0]]
 
 

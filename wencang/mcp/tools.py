@@ -18,6 +18,7 @@ from wencang.archive import Archive, Group
 from wencang.desk.count.concordance import Order as LineOrder
 from wencang.desk.count.periods import By
 from wencang.desk.count.places import Level
+from wencang.desk.count.quotes import Kinds as SpeakerKinds
 from wencang.desk.export.citation import Style
 from wencang.web.faults import public
 
@@ -130,11 +131,12 @@ class Tools:
 
     def quotes(
         self, question: Question, speaker: Annotated[str, Field(max_length=100, description="Part of a name.")] = "",
+        kind: Annotated[SpeakerKinds, Field(description="Persons by name, institutions, or roles without one.")] = "",
         limit: Annotated[int, Field(ge=1, le=100)] = 30, source: Source = "", since: Since = "", until: Until = "",
     ) -> Values:  # fmt: skip
         """Who said what: direct speech with its speaker, in the articles that have all the words, best first."""
         quotes = self.archive.quotes(
-            question, speaker=speaker, source=source, since=since, until=until, max_articles=_READ_NAMES
+            question, speaker=speaker, kind=kind, source=source, since=since, until=until, max_articles=_READ_NAMES
         )
         return {"rows": list(islice(quotes.records(), limit)), "notices": _texts(quotes.notices)}
 

@@ -26,6 +26,7 @@ from wencang.desk.count.figures import Figures, record
 from wencang.desk.count.keywords import Keywords
 from wencang.desk.count.names import NameCounts
 from wencang.desk.count.places import Level, PlaceCounts
+from wencang.desk.count.quotes import Kinds as SpeakerKinds
 from wencang.desk.count.quotes import Quote, Quotes
 from wencang.desk.count.ranking import Word
 from wencang.desk.network.named import Within
@@ -302,7 +303,8 @@ def _download(text: str, name: str, media_type: str) -> Response:
 def ask_quotes(site: Site, request: Request) -> Quotes:
     """The quotations that are asked for. Raises FieldFault without a question: all articles are too many to read."""
     question, speaker = _asked(request), request.query_params.get("speaker", "").strip()
-    return site.archive.quotes(question.q, speaker=speaker, max_articles=_READ_FIGURES, **question.filters)
+    kind = one_of("kind", request.query_params, get_args(SpeakerKinds))
+    return site.archive.quotes(question.q, speaker=speaker, kind=kind, max_articles=_READ_FIGURES, **question.filters)
 
 
 def _show_quotes(answer: Quotes, question: Asked, parameters: QueryParams, links: Links) -> Mapping[str, object]:

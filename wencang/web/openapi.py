@@ -15,6 +15,7 @@ from wencang.desk.count.collocations import Measure as CollocationMeasure
 from wencang.desk.count.concordance import Order as LineOrder
 from wencang.desk.count.keywords import Measure as KeywordMeasure
 from wencang.desk.count.places import Level
+from wencang.desk.count.quotes import Kinds as SpeakerKinds
 from wencang.desk.export.citation import STYLES
 from wencang.desk.network.named import Within
 from wencang.desk.network.network import NetworkKind
@@ -140,7 +141,7 @@ _SCHEMAS: dict[str, Schema] = {
     }), next=_NEXT),
     "Quotes": _rows(_record({
         "speaker": _TEXT, "role": _TEXT, "words": _TEXT, "start": _COUNT, "end": _COUNT, "id": _TEXT, "url": _TEXT,
-        "published": _ISSUED, "title": _TEXT,
+        "published": _ISSUED, "title": _TEXT, "kind": {"enum": [kind for kind in get_args(SpeakerKinds) if kind]},
     }), next=_NEXT),
     "Aid": _rows(_record({
         "giver": _TEXT, "receiver": _TEXT, "sentence": _TEXT, "start": _COUNT, "end": _COUNT, "id": _TEXT,
@@ -307,7 +308,8 @@ _ENDPOINTS = {
         *_pages(ROWS),
     ]),
     "/api/quotes": _Endpoint("Who said what in the articles with all the words.", "Quotes", [
-        _Q, *_FILTERS, _parameter("speaker", _TEXT, "Part of the name."), *_pages(ROWS),
+        _Q, *_FILTERS, _parameter("speaker", _TEXT, "Part of the name."),
+        _choice("kind", get_args(SpeakerKinds), "Persons by name, institutions, or roles without one."), *_pages(ROWS),
     ]),
     "/api/aid": _Endpoint("Who aids which place, each with its sentence.", "Aid", [
         _Q, *_FILTERS, _choice("stories", _FLAG_OF, "1 gives each pair of a story once."), *_pages(ROWS),
