@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from archive.article import Revision
 from archive.store import ArticleStore
-from indexer.engines.engine import Matches, Order, SearchEngine, State, Unit
+from indexer.engines.engine import Matches, Order, SearchEngine, Spread, State, Unit
 from indexer.passages import Text, holds
 from indexer.question.query import Near, Node, Placed, Query, Same, loosened, placed_nodes, unplaced
 from indexer.text.analyzer import Analyzer
@@ -90,8 +90,8 @@ class PlacedEngine:
     def lexicon(self) -> str:
         return self._engine.lexicon()
 
-    def write(self, revisions: Iterable[Revision]) -> None:
-        self._engine.write(revisions)
+    def write(self, revisions: Iterable[Revision], spread: Spread | None = None) -> None:
+        self._engine.write(revisions, spread)
 
     def frequencies(self, words: Iterable[str]) -> dict[str, int]:
         return self._engine.frequencies(words)

@@ -23,7 +23,7 @@ from archive.lock import exclusive
 from archive.store import ArticleStore
 from archive.text.messages import of_error
 from archive.text.translation import gettext as _
-from indexer.engines.engine import REBUILD, SearchEngine, State
+from indexer.engines.engine import REBUILD, SearchEngine, State, analyzer_of
 from indexer.text.analyzer import Analyzer
 
 
@@ -197,7 +197,7 @@ class FolderEngine(ABC, Generic[V]):
 
     @cached_property
     def analyzer(self) -> Analyzer:
-        return Analyzer(self._view.state.lexicon)
+        return analyzer_of(self._view.state.lexicon)
 
     def state(self) -> State:
         return self._current().state
