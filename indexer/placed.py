@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from archive.article import Revision
-from archive.store import ArticleStore
+from archive.store.reads import Reads
 from indexer.engines.engine import Matches, Order, SearchEngine, Spread, State, Unit
 from indexer.passages import Text, holds
 from indexer.question.query import Near, Node, Placed, Query, Same, loosened, placed_nodes, unplaced
@@ -23,7 +23,7 @@ _REMEMBERED = 32  # queries of which the articles are known, as one is asked for
 class PlacedEngine:
     """An engine, and the archive whose articles it has indexed."""
 
-    def __init__(self, engine: SearchEngine, store: ArticleStore) -> None:
+    def __init__(self, engine: SearchEngine, store: Reads) -> None:
         self._engine = engine
         self._store = store
         self._decided = lru_cache(maxsize=_REMEMBERED)(self._decide)

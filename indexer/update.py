@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import chain, islice
+from typing import TYPE_CHECKING
 
 from archive.article import Revision
 from archive.errors import IndexUnusable, UsageFault
-from archive.processes import Processes
 from archive.settings import Settings
-from archive.store import ArticleStore
+from archive.store.reads import Reads
 from archive.text.messages import Message
 from archive.text.translation import gettext as _
 from indexer.engines import names
 from indexer.engines.engine import SearchEngine, Spread, check_follows
 from indexer.engines.place import place_of
 from indexer.text.lexicon import differ, merged
+
+if TYPE_CHECKING:
+    from archive.store import ArticleStore
 
 _MANY = 1_000  # articles from which processes cut their text: before that these would start longer than they work
 _BATCH = 5_000  # articles per commit: about 300 MB of memory; a crash costs at most one batch
@@ -86,6 +88,10 @@ def _spreading(articles: int) -> Iterator[Spread | None]:
     if articles < _MANY or cores == 1:
         yield None
         return
+    from concurrent.futures.process import BrokenProcessPool  # imported here: a search needs this module too
+
+    from archive.processes import Processes
+
     try:
         with Processes(cores) as processes:
             yield processes.spread
@@ -94,7 +100,7 @@ def _spreading(articles: int) -> Iterator[Spread | None]:
         raise IndexUnusable(_("the index"), _("a process that cuts its text was killed"), mend) from error
 
 
-def behind(store: ArticleStore, engine: SearchEngine) -> list[Message]:
+def behind(store: Reads, engine: SearchEngine) -> list[Message]:
     """A notice if the archive has changed since the index was updated."""
     count = store.changed_since(engine.position())
     return [Message("index-behind", {"count": count})] if count else []

@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
 from archive.article import SHANGHAI, Article, Revision
 from archive.errors import IndexUnusable, UsageFault
-from archive.store import ArticleStore
+from archive.store.reads import Reads
 from archive.text.outlets import outlet
 from archive.text.translation import gettext as _
 from indexer import engines
@@ -194,7 +194,7 @@ class SearchEngine(Protocol):
         """The ids of all indexed articles, each once, in no order."""
 
 
-def check_follows(store: ArticleStore, engine: SearchEngine) -> None:
+def check_follows(store: Reads, engine: SearchEngine) -> None:
     """Raise IndexUnusable if the index follows another archive, or one that was restored to an older state."""
     state = engine.state()
     if state.position and store.digest_at(state.position) != state.anchor:
