@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from typing import Generic, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
+A = TypeVar("A")
+_AHEAD = 2  # values per process that wait for it
 _PATIENCE = 60  # times its processor time that a task may last, where the process is not let run
 _BLOCKED = {signal.SIGINT, signal.SIGTERM}
 _starting = Lock()
@@ -70,6 +73,7 @@ class Processes(ProcessPoolExecutor):
 
     def __init__(self, workers: int) -> None:
         super().__init__(workers, Spawned(), initializer=end_with_parent)
+        self.workers = workers
 
     def submit(self, task: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         with _signals_blocked():
@@ -84,6 +88,20 @@ class Processes(ProcessPoolExecutor):
         while not wait({task}, timeout=1).done:
             self.submit(int)  # raises in a broken pool, which loses tasks that are submitted while it breaks
         return task.result()
+
+    def spread(self, task: Callable[[A], T], values: Iterable[A], /) -> Iterator[T]:
+        """What `map` gives; values are taken a few ahead, so that memory is bounded. Raises what `result` does."""
+        ahead: deque[Future[T]] = deque()
+        try:
+            for value in values:
+                ahead.append(self.submit(task, value))
+                if len(ahead) > _AHEAD * self.workers:
+                    yield self.result(ahead.popleft())
+            while ahead:
+                yield self.result(ahead.popleft())
+        finally:
+            for future in ahead:
+                future.cancel()
 
 
 class Worker(Generic[T]):

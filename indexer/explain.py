@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from archive.article import Article
-from archive.store import ArticleStore
+from archive.store.reads import Reads
 from archive.text.messages import Message
 from indexer.engines.engine import Matches, SearchEngine, check_follows
 from indexer.highlight import ArticleHighlighter, Highlighter
@@ -70,7 +70,7 @@ class Explanation:
         return values
 
 
-def explain(store: ArticleStore, engine: SearchEngine, query: Query, article: Article | None = None) -> Explanation:
+def explain(store: Reads, engine: SearchEngine, query: Query, article: Article | None = None) -> Explanation:
     """How a query was read; with an article, why that matches, or what it lacks."""
     check_follows(store, engine)
     answer = engine.search(query)
@@ -112,7 +112,7 @@ def _clause(engine: SearchEngine, text: str, unwanted: bool, query: Query, artic
     return Clause(text, unwanted, len(ids), article is not None and article.id in ids)
 
 
-def _reason(store: ArticleStore, engine: SearchEngine, query: Query, article: Article, answer: Matches) -> Reason:
+def _reason(store: Reads, engine: SearchEngine, query: Query, article: Article, answer: Matches) -> Reason:
     index = next((index for index, match in enumerate(answer.matches) if match.id == article.id), -1)
     if index < 0:
         return Reason(article, 0, False, 0.0, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from threading import Lock
 
 from archive.settings import Settings
-from archive.store import ArticleStore
+from archive.store.reads import Reads
 from indexer.engines.engine import SearchEngine
 from indexer.engines.place import place_of
 from indexer.placed import PlacedEngine
@@ -18,7 +18,7 @@ class Indexes:
     texts say what stands near what.
     """
 
-    def __init__(self, settings: Settings, store: ArticleStore) -> None:
+    def __init__(self, settings: Settings, store: Reads) -> None:
         self._settings = settings
         self._store = store
         self._lock = Lock()

@@ -11,8 +11,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from archive.article import Revision
-from archive.store import ArticleStore
-from indexer.engines.engine import Matches, Order, SearchEngine, State, Unit
+from archive.store.reads import Reads
+from indexer.engines.engine import Matches, Order, SearchEngine, Spread, State, Unit
 from indexer.passages import Text, holds
 from indexer.question.query import Near, Node, Placed, Query, Same, loosened, placed_nodes, unplaced
 from indexer.text.analyzer import Analyzer
@@ -23,7 +23,7 @@ _REMEMBERED = 32  # queries of which the articles are known, as one is asked for
 class PlacedEngine:
     """An engine, and the archive whose articles it has indexed."""
 
-    def __init__(self, engine: SearchEngine, store: ArticleStore) -> None:
+    def __init__(self, engine: SearchEngine, store: Reads) -> None:
         self._engine = engine
         self._store = store
         self._decided = lru_cache(maxsize=_REMEMBERED)(self._decide)
@@ -90,8 +90,8 @@ class PlacedEngine:
     def lexicon(self) -> str:
         return self._engine.lexicon()
 
-    def write(self, revisions: Iterable[Revision]) -> None:
-        self._engine.write(revisions)
+    def write(self, revisions: Iterable[Revision], spread: Spread | None = None) -> None:
+        self._engine.write(revisions, spread)
 
     def frequencies(self, words: Iterable[str]) -> dict[str, int]:
         return self._engine.frequencies(words)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import log1p
 from typing import Any, Literal
 
 from archive.article import Article, Revision
-from archive.store import ArticleStore
-from archive.tables.stories import Stories
+from archive.store.reads import Reads
 from archive.text.escaping import link, marked, xml
 from indexer.engines.engine import Match, Order, SearchEngine, check_follows
 from indexer.highlight import ArticleHighlighter
@@ -78,7 +77,7 @@ class Results:
 
 
 def search(
-    store: ArticleStore, engine: SearchEngine, query: Query, limit: int = 10, offset: int = 0,
+    store: Reads, engine: SearchEngine, query: Query, limit: int = 10, offset: int = 0,
     order: Order = "relevance", collapse: Collapse = "texts", facets: bool = False,
 ) -> Results:  # fmt: skip
     """The articles that match a query; those with the same text, or of the same story, are one hit.
@@ -145,11 +144,21 @@ def rarities(engine: SearchEngine, query: Query) -> dict[str, float]:
     return {word: log1p((articles - count + 0.5) / (count + 0.5)) for word, count in frequencies.items()}
 
 
-def _group_names(store: ArticleStore, revisions: Mapping[str, Revision], collapse: Collapse) -> dict[str, str]:
+def _group_names(store: Reads, revisions: Mapping[str, Revision], collapse: Collapse) -> dict[str, str]:
     """For each article the name of its group: articles of one group are one hit."""
     if collapse == "texts":
         return {id: revision.article.digest for id, revision in revisions.items()}
-    return Stories(store).of(revisions) if collapse == "stories" else {}
+    return _stories(store, revisions) if collapse == "stories" else {}
+
+
+def _stories(store: Reads, ids: Iterable[str]) -> dict[str, str]:
+    """The story of each article that is in one, which the whole store knows."""
+    from archive.store import ArticleStore
+    from archive.tables.stories import Stories
+
+    if not isinstance(store, ArticleStore):
+        raise TypeError(store)
+    return Stories(store).of(ids)
 
 
 def _groups(matches: Sequence[Match], names: Mapping[str, str]) -> list[list[Match]]:
@@ -160,10 +169,10 @@ def _groups(matches: Sequence[Match], names: Mapping[str, str]) -> list[list[Mat
     return list(groups.values())
 
 
-def _count_stories(store: ArticleStore, engine: SearchEngine, query: Query) -> int:
+def _count_stories(store: Reads, engine: SearchEngine, query: Query) -> int:
     """The number of stories among all matches; an article in no story counts as one."""
     ids = [match.id for match in engine.search(query).matches]
-    stories = Stories(store).of(ids)
+    stories = _stories(store, ids)
     return len({stories.get(id, id) for id in ids})
 
 
@@ -181,13 +190,13 @@ def _in_order(facets: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, in
     return frequent | {"year": years, "month": months}
 
 
-def every_id(store: ArticleStore, engine: SearchEngine, query: Query) -> list[str]:
+def every_id(store: Reads, engine: SearchEngine, query: Query) -> list[str]:
     """The ids of all articles that match a query with all its words, best first."""
     check_follows(store, engine)
     return [match.id for match in engine.search(query).matches if match.whole]
 
 
-def revisions_of(store: ArticleStore, ids: Sequence[str]) -> Iterator[Revision]:
+def revisions_of(store: Reads, ids: Sequence[str]) -> Iterator[Revision]:
     """The newest versions of these articles in this order, read a few at a time; unknown ids are skipped."""
     for start in range(0, len(ids), _PAGE):
         page = ids[start : start + _PAGE]

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import chain, islice
+from typing import TYPE_CHECKING
 
 from archive.article import Revision
-from archive.errors import UsageFault
+from archive.errors import IndexUnusable, UsageFault
 from archive.settings import Settings
-from archive.store import ArticleStore
+from archive.store.reads import Reads
 from archive.text.messages import Message
 from archive.text.translation import gettext as _
 from indexer.engines import names
-from indexer.engines.engine import SearchEngine, check_follows
+from indexer.engines.engine import SearchEngine, Spread, check_follows
 from indexer.engines.place import place_of
 from indexer.text.lexicon import differ, merged
 
+if TYPE_CHECKING:
+    from archive.store import ArticleStore
+
+_MANY = 1_000  # articles from which processes cut their text: before that these would start longer than they work
 _BATCH = 5_000  # articles per commit: about 300 MB of memory; a crash costs at most one batch
 Progress = Callable[[int], None]
 
@@ -66,13 +73,34 @@ def update(store: ArticleStore, engine: SearchEngine, progress: Progress = _sile
             progress(written)
 
     check_follows(store, engine)
-    changes = store.changes(after=engine.position())
-    while (first := next(changes, None)) is not None:
-        engine.write(counted(chain([first], islice(changes, _BATCH - 1))))
+    position = engine.position()
+    changes = store.changes(after=position)
+    with _spreading(store.changed_since(position)) as spread:
+        while (first := next(changes, None)) is not None:
+            engine.write(counted(chain([first], islice(changes, _BATCH - 1))), spread)
     return written
 
 
-def behind(store: ArticleStore, engine: SearchEngine) -> list[Message]:
+@contextmanager
+def _spreading(articles: int) -> Iterator[Spread | None]:
+    """What cuts the text of so many articles: a process per core if they are many."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if articles < _MANY or cores == 1:
+        yield None
+        return
+    from concurrent.futures.process import BrokenProcessPool  # imported here: a search needs this module too
+
+    from archive.processes import Processes
+
+    try:
+        with Processes(cores) as processes:
+            yield processes.spread
+    except BrokenProcessPool as error:
+        mend = _("free some memory, then try again")
+        raise IndexUnusable(_("the index"), _("a process that cuts its text was killed"), mend) from error
+
+
+def behind(store: Reads, engine: SearchEngine) -> list[Message]:
     """A notice if the archive has changed since the index was updated."""
     count = store.changed_since(engine.position())
     return [Message("index-behind", {"count": count})] if count else []

@@ -226,7 +226,7 @@ def test_what_is_not_recorded_is_said(tmp_path: Path, wencang: Wencang) -> None:
     with ArticleStore.create(Settings(data)) as store:
         put_all(store)
         rebuild(store, Settings(data), "whoosh")
-        query = recorded(store, parse_query("person:许国华", ANALYZER))
+        query = recorded(lambda: store, parse_query("person:许国华", ANALYZER))
         assert query.doubts == ("no article whose names are recorded names the person 许国华",)
         assert known_up_to(store, query, 4) == 0
         assert known_up_to(store, parse_query("许国华", ANALYZER), 4) == 4

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from archive.notify.notice import Delivery
     from archive.proof.timestamp import Timestamp
     from archive.store import ArticleStore
+    from archive.store.reads import FileReads, Reads
     from archive.tables.tags import Note
     from archive.warc.pages import FetchedPage
     from crawler.extract.reading import Reading
@@ -123,6 +124,7 @@ class Archive:
         self.settings = settings
         self._lock = Lock()
         self._opened_store: ArticleStore | None = None
+        self._opened_reads: FileReads | None = None
         self._opened_indexes: Indexes | None = None
 
     @property
@@ -146,9 +148,10 @@ class Archive:
     def close(self) -> None:
         """Let go of the database and the indexes; the next call opens them again."""
         with self._lock:
-            store, self._opened_store, self._opened_indexes = self._opened_store, None, None
-        if store:
-            store.close()
+            opened = self._opened_store, self._opened_reads
+            self._opened_store = self._opened_reads = self._opened_indexes = None
+        for each in filter(None, opened):
+            each.close()
 
     # What the methods share
 
@@ -166,14 +169,25 @@ class Archive:
         return ArticleStore.open(self.settings)
 
     @property
+    def _reads(self) -> Reads:
+        """What a search reads: the store, or where that is not open yet its file, without the store's libraries."""
+        from archive.store.reads import open_file
+
+        with self._lock:
+            if not self._opened_store and not self._opened_reads:
+                self._opened_reads = open_file(self.settings)
+            reads = self._opened_store or self._opened_reads
+        return reads or self._store
+
+    @property
     def _indexes(self) -> Indexes:
         """The indexes, each opened at its first use and kept open."""
         from indexer.indexes import Indexes
 
-        store = self._store
+        reads = self._reads
         with self._lock:
             if not self._opened_indexes:
-                self._opened_indexes = Indexes(self.settings, store)
+                self._opened_indexes = Indexes(self.settings, reads)
             return self._opened_indexes
 
     @contextmanager
@@ -186,7 +200,8 @@ class Archive:
         from indexer.question.parser import parse_query
         from indexer.question.recorded import recorded
 
-        return replace(recorded(self._store, parse_query(question, index.analyzer)), **self._narrowing(**filters))
+        query = parse_query(question, index.analyzer)
+        return replace(recorded(lambda: self._store, query), **self._narrowing(**filters))
 
     def _narrowing(
         self, *, source: str = "", section: str = "", credit: str = "", since: str = "", until: str = ""
@@ -203,13 +218,13 @@ class Archive:
         """A source of the archive by its site's name (tibet.cn) or its file's (tibet_cn). Raises UsageFault."""
         from archive.store import named_source
 
-        return named_source(self._store.sources(), self._site(name))
+        return named_source(self._reads.sources(), self._site(name))
 
     def _notices(self, query: Query, index: SearchEngine, engine: str, stories: bool = False) -> tuple[Message, ...]:
         """What a reader should know beside an answer to this query."""
         from wencang import notices
 
-        return notices.of_query(self.settings, self._store, index, query, engine, stories)
+        return notices.of_query(self.settings, self._reads, lambda: self._store, index, query, engine, stories)
 
     @staticmethod
     def _proposals(index: SearchEngine, query: Query) -> tuple[Proposal, ...]:
@@ -241,7 +256,8 @@ class Archive:
         with self._index(engine) as index:
             query = self._query(index, question, **filters)
             together: Collapse = "stories" if stories else "texts" if collapse else "nothing"
-            results = search(self._store, index, query, limit, offset, sort, together, facets)
+            reads = self._store if stories else self._reads
+            results = search(reads, index, query, limit, offset, sort, together, facets)
             notices = self._notices(query, index, engine, stories)
             return Answer(
                 query, results.hits, results.total, results.whole, results.stories, results.facets,

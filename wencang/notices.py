@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from heapq import nlargest
+from typing import TYPE_CHECKING
 
 from archive.settings import Settings
-from archive.store import ArticleStore
-from archive.tables.names import Names
-from archive.tables.stories import Stories
+from archive.store.reads import Reads
 from archive.text.messages import Message
 from indexer.engines.engine import SearchEngine
 from indexer.question.query import Query
 from indexer.question.recorded import by_name
 from indexer.update import behind, rebuild_due
 
+if TYPE_CHECKING:
+    from archive.store import ArticleStore
+
 _PROPOSED = 5  # longer words in place of a character
 
 
 def of_query(
-    settings: Settings, store: ArticleStore, index: SearchEngine, query: Query, engine: str, stories: bool = False
-) -> tuple[Message, ...]:
+    settings: Settings, reads: Reads, store: Callable[[], ArticleStore], index: SearchEngine, query: Query,
+    engine: str, stories: bool = False,
+) -> tuple[Message, ...]:  # fmt: skip
     """What should be known beside an answer to this query, with `stories` also of these."""
     found = [*of_doubts(query), *(Message("own-word", {"word": word}) for word in query.characters)]
-    found += behind(store, index)
-    found += Stories(store).notices() if stories else []
-    found += Names(store).notices() if by_name((*query.wanted, *query.unwanted)) else []
+    found += behind(reads, index)
+    if stories:
+        from archive.tables.stories import Stories
+
+        found += Stories(store()).notices()
+    if by_name((*query.wanted, *query.unwanted)):
+        from archive.tables.names import Names
+
+        found += Names(store()).notices()
     return (*found, *rebuild_due(settings, engine, index))
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
-
-import sqlalchemy as sa
+from typing import TYPE_CHECKING, Any, Protocol
 
 from archive.errors import ArchiveUnusable, Busy
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
 
 
 class Lock(Protocol):
@@ -24,6 +25,7 @@ class Database(Protocol):
     """Where the tables of an archive are. Methods raise ArchiveUnusable."""
 
     name: str  # what errors name: a file, or the address of a server without its password
+    marker: str  # of a value in a statement of the driver's
     reading: Mapping[str, Any]  # the execution options with which a read transaction sees one state
 
     def has_archive(self) -> bool:

@@ -62,6 +62,7 @@ class _Threads(local):
 class PostgreSQL:
     """The database at postgresql://user:password@host:port/name; the user must own it, or a schema of its own."""
 
+    marker = "%s"
     reading: Mapping[str, Any] = {"isolation_level": "REPEATABLE READ"}
 
     def __init__(self, address: str) -> None:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
-
-import sqlalchemy as sa
 
 from archive import disk
 from archive.disk import atomic_write
@@ -18,6 +16,9 @@ from archive.errors import ArchiveUnusable, Busy
 from archive.lock import exclusive, is_taken
 from archive.text.messages import TEMPLATES, Message, worded
 from archive.text.translation import gettext as _
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
 
 FILE = "archive.db"
 LOCKS = "locks"
@@ -37,6 +38,7 @@ _REVISION = "SELECT sequence, id, fetched, digest, pages FROM revisions"
 class SQLite:
     """The database in a file, which is created if it is missing."""
 
+    marker = "?"
     reading: Mapping[str, Any] = {}  # a transaction sees one state without being asked
 
     def __init__(self, file: Path) -> None:
@@ -59,16 +61,20 @@ class SQLite:
             raw.cursor().execute("PRAGMA journal_mode=WAL")
 
     def engine(self) -> sa.Engine:
-        engine = sa.create_engine(self._url())
-        sa.event.listen(engine, "connect", lambda connection, _record: prepare(connection))
+        import sqlalchemy as sa  # imported here: a search does without
+
+        engine = sa.create_engine("sqlite://", creator=self.connect, poolclass=sa.QueuePool)
         sa.event.listen(engine, "begin", _begin)
         return engine
 
-    def _url(self) -> sa.URL:
+    def connect(self) -> sqlite3.Connection:
+        """A connection that any thread may use, one at a time."""
         if is_read_only(self.file):
-            query = {"mode": "ro", "immutable": "1", "uri": "true"}
-            return sa.URL.create("sqlite", database=address(self.file), query=query)
-        return sa.URL.create("sqlite", database=self.name)  # not as a URI: the path may contain "?"
+            connection = sqlite3.connect(address(self.file) + _IMMUTABLE, uri=True, check_same_thread=False)
+        else:
+            connection = sqlite3.connect(self.name, check_same_thread=False)  # no URI: the path may contain "?"
+        prepare(connection)
+        return connection
 
     def fault(self, error: BaseException) -> ArchiveUnusable | Busy:
         """The error with a remedy."""
@@ -102,9 +108,13 @@ class SQLite:
             with atomic_write(Path(f"{self.name}.v{version}.bak")) as file:
                 copy(self.file, Path(file.name))
 
+    def code(self, execute: Callable[[str], Any]) -> Any:
+        """The kind and the name of what holds code in the file; None, as it should be, if nothing does."""
+        return execute(_CODE).fetchone()
+
     def refuse_code(self, connection: sa.Connection) -> None:
         """Raise ArchiveUnusable for a trigger, a view or a virtual table: none is ours, and each runs what it holds."""
-        if row := connection.exec_driver_sql(_CODE).first():
+        if row := self.code(connection.exec_driver_sql):
             reason = _("holds a {kind} that wencang did not make: {name}").format(kind=row[0], name=row[1])
             raise ArchiveUnusable(self.name, reason, _(RESTORE))
 

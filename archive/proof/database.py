@@ -38,7 +38,7 @@ def _of_revisions(connection: sa.Connection, faults: Faults) -> Iterator[str]:
     for number in sorted(sequences):
         try:
             row = connection.execute(sa.select(schema.revisions).filter_by(sequence=number)).one()
-            revision = schema.revision_of(row)
+            revision = stored.revision_of(row)
         except ValueError as error:
             yield _("version {number} can't be read: {error}").format(number=number, error=error)
             continue

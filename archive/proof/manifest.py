@@ -26,7 +26,7 @@ from archive.jsonl import origin
 from archive.settings import version
 from archive.storage.storage import File, Storage
 from archive.store import ArticleStore
-from archive.store.schema import WARC_FILE
+from archive.store.stored import WARC_FILE
 from archive.tables.locks import exclusive
 from archive.tables.stories import Stories
 from archive.text.messages import of_error

@@ -12,22 +12,20 @@ from contextlib import ExitStack, contextmanager
 from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import islice
-from pathlib import Path
 from threading import local
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from archive import clock, databases, disk
-from archive.article import Article, Origin, RawPage, Revision, StoredText
+from archive import clock, disk
+from archive.article import Article, Origin, RawPage, Revision
 from archive.databases.database import Database
-from archive.databases.sqlite import RESTORE
 from archive.errors import ArchiveUnusable, UsageFault
 from archive.lock import refuse_read_only
 from archive.settings import Settings
-from archive.store import migration, schema, withdrawal
+from archive.store import migration, schema, stored, withdrawal
+from archive.store.reads import Reads, fit, guarded
 from archive.text.messages import of_error
 from archive.text.translation import gettext as _
 from archive.url import canonical
@@ -44,17 +42,10 @@ _NEW_ADDRESS = schema.addresses.insert().from_select(["url", "id", "met"], _ROW_
 _NEW_ARTICLE, _NEW_REVISION = schema.articles.insert(), schema.revisions.insert()
 _VERSIONS = sa.select(sa.func.count()).select_from(schema.revisions).where(schema.revisions.c.id == sa.bindparam("id"))
 _NEXT = schema.archive.update().values(sequence=schema.archive.c.sequence + 1).returning(schema.archive.c.sequence)
-_OF_IDS = schema.newest_revisions().where(
-    schema.revisions.c.id.in_(sa.bindparam("ids", expanding=True)), ~schema.withdrawn
-)
-_TEXTS = _OF_IDS.with_only_columns(*(schema.revisions.c[name] for name in StoredText._fields))
-_DIGEST = sa.select(schema.revisions.c.digest).where(schema.revisions.c.sequence == sa.bindparam("sequence"))
-_CHANGED = sa.select(sa.func.count()).select_from(schema.articles).where(_articles.sequence > sa.bindparam("after"))
 _SEQUENCE = sa.select(schema.archive.c.sequence)
 _SEQUENCES = sa.select(
     *(schema.archive.c[name] for name in ("sequence", "stories", "annotations", "names", "names_by"))
 )
-_BESIDE = ("pages", "manifests")  # FOLDER of warc/pages.py and proof/manifest.py, which a search need not load
 _PAGE = 500  # rows per read transaction, so that none stays open while the caller works
 Keep = Callable[[tuple[RawPage, ...]], tuple[RawPage, ...]]
 Fence = Callable[[sa.Connection], None]
@@ -66,7 +57,7 @@ class _Batch(local):
     connection: sa.Connection | None = None
 
 
-class ArticleStore:
+class ArticleStore(Reads):
     """Articles and all their versions. Use it as a context manager, or close it.
 
     Any call may raise ArchiveUnusable (damaged, disk full) or Busy (another writer held the
@@ -93,7 +84,7 @@ class ArticleStore:
     @classmethod
     def open(cls, settings: Settings) -> ArticleStore:
         """The archive of these settings. Raises ArchiveUnusable if there is none."""
-        database = _fit(settings)
+        database = fit(settings)
         if not database.has_archive():
             mend = _("`wencang crawl` or `wencang import PATH` makes one")
             raise ArchiveUnusable(database.name if settings.archive else settings.data, _("holds no archive yet"), mend)
@@ -102,7 +93,7 @@ class ArticleStore:
     @classmethod
     def create(cls, settings: Settings) -> ArticleStore:
         """The archive of these settings, created if there is none, but never beside the raw pages of another."""
-        database = _fit(settings)
+        database = fit(settings)
         try:
             disk.make_data(settings.data)
             database.make()
@@ -219,12 +210,12 @@ class ArticleStore:
 
     def _newest_of(self, connection: sa.Connection, id: str) -> Revision | None:
         row = connection.execute(schema.newest_revisions().where(schema.revisions.c.id == id)).first()
-        return schema.revision_of(row) if row else None
+        return stored.revision_of(row) if row else None
 
     def _was_kept(self, connection: sa.Connection, article: Article) -> bool:
         """Whether a version has this text: a stale alias must not make versions alternate."""
         rows = connection.execute(sa.select(schema.revisions).filter_by(id=article.id))
-        return any(schema.revision_of(row).article.text == article.text for row in rows)
+        return any(stored.revision_of(row).article.text == article.text for row in rows)
 
     def _before(self, connection: sa.Connection, id: str, fetched: datetime) -> Revision | None:
         """The last version of an article that was fetched at a time or before it."""
@@ -257,7 +248,7 @@ class ArticleStore:
             seen = schema.revisions.update().where(c.sequence == revision.sequence)
             connection.execute(seen.values(row._mapping))
             return
-        origin = schema.origin_of(row.seen_origin, row.seen_taken)
+        origin = stored.origin_of(row.seen_origin, row.seen_taken)
         again = replace(before, fetched=row.seen, origin=origin)
         current = self._newest_of(connection, before.article.id)
         self._append(connection, again, current, lambda _earlier: before.pages)
@@ -290,7 +281,7 @@ class ArticleStore:
     def _pages(self, connection: sa.Connection, id: str) -> tuple[RawPage, ...]:
         """The raw pages of every version of an article."""
         kept = connection.scalars(sa.select(schema.revisions.c.pages).filter_by(id=id))
-        return tuple(schema.raw_page_of(page) for pages in kept for page in pages or ())
+        return tuple(stored.raw_page_of(page) for pages in kept for page in pages or ())
 
     def mark_gone(self, url: str, fetched: datetime | None = None) -> Revision | None:
         """Record that at `fetched` the site no longer had an article at its own address; the text stays.
@@ -322,7 +313,7 @@ class ArticleStore:
                 self._append(connection, Revision(0, article, time, withdrawn=reason), current, None)
         self.database.forget(self._engine)
 
-    # Reading
+    # Reading, beside what a search reads
 
     def refuse_withdrawn(self, article: Article) -> None:
         """Raise Withdrawn for an article that was withdrawn, as `put` does."""
@@ -341,27 +332,6 @@ class ArticleStore:
         """The newest version, by id or by a canonical address."""
         return self._newest_of(connection, connection.scalar(_ADDRESS, {"url": id_or_url}) or id_or_url)
 
-    def get_many(self, ids: Iterable[str]) -> dict[str, Revision]:
-        """The newest versions by id; unknown and withdrawn ones are left out."""
-        ids = list(ids)
-        revisions = {}
-        with self.reading() as connection:
-            for start in range(0, len(ids), _PAGE):
-                for row in connection.execute(_OF_IDS, {"ids": ids[start : start + _PAGE]}):
-                    revisions[row.id] = schema.revision_of(row)
-        return revisions
-
-    def texts(self, ids: Iterable[str]) -> Iterator[StoredText]:
-        """The texts of the newest versions; unknown and withdrawn ones are left out.
-
-        A fifth of the time of whole revisions.
-        """
-        rest = iter(ids)
-        while page := list(islice(rest, _PAGE)):
-            with self.reading() as connection:
-                rows = connection.execute(_TEXTS, {"ids": page}).all()
-            yield from map(StoredText._make, rows)
-
     def history(self, id: str) -> list[Revision]:
         """Every version of one article, oldest first; a wrong clock's, yet to come, after that stored before it."""
         with self.reading() as connection:
@@ -371,7 +341,7 @@ class ArticleStore:
         """Every version of one article, as they were stored."""
         c = schema.revisions.c
         rows = connection.execute(sa.select(schema.revisions).where(c.id == id).order_by(c.sequence))
-        return list(map(schema.revision_of, rows))
+        return list(map(stored.revision_of, rows))
 
     def current(self, article: Article) -> Revision | None:
         """The newest version of the article that `put` would take this one for, withdrawn ones too."""
@@ -389,11 +359,6 @@ class ArticleStore:
         """The number of versions of an article."""
         with self.reading() as connection:
             return int(connection.scalar(_VERSIONS, {"id": id}) or 0)
-
-    def sources(self) -> list[str]:
-        """The names of all sources with articles, sorted."""
-        with self.reading() as connection:
-            return sorted(connection.scalars(sa.select(schema.articles.c.source).distinct()))
 
     def addresses(self, id: str) -> list[str]:
         """All addresses of an article as they were met, sorted."""
@@ -423,7 +388,7 @@ class ArticleStore:
             rows += [page for row in connection.execute(doubted) for page in row]
             pages = [page for row in rows for page in row or ()]
             pages += filter(None, connection.scalars(pictures))
-            return list(map(schema.raw_page_of, pages))
+            return list(map(stored.raw_page_of, pages))
 
     def kept(self) -> Iterator[Revision]:
         """The newest version of each article that is not withdrawn."""
@@ -439,14 +404,9 @@ class ArticleStore:
             page = chosen.where(sequence >= first, sequence <= last).order_by(sequence).limit(_PAGE)
             with self.reading() as connection:
                 rows = connection.execute(page).all()
-                revisions = list(map(schema.revision_of, rows))
+                revisions = list(map(stored.revision_of, rows))
             yield from revisions
             first = rows[-1].sequence + 1 if rows else last + 1
-
-    def digest_at(self, sequence: int) -> str | None:
-        """The digest of a revision's text, or None."""
-        with self.reading() as connection:
-            return connection.scalar(_DIGEST, {"sequence": sequence})
 
     def sequence(self) -> int:
         """The sequence of the newest revision; 0 in an empty archive."""
@@ -463,27 +423,21 @@ class ArticleStore:
             row = connection.execute(_SEQUENCES).one()
         return row.sequence, row.stories, row.annotations, row.names, row.names_by
 
-    def changed_since(self, after: int) -> int:
-        """The number of articles that `changes(after)` would return."""
-        with self.reading() as connection:
-            return int(connection.scalar(_CHANGED, {"after": after}) or 0)
-
     # Transactions
 
     @contextmanager
     def _guard(self) -> Iterator[None]:
-        try:
+        with guarded(self.database, DBAPIError):
             yield
-        except DBAPIError as error:
-            raise self.database.fault(error.orig or error) from error
-        except (ValueError, RecursionError) as error:  # a value that can't be ours
-            mend = _("`wencang verify` shows what is damaged")
-            raise ArchiveUnusable(self.database.name, str(error), mend) from error
+
+    def _rows(self, statement: str, values: Sequence[object]) -> Iterable[Sequence[Any]]:
+        with self.reading() as connection:
+            return connection.exec_driver_sql(statement.replace("?", self.database.marker), tuple(values)).all()
 
     def revision_of(self, row: sa.Row[Any]) -> Revision:
         """The revision in a row that was read before; for modules of archive/ only."""
         with self._guard():
-            return schema.revision_of(row)
+            return stored.revision_of(row)
 
     @contextmanager
     def batch(self) -> Iterator[None]:
@@ -554,30 +508,3 @@ def named_source(sources: Sequence[str], name: str) -> str:
     if not sources:
         raise UsageFault(name, _("has not been crawled yet"), _("`wencang crawl` does that"))
     raise UsageFault(name, _("is not a source of this archive"), _("sources: {names}").format(names=", ".join(sources)))
-
-
-# Opening
-
-
-def _fit(settings: Settings) -> Database:
-    """The database of these settings.
-
-    Raises ArchiveUnusable where its folder holds links, or raw pages or manifests without an archive.
-    """
-    database, data = databases.of(settings), settings.data
-    try:
-        disk.refuse_links(data)
-        if not database.has_archive():  # the usual case is that it has, and needs no list of the folder
-            _refuse_lost(database, data)
-    except OSError as error:
-        raise ArchiveUnusable(
-            error.filename or data, of_error(error), _("fix the permissions of its folder")
-        ) from error
-    return database
-
-
-def _refuse_lost(database: Database, data: Path) -> None:
-    beside = [name for name in _BESIDE if any((data / name).glob("*"))]
-    if beside and not database.has_archive():  # checked again: another process may just have created the archive
-        reason = _("is missing, but its {folder} are there").format(folder=beside[0])
-        raise ArchiveUnusable(database.name, reason, _(RESTORE))

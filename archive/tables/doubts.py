@@ -13,7 +13,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from archive.article import Article, RawPage, from_json, to_json
-from archive.store import ArticleStore, schema
+from archive.store import ArticleStore, schema, stored
 from archive.text.messages import Message
 from archive.url import canonical
 
@@ -106,6 +106,6 @@ def _row(doubt: Doubt) -> dict[str, Any]:
 
 def _doubt(row: sa.Row[Any]) -> Doubt:
     values = {name: getattr(row, name) for name in Doubt.__slots__}
-    pages, earlier = (tuple(map(schema.raw_page_of, each)) for each in (row.pages, row.earlier))
+    pages, earlier = (tuple(map(stored.raw_page_of, each)) for each in (row.pages, row.earlier))
     article = from_json(row.article) if row.article else None
     return Doubt(**values | {"url": row.met, "pages": pages, "earlier": earlier, "article": article})

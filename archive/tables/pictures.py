@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from archive.article import RawPage
-from archive.store import ArticleStore, schema
+from archive.store import ArticleStore, schema, stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Pictures:
 
 
 def _picture(row: sa.Row[tuple[object, ...]]) -> Picture:
-    page = schema.raw_page_of(row.page) if row.page else None
+    page = stored.raw_page_of(row.page) if row.page else None
     return Picture(row.url, row.article, row.source, row.due, row.failures, page)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from archive.article import Revision
-from archive.store import ArticleStore, schema
+from archive.store import ArticleStore, schema, stored
 
 _MANY = 5_000  # ids in one statement; the limit of SQLite is 32,766
 _PAGE = 100
@@ -94,7 +94,7 @@ class Watches:
             page = sequence.in_(sequences[start : start + _PAGE].tolist())
             with self._store.reading() as connection:
                 rows = connection.execute(sa.select(schema.revisions).where(page).order_by(sequence.desc()))
-                revisions = list(map(schema.revision_of, rows))
+                revisions = list(map(stored.revision_of, rows))
             yield from (revision for revision in revisions if not revision.withdrawn)
 
     def count(self, name: str, new: bool = False) -> int:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from xml.sax.saxutils import escape
 
 _CONTROLS = (*range(9), 11, 12, *range(14, 32), *range(127, 160))  # C0 and C1 without tab and line ends
 _DIRECTION = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))  # embeddings, overrides and isolates
 _NOT_IN_XML = (0x2028, 0x2029, *range(0xD800, 0xE000), 0xFEFF, 0xFFFE, 0xFFFF)
 _REMOVED = dict.fromkeys((*_CONTROLS, *_DIRECTION, *_NOT_IN_XML))
 _ESCAPED = {code: f"\\u{code:04x}" for code in _REMOVED}
+_MARKUP = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 _REPLACED = dict.fromkeys((*_CONTROLS, 13, *_DIRECTION), "\ufffd")
 
 
@@ -26,7 +26,7 @@ def legible(text: str) -> str:
 
 def xml(text: str) -> str:
     """The text as it stands in an element of HTML or XML, or in an attribute in double quotes."""
-    return escape(legible(text), {'"': "&quot;"})
+    return legible(text).translate(_MARKUP)
 
 
 def is_page(url: str) -> bool:

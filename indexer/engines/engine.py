@@ -6,15 +6,17 @@ the archive's sequence, and the analyzer version and the lexicon that its articl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from itertools import islice
 from math import floor
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
 from archive.article import SHANGHAI, Article, Revision
 from archive.errors import IndexUnusable, UsageFault
-from archive.store import ArticleStore
+from archive.store.reads import Reads
 from archive.text.outlets import outlet
 from archive.text.translation import gettext as _
 from indexer import engines
@@ -25,6 +27,8 @@ from indexer.question.query import Query
 from indexer.text import analyzer
 from indexer.text.analyzer import Analyzer, characters
 
+A = TypeVar("A")
+B = TypeVar("B")
 Order = Literal["relevance", "newest", "oldest"]
 Unit = Literal["month", "day"]
 REBUILD = "`wencang index --rebuild` rebuilds it"
@@ -80,6 +84,28 @@ def cut(article: Article, analyzer: Analyzer) -> Cut:
     )
 
 
+class Spread(Protocol):
+    """As `map`, but it calls a function in other processes, a few values ahead; the results come in order.
+
+    The function, the values and the results are pickled.
+    """
+
+    def __call__(self, function: Callable[[A], B], values: Iterable[A], /) -> Iterator[B]: ...
+
+
+def batches(revisions: Iterable[Revision], size: int) -> Iterator[list[Revision]]:
+    """The revisions, so many at a time."""
+    rest = iter(revisions)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+@lru_cache(maxsize=2)
+def analyzer_of(words: str) -> Analyzer:
+    """The analyzer with this lexicon: one in a process, as it remembers what it has cut."""
+    return Analyzer(words)
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """A matching article; it has all the words of the query if `whole`, otherwise some of them."""
@@ -127,11 +153,12 @@ class SearchEngine(Protocol):
     def lexicon(self) -> str:
         """The words that the analyzer knows in addition to jieba's."""
 
-    def write(self, revisions: Iterable[Revision]) -> None:
+    def write(self, revisions: Iterable[Revision], spread: Spread | None = None) -> None:
         """Index these articles, replacing older versions and removing withdrawn articles, then record the position.
 
         Readers see all of them or none; an index on several machines may show some before the rest. After
-        a failure the position is the old one, and the same articles can be written again.
+        a failure the position is the old one, and the same articles can be written again. The text is cut
+        in this process, or in others by `spread`.
         """
 
     def search(
@@ -167,7 +194,7 @@ class SearchEngine(Protocol):
         """The ids of all indexed articles, each once, in no order."""
 
 
-def check_follows(store: ArticleStore, engine: SearchEngine) -> None:
+def check_follows(store: Reads, engine: SearchEngine) -> None:
     """Raise IndexUnusable if the index follows another archive, or one that was restored to an older state."""
     state = engine.state()
     if state.position and store.digest_at(state.position) != state.anchor:

@@ -15,16 +15,18 @@ from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from threading import Lock
-from typing import Generic, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
 
 from archive.disk import atomic_write, make_folder
 from archive.errors import IndexUnusable
 from archive.lock import exclusive
-from archive.store import ArticleStore
 from archive.text.messages import of_error
 from archive.text.translation import gettext as _
-from indexer.engines.engine import REBUILD, SearchEngine, State
+from indexer.engines.engine import REBUILD, SearchEngine, State, analyzer_of
 from indexer.text.analyzer import Analyzer
+
+if TYPE_CHECKING:
+    from archive.store import ArticleStore
 
 
 def open_engine(name: str, folder: Path, create: bool = False, words: str | None = None) -> SearchEngine:
@@ -197,7 +199,7 @@ class FolderEngine(ABC, Generic[V]):
 
     @cached_property
     def analyzer(self) -> Analyzer:
-        return Analyzer(self._view.state.lexicon)
+        return analyzer_of(self._view.state.lexicon)
 
     def state(self) -> State:
         return self._current().state

@@ -24,6 +24,7 @@ from indexer.engines.engine import (
     WORDS_OF,
     Matches,
     Order,
+    Spread,
     State,
     Unit,
     cut,
@@ -165,7 +166,7 @@ class OpenSearchEngine:
 
     # Writing
 
-    def write(self, revisions: Iterable[Revision]) -> None:
+    def write(self, revisions: Iterable[Revision], _spread: Spread | None = None) -> None:
         generation, last = self._generation, list[Revision]()
         words = Counter[str]()
 

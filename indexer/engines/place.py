@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from importlib import import_module
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from archive.settings import Settings
-from archive.store import ArticleStore
 from indexer import engines
 from indexer.engines.engine import SearchEngine, check_name
 from indexer.engines.folder import FolderPlace
+
+if TYPE_CHECKING:
+    from archive.store import ArticleStore
 
 
 class Place(Protocol):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from archive.article import Article, Revision
 from archive.disk import make_folder
@@ -20,8 +21,11 @@ from indexer.engines.engine import (
     Match,
     Matches,
     Order,
+    Spread,
     State,
     Unit,
+    analyzer_of,
+    batches,
     cut,
     day,
     facets_of,
@@ -44,7 +48,7 @@ from indexer.question.query import (
     Words,
     loosened,
 )
-from indexer.text.analyzer import SEPARATOR
+from indexer.text.analyzer import SEPARATOR, Analyzer
 
 try:
     import tantivy
@@ -54,6 +58,7 @@ except ImportError as error:
     raise UsageFault("tantivy", _("is not installed"), _("`pip install tantivy` adds it")) from error
 
 _LAYOUT = "5"  # of the schema and its fields
+_BATCH = 100  # articles that are cut at once: a megabyte or two of terms
 _MEMORY = 128_000_000  # bytes of postings before they are written to disk
 _SEPARATOR = "|"  # in place of SEPARATOR, a blank, which delimits the terms
 _MAX_VALUES = 100_000  # of one facet
@@ -89,35 +94,59 @@ def open_index(folder: Path, create: bool = False, words: str | None = None) -> 
     return TantivyEngine(folder)
 
 
+class _Fields(NamedTuple):
+    """What is indexed of an article, as Tantivy takes it."""
+
+    texts: tuple[tuple[str, str], ...]  # field and value; terms are joined with blanks
+    numbers: tuple[tuple[str, int], ...]
+
+    @classmethod
+    def of(cls, article: Article, analyzer: Analyzer) -> _Fields:
+        terms = cut(article, analyzer)
+        texts = [(name, " ".join(getattr(terms, name))) for name in WORDS_OF.values()]
+        texts += [("exact", _joined(terms.exact)), ("headline", _joined(terms.headline))]
+        texts += [(f"by_{name}", value) for name, value in zip(FACETS, facets_of(article), strict=True)]
+        numbers = [("amount", key) for key in terms.amount]
+        if article.latest:
+            numbers.append(("published", seconds(article.latest)))
+        return cls(tuple(texts), tuple(numbers))
+
+    def document(self, id: str) -> tantivy.Document:
+        document = tantivy.Document()
+        document.add_text("id", id)
+        for name, text in self.texts:
+            document.add_text(name, text)
+        for name, number in self.numbers:
+            document.add_integer(name, number)
+        return document
+
+
+class _Batch(NamedTuple):
+    articles: list[tuple[str, _Fields | None]]  # by id; None for one that was withdrawn
+    position: int
+    anchor: str
+
+
+def _read(words: str, revisions: Sequence[Revision]) -> _Batch:
+    """What is indexed of these articles; called in other processes too."""
+    analyzer, last = analyzer_of(words), revisions[-1]
+    articles = [(each.article.id, None if each.withdrawn else _Fields.of(each.article, analyzer)) for each in revisions]
+    return _Batch(articles, last.sequence, last.article.digest)
+
+
 class TantivyEngine(FolderEngine["_View"]):
-    def write(self, revisions: Iterable[Revision]) -> None:
+    def write(self, revisions: Iterable[Revision], spread: Spread | None = None) -> None:
         with self._writing() as writer:
             state = self.state()
-            for revision in revisions:
-                document = None if revision.withdrawn else self._document(revision.article)
+            for batch in (spread or map)(partial(_read, state.lexicon), batches(revisions, _BATCH)):
                 with self._on_disk():
-                    writer.delete_documents_by_term("id", revision.article.id)
-                    if document:
-                        writer.add_document(document)
-                state = replace(state, position=revision.sequence, anchor=revision.article.digest)
+                    for id, fields in batch.articles:
+                        writer.delete_documents_by_term("id", id)
+                        if fields:
+                            writer.add_document(fields.document(id))
+                state = replace(state, position=batch.position, anchor=batch.anchor)
         # Saved after the commit: after a crash in between the same articles are written again.
         save_state(self._folder, state)
-
-    def _document(self, article: Article) -> tantivy.Document:
-        document = tantivy.Document()
-        document.add_text("id", article.id)
-        terms = cut(article, self.analyzer)
-        for name in WORDS_OF.values():
-            document.add_text(name, " ".join(getattr(terms, name)))
-        document.add_text("exact", _joined(terms.exact))
-        document.add_text("headline", _joined(terms.headline))
-        for key in terms.amount:
-            document.add_integer("amount", key)
-        for name, value in zip(FACETS, facets_of(article), strict=True):
-            document.add_text(f"by_{name}", value)
-        if article.latest:
-            document.add_integer("published", seconds(article.latest))
-        return document
 
     def search(
         self, query: Query, limit: int | None = None, offset: int = 0, order: Order = "relevance", facets: bool = False

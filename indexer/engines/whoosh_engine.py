@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from heapq import nsmallest
 from itertools import chain, islice
 from math import log1p
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from whoosh import columns, fields
+from whoosh.codec.whoosh3 import W3Segment
 from whoosh.index import TOC, LockError
 from whoosh.writing import SegmentWriter
 
@@ -31,8 +33,11 @@ from indexer.engines.engine import (
     Match,
     Matches,
     Order,
+    Spread,
     State,
     Unit,
+    analyzer_of,
+    batches,
     cut,
     day,
     facets_of,
@@ -44,8 +49,10 @@ from indexer.engines.whoosh_segment import UNDATED, ScoredDocument, Segment
 from indexer.engines.whoosh_storage import NAME, Damaged, Index, Storage, decoding, open_readers
 from indexer.figures.amounts import encoded
 from indexer.question.query import MAX_EXPANSIONS, Prefix, Query
+from indexer.text.analyzer import Analyzer
 
 _LAYOUT = "8"  # of the schema and its fields
+_SEGMENT = 2_500  # articles of a segment that another process writes: 150 MB of its memory
 _MAX_WEIGHT = 2.2  # of a word in BM25, to be multiplied by its rarity: 1 + k1
 _SCHEMA = fields.Schema(
     id=fields.ID(stored=True, unique=True),
@@ -73,31 +80,56 @@ def open_index(folder: Path, create: bool = False, words: str | None = None) -> 
     return WhooshEngine(folder)
 
 
+def _add(writer: SegmentWriter, analyzer: Analyzer, revisions: Iterable[Revision]) -> None:
+    for revision in revisions:
+        if not revision.withdrawn:
+            writer.add_document(**_document(revision.article, analyzer))
+
+
+def _document(article: Article, analyzer: Analyzer) -> dict[str, object]:
+    terms = cut(article, analyzer)
+    return terms._asdict() | {
+        "amount": [encoded(key) for key in terms.amount],
+        "id": article.id,
+        "source": article.source,
+        "facets": facets_of(article),
+        "published": seconds(article.latest) if article.latest else UNDATED,
+    }
+
+
+def _segment_of(folder: Path, words: str, revisions: Iterable[Revision]) -> list[W3Segment]:
+    """The segment of these articles, none if all are withdrawn; called in other processes.
+
+    It belongs to the index with the next commit of the writer in the process that asks, which holds the lock.
+    """
+    writer = whoosh_postings.Writer(Index(folder, _SCHEMA), locks=False)
+    _add(writer, analyzer_of(words), revisions)
+    return writer.segment()
+
+
 class WhooshEngine(FolderEngine["_View"]):
-    def write(self, revisions: Iterable[Revision]) -> None:
+    def write(self, revisions: Iterable[Revision], spread: Spread | None = None) -> None:
         with self._guard(), writable(self._folder), self._writing() as writer:
             state = self.state()
             with decoding():
                 readers = [leaf for leaf in writer.searcher().reader().leaf_readers() if leaf[0].doc_count_all()]
-            for revision in revisions:
-                for reader, base in readers:
-                    for number in read(reader, "id", revision.article.id).ids:
-                        writer.delete_document(base + number)
-                if not revision.withdrawn:
-                    writer.add_document(**self._document(revision.article))
-                state = replace(state, position=revision.sequence, anchor=revision.article.digest)
+
+            def replacing() -> Iterator[Revision]:
+                nonlocal state
+                for revision in revisions:
+                    for reader, base in readers:
+                        for number in read(reader, "id", revision.article.id).ids:
+                            writer.delete_document(base + number)
+                    yield revision
+                    state = replace(state, position=revision.sequence, anchor=revision.article.digest)
+
+            if spread:
+                fill = partial(_segment_of, self._folder, state.lexicon)
+                writer.segments += chain.from_iterable(spread(fill, batches(replacing(), _SEGMENT)))
+            else:
+                _add(writer, self.analyzer, replacing())
         # Saved after the commit: after a crash in between the same articles are written again.
         save_state(self._folder, state)
-
-    def _document(self, article: Article) -> dict[str, object]:
-        terms = cut(article, self.analyzer)
-        return terms._asdict() | {
-            "amount": [encoded(key) for key in terms.amount],
-            "id": article.id,
-            "source": article.source,
-            "facets": facets_of(article),
-            "published": seconds(article.latest) if article.latest else UNDATED,
-        }
 
     def search(
         self, query: Query, limit: int | None = None, offset: int = 0, order: Order = "relevance", facets: bool = False

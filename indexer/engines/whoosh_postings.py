@@ -20,7 +20,7 @@ from pickle import dumps
 from typing import Any, NamedTuple
 
 from whoosh import fields, formats
-from whoosh.codec.whoosh3 import W3FieldWriter, W3PostingsWriter
+from whoosh.codec.whoosh3 import W3FieldWriter, W3PostingsWriter, W3Segment
 from whoosh.reading import SegmentReader
 from whoosh.writing import SegmentWriter
 
@@ -190,13 +190,23 @@ class Codec(PlainCodec):
 
 
 class Writer(SegmentWriter):
-    """Writes to an index. Raises whoosh.index.LockError while another writer is open."""
+    """Writes to an index. Raises whoosh.index.LockError while another writer is open.
 
-    def __init__(self, index: object) -> None:
+    One that does not lock makes only a segment, which the one that does commits.
+    """
+
+    def __init__(self, index: object, locks: bool = True) -> None:
         # Whoosh copies every part of a compound file into memory when it opens the index.
-        super().__init__(index, codec=Codec(), compound=False)
+        super().__init__(index, codec=Codec(), compound=False, _lk=locks)
         self.pool = _Pool()
         self.mergetype = _merge
+
+    def segment(self) -> list[W3Segment]:
+        """The segment of the added documents, if there are any."""
+        if self._added:
+            return [self._finalize_segment()]
+        self._close_segment()
+        return []
 
     def cancel(self) -> None:
         with suppress(OSError, ValueError):  # the disk is full, or an earlier failure has closed the file

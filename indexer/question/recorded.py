@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from archive.store import ArticleStore
-from archive.tables.names import Names
-from archive.tables.tags import Tags
 from archive.text.translation import gettext as _
-from indexer.figures.named import key
 from indexer.question.query import Among, Node, Query, leaves
+
+if TYPE_CHECKING:
+    from archive.store import ArticleStore
 
 Ids = Callable[[str, str], frozenset[str]]
 
 
-def recorded(store: ArticleStore, query: Query) -> Query:
+def recorded(store: Callable[[], ArticleStore], query: Query) -> Query:
     """A query with the articles of its labels and names as of now; one that no article has is a doubt."""
-    ids = {(node.field, node.value): _ids(store, node) for node in _nodes((*query.wanted, *query.unwanted))}
+    ids = {(node.field, node.value): _ids(store(), node) for node in _nodes((*query.wanted, *query.unwanted))}
     doubts = tuple(_nobody(field, value) for (field, value), found in ids.items() if not found)
     return replace(_resolved(query, lambda *names: ids[names]), doubts=query.doubts + doubts) if ids else query
 
@@ -35,6 +35,8 @@ def by_name(nodes: Sequence[Node]) -> bool:
 
 def known_up_to(store: ArticleStore, query: Query, position: int) -> int:
     """The sequence up to which this query can be answered, of an index with this position."""
+    from archive.tables.names import Names
+
     return min(position, Names(store).position()[0]) if by_name((*query.wanted, *query.unwanted)) else position
 
 
@@ -51,6 +53,10 @@ def _nodes(nodes: Sequence[Node]) -> list[Among]:
 
 
 def _ids(store: ArticleStore, node: Among) -> frozenset[str]:
+    from archive.tables.names import Names
+    from archive.tables.tags import Tags
+    from indexer.figures.named import key
+
     if node.field == "tag":
         return Tags(store).ids(node.value)
     return Names(store).ids(node.field, key(node.field, node.value))

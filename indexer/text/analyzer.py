@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from itertools import accumulate, chain, groupby, pairwise
 from operator import add
@@ -30,6 +30,7 @@ _WHOLE = re.compile(
 # Single-character words without meaning of their own.
 PARTICLES = frozenset("的了和与及在是有为对将从到向被把让等也都就还又着地得之其这那吗呢吧啊几谁哪")
 CHINESE = "\u3400-\u9fff\U00020000-\U0003ffff"  # a range of a regular expression
+_MAX_REMEMBERED = 1 << 18  # words
 LONGEST = 16  # characters of a word that is searched for inner words; a longer one is an address or a number
 
 
@@ -116,6 +117,23 @@ def _dictionary(words: str) -> Any:
         return jieba
 
 
+class _Terms(dict[str, tuple[tuple[str, ...], str]]):
+    """What an article is indexed by for each word of jieba's, and the word itself if it is loose; filled on demand.
+
+    Both are empty for punctuation and blanks.
+    """
+
+    def __init__(self, overlapping: Callable[[str], tuple[str, ...]]) -> None:
+        self._overlapping = overlapping
+
+    def __missing__(self, word: str) -> tuple[tuple[str, ...], str]:
+        if len(self) >= _MAX_REMEMBERED:
+            self.clear()
+        terms = (self._overlapping(word), word if _is_loose(word) else "") if word.isalnum() else ((), "")
+        self[word] = terms
+        return terms
+
+
 class Analyzer:
     """Cuts text with jieba's dictionary and a lexicon, by rjieba, an implementation of jieba in Rust.
 
@@ -126,7 +144,7 @@ class Analyzer:
 
     def __init__(self, words: str) -> None:
         self._jieba = _dictionary(words)
-        self._overlapping = lru_cache(maxsize=1 << 18)(self._with_inner_words)
+        self._terms = _Terms(self._with_inner_words)
 
     @staticmethod
     def parse(words: str) -> list[tuple[str, int | None]]:
@@ -149,11 +167,15 @@ class Analyzer:
         What jieba cuts into single characters is mostly an unknown name; the pairs make it searchable.
         """
         terms: list[str] = []
-        for stretch in self.cut(text):
+        of_word = self._terms
+        for is_whole, part in self._parts(text):
+            if is_whole:
+                terms += self._with_inner_words(part)
+                continue
             before = ""
-            for word in stretch:
-                terms += self._overlapping(word) if 2 < len(word) <= LONGEST else (word,)
-                loose = word if _is_loose(word) else ""
+            for word in self._jieba.cut(part, False):
+                overlapping, loose = of_word[word]
+                terms += overlapping
                 if before and loose:
                     terms.append(before + loose)
                 before = loose
@@ -170,20 +192,26 @@ class Analyzer:
 
     def cut(self, text: str) -> Iterator[list[str]]:
         """The words of a text as cut by jieba, in stretches without punctuation or blanks."""
-        folded = fold(text)
-        bounds = chain.from_iterable(whole.span() for whole in _WHOLE.finditer(text))
-        for at, (start, end) in enumerate(pairwise((0, *bounds, len(text)))):
-            if at % 2:
-                yield [folded[start:end].replace(",", "")]
+        for is_whole, part in self._parts(text):
+            if is_whole:
+                yield [part]
                 continue
             stretch: list[str] = []
-            for word in self._jieba.cut(folded[start:end], False):
+            for word in self._jieba.cut(part, False):
                 if word.isalnum():
                     stretch.append(word)
                 elif stretch:
                     yield stretch
                     stretch = []
             yield stretch
+
+    @staticmethod
+    def _parts(text: str) -> Iterator[tuple[bool, str]]:
+        """A folded text in parts, and which of these are kept whole: every second one."""
+        folded = fold(text)
+        bounds = chain.from_iterable(whole.span() for whole in _WHOLE.finditer(text))
+        for at, (start, end) in enumerate(pairwise((0, *bounds, len(text)))):
+            yield (True, folded[start:end].replace(",", "")) if at % 2 else (False, folded[start:end])
 
     def pieces(self, text: str) -> list[str]:
         """The words, punctuation and blanks of a text as printed; joined, they are the text."""
@@ -199,6 +227,9 @@ class Analyzer:
         return [token for token in tokens if token.strip()]
 
     def _with_inner_words(self, word: str) -> tuple[str, ...]:
+        """The shorter words inside a word, and the word."""
+        if not 2 < len(word) <= LONGEST:
+            return (word,)
         # jieba's search mode has only inner words of two and three characters:
         # 墨竹工卡 would not match 墨竹工卡县.
         spans = ((start, start + size) for size in range(2, len(word)) for start in range(len(word) - size + 1))

@@ -99,7 +99,7 @@ def look_for_news(
 
 def note_hits(store: ArticleStore, index: SearchEngine, name: str, question: str, now: datetime) -> Query:
     """Record what newly answers; when a watch begins, or its question changed, all that answers counts as known."""
-    query = recorded(store, parse_query(question, index.analyzer, now))
+    query = recorded(lambda: store, parse_query(question, index.analyzer, now))
     watches = Watches(store)
     position = known_up_to(store, query, index.position())
     watch = watches.known().get(name)
