@@ -463,6 +463,16 @@ class ArticleStore:
             row = connection.execute(_SEQUENCES).one()
         return row.sequence, row.stories, row.annotations, row.names, row.names_by
 
+    def closed(self) -> int:
+        """The sequence up to which manifests list all versions, by the run that ended last; 0 if none has."""
+        with self.reading() as connection:
+            return int(connection.scalar(sa.select(schema.archive.c.closed)) or 0)
+
+    def note_closed(self, sequence: int) -> None:
+        """Note that a manifest lists all versions up to a sequence: `verify` misses it where it was lost."""
+        with self.writing() as connection:
+            connection.execute(schema.archive.update().values(closed=sequence))
+
     def changed_since(self, after: int) -> int:
         """The number of articles that `changes(after)` would return."""
         with self.reading() as connection:
