@@ -55,6 +55,7 @@ _SEQUENCES = sa.select(
     *(schema.archive.c[name] for name in ("sequence", "stories", "annotations", "names", "names_by"))
 )
 _BESIDE = ("pages", "manifests")  # FOLDER of warc/pages.py and proof/manifest.py, which a search need not load
+_IDS = 5_000  # ids a page
 _PAGE = 500  # rows per read transaction, so that none stays open while the caller works
 Keep = Callable[[tuple[RawPage, ...]], tuple[RawPage, ...]]
 Fence = Callable[[sa.Connection], None]
@@ -428,6 +429,20 @@ class ArticleStore:
     def kept(self) -> Iterator[Revision]:
         """The newest version of each article that is not withdrawn."""
         return (revision for revision in self.changes() if not revision.withdrawn)
+
+    def ids(self) -> Iterator[str]:
+        """The ids of all articles that are not withdrawn, sorted; reads no texts."""
+        c = schema.articles.c
+        newest = sa.select(c.id).join(schema.revisions, schema.revisions.c.sequence == c.sequence)
+        page = newest.where(~schema.withdrawn).order_by(c.id).limit(_IDS)
+        last = ""
+        while True:
+            with self.reading() as connection:
+                ids = connection.scalars(page.where(c.id > last)).all()
+            yield from ids
+            if not ids:
+                return
+            last = ids[-1]
 
     def between(self, first: int, last: int) -> Iterator[Revision]:
         """All revisions from one sequence to another, both included, in order."""

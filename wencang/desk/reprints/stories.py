@@ -60,9 +60,9 @@ def _sign(store: ArticleStore, signatures: Signatures, revisions: Iterable[Revis
             texts[sketch.text] = of_text
     candidates = signatures.add(signed, likeness.LANDMARKS_SHARE)
     pairs: dict[int, list[int]] = {}
-    for text, others in candidates.items():
+    for new, others in candidates.items():
         for other in others:
-            pairs.setdefault(other, []).append(text)
+            pairs.setdefault(other, []).append(new)
     signatures.link(_alike(store, signatures, texts, pairs))
     return set(texts), set(candidates)
 
