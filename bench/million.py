@@ -1,13 +1,13 @@
 """What each command takes on an archive of a size: seconds, the memory of its process, and what is written to disk.
 
-    python -m bench.million CORPUS [--articles N ...] [--engines NAME,NAME] [--sentences N] [--stories] [--folder DIR]
+    python -m bench.million CORPUS [--articles N ...] [--engines NAME,NAME] [--sentences N] [--folder DIR]
 
 The articles are made as by bench.scale, and marked so. Each command runs in a process of its own, on a laptop's
 folder: import from JSON Lines with the first engine's index and the stories, index (another engine's from nothing
-and, as each size grows, catching up; with --rebuild the whole), a warm search's p50 and p95
-with ten hits and facets, timeline, a question's and the whole archive's export, status, verify, backup; with
---stories also `stories --update`. Sizes are reached by growing: what is imported and indexed is what is new, in the
-column `articles`. In a `--folder` that holds an archive already the benchmark goes on from there.
+and, as each size grows, catching up; with --rebuild the whole), a warm search's p50 and p95 with ten hits
+and facets, timeline, a question's and the whole archive's export, status, verify, backup. Sizes are reached by growing:
+what is imported and indexed is what is new, in the column `articles`. In a `--folder` that holds an archive already
+the benchmark goes on from there.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def row(size: int, command: str, engine: str, articles: int, seconds: float, mem
     )
 
 
-def commands(folder: Path, engines: Sequence[str], size: int, new: int, stories: bool
+def commands(folder: Path, engines: Sequence[str], size: int, new: int
              ) -> Iterator[tuple[str, str, int, list[str | Path]]]:  # fmt: skip
     """The commands by name, each with its engine, the number of articles that it has to do with, and its words."""
     for engine in engines:
@@ -48,8 +48,6 @@ def commands(folder: Path, engines: Sequence[str], size: int, new: int, stories:
         yield "timeline QUERY", engine, size, ["timeline", _QUESTION, "--engine", engine]
         yield "search --facets", engine, size, ["search", _QUESTION, "--facets", "--engine", engine]
         yield "export QUERY", engine, size, ["export", _QUESTION, "--engine", engine, "-o", folder / "found.jsonl"]
-    if stories:
-        yield "stories --update", "", new, ["stories", "--update"]
     yield "export", "", size, ["export", "-o", folder / "all.jsonl"]
     yield "status", "", size, ["status"]
     yield "verify", "", size, ["verify"]
@@ -75,7 +73,7 @@ def measure(options: argparse.Namespace, folder: Path) -> Iterator[str]:
         new, held = size - held, size
         yield row(size, "import", options.engines[0], new, *taken(["import", path]))
         path.unlink()
-        for name, engine, articles, words in commands(folder, options.engines, size, new, options.stories):
+        for name, engine, articles, words in commands(folder, options.engines, size, new):
             yield row(size, name, engine, articles, *taken(words))
         for engine, kinds in asked(archive, options.engines, questions).items():
             for kind, latency in kinds.items():
@@ -90,7 +88,6 @@ def main() -> None:
     parser.add_argument("--engines", type=lambda names: names.split(","), default=["tantivy", "whoosh"])
     parser.add_argument("--sentences", type=int, help="of an article at most; by default as many as real ones have")
     parser.add_argument("--questions", type=int, default=100, help="of each kind")
-    parser.add_argument("--stories", action="store_true", help="measure reprints alone too, which an import looks for")
     parser.add_argument("--folder", type=Path, help="where the archive is made; by default it is removed")
     options = parser.parse_args()
     print(f"| {' | '.join(_COLUMNS)} |\n|{'---|' * len(_COLUMNS)}")
