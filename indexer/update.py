@@ -120,8 +120,10 @@ def rebuild_due(settings: Settings, name: str, engine: SearchEngine) -> list[Mes
 
 def verify(store: ArticleStore, engine: SearchEngine) -> Iterator[str]:
     """The differences between index and archive as of the index's position, one line per article."""
-    kept = {revision.article.id for revision in store.kept()}
     changed = {revision.article.id for revision in store.changes(after=engine.position())}
     indexed = set(engine.ids())
-    yield from (_("{id} is in the archive, not in the index").format(id=id) for id in sorted(kept - changed - indexed))
-    yield from (_("{id} is in the index, not in the archive").format(id=id) for id in sorted(indexed - kept - changed))
+    for id in store.ids():
+        if id not in indexed and id not in changed:
+            yield _("{id} is in the archive, not in the index").format(id=id)
+        indexed.discard(id)
+    yield from (_("{id} is in the index, not in the archive").format(id=id) for id in sorted(indexed - changed))

@@ -26,7 +26,6 @@ from archive.store import ArticleStore
 from tests.support.pages import ARTICLE, THEN, close, file_of, forge_time, manifests, noise, put, warcs
 from tests.support.program import run
 from tests.support.sample import EXPECTED
-from wencang.desk.reprints import stories
 
 
 def faults(store: ArticleStore, data: Path) -> list[str]:
@@ -130,7 +129,6 @@ def test_manifests_that_were_lost_are_missed(tmp_path: Path, store: ArticleStore
     for day in range(2):
         put(store, tmp_path, 2 * day, 2 * day + 1)
         close(store, tmp_path, day)
-        stories.bring_up(store)
     put(store, tmp_path, 9)  # by a run that was killed
     assert faults(store, tmp_path) == []
     for path in manifests(tmp_path)[left:]:

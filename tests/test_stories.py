@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -19,6 +20,7 @@ from opencc import OpenCC
 from archive.article import Article
 from archive.settings import Settings, load
 from archive.store import ArticleStore, schema
+from archive.tables import sketches
 from archive.tables.stories import Member, Stories
 from indexer import engines, update
 from indexer.question.parser import parse_query
@@ -28,7 +30,7 @@ from tests.support.program import Wencang, run
 from tests.support.sample import ARTICLES
 from wencang.desk.reprints import likeness
 from wencang.desk.reprints.likeness import are_alike, characters, shingles, signature
-from wencang.desk.reprints.stories import bring_up, grouped
+from wencang.desk.reprints.stories import bring_up
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -150,11 +152,25 @@ def test_a_short_text_that_a_long_one_quotes_is_no_copy() -> None:
     assert not are_alike(1_000, 1_000, 499)
 
 
-def test_a_chain_of_copies_of_copies_is_not_one_story() -> None:
-    chain = {number: {other: 60 for other in (number - 1, number + 1) if 0 <= other < 9} for number in range(9)}
-    stories = grouped(range(9), chain, dict.fromkeys(range(9), 100))
-    assert max(len(others) for others in stories.values()) == 1
-    assert {text for first, others in stories.items() for text in (first, *others)} == set(range(9))
+def test_a_chain_of_copies_of_copies_is_not_one_story(store: ArticleStore) -> None:
+    text = made(1, 800)
+    chain = [reprint(FIRST, f"c{at}", hours=at, title=" ", body=text[at * 80 : at * 80 + 200]) for at in range(8)]
+    stories = placed(told(store, *chain))
+    assert max(Counter(story for _id, story in stories).values()) == 2
+    assert {id for id, _story in stories} == {article.id for article in chain}
+
+
+def test_a_landmark_leads_to_some_texts_only(store: ArticleStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sketches, "COMMON", 4)
+    first, *copies = [
+        reprint(FIRST, f"v{at}", hours=at, title=" ", body=FIRST.body + made(at, 30)) for at in range(20)
+    ]  # fmt: skip
+    assert placed(told(store, first, *copies)) == {(article.id, first.id) for article in (first, *copies)}
+    with store.reading() as connection:
+        pairs = connection.scalars(sa.select(schema.likenesses.c.text)).all()
+        assert 0 < len(pairs) <= 2 * 4 * 20
+        landmarks = connection.scalars(sa.select(schema.landmarks.c.landmark)).all()
+        assert max(Counter(landmarks).values()) == 4
 
 
 def made(seed: int, size: int = 300) -> str:

@@ -862,27 +862,18 @@ class Archive:
         question; with a question what `search` raises.
         """
         from archive.tables.stories import Stories
+        from wencang.desk.reprints.stories import bring_up
         from wencang.desk.reprints.story import largest
 
         if not question:
             _refuse_filters(**filters)
         if update:
-            self._update_stories(progress)
+            bring_up(self._store, progress)
         ids, notices = None, tuple(Stories(self._store).notices())
         if question:
             _query, ids, more = self._matches(question, engine, **filters)
             notices = more + notices
         return replace(largest(self._store, limit, ids), notices=notices)
-
-    def _update_stories(self, progress: Progress) -> None:
-        from archive import clock
-        from archive.proof import manifest
-        from archive.storage import of as storage_of
-        from wencang.desk.reprints.stories import bring_up
-
-        storage = storage_of(self.settings)
-        manifest.close(self._store, storage, clock.now())  # `verify` relies on stories coming after it
-        bring_up(self._store, progress, manifest.held(storage))
 
     # Corpora
 

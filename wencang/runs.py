@@ -1,7 +1,7 @@
 """Runs that add articles: a crawl, an import, a re-extraction, and what follows each of them.
 
-During a crawl the index is updated by a process beside it. At the end of each run a manifest is
-written, the index is brought up to date, and new texts are put into their stories.
+During a crawl a process beside it updates the index and puts new texts into their stories. At the
+end of each run a manifest is written, and index and stories are brought up to date.
 """
 
 from __future__ import annotations
@@ -216,7 +216,7 @@ def finish(settings: Settings, result: RunResult, indexed: Progress = silent) ->
         yield lambda: upload(store, storage)
         yield lambda: manifest.close(store, storage, clock.now())
         yield lambda: bring_up(store, settings, settings.engine, indexed)
-        yield lambda: stories.bring_up(store, last=manifest.held(storage))
+        yield lambda: stories.bring_up(store)
         yield lambda: recorded.bring_up(store, reader(settings.names), seconds=_NAMES)
 
     faults = list[WencangError | OSError]()
@@ -233,12 +233,15 @@ def finish(settings: Settings, result: RunResult, indexed: Progress = silent) ->
     return replace(result, fault=next(iter(faults), None))
 
 
-# Indexing beside a run
+# Indexing and grouping beside a run
 
 
 @contextmanager
 def _indexing(settings: Settings) -> Iterator[None]:
-    """Index new articles during a run, in a process beside it. An error of it occurs again at the end of the run."""
+    """Index new articles during a run, and put them into stories, in a process beside it.
+
+    An error of it occurs again at the end of the run.
+    """
     ended = Event()
     thread = Thread(target=_follow, args=(settings, ended))
     thread.start()
@@ -278,6 +281,8 @@ def _index_new(process: Processes, settings: Settings, store: ArticleStore, posi
 
 def _index(settings: Settings) -> None:
     from indexer.update import bring_up
+    from wencang.desk.reprints import stories
 
     with ArticleStore.open(settings) as store:
         bring_up(store, settings, settings.engine)
+        stories.bring_up(store)

@@ -28,7 +28,6 @@ from archive.storage.storage import File, Storage
 from archive.store import ArticleStore
 from archive.store.stored import WARC_FILE
 from archive.tables.locks import exclusive
-from archive.tables.stories import Stories
 from archive.text.messages import of_error
 from archive.text.translation import gettext as _
 from archive.warc import warcfile
@@ -90,10 +89,12 @@ def close(store: ArticleStore, storage: Storage, now: datetime, withdrawn: bool 
         spans = map(asdict, chain(rewritten, _spans(storage, ends)))
         lines = chain([_line_of_head(head)], spans, map(line_of, store.between(head.first, head.last)))
         try:
-            return File(storage, storage.add(FOLDER, head.number, f"-{head.made:%Y%m%dT%H%M%SZ}.jsonl", _text(lines)))
+            key = storage.add(FOLDER, head.number, f"-{head.made:%Y%m%dT%H%M%SZ}.jsonl", _text(lines))
         except OSError as error:
             subject = error.filename or storage.shown(FOLDER)
             raise ArchiveUnusable(subject, of_error(error), _("free some space or fix its permissions")) from error
+        store.note_closed(head.last)
+        return File(storage, key)
 
 
 def _head(newest: File | None, last: int, now: datetime) -> Head:
@@ -257,10 +258,7 @@ def _lines(path: File) -> Iterator[dict[str, Any]]:
 def verify(store: ArticleStore, storage: Storage) -> Iterator[str]:
     """The faults of the chain of manifests, and what differs from them in the archive, a line each."""
     yield from chain_faults(storage)
-    first, closed = (
-        held(storage) + 1,
-        Stories(store).position()[0],
-    )  # stories are computed after the manifest is written
+    first, closed = held(storage) + 1, store.closed()
     if first <= closed:
         fault = _(
             "{folder}: no manifest lists versions {first} to {last}, whose run has ended; "

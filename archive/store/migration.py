@@ -74,10 +74,16 @@ def _origins_captures(connection: sa.Connection) -> None:
         table.create(connection)
 
 
+def _closed(connection: sa.Connection) -> None:
+    """Up to where manifests list all versions: so far stories were computed up to there."""
+    connection.execute(sa.text("ALTER TABLE archive ADD COLUMN closed BIGINT DEFAULT 0 NOT NULL"))
+    connection.execute(sa.text("UPDATE archive SET closed = stories"))
+
+
 # Step N migrates version N to N + 1, and is never changed once released. A new archive is created at the newest.
 # Version 1 is that of wencang 0.2.0.
 STEPS: tuple[Callable[[sa.Connection], None], ...] = (
-    _days_addresses_doubts, _locks_notices_ranges, _tags_notes, _names, _origins_captures,
+    _days_addresses_doubts, _locks_notices_ranges, _tags_notes, _names, _origins_captures, _closed,
 )  # fmt: skip
 
 

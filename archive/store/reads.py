@@ -27,7 +27,7 @@ from archive.text.translation import gettext as _
 if TYPE_CHECKING:
     from archive.databases.database import Database
 
-VERSION = 6  # of the tables that these statements read: that of archive/store/migration.py
+VERSION = 7  # of the tables that these statements read: that of archive/store/migration.py
 _BESIDE = ("pages", "manifests")  # FOLDER of warc/pages.py and proof/manifest.py, which a search need not load
 _PAGE = 500  # rows per read transaction, so that none stays open while the caller works
 

@@ -110,6 +110,7 @@ archive = sa.Table(
     sa.Column("annotations", sa.BigInteger, nullable=False, server_default="0"),  # counts changes of tags and notes
     sa.Column("names", sa.BigInteger, nullable=False, server_default="0"),  # sequence up to which they are recorded
     sa.Column("names_by", sa.Text, nullable=False, server_default=""),  # the reader that found them
+    sa.Column("closed", sa.BigInteger, nullable=False, server_default="0"),  # sequence up to which manifests list all
 )  # fmt: skip
 
 articles = sa.Table(

@@ -46,6 +46,7 @@ _SEQUENCE = sa.select(schema.archive.c.sequence)
 _SEQUENCES = sa.select(
     *(schema.archive.c[name] for name in ("sequence", "stories", "annotations", "names", "names_by"))
 )
+_IDS = 5_000  # ids a page
 _PAGE = 500  # rows per read transaction, so that none stays open while the caller works
 Keep = Callable[[tuple[RawPage, ...]], tuple[RawPage, ...]]
 Fence = Callable[[sa.Connection], None]
@@ -394,6 +395,20 @@ class ArticleStore(Reads):
         """The newest version of each article that is not withdrawn."""
         return (revision for revision in self.changes() if not revision.withdrawn)
 
+    def ids(self) -> Iterator[str]:
+        """The ids of all articles that are not withdrawn, sorted; reads no texts."""
+        c = schema.articles.c
+        newest = sa.select(c.id).join(schema.revisions, schema.revisions.c.sequence == c.sequence)
+        page = newest.where(~schema.withdrawn).order_by(c.id).limit(_IDS)
+        last = ""
+        while True:
+            with self.reading() as connection:
+                ids = connection.scalars(page.where(c.id > last)).all()
+            yield from ids
+            if not ids:
+                return
+            last = ids[-1]
+
     def between(self, first: int, last: int) -> Iterator[Revision]:
         """All revisions from one sequence to another, both included, in order."""
         return self._by_sequence(sa.select(schema.revisions), first, last)
@@ -422,6 +437,16 @@ class ArticleStore(Reads):
         with self.reading() as connection:
             row = connection.execute(_SEQUENCES).one()
         return row.sequence, row.stories, row.annotations, row.names, row.names_by
+
+    def closed(self) -> int:
+        """The sequence up to which manifests list all versions, by the run that ended last; 0 if none has."""
+        with self.reading() as connection:
+            return int(connection.scalar(sa.select(schema.archive.c.closed)) or 0)
+
+    def note_closed(self, sequence: int) -> None:
+        """Note that a manifest lists all versions up to a sequence: `verify` misses it where it was lost."""
+        with self.writing() as connection:
+            connection.execute(schema.archive.update().values(closed=sequence))
 
     # Transactions
 

@@ -6,10 +6,11 @@ A text is here once, under a number derived from it (wencang/desk/reprints/liken
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
-from math import ceil
+from itertools import chain, islice
+from math import inf
 from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
@@ -20,10 +21,9 @@ _BATCH = 500  # values per query
 T = TypeVar("T")
 
 _signed, _kept, _places, _likes = schema.signed.c, schema.signatures.c, schema.landmarks.c, schema.likenesses.c
-_any_of = _places.landmark.in_(sa.bindparam("landmarks", expanding=True))
-_FREQUENCIES = sa.select(_places.landmark, sa.func.count().label("texts")).where(_any_of).group_by(_places.landmark)
-_WITH_ANY = sa.select(_kept.text, _kept.landmarks).where(_kept.text.in_(sa.select(_places.text).where(_any_of)))
-_RARE = 20  # maximum number of texts with a rare landmark
+_LENGTHS = sa.select(_kept.text, sa.func.length(_kept.landmarks).label("length"))
+FEWEST = 8  # landmarks of a text that has as many shingles
+COMMON = 128  # texts to which a landmark leads at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,13 @@ class Likeness(NamedTuple):
     text: int
     other: int
     shared: int
+
+
+class Issue(NamedTuple):
+    """An article with a text, in order of publication: undated ones last, of one moment by id."""
+
+    time: float
+    id: str
 
 
 class Signatures:
@@ -69,54 +76,53 @@ class Signatures:
                     connection.execute(sa.delete(column.table).where(column.in_(batch)))
         return (still | likes) - gone
 
-    def add(self, signed: Mapping[str, Signature]) -> list[Signature]:
-        """Record the text of each article, by id; returns the new texts."""
+    def add(self, signed: Mapping[str, Signature], share: float) -> dict[int, list[int]]:
+        """Record the text of each article, by id; returns the new texts, each with those it is to be compared with.
+
+        They share at least `share` of its landmarks, or of their own if they have fewer. A pair comes once, with
+        the text that was recorded later. A landmark leads to COMMON texts at most, the first that had it, so that
+        the work for a text does not grow with the archive.
+        """
         by_text = {signature.text: signature for signature in signed.values()}
-        articles = ({"article": id, "text": signature.text} for id, signature in signed.items())
         with self._store.writing() as connection:
             known = {row.text for row in _rows(connection, sa.select(_kept.text), _kept.text, by_text)}
-            new = [by_text[text] for text in by_text.keys() - known]
-            places = sorted((landmark, signature.text) for signature in new for landmark in signature.landmarks)
-            _insert(connection, schema.signed, articles)
-            _insert(connection, schema.signatures, map(_values, new))
-            _insert(connection, schema.landmarks, ({"landmark": landmark, "text": text} for landmark, text in places))
-        return new
-
-    def near(self, signature: Signature, share: float) -> list[int]:
-        """The other texts that share at least `share` of its landmarks, or of their own if they have fewer.
-
-        The most frequent landmarks are not queried: a text that shares so many also shares one of the
-        others. For a text with fewer landmarks that is only likely, so rare ones are always queried.
-        """
-        mine = set(signature.landmarks)
-        with self._store.reading() as connection:
-            frequencies = connection.execute(_FREQUENCIES.order_by("texts"), {"landmarks": signature.landmarks}).all()
-            enough = len(mine) - ceil(share * len(mine)) + 1
-            queried = [row.landmark for n, row in enumerate(frequencies) if n < enough or row.texts <= _RARE]
-            rows = connection.execute(_WITH_ANY, {"landmarks": queried}).all()
-        return [text for text, theirs in rows if text != signature.text and _share(mine, array("I", theirs)) >= share]
+            new = [signature for text, signature in by_text.items() if text not in known]
+            texts = _texts_with(connection, {landmark for signature in new for landmark in signature.landmarks})
+            places: list[tuple[int, int]] = []
+            shared = {signature.text: _recorded(signature, texts, places, share) for signature in new}
+            others = {text for counts in shared.values() for _own, of in counts for text in of}
+            numbers = {signature.text: len(signature.landmarks) for signature in new}
+            lengths = _rows(connection, _LENGTHS, _kept.text, others - numbers.keys())
+            numbers |= {row.text: row.length // array("I").itemsize for row in lengths}
+            _insert(connection, schema.signed, ((id, sketch.text) for id, sketch in signed.items()))
+            _insert(
+                connection,
+                schema.signatures,
+                ((sketch.text, sketch.size, array("I", sketch.landmarks).tobytes()) for sketch in new),
+            )
+            _insert(connection, schema.landmarks, sorted(places))
+        return {
+            text: sorted({
+                other for own, of in counts for other, count in of.items() if count >= share * min(own, numbers[other])
+            })
+            for text, counts in shared.items()
+        }  # fmt: skip
 
     def link(self, likenesses: Iterable[Likeness]) -> None:
         """Store these, in both directions; each pair must come once."""
         pairs = (
-            Likeness(*pair, shared)._asdict()
-            for text, other, shared in likenesses
-            for pair in ((text, other), (other, text))
-        )
+            (*pair, shared) for text, other, shared in likenesses for pair in ((text, other), (other, text))
+        )  # fmt: skip
         with self._store.writing() as connection:
             _insert(connection, schema.likenesses, pairs)
 
-    def linked(self, texts: Iterable[int]) -> dict[int, dict[int, int]]:
-        """All texts connected to these by likenesses, and what each shares with its similar texts."""
-        reached: dict[int, dict[int, int]] = {}
-        front = set(texts)
+    def links(self, texts: Iterable[int]) -> dict[int, dict[int, int]]:
+        """What each of these texts shares with each that is like it."""
+        links: dict[int, dict[int, int]] = {text: {} for text in texts}
         with self._store.reading() as connection:
-            while front:
-                reached |= {text: {} for text in front}
-                for row in _rows(connection, sa.select(schema.likenesses), _likes.text, front):
-                    reached[row.text][row.other] = row.shared
-                front = {other for text in front for other in reached[text]} - reached.keys()
-        return reached
+            for row in _rows(connection, sa.select(schema.likenesses), _likes.text, links):
+                links[row.text][row.other] = row.shared
+        return links
 
     def sizes(self, texts: Iterable[int]) -> dict[int, int]:
         with self._store.reading() as connection:
@@ -124,26 +130,56 @@ class Signatures:
                 row.text: row.size for row in _rows(connection, sa.select(_kept.text, _kept.size), _kept.text, texts)
             }
 
-    def articles(self, texts: Iterable[int]) -> dict[int, list[str]]:
-        """The ids of the articles with each of these texts, in order of publication, undated ones last."""
+    def articles(self, texts: Iterable[int]) -> dict[int, list[Issue]]:
+        """The articles with each of these texts, in order of publication."""
         c = schema.revisions.c
         newest = (
             sa.select(_signed.text, c.id, c.published)
             .join(schema.articles, schema.articles.c.id == _signed.article)
             .join(schema.revisions, c.sequence == schema.articles.c.sequence)
         )
+        issues: dict[int, list[Issue]] = {}
         with self._store.reading() as connection:
-            rows = list(_rows(connection, newest, _signed.text, texts))
-        rows.sort(key=lambda row: (row.published is None, row.published and row.published.timestamp(), row.id))
-        ids: dict[int, list[str]] = {}
-        for row in rows:
-            ids.setdefault(row.text, []).append(row.id)
-        return ids
+            for row in _rows(connection, newest, _signed.text, texts):
+                time = row.published.timestamp() if row.published else inf
+                issues.setdefault(row.text, []).append(Issue(time, row.id))
+        return {text: sorted(of_text) for text, of_text in issues.items()}
+
+    def texts(self, articles: Iterable[str]) -> dict[str, int]:
+        """The text of each of these articles that has one."""
+        with self._store.reading() as connection:
+            return {
+                row.article: row.text for row in _rows(connection, sa.select(schema.signed), _signed.article, articles)
+            }
 
 
-def _share(mine: set[int], theirs: Collection[int]) -> float:
-    """The share that two sets have in common, of the smaller one."""
-    return len(mine.intersection(theirs)) / min(len(mine), len(theirs))
+def _texts_with(connection: sa.Connection, landmarks: Iterable[int]) -> dict[int, list[int]]:
+    """The texts that are recorded with each of these landmarks."""
+    texts: dict[int, list[int]] = {landmark: [] for landmark in landmarks}
+    for row in _rows(connection, sa.select(schema.landmarks), _places.landmark, sorted(texts)):
+        texts[row.landmark].append(row.text)
+    return texts
+
+
+def _recorded(
+    signature: Signature, texts: Mapping[int, list[int]], places: list[tuple[int, int]], share: float
+) -> list[tuple[int, dict[int, int]]]:
+    """Add a text to those with its landmarks; how many of them it shares with the texts that were there.
+
+    Counted among all landmarks and, where some are common, among the others: the number of landmarks, and
+    the counts that may be enough.
+    """
+    rare = [landmark for landmark in signature.landmarks if len(texts[landmark]) < COMMON]
+    least = FEWEST if signature.size >= 2 * FEWEST else 1  # landmarks of a text that may be like it
+    counts = []
+    for landmarks in {signature.landmarks, tuple(rare)}:
+        enough = share * min(len(landmarks), least)
+        shared = Counter(chain.from_iterable(map(texts.__getitem__, landmarks)))
+        counts.append((len(landmarks), {text: count for text, count in shared.items() if count >= enough}))
+    for landmark in rare:
+        texts[landmark].append(signature.text)
+        places.append((landmark, signature.text))
+    return counts
 
 
 def parts(values: Iterable[T], size: int = _BATCH) -> Iterator[list[T]]:
@@ -154,16 +190,19 @@ def parts(values: Iterable[T], size: int = _BATCH) -> Iterator[list[T]]:
 
 
 def _rows(
-    connection: sa.Connection, select: sa.Select[Any], column: sa.Column[Any], values: Iterable[int]
+    connection: sa.Connection, select: sa.Select[Any], column: sa.Column[Any], values: Iterable[int | str]
 ) -> Iterator[sa.Row[Any]]:
     """The rows whose column has one of these values, however many those are."""
     for batch in parts(values):
         yield from connection.execute(select.where(column.in_(batch))).all()
 
 
-def _insert(connection: sa.Connection, table: sa.Table, values: Iterable[dict[str, Any]]) -> None:
-    if rows := list(values):
-        connection.execute(table.insert(), rows)
+def _insert(connection: sa.Connection, table: sa.Table, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Insert rows of all columns by the driver: SQLAlchemy takes twice as long, and a text has sixty landmarks."""
+    statement = table.insert().compile(dialect=connection.dialect)
+    names = None if connection.dialect.positional else table.columns.keys()
+    if values := [dict(zip(names, row, strict=True)) if names else row for row in rows]:
+        connection.exec_driver_sql(str(statement), values)
 
 
 def _delete_landmarks(connection: sa.Connection, texts: Iterable[int]) -> None:
@@ -171,10 +210,3 @@ def _delete_landmarks(connection: sa.Connection, texts: Iterable[int]) -> None:
     for row in _rows(connection, sa.select(schema.signatures), _kept.text, texts):
         places = [{"one": landmark, "of": row.text} for landmark in array("I", row.landmarks)]
         connection.execute(schema.landmarks.delete().where(place), places)
-
-
-def _values(signature: Signature) -> dict[str, Any]:
-    return {
-        "text": signature.text, "size": signature.size,
-        "landmarks": array("I", signature.landmarks).tobytes(),
-    }  # fmt: skip

@@ -78,6 +78,13 @@ class Stories:
             if added := list(map(asdict, new - old)):
                 connection.execute(schema.stories.insert(), added)
 
+    def members(self, articles: Iterable[str]) -> dict[str, list[Member]]:
+        """The memberships of each of these articles that is in a story."""
+        members: dict[str, list[Member]] = {}
+        for member in self._read(articles):
+            members.setdefault(member.article, []).append(member)
+        return members
+
     def of(self, articles: Iterable[str]) -> dict[str, str]:
         """The story of each article that is in any; of several, the one that most of its text comes from."""
         best: dict[str, Member] = {}

@@ -75,7 +75,7 @@ def _steps(settings: Settings, store: ArticleStore, id: str) -> Iterator[Callabl
     for raw in {*pictures, *doubted, *(raw for revision in store.history(id) for raw in revision.pages)}:
         yield partial(pages.withdraw, raw)
     yield partial(manifest.close, store, storage, clock.now(), withdrawn=True)
-    yield lambda: stories.bring_up(store, last=manifest.held(storage))
+    yield lambda: stories.bring_up(store)
     # A rebuild, as what an engine only marks as deleted stays in its files; then a writer, as it deletes the old files.
     for engine in engines_of(settings):
         yield partial(rebuild, store, settings, engine)

@@ -9,20 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Set
 from hashlib import blake2b
+from itertools import chain, starmap
+from struct import Struct
 from zlib import crc32
 
 from archive.article import Article
-from archive.tables.sketches import Signature
+from archive.tables.sketches import FEWEST, Signature
 from indexer.text import analyzer
 
 VERSION = f"1.{analyzer.VERSION}"  # what another version computed is recomputed
 SHARE = 0.5  # of the shorter text, above which two are alike
 LANDMARKS_SHARE = 0.33  # below which the texts are not compared: landmarks are a sample
 SHORT = 100  # shingles: a longer text may contain a shorter one by chance, a list of headlines say
-_RUN = 5
-_BYTES = 4  # of a character in UTF-32
+_SHINGLE = Struct("20s")  # five characters in UTF-32
 _LANDMARKS = 1 << 28  # shingles are 32-bit numbers: one in 16 is a landmark
-_FEWEST = 8  # landmarks of a short text
 
 
 def characters(article: Article) -> str:
@@ -33,8 +33,10 @@ def characters(article: Article) -> str:
 def shingles(text: str) -> frozenset[int]:
     """The shingles of a text, as CRC-32; a shorter text is one shingle."""
     coded = text.encode("utf-32-le", "surrogatepass")
-    starts = range(0, max(len(coded) - _RUN * _BYTES, 0) + 1, _BYTES)
-    return frozenset(map(crc32, [coded[start : start + _RUN * _BYTES] for start in starts])) if text else frozenset()
+    if len(coded) < _SHINGLE.size:
+        return frozenset([crc32(coded)] if coded else ())
+    rows = (coded[start : len(coded) - (len(coded) - start) % _SHINGLE.size] for start in range(0, _SHINGLE.size, 4))
+    return frozenset(starmap(crc32, chain.from_iterable(map(_SHINGLE.iter_unpack, rows))))
 
 
 def signature(text: str, shingles: Set[int]) -> Signature:
@@ -44,9 +46,9 @@ def signature(text: str, shingles: Set[int]) -> Signature:
     little about a short text inside a long one.
     """
     number = int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), signed=True)
-    landmarks = sorted(shingle for shingle in shingles if shingle <= _LANDMARKS)
-    if len(landmarks) < _FEWEST:
-        landmarks = sorted(shingles)[:_FEWEST]
+    landmarks = sorted(filter(_LANDMARKS.__ge__, shingles))
+    if len(landmarks) < FEWEST:
+        landmarks = sorted(shingles)[:FEWEST]
     return Signature(number, len(shingles), tuple(landmarks))
 
 
