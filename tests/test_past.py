@@ -396,6 +396,7 @@ def test_the_origin_is_shown_cited_and_exported(tmp_path: Path) -> None:
                 assert at in html
         archive.export(out=tmp_path / "a.jsonl")
         archive.export(out=tmp_path / "a.csv")
+        archive.export(out=tmp_path / "a.xlsx")
     line = json.loads((tmp_path / "a.jsonl").read_text())
     assert line["origin"]["archive"] == host
     assert proof.holds
@@ -403,9 +404,10 @@ def test_the_origin_is_shown_cited_and_exported(tmp_path: Path) -> None:
     record = gzip.decompress(warc.read_bytes()).decode()
     assert f"WARC-Source-URI: {address}/web/{stamp(made[0])}/" in record
     assert f"WARC-Date: {made[0].time:%Y-%m-%dT%H:%M:%S}" in record
-    with wencang.open(tmp_path / "other") as other:
-        other.import_([warc])
-        assert other.revision(id).origin == page.origin, "an import of our own files keeps it"
+    for file in (warc, tmp_path / "a.jsonl", tmp_path / "a.csv", tmp_path / "a.xlsx"):
+        with wencang.open(tmp_path / f"of {file.name}") as other:
+            other.import_([file])
+            assert other.revision(id).origin == page.origin, "an import of our own files keeps it"
 
 
 # The order of versions

@@ -199,7 +199,8 @@ def _read(job: Job, place: str, record: Any) -> tuple[Columns | None, Outcome]:
             raise ValueError(_("is not a JSON object"))
         if record.keys() >= _OURS and not job.columns:
             annotations = annotations_in(record) if record.keys() >= _ANNOTATED else ()
-            return None, taken(*jsonl.article_of(_own(record)), annotations=annotations)
+            own = _own(record)
+            return None, taken(*jsonl.article_of(own), annotations=annotations, origin=jsonl.origin_in(own))
         texts = _texts(record)
         columns = of_head(place, list(texts), job.columns)
         values = _foreign(job, place, columns.values(list(texts.values())))
