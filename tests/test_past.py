@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 
 import wencang
 from archive.article import Article, Origin
+from archive.errors import UsageFault
 from archive.settings import load
 from archive.store import ArticleStore
 from archive.tables.captures import Capture, Captures
@@ -334,7 +335,12 @@ def test_an_article_of_several_pages_is_taken_whole_or_not_at_all(tmp_path: Path
         backfill(tmp_path / "a", f"{address}/cdx/search/cdx")
         replies.table[f"/{stamp(made)}id_/{second}"] = shown(more)
         backfill(tmp_path / "b", f"{address}/cdx/search/cdx")
-    assert states(tmp_path / "a") == {"doubted": 1}
+        assert states(tmp_path / "a") == {"doubted": 1}
+        backfill(tmp_path / "a", f"{address}/cdx/search/cdx", accept=[made.url])
+        with pytest.raises(UsageFault, match="no doubted capture"):
+            backfill(tmp_path / "a", f"{address}/cdx/search/cdx", accept=[made.url])
+    assert states(tmp_path / "a") == {"kept": 1}
+    assert len(versions(tmp_path / "a", 1)) == 1
     ((_time, text),) = versions(tmp_path / "b", 1)
     assert "又铺好了" in text
     assert "铺完了" in text
