@@ -15,7 +15,6 @@ from archive.tables.tags import annotations_in
 from archive.text.translation import gettext as _
 from crawler.extract import dates
 from crawler.extract.encoding import decode
-from crawler.extract.parts.feed import time_of
 from crawler.extract.parts.fragment import has_tags, plain_body
 from crawler.files.item import Item
 from crawler.files.job import Job, Outcome, Outcomes, Remark, taken
@@ -241,7 +240,7 @@ def _foreign(job: Job, place: str, texts: dict[str, str]) -> dict[str, str]:
 
 def _iso(text: str, lenient: bool = False) -> str | None:
     """A time in ISO 8601; one that can't be read as it is or, if `lenient`, None."""
-    moment = time_of(text)
+    moment = dates.time_of(text)
     if not moment:
         return None if lenient else text
     return (moment.time if moment.timed else moment.day).isoformat()
