@@ -189,6 +189,17 @@ def test_the_archives_of_a_wacz_file(method: int, tmp_path: Path) -> None:
     assert [str(each) for each in found if isinstance(each, BadRecord)] == []
 
 
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_warc_zst_file_with_its_dictionary(packed: bool, tmp_path: Path) -> None:
+    records = [record(n, response(n)) for n in range(1, 30)]
+    trained = zstd.train_dict(records, 1 << 14)
+    content = zstd.compress(trained.dict_content) if packed else trained.dict_content
+    frames = b"".join(zstd.compress(each, zstd_dict=trained) for each in records)
+    head = b"\x5d\x2a\x4d\x18" + len(content).to_bytes(4, "little") + content
+    found = articles(put(tmp_path / "crawl.warc.zst", head + frames))
+    assert [article.title for article in found] == [title(n) for n in range(1, 30)]
+
+
 def test_a_wacz_file_of_several_as_browsertrix_writes_it(tmp_path: Path) -> None:
     def crawl(n: int) -> bytes:
         pages = {"format": "json-pages-1.0", "id": "pages", "title": "Seed Pages", "hasText": "false"}
