@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import IO, Any
 
-from archive.article import Article, Revision, from_json, time_in, to_json
+from archive.article import Article, Origin, Revision, from_json, time_in, to_json
 from archive.errors import BadRecord
 from archive.text.translation import gettext as _
 
@@ -38,6 +38,16 @@ def times(revision: Revision) -> dict[str, str | None]:
 def origin(revision: Revision) -> dict[str, dict[str, str]]:
     """The web archive that captured a version, as a JSON value; no key for one that this program fetched."""
     return {"origin": revision.origin.to_json()} if revision.origin else {}
+
+
+def origin_in(values: Mapping[str, Any]) -> Origin | None:
+    """The web archive that JSON values name. Raises ValueError."""
+    stated = values.get("origin")
+    if not stated:
+        return None
+    if not isinstance(stated, Mapping) or not isinstance(url := stated.get("url"), str) or ":" not in url:
+        raise ValueError(_("{name} is not an object with url and taken").format(name="origin"))
+    return Origin(url, instant_in("origin.taken", stated.get("taken")))
 
 
 def tags_and_notes(revision: Revision) -> dict[str, list[Any]]:

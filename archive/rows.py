@@ -11,21 +11,22 @@ from archive.article import KEYS, Revision
 from archive.jsonl import values
 
 CELL = 32_767  # characters of a cell of Excel, in UTF-16
-COLUMNS = (*KEYS, "fetched", "gone", "tags", "notes", "annotations")
+COLUMNS = (*KEYS, "fetched", "gone", "tags", "notes", "annotations", "origin")
 # Excel in Chinese takes full-width signs too; an apostrophe is doubled where one stood, so that all can be undone.
 _FORMULA = re.compile(r"['\s]*[=+\-@＝＋－＠]|'*[\t\r\n]")
 
 
 def cells(revision: Revision) -> dict[str, str]:
     """The values of `COLUMNS` as text; "" for what is unknown."""
-    return {name: cell(name, value) for name, value in values(revision).items() if name in COLUMNS}
+    known = values(revision)
+    return {name: cell(name, known.get(name)) for name in COLUMNS}
 
 
 def cell(name: str, value: Any) -> str:
     """A JSON value as text that `parsed` reads.
 
     A list has one item a line, an image its address, a space and its caption; it is JSON where that could be
-    read in another way, as where an item has a line end of its own.
+    read in another way, as where an item has a line end of its own. An origin is its address, a space and the time.
     """
     match value:
         case None:
@@ -35,6 +36,8 @@ def cell(name: str, value: Any) -> str:
         case list():
             text = "\n".join(map(_line, value))
             return text if parsed(name, text) == value else json.dumps(value, ensure_ascii=False)
+        case {"url": url, "taken": taken}:
+            return f"{url} {taken}"
     return str(value)
 
 
@@ -47,6 +50,9 @@ def parsed(name: str, text: str) -> Any:
             return {"true": True, "false": False, "1": True, "0": False, "": False}.get(text.lower(), text)
         case "published" | "fetched" | "gone":
             return text or None
+        case "origin":
+            url, _blank, taken = text.rpartition(" ")
+            return {"url": url, "taken": taken} if text else None
     return text
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from archive import clock, host
-from archive.article import Annotation, Article, Revision
+from archive.article import Annotation, Article, Origin, Revision
 from archive.errors import UsageFault, Withdrawn
 from archive.store import ArticleStore
 from archive.tables.doubts import Doubt, Doubts
@@ -35,6 +35,7 @@ class Fetched:
     gone: bool = False  # from the site, according to an export
     place: str = ""  # of the row that it was read from: FILE:3
     annotations: tuple[Annotation, ...] = ()  # tags and notes, of an export
+    origin: Origin | None = None  # the web archive that captured it, of an export
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def _put(store: ArticleStore, pages: Pages, fetched: Fetched, report: Report) ->
     reading, article = fetched.reading, fetched.reading.article
     revision = store.put(
         article, reading.fetched, extractor=reading.extractor, gone=fetched.gone,
-        origin=fetched.pages[0].origin if fetched.pages else None,
+        origin=fetched.pages[0].origin if fetched.pages else fetched.origin,
         keep=lambda earlier: pages.append_all(fetched.pages, earlier),
     )  # fmt: skip
     Doubts(store).settle(article.url, "over", reading.fetched)

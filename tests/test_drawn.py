@@ -8,7 +8,7 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from archive.errors import NotFetched, NotRead, UsageFault
 from archive.settings import Settings, load
 from archive.storage import of as storage_of
 from archive.store import ArticleStore
-from archive.warc.pages import FetchedPage, Pages
+from archive.warc.pages import FetchedPage, Head, Pages
 from crawler import beside
 from crawler.http import browser
 from crawler.reextract import reread
@@ -26,6 +26,7 @@ from crawler.session import Scope
 from crawler.sources import SHIPPED
 from tests.support.browser import needs_chromium
 from tests.support.site import LIST, ROW, Reply, answering, rows
+from wencang.archive import open as open_archive
 
 SOURCE = replace(SHIPPED.load("tibet_cn"), lists=(LIST,), browser=True)
 TEXT = "".join(f"<p>{n}月，合作社的技术员逐户登记，给牲畜打疫苗，记下每一头的耳号。</p>" for n in range(1, 12))
@@ -102,6 +103,24 @@ def test_a_page_whose_text_a_script_fetches(web: Web, tmp_path: Path) -> None:
     record = gzip.decompress((settings.data / revision.pages[1].file).read_bytes()[revision.pages[1].offset :])
     assert b"WARC-Type: conversion\r\n" in record
     assert f"WARC-Refers-To: {revision.pages[0].record_id}\r\n".encode() in record
+
+
+def test_an_import_of_our_own_file_reads_what_a_browser_drew(tmp_path: Path) -> None:
+    now, head = datetime(2023, 5, 11, tzinfo=UTC), Head("HTTP/1.1 200 OK", (("Content-Type", "text/html"),))
+    dom = PAGE.replace(b"<div id='text'></div>", f"<div id='text'>{TEXT}</div>".encode("gb2312"))
+    dom = dom.decode("gb2312").replace("gb2312", "utf-8").encode()
+    fetched = FetchedPage(ROW.format(n=1), PAGE, now, response=head)
+    drawn = FetchedPage(fetched.url, dom, now + timedelta(seconds=2), "text/html", is_drawn=True)
+    settings = load(tmp_path / "first")
+    with Pages(storage_of(settings)) as pages:
+        raws = pages.append_all([fetched, drawn])
+    with open_archive(tmp_path / "data") as archive:
+        archive.import_([settings.data / raws[0].file])
+        (revision,) = archive.versions(fetched.url)
+        kept = [Pages(storage_of(load(tmp_path / "data"))).read(raw) for raw in revision.pages]
+    assert revision.article.body.count("\n") == 10
+    assert [(page.body, page.is_drawn) for page in kept] == [(PAGE, False), (dom, True)]
+    assert reread(load(tmp_path / "data"), revision) is None
 
 
 async def nothing(url: str) -> FetchedPage:

@@ -8,6 +8,7 @@ import json
 import lzma
 import sys
 from collections.abc import Callable, Mapping
+from datetime import date
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -188,6 +189,36 @@ def test_the_archives_of_a_wacz_file(method: int, tmp_path: Path) -> None:
     assert [str(each) for each in found if isinstance(each, BadRecord)] == []
 
 
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_warc_zst_file_with_its_dictionary(packed: bool, tmp_path: Path) -> None:
+    records = [record(n, response(n)) for n in range(1, 30)]
+    trained = zstd.train_dict(records, 1 << 14)
+    content = zstd.compress(trained.dict_content) if packed else trained.dict_content
+    frames = b"".join(zstd.compress(each, zstd_dict=trained) for each in records)
+    head = b"\x5d\x2a\x4d\x18" + len(content).to_bytes(4, "little") + content
+    found = articles(put(tmp_path / "crawl.warc.zst", head + frames))
+    assert [article.title for article in found] == [title(n) for n in range(1, 30)]
+
+
+def test_a_wacz_file_of_several_as_browsertrix_writes_it(tmp_path: Path) -> None:
+    def crawl(n: int) -> bytes:
+        pages = {"format": "json-pages-1.0", "id": "pages", "title": "Seed Pages", "hasText": "false"}
+        seed = {"id": f"{n}", "url": url(n), "title": title(n), "ts": "2022-05-03T02:30:00.000Z", "seed": True}
+        lines = f"{json.dumps(pages)}\n{json.dumps(seed)}\n".encode()
+        return zipped(tmp_path / f"crawl-{n}.wacz", {
+            f"archive/rec-{n}-20220503023000000-0.warc.gz": gzip.compress(record(n, response(n))),
+            "indexes/index.cdx.gz": gzip.compress(b"!meta 0 {}\n"), "indexes/index.idx": b"",
+            "pages/pages.jsonl": lines, "pages/extraPages.jsonl": lines, "logs/crawl.log": b"{}\n",
+            "datapackage.json": json.dumps({"profile": "data-package", "wacz_version": "1.1.1"}).encode(),
+            "datapackage-digest.json": b"{}",
+        }).read_bytes()  # fmt: skip
+
+    names = {f"crawl-{n}.wacz": crawl(n) for n in (1, 2)}
+    package = {"profile": "multi-wacz-package", "resources": [{"name": name, "path": name} for name in names]}
+    several = zipped(tmp_path / "several.wacz", {"datapackage.json": json.dumps(package).encode(), **names})
+    assert [article.title for article in articles(several)] == [title(1), title(2)]
+
+
 def test_a_zip_file_is_a_folder(tmp_path: Path) -> None:
     inner = zipped(tmp_path / "inner.zip", {"b.htm": page(2)}).read_bytes()
     parts = {"页/a.html": page(1), "页/a_files/x.html": page(3), "inner.zip": inner, "a.css": b"a { b: c }"}
@@ -281,6 +312,13 @@ def test_a_feed_reads_nothing_but_itself(tmp_path: Path) -> None:
     )
     (outcome,) = read(put(tmp_path / "a.rss", feed.replace("rdf:RDF", "rss")))
     assert "机密" not in str(outcome)
+    assert "declares entities" in str(outcome), "as a list is refused that does"
+
+
+def test_midnight_in_a_feed_is_a_day_without_a_time(tmp_path: Path) -> None:
+    feed = FEEDS["RSS"].replace("Mon, 03 May 2021 02:20:00 GMT", "Mon, 03 May 2021 00:00:00 +0800")
+    (article,) = articles(put(tmp_path / "feed.xml", feed))
+    assert article.issued == date(2021, 5, 3)
 
 
 # JSON of other programs

@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 
 import wencang
 from archive.article import Article, Origin
+from archive.errors import UsageFault
 from archive.settings import load
 from archive.store import ArticleStore
 from archive.tables.captures import Capture, Captures
@@ -334,7 +335,12 @@ def test_an_article_of_several_pages_is_taken_whole_or_not_at_all(tmp_path: Path
         backfill(tmp_path / "a", f"{address}/cdx/search/cdx")
         replies.table[f"/{stamp(made)}id_/{second}"] = shown(more)
         backfill(tmp_path / "b", f"{address}/cdx/search/cdx")
-    assert states(tmp_path / "a") == {"doubted": 1}
+        assert states(tmp_path / "a") == {"doubted": 1}
+        backfill(tmp_path / "a", f"{address}/cdx/search/cdx", accept=[made.url])
+        with pytest.raises(UsageFault, match="no doubted capture"):
+            backfill(tmp_path / "a", f"{address}/cdx/search/cdx", accept=[made.url])
+    assert states(tmp_path / "a") == {"kept": 1}
+    assert len(versions(tmp_path / "a", 1)) == 1
     ((_time, text),) = versions(tmp_path / "b", 1)
     assert "又铺好了" in text
     assert "铺完了" in text
@@ -396,6 +402,7 @@ def test_the_origin_is_shown_cited_and_exported(tmp_path: Path) -> None:
                 assert at in html
         archive.export(out=tmp_path / "a.jsonl")
         archive.export(out=tmp_path / "a.csv")
+        archive.export(out=tmp_path / "a.xlsx")
     line = json.loads((tmp_path / "a.jsonl").read_text())
     assert line["origin"]["archive"] == host
     assert proof.holds
@@ -403,9 +410,10 @@ def test_the_origin_is_shown_cited_and_exported(tmp_path: Path) -> None:
     record = gzip.decompress(warc.read_bytes()).decode()
     assert f"WARC-Source-URI: {address}/web/{stamp(made[0])}/" in record
     assert f"WARC-Date: {made[0].time:%Y-%m-%dT%H:%M:%S}" in record
-    with wencang.open(tmp_path / "other") as other:
-        other.import_([warc])
-        assert other.revision(id).origin == page.origin, "an import of our own files keeps it"
+    for file in (warc, tmp_path / "a.jsonl", tmp_path / "a.csv", tmp_path / "a.xlsx"):
+        with wencang.open(tmp_path / f"of {file.name}") as other:
+            other.import_([file])
+            assert other.revision(id).origin == page.origin, "an import of our own files keeps it"
 
 
 # The order of versions

@@ -1297,7 +1297,7 @@ class Archive:
 
     def backfill(
         self, source: str, *, archive: str = "wayback", replay: str = "", files: str = "", since: str = "",
-        until: str = "", max_pages: int = 0, max_time: float = 0, dry_run: bool = False,
+        until: str = "", max_pages: int = 0, max_time: float = 0, dry_run: bool = False, accept: Sequence[str] = (),
         progress: Progress = silent, indexed: Progress = silent,
     ) -> RunResult:  # fmt: skip
         """Take a source's articles from a web archive, as versions at the time of their capture (docs/backfill.md).
@@ -1306,10 +1306,11 @@ class Archive:
         list of WARC files; `replay` and `files` are the addresses at which it serves captures and WARC files,
         if they are not beside its index. `since`, `until`: the first and the last day of capture. `max_pages`
         (requests) and `max_time` (seconds) end the run cleanly; the next one continues. With `dry_run` only
-        the index is asked, and nothing is stored.
+        the index is asked, and nothing is stored. The doubted captures of the addresses in `accept` are taken
+        once more, and kept.
 
-        Raises UsageFault for an unknown source or archive, or a public one if no contact is set, and Busy
-        while another run takes captures of the source.
+        Raises UsageFault for an unknown source or archive, a public one if no contact is set, and an address to
+        accept that has no doubted capture; Busy while another run takes captures of the source.
         """
         from crawler.past.archives import web_archive
         from crawler.past.session import Span
@@ -1317,7 +1318,7 @@ class Archive:
         from wencang import runs
 
         first, end = span(since, until)
-        asked = Span(first, end, max_pages, max_time, dry_run)
+        asked = Span(first, end, max_pages, max_time, dry_run, tuple(accept))
         chosen = web_archive(archive, replay, files)
         return runs.backfill(
             self.settings, self._sources.load(source), chosen, asked, progress=progress, indexed=indexed

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from archive import clock
 from archive.store import ArticleStore, schema
-from archive.text.messages import Message
+from archive.text.messages import Message, Reason
 
 State = Literal["waiting", "kept", "same", "skipped", "doubted", "failed"]
 MOST_TRIES = 5  # of a capture, over all runs
@@ -44,6 +44,11 @@ class Capture:
     state: State = "waiting"
     failures: int = 0
     reason: Message | None = None
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether a person accepted it, though it was doubted."""
+        return bool(self.reason and self.reason.code == Reason.ACCEPTED.code)
 
     @property
     def is_open(self) -> bool:
@@ -107,6 +112,14 @@ class Captures:
         with self._store.writing() as connection:
             connection.execute(schema.captures.delete().filter_by(**key))
             connection.execute(schema.captures.insert().values(_row(capture)))
+
+    def accept(self, archive: str, source: str, url: str) -> int:
+        """Have the doubted captures of an address taken again, and kept whatever they are; their number."""
+        doubted = _captures.archive == archive, _captures.source == source, _captures.url == url
+        chosen = self._read(*doubted, _captures.state == "doubted")
+        for capture in chosen:
+            self.note(replace(capture, state="waiting", reason=Reason.ACCEPTED.format()))
+        return len(chosen)
 
     def get(self, archive: str, url: str, captured: datetime) -> Capture | None:
         return next(iter(self._read(

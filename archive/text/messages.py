@@ -199,6 +199,7 @@ class Reason:
     CUT_SHORT = _reason("cut-short", "the response ended too early")
     UNTRUSTED = _reason("untrusted", "the host's certificate can't be trusted: {detail}")
     NO_PICTURE = _reason("no-picture", "it is not a picture")
+    ACCEPTED = _reason("accepted-capture", "was doubted, and accepted")
     PARTS_MISSING = _reason("parts-missing", "some of its pages are missing")
     NO_ROWS = _reason("no-rows", "no list has any rows")
     FORMLESS = _reason("formless", "no layout of the site fits, and the page states no time, credit or author")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from datetime import time as time_of_day
+from email.utils import parsedate_to_datetime
 from enum import IntEnum
 from typing import Any
 
@@ -181,6 +182,23 @@ def find_compact(text: str, fetched: datetime | None = None) -> Moment | None:
         whole = find_date(text, fetched)
         moments = [whole] if whole else list(filter(None, map(_dated, _COMPACT.finditer(text))))
     return next(_credible(moments, fetched), None)
+
+
+def time_of(text: str, fetched: datetime | None = None) -> Moment | None:
+    """A time as feeds and other programs write it: ISO 8601, RFC 822, and what else sites print.
+
+    In Asia/Shanghai without a zone. Midnight there is what they write for an unknown time: it is not `timed`.
+    """
+    text = " ".join(text.split())[:_LONGEST]
+    for parse in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            time = parse(text)
+            time = (time if time.tzinfo else time.replace(tzinfo=SHANGHAI)).astimezone(SHANGHAI)
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+        if FIRST_YEAR <= time.year <= LAST_YEAR:
+            return Moment(time, time.time() != time_of_day.min)
+    return find_compact(text, fetched) if text else None
 
 
 _LINE = re.compile(

@@ -11,8 +11,6 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from datetime import time as midnight
-from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from html import escape, unescape
 from html.entities import html5
@@ -23,11 +21,10 @@ from urllib.parse import urljoin
 
 from lxml import etree, html
 
-from archive.article import SHANGHAI
 from archive.errors import NotAnArticle
 from archive.text.messages import Reason
 from archive.url import untracked
-from crawler.extract.dates import Moment, find_date
+from crawler.extract.dates import Moment, time_of
 from crawler.extract.document import plain
 from crawler.extract.encoding import decode
 from crawler.sources import Form, Source
@@ -180,8 +177,7 @@ def _start(body: bytes) -> str:
 def _xml(text: str, url: str, source: Source) -> Listing:
     root = _ROOT.search(text)
     assert root
-    if _ENTITY.search(text, 0, root.start()):
-        raise NotAnArticle(url, Reason.ENTITIES)
+    refuse_entities(text[: root.start()], url)
     kind = _KINDS[root[1].lower()]
     feed = _Feed(kind, url, source)
     markup = _CONTROL.sub("", text[root.start() :])
@@ -191,6 +187,12 @@ def _xml(text: str, url: str, source: Source) -> Listing:
         feed = _Feed(kind, url, source)
         feed.read(_LOOSE.sub(_mended, markup), recover=True)
     return feed.listing()
+
+
+def refuse_entities(head: str, url: str) -> None:
+    """Raises NotAnArticle for XML whose head, before its first tag, declares entities."""
+    if _ENTITY.search(head):
+        raise NotAnArticle(url, Reason.ENTITIES)
 
 
 def _mended(match: re.Match[str]) -> str:
@@ -236,7 +238,7 @@ class _Feed:
         parts = _parts(node)
         if self._kind == "index":
             if address := _joined(self._url, _text(parts, "loc")):
-                self._lists.setdefault(address, Further(address, _latest(_moment(_text(parts, *_MODIFIED)))))
+                self._lists.setdefault(address, Further(address, _latest(time_of(_text(parts, *_MODIFIED)))))
         elif address := self._address(node, parts):
             self._entries.setdefault(address, _entry(address, parts))
 
@@ -305,10 +307,10 @@ def _content(node: etree._Element) -> str:
 
 
 def _entry(url: str, parts: _Parts) -> Entry:
-    published = _moment(_text(parts, "news:publication_date", *_PUBLISHED))
+    published = time_of(_text(parts, "news:publication_date", *_PUBLISHED))
     return Entry(
         url, _title(_text(parts, "title", "news:title", "dc:title")), published,
-        _moment(_text(parts, *_MODIFIED)), _whole(_markup(parts)),
+        time_of(_text(parts, *_MODIFIED)), _whole(_markup(parts)),
     )  # fmt: skip
 
 
@@ -355,8 +357,8 @@ def _json_feed(text: str, url: str, source: Source) -> Listing | None:
         if address := _chosen([_joined(url, href) for href in urls], source):
             content = value("content_html") or _paragraphs(value("content_text"))
             entries.setdefault(address, Entry(
-                address, _title(value("title")), _moment(value("date_published")),
-                _moment(value("date_modified")), _whole(content),
+                address, _title(value("title")), time_of(value("date_published")),
+                time_of(value("date_modified")), _whole(content),
             ))  # fmt: skip
     return Listing(tuple(entries.values()), 0, "json", next=_joined(url, _strings(feed)("next_url")))
 
@@ -398,25 +400,6 @@ def _chosen(urls: list[str], source: Source) -> str:
 
 def _title(text: str) -> str:
     return plain(unescape(_TAG.sub("", text)))[:_LONGEST_LINE]
-
-
-def _moment(text: str) -> Moment | None:
-    """The time that a feed states: by W3C or RFC 822, as Chinese sites print it, or in any other way of theirs."""
-    text = text.strip()[:_LONGEST_LINE]
-    if not text:
-        return None
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        try:
-            time = parsedate_to_datetime(text)
-        except ValueError:
-            return find_date(text)
-    try:
-        time = time.replace(tzinfo=time.tzinfo or SHANGHAI).astimezone(SHANGHAI)
-    except OverflowError:
-        return None
-    return Moment(time, time.time() != midnight.min)  # midnight is what programs print for an unknown time
 
 
 def _latest(moment: Moment | None) -> datetime | None:

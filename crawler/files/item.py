@@ -26,13 +26,33 @@ else:
     from backports import zstd
 
 MOST_UNPACKED = 4 << 30  # bytes of a container or of what is in it
+_MOST_DICTIONARY = 64 << 20  # bytes
+_ZSTD, _TRAINED = b"\x28\xb5\x2f\xfd", b"\x37\xa4\x30\xec"  # a frame, a dictionary that is not raw
+
+
+def _with_dictionary(file: IO[bytes]) -> zstd.ZstdFile:
+    """A .warc.zst file whose first frame, which readers skip, has the dictionary of the others, zipped or not.
+
+    https://iipc.github.io/warc-specifications/specifications/warc-zstd/
+    """
+    size = int.from_bytes(file.read(8)[4:], "little")
+    if size > _MOST_DICTIONARY:
+        raise OSError(Reason.LARGE.format(most=_MOST_DICTIONARY >> 20))
+    content = file.read(size)
+    if content.startswith(_ZSTD):
+        content = zstd.ZstdDecompressor().decompress(content, _MOST_DICTIONARY)
+    file.seek(0)
+    return zstd.ZstdFile(file, zstd_dict=zstd.ZstdDict(content, is_raw=not content.startswith(_TRAINED)))
+
+
 _LAYERS = 4  # of compression around a file
 _CHUNK = 1 << 20
 _WRAPPERS: dict[bytes, Callable[[Any], Any]] = {
     b"\x1f\x8b\x08": lambda file: gzip.GzipFile(fileobj=file, mode="rb"),
     b"BZh": bz2.BZ2File,
     b"\xfd7zXZ\0": lzma.LZMAFile,
-    b"\x28\xb5\x2f\xfd": zstd.ZstdFile,
+    _ZSTD: zstd.ZstdFile,
+    b"\x5d\x2a\x4d\x18": _with_dictionary,
 }
 _ENDINGS = re.compile(r"(?:\.(?:gz|bz2|xz|zst|open))+$")  # .open: a file of ours that a writer holds
 # What reading a damaged or truncated file raises.

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from archive.article import Annotation, Article
+from archive.article import Annotation, Article, Origin
 from archive.errors import BadRecord, NotAnArticle, WencangError
 from archive.text.messages import Reason
 from archive.text.translation import gettext as _
@@ -69,9 +69,9 @@ class Job:
 
 def taken(
     article: Article, fetched: datetime | None, gone: bool = False, path: str = "jsonl", place: str = "",
-    annotations: tuple[Annotation, ...] = (),
+    annotations: tuple[Annotation, ...] = (), origin: Origin | None = None,
 ) -> Fetched | NotAnArticle:  # fmt: skip
     """An article that a file holds as data, which is taken as it is."""
     if len(article.body) > MOST_BYTES:
         return NotAnArticle(place or article.url, Reason.LARGE.format(most=MOST_BYTES >> 20))
-    return Fetched(Reading(article, path, (), fetched), gone=gone, place=place, annotations=annotations)
+    return Fetched(Reading(article, path, (), fetched), gone=gone, place=place, annotations=annotations, origin=origin)

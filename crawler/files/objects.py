@@ -15,7 +15,6 @@ from archive.tables.tags import annotations_in
 from archive.text.translation import gettext as _
 from crawler.extract import dates
 from crawler.extract.encoding import decode
-from crawler.extract.parts.feed import time_of
 from crawler.extract.parts.fragment import has_tags, plain_body
 from crawler.files.item import Item
 from crawler.files.job import Job, Outcome, Outcomes, Remark, taken
@@ -199,7 +198,8 @@ def _read(job: Job, place: str, record: Any) -> tuple[Columns | None, Outcome]:
             raise ValueError(_("is not a JSON object"))
         if record.keys() >= _OURS and not job.columns:
             annotations = annotations_in(record) if record.keys() >= _ANNOTATED else ()
-            return None, taken(*jsonl.article_of(_own(record)), annotations=annotations)
+            own = _own(record)
+            return None, taken(*jsonl.article_of(own), annotations=annotations, origin=jsonl.origin_in(own))
         texts = _texts(record)
         columns = of_head(place, list(texts), job.columns)
         values = _foreign(job, place, columns.values(list(texts.values())))
@@ -240,7 +240,7 @@ def _foreign(job: Job, place: str, texts: dict[str, str]) -> dict[str, str]:
 
 def _iso(text: str, lenient: bool = False) -> str | None:
     """A time in ISO 8601; one that can't be read as it is or, if `lenient`, None."""
-    moment = time_of(text)
+    moment = dates.time_of(text)
     if not moment:
         return None if lenient else text
     return (moment.time if moment.timed else moment.day).isoformat()

@@ -18,5 +18,7 @@ def table(job: Job, item: Item) -> Outcomes:
             case Columns():
                 yield from [] if record.is_own else [Remark(item.name, str(record))]
             case _:
-                article, fetched, annotations = record.article, record.fetched, record.annotations
-                yield taken(article, fetched, record.gone, "table", record.place, annotations)
+                yield taken(
+                    record.article, record.fetched, record.gone, "table", record.place, record.annotations,
+                    record.origin,
+                )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +28,9 @@ _SAVED = {"resource", "conversion"}  # records without a response
 _OURS = "urn:sha256:"  # a saved file without an address, in an archive of ours
 
 
+_Page = FetchedPage | NotAnArticle | BadRecord | str
+
+
 def warc(job: Job, item: Item) -> Outcomes:
     """The articles of a file; further pages of an article are joined to it if they follow it."""
     with unpacked(item) as direct:
@@ -35,15 +39,14 @@ def warc(job: Job, item: Item) -> Outcomes:
 
 def _articles(job: Job, item: Item) -> Outcomes:
     parts, left_out = list[Fetched](), Counter[str]()
-    for record in records(item.file, MOST_SAVED + _MOST_HEAD):
-        page = _page_of(job, item, record)
+    for page, drawn in _with_drawn(job, item):
         if isinstance(page, str):
             left_out[page] += bool(page)
             continue
         if isinstance(page, FetchedPage) and not _continues(page, parts):
             yield from _joined(parts)
             parts = []
-        outcome = _part(job, page, parts) if isinstance(page, FetchedPage) else page
+        outcome = _part(job, page, drawn, parts) if isinstance(page, FetchedPage) else page
         if isinstance(outcome, Fetched):
             parts.append(outcome)
         else:
@@ -53,9 +56,36 @@ def _articles(job: Job, item: Item) -> Outcomes:
         yield LeftOut(item.name, left_out)
 
 
-def _part(job: Job, page: FetchedPage, parts: list[Fetched]) -> Outcome:
+def _with_drawn(job: Job, item: Item) -> Iterator[tuple[_Page, FetchedPage | None]]:
+    """What each record holds, and what a browser drew of a page if its record follows that of the page."""
+    last: FetchedPage | None = None
+    last_id = ""
+    for record in records(item.file, MOST_SAVED + _MOST_HEAD):
+        page = _page_of(job, item, record)
+        if page == "":
+            continue
+        headers = {} if isinstance(record, Damage) else record.headers
+        is_drawn = headers.get("warc-type") == "conversion" and headers.get("warc-refers-to", "-") == last_id
+        if last and is_drawn and isinstance(page, FetchedPage):
+            yield last, replace(page, is_drawn=True)
+            last = None
+            continue
+        if last:
+            yield last, None
+        last, last_id = None, headers.get("warc-record-id", "")
+        if isinstance(page, FetchedPage):
+            last = page
+        else:
+            yield page, None
+    if last:
+        yield last, None
+
+
+def _part(job: Job, page: FetchedPage, drawn: FetchedPage | None, parts: list[Fetched]) -> Outcome:
+    """The article of a page, as drawn if it was: the response of such a page holds none, or its beginning."""
     own = page if not page.url.startswith(_OURS) else replace(page, url="")
-    return job.attempt(page.url, own, parts[0].pages[0].url if parts else "")
+    outcome = job.attempt(page.url, drawn or own, parts[0].pages[0].url if parts else "")
+    return replace(outcome, pages=(own, *outcome.pages)) if drawn and isinstance(outcome, Fetched) else outcome
 
 
 def _continues(page: FetchedPage, parts: list[Fetched]) -> bool:
@@ -68,7 +98,7 @@ def _joined(parts: list[Fetched]) -> Outcomes:
         yield Fetched(join([part.reading for part in parts]), tuple(page for part in parts for page in part.pages))
 
 
-def _page_of(job: Job, item: Item, record: Record | Damage) -> FetchedPage | NotAnArticle | BadRecord | str:
+def _page_of(job: Job, item: Item, record: Record | Damage) -> _Page:
     """The page of a record; what it is if it is none, "" for a record about others."""
     name = _("{path}: record {number}").format(path=item.name, number=record.number)
     if isinstance(record, Damage):

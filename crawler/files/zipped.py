@@ -49,9 +49,11 @@ def parts_of(item: Item) -> Iterator[ZipFile]:
 
 
 def wacz(_job: Job, item: Item) -> Outcomes:
-    """The WARC files of a WACZ file; its list of pages and its index say nothing that is not in them."""
+    """The WARC files of a WACZ file, or the WACZ files in one of several; pages and indexes say nothing else."""
     with parts_of(item) as parts:
-        yield from _items(item, parts, [each for each in parts.infolist() if each.filename.startswith("archive/")])
+        members = parts.infolist()
+        yield from _items(item, parts, [each for each in members if each.filename.startswith("archive/")])
+        yield from _items(item, parts, [each for each in members if each.filename.endswith(".wacz")])
 
 
 def folder(_job: Job, item: Item) -> Outcomes:

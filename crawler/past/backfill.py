@@ -57,7 +57,8 @@ class Backfill:
                 await self._take(spider, capture)
 
     async def _take(self, spider: PastSpider, capture: Capture) -> None:
-        if (before := self._captures.before(capture)) and _has_bytes_of(capture, before):
+        before = self._captures.before(capture)
+        if before and _has_bytes_of(capture, before) and not (capture.is_accepted and before.state == "doubted"):
             self._repeat(capture, before)
             return
         try:
@@ -142,7 +143,7 @@ class Backfill:
     def _keep(self, capture: Capture, reading: Reading, pages: list[FetchedPage]) -> None:
         try:
             reason = Reason.PARTS_MISSING if reading.missing else _doubt(self._store, reading)
-            if reason:
+            if reason and not capture.is_accepted:
                 self._note(replace(capture, state="doubted", reason=reason))
                 return
             with self._store.batch():

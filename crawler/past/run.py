@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from time import sleep
 
+from archive.errors import UsageFault
 from archive.progress import Progress, silent
 from archive.proof import manifest
 from archive.settings import Settings
@@ -13,6 +14,7 @@ from archive.store import ArticleStore
 from archive.tables.captures import Captures
 from archive.tables.locks import exclusive
 from archive.text.translation import gettext as _
+from archive.url import canonical
 from archive.warc.pages import Pages
 from crawler import reactor
 from crawler.past.archives import WebArchive
@@ -57,6 +59,9 @@ def _run(store: ArticleStore, pages: Pages, session: PastSession, settings: Sett
     from crawler.past.spider import PastSpider, run
 
     captures, site = Captures(store), session.source.site
+    for url in session.span.accept:
+        if not captures.accept(session.archive.name, site, canonical(url)):
+            raise UsageFault(url, _("has no doubted capture in this archive"), _("`wencang gaps` names them"))
     addresses = partial(captures.addresses, site)
     if session.span.dry_run:
         found = Found()

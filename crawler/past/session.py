@@ -15,7 +15,7 @@ from crawler.sources import Source, Sources
 class Span:
     """Which captures: made at `since` or later and before `until`; how many pages are requested, and how long.
 
-    `max_pages` and `max_time` (seconds) of 0 are no limit.
+    `max_pages` and `max_time` (seconds) of 0 are no limit. `accept` are addresses whose doubted captures are kept.
     """
 
     since: datetime | None = None
@@ -23,6 +23,7 @@ class Span:
     max_pages: int = 0
     max_time: float = 0
     dry_run: bool = False
+    accept: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

@@ -10,9 +10,9 @@ from gzip import GzipFile
 from itertools import groupby, islice
 from typing import IO, Any
 
-from archive.article import SHANGHAI, Annotation, Article
+from archive.article import SHANGHAI, Annotation, Article, Origin
 from archive.errors import BadRecord
-from archive.jsonl import article_of, reason_of
+from archive.jsonl import article_of, origin_in, reason_of
 from archive.rows import parsed
 from archive.tables.tags import annotations_in
 from archive.text.messages import Reason
@@ -32,7 +32,7 @@ _MOST_BROKEN = 0.02  # share of a text above which it is not read in its encodin
 class Read:
     """The article of a row, when it was fetched (None where the table does not say), and whether it was gone.
 
-    With the tags and notes of an export of ours.
+    With the tags and notes of an export of ours, and the web archive that captured it.
     """
 
     place: str
@@ -40,6 +40,7 @@ class Read:
     fetched: datetime | None
     gone: bool
     annotations: tuple[Annotation, ...] = ()
+    origin: Origin | None = None
 
 
 def articles(
@@ -83,8 +84,10 @@ def _read(place: str, row: Row, columns: Columns, source: str) -> Read | BadReco
     if not columns.is_own and any(text.count(_BROKEN) > len(text) * _MOST_BROKEN for text in texts.values()):
         return BadRecord(place, Reason.UNKNOWN_ENCODING)
     try:
-        values = _own(texts) if columns.is_own else values_of(texts, source)
-        return Read(place, *article_of(values), annotations_in(values) if columns.is_own else ())
+        if not columns.is_own:
+            return Read(place, *article_of(values_of(texts, source)))
+        values = _own(texts)
+        return Read(place, *article_of(values), annotations_in(values), origin_in(values))
     except (ValueError, KeyError, OverflowError) as error:
         return BadRecord(place, reason_of(error))
 

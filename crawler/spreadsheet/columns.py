@@ -48,7 +48,7 @@ _HEADS: Mapping[str, tuple[str, ...]] = {
     "fetched": ("fetched", "抓取时间", "采集时间", "採集時間", "date download", "download date", "crawl date"),
 }  # fmt: skip
 _OWN = (*KEYS, "fetched", "gone")  # of an export of ours
-_ANNOTATIONS = ("tags", "notes", "annotations")  # of an export of ours, since it has them
+_LATER = ("tags", "notes", "annotations", "origin")  # of an export of ours, since it has them
 FIELDS = tuple(dict.fromkeys((*_OWN, "time")))  # that a column may be
 _ALSO = {"date": "published", "author": "authors", "image": "images"}  # names that --map takes too
 _MARKS = re.compile(r"[\W_]+")
@@ -119,7 +119,7 @@ def of_head(name: str, head: Sequence[str], chosen: Mapping[str, str]) -> Column
 def recognized(head: Sequence[str]) -> dict[str, int]:
     """The place of each field's column. Numbers of a table may be called id too, so that of ours only is one."""
     if set(_OWN) <= set(head):
-        return {field: head.index(field) for field in (*_OWN, *_ANNOTATIONS) if field in head}
+        return {field: head.index(field) for field in (*_OWN, *_LATER) if field in head}
     plain = [_plain(name) for name in head]
     places: dict[str, int] = {}
     for field, names in _HEADS.items():

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 
 from lxml import etree
 
-from archive.article import FIRST_YEAR, LAST_YEAR, SHANGHAI, Article
+from archive.article import Article
 from archive.errors import NotAnArticle
 from archive.text.messages import Reason
 from archive.url import untracked
 from crawler.extract.boilerplate import Step
 from crawler.extract.bylines import people
-from crawler.extract.dates import Moment, find_compact
+from crawler.extract.dates import time_of
 from crawler.extract.document import refuse_size
 from crawler.extract.encoding import decode
+from crawler.extract.feeds import refuse_entities
 from crawler.extract.fields import site, urn
 from crawler.extract.parts.fragment import cleaned, plain_text
 from crawler.extract.reading import Reading
@@ -25,7 +26,7 @@ _ITEMS = {"item", "entry"}
 # Where each field is, the best place first.
 _TEXTS = ("encoded", "content", "description", "summary")
 _TIMES = ("pubDate", "published", "date", "issued", "created", "updated", "modified")
-_DAY = len("2021-05-03")
+_FIRST = re.compile(r"<(?=[A-Za-z])")  # the first tag
 _MOST_ITEMS = 10_000
 
 
@@ -41,8 +42,9 @@ def read_feed(data: bytes, name: str, source: str, fetched: datetime) -> list[Re
 def _root(data: bytes, name: str) -> etree._Element:
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
     decoded = decode(data)
-    text = decoded.checked(name).encode(errors="replace")
-    root = etree.fromstring(_undeclared(text), parser)
+    text = decoded.checked(name)
+    refuse_entities(_FIRST.split(text, maxsplit=1)[0], name)
+    root = etree.fromstring(_undeclared(text.encode(errors="replace")), parser)
     if root is None:
         raise NotAnArticle(name, Reason.NOT_TEXT)
     return root
@@ -108,17 +110,3 @@ def _authors(item: etree._Element) -> tuple[str, ...]:
         for node in _children(item, tag):
             names.append(_text(node, "name") or node.text or "")
     return people("、".join(filter(None, map(plain_text, names))))
-
-
-def time_of(text: str, fetched: datetime | None = None) -> Moment | None:
-    """A time as programs write it: ISO 8601, RFC 822, and what else sites print; in Asia/Shanghai without a zone."""
-    text = " ".join(text.split())
-    for parse in (datetime.fromisoformat, parsedate_to_datetime):
-        try:
-            time = parse(text)
-        except (ValueError, TypeError, IndexError):
-            continue
-        if len(text) <= _DAY or not FIRST_YEAR <= time.year <= LAST_YEAR:
-            break
-        return Moment((time if time.tzinfo else time.replace(tzinfo=SHANGHAI)).astimezone(SHANGHAI), True)
-    return find_compact(text, fetched)

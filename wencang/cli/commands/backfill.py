@@ -15,6 +15,7 @@ app = typer.Typer()
 _FROM = _("wayback, commoncrawl, the address of a CDX server or of TimeMaps, or a list of WARC files.")
 _REPLAY = _("The address at which the archive serves captures, if it is not beside its index.")
 _FILES = _("The address at which the archive serves WARC files: captures are read from these.")
+_ACCEPT = _("Keep the doubted captures of an address, as `wencang gaps` names it; repeatable.")
 _DRY = _("Only count the captures that the index names.")
 
 
@@ -29,6 +30,7 @@ def backfill(
     until: Annotated[str, typer.Option(metavar="D", help=_("Last year, month or day of capture, inclusive."))] = "",
     max_pages: Annotated[int, typer.Option(min=0, metavar="N", help=_("Stop after this many requests."))] = 0,
     max_time: Annotated[float, typer.Option(min=0, metavar="S", help=_("Stop after this many seconds."))] = 0,
+    accept: Annotated[list[str], typer.Option(metavar="URL", help=_ACCEPT)] = [],  # noqa: B006
     dry_run: Annotated[bool, typer.Option("--dry-run", help=_DRY)] = False,
 ) -> int:  # fmt: skip
     """Take a source's articles from a web archive, as versions at the time of their capture.
@@ -44,6 +46,6 @@ def backfill(
     with counting_run(_("captures")) as (progress, indexed):
         result = archive_of(ctx).backfill(
             source, archive=archive, replay=replay, files=files, since=since, until=until, max_pages=max_pages,
-            max_time=max_time, dry_run=dry_run, progress=progress, indexed=indexed,
+            max_time=max_time, dry_run=dry_run, accept=accept, progress=progress, indexed=indexed,
         )  # fmt: skip
     return exit_code(archive_of(ctx), result, news=not dry_run)

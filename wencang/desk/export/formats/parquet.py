@@ -32,6 +32,7 @@ _TYPES = {
     "gone": pa.timestamp("us", "UTC"), "day_only": pa.bool_(),
     "tags": pa.list_(pa.string()), "notes": pa.list_(pa.string()), "annotations": pa.list_(_ANNOTATION),
 }  # fmt: skip
+_TYPES["origin"] = pa.struct([("archive", pa.string()), ("url", pa.string()), ("taken", pa.timestamp("us", "UTC"))])
 SCHEMA = pa.schema([(name, _TYPES.get(name, pa.string())) for name in (*COLUMNS, "day_only")])
 
 
@@ -46,4 +47,5 @@ def _row(revision: Revision) -> dict[str, Any]:
     article = revision.article
     times = {"published": article.published, "fetched": revision.fetched, "gone": revision.gone_since}
     annotations = list(map(asdict, revision.annotations))
-    return values(revision) | times | {"annotations": annotations, "day_only": article.day_only}
+    origin = revision.origin and {**revision.origin.to_json(), "taken": revision.origin.taken}
+    return values(revision) | times | {"origin": origin} | {"annotations": annotations, "day_only": article.day_only}
