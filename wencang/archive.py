@@ -147,10 +147,12 @@ class Archive:
     def close(self) -> None:
         """Let go of the database and the indexes; the next call opens them again."""
         with self._lock:
-            opened = self._opened_store, self._opened_reads
+            store, reads = self._opened_store, self._opened_reads
             self._opened_store = self._opened_reads = self._opened_indexes = None
-        for each in filter(None, opened):
-            each.close()
+        if store:
+            store.close()
+        if reads:
+            reads.close()
 
     # What the methods share
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from archive import clock
 from archive.article import Revision
 from archive.store import ArticleStore, credible, schema
+from archive.store.stored import revision_of
 from archive.text.translation import gettext as _
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
@@ -38,7 +39,7 @@ def _of_revisions(connection: sa.Connection, faults: Faults) -> Iterator[str]:
     for number in sorted(sequences):
         try:
             row = connection.execute(sa.select(schema.revisions).filter_by(sequence=number)).one()
-            revision = stored.revision_of(row)
+            revision = revision_of(row)
         except ValueError as error:
             yield _("version {number} can't be read: {error}").format(number=number, error=error)
             continue
