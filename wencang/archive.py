@@ -301,7 +301,7 @@ class Archive:
         view = View(revision, tuple(self._store.addresses(id)), tags=self.tags(id), notes=self.notes(id))
         if not full_marks:
             return view
-        from indexer.figures.places import origin_of_body
+        from indexer.figures.origin import origin_of_body
         from indexer.highlight import Highlighter
         from wencang.notices import of_doubts
 
