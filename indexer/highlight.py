@@ -9,7 +9,7 @@ import re
 from typing import NamedTuple
 
 from archive.article import Article
-from indexer.figures.places import origin_of, origin_of_body
+from indexer.figures.origin import origin_of, origin_of_body
 from indexer.passages import Text, marks
 from indexer.patterns import patterns
 from indexer.question.query import Query, Words, placed_nodes, text_nodes

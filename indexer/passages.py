@@ -10,11 +10,10 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache, reduce
+from typing import TYPE_CHECKING
 
 from archive.article import Article, StoredText
-from indexer.figures import amounts, places
-from indexer.figures.figure import Name, Period, Quantity, readable
-from indexer.figures.gazetteer import gazetteer
+from indexer.figures.origin import origin_of
 from indexer.patterns import patterns
 from indexer.question.query import (
     Amount,
@@ -32,6 +31,9 @@ from indexer.question.query import (
     leaves,
 )
 from indexer.text.sentences import Span, Unit, units
+
+if TYPE_CHECKING:
+    from indexer.figures.figure import Name, Period, Quantity
 
 _MAX_GAP = 100  # characters that a regular expression may try for each occurrence
 
@@ -52,7 +54,7 @@ class Text:
     @classmethod
     def of(cls, article: Article | StoredText) -> Text:
         """The title and body of an article."""
-        return cls(f"{article.title}\n{article.body}", len(article.title) + 1, places.origin_of(article))
+        return cls(f"{article.title}\n{article.body}", len(article.title) + 1, origin_of(article))
 
     def spans(self, node: Node) -> list[Span]:
         """Where a word, quote, place or amount occurs, or any of several, in order; occurrences may overlap."""
@@ -94,6 +96,8 @@ class Text:
             case Words((name,), "place"):
                 return (span for span, names in self._places if name in names)
             case Amount(first, last):
+                from indexer.figures import amounts  # imported here, as all figures: few questions need them
+
                 return amounts.spans(self._readable, first, last)
             case Words(_, "title") | Quote(field="title") | Prefix(field="title"):
                 return (span for span in self._matches(node) if span[1] <= self.sides[-1][0])
@@ -108,17 +112,24 @@ class Text:
 
     @cached_property
     def _readable(self) -> str:
+        from indexer.figures.figure import readable
+
         return readable(self.text)
 
     @cached_property
     def _places(self) -> list[tuple[Span, frozenset[str]]]:
         """Each place that is named, with those it lies in."""
+        from indexer.figures import places
+
         figures = places.find(self._readable, self.text, self._origin)
         return [((figure.start, figure.end), _chain_of(figure.value)) for figure in figures]
 
 
 def _chain_of(value: Quantity | Period | Name) -> frozenset[str]:
     """The names of a place and of those it lies in."""
+    from indexer.figures.figure import Name
+    from indexer.figures.gazetteer import gazetteer
+
     if not isinstance(value, Name):
         return frozenset()
     place = gazetteer().places.get(value.name)

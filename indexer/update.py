@@ -76,16 +76,21 @@ def update(store: ArticleStore, engine: SearchEngine, progress: Progress = _sile
     position = engine.position()
     changes = store.changes(after=position)
     with _spreading(store.changed_since(position)) as spread:
+        size = _BATCH * max(1, _cores() // 2) if spread else _BATCH
         while (first := next(changes, None)) is not None:
-            engine.write(counted(chain([first], islice(changes, _BATCH - 1))), spread)
+            engine.write(counted(chain([first], islice(changes, size - 1))), spread)
     return written
+
+
+def _cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextmanager
 def _spreading(articles: int) -> Iterator[Spread | None]:
     """What cuts the text of so many articles: a process per core if they are many."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if articles < _MANY or cores == 1:
+    if articles < _MANY or _cores() == 1:
         yield None
         return
     from concurrent.futures.process import BrokenProcessPool  # imported here: a search needs this module too
@@ -93,7 +98,7 @@ def _spreading(articles: int) -> Iterator[Spread | None]:
     from archive.processes import Processes
 
     try:
-        with Processes(cores) as processes:
+        with Processes(_cores()) as processes:
             yield processes.spread
     except BrokenProcessPool as error:
         mend = _("free some memory, then try again")

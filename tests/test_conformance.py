@@ -29,6 +29,7 @@ from indexer.figures import amounts as money
 from indexer.figures import places, quantities
 from indexer.figures.amounts import parse_bounds
 from indexer.figures.figure import readable
+from indexer.figures.origin import origin_of
 from indexer.placed import PlacedEngine
 from indexer.question.parser import FIELDS, parse_query
 from indexer.question.query import (
@@ -197,7 +198,7 @@ def places_of(node: Node, article: Article, passage: Passage) -> set[Passage]:
         case Either(nodes):
             return set().union(*(places_of(each, article, passage) for each in nodes))
         case Words((name,), "place"):
-            named = places.find(readable(text), text, places.origin_of(article))
+            named = places.find(readable(text), text, origin_of(article))
             spans = {(each.start, each.end) for each in named if name in places.within(readable(each.text))}
         case Amount(low, high):
             figures = quantities.find(readable(text), text, "money")

@@ -203,6 +203,10 @@ def test_every_file_says_what_it_is() -> None:
                 "opencc",
                 "w3lib",
                 "warcio",
+                "sqlalchemy",
+                "multiprocessing",
+                "indexer.figures.quantities",
+                "indexer.figures.places",
                 "indexer.suggest",
                 "pandas",
                 "wencang.desk.count",
@@ -213,6 +217,7 @@ def test_every_file_says_what_it_is() -> None:
         (["show", "tibet.cn-7210688"], ["scrapy", "twisted", "bs4", "rjieba", "whoosh", "warcio"]),
         (["show", "tibet.cn-7210688", "--raw"], ["scrapy", "twisted", "bs4", "rjieba", "whoosh"]),
         (["reextract", "tibet_cn"], ["scrapy", "twisted"]),
+        (["index", "--rebuild"], ["scrapy", "twisted", "multiprocessing"]),
     ],
 )
 def test_a_command_loads_only_what_it_needs(arguments: list[str], unwanted: list[str], crawled: Path) -> None:

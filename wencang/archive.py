@@ -148,10 +148,12 @@ class Archive:
     def close(self) -> None:
         """Let go of the database and the indexes; the next call opens them again."""
         with self._lock:
-            opened = self._opened_store, self._opened_reads
+            store, reads = self._opened_store, self._opened_reads
             self._opened_store = self._opened_reads = self._opened_indexes = None
-        for each in filter(None, opened):
-            each.close()
+        if store:
+            store.close()
+        if reads:
+            reads.close()
 
     # What the methods share
 
@@ -300,7 +302,7 @@ class Archive:
         view = View(revision, tuple(self._store.addresses(id)), tags=self.tags(id), notes=self.notes(id))
         if not full_marks:
             return view
-        from indexer.figures.places import origin_of_body
+        from indexer.figures.origin import origin_of_body
         from indexer.highlight import Highlighter
         from wencang.notices import of_doubts
 

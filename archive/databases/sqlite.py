@@ -63,16 +63,24 @@ class SQLite:
     def engine(self) -> sa.Engine:
         import sqlalchemy as sa  # imported here: a search does without
 
-        engine = sa.create_engine("sqlite://", creator=self.connect, poolclass=sa.QueuePool)
+        engine = sa.create_engine(self._url())
+        sa.event.listen(engine, "connect", lambda connection, _record: prepare(connection))
         sa.event.listen(engine, "begin", _begin)
         return engine
 
-    def connect(self) -> sqlite3.Connection:
-        """A connection that any thread may use, one at a time."""
+    def _url(self) -> sa.URL:
+        import sqlalchemy as sa
+
         if is_read_only(self.file):
-            connection = sqlite3.connect(address(self.file) + _IMMUTABLE, uri=True, check_same_thread=False)
-        else:
-            connection = sqlite3.connect(self.name, check_same_thread=False)  # no URI: the path may contain "?"
+            query = {"mode": "ro", "immutable": "1", "uri": "true"}
+            return sa.URL.create("sqlite", database=address(self.file), query=query)
+        return sa.URL.create("sqlite", database=self.name)  # not as a URI: the path may contain "?"
+
+    def connect(self) -> sqlite3.Connection:
+        """A connection without SQLAlchemy, which any thread may use, one at a time."""
+        read_only = is_read_only(self.file)
+        place = address(self.file) + _IMMUTABLE if read_only else self.name
+        connection = sqlite3.connect(place, uri=read_only, check_same_thread=False)
         prepare(connection)
         return connection
 

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from archive import clock
 from archive.article import Revision
-from archive.store import ArticleStore, credible, schema, stored
+from archive.store import ArticleStore, credible, schema
+from archive.store.stored import revision_of
 from archive.text.translation import gettext as _
 
 _PAGE = 500  # revisions in memory at once
@@ -72,7 +73,7 @@ def _revisions(connection: sa.Connection) -> Iterator[tuple[int, tuple[Revision,
 def _read(connection: sa.Connection, numbers: Sequence[int]) -> Iterator[tuple[int, tuple[Revision, str]]]:
     sequence = schema.revisions.c.sequence
     for row in connection.execute(sa.select(schema.revisions).where(sequence.in_(numbers)).order_by(sequence)):
-        yield row.sequence, (stored.revision_of(row), row.digest)
+        yield row.sequence, (revision_of(row), row.digest)
 
 
 class _Histories:

@@ -20,9 +20,6 @@ from archive.store.reads import Reads
 from archive.text.outlets import outlet
 from archive.text.translation import gettext as _
 from indexer import engines
-from indexer.figures.amounts import amounts
-from indexer.figures.figure import readable
-from indexer.figures.places import origin_of, within
 from indexer.question.query import Query
 from indexer.text import analyzer
 from indexer.text.analyzer import Analyzer, characters
@@ -69,6 +66,11 @@ class Cut(NamedTuple):
 
 def cut(article: Article, analyzer: Analyzer) -> Cut:
     """An article's terms for each field."""
+    from indexer.figures.amounts import amounts  # imported here: a search does without their expressions
+    from indexer.figures.figure import readable
+    from indexer.figures.origin import origin_of
+    from indexer.figures.places import within
+
     terms, title = analyzer.terms, analyzer.terms(article.title)
     text = readable(f"{article.title}\n{article.body}")
     return Cut(

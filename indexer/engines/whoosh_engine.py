@@ -47,7 +47,6 @@ from indexer.engines.folder import FolderEngine, has_index, load_state, save_sta
 from indexer.engines.whoosh_postings import CharacterField, WordField, frequencies, read
 from indexer.engines.whoosh_segment import UNDATED, ScoredDocument, Segment
 from indexer.engines.whoosh_storage import NAME, Damaged, Index, Storage, decoding, open_readers
-from indexer.figures.amounts import encoded
 from indexer.question.query import MAX_EXPANSIONS, Prefix, Query
 from indexer.text.analyzer import Analyzer
 
@@ -87,6 +86,8 @@ def _add(writer: SegmentWriter, analyzer: Analyzer, revisions: Iterable[Revision
 
 
 def _document(article: Article, analyzer: Analyzer) -> dict[str, object]:
+    from indexer.figures.amounts import encoded  # imported here, as in `cut`
+
     terms = cut(article, analyzer)
     return terms._asdict() | {
         "amount": [encoded(key) for key in terms.amount],

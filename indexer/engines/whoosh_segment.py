@@ -16,7 +16,6 @@ from typing import Any, NamedTuple
 from indexer.engines.engine import FACETS, WORDS_OF, seconds
 from indexer.engines.whoosh_postings import LEVELS, frequencies, frequency, read, unpack
 from indexer.engines.whoosh_storage import Damaged, decoding
-from indexer.figures.amounts import encoded
 from indexer.question.query import (
     Among,
     Amount,
@@ -173,6 +172,8 @@ class Segment:
                 since, until = _bounds(node)
                 return {number for number, time in enumerate(self.published) if since <= time < until}
             case Amount(first, last):
+                from indexer.figures.amounts import encoded
+
                 return self._with_amount(encoded(first), encoded(last))
             case Near(ids=ids) | Same(ids=ids):
                 return self._select(loosened(node)) if ids is None else self._with_id(ids)

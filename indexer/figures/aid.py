@@ -18,7 +18,8 @@ from archive.article import Article
 from indexer.figures import institutions
 from indexer.figures.figure import Name, readable
 from indexer.figures.gazetteer import gazetteer
-from indexer.figures.places import find, origin_of_body
+from indexer.figures.origin import origin_of_body
+from indexer.figures.places import find
 from indexer.text.analyzer import fold
 from indexer.text.wordlists import any_of
 

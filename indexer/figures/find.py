@@ -11,6 +11,7 @@ from decimal import Decimal
 from archive.article import Article
 from indexer.figures import dates, institutions, persons, places, quantities
 from indexer.figures.figure import KINDS, Figure, Kind, Name, Period, Quantity, readable
+from indexer.figures.origin import origin_of_body
 from indexer.persons.reader import RULES, Reader
 from indexer.text.sentences import SENTENCE_END
 
@@ -75,7 +76,7 @@ def mentions(articles: Iterable[Article], kinds: Collection[Kind] = KINDS, reade
     """The figures in the bodies of articles, article by article."""
     for article in articles:
         ends = [match.end() for match in SENTENCE_END.finditer(article.body)]
-        for figure in figures(article.body, article.day, kinds, reader, places.origin_of_body(article)):
+        for figure in figures(article.body, article.day, kinds, reader, origin_of_body(article)):
             yield Mention(figure, article, _sentence(article.body, ends, figure))
 
 

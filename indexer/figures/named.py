@@ -11,6 +11,7 @@ from archive.tables.names import Named
 from indexer.figures import institutions, places
 from indexer.figures.figure import Figure, Kind, Name
 from indexer.figures.find import figures
+from indexer.figures.origin import origin_of
 from indexer.persons.find import plain
 from indexer.persons.reader import RULES, Reader
 from indexer.text.analyzer import fold
@@ -32,7 +33,7 @@ def key(kind: str, name: str) -> str:
 def named(article: Article, reader: Reader = RULES) -> list[Named]:
     """The names in an article, each once: in its body with the sentences of the mentions, places in its title too."""
     ends = [match.end() for match in SENTENCE_END.finditer(article.body)]
-    origin = f"{article.title} {places.origin_of(article)}"
+    origin = f"{article.title} {origin_of(article)}"
     mentions: dict[tuple[str, str], list[Figure]] = {}
     for figure in figures(article.body, article.day, NAMED, reader, origin):
         if isinstance(figure.value, Name):

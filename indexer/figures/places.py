@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from archive.article import Article, StoredText
+from archive.article import Article
 from indexer.figures.figure import Figure, Name, readable
 from indexer.figures.gazetteer import Gazetteer, Place, gazetteer
+from indexer.figures.origin import origin_of
 from indexer.text.analyzer import fold
 
 # Other words that contain a name; matched from the character before it.
@@ -321,16 +322,6 @@ def lying_in(names: Iterable[str]) -> list[str]:
 def _lies_in(name: str) -> tuple[str, ...]:
     place = gazetteer().places.get(name)
     return place.chain if place else (name,)
-
-
-def origin_of(article: Article | StoredText) -> str:
-    """What tells where an article belongs, apart from its title and body."""
-    return f"{article.source} {article.credit}"
-
-
-def origin_of_body(article: Article) -> str:
-    """The same apart from its body."""
-    return f"{article.title} {origin_of(article)}"
 
 
 def of_article(article: Article) -> list[str]:

@@ -11,8 +11,6 @@ from datetime import datetime
 
 from archive.errors import QueryFault, UsageFault
 from archive.text.translation import gettext as _
-from indexer.figures.amounts import parse_bounds
-from indexer.figures.places import readings
 from indexer.question.near import UNITS, Chains, same
 from indexer.question.period import period
 from indexer.question.query import Among, Amount, Between, Either, Every, Gap, Node, Prefix, Query, Quote, Words
@@ -280,6 +278,8 @@ class _Parser:
         name = "".join(characters(text)).strip(SEPARATOR)
         if not name:
             return None
+        from indexer.figures.places import readings  # imported here: few questions name a place
+
         names = readings(name)
         self.count += max(1, len(names))
         if not names:
@@ -330,6 +330,8 @@ class _Parser:
 
     def _amount(self, prefix: re.Match[str], end: int) -> Node | None:
         """The bounds of an amount, or text if they are not valid, as in 金额：不详."""
+        from indexer.figures.amounts import parse_bounds
+
         match = _TEXT.match(self._text, self._at, end)
         text = match[0] if match else ""
         if (keys := parse_bounds(text)) is None:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from archive.article import Revision
 from archive.text.escaping import is_page, xml
 from archive.text.messages import Message
-from indexer.figures.places import origin_of
+from indexer.figures.origin import origin_of
 from indexer.highlight import Highlighter
 from indexer.question.query import Query
 from indexer.text.analyzer import fold

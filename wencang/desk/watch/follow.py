@@ -23,7 +23,7 @@ from archive.store import ArticleStore
 from archive.tables.watches import Watch, Watches
 from archive.text.translation import gettext as _
 from indexer.engines.engine import SearchEngine
-from indexer.figures.places import origin_of_body
+from indexer.figures.origin import origin_of_body
 from indexer.highlight import Highlighter
 from indexer.question.parser import parse_query
 from indexer.question.query import Query
