@@ -17,7 +17,8 @@ _CONTEXT = get_context("forkserver")
 _CONTEXT.set_forkserver_preload(
     ["aiohttp", "bs4", "lxml.html", "protego", "scrapy.core.engine", "scrapy.crawler", "sqlalchemy.dialects.sqlite",
      "tldextract", "typer", "warcio.archiveiterator", "whoosh.index", "crawler.files.importer",
-     "crawler.http.transport", "crawler.pipelines", "crawler.run", "indexer.engines.whoosh_engine", "indexer.update", "wencang.runs"]
+     "crawler.http.transport", "crawler.pipelines", "crawler.run", "indexer.engines.whoosh_engine",
+     "indexer.update", "wencang.runs"]
 )  # fmt: skip
 
 

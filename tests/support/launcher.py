@@ -26,8 +26,8 @@ _MODULES = (
     "scrapy.downloadermiddlewares.redirect", "scrapy.extensions.telnet", "scrapy.extensions.feedexport",
     "sqlalchemy", "typer", "whoosh.index", "whoosh.searching", "archive.proof.database", "archive.warc.pages",
     "bench.forked", "crawler.extract.extractor", "crawler.files.importer", "crawler.http.transport",
-    "crawler.pipelines", "crawler.run", "indexer.engines.whoosh_engine", "indexer.placed", "indexer.search", "indexer.suggest",
-    "indexer.update", "wencang.archive", "wencang.desk.count.recorded", "wencang.desk.export.export",
+    "crawler.pipelines", "crawler.run", "indexer.engines.whoosh_engine", "indexer.placed", "indexer.search",
+    "indexer.suggest", "indexer.update", "wencang.archive", "wencang.desk.count.recorded", "wencang.desk.export.export",
     "wencang.desk.watch.feeds", "wencang.keeping.status", "wencang.runs",
 )  # fmt: skip
 
