@@ -10,6 +10,7 @@ import ctypes
 import json
 import multiprocessing.util
 import os
+import resource
 import signal
 import socket
 import sys
@@ -20,6 +21,7 @@ from itertools import pairwise
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER: the process adopts orphans, as which the spawned ones come to it
 _MOST = 1 << 16  # bytes of an order
 _ABOVE = 512  # descriptors that no order names
+_LIMITS = {value for name, value in vars(resource).items() if name.startswith("RLIMIT_")}
 
 
 def spawn_by_fork() -> bool:
@@ -39,6 +41,7 @@ def spawn_by_fork() -> bool:
         order = {
             "command": command[command.index("-c") :], "environment": dict(os.environ), "folder": os.getcwd(),
             "mask": [*signal.pthread_sigmask(signal.SIG_BLOCK, ())], "descriptors": numbers,
+            "limits": [(kind, resource.getrlimit(kind)) for kind in _LIMITS],
         }  # fmt: skip
         message = json.dumps(order).encode()
         if len(message) > _MOST:
@@ -71,7 +74,7 @@ def _fork_on(orders: socket.socket) -> bool:
 
 def _execute(
     given: list[int], command: list[str], environment: dict[str, str], folder: str, mask: list[int],
-    descriptors: list[int],
+    descriptors: list[int], limits: list[tuple[int, tuple[int, int]]],
 ) -> None:  # fmt: skip
     """What the interpreter does with `-c`; `given` become the `descriptors`, and no other stays open."""
     above = [fcntl(descriptor, F_DUPFD, _ABOVE) for descriptor in given]
@@ -81,6 +84,8 @@ def _execute(
         if after > before + 1:  # closerange(n, n) closes all
             os.closerange(before + 1, after)
     signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+    for kind, limit in limits:
+        resource.setrlimit(kind, limit)
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
