@@ -17,6 +17,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from fcntl import F_DUPFD, fcntl
 from itertools import pairwise
+from typing import Any
 
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER: the process adopts orphans, as which the spawned ones come to it
 _MOST = 1 << 16  # bytes of an order
@@ -34,7 +35,8 @@ def spawn_by_fork() -> bool:
         ours.close()
         return _fork_on(orders)
     orders.close()
-    usual = multiprocessing.util.spawnv_passfds
+    util: Any = multiprocessing.util
+    usual = util.spawnv_passfds
 
     def spawned(path: bytes, command: Sequence[str], descriptors: Iterable[int]) -> int:
         numbers = [*map(int, descriptors)]
@@ -45,11 +47,11 @@ def spawn_by_fork() -> bool:
         }  # fmt: skip
         message = json.dumps(order).encode()
         if len(message) > _MOST:
-            return usual(path, command, descriptors)
+            return int(usual(path, command, descriptors))
         socket.send_fds(ours, [message], numbers)
         return int(ours.recv(_MOST))
 
-    multiprocessing.util.spawnv_passfds = spawned
+    util.spawnv_passfds = spawned
     return False
 
 
