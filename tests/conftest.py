@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,9 @@ from tests.support.sample import SAMPLE
 
 # Messages are compared in English and printed without a pager, whatever the developer's environment.
 os.environ |= {"LANGUAGE": "en", "PAGER": "cat"}
+# Else each process that a test starts compiles all modules anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # The same examples in each run, however slow the machine; `--hypothesis-profile long` explores at random.
 hypothesis.settings.register_profile("fixed", deadline=None, derandomize=True)

@@ -110,7 +110,7 @@ def serving(pages: dict[str, Page]) -> Iterator[Site]:
             """Quiet."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         here.address = f"http://127.0.0.1:{server.server_port}"
         yield here
         server.shutdown()

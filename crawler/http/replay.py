@@ -78,7 +78,7 @@ def serving(answer: Answer) -> Iterator[str]:
     """Run a proxy that answers with this function; its address."""
     handler = type("_Handler", (_Handler,), {"answer": staticmethod(answer)})
     with _Server(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
 
