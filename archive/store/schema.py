@@ -14,7 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 
-from archive.article import Article, Image, Origin, RawPage, Revision
+from archive.article import Article, Image, Origin, RawPage, Revision, StoredText
 from archive.text.messages import Message
 from archive.text.translation import gettext as _
 
@@ -466,6 +466,15 @@ def origin_of(url: str | None, taken: datetime | None) -> Origin | None:
     if not (isinstance(url, str) and taken):
         raise ValueError(_("a value is missing"))
     return Origin(url, taken)
+
+
+@_of_our_kind
+def text_of(row: sa.Row[Any]) -> StoredText:
+    """The text in a row. Raises ValueError for a value that can't be ours."""
+    text = StoredText._make(row)
+    if set(map(type, text)) != {str}:
+        raise ValueError(_("a value is missing"))
+    return text
 
 
 @_of_our_kind

@@ -359,8 +359,8 @@ class ArticleStore:
         rest = iter(ids)
         while page := list(islice(rest, _PAGE)):
             with self.reading() as connection:
-                rows = connection.execute(_TEXTS, {"ids": page}).all()
-            yield from map(StoredText._make, rows)
+                texts = list(map(schema.text_of, connection.execute(_TEXTS, {"ids": page})))
+            yield from texts
 
     def history(self, id: str) -> list[Revision]:
         """Every version of one article, oldest first; a wrong clock's, yet to come, after that stored before it."""
