@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import product
+from math import prod
 from sys import maxsize
 from typing import NamedTuple
 
@@ -19,6 +21,7 @@ from indexer.question.query import Query, Words, placed_nodes, text_nodes
 from indexer.text.analyzer import SEPARATOR, fold, other_forms, pattern
 
 _BETWEEN = "\ua000"  # a letter, as a quote reaches over anything else, and of a script that nobody asks for here
+_MAX_FORMS = 8  # of a word that are searched for one by one
 _NOWHERE = (maxsize, 0, maxsize)
 
 
@@ -89,20 +92,15 @@ class _Word:
         self._is_literal = SEPARATOR not in text and expression == pattern(text)
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
-        """Where it occurs, in order; occurrences may overlap.
+        """Where it occurs, in no order; occurrences may overlap.
 
-        A text with none of its characters in another form is searched for it as it is, in a fifth of the time.
+        A few printed forms are searched for as they are, in a fifth of the time of a regular expression.
         """
-        if self._is_literal and not any(form in text for form in other_forms(self._text)):
-            return self._literal(text)
+        if self._is_literal:
+            characters = [form + _within(text, other_forms(form)) for form in self._text]
+            if prod(map(len, characters)) <= _MAX_FORMS:
+                return (span for form in product(*characters) for span in _literal("".join(form), text))
         return self._matches(text)
-
-    def _literal(self, text: str) -> Iterator[tuple[int, int]]:
-        word, length = self._text, len(self._text)
-        start = text.find(word)
-        while start >= 0:
-            yield start, start + length
-            start = text.find(word, start + 1)
 
     def _matches(self, text: str) -> Iterator[tuple[int, int]]:
         search = _compiled(self._expression).search
@@ -110,6 +108,18 @@ class _Word:
         while match:
             yield match.span()
             match = search(text, match.start() + 1)
+
+
+def _within(text: str, characters: str) -> str:
+    """Those of these characters that a text has."""
+    return "".join(character for character in characters if character in text)
+
+
+def _literal(word: str, text: str) -> Iterator[tuple[int, int]]:
+    start = text.find(word)
+    while start >= 0:
+        yield start, start + len(word)
+        start = text.find(word, start + 1)
 
 
 _compiled = lru_cache(maxsize=1_000)(re.compile)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from math import log1p
 from typing import Any, Literal
@@ -128,10 +128,11 @@ def _reranked(
     rarity = rarities(engine, query)
     highlighter.scan(texts[match.id] for match in matches[:RERANKED])
     best = [
-        replace(match, score=match.score + proximity_of(query, texts[match.id], highlighter, rarity).score)
+        Match(match.id, match.score + proximity_of(query, texts[match.id], highlighter, rarity).score, match.whole)
         for match in matches[:RERANKED]
     ]
-    best.sort(key=lambda match: (query.is_short and not match.whole, -match.score))
+    whole_first = query.is_short
+    best.sort(key=lambda match: (whole_first and not match.whole, -match.score))
     return [*best, *matches[RERANKED:]]
 
 
