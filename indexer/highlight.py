@@ -149,7 +149,8 @@ class ArticleHighlighter:
 
     def in_text(self, article: Article | StoredText) -> list[Occurrence]:
         """The occurrences in title, newline and body."""
-        self.scan((article,))
+        if article.id not in self._occurrences:
+            self.scan((article,))
         return self._occurrences[article.id]
 
     def in_body(self, article: Article | StoredText) -> list[Occurrence]:

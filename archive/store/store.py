@@ -347,7 +347,7 @@ class ArticleStore:
         revisions = {}
         with self.reading() as connection:
             for start in range(0, len(ids), _PAGE):
-                for row in connection.execute(_OF_IDS, {"ids": ids[start : start + _PAGE]}):
+                for row in connection.execute(_OF_IDS, {"ids": ids[start : start + _PAGE]}).all():
                     revisions[row.id] = schema.revision_of(row)
         return revisions
 
@@ -359,7 +359,7 @@ class ArticleStore:
         rest = iter(ids)
         while page := list(islice(rest, _PAGE)):
             with self.reading() as connection:
-                texts = list(map(schema.text_of, connection.execute(_TEXTS, {"ids": page})))
+                texts = list(map(schema.text_of, connection.execute(_TEXTS, {"ids": page}).all()))
             yield from texts
 
     def history(self, id: str) -> list[Revision]:
