@@ -126,6 +126,7 @@ class StoredText(NamedTuple):
     body: str
     source: str
     credit: str
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)

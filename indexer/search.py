@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from math import log1p
 from typing import Any, Literal
 
-from archive.article import Article, Revision
+from archive.article import Article, Revision, StoredText
 from archive.store.reads import Reads
 from archive.text.escaping import link, marked, xml
 from indexer.engines.engine import Match, Order, SearchEngine, check_follows
@@ -91,46 +91,52 @@ def search(
     size = max(end, RERANKED if reranks else 0)
     while True:
         answer = engine.search(query, size, order=order, facets=facets)
-        revisions = store.get_many(match.id for match in answer.matches)
-        matches = [match for match in answer.matches if match.id in revisions]
+        texts = {text.id: text for text in store.texts(match.id for match in answer.matches)}
+        matches = [match for match in answer.matches if match.id in texts]
         if reranks:
-            matches = _reranked(matches, revisions, engine, query, highlighter)
-        groups = _groups(matches, _group_names(store, revisions, collapse))
+            matches = _reranked(matches, texts, engine, query, highlighter)
+        groups = _groups(matches, _group_names(store, texts, collapse))
         if len(groups) >= end or len(answer.matches) >= answer.total:
             break
         size *= 2
+    shown = groups[offset:end]
+    revisions = store.get_many(first.id for first, *_copies in shown)
     hits = (
-        _hit(rank, group, revisions[group[0].id], highlighter)
-        for rank, group in enumerate(groups[offset:end], offset + 1)
+        _hit(rank, group, revisions[group[0].id], texts[group[0].id], highlighter)
+        for rank, group in enumerate(shown, offset + 1)
+        if group[0].id in revisions  # otherwise it has just been withdrawn
     )
     stories = _count_stories(store, engine, query) if collapse == "stories" else None
     return Results(answer.total, answer.whole, tuple(hits), stories, _in_order(answer.facets) if facets else {})
 
 
-def _hit(rank: int, group: Sequence[Match], revision: Revision, highlighter: ArticleHighlighter) -> Hit:
+def _hit(
+    rank: int, group: Sequence[Match], revision: Revision, text: StoredText, highlighter: ArticleHighlighter
+) -> Hit:
     first, *others = group
-    article = revision.article
-    shown = snippet(article.body, highlighter.in_body(article))
+    shown = snippet(text.body, highlighter.in_body(text))
     copies = tuple(match.id for match in others)
-    return Hit(rank, article, first.score, shown, first.whole, copies, revision.gone_since)
+    return Hit(rank, revision.article, first.score, shown, first.whole, copies, revision.gone_since)
 
 
 def _reranked(
-    matches: Sequence[Match], revisions: Mapping[str, Revision], engine: SearchEngine, query: Query,
+    matches: Sequence[Match], texts: Mapping[str, StoredText], engine: SearchEngine, query: Query,
     highlighter: ArticleHighlighter,
 ) -> list[Match]:  # fmt: skip
     """The matches with the proximity of the best added to their scores, and these sorted again."""
     rarity = rarities(engine, query)
+    highlighter.scan(texts[match.id] for match in matches[:RERANKED])
     best = [
-        replace(match, score=match.score + proximity_of(query, revisions[match.id].article, highlighter, rarity).score)
+        Match(match.id, match.score + proximity_of(query, texts[match.id], highlighter, rarity).score, match.whole)
         for match in matches[:RERANKED]
     ]
-    best.sort(key=lambda match: (query.is_short and not match.whole, -match.score))
+    whole_first = query.is_short
+    best.sort(key=lambda match: (whole_first and not match.whole, -match.score))
     return [*best, *matches[RERANKED:]]
 
 
 def proximity_of(
-    query: Query, article: Article, highlighter: ArticleHighlighter, rarity: Mapping[str, float]
+    query: Query, article: Article | StoredText, highlighter: ArticleHighlighter, rarity: Mapping[str, float]
 ) -> Proximity:
     """The proximity of a query in an article, whose title and body are one text."""
     length = len(article.title) + 1 + len(article.body)
@@ -144,11 +150,11 @@ def rarities(engine: SearchEngine, query: Query) -> dict[str, float]:
     return {word: log1p((articles - count + 0.5) / (count + 0.5)) for word, count in frequencies.items()}
 
 
-def _group_names(store: Reads, revisions: Mapping[str, Revision], collapse: Collapse) -> dict[str, str]:
+def _group_names(store: Reads, texts: Mapping[str, StoredText], collapse: Collapse) -> dict[str, str]:
     """For each article the name of its group: articles of one group are one hit."""
     if collapse == "texts":
-        return {id: revision.article.digest for id, revision in revisions.items()}
-    return _stories(store, revisions) if collapse == "stories" else {}
+        return {id: text.digest for id, text in texts.items()}
+    return _stories(store, texts) if collapse == "stories" else {}
 
 
 def _stories(store: Reads, ids: Iterable[str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from indexer.highlight import Occurrence
 
@@ -45,7 +46,8 @@ def snippet(body: str, occurrences: Sequence[Occurrence]) -> Snippet:
 
 def _windows(body: str, occurrences: Sequence[Occurrence]) -> list[_Window]:
     """Windows in order, without overlap."""
-    sentences = _Sentences(body)
+    first, last = (occurrences[0].start, occurrences[-1].start) if occurrences else (0, 0)
+    sentences = _Sentences(body, first, last + _LENGTH)
     windows: list[_Window] = []
     shown: set[str] = set()
     while len(windows) < _MAX_WINDOWS:
@@ -62,12 +64,13 @@ def _windows(body: str, occurrences: Sequence[Occurrence]) -> list[_Window]:
 
 
 class _Sentences:
-    """The boundaries of the sentences of a body."""
+    """The boundaries of the sentences of a body, from the paragraph at `first` to the sentence at `last`."""
 
-    def __init__(self, body: str) -> None:
-        spans = [match.span() for match in _SENTENCE.finditer(body) if match[0].strip()]
+    def __init__(self, body: str, first: int, last: int) -> None:
+        spans = list(takewhile(lambda span: span[0] <= last, _sentences(body, first)))
         self._starts = [start for start, _end in spans] or [0]
         self._ends = [end for _start, end in spans] or [0]
+        *_others, (_start, self._last) = [(0, 0), *_sentences(body, len(body.rstrip()))]
 
     def start(self, position: int) -> int:
         """The start of the sentence at a position."""
@@ -75,9 +78,15 @@ class _Sentences:
 
     def end(self, start: int, length: int) -> int:
         """The end of a window: of its last whole sentence if that fills half of the length, otherwise at the length."""
-        limit = min(start + length, self._ends[-1])
+        limit = min(start + length, self._last)
         end = self._ends[max(0, bisect_right(self._ends, limit) - 1)]
         return end if start + length // 2 <= end <= limit else limit
+
+
+def _sentences(body: str, position: int) -> Iterator[_Window]:
+    """The sentences from the paragraph at a position."""
+    paragraph = body.rfind("\n", 0, position) + 1
+    return (match.span() for match in _SENTENCE.finditer(body, paragraph) if match[0].strip())
 
 
 def _proposals(

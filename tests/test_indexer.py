@@ -219,6 +219,13 @@ def test_a_text_scanned_with_its_title_shows_the_same_in_the_body(title: str, bo
             assert highlighter.in_body(article) == Highlighter(query).find(body)
 
 
+@given(st.lists(st.text("雪山發发髮5G a。\n", max_size=9), max_size=4))
+def test_texts_searched_as_one_show_what_each_shows_alone(texts: list[str]) -> None:
+    for question in ("雪山 5G 发", '"发 山" 雪', '"5G发" 山*', "5*"):
+        highlighter = Highlighter(parse_query(question, ANALYZER))
+        assert highlighter.find_all(list(map(Text, texts))) == list(map(highlighter.find, texts))
+
+
 # Snippets
 
 

@@ -10,6 +10,6 @@ def origin_of(article: Article | StoredText) -> str:
     return f"{article.source} {article.credit}"
 
 
-def origin_of_body(article: Article) -> str:
+def origin_of_body(article: Article | StoredText) -> str:
     """The same apart from its body."""
     return f"{article.title} {origin_of(article)}"

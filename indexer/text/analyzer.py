@@ -82,6 +82,11 @@ def pattern(folded: str) -> str:
     return "".join(map(_pattern_of, folded))
 
 
+def other_forms(folded: str) -> str:
+    """The characters, other than its own, with which a folded text may be printed."""
+    return "".join(filter(None, map(_forms().get, folded)))
+
+
 def _pattern_of(character: str) -> str:
     if character == SEPARATOR:
         return _SEPARATORS.pattern
