@@ -24,6 +24,7 @@ from pathlib import Path
 from archive.article import Article
 from archive.settings import Settings, load
 from archive.store import ArticleStore
+from archive.store.reads import Reads, open_file
 from bench import tutorial
 from bench.corpus import Questions, copies, fill, originals
 from bench.process import process
@@ -90,7 +91,7 @@ def latencies(questions: Questions, asks: dict[str, Callable[[str], object]]) ->
     return {key: Latency.of(taken) for key, taken in times.items()}
 
 
-def asking(store: ArticleStore, opened: SearchEngine) -> Callable[[str], object]:
+def asking(store: Reads, opened: SearchEngine) -> Callable[[str], object]:
     return lambda question: search(store, opened, parse_query(question, opened.analyzer))
 
 
@@ -187,7 +188,8 @@ def _measure_questions(
     with ExitStack() as stack:
         opened = {name: stack.enter_context(update.open_index(Settings(data), name)) for name in names}
         asks: dict[str, Callable[[str], object]] = {TUTORIAL: tutorial.opened(peer)}
-        asks |= {name: asking(store, one) for name, one in opened.items()}
+        reads = open_file(load(data)) or store
+        asks |= {name: asking(reads, one) for name, one in opened.items()}
         taken = latencies(questions, asks)
     for kind in fields(questions):
         table.row(f"{kind.name}, p50, ms", {name: taken[name, kind.name].half for name in asks})

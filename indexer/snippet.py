@@ -6,7 +6,6 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 
 from indexer.highlight import Occurrence
 
@@ -14,7 +13,9 @@ _LENGTH = 120  # approximate length of the first window, in characters
 _FURTHER = 60  # of each further window
 _MAX_WINDOWS = 3
 _GAP = " … "
-_SENTENCE = re.compile(r"[^。！？!?;；\n]*(?:[。！？!?;；]+[”’」』）)]*|\n|$)")
+_FULL_STOPS = tuple("。！？!?;；")
+_CLOSING = "”’」』）)"
+_END = re.compile(rf"[{''.join(_FULL_STOPS)}]+[{_CLOSING}]*|\n")  # of a sentence
 
 _Window = tuple[int, int]  # [start, end) in the body
 
@@ -64,29 +65,36 @@ def _windows(body: str, occurrences: Sequence[Occurrence]) -> list[_Window]:
 
 
 class _Sentences:
-    """The boundaries of the sentences of a body, from the paragraph at `first` to the sentence at `last`."""
+    """The boundaries of the sentences of a body, from the paragraph at `first` to `last`."""
 
     def __init__(self, body: str, first: int, last: int) -> None:
-        spans = list(takewhile(lambda span: span[0] <= last, _sentences(body, first)))
-        self._starts = [start for start, _end in spans] or [0]
-        self._ends = [end for _start, end in spans] or [0]
-        *_others, (_start, self._last) = [(0, 0), *_sentences(body, len(body.rstrip()))]
+        self._body = body
+        self._last = _last_end(body)
+        paragraph = body.rfind("\n", 0, first) + 1
+        self._bounds = [paragraph, *(match.end() for match in _END.finditer(body, paragraph, last + 1))]
+        if self._bounds[-1] < self._last <= last:
+            self._bounds.append(self._last)
 
     def start(self, position: int) -> int:
         """The start of the sentence at a position."""
-        return self._starts[max(0, bisect_right(self._starts, position) - 1)]
+        return self._bounds[max(0, bisect_right(self._bounds, position) - 1)]
 
     def end(self, start: int, length: int) -> int:
         """The end of a window: of its last whole sentence if that fills half of the length, otherwise at the length."""
         limit = min(start + length, self._last)
-        end = self._ends[max(0, bisect_right(self._ends, limit) - 1)]
-        return end if start + length // 2 <= end <= limit else limit
+        at = bisect_right(self._bounds, limit) - 1
+        while at > 0 and self._body[self._bounds[at - 1] : self._bounds[at]].isspace():
+            at -= 1
+        end = self._bounds[max(0, at)]
+        return end if start + length // 2 <= end else limit
 
 
-def _sentences(body: str, position: int) -> Iterator[_Window]:
-    """The sentences from the paragraph at a position."""
-    paragraph = body.rfind("\n", 0, position) + 1
-    return (match.span() for match in _SENTENCE.finditer(body, paragraph) if match[0].strip())
+def _last_end(body: str) -> int:
+    """The end of the last sentence that is not blank: its full stop and what closes there, or its line."""
+    text = body.rstrip()
+    if not text or text.rstrip(_CLOSING).endswith(_FULL_STOPS):
+        return len(text)
+    return body.find("\n", len(text)) + 1 or len(body)
 
 
 def _proposals(

@@ -172,13 +172,13 @@ class Archive:
 
     @property
     def _reads(self) -> Reads:
-        """What a search reads: the store, or where that is not open yet its file, without the store's libraries."""
+        """What a search reads: SQLite's file without the store's libraries, which takes less time, or the store."""
         from archive.store.reads import open_file
 
         with self._lock:
-            if not self._opened_store and not self._opened_reads:
+            if not self._opened_reads:
                 self._opened_reads = open_file(self.settings)
-            reads = self._opened_store or self._opened_reads
+            reads = self._opened_reads
         return reads or self._store
 
     @property
