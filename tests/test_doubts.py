@@ -311,7 +311,7 @@ def test_an_older_archive_gets_days_and_addresses(tmp_path: Path) -> None:
             ("addresses", "met"),
             ("candidates", "met"),
             ("runs", "doubted"),
-            *(("archive", name) for name in ("annotations", "names", "names_by")),
+            *(("archive", name) for name in ("annotations", "names", "names_by", "closed")),
             *(("revisions", name) for name in ("origin", "taken", "seen", "seen_origin", "seen_taken")),
         ):
             raw.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
