@@ -8,6 +8,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import parent_process
@@ -76,8 +77,14 @@ class Processes(ProcessPoolExecutor):
         self.workers = workers
 
     def submit(self, task: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Raises BrokenProcessPool where one of the processes was killed."""
         with _signals_blocked():
-            return super().submit(task, *args, **kwargs)
+            try:
+                return super().submit(task, *args, **kwargs)
+            except OSError as error:
+                if error.errno:
+                    raise
+                raise BrokenProcessPool(str(error)) from error  # a pool that breaks meanwhile has closed its pipe
 
     def ask(self, task: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a task and wait for its result. Raises what `result` does."""
