@@ -81,10 +81,10 @@ class Processes(ProcessPoolExecutor):
         with _signals_blocked():
             try:
                 return super().submit(task, *args, **kwargs)
-            except OSError as error:
-                if error.errno:
+            except (OSError, ValueError) as error:
+                if getattr(error, "errno", None):
                     raise
-                raise BrokenProcessPool(str(error)) from error  # a pool that breaks meanwhile has closed its pipe
+                raise BrokenProcessPool(str(error)) from error  # a pool that breaks meanwhile has closed its pipes
 
     def ask(self, task: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a task and wait for its result. Raises what `result` does."""

@@ -92,7 +92,6 @@ class Browser:
         await context.route("**/*", _Answers(page, self._fetch).answer)
         await tab.goto(page.url, wait_until="commit", timeout=SECONDS * 1000)
         with suppress(Unsettled):
-            await tab.wait_for_load_state("load", timeout=_SETTLES * 1000)
             await tab.wait_for_load_state("networkidle", timeout=_SETTLES * 1000)
         body = (await tab.content()).encode(errors="replace")
         await context.close()
