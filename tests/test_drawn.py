@@ -32,7 +32,7 @@ SOURCE = replace(SHIPPED.load("tibet_cn"), lists=(LIST,), browser=True)
 TEXT = "".join(f"<p>{n}月，合作社的技术员逐户登记，给牲畜打疫苗，记下每一头的耳号。</p>" for n in range(1, 12))
 PAGE = (
     "<!DOCTYPE html><html><head><meta charset='gb2312'><title>牧民转场_中国西藏网</title>"
-    "<script src='/app.js'></script><script src='http://ads.example.net/ad.js'></script>"
+    "<script defer src='/app.js'></script><script src='http://ads.example.net/ad.js'></script>"
     "<link rel='stylesheet' href='/style.css'></head><body><div class='title_box'><h2>牧民转场</h2>"
     "<div class='info'>发布时间：2023-05-10 08:00:00 来源：中国西藏网</div></div>"
     "<img src='/photo.jpg'><div id='text'></div></body></html>"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
@@ -81,8 +79,7 @@ def test_one_that_loses_a_process_leaves_the_index_in_use_as_it_was(
 
     def kill(_written: int) -> None:
         for process in active_children():
-            if process.pid:
-                os.kill(process.pid, signal.SIGKILL)
+            process.kill()
 
     with pytest.raises(IndexUnusable, match="killed"):
         update.rebuild(store, settings, name, kill)

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from playwright.async_api import Playwright, Route
 
 SECONDS = 60.0  # for a page, with what its scripts request
-_STILL = 0.5  # seconds without a change
 _SETTLES = 30.0  # until nothing is requested any more; the page is then taken as it is
 _CLOSES = 5.0
 MOST_REQUESTS = 40  # of a page's scripts
@@ -94,11 +93,7 @@ class Browser:
         await tab.goto(page.url, wait_until="commit", timeout=SECONDS * 1000)
         with suppress(Unsettled):
             await tab.wait_for_load_state("networkidle", timeout=_SETTLES * 1000)
-        text, before = await tab.content(), ""
-        while text != before:  # a script may be putting in what it was given last
-            await asyncio.sleep(_STILL)
-            text, before = await tab.content(), text
-        body = text.encode(errors="replace")
+        body = (await tab.content()).encode(errors="replace")
         await context.close()
         return FetchedPage(page.url, body, page.fetched, "text/html; charset=utf-8", is_drawn=True)
 
