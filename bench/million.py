@@ -17,17 +17,15 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 
 from archive.article import to_json
 from bench.corpus import originals
 from bench.process import process
-from bench.scale import Maker, Measured, about, asked, megabytes
+from bench.scale import Maker, Measured, asked, megabytes, of_the_first
 from bench.search import short
 
 _QUESTION = "西藏 发展"
-_ASKED_ABOUT = 2_000
 _COLUMNS = ("size", "command", "engine", "articles", "s", "ms an article", "memory, MB", "disk, MB")
 
 
@@ -58,7 +56,7 @@ def measure(options: argparse.Namespace, folder: Path) -> Iterator[str]:
     maker = Maker(originals(options.corpus), 1, options.sentences)
     archive = Measured.of("archive.db", folder)
     held, path = archive.held(), folder / "made.jsonl"
-    questions = about(list(islice(maker.articles(), min(_ASKED_ABOUT, *options.articles))), options.questions)
+    questions = of_the_first(maker, options.articles, options.questions)
 
     def taken(words: Sequence[str | Path]) -> tuple[float, float, float]:
         before = megabytes([folder])

@@ -16,10 +16,10 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import partial
-from itertools import islice
 from pathlib import Path
 
 from archive.article import Article, RawPage
+from archive.batches import batches
 from archive.proof import manifest, records
 from archive.proof.backup import back_up
 from archive.proof.upload import upload
@@ -42,9 +42,8 @@ def seconds(work: Callable[[], object]) -> float:
 
 def keep(store: ArticleStore, storage: Storage, pages: Iterable[FetchedPage]) -> None:
     """Append pages as a crawl does, twenty to a commit."""
-    rest = iter(pages)
     with Pages(storage, at_once=False) as kept:
-        while batch := list(islice(rest, 20)):
+        for batch in batches(pages, 20):
             with store.batch():
                 for page in batch:
                     append = partial(_append, kept, page)

@@ -245,6 +245,11 @@ def about(articles: list[Article], most: int) -> Questions:
     return Questions(every.keywords[:most], every.headlines[:most], every.quotes[:most], dated[:most])
 
 
+def of_the_first(maker: Maker, sizes: Sequence[int], most: int) -> Questions:
+    """So many questions of each kind that the articles answer which are there at each of these sizes."""
+    return about(list(islice(maker.articles(), min(_ASKED_ABOUT, *sizes))), most)
+
+
 def _half(day: datetime | None) -> str:
     assert day
     first = 1 if day.month < 7 else 7
@@ -302,7 +307,7 @@ def ratios(measured: Sequence[Row]) -> Iterator[str]:
 
 def measure(options: argparse.Namespace, folder: Path) -> None:
     maker = Maker(originals(options.corpus), options.seed, options.sentences)
-    questions = about(list(islice(maker.articles(), min(_ASKED_ABOUT, *options.articles))), options.questions)
+    questions = of_the_first(maker, options.articles, options.questions)
     archives = [Measured.of(address, folder) for address in options.archives]
     held = min(archive.held() for archive in archives)
     for archive in archives if options.pages else []:

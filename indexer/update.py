@@ -89,7 +89,7 @@ def _cores() -> int:
 
 @contextmanager
 def _spreading(articles: int) -> Iterator[Spread | None]:
-    """What cuts the text of so many articles: a process per core if they are many."""
+    """Processes that cut the text of this number of articles, one per core; None where one process is faster."""
     if articles < _MANY or _cores() == 1:
         yield None
         return

@@ -16,10 +16,11 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from io import TextIOWrapper
-from itertools import chain, islice, takewhile
+from itertools import chain, takewhile
 from typing import Any, TypeVar
 
 from archive.article import Revision
+from archive.batches import batches
 from archive.databases.sqlite import RESTORE
 from archive.errors import ArchiveUnusable, UsageFault
 from archive.jsonl import origin
@@ -325,7 +326,7 @@ def _differences(
                 yield f"{path}: {fault}"
         lines = (line for line in _lines(path) if "sequence" in line)
         due = head.first
-        while batch := list(islice(lines, _BATCH)):
+        for batch in batches(lines, _BATCH):
             first, last = batch[0]["sequence"], batch[-1]["sequence"]
             archived = {revision.sequence: line_of(revision) for revision in store.between(first, last)}
             for line in batch:

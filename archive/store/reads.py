@@ -10,13 +10,13 @@ import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from itertools import islice
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archive import databases, disk
 from archive.article import Revision, StoredText
+from archive.batches import batches
 from archive.databases.sqlite import RESTORE, SQLite
 from archive.errors import ArchiveUnusable, WencangError
 from archive.settings import Settings
@@ -93,7 +93,8 @@ class Reads(ABC):
     def get_many(self, ids: Iterable[str]) -> dict[str, Revision]:
         """The newest versions by id; unknown and withdrawn ones are left out."""
         with self._guard():
-            revisions = (_Row._make(row).revision() for page in _pages(ids) for row in self._of_ids(_COLUMNS, page))
+            rows = (row for page in batches(ids, _PAGE) for row in self._of_ids(_COLUMNS, page))
+            revisions = (_Row._make(row).revision() for row in rows)
             return {revision.article.id: revision for revision in revisions}
 
     def texts(self, ids: Iterable[str]) -> Iterator[StoredText]:
@@ -101,7 +102,7 @@ class Reads(ABC):
 
         A fifth of the time of whole revisions.
         """
-        for page in _pages(ids):
+        for page in batches(ids, _PAGE):
             with self._guard():
                 texts = [_text_of(row) for row in self._of_ids(_TEXT_COLUMNS, page)]
             yield from texts
@@ -125,12 +126,6 @@ class Reads(ABC):
         with self._guard():
             ((count,),) = self._rows("SELECT count(*) FROM articles WHERE sequence > ?", (after,))
             return int(count)
-
-
-def _pages(ids: Iterable[str]) -> Iterator[list[str]]:
-    rest = iter(ids)
-    while page := list(islice(rest, _PAGE)):
-        yield page
 
 
 def _text_of(row: Sequence[Any]) -> StoredText:
@@ -178,7 +173,7 @@ def open_file(settings: Settings) -> FileReads | None:
                 return reads
             reads.close()
     except (sqlite3.Error, WencangError):
-        pass
+        pass  # the store raises it again, with what helps
     return None
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from archive.article import SHANGHAI, Revision
+from archive.batches import batches
 from archive.store import ArticleStore, schema
 from archive.text.outlets import outlet
 
@@ -66,7 +66,7 @@ def _sequences(store: ArticleStore, ids: Iterable[str] | None, by: str) -> array
             return array("q", connection.scalars(newest.order_by(*order)))
         _wanted.create(connection)
         rows = ({"id": id} for id in ids)
-        while page := list(islice(rows, _PAGE)):
+        for page in batches(rows, _PAGE):
             connection.execute(_wanted.insert(), page)
         chosen = newest.where(schema.articles.c.id.in_(sa.select(_wanted.c.id))).order_by(*order)
         sequences = array("q", connection.scalars(chosen))

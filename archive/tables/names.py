@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from archive.batches import batches
 from archive.store import ArticleStore, schema
 from archive.tables.chronology import Appearance, appearances
-from archive.tables.sketches import parts
 from archive.text.messages import Message
 
 _MOST = 0xFFFF  # the number of a sentence
@@ -105,7 +105,7 @@ class Names:
         self, ids: Iterable[str] | None, kinds: Collection[str], reader: str
     ) -> Iterator[tuple[Appearance, list[Named] | None]]:
         """The names in these articles, or in all, in order of publication; None where this reader has not read one."""
-        for batch in parts(appearances(self._store, ids)):
+        for batch in batches(appearances(self._store, ids)):
             names = self._read([article.id for article in batch], kinds, reader)
             yield from ((article, names.get(article.id)) for article in batch)
 

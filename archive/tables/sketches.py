@@ -9,15 +9,15 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 from math import inf
 from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
+from archive.batches import batches
 from archive.store import ArticleStore, schema
 
-_BATCH = 500  # values per query
 T = TypeVar("T")
 
 _signed, _kept, _places, _likes = schema.signed.c, schema.signatures.c, schema.landmarks.c, schema.likenesses.c
@@ -72,7 +72,7 @@ class Signatures:
             likes = {row.other for row in _rows(connection, sa.select(_likes.other), _likes.text, gone)}
             _delete_landmarks(connection, gone)
             for column in (_likes.text, _likes.other, _kept.text):
-                for batch in parts(gone):
+                for batch in batches(gone):
                     connection.execute(sa.delete(column.table).where(column.in_(batch)))
         return (still | likes) - gone
 
@@ -182,18 +182,11 @@ def _recorded(
     return counts
 
 
-def parts(values: Iterable[T], size: int = _BATCH) -> Iterator[list[T]]:
-    """The values in batches."""
-    rest = iter(values)
-    while batch := list(islice(rest, size)):
-        yield batch
-
-
 def _rows(
     connection: sa.Connection, select: sa.Select[Any], column: sa.Column[Any], values: Iterable[int | str]
 ) -> Iterator[sa.Row[Any]]:
     """The rows whose column has one of these values, however many those are."""
-    for batch in parts(values):
+    for batch in batches(values):
         yield from connection.execute(select.where(column.in_(batch))).all()
 
 

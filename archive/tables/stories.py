@@ -9,8 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from archive.batches import batches
 from archive.store import ArticleStore, schema
-from archive.tables.sketches import parts
 from archive.text.messages import Message
 
 _c = schema.stories.c
@@ -113,7 +113,7 @@ class Stories:
             return [(story, number) for story, number in connection.execute(largest)], total
 
     def _read(self, articles: Iterable[str]) -> Iterator[Member]:
-        for batch in parts(articles):
+        for batch in batches(articles):
             with self._store.reading() as connection:
                 rows: list[Any] = list(connection.execute(sa.select(schema.stories).where(_c.article.in_(batch))))
             yield from (Member(*row) for row in rows)

@@ -11,16 +11,15 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
 
 from archive.article import Annotation, Revision
+from archive.batches import batches
 from archive.errors import NotKept, UsageFault
 from archive.jsonl import instant_in
 from archive.store import ArticleStore, schema
-from archive.tables.sketches import parts
 from archive.text.translation import gettext as _
 
 LONGEST_LABEL, LONGEST_NOTE, LONGEST_NAME = 50, 10_000, 100  # characters
@@ -152,7 +151,7 @@ class Tags:
         removed = 0
         with self._store.writing() as connection:
             connection.execute(_CHANGED)
-            for part in parts(ids):
+            for part in batches(ids):
                 chosen = schema.tags.delete().where(_tags.key == key_of(label), _tags.id.in_(part))
                 removed += connection.execute(chosen).rowcount
         return removed
@@ -205,8 +204,7 @@ class Notes:
 
 def annotated(store: ArticleStore, revisions: Iterable[Revision]) -> Iterator[Revision]:
     """The revisions with the labels and notes of their articles, read a few at a time."""
-    rest = iter(revisions)
-    while page := list(islice(rest, _PAGE)):
+    for page in batches(revisions, _PAGE):
         with store.reading() as connection:
             annotations = _annotations(connection, [revision.article.id for revision in page])
         for revision in page:
@@ -317,7 +315,7 @@ def _annotations(connection: sa.Connection, ids: list[str]) -> dict[str, list[An
 def _kept(connection: sa.Connection, ids: set[str]) -> set[str]:
     """Those of the articles that are in the archive, and not withdrawn."""
     kept: set[str] = set()
-    for part in parts(ids):
+    for part in batches(ids):
         chosen: Any = schema.newest_revisions().with_only_columns(schema.articles.c.id, maintain_column_froms=True)
         kept.update(connection.scalars(chosen.where(schema.articles.c.id.in_(part), ~schema.withdrawn)))
     return kept
@@ -332,7 +330,7 @@ def _refuse_too_many(connection: sa.Connection, ids: Iterable[str]) -> None:
     labels = connection.scalar(sa.select(sa.func.count(_tags.key.distinct()))) or 0
     if labels > MOST_LABELS:
         raise UsageFault(_("the archive"), _("would have more than {most} labels").format(most=MOST_LABELS))
-    for part in parts(ids):
+    for part in batches(ids):
         full = sa.select(_tags.id).where(_tags.id.in_(part)).group_by(_tags.id).having(sa.func.count() > MOST_TAGS)
         if id := connection.scalar(full.limit(1)):
             raise UsageFault(id, _("would have more than {most} labels").format(most=MOST_TAGS))

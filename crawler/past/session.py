@@ -15,7 +15,7 @@ from crawler.sources import Source, Sources
 class Span:
     """Which captures: made at `since` or later and before `until`; how many pages are requested, and how long.
 
-    `max_pages` and `max_time` (seconds) of 0 are no limit. `accept` are addresses whose doubted captures are kept.
+    `max_pages` and `max_time` (seconds) of 0 are no limit. Doubted captures of the addresses in `accept` are kept.
     """
 
     since: datetime | None = None

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from itertools import islice
 from math import floor
 from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
@@ -93,13 +92,6 @@ class Spread(Protocol):
     """
 
     def __call__(self, function: Callable[[A], B], values: Iterable[A], /) -> Iterator[B]: ...
-
-
-def batches(revisions: Iterable[Revision], size: int) -> Iterator[list[Revision]]:
-    """The revisions, so many at a time."""
-    rest = iter(revisions)
-    while batch := list(islice(rest, size)):
-        yield batch
 
 
 @lru_cache(maxsize=2)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
+from archive.batches import batches
 from indexer.engines.engine import WORDS_OF, Order, seconds
 from indexer.question.query import (
     Among,
@@ -120,7 +120,7 @@ def _between(since: datetime | None, until: datetime | None) -> Json:
 
 
 def _one_of(ids: Iterable[str]) -> Json:
-    return _any({"terms": {"id": part}} for part in _parts(sorted(ids)))
+    return _any({"terms": {"id": part}} for part in batches(sorted(ids), _MAX_TERMS))
 
 
 def _any(clauses: Iterable[Json]) -> Json:
@@ -129,9 +129,3 @@ def _any(clauses: Iterable[Json]) -> Json:
     if not alternatives:
         return {"match_none": {}}
     return {"bool": {"should": alternatives, "minimum_should_match": 1}}
-
-
-def _parts(ids: Sequence[str]) -> Iterator[list[str]]:
-    rest = iter(ids)
-    while part := list(islice(rest, _MAX_TERMS)):
-        yield part

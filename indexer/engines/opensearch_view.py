@@ -6,9 +6,9 @@ import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from typing import Any
 
+from archive.batches import batches
 from archive.errors import WencangError
 from archive.text.translation import gettext as _
 from indexer.engines.engine import FACETS, Match, Matches, Order
@@ -76,9 +76,9 @@ class View:
     def frequencies(self, words: Iterable[str]) -> dict[str, int]:
         """The number of articles with each word; remembered, as each question asks for it several times."""
         wanted = list(words)
-        unknown = iter([word for word in dict.fromkeys(wanted) if word not in self._frequencies])
+        unknown = [word for word in dict.fromkeys(wanted) if word not in self._frequencies]
         counts = {word: self._frequencies[word] for word in wanted if word in self._frequencies}
-        while part := list(islice(unknown, _FILTERS)):
+        for part in batches(unknown, _FILTERS):
             filters = {"filters": {str(n): {"term": {"words": word}} for n, word in enumerate(part)}}
             answer = self.ask({"size": 0, "track_total_hits": False, "aggs": {"words": {"filters": filters}}})
             buckets = answer["aggregations"]["words"]["buckets"]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from archive.article import Article, Revision
+from archive.batches import batches
 from archive.disk import make_folder
 from archive.errors import Busy, IndexUnusable, UsageFault
 from archive.text.translation import gettext as _
@@ -25,7 +26,6 @@ from indexer.engines.engine import (
     State,
     Unit,
     analyzer_of,
-    batches,
     cut,
     day,
     facets_of,

@@ -22,6 +22,7 @@ from whoosh.index import TOC, LockError
 from whoosh.writing import SegmentWriter
 
 from archive.article import Article, Revision
+from archive.batches import batches
 from archive.disk import make_folder
 from archive.errors import Busy, IndexUnusable
 from archive.text.translation import gettext as _
@@ -37,7 +38,6 @@ from indexer.engines.engine import (
     State,
     Unit,
     analyzer_of,
-    batches,
     cut,
     day,
     facets_of,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
 
+from archive.batches import batches
 from archive.text.translation import gettext as _
 from indexer.figures.figure import Name
 from indexer.figures.find import Mention
@@ -20,8 +20,7 @@ _CONTEXT = 12  # characters on either side that a terminal shows
 def print_figures(figures: Figures, stories: bool = False) -> None:
     """With `stories` each row begins with the number of articles that report it."""
     head = (_("value"), _("unit"), _("as printed"), _("article"), _("published"), _("title"), _("sentence"))
-    rest = iter(figures.figures)
-    while page := list(islice(rest, _ROWS)):
+    for page in batches(figures.figures, _ROWS):
         rows = list(map(_row, page))
         if stories:
             print_table((_("reports"), *head), [(str(m.reports), *row) for m, row in zip(page, rows, strict=True)])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import groupby, islice
+from itertools import groupby
 
+from archive.batches import batches
 from archive.text.translation import gettext as _
 from wencang.cli.output.tables import print_table
 from wencang.desk.count.quotes import Quote, QuotedSpeakers, Quotes
@@ -13,8 +14,7 @@ _ROWS = 500  # of one table: its columns are as wide as their widest cells
 
 def print_quotes(quotes: Quotes) -> None:
     head = (_("speaker"), _("role"), _("quotation"), _("article"), _("published"), _("title"))
-    rest = iter(quotes.quotes)
-    while page := list(islice(rest, _ROWS)):
+    for page in batches(quotes.quotes, _ROWS):
         print_table(head, list(map(_row, page)))
 
 

@@ -11,10 +11,10 @@ from math import inf
 from time import monotonic
 from typing import NamedTuple
 
+from archive.batches import batches
 from archive.progress import Progress, silent
 from archive.store import ArticleStore
 from archive.tables.names import Named, Names
-from archive.tables.sketches import parts
 from indexer.figures.named import REGION, named
 from indexer.figures.places import lying_in, of_article
 from indexer.persons.reader import VERSION, Reader
@@ -61,7 +61,7 @@ def names_of(
     Articles whose names this reader has not recorded are read: `progress` is called with their number so far.
     """
     done = 0
-    for batch in parts(Names(store).of(ids, kinds, reader.name), _HELD):
+    for batch in batches(Names(store).of(ids, kinds, reader.name), _HELD):
         unread = store.get_many(article.id for article, names in batch if names is None)
         for article, names in batch:
             if article.id in unread:
@@ -87,7 +87,7 @@ def places_of(store: ArticleStore, ids: Iterable[str] | None, progress: Progress
     done = 0
     _sequence, by = Names(store).position()
     recorded = Names(store).of(ids, [REGION], by if by.split("+")[0] == VERSION else "")
-    for batch in parts(recorded, _HELD):
+    for batch in batches(recorded, _HELD):
         unread = store.get_many(article.id for article, names in batch if names is None)
         for article, names in batch:
             if article.id in unread:

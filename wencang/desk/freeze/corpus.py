@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from archive.article import Annotation, Article, Revision
+from archive.batches import batches
 from archive.disk import atomic_folder, unwritable
 from archive.errors import UsageFault, Withdrawn
 from archive.jsonl import origin, tags_and_notes, times, values
@@ -267,8 +268,7 @@ def compare(store: ArticleStore, frozen: Iterable[Frozen]) -> Iterator[Compared]
 
     An article is looked up by its id, then by its address: the archive may be another one of the same site.
     """
-    rest = iter(frozen)
-    while batch := list(islice(rest, _BATCH)):
+    for batch in batches(frozen, _BATCH):
         newest = store.get_many(article.id for article in batch)
         for article in batch:
             yield Compared(article, *_state(store, article, newest.get(article.id)))

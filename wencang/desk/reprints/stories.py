@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from archive.article import Revision
+from archive.batches import batches
 from archive.progress import Progress, silent
 from archive.store import ArticleStore
-from archive.tables.sketches import Likeness, Signature, Signatures, parts
+from archive.tables.sketches import Likeness, Signature, Signatures
 from archive.tables.stories import Stories
 from wencang.desk.reprints import likeness
 from wencang.desk.reprints.grouping import regroup
@@ -71,7 +72,7 @@ def _alike(
     store: ArticleStore, signatures: Signatures, texts: Mapping[int, frozenset[int]], pairs: Mapping[int, list[int]]
 ) -> Iterator[Likeness]:
     """The pairs that are alike, by their whole texts."""
-    for others in parts(pairs, _HELD):
+    for others in batches(pairs, _HELD):
         stored = _read(store, signatures, [other for other in others if other not in texts])
         for other in others:
             of_other = texts.get(other) or stored[other]

@@ -8,9 +8,9 @@ from itertools import groupby
 from typing import Any
 
 from archive.article import Article
+from archive.batches import batches
 from archive.store import ArticleStore
 from archive.tables.chronology import Appearance, in_order
-from archive.tables.sketches import parts
 from archive.tables.stories import Member, Stories
 from archive.text.messages import Message
 from wencang.desk.table import Table
@@ -92,7 +92,7 @@ def largest(store: ArticleStore, limit: int, ids: Iterable[str] | None = None) -
 def with_stories(store: ArticleStore, articles: Iterable[Appearance]) -> Iterator[tuple[str, Appearance]]:
     """Articles, each with its story: the id of the first publication, which is its own where it is in none."""
     stories = Stories(store)
-    for batch in parts(articles):
+    for batch in batches(articles):
         names = stories.of(article.id for article in batch)
         yield from ((names.get(article.id, article.id), article) for article in batch)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
-from itertools import groupby, islice
+from itertools import groupby
 from shutil import copyfileobj
 from tempfile import TemporaryFile
 from typing import IO
@@ -13,6 +13,7 @@ from uuid import UUID
 from zipfile import ZIP_STORED, ZipFile
 
 from archive.article import Revision
+from archive.batches import batches
 from archive.text.escaping import xml
 from archive.text.translation import gettext as _
 from wencang.desk.edition import Edition
@@ -69,7 +70,7 @@ class _Book:
 
     def add_month(self, name: str, revisions: Iterator[Revision]) -> None:
         self.contents.write(f"<li><span>{name}</span>\n<ol>\n".encode())
-        while batch := list(islice(revisions, _PER_FILE)):
+        for batch in batches(revisions, _PER_FILE):
             self.chapters += 1
             texts = "".join(map(self._text, batch))
             self.add(f"{self.chapters}.xhtml", self._page(name, f"<h2>{name}</h2>\n{texts}"))

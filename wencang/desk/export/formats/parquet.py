@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from itertools import islice
 from typing import IO, Any
 
 from archive.article import Revision
+from archive.batches import batches
 from archive.errors import UsageFault
 from archive.jsonl import values
 from archive.rows import COLUMNS
@@ -37,9 +37,8 @@ SCHEMA = pa.schema([(name, _TYPES.get(name, pa.string())) for name in (*COLUMNS,
 
 
 def write(revisions: Iterable[Revision], out: IO[bytes], edition: Edition) -> None:
-    rows = map(_row, revisions)
     with ParquetWriter(out, SCHEMA, compression="zstd") as file:
-        while batch := list(islice(rows, _ROWS)):
+        for batch in batches(map(_row, revisions), _ROWS):
             file.write_table(pa.Table.from_pylist(batch, SCHEMA))
 
 
