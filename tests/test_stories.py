@@ -47,7 +47,7 @@ def reprint(article: Article, name: str, hours: int = 1, title: str = "", body: 
     return replace(kept, id=name, url=url, source=f"{name}.example", published=later)
 
 
-def told(store: ArticleStore, *articles: Article) -> list[Member]:
+def memberships(store: ArticleStore, *articles: Article) -> list[Member]:
     """All that is kept of their stories, when these have come too."""
     for article in articles:
         store.put(article)
@@ -80,12 +80,12 @@ def edited(body: str) -> str:
 )  # fmt: skip
 def test_a_reprint_is_found(store: ArticleStore, change: Callable[[str], str]) -> None:
     copy = reprint(FIRST, "copy", title="换了一个标题", body=change(FIRST.body))
-    assert placed(told(store, *ARTICLES, copy)) == {(FIRST.id, FIRST.id), ("copy", FIRST.id)}
+    assert placed(memberships(store, *ARTICLES, copy)) == {(FIRST.id, FIRST.id), ("copy", FIRST.id)}
 
 
 def test_a_text_of_two_is_in_the_stories_of_both(store: ArticleStore) -> None:
     both = reprint(FIRST, "both", hours=100_000, body=f"{FIRST.body}\n{OTHER.body}")
-    members = told(store, *ARTICLES, both)
+    members = memberships(store, *ARTICLES, both)
     assert placed(members) == {(id, id) for id in (FIRST.id, OTHER.id)} | {("both", id) for id in (FIRST.id, OTHER.id)}
     shares = {one.story: one for one in members if one.article == "both"}
     assert all(one.of_first > 0.9 for one in shares.values())
@@ -97,7 +97,7 @@ def test_a_text_of_two_is_in_the_stories_of_both(store: ArticleStore) -> None:
 
 def test_shares_tell_who_has_what(store: ArticleStore) -> None:
     half = reprint(FIRST, "half", body=cut(FIRST.body))
-    members = {one.article: one for one in told(store, FIRST, half)}
+    members = {member.article: member for member in memberships(store, FIRST, half)}
     assert (members[FIRST.id].of_first, members[FIRST.id].of_own) == (1, 1)
     assert 0.45 < members["half"].of_first < 0.6
     assert members["half"].of_own > 0.95
@@ -105,21 +105,21 @@ def test_shares_tell_who_has_what(store: ArticleStore) -> None:
 
 def test_the_first_is_the_earliest_published_and_the_undated_come_last(store: ArticleStore) -> None:
     undated = replace(reprint(FIRST, "undated"), published=None)
-    assert {story for _id, story in placed(told(store, undated, reprint(FIRST, "later")))} == {"later"}
-    assert {story for _id, story in placed(told(store, FIRST))} == {FIRST.id}
+    assert {story for _id, story in placed(memberships(store, undated, reprint(FIRST, "later")))} == {"later"}
+    assert {story for _id, story in placed(memberships(store, FIRST))} == {FIRST.id}
 
 
 def test_what_changes_leaves_and_what_is_withdrawn_leaves_nothing(store: ArticleStore) -> None:
     copies = [reprint(FIRST, f"copy{number}", hours=number) for number in (1, 2, 3)]
-    assert len(told(store, FIRST, *copies)) == 4
-    assert placed(told(store, replace(copies[0], body=OTHER.body))) == {
+    assert len(memberships(store, FIRST, *copies)) == 4
+    assert placed(memberships(store, replace(copies[0], body=OTHER.body))) == {
         (id, FIRST.id) for id in (FIRST.id, "copy2", "copy3")
     }
     store.withdraw(FIRST.id, "asked to")
-    assert placed(told(store)) == {("copy2", "copy2"), ("copy3", "copy2")}
+    assert placed(memberships(store)) == {("copy2", "copy2"), ("copy3", "copy2")}
     store.withdraw("copy2", "asked to")
     store.withdraw("copy3", "asked to")
-    assert told(store) == []
+    assert memberships(store) == []
     number = signature(characters(FIRST), shingles(characters(FIRST))).text
     with store.reading() as connection:
         for table in (schema.signed, schema.signatures, schema.landmarks, schema.likenesses):
@@ -127,11 +127,11 @@ def test_what_changes_leaves_and_what_is_withdrawn_leaves_nothing(store: Article
 
 
 def test_another_version_of_the_program_computes_all_anew(store: ArticleStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    members = told(store, *ARTICLES, reprint(FIRST, "copy"))
+    members = memberships(store, *ARTICLES, reprint(FIRST, "copy"))
     assert bring_up(store) == 0
     monkeypatch.setattr(likeness, "VERSION", "another")
     assert bring_up(store) == len(ARTICLES) + 1
-    assert told(store) == members
+    assert memberships(store) == members
 
 
 def test_notices_of_one_form_make_no_story_of_a_year(store: ArticleStore) -> None:
@@ -142,7 +142,7 @@ def test_notices_of_one_form_make_no_story_of_a_year(store: ArticleStore) -> Non
         Article(f"http://notices.example/{at}", "通知", notice.format(*some[at * 4 : at * 4 + 4]), source="notices")
         for at in range(100)
     ]
-    assert told(store, *notices) == []
+    assert memberships(store, *notices) == []
 
 
 def test_a_short_text_that_a_long_one_quotes_is_no_copy() -> None:
@@ -155,7 +155,7 @@ def test_a_short_text_that_a_long_one_quotes_is_no_copy() -> None:
 def test_a_chain_of_copies_of_copies_is_not_one_story(store: ArticleStore) -> None:
     text = made(1, 800)
     chain = [reprint(FIRST, f"c{at}", hours=at, title=" ", body=text[at * 80 : at * 80 + 200]) for at in range(8)]
-    stories = placed(told(store, *chain))
+    stories = placed(memberships(store, *chain))
     assert max(Counter(story for _id, story in stories).values()) == 2
     assert {id for id, _story in stories} == {article.id for article in chain}
 
@@ -165,7 +165,7 @@ def test_a_landmark_leads_to_some_texts_only(store: ArticleStore, monkeypatch: p
     first, *copies = [
         reprint(FIRST, f"v{at}", hours=at, title=" ", body=FIRST.body + made(at, 30)) for at in range(20)
     ]  # fmt: skip
-    assert placed(told(store, first, *copies)) == {(article.id, first.id) for article in (first, *copies)}
+    assert placed(memberships(store, first, *copies)) == {(article.id, first.id) for article in (first, *copies)}
     with store.reading() as connection:
         pairs = connection.scalars(sa.select(schema.likenesses.c.text)).all()
         assert 0 < len(pairs) <= 2 * 4 * 20
@@ -204,7 +204,7 @@ def test_the_order_of_arrival_makes_no_difference(articles: list[Article], data:
                 if at in stops:
                     bring_up(store)
                     store.put(article)
-            return told(store)
+            return memberships(store)
 
     shuffled = data.draw(st.permutations(articles))
     stops = data.draw(st.sets(st.integers(0, len(articles) - 1), max_size=3))
@@ -216,7 +216,7 @@ def test_the_order_of_arrival_makes_no_difference(articles: list[Article], data:
 def test_the_same_text_is_always_found(text: str) -> None:
     with TemporaryDirectory() as folder, ArticleStore.create(load(Path(folder))) as store:
         copies = [Article(f"http://{name}.example/", text, "", source=name, id=name) for name in "ab"]
-        assert placed(told(store, *copies)) == {("a", "a"), ("b", "a")}
+        assert placed(memberships(store, *copies)) == {("a", "a"), ("b", "a")}
 
 
 @given(seed=st.integers(0, 10_000), size=st.integers(1, 400), other=st.integers(1, 400))
@@ -254,7 +254,7 @@ def test_on_the_command_line(wencang: Wencang, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", engines.names())
 def test_a_search_counts_stories(name: str, tmp_path: Path) -> None:
     with ArticleStore.create(load(tmp_path)) as store:
-        told(store, *ARTICLES, *(reprint(FIRST, f"copy{number}", number) for number in range(1, 5)))
+        memberships(store, *ARTICLES, *(reprint(FIRST, f"copy{number}", number) for number in range(1, 5)))
         update.bring_up(store, settings_of(name, tmp_path), name)
         with update.open_index(settings_of(name, tmp_path), name) as index:
             question = parse_query("西藏 高原", index.analyzer)
